@@ -1,5 +1,5 @@
--- One schema for H2 and PostgreSQL. Times are microseconds since 1970-01-01T00:00:00Z; BYTEA columns hold gantry.v1
--- messages. Every row that is watched carries modify_index, the cluster index of the commit that last changed it.
+-- One schema for H2 and PostgreSQL. Times are milliseconds since 1970-01-01T00:00:00Z; spec columns hold gantry.v1.Job
+-- messages. Every row that is watched carries modify_index, the cluster index of the write that last changed it.
 
 -- The cluster index: a single row.
 CREATE TABLE cluster_index (
@@ -44,16 +44,15 @@ CREATE TABLE submission (
   CONSTRAINT submission_pk PRIMARY KEY (request_id)
 );
 
+-- In the tables below, message is the whole object and the source of truth; the other columns repeat those of its
+-- fields that are searched by. Enums are their numbers in gantry.v1.
 CREATE TABLE evaluation (
   id VARCHAR(36) NOT NULL,
   job_id VARCHAR(128) NOT NULL,
-  job_version BIGINT NOT NULL,
-  trigger_kind VARCHAR(32) NOT NULL,
-  status VARCHAR(16) NOT NULL,
-  failures BYTEA NOT NULL,
+  status SMALLINT NOT NULL,
   create_index BIGINT NOT NULL,
   modify_index BIGINT NOT NULL,
-  create_time BIGINT NOT NULL,
+  message BYTEA NOT NULL,
   CONSTRAINT evaluation_pk PRIMARY KEY (id),
   CONSTRAINT evaluation_job_fk FOREIGN KEY (job_id) REFERENCES job (id)
 );
@@ -64,37 +63,31 @@ CREATE TABLE node (
   id VARCHAR(36) NOT NULL,
   name VARCHAR(255) NOT NULL,
   secret_hash BYTEA NOT NULL,
-  status VARCHAR(16) NOT NULL,
-  spec BYTEA NOT NULL,
-  create_index BIGINT NOT NULL,
+  status SMALLINT NOT NULL,
   modify_index BIGINT NOT NULL,
-  status_time BIGINT NOT NULL,
+  message BYTEA NOT NULL,
   CONSTRAINT node_pk PRIMARY KEY (id)
 );
 CREATE INDEX node_by_name ON node (name, id);
 
+-- desired_index is the cluster index at which the server last changed its mind about the allocation: what a node is
+-- told about. modify_index also counts what the node said.
 CREATE TABLE allocation (
   id VARCHAR(36) NOT NULL,
   job_id VARCHAR(128) NOT NULL,
   job_version BIGINT NOT NULL,
-  task_group VARCHAR(128) NOT NULL,
-  group_index INTEGER NOT NULL,
   node_id VARCHAR(36) NOT NULL,
-  evaluation_id VARCHAR(36) NOT NULL,
-  desired_status VARCHAR(16) NOT NULL,
-  client_status VARCHAR(16) NOT NULL,
-  description VARCHAR(1024) NOT NULL,
-  task_states BYTEA NOT NULL,
+  client_status SMALLINT NOT NULL,
   create_index BIGINT NOT NULL,
+  desired_index BIGINT NOT NULL,
   modify_index BIGINT NOT NULL,
-  create_time BIGINT NOT NULL,
-  modify_time BIGINT NOT NULL,
+  message BYTEA NOT NULL,
   CONSTRAINT allocation_pk PRIMARY KEY (id),
   CONSTRAINT allocation_job_fk FOREIGN KEY (job_id, job_version) REFERENCES job_version (job_id, version),
   CONSTRAINT allocation_node_fk FOREIGN KEY (node_id) REFERENCES node (id)
 );
 CREATE INDEX allocation_by_job ON allocation (job_id, modify_index);
-CREATE INDEX allocation_by_node ON allocation (node_id, modify_index);
+CREATE INDEX allocation_by_node ON allocation (node_id, desired_index);
 CREATE INDEX allocation_by_creation ON allocation (create_index, id);
 
 -- Ports in use. The row goes when the allocation has ended: what the table holds is what is taken.

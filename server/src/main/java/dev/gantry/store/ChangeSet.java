@@ -1,0 +1,41 @@
+package dev.gantry.store;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
+import java.util.List;
+
+/**
+ * What one committed write changed, each object as it is now.
+ *
+ * @param index the cluster index of the write
+ * @param jobs jobs, their newest versions
+ * @param evaluations evaluations
+ * @param nodes nodes
+ * @param allocations allocations
+ */
+public record ChangeSet(
+        long index,
+        List<JobRecord> jobs,
+        List<Evaluation> evaluations,
+        List<Node> nodes,
+        List<Allocation> allocations) {
+
+    /** Makes the lists immutable. */
+    public ChangeSet {
+        jobs = List.copyOf(jobs);
+        evaluations = List.copyOf(evaluations);
+        nodes = List.copyOf(nodes);
+        allocations = List.copyOf(allocations);
+    }
+
+    /**
+     * Whether the write changed nothing that anyone watches.
+     *
+     * @return true if all lists are empty
+     */
+    public boolean isEmpty() {
+        return jobs.isEmpty() && evaluations.isEmpty() && nodes.isEmpty() && allocations.isEmpty();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.gantry.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+
+/**
+ * The one writer of the database: takes what waits, runs it in one transaction, forces it to disk once, and only then
+ * answers.
+ *
+ * <p>Its thread owns the cluster index. Each write runs in a savepoint of its own, so that one that fails leaves its
+ * neighbours in the group alone.
+ */
+final class GroupCommitter implements AutoCloseable {
+
+    private static final int QUEUED_WRITES = 8192;
+    private static final int GROUP_SIZE = 512;
+
+    private final Database database;
+    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
+    private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
+    private final Thread thread = new Thread(this::run, "store-writer");
+    private volatile boolean closed;
+    private volatile boolean ended;
+    private long index;
+
+    GroupCommitter(Database database, long index) {
+        this.database = database;
+        this.index = index;
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void listen(Consumer<ChangeSet> listener) {
+        listeners.add(listener);
+    }
+
+    <T> CompletableFuture<T> submit(Write<T> write) {
+        Pending<T> pending = new Pending<>(write);
+        if (closed) {
+            pending.fail(closedStore());
+        } else if (!queue.offer(pending)) {
+            pending.fail(new StoreOverloadedException(QUEUED_WRITES));
+        } else if (ended) {
+            // The writer may have looked into the queue for the last time before the offer.
+            pending.fail(closedStore());
+        }
+        return pending.future;
+    }
+
+    /** Commits what waits, then ends. */
+    @Override
+    public void close() {
+        closed = true;
+        queue.offer(new Pending<>(transaction -> null));
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        List<Pending<?>> group = new ArrayList<>();
+        while (!closed || !queue.isEmpty()) {
+            try {
+                group.add(queue.take());
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("Nobody interrupts the store's writer", e);
+            }
+            queue.drainTo(group, GROUP_SIZE - 1);
+            commit(group);
+            group.clear();
+        }
+        ended = true;
+        queue.drainTo(group);
+        group.forEach(pending -> pending.fail(closedStore()));
+    }
+
+    private static StoreException closedStore() {
+        return new StoreException("The store is closed");
+    }
+
+    private void commit(List<Pending<?>> group) {
+        long before = index;
+        try {
+            database.dsl().transaction(configuration -> {
+                group.forEach(pending -> index = pending.run(configuration.dsl(), index));
+                if (index > before) {
+                    WriteTransaction.saveIndex(configuration.dsl(), index);
+                }
+            });
+            if (index > before) {
+                database.sync();
+            }
+        } catch (RuntimeException e) {
+            index = before;
+            StoreException failure = new StoreException("The database refused to commit", e);
+            group.forEach(pending -> pending.fail(failure));
+            return;
+        }
+        // Listeners first: who was answered may then rely on the watchers having been told.
+        group.forEach(this::publish);
+        group.forEach(Pending::answer);
+    }
+
+    private void publish(Pending<?> pending) {
+        if (pending.changes != null && !pending.changes.isEmpty()) {
+            listeners.forEach(listener -> listener.accept(pending.changes));
+        }
+    }
+
+    /** A write on its way, touched by the writer thread only but for its future. */
+    private static final class Pending<T> {
+
+        private final Write<T> write;
+        private final CompletableFuture<T> future = new CompletableFuture<>();
+        private T result;
+        private ChangeSet changes;
+        private RuntimeException failure;
+
+        Pending(Write<T> write) {
+            this.write = write;
+        }
+
+        /** Runs the write and returns the cluster index after it. */
+        long run(DSLContext dsl, long index) {
+            WriteTransaction transaction = null;
+            try {
+                transaction = dsl.transactionResult(configuration -> {
+                    WriteTransaction inner = new WriteTransaction(configuration.dsl(), index + 1);
+                    result = write.apply(inner);
+                    inner.flush();
+                    return inner;
+                });
+            } catch (DataAccessException e) {
+                failure = new StoreException("The database refused a write", e);
+            } catch (RuntimeException e) {
+                failure = e;
+            }
+            if (transaction == null || transaction.isReadOnly()) {
+                return index;
+            }
+            changes = transaction.changes();
+            return index + 1;
+        }
+
+        void answer() {
+            if (failure == null) {
+                future.complete(result);
+            } else {
+                future.completeExceptionally(failure);
+            }
+        }
+
+        void fail(RuntimeException e) {
+            future.completeExceptionally(failure == null ? e : failure);
+        }
+    }
+}

@@ -1,0 +1,484 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
+import static dev.gantry.store.schema.Tables.ALLOCATION;
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+import static dev.gantry.store.schema.Tables.EVALUATION;
+import static dev.gantry.store.schema.Tables.JOB;
+import static dev.gantry.store.schema.Tables.JOB_VERSION;
+import static dev.gantry.store.schema.Tables.NODE;
+import static dev.gantry.store.schema.Tables.SUBMISSION;
+import static java.util.stream.Collectors.toMap;
+import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Questions to the database. Each answer is one committed state; two answers may be of two states. */
+public final class StoreReader {
+
+    private static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
+            .filter(status -> status != ClientStatus.UNRECOGNIZED)
+            .filter(dev.gantry.model.AllocationLife::isTerminal)
+            .map(status -> (short) status.getNumber())
+            .toList();
+
+    private final DSLContext dsl;
+
+    StoreReader(DSLContext dsl) {
+        this.dsl = dsl;
+    }
+
+    /**
+     * The cluster index.
+     *
+     * @return that of the last committed write
+     */
+    public long lastIndex() {
+        return dsl.select(CLUSTER_INDEX.LAST_INDEX).from(CLUSTER_INDEX).fetchSingle(CLUSTER_INDEX.LAST_INDEX);
+    }
+
+    /**
+     * The newest version of a job.
+     *
+     * @param id the job's id
+     * @return the job; empty if it is not known
+     */
+    public Optional<JobRecord> job(String id) {
+        return dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(StoreReader::toJob);
+    }
+
+    /**
+     * A page of jobs in the order of their ids.
+     *
+     * @param after only ids behind this one; empty: from the first
+     * @param prefix only ids that start so
+     * @param limit at most this many
+     * @return the jobs
+     */
+    public List<JobRecord> jobs(String after, String prefix, int limit) {
+        return dsl.selectFrom(JOB)
+                .where(JOB.ID.gt(after))
+                .and(JOB.ID.startsWith(prefix))
+                .orderBy(JOB.ID)
+                .limit(limit)
+                .fetch(StoreReader::toJob);
+    }
+
+    /**
+     * A page of the versions of a job, newest first.
+     *
+     * @param id the job's id
+     * @param below only versions less than this one
+     * @param limit at most this many
+     * @return the versions
+     */
+    public List<JobRecord> jobVersions(String id, long below, int limit) {
+        return dsl.select(JOB_VERSION.asterisk(), JOB.CREATE_INDEX, JOB.STOPPED)
+                .from(JOB_VERSION)
+                .join(JOB)
+                .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
+                .where(JOB_VERSION.JOB_ID.eq(id))
+                .and(JOB_VERSION.VERSION.lt(below))
+                .orderBy(JOB_VERSION.VERSION.desc())
+                .limit(limit)
+                .fetch(StoreReader::toJobVersion);
+    }
+
+    /**
+     * The job versions that some allocations run, each once.
+     *
+     * @param allocations the allocations
+     * @return their job versions in no order
+     */
+    public List<JobVersion> jobVersionsOf(Collection<Allocation> allocations) {
+        var keys = allocations.stream()
+                .map(allocation -> row(allocation.getJobId(), allocation.getJobVersion()))
+                .distinct()
+                .toList();
+        return dsl.select(JOB_VERSION.SPEC, JOB_VERSION.VERSION)
+                .from(JOB_VERSION)
+                .where(row(JOB_VERSION.JOB_ID, JOB_VERSION.VERSION).in(keys))
+                .fetch(version -> JobVersion.newBuilder()
+                        .setJob(Messages.parse(Job.parser(), version.value1()))
+                        .setVersion(version.value2())
+                        .build());
+    }
+
+    /**
+     * What a submission was answered.
+     *
+     * @param requestId the client's name for the submission
+     * @return the answer; empty if there was no such submission
+     */
+    public Optional<Submission> submission(String requestId) {
+        return dsl.selectFrom(SUBMISSION)
+                .where(SUBMISSION.REQUEST_ID.eq(requestId))
+                .fetchOptional(row -> new Submission(
+                        row.getJobId(),
+                        row.getVersion(),
+                        row.getEvaluationId(),
+                        row.getModifyIndex(),
+                        Instant.ofEpochMilli(row.getSubmitTime())));
+    }
+
+    /**
+     * The newest evaluation of a job.
+     *
+     * @param jobId the job
+     * @return the evaluation; empty if the job is not known
+     */
+    public Optional<Evaluation> newestEvaluation(String jobId) {
+        return dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .where(EVALUATION.JOB_ID.eq(jobId))
+                .orderBy(EVALUATION.CREATE_INDEX.desc())
+                .limit(1)
+                .fetchOptional(row -> Messages.parse(Evaluation.parser(), row.value1()));
+    }
+
+    /**
+     * One evaluation.
+     *
+     * @param id its id
+     * @return the evaluation; empty if it is not known
+     */
+    public Optional<Evaluation> evaluation(String id) {
+        return dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .where(EVALUATION.ID.eq(id))
+                .fetchOptional(row -> Messages.parse(Evaluation.parser(), row.value1()));
+    }
+
+    /**
+     * The evaluations of a job that changed since.
+     *
+     * @param jobId the job
+     * @param after only those with a greater modify_index
+     * @return the evaluations in the order in which they changed
+     */
+    public List<Evaluation> evaluationsChanged(String jobId, long after) {
+        return evaluations(EVALUATION.JOB_ID.eq(jobId).and(EVALUATION.MODIFY_INDEX.gt(after)));
+    }
+
+    /**
+     * The evaluations in some state.
+     *
+     * @param statuses the states
+     * @return the evaluations in the order in which they changed
+     */
+    public List<Evaluation> evaluations(EvaluationStatus... statuses) {
+        return evaluations(EVALUATION.STATUS.in(Arrays.stream(statuses)
+                .map(status -> (short) status.getNumber())
+                .toList()));
+    }
+
+    /**
+     * The evaluations of one job in some state.
+     *
+     * @param jobId the job
+     * @param statuses the states
+     * @return the evaluations in the order in which they changed
+     */
+    public List<Evaluation> evaluationsOf(String jobId, EvaluationStatus... statuses) {
+        return evaluations(EVALUATION
+                .JOB_ID
+                .eq(jobId)
+                .and(EVALUATION.STATUS.in(Arrays.stream(statuses)
+                        .map(status -> (short) status.getNumber())
+                        .toList())));
+    }
+
+    /**
+     * One node.
+     *
+     * @param id its id
+     * @return the node; empty if it is not known
+     */
+    public Optional<Node> node(String id) {
+        return dsl.select(NODE.MESSAGE)
+                .from(NODE)
+                .where(NODE.ID.eq(id))
+                .fetchOptional(row -> Messages.parse(Node.parser(), row.value1()));
+    }
+
+    /**
+     * The nodes that a person may mean.
+     *
+     * @param text an id, the begin of one, or a name
+     * @return the nodes, at most two: more than one is one too many already
+     */
+    public List<Node> nodesLike(String text) {
+        return dsl.select(NODE.MESSAGE)
+                .from(NODE)
+                .where(NODE.ID.startsWith(text).or(NODE.NAME.eq(text)))
+                .limit(2)
+                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
+    }
+
+    /**
+     * By what to know a node again.
+     *
+     * @param id its id
+     * @return the hash of its secret; empty if it is not known
+     */
+    public Optional<byte[]> nodeSecretHash(String id) {
+        return dsl.select(NODE.SECRET_HASH).from(NODE).where(NODE.ID.eq(id)).fetchOptional(NODE.SECRET_HASH);
+    }
+
+    /**
+     * A page of nodes in the order of their names, then ids.
+     *
+     * @param afterName only nodes behind this name
+     * @param afterId and, of the same name, behind this id
+     * @param limit at most this many
+     * @return the nodes
+     */
+    public List<Node> nodes(String afterName, String afterId, int limit) {
+        return dsl.select(NODE.MESSAGE)
+                .from(NODE)
+                .where(row(NODE.NAME, NODE.ID).gt(afterName, afterId))
+                .orderBy(NODE.NAME, NODE.ID)
+                .limit(limit)
+                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
+    }
+
+    /**
+     * Which of some nodes are in a state.
+     *
+     * @param ids the nodes
+     * @param status the state
+     * @return how many of them are
+     */
+    public int countNodes(Collection<String> ids, NodeStatus status) {
+        return dsl.selectCount()
+                .from(NODE)
+                .where(NODE.ID.in(ids))
+                .and(NODE.STATUS.eq((short) status.getNumber()))
+                .fetchSingle(count());
+    }
+
+    /**
+     * One allocation.
+     *
+     * @param id its id
+     * @return the allocation; empty if it is not known
+     */
+    public Optional<Allocation> allocation(String id) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.ID.eq(id))
+                .fetchOptional(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    /**
+     * The allocations that a person may mean.
+     *
+     * @param prefix an id or the begin of one
+     * @return the allocations, at most two: more than one is one too many already
+     */
+    public List<Allocation> allocationsLike(String prefix) {
+        return allocations(ALLOCATION.ID.startsWith(prefix), 2);
+    }
+
+    /**
+     * A page of allocations, newest first.
+     *
+     * @param filter which ones
+     * @param beforeCreateIndex only those with this create_index or a smaller one
+     * @param beforeId and, of this create_index, only ids less than this one
+     * @param limit at most this many
+     * @return the allocations
+     */
+    public List<Allocation> allocations(AllocationFilter filter, long beforeCreateIndex, String beforeId, int limit) {
+        Condition condition = row(ALLOCATION.CREATE_INDEX, ALLOCATION.ID).lt(beforeCreateIndex, beforeId);
+        condition = condition.and(filter.jobId().map(ALLOCATION.JOB_ID::eq).orElse(noCondition()));
+        condition = condition.and(filter.nodeId().map(ALLOCATION.NODE_ID::eq).orElse(noCondition()));
+        condition = condition.and(filter.clientStatus()
+                .map(status -> ALLOCATION.CLIENT_STATUS.eq((short) status.getNumber()))
+                .orElse(noCondition()));
+        return allocations(condition, limit);
+    }
+
+    /**
+     * The allocations of a job that changed since.
+     *
+     * @param jobId the job
+     * @param after only those with a greater modify_index
+     * @return the allocations in the order in which they changed
+     */
+    public List<Allocation> allocationsChanged(String jobId, long after) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.JOB_ID.eq(jobId))
+                .and(ALLOCATION.MODIFY_INDEX.gt(after))
+                .orderBy(ALLOCATION.MODIFY_INDEX)
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    /**
+     * The allocations of a node about which the server changed its mind since.
+     *
+     * @param nodeId the node
+     * @param after the cluster index
+     * @return the allocations
+     */
+    public List<Allocation> allocationsForNode(String nodeId, long after) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.NODE_ID.eq(nodeId))
+                .and(ALLOCATION.DESIRED_INDEX.gt(after))
+                .orderBy(ALLOCATION.DESIRED_INDEX)
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    /**
+     * The allocations of a node that have not ended.
+     *
+     * @param nodeId the node
+     * @return the allocations
+     */
+    public List<Allocation> liveAllocationsOnNode(String nodeId) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.NODE_ID.eq(nodeId))
+                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    /**
+     * The newest allocations of a node that have ended.
+     *
+     * @param nodeId the node
+     * @param limit at most this many
+     * @return the allocations, newest first
+     */
+    public List<Allocation> endedAllocationsOnNode(String nodeId, int limit) {
+        return allocations(ALLOCATION.NODE_ID.eq(nodeId).and(ALLOCATION.CLIENT_STATUS.in(TERMINAL)), limit);
+    }
+
+    /**
+     * All that the scheduler must know of allocations when a server starts: those that have not ended, and those of the
+     * newest version of their job.
+     *
+     * @return the allocations
+     */
+    public List<Allocation> allocationsToSchedule() {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
+                .or(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))))
+                .orderBy(ALLOCATION.CREATE_INDEX)
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    /**
+     * How many allocations of each job have not ended.
+     *
+     * @param jobIds the jobs
+     * @return the counts; a job without such allocations is left out
+     */
+    public Map<String, Integer> countLive(Collection<String> jobIds) {
+        return dsl
+                .select(ALLOCATION.JOB_ID, count())
+                .from(ALLOCATION)
+                .where(ALLOCATION.JOB_ID.in(jobIds))
+                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
+                .groupBy(ALLOCATION.JOB_ID)
+                .stream()
+                .collect(toMap(org.jooq.Record2::value1, org.jooq.Record2::value2));
+    }
+
+    /**
+     * The ports taken on a node.
+     *
+     * @param nodeId the node
+     * @return its rows in the order of the ports
+     */
+    public List<AllocatedPort> takenPorts(String nodeId) {
+        return dsl.selectFrom(ALLOCATED_PORT)
+                .where(ALLOCATED_PORT.NODE_ID.eq(nodeId))
+                .orderBy(ALLOCATED_PORT.PORT)
+                .fetch(row -> AllocatedPort.newBuilder()
+                        .setLabel(row.getLabel())
+                        .setTask(row.getTask())
+                        .setIp(row.getIp())
+                        .setPort(row.getPort())
+                        .build());
+    }
+
+    /**
+     * Counts for the cluster's status.
+     *
+     * @return the counts
+     */
+    public ClusterCounts counts() {
+        return new ClusterCounts(
+                dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_READY_VALUE)),
+                dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_DOWN_VALUE)),
+                dsl.fetchCount(JOB),
+                dsl.fetchCount(ALLOCATION, ALLOCATION.CLIENT_STATUS.notIn(TERMINAL)),
+                dsl.fetchCount(
+                        EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
+    }
+
+    private List<Evaluation> evaluations(Condition condition) {
+        return dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .where(condition)
+                .orderBy(EVALUATION.MODIFY_INDEX)
+                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+    }
+
+    private List<Allocation> allocations(Condition condition, int limit) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(condition)
+                .orderBy(ALLOCATION.CREATE_INDEX.desc(), ALLOCATION.ID.desc())
+                .limit(limit)
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    private static JobRecord toJob(dev.gantry.store.schema.tables.records.JobRecord row) {
+        return JobRecord.newBuilder()
+                .setJob(Messages.parse(Job.parser(), row.getSpec()))
+                .setVersion(row.getVersion())
+                .setStopped(row.getStopped())
+                .setCreateIndex(row.getCreateIndex())
+                .setModifyIndex(row.getModifyIndex())
+                .setSubmitTime(Timestamps.fromMillis(row.getSubmitTime()))
+                .build();
+    }
+
+    private static JobRecord toJobVersion(Record row) {
+        return JobRecord.newBuilder()
+                .setJob(Messages.parse(Job.parser(), row.get(JOB_VERSION.SPEC)))
+                .setVersion(row.get(JOB_VERSION.VERSION))
+                .setStopped(row.get(JOB.STOPPED))
+                .setCreateIndex(row.get(JOB.CREATE_INDEX))
+                .setModifyIndex(row.get(JOB_VERSION.MODIFY_INDEX))
+                .setSubmitTime(Timestamps.fromMillis(row.get(JOB_VERSION.SUBMIT_TIME)))
+                .build();
+    }
+}

@@ -1,0 +1,234 @@
+package dev.gantry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+
+    private static final AllocatedPort PORT = AllocatedPort.newBuilder()
+            .setLabel("http")
+            .setTask("nginx")
+            .setIp("127.0.0.1")
+            .setPort(8080)
+            .build();
+
+    @TempDir
+    Path dir;
+
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open(dir);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void what_was_answered_is_there_after_a_restart() {
+        store.write(tx -> tx.putJobVersion(job("web"))).join();
+        store.close();
+        store = Store.open(dir);
+
+        assertThat(store.reader().job("web")).hasValueSatisfying(job -> {
+            assertThat(job.getJob().getName()).isEqualTo("web");
+            assertThat(job.getCreateIndex()).isEqualTo(1);
+        });
+        assertThat(store.reader().lastIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void each_write_has_an_index_of_its_own_even_when_many_share_a_commit() {
+        List<CompletableFuture<Long>> writes = IntStream.range(0, 300)
+                .mapToObj(
+                        i -> store.write(tx -> tx.putJobVersion(job("web-" + i)).getModifyIndex()))
+                .toList();
+
+        assertThat(writes.stream().map(CompletableFuture::join))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 300).mapToObj(Long::valueOf).toList());
+        assertThat(store.reader().lastIndex()).isEqualTo(300);
+    }
+
+    @Test
+    void a_write_that_fails_leaves_nothing_behind_and_its_neighbours_alone() {
+        CompletableFuture<?> good = store.write(tx -> tx.putJobVersion(job("good")));
+        CompletableFuture<?> bad = store.write(tx -> {
+            tx.putJobVersion(job("bad"));
+            throw new IllegalStateException("no");
+        });
+        CompletableFuture<?> alsoGood = store.write(tx -> tx.putJobVersion(job("also-good")));
+
+        good.join();
+        alsoGood.join();
+        assertThatThrownBy(bad::join).isInstanceOf(CompletionException.class).hasMessageContaining("no");
+        assertThat(store.reader().jobs("", "", 10))
+                .extracting(job -> job.getJob().getId())
+                .containsExactly("also-good", "good");
+        assertThat(store.reader().lastIndex()).isEqualTo(2);
+    }
+
+    @Test
+    void the_database_refuses_to_give_a_port_twice() {
+        prepareJobAndNode();
+        store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+
+        assertThatThrownBy(() ->
+                        store.write(tx -> tx.insertAllocation(allocation("a2"))).join())
+                .hasCauseInstanceOf(StoreException.class);
+        assertThat(store.reader().allocation("a2")).isEmpty();
+    }
+
+    @Test
+    void a_port_is_free_again_once_its_allocation_has_ended() {
+        prepareJobAndNode();
+        Allocation first =
+                store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+        assertThat(store.reader().takenPorts("n1")).containsExactly(PORT);
+
+        store.write(tx -> tx.updateClient(first.toBuilder()
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
+                        .build()))
+                .join();
+
+        assertThat(store.reader().takenPorts("n1")).isEmpty();
+        store.write(tx -> tx.insertAllocation(allocation("a2"))).join();
+        assertThat(store.reader().allocation("a1"))
+                .hasValueSatisfying(ended -> assertThat(ended.getPortsList()).containsExactly(PORT));
+    }
+
+    @Test
+    void listeners_are_told_of_changes_in_order_before_the_writer_is_answered() {
+        List<ChangeSet> changes = new CopyOnWriteArrayList<>();
+        store.listen(changes::add);
+
+        store.write(tx -> tx.putJobVersion(job("a"))).join();
+        store.write(tx -> tx.putJobVersion(job("b"))).join();
+
+        assertThat(changes).extracting(ChangeSet::index).containsExactly(1L, 2L);
+        assertThat(changes.get(1).jobs())
+                .extracting(job -> job.getJob().getId())
+                .containsExactly("b");
+    }
+
+    @Test
+    void what_a_node_says_does_not_count_as_a_change_of_what_the_server_wants() {
+        prepareJobAndNode();
+        Allocation placed =
+                store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+        Allocation running = store.write(tx -> tx.updateClient(placed.toBuilder()
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                        .build()))
+                .join();
+
+        assertThat(store.reader().allocationsForNode("n1", placed.getModifyIndex()))
+                .isEmpty();
+        store.write(tx -> tx.updateDesired(running.toBuilder()
+                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                        .build()))
+                .join();
+        assertThat(store.reader().allocationsForNode("n1", placed.getModifyIndex()))
+                .hasSize(1);
+        assertThat(store.reader().allocationsChanged("web", placed.getModifyIndex()))
+                .hasSize(1);
+    }
+
+    /** In a process of its own: within one, H2 shares a database between all that open it. */
+    @Test
+    void a_second_server_on_the_same_directory_is_told_so() throws Exception {
+        Process second = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SecondServer.class.getName(),
+                        dir.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(second.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(said).contains("is another gantry server using " + dir);
+        assertThat(second.waitFor()).isNotZero();
+    }
+
+    @Test
+    void a_closed_store_refuses_writes() {
+        store.close();
+
+        assertThatThrownBy(
+                        () -> store.write(tx -> tx.putJobVersion(job("late"))).join())
+                .hasCauseInstanceOf(StoreException.class);
+    }
+
+    private void prepareJobAndNode() {
+        store.write(tx -> tx.putJobVersion(job("web"))).join();
+        store.write(tx -> tx.insertNode(
+                        Node.newBuilder()
+                                .setId("n1")
+                                .setName("one")
+                                .setStatus(NodeStatus.NODE_STATUS_READY)
+                                .build(),
+                        new byte[] {1}))
+                .join();
+        store.write(tx -> tx.putEvaluation(Evaluation.newBuilder()
+                        .setId("e1")
+                        .setJobId("web")
+                        .setStatus(EvaluationStatus.EVALUATION_STATUS_PENDING)
+                        .build()))
+                .join();
+    }
+
+    private static Allocation allocation(String id) {
+        return Allocation.newBuilder()
+                .setId(id)
+                .setJobId("web")
+                .setNodeId("n1")
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
+                .addPorts(PORT)
+                .build();
+    }
+
+    private static JobRecord job(String id) {
+        return JobRecord.newBuilder()
+                .setJob(Job.newBuilder().setId(id).setName(id))
+                .setSubmitTime(Timestamps.fromMillis(Instant.EPOCH.toEpochMilli()))
+                .build();
+    }
+
+    /** What the test of two servers runs beside itself. */
+    static final class SecondServer {
+
+        private SecondServer() {}
+
+        public static void main(String[] args) {
+            Store.open(Path.of(args[0])).close();
+        }
+    }
+}
