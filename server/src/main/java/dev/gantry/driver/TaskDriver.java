@@ -1,0 +1,53 @@
+package dev.gantry.driver;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Runs tasks of one kind. Tasks outlive the process that started them: what a driver must remember of a task it keeps in
+ * {@link TaskDirectory#driver()}, and finds there again.
+ *
+ * <p>All methods may block; they may be called from several threads, but for one task from one thread at a time.
+ */
+public interface TaskDriver {
+
+    /**
+     * By which name tasks choose this driver.
+     *
+     * @return the name, such as {@code rkt}
+     */
+    String name();
+
+    /**
+     * Looks whether this machine can run tasks of this driver, and what constraints may know of it.
+     *
+     * @return what was found; a driver that can't be offered says why, it does not throw
+     */
+    DriverFingerprint fingerprint();
+
+    /**
+     * Makes a task ready and starts it.
+     *
+     * @param request what to run; the directory exists and holds no earlier run of the task
+     * @return the task, started
+     * @throws TaskStartException if it could not be started; nothing of it is left running
+     * @throws InterruptedException if the thread was interrupted meanwhile; nothing of the task is left running
+     */
+    RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException;
+
+    /**
+     * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile.
+     *
+     * @param directory the task's directory
+     * @return the task; empty if it was never started, whatever an interrupted start has left being removed first
+     */
+    Optional<RunningTask> find(TaskDirectory directory);
+
+    /**
+     * Removes what tasks of this node have left behind that nobody speaks of any more. What was not made by this node is
+     * not touched.
+     *
+     * @param known {@link RunningTask#podId()} of the tasks that are still spoken of
+     */
+    void sweep(Set<String> known);
+}

@@ -1,0 +1,24 @@
+package dev.gantry.driver;
+
+import java.time.Instant;
+import java.util.OptionalInt;
+
+/**
+ * How a task ended.
+ *
+ * @param exitCode its exit code, 128 and the signal's number if a signal ended it; empty if that can't be known any
+ *     more, for instance because the machine was restarted
+ * @param finishedAt when, as exactly as is known
+ * @param message a sentence for people
+ */
+public record TaskExit(OptionalInt exitCode, Instant finishedAt, String message) {
+
+    /**
+     * Whether the task did what it should.
+     *
+     * @return true if its exit code is known to be 0
+     */
+    public boolean isSuccess() {
+        return exitCode.isPresent() && exitCode.getAsInt() == 0;
+    }
+}

@@ -1,0 +1,23 @@
+package dev.gantry.driver;
+
+import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.Task;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a driver needs to run a task.
+ *
+ * @param task the task; every <code>${…}</code> in its config and user is replaced already, its env is not to be read
+ * @param environment all environment variables of the task, in the order in which they shall be set
+ * @param ports the ports that the allocation was given for this task
+ * @param directory where the task lives; its directories exist
+ */
+public record TaskRequest(
+        Task task, Map<String, String> environment, List<AllocatedPort> ports, TaskDirectory directory) {
+
+    /** Makes the list immutable. The map is taken as it is, since its order counts. */
+    public TaskRequest {
+        ports = List.copyOf(ports);
+    }
+}
