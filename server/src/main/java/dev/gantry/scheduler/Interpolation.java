@@ -1,0 +1,115 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.model.NodeTargets;
+import dev.gantry.v1.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A text in which each <code>${name}</code> stands for what {@link NodeTargets} knows of a node by that name.
+ *
+ * @param parts what it is made of, in order
+ */
+record Interpolation(List<Part> parts) {
+
+    private static final String OPEN = "${";
+    private static final String CLOSE = "}";
+
+    /** What tells each node from all others. */
+    static final Interpolation NODE_ID = parse("${node.unique.id}");
+
+    /** A piece of the text. */
+    sealed interface Part {}
+
+    /** Stands for itself. */
+    record Literal(String text) implements Part {}
+
+    /** Stands for what a node says by this name. */
+    record Target(String name) implements Part {}
+
+    Interpolation {
+        parts = List.copyOf(parts);
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param text the text
+     * @return what it is made of
+     * @throws IllegalArgumentException if a <code>${</code> has no end, or no plain name up to it
+     */
+    static Interpolation parse(String text) {
+        List<Part> parts = new ArrayList<>();
+        int done = 0;
+        for (int open = text.indexOf(OPEN); open >= 0; open = text.indexOf(OPEN, done)) {
+            addLiteral(parts, text.substring(done, open));
+            int close = text.indexOf(CLOSE, open);
+            if (close < 0) {
+                throw new IllegalArgumentException("\"%s\" has no } to end its ${".formatted(text.substring(open)));
+            }
+            parts.add(new Target(name(text.substring(open + OPEN.length(), close))));
+            done = close + CLOSE.length();
+        }
+        addLiteral(parts, text.substring(done));
+        return new Interpolation(parts);
+    }
+
+    /**
+     * The text as it reads for one node.
+     *
+     * @param node the node
+     * @return the text; empty if the node lacks something that the text names
+     */
+    Optional<String> resolve(Node node) {
+        StringBuilder text = new StringBuilder();
+        for (Part part : parts) {
+            Optional<String> value = resolve(part, node);
+            if (value.isEmpty()) {
+                return Optional.empty();
+            }
+            text.append(value.get());
+        }
+        return Optional.of(text.toString());
+    }
+
+    /** The names in it. */
+    Set<String> names() {
+        return parts.stream()
+                .filter(Target.class::isInstance)
+                .map(part -> ((Target) part).name())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The text, if it reads the same for every node. */
+    Optional<String> literal() {
+        return names().isEmpty()
+                ? Optional.of(
+                        parts.stream().map(part -> ((Literal) part).text()).collect(Collectors.joining()))
+                : Optional.empty();
+    }
+
+    private static Optional<String> resolve(Part part, Node node) {
+        // instanceof, not switch: patterns in switch come after Java 17.
+        return part instanceof Target target
+                ? NodeTargets.find(node, target.name())
+                : Optional.of(((Literal) part).text());
+    }
+
+    private static void addLiteral(List<Part> parts, String text) {
+        if (!text.isEmpty()) {
+            parts.add(new Literal(text));
+        }
+    }
+
+    private static String name(String text) {
+        String name = text.strip();
+        if (name.isEmpty() || name.contains(OPEN)) {
+            throw new IllegalArgumentException(
+                    "\"${%s}\" names nothing: write a name such as ${attr.kernel.name}".formatted(text));
+        }
+        return name;
+    }
+}

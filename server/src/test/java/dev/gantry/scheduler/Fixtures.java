@@ -1,0 +1,119 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.model.JobDefaults;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.Port;
+import dev.gantry.v1.Resources;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Nodes, jobs and allocations to place. */
+final class Fixtures {
+
+    private Fixtures() {}
+
+    static Node.Builder node(String name) {
+        return Node.newBuilder()
+                .setId("id-" + name)
+                .setName(name)
+                .setDatacenter("dc1")
+                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .putDrivers("rkt", DriverHealth.newBuilder().setHealthy(true).build())
+                .putAttributes("driver.rkt.version", "1.30.0")
+                .setResources(NodeResources.newBuilder()
+                        .setCpu(4000)
+                        .setMemoryMib(8192)
+                        .setIp("10.0.0.1")
+                        .setMinDynamicPort(20000)
+                        .setMaxDynamicPort(32000));
+    }
+
+    static ClusterState cluster(Node.Builder... nodes) {
+        ClusterState cluster = new ClusterState();
+        Stream.of(nodes).map(Node.Builder::build).forEach(cluster::putNode);
+        return cluster;
+    }
+
+    static Task.Builder task(int cpu, int memoryMib, Port... ports) {
+        return Task.newBuilder()
+                .setName("main")
+                .setDriver("rkt")
+                .setResources(Resources.newBuilder()
+                        .setCpu(cpu)
+                        .setMemoryMib(memoryMib)
+                        .addAllPorts(List.of(ports)));
+    }
+
+    static TaskGroup.Builder group(String name, int count, Task.Builder task) {
+        return TaskGroup.newBuilder().setName(name).setCount(count).addTasks(task);
+    }
+
+    static Job.Builder job(TaskGroup.Builder... groups) {
+        Job.Builder job = Job.newBuilder().setId("web");
+        Stream.of(groups).forEach(job::addTaskGroups);
+        return job;
+    }
+
+    static JobVersion version(long version, Job.Builder job) {
+        return JobVersion.newBuilder()
+                .setJob(JobDefaults.apply(job.build()))
+                .setVersion(version)
+                .build();
+    }
+
+    static Port port(String label, int number) {
+        return Port.newBuilder().setLabel(label).setStaticPort(number).build();
+    }
+
+    static Constraint constraint(String attribute, String operator, String value) {
+        return Constraint.newBuilder()
+                .setAttribute(attribute)
+                .setOperator(operator)
+                .setValue(value)
+                .build();
+    }
+
+    /** Does to the cluster what the plan says; returns what was placed. What is stopped still runs. */
+    static List<Allocation> apply(ClusterState cluster, JobVersion job, Plan plan) {
+        plan.stops()
+                .forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
+                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                        .build()));
+        cluster.putJob(job);
+        List<Allocation> placed = plan.placements().stream()
+                .map(placement -> allocation(job, placement))
+                .toList();
+        placed.forEach(cluster::putAllocation);
+        return placed;
+    }
+
+    static Allocation end(Allocation allocation, ClientStatus status) {
+        return allocation.toBuilder().setClientStatus(status).build();
+    }
+
+    private static Allocation allocation(JobVersion job, Placement placement) {
+        return Allocation.newBuilder()
+                .setId("%s.%s[%d]@%d"
+                        .formatted(job.getJob().getId(), placement.taskGroup(), placement.index(), job.getVersion()))
+                .setJobId(job.getJob().getId())
+                .setJobVersion(job.getVersion())
+                .setTaskGroup(placement.taskGroup())
+                .setIndex(placement.index())
+                .setNodeId(placement.node().getId())
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
+                .addAllPorts(placement.ports())
+                .build();
+    }
+}
