@@ -1,16 +1,36 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The nodes, what runs on them, and the job versions that say what that takes.
  *
  * <p>Mutable, and owned by one thread, the caller's: nothing in here locks.
+ *
+ * <p>What has ended is forgotten, but for the allocations of a job's newest version that ended by themselves: those say
+ * that their place is settled.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class ClusterState {
+
+    private static final Comparator<NodeRoom> BY_NAME = Comparator.<NodeRoom, String>comparing(
+                    room -> room.node().getName())
+            .thenComparing(room -> room.node().getId());
+
+    private final Map<String, NodeRoom> rooms = new HashMap<>();
+    private final JobVersions versions = new JobVersions();
+    private final Map<String, Allocation> allocations = new HashMap<>();
+    private final Map<String, Map<String, Allocation>> allocationsByJob = new HashMap<>();
+    private List<NodeRoom> roomsByName = List.of();
 
     /** An empty cluster. */
     public ClusterState() {}
@@ -21,26 +41,46 @@ public final class ClusterState {
      * @param node the node as it is now
      */
     public void putNode(Node node) {
-        throw new UnsupportedOperationException();
+        NodeRoom known = rooms.get(node.getId());
+        if (known == null) {
+            rooms.put(node.getId(), new NodeRoom(node));
+            roomsByName = List.of();
+        } else {
+            roomsByName = known.node().getName().equals(node.getName()) ? roomsByName : List.of();
+            known.describe(node);
+        }
     }
 
     /**
      * Takes in a version of a job. Allocations say what they take by naming their version, so it has to be known before
-     * the first of them is.
+     * the first of them is. A version that nothing runs is forgotten with the next newer one; but those that are put
+     * before the first allocation of the cluster may come in any order.
      *
      * @param job the version, its defaults filled in
      */
     public void putJob(JobVersion job) {
-        throw new UnsupportedOperationException();
+        versions.put(job);
+        List.copyOf(allocationsOf(job.getJob().getId())).stream()
+                .filter(allocation -> !isNeeded(allocation))
+                .forEach(allocation -> forget(allocation.getId()));
     }
 
     /**
-     * Takes in an allocation, in place of what was known of it. One that has ended holds nothing any more.
+     * Takes in an allocation, in place of what was known of it; its node and its job version never change. One that has
+     * ended holds nothing any more.
      *
      * @param allocation the allocation as it is now
+     * @throws IllegalStateException if it has not ended and its node or its job version is not known
      */
     public void putAllocation(Allocation allocation) {
-        throw new UnsupportedOperationException();
+        if (AllocationLife.isTerminal(allocation)) {
+            removeAllocation(allocation.getId());
+        } else {
+            hold(allocation);
+        }
+        if (isNeeded(allocation)) {
+            remember(allocation);
+        }
     }
 
     /**
@@ -49,6 +89,76 @@ public final class ClusterState {
      * @param id its id
      */
     public void removeAllocation(String id) {
-        throw new UnsupportedOperationException();
+        Allocation known = allocations.get(id);
+        if (known != null) {
+            rooms.get(known.getNodeId()).release(id);
+            versions.release(known);
+            forget(id);
+        }
+    }
+
+    /** The nodes in the order of their names. */
+    List<NodeRoom> rooms() {
+        if (roomsByName.size() != rooms.size()) {
+            roomsByName = rooms.values().stream().sorted(BY_NAME).toList();
+        }
+        return roomsByName;
+    }
+
+    /** A node that an allocation is on. */
+    NodeRoom room(String nodeId) {
+        return rooms.get(nodeId);
+    }
+
+    /** What is known of a job's allocations: those that have not ended, and those that say that a place is settled. */
+    Collection<Allocation> allocationsOf(String jobId) {
+        return allocationsByJob.getOrDefault(jobId, Map.of()).values();
+    }
+
+    /** Whether an allocation ended by itself, so that there is nothing to run in its place. */
+    static boolean isSettled(Allocation allocation) {
+        return AllocationLife.isTerminal(allocation)
+                && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN
+                && allocation.getClientStatus() != ClientStatus.CLIENT_STATUS_LOST;
+    }
+
+    private void hold(Allocation allocation) {
+        NodeRoom room = rooms.get(allocation.getNodeId());
+        if (room == null) {
+            throw new IllegalStateException("Allocation %s is on node %s, which is not known: put the node first"
+                    .formatted(allocation.getId(), allocation.getNodeId()));
+        }
+        GroupAsk ask = versions.retain(allocation);
+        room.hold(
+                allocation.getId(),
+                new Holding(
+                        ask.cpu(), ask.memoryMib(), allocation.getPortsList(), !AllocationLife.isWanted(allocation)));
+    }
+
+    private boolean isNeeded(Allocation allocation) {
+        return !AllocationLife.isTerminal(allocation) || (isSettled(allocation) && isOfNewestVersion(allocation));
+    }
+
+    private boolean isOfNewestVersion(Allocation allocation) {
+        return versions.newest(allocation.getJobId())
+                .map(newest -> allocation.getJobVersion() >= newest)
+                .orElse(true);
+    }
+
+    /** Without what its tasks do: there is much of that, and nothing is placed by it. */
+    private void remember(Allocation allocation) {
+        Allocation lean = allocation.toBuilder().clearTaskStates().build();
+        allocations.put(lean.getId(), lean);
+        allocationsByJob
+                .computeIfAbsent(lean.getJobId(), unseen -> new HashMap<>())
+                .put(lean.getId(), lean);
+    }
+
+    private void forget(String id) {
+        Allocation known = allocations.remove(id);
+        allocationsByJob.computeIfPresent(known.getJobId(), (job, ofJob) -> {
+            ofJob.remove(id);
+            return ofJob.isEmpty() ? null : ofJob;
+        });
     }
 }

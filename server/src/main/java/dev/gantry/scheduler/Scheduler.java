@@ -1,12 +1,15 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.scheduler.Proposal.Outlook;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Decides what runs where. Keeps no state between calls; what it decides depends on its arguments alone. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Scheduler {
 
     /** Makes a scheduler. */
@@ -18,23 +21,82 @@ public final class Scheduler {
      * @param cluster the cluster as it is
      * @param job the newest version of the job, its defaults filled in
      * @param stopped whether the job shall be stopped
-     * @return the plan; an empty one once all is as it should be
+     * @return the plan; nothing to place or to stop once all is as it should be, or can't be made so
+     * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such ones before
      */
     public Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
-        throw new UnsupportedOperationException();
+        Reconciliation reconciliation =
+                new Reconciliation(job, cluster.allocationsOf(job.getJob().getId()));
+        return stopped ? stop(reconciliation.stop()) : run(cluster, job, reconciliation.run());
     }
 
     /**
-     * Says for each node whether it could run one more allocation of a group, as the cluster is before the plan.
+     * Says for each node whether it could run one more allocation of a group, as the cluster is before the plan, what the
+     * plan stops no longer counted as the job's own.
      *
      * @param cluster the cluster as it is
      * @param job a version of a job, its defaults filled in
      * @param group one of its groups
-     * @param plan a plan for that version, to count what it places on each node
+     * @param plan a plan for that version, made for the cluster as it is
      * @param limit how many nodes to speak of, 0 or more
      * @return the verdicts, in the order of the nodes' names
      */
     public List<NodeVerdict> explain(ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, int limit) {
-        throw new UnsupportedOperationException();
+        Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
+        Suitability suitability = new Suitability(Demand.of(job.getJob(), group), proposal);
+        plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
+        Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
+        return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();
+    }
+
+    private static Plan stop(List<GroupChange> changes) {
+        return new Plan(
+                List.of(),
+                changes.stream().flatMap(change -> change.surplus().stream()).toList(),
+                changes.stream().map(Scheduler::stopOnly).toList());
+    }
+
+    private static Plan run(ClusterState cluster, JobVersion job, List<GroupChange> changes) {
+        String jobId = job.getJob().getId();
+        Proposal now = new Proposal(cluster, jobId, Outlook.NOW);
+        Proposal onceStopped = new Proposal(cluster, jobId, Outlook.ONCE_STOPPED);
+        List<TaskGroup> groups = job.getJob().getTaskGroupsList();
+        List<GroupPlanner> planners = IntStream.range(0, groups.size())
+                .mapToObj(i -> new GroupPlanner(
+                        Demand.of(job.getJob(), groups.get(i)), changes.get(i), cluster.rooms(), now, onceStopped))
+                .toList();
+        changes.stream().flatMap(change -> change.surplus().stream()).forEach(stop -> {
+            now.stop(stop.allocation());
+            onceStopped.stop(stop.allocation());
+        });
+        planners.forEach(GroupPlanner::fillEmpty);
+        boolean again = true;
+        while (again) {
+            // What is stopped in one place may make room for what was tried before it.
+            again = false;
+            for (GroupPlanner planner : planners) {
+                again |= planner.advance();
+            }
+        }
+        return assemble(planners, changes.subList(groups.size(), changes.size()));
+    }
+
+    private static Plan assemble(List<GroupPlanner> planners, List<GroupChange> formerGroups) {
+        return new Plan(
+                planners.stream()
+                        .flatMap(planner -> planner.placements().stream())
+                        .toList(),
+                Stream.concat(
+                                planners.stream().flatMap(planner -> planner.stops().stream()),
+                                formerGroups.stream().flatMap(change -> change.surplus().stream()))
+                        .toList(),
+                Stream.concat(
+                                planners.stream().map(GroupPlanner::outcome),
+                                formerGroups.stream().map(Scheduler::stopOnly))
+                        .toList());
+    }
+
+    private static GroupOutcome stopOnly(GroupChange change) {
+        return new GroupOutcome(change.taskGroup(), 0, change.surplus().size(), change.kept(), Optional.empty());
     }
 }

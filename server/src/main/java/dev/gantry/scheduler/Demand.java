@@ -1,0 +1,28 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.v1.Job;
+import dev.gantry.v1.TaskGroup;
+
+/**
+ * What a group wants of the cluster.
+ *
+ * @param job its job
+ * @param group the group
+ * @param ask what one of its allocations takes
+ * @param feasibility which nodes may run it
+ */
+record Demand(Job job, TaskGroup group, GroupAsk ask, Feasibility feasibility) {
+
+    /**
+     * Reads a group.
+     *
+     * @throws IllegalArgumentException if one of its constraints is malformed
+     */
+    static Demand of(Job job, TaskGroup group) {
+        return new Demand(job, group, GroupAsk.of(group), new Feasibility(job, group));
+    }
+
+    Seed seed(int index) {
+        return Seed.of(job.getId(), group.getName(), index);
+    }
+}

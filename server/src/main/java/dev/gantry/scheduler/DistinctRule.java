@@ -1,0 +1,60 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.TaskGroup;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/** A constraint that keeps allocations of a job apart: only so many on nodes with the same value of a property. */
+final class DistinctRule {
+
+    private final Tally tally;
+    private final int limit;
+    private final Refusal refusal;
+
+    private DistinctRule(Tally tally, int limit, Refusal refusal) {
+        this.tally = tally;
+        this.limit = limit;
+        this.refusal = refusal;
+    }
+
+    /**
+     * The rules for a group: those of its job, which count all of the job's allocations, and its own, which count the
+     * group's.
+     *
+     * @throws IllegalArgumentException if a constraint is malformed
+     */
+    static List<DistinctRule> of(Job job, TaskGroup group, Proposal proposal) {
+        return Stream.concat(
+                        Constraints.distinct(job).map(constraint -> of(constraint, Optional.empty(), proposal)),
+                        Constraints.distinct(group)
+                                .map(constraint -> of(constraint, Optional.of(group.getName()), proposal)))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Why one more allocation may not be on a node; empty if it may. */
+    Optional<Refusal> refusal(Node node) {
+        // A node that lacks the property is refused, as in Nomad.
+        return tally.count(node).filter(count -> count < limit).isPresent() ? Optional.empty() : Optional.of(refusal);
+    }
+
+    private static Optional<DistinctRule> of(Constraint constraint, Optional<String> taskGroup, Proposal proposal) {
+        Operator operator = Operator.of(constraint.getOperator());
+        OptionalInt limit = DistinctLimit.of(operator, constraint.getValue());
+        if (limit.isEmpty()) {
+            return Optional.empty();
+        }
+        Interpolation property = operator == Operator.DISTINCT_HOSTS
+                ? Interpolation.NODE_ID
+                : Interpolation.parse(constraint.getAttribute());
+        return Optional.of(new DistinctRule(
+                proposal.tally(property, taskGroup),
+                limit.getAsInt(),
+                Refusal.distinct(NodeConstraint.text(constraint))));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.TaskGroup;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What one allocation of each group takes, by job and version. Remembers the newest version of each job, and the older
+ * ones for as long as something runs them. What is put before the first allocation is all kept, so that versions can be
+ * loaded in any order before what runs them.
+ */
+final class JobVersions {
+
+    /** What a version asks for, and the allocations that run it. */
+    private record Entry(Map<String, GroupAsk> asks, Set<String> allocationIds) {}
+
+    private final Map<String, TreeMap<Long, Entry>> jobs = new HashMap<>();
+    private boolean retainedAny;
+
+    void put(JobVersion version) {
+        TreeMap<Long, Entry> known = jobs.computeIfAbsent(version.getJob().getId(), unseen -> new TreeMap<>());
+        known.computeIfAbsent(version.getVersion(), unseen -> new Entry(asks(version), new HashSet<>()));
+        if (retainedAny) {
+            known.headMap(known.lastKey())
+                    .values()
+                    .removeIf(older -> older.allocationIds().isEmpty());
+        }
+    }
+
+    /** The newest version that is known of a job. */
+    Optional<Long> newest(String jobId) {
+        return Optional.ofNullable(jobs.get(jobId)).map(TreeMap::lastKey);
+    }
+
+    /**
+     * Remembers an allocation's version until {@link #release}.
+     *
+     * @return what the allocation takes
+     * @throws IllegalStateException if its version or its group is not known
+     */
+    GroupAsk retain(Allocation allocation) {
+        Entry entry = find(allocation)
+                .filter(found -> found.asks().containsKey(allocation.getTaskGroup()))
+                .orElseThrow(() -> new IllegalStateException(
+                        "Allocation %s is of group %s of version %d of job %s, which is not known: put the version first"
+                                .formatted(
+                                        allocation.getId(),
+                                        allocation.getTaskGroup(),
+                                        allocation.getJobVersion(),
+                                        allocation.getJobId())));
+        retainedAny = true;
+        entry.allocationIds().add(allocation.getId());
+        return entry.asks().get(allocation.getTaskGroup());
+    }
+
+    /** Lets go of an allocation's version. */
+    void release(Allocation allocation) {
+        find(allocation).ifPresent(entry -> {
+            entry.allocationIds().remove(allocation.getId());
+            TreeMap<Long, Entry> known = jobs.get(allocation.getJobId());
+            if (entry.allocationIds().isEmpty() && allocation.getJobVersion() < known.lastKey()) {
+                known.remove(allocation.getJobVersion());
+            }
+        });
+    }
+
+    private Optional<Entry> find(Allocation allocation) {
+        return Optional.ofNullable(jobs.get(allocation.getJobId())).map(known -> known.get(allocation.getJobVersion()));
+    }
+
+    private static Map<String, GroupAsk> asks(JobVersion version) {
+        return version.getJob().getTaskGroupsList().stream()
+                .collect(Collectors.toUnmodifiableMap(TaskGroup::getName, GroupAsk::of));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.model.AllocationLife;
+import dev.gantry.v1.Allocation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The cluster as it would be with what is planned for one job so far. Leaves the {@link ClusterState} as it is.
+ *
+ * <p>There are two ways to look at what shall be stopped but still runs. {@link Outlook#NOW}: it holds what it holds. The
+ * database thinks so too: a port is free only once its allocation has ended. {@link Outlook#ONCE_STOPPED}: it has ended.
+ * Either way it does not count as one of the job's allocations that keep others away.
+ */
+final class Proposal {
+
+    /** How what shall be stopped is looked at. */
+    enum Outlook {
+        NOW,
+        ONCE_STOPPED
+    }
+
+    private final ClusterState cluster;
+    private final Outlook outlook;
+    private final Map<String, NodeRoom> changed = new HashMap<>();
+    private final List<Allocation> wanted;
+    private final List<Tally> tallies = new ArrayList<>();
+    private final List<Consumer<String>> listeners = new ArrayList<>();
+
+    Proposal(ClusterState cluster, String jobId, Outlook outlook) {
+        this.cluster = cluster;
+        this.outlook = outlook;
+        this.wanted = cluster.allocationsOf(jobId).stream()
+                .filter(AllocationLife::isWanted)
+                .toList();
+    }
+
+    /** A count of the job's allocations that is kept up with what is planned from now on; nothing must be planned yet. */
+    Tally tally(Interpolation property, Optional<String> taskGroup) {
+        Tally tally = new Tally(property, taskGroup);
+        wanted.forEach(allocation -> tally.add(occupant(allocation)));
+        tallies.add(tally);
+        return tally;
+    }
+
+    /** Has a listener told the id of each node that may have got room for what it had none for. */
+    void onRoom(Consumer<String> listener) {
+        listeners.add(listener);
+    }
+
+    /** The room of a node; not to be changed. */
+    NodeRoom room(NodeRoom known) {
+        NodeRoom found = changed.get(known.node().getId());
+        if (found != null) {
+            return found;
+        }
+        if (outlook == Outlook.NOW || known.stopping().isEmpty()) {
+            return known;
+        }
+        return change(known);
+    }
+
+    /** Plans an allocation, that holds something under a name of its own. */
+    void place(String name, String taskGroup, NodeRoom known, Holding holding) {
+        add(new Occupant(taskGroup, known.node()));
+        change(known).hold(name, holding);
+    }
+
+    /** Takes back what was planned under a name. */
+    void withdraw(String name, String taskGroup, NodeRoom known) {
+        remove(new Occupant(taskGroup, known.node()));
+        change(known).release(name);
+        tellOfRoom(known.node().getId());
+    }
+
+    /** Plans to stop an allocation. */
+    void stop(Allocation allocation) {
+        remove(occupant(allocation));
+        if (outlook == Outlook.ONCE_STOPPED) {
+            change(cluster.room(allocation.getNodeId())).release(allocation.getId());
+        }
+        tellOfRoom(allocation.getNodeId());
+    }
+
+    /** Plans after all not to stop an allocation. */
+    void keep(Allocation allocation) {
+        add(occupant(allocation));
+        if (outlook == Outlook.ONCE_STOPPED) {
+            NodeRoom known = cluster.room(allocation.getNodeId());
+            change(known).hold(allocation.getId(), known.holding(allocation.getId()));
+        }
+    }
+
+    private NodeRoom change(NodeRoom known) {
+        return changed.computeIfAbsent(known.node().getId(), unseen -> copy(known));
+    }
+
+    private NodeRoom copy(NodeRoom known) {
+        NodeRoom copy = known.copy();
+        if (outlook == Outlook.ONCE_STOPPED) {
+            known.stopping().forEach(copy::release);
+        }
+        return copy;
+    }
+
+    private void tellOfRoom(String nodeId) {
+        listeners.forEach(listener -> listener.accept(nodeId));
+    }
+
+    private void add(Occupant occupant) {
+        tallies.forEach(tally -> tally.add(occupant));
+    }
+
+    private void remove(Occupant occupant) {
+        tallies.forEach(tally -> tally.remove(occupant));
+    }
+
+    private Occupant occupant(Allocation allocation) {
+        return new Occupant(
+                allocation.getTaskGroup(), cluster.room(allocation.getNodeId()).node());
+    }
+}

@@ -1,0 +1,54 @@
+package dev.gantry.scheduler;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Judges nodes for one more allocation of a group, as the cluster would be with what is planned so far. */
+final class Suitability {
+
+    private final Demand demand;
+    private final Proposal proposal;
+    private final List<DistinctRule> distinct;
+    private final Tally ofSameGroup;
+
+    /** Nothing must be planned in the proposal yet. */
+    Suitability(Demand demand, Proposal proposal) {
+        this.demand = demand;
+        this.proposal = proposal;
+        this.distinct = DistinctRule.of(demand.job(), demand.group(), proposal);
+        this.ofSameGroup =
+                proposal.tally(Interpolation.NODE_ID, Optional.of(demand.group().getName()));
+    }
+
+    /** Why a node may not run it; empty if it may, room or not. */
+    Optional<Refusal> refusal(NodeRoom known) {
+        return demand.feasibility().refusal(known.node()).or(() -> crowded(known));
+    }
+
+    /** As {@link #refusal}, in more words, that speak of this node alone. */
+    Optional<String> explain(NodeRoom known) {
+        return demand.feasibility()
+                .explain(known.node())
+                .or(() -> crowded(known).map(Refusal::reason));
+    }
+
+    /** What a node has too little of; empty if it has room. */
+    List<Shortage> shortages(NodeRoom known) {
+        return proposal.room(known).shortages(demand.ask());
+    }
+
+    /** How well a node suits that may run it and has room. */
+    double score(NodeRoom known) {
+        return Score.of(
+                proposal.room(known),
+                demand.ask(),
+                ofSameGroup.count(known.node()).orElse(0),
+                Math.max(1, demand.group().getCount()));
+    }
+
+    private Optional<Refusal> crowded(NodeRoom known) {
+        return distinct.stream()
+                .flatMap(rule -> rule.refusal(known.node()).stream())
+                .findFirst();
+    }
+}
