@@ -1,0 +1,33 @@
+package dev.gantry.driver.rkt;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+
+/** Tells addresses from names, without ever asking a name server. */
+final class IpLiteral {
+
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
+    private static final Pattern LIKE_IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+
+    private IpLiteral() {}
+
+    /** Whether a text is an IPv4 address of four decimal numbers or an IPv6 address without a zone. */
+    static boolean isValid(String text) {
+        return IPV4.matcher(text).matches() || isIpv6(text);
+    }
+
+    private static boolean isIpv6(String text) {
+        if (!LIKE_IPV6.matcher(text).matches()) {
+            return false;
+        }
+        try {
+            // With a colon in it, it is parsed or refused, never looked up.
+            InetAddress.getByName(text);
+            return true;
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.gantry.driver.rkt;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * What rkt asks of the values of a config block, apart from ports.
+ *
+ * <p>On the server a value with a <code>${…}</code> is passed over; the node judges it once it is replaced.
+ */
+final class RktConfigRules {
+
+    private static final Set<String> DNS_WORDS = Set.of("host", "none");
+
+    private final List<ConfigFault> faults = new ArrayList<>();
+
+    private RktConfigRules() {}
+
+    /** All faults of a block that could be read. */
+    static List<ConfigFault> check(RktTaskConfig config) {
+        RktConfigRules rules = new RktConfigRules();
+        rules.checkImage(config.image());
+        rules.checkEach("args", config.args(), RktConfigRules::argFault);
+        rules.checkEach("dns_servers", config.dnsServers(), server -> dnsFault(server, config.dnsServers()));
+        rules.checkEach("net", config.net(), RktConfigRules::listItemFault);
+        rules.checkEach("insecure_options", config.insecureOptions(), RktConfigRules::listItemFault);
+        rules.checkEach("volumes", config.volumes(), RktVolume::fault);
+        return List.copyOf(rules.faults);
+    }
+
+    private void checkImage(String image) {
+        if (image.startsWith("-")) {
+            faults.add(new ConfigFault("image", "Must not begin with a dash, as \"" + image + "\" does"));
+        }
+    }
+
+    private void checkEach(String key, List<String> values, Function<String, Optional<String>> rule) {
+        for (int i = 0; i < values.size(); i++) {
+            String field = key + "[" + i + "]";
+            if (!Interpolation.isPending(values.get(i))) {
+                rule.apply(values.get(i)).ifPresent(fault -> faults.add(new ConfigFault(field, fault)));
+            }
+        }
+    }
+
+    private static Optional<String> argFault(String arg) {
+        return arg.equals("---") ? Optional.of("rkt takes --- for the end of the arguments") : Optional.empty();
+    }
+
+    private static Optional<String> dnsFault(String server, List<String> all) {
+        if (IpLiteral.isValid(server) || (DNS_WORDS.contains(server) && all.size() == 1)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                DNS_WORDS.contains(server)
+                        ? "\"" + server + "\" must be the only entry"
+                        : "Must be an IP address, or the only entry host or none, not \"" + server + "\"");
+    }
+
+    /** rkt is given these lists joined by commas. */
+    private static Optional<String> listItemFault(String item) {
+        return item.isBlank() ? Optional.of("Must not be empty") : Optional.empty();
+    }
+}

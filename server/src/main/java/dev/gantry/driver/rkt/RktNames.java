@@ -1,0 +1,40 @@
+package dev.gantry.driver.rkt;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Names of volumes and ports, which rkt takes only as appc's AC Names: lower-case letters, digits, single dashes. */
+final class RktNames {
+
+    private static final Pattern AC_NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final Pattern NOT_ALLOWED = Pattern.compile("[^a-z0-9]+");
+
+    private RktNames() {}
+
+    /**
+     * Whether rkt takes a name as it is.
+     *
+     * @param name the name
+     * @return true if it is an AC Name, see the appc specification, "AC Name Type"
+     */
+    static boolean isValid(String name) {
+        return AC_NAME.matcher(name).matches();
+    }
+
+    /**
+     * Names a volume of a task. Nomad turns underscores into dashes here; this does so with all that rkt refuses.
+     *
+     * @param allocation id of the allocation
+     * @param task name of the task
+     * @param what tells the volumes of the task apart; an AC Name
+     * @return an AC Name
+     */
+    static String volume(String allocation, String task, String what) {
+        return dashed(allocation + "-" + task + "-" + what);
+    }
+
+    private static String dashed(String name) {
+        String dashed = NOT_ALLOWED.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+        return dashed.startsWith("-") ? dashed.substring(1) : dashed;
+    }
+}

@@ -1,0 +1,54 @@
+package dev.gantry.driver.rkt;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The config block of a task, as Nomad's rkt driver has it. A text that is not given is empty.
+ *
+ * @param image what to run: an appc name, a stored hash, the path of a file, or a URL; empty only in a faulty block
+ * @param command what to run instead of what the image says
+ * @param args arguments of the command
+ * @param trustPrefix whose key to trust before the image is looked at; without it images are not verified
+ * @param dnsServers addresses of name servers, or one of the single words {@code host} and {@code none}
+ * @param dnsSearchDomains search domains of the resolver
+ * @param net networks to join; {@code host} alone: the machine's own
+ * @param portMap for labels of ports, the name of the port in the image
+ * @param debug whether rkt tells more on stderr
+ * @param volumes what to mount besides the task's own directories
+ * @param insecureOptions which of rkt's checks to leave out; decides alone if not empty
+ * @param noOverlay whether to copy the image instead of laying an overlay over it
+ * @param group group to run as inside the pod
+ */
+record RktTaskConfig(
+        String image,
+        String command,
+        List<String> args,
+        String trustPrefix,
+        List<String> dnsServers,
+        List<String> dnsSearchDomains,
+        List<String> net,
+        Map<String, String> portMap,
+        boolean debug,
+        List<String> volumes,
+        List<String> insecureOptions,
+        boolean noOverlay,
+        String group) {
+
+    private static final List<String> HOST_NETWORK = List.of("host");
+
+    RktTaskConfig {
+        args = List.copyOf(args);
+        dnsServers = List.copyOf(dnsServers);
+        dnsSearchDomains = List.copyOf(dnsSearchDomains);
+        net = List.copyOf(net);
+        portMap = Map.copyOf(portMap);
+        volumes = List.copyOf(volumes);
+        insecureOptions = List.copyOf(insecureOptions);
+    }
+
+    /** Whether the pod shares the machine's network, so that ports need no mapping. */
+    boolean usesHostNetwork() {
+        return net.equals(HOST_NETWORK);
+    }
+}

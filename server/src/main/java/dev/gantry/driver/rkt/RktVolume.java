@@ -1,0 +1,42 @@
+package dev.gantry.driver.rkt;
+
+import java.util.Optional;
+
+/**
+ * A volume as a job asks for it.
+ *
+ * @param source path on the machine: absolute, or relative to the task's directory
+ * @param target absolute path in the pod
+ * @param readOnly whether the pod may only read it
+ */
+record RktVolume(String source, String target, boolean readOnly) {
+
+    private static final String READ_ONLY = "readOnly";
+
+    /** Reads a good {@code source:target[:readOnly]}. */
+    static RktVolume parse(String text) {
+        fault(text).ifPresent(fault -> {
+            throw new IllegalArgumentException("Volume \"" + text + "\": " + fault);
+        });
+        String[] parts = text.split(":", -1);
+        return new RktVolume(parts[0], parts[1], parts.length == 3);
+    }
+
+    /** What is wrong with a text that should be a volume; empty if nothing is. */
+    static Optional<String> fault(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || parts[1].isEmpty()) {
+            return Optional.of("Write host:container or host:container:readOnly, not \"" + text + "\"");
+        }
+        if (parts.length == 3 && !parts[2].equals(READ_ONLY)) {
+            return Optional.of("Only readOnly may follow the second colon, not \"" + parts[2] + "\"");
+        }
+        if (!parts[1].startsWith("/") && !Interpolation.isPending(parts[1])) {
+            return Optional.of("The path in the container must be absolute, not \"" + parts[1] + "\"");
+        }
+        // rkt splits what it is told of a volume at commas and knows no way to quote one.
+        return text.contains(",")
+                ? Optional.of("rkt takes no comma in a path, so not \"" + text + "\"")
+                : Optional.empty();
+    }
+}
