@@ -21,6 +21,15 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
+     * What is this task's among the tasks of the allocation; all below but {@link #shared()} and the logs lies in it.
+     *
+     * @return the directory
+     */
+    public Path own() {
+        return allocation.resolve(task);
+    }
+
+    /**
      * What is the task's own; {@code /local} in the task.
      *
      * @return the directory
@@ -63,9 +72,5 @@ public record TaskDirectory(Path allocation, String task) {
      */
     public Path stderr() {
         return shared().resolve("logs").resolve(task + ".stderr.0");
-    }
-
-    private Path own() {
-        return allocation.resolve(task);
     }
 }

@@ -1,17 +1,14 @@
 package dev.gantry.driver.rkt;
 
-/** Knows values that can't be judged yet. */
-final class Interpolation {
+/** Whether each <code>${…}</code> of a config block has been replaced. */
+enum Interpolation {
+    /** As submitted: what holds one can't be judged. */
+    PENDING,
+    /** As a task gets it: what still looks like one is meant so. */
+    DONE;
 
-    private Interpolation() {}
-
-    /**
-     * Whether a value is only known on the node.
-     *
-     * @param value a value of a job
-     * @return true if it holds a <code>${…}</code>
-     */
-    static boolean isPending(String value) {
-        return value.contains("${");
+    /** Whether the value may be another one when the task starts. */
+    boolean mayChange(String value) {
+        return this == PENDING && value.contains("${");
     }
 }

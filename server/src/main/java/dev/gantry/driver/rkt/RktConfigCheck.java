@@ -16,17 +16,17 @@ public final class RktConfigCheck implements TaskConfigCheck {
 
     @Override
     public String driver() {
-        return "rkt";
+        return RktDriver.NAME;
     }
 
     @Override
     public List<JobViolation> check(TaskGroup group, Task task, String path) {
-        RktConfigReader.Reading reading = RktConfigReader.read(task.getConfig());
+        RktConfigReader.Reading reading = RktConfigReader.read(task.getConfig(), Interpolation.PENDING);
         return Stream.of(
                         reading.faults(),
-                        RktConfigRules.check(reading.config()),
+                        RktConfigRules.check(reading.config(), Interpolation.PENDING),
                         RktPortRules.undeclared(reading.config(), labels(group.getTasksList())),
-                        RktPortRules.unmappable(reading.config(), labels(List.of(task))))
+                        RktPortRules.unmappable(reading.config(), labels(List.of(task)), Interpolation.PENDING))
                 .flatMap(List::stream)
                 .map(fault -> violation(path, fault))
                 .toList();

@@ -35,10 +35,12 @@ final class RktConfigReader {
             "group");
 
     private final Map<String, Value> fields;
+    private final Interpolation interpolation;
     private final List<ConfigFault> faults = new ArrayList<>();
 
-    private RktConfigReader(Struct block) {
-        fields = block.getFieldsMap();
+    private RktConfigReader(Struct block, Interpolation interpolation) {
+        this.fields = block.getFieldsMap();
+        this.interpolation = interpolation;
     }
 
     /**
@@ -50,8 +52,8 @@ final class RktConfigReader {
     record Reading(RktTaskConfig config, List<ConfigFault> faults) {}
 
     /** Reads a block. */
-    static Reading read(Struct block) {
-        return new RktConfigReader(block).read();
+    static Reading read(Struct block, Interpolation interpolation) {
+        return new RktConfigReader(block, interpolation).read();
     }
 
     private Reading read() {
@@ -116,7 +118,7 @@ final class RktConfigReader {
     }
 
     private boolean flag(String key, String text) {
-        boolean known = text.equals("true") || text.equals("false") || Interpolation.isPending(text);
+        boolean known = text.equals("true") || text.equals("false") || interpolation.mayChange(text);
         if (!known) {
             faults.add(new ConfigFault(key, "Must be true or false, not \"" + text + "\""));
         }

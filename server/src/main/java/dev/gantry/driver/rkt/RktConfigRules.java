@@ -15,13 +15,16 @@ final class RktConfigRules {
 
     private static final Set<String> DNS_WORDS = Set.of("host", "none");
 
+    private final Interpolation interpolation;
     private final List<ConfigFault> faults = new ArrayList<>();
 
-    private RktConfigRules() {}
+    private RktConfigRules(Interpolation interpolation) {
+        this.interpolation = interpolation;
+    }
 
     /** All faults of a block that could be read. */
-    static List<ConfigFault> check(RktTaskConfig config) {
-        RktConfigRules rules = new RktConfigRules();
+    static List<ConfigFault> check(RktTaskConfig config, Interpolation interpolation) {
+        RktConfigRules rules = new RktConfigRules(interpolation);
         rules.checkImage(config.image());
         rules.checkEach("args", config.args(), RktConfigRules::argFault);
         rules.checkEach("dns_servers", config.dnsServers(), server -> dnsFault(server, config.dnsServers()));
@@ -40,7 +43,7 @@ final class RktConfigRules {
     private void checkEach(String key, List<String> values, Function<String, Optional<String>> rule) {
         for (int i = 0; i < values.size(); i++) {
             String field = key + "[" + i + "]";
-            if (!Interpolation.isPending(values.get(i))) {
+            if (!interpolation.mayChange(values.get(i))) {
                 rule.apply(values.get(i)).ifPresent(fault -> faults.add(new ConfigFault(field, fault)));
             }
         }

@@ -33,6 +33,11 @@ final class RktNames {
         return dashed(allocation + "-" + task + "-" + what);
     }
 
+    /** What the names of all volumes of an allocation begin with. */
+    static String volumePrefix(String allocation) {
+        return dashed(allocation + "-");
+    }
+
     private static String dashed(String name) {
         String dashed = NOT_ALLOWED.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
         return dashed.startsWith("-") ? dashed.substring(1) : dashed;

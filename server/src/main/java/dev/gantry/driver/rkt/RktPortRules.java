@@ -39,15 +39,16 @@ final class RktPortRules {
      *
      * @param config the task's config
      * @param labels labels of the task's own ports
+     * @param interpolation whether the config is final
      */
-    static List<ConfigFault> unmappable(RktTaskConfig config, Collection<String> labels) {
+    static List<ConfigFault> unmappable(RktTaskConfig config, Collection<String> labels, Interpolation interpolation) {
         List<ConfigFault> faults = new ArrayList<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(config.portMap()).entrySet()) {
-            if (!RktNames.isValid(entry.getValue()) && !Interpolation.isPending(entry.getValue())) {
+            if (!RktNames.isValid(entry.getValue()) && !interpolation.mayChange(entry.getValue())) {
                 faults.add(new ConfigFault(KEY + "." + entry.getKey(), badName(entry.getValue())));
             }
         }
-        if (!config.usesHostNetwork() && config.net().stream().noneMatch(Interpolation::isPending)) {
+        if (!config.usesHostNetwork() && config.net().stream().noneMatch(interpolation::mayChange)) {
             labels.stream()
                     .filter(label -> !config.portMap().containsKey(label))
                     .forEach(label -> faults.add(new ConfigFault(KEY, unmapped(label))));

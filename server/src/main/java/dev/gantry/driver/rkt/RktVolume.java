@@ -31,7 +31,7 @@ record RktVolume(String source, String target, boolean readOnly) {
         if (parts.length == 3 && !parts[2].equals(READ_ONLY)) {
             return Optional.of("Only readOnly may follow the second colon, not \"" + parts[2] + "\"");
         }
-        if (!parts[1].startsWith("/") && !Interpolation.isPending(parts[1])) {
+        if (!parts[1].startsWith("/")) {
             return Optional.of("The path in the container must be absolute, not \"" + parts[1] + "\"");
         }
         // rkt splits what it is told of a volume at commas and knows no way to quote one.

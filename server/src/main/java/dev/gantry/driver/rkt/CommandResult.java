@@ -1,0 +1,10 @@
+package dev.gantry.driver.rkt;
+
+/**
+ * How a command ended.
+ *
+ * @param exitCode its exit code, 128 and the signal's number if a signal ended it
+ * @param stdout its output
+ * @param stderr the last of its errors
+ */
+record CommandResult(int exitCode, String stdout, String stderr) {}

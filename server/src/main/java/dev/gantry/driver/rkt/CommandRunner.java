@@ -1,0 +1,90 @@
+package dev.gantry.driver.rkt;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs short-lived commands: each has a time limit, and however much it prints, only so much is kept. */
+final class CommandRunner {
+
+    private static final int STDOUT_BYTES = 8 << 20;
+    private static final int STDERR_BYTES = 16 << 10;
+    private static final long TERM_GRACE_SECONDS = 2;
+    private static final Duration PIPE_GRACE = Duration.ofSeconds(2);
+
+    private final Map<String, String> environment;
+
+    /**
+     * Runs nothing yet.
+     *
+     * @param environment the whole environment of the commands
+     */
+    CommandRunner(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    /**
+     * Runs a command with empty input and waits for its end.
+     *
+     * @param command path of the executable and arguments
+     * @param directory where it runs
+     * @param limit how long it may take before it is ended together with all that it started
+     * @return how it ended by itself
+     * @throws RktException if it can't be started, was ended, or printed more than can be kept
+     * @throws InterruptedException if the thread was interrupted; the command is ended then
+     */
+    CommandResult run(List<String> command, Path directory, Duration limit) throws RktException, InterruptedException {
+        Process process = start(command, directory);
+        BoundedOutput stdout = BoundedOutput.ofFirst(STDOUT_BYTES, process.getInputStream());
+        BoundedOutput stderr = BoundedOutput.ofLast(STDERR_BYTES, process.getErrorStream());
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new RktException(
+                        called(command) + " did not end within " + limit.toSeconds() + " s; it was killed", true);
+            }
+        } finally {
+            end(process);
+        }
+        String errors = stderr.await(PIPE_GRACE);
+        String output = stdout.await(PIPE_GRACE);
+        if (stdout.isCut()) {
+            throw new RktException(called(command) + " printed more than " + (STDOUT_BYTES >> 20) + " MiB", false);
+        }
+        return new CommandResult(process.exitValue(), output, errors);
+    }
+
+    private Process start(List<String> command, Path directory) throws RktException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectInput(new File("/dev/null"));
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new RktException("Could not start " + called(command) + ": " + e.getMessage(), false);
+        }
+    }
+
+    /** Ends what has not ended yet; gives it a moment to clean up if it listens. */
+    private static void end(Process process) throws InterruptedException {
+        if (!process.isAlive()) {
+            return;
+        }
+        List<ProcessHandle> started = process.descendants().toList();
+        process.destroy();
+        try {
+            process.waitFor(TERM_GRACE_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            started.forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static String called(List<String> command) {
+        return String.join(" ", command.subList(0, Math.min(3, command.size())));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gantry.driver.rkt;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What of the node's own environment rkt may see. Tasks see none of it. */
+final class HostEnvironment {
+
+    private static final List<String> PASSED_ON = List.of(
+            "PATH",
+            "HOME",
+            "TMPDIR",
+            // for the bundled runtime
+            "JAVA_HOME",
+            "http_proxy",
+            "https_proxy",
+            "no_proxy",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY");
+
+    private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private HostEnvironment() {}
+
+    /**
+     * Picks what rkt needs: where to find its helpers, where to write, and how to get out.
+     *
+     * @param host the whole environment of the node
+     * @return the part for rkt; has a PATH in any case
+     */
+    static Map<String, String> forRkt(Map<String, String> host) {
+        Map<String, String> passed = new TreeMap<>(host);
+        passed.keySet().retainAll(PASSED_ON);
+        passed.putIfAbsent("PATH", USUAL_PATH);
+        return passed;
+    }
+}

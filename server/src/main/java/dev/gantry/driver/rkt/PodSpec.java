@@ -1,0 +1,29 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.v1.Resources;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that a command line for rkt is made of.
+ *
+ * @param config the task's config
+ * @param user user to run as inside the pod; empty: the image's
+ * @param resources CPU and memory of the task
+ * @param environment its environment, in the order in which it is set
+ * @param volumes what is mounted
+ * @param ports what is mapped; empty in the machine's own network
+ */
+record PodSpec(
+        RktTaskConfig config,
+        String user,
+        Resources resources,
+        Map<String, String> environment,
+        List<PodVolume> volumes,
+        List<PodPort> ports) {
+
+    PodSpec {
+        volumes = List.copyOf(volumes);
+        ports = List.copyOf(ports);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.gantry.driver.rkt;
+
+import java.util.OptionalInt;
+
+/**
+ * What rkt says of a pod.
+ *
+ * @param uuid the pod
+ * @param state how it is
+ * @param exitCode the exit code of its app, where the stage1 keeps one
+ */
+record PodStatus(String uuid, PodState state, OptionalInt exitCode) {}

@@ -1,0 +1,13 @@
+package dev.gantry.driver.rkt;
+
+import java.nio.file.Path;
+
+/**
+ * A directory or file of the machine as a pod has it.
+ *
+ * @param name an AC Name, unique in the pod
+ * @param source absolute path on the machine
+ * @param target absolute path in the pod
+ * @param readOnly whether the pod may only read it
+ */
+record PodVolume(String name, Path source, String target, boolean readOnly) {}

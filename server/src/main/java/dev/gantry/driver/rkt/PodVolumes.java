@@ -1,0 +1,79 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.driver.TaskDirectory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Decides what of the machine a task gets to see. */
+final class PodVolumes {
+
+    /** What the volume of the allocation's shared directory is called, after allocation and task. */
+    static final String SHARED = "alloc";
+
+    private final boolean hostPathsAllowed;
+
+    /**
+     * Sets the node's rule.
+     *
+     * @param hostPathsAllowed whether tasks may mount any path of the machine; directories of their own allocation they
+     *     may in any case
+     */
+    PodVolumes(boolean hostPathsAllowed) {
+        this.hostPathsAllowed = hostPathsAllowed;
+    }
+
+    /**
+     * The volumes of a task: its directories first, then those that its job asks for.
+     *
+     * @param wanted {@code volumes} of the task's config
+     * @param directory where the task lives
+     * @throws RktException if one is not allowed, or does not exist
+     */
+    List<PodVolume> of(List<String> wanted, TaskDirectory directory) throws RktException {
+        List<PodVolume> volumes = new ArrayList<>();
+        volumes.add(new PodVolume(name(directory, SHARED), directory.shared(), "/alloc", false));
+        volumes.add(new PodVolume(name(directory, "local"), directory.local(), "/local", false));
+        volumes.add(new PodVolume(name(directory, "secrets"), directory.secrets(), "/secrets", false));
+        for (int i = 0; i < wanted.size(); i++) {
+            RktVolume volume = RktVolume.parse(wanted.get(i));
+            volumes.add(new PodVolume(
+                    name(directory, Integer.toString(i)),
+                    source(volume.source(), directory),
+                    volume.target(),
+                    volume.readOnly()));
+        }
+        for (PodVolume volume : volumes) {
+            refuseComma(volume.source());
+        }
+        return volumes;
+    }
+
+    private static String name(TaskDirectory directory, String what) {
+        return RktNames.volume(directory.allocation().getFileName().toString(), directory.task(), what);
+    }
+
+    private Path source(String source, TaskDirectory directory) throws RktException {
+        Path path = Path.of(source);
+        if (!path.isAbsolute()) {
+            return AllocationPaths.resolve(path, directory);
+        }
+        if (!hostPathsAllowed) {
+            throw new RktException(
+                    "This node does not let tasks mount " + source
+                            + " (rkt.volumes.enabled is false): use a path relative" + " to the task's directory",
+                    false);
+        }
+        if (!Files.exists(path)) {
+            throw new RktException("The volume's path " + source + " does not exist on this node", false);
+        }
+        return path;
+    }
+
+    private static void refuseComma(Path source) throws RktException {
+        if (source.toString().contains(",")) {
+            throw new RktException("rkt can't mount " + source + ": it takes no comma in a path", false);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Which process it is, for good: process ids are used again, but not with the same start in the same boot.
+ *
+ * @param pid the process id
+ * @param startTicks when it started, in clock ticks after boot: field 22 of {@code /proc/PID/stat}, see proc(5)
+ * @param boot the boot it belongs to, {@code /proc/sys/kernel/random/boot_id}
+ */
+record ProcessIdentity(long pid, long startTicks, String boot) {
+
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final Pattern LINE = Pattern.compile("\\d{1,10} \\d{1,19} \\S+");
+
+    /** States of a process that has ended, but that its parent has not asked about, and perhaps never will. */
+    private static final Set<String> ENDED = Set.of("Z", "X");
+
+    /** Where the start stands after the name in parentheses, which may itself hold blanks and parentheses. */
+    private static final int START_FIELD = 19;
+
+    /** Reads {@code PID TICKS BOOT}; empty if it is anything else. */
+    static Optional<ProcessIdentity> parse(String line) {
+        if (!LINE.matcher(line).matches()) {
+            return Optional.empty();
+        }
+        String[] parts = line.split(" ", -1);
+        return Optional.of(new ProcessIdentity(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]));
+    }
+
+    /** The living process of that id; empty if there is none. */
+    static Optional<ProcessIdentity> ofLiving(long pid) throws IOException {
+        Path stat = Path.of("/proc", Long.toString(pid), "stat");
+        String line;
+        try {
+            line = Files.readString(stat, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            if (Files.exists(stat)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+        String[] fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+        return ENDED.contains(fields[0])
+                ? Optional.empty()
+                : Optional.of(new ProcessIdentity(pid, Long.parseLong(fields[START_FIELD]), currentBoot()));
+    }
+
+    /** Whether the process still lives. */
+    boolean isAlive() throws IOException {
+        return ofLiving(pid).filter(this::equals).isPresent();
+    }
+
+    /** The process, if it still lives. */
+    Optional<ProcessHandle> handle() throws IOException {
+        // The handle first: it notes itself when the process started and from then on means no other.
+        Optional<ProcessHandle> handle = ProcessHandle.of(pid);
+        return ofLiving(pid).filter(this::equals).flatMap(same -> handle);
+    }
+
+    /** Whether the machine was started again since. */
+    boolean isOfEarlierBoot() throws IOException {
+        return !boot.equals(currentBoot());
+    }
+
+    private static String currentBoot() throws IOException {
+        return Files.readString(BOOT_ID).strip();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Tells when processes end that this one did not start. One thread looks after all of them; it sleeps while there are
+ * none.
+ *
+ * <p>{@link ProcessHandle#onExit()} does it with a thread for each, and waits for ever where nobody collects orphans, as
+ * in a container whose first process is no init: there they stay as zombies, which it takes for alive.
+ */
+final class ProcessWatch {
+
+    private static final long PERIOD_NANOS = 200_000_000;
+
+    private final Set<Watched> all = ConcurrentHashMap.newKeySet();
+    private final Thread thread = new Thread(this::run, "rkt-watch");
+
+    ProcessWatch() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Waits for an end.
+     *
+     * @param process which process
+     * @return completed once it lives no more, on the watch's own thread; failed if {@code /proc} can't be read
+     */
+    CompletableFuture<Void> end(ProcessIdentity process) {
+        Watched watched = new Watched(process, new CompletableFuture<>());
+        all.add(watched);
+        LockSupport.unpark(thread);
+        return watched.end;
+    }
+
+    private void run() {
+        while (true) {
+            all.removeIf(Watched::look);
+            if (all.isEmpty()) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, PERIOD_NANOS);
+            }
+        }
+    }
+
+    private record Watched(ProcessIdentity process, CompletableFuture<Void> end) {
+
+        /** Whether there is nothing to look for any more. */
+        boolean look() {
+            try {
+                if (process.isAlive()) {
+                    return false;
+                }
+                end.complete(null);
+            } catch (IOException e) {
+                end.completeExceptionally(e);
+            }
+            return true;
+        }
+    }
+}

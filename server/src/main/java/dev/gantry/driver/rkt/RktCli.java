@@ -1,0 +1,123 @@
+package dev.gantry.driver.rkt;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Calls one rkt and understands its answers. Has no state; may be used by several threads at once. */
+final class RktCli {
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    private static final long POLL_MILLIS = 100;
+    private static final Path ROOT = Path.of("/");
+
+    private final RktCommands commands;
+    private final CommandRunner runner;
+    private final RktTimeouts timeouts;
+
+    RktCli(Path rkt, CommandRunner runner, RktTimeouts timeouts) {
+        this.commands = new RktCommands(rkt);
+        this.runner = runner;
+        this.timeouts = timeouts;
+    }
+
+    RktCommands commands() {
+        return commands;
+    }
+
+    RktVersion version() throws RktException, InterruptedException {
+        CommandResult result = require("version", call(commands.version()));
+        return RktVersion.parse(result.stdout())
+                .orElseThrow(() -> new RktException(
+                        commands.rkt() + " version printed no version of rkt and appc: "
+                                + result.stdout().strip().replace('\n', ' '),
+                        false));
+    }
+
+    void trust(RktTaskConfig config) throws RktException, InterruptedException {
+        require("trust", runner.run(commands.trust(config), ROOT, timeouts.trust()));
+    }
+
+    /**
+     * Makes a pod.
+     *
+     * @param pod what of
+     * @param directory against which rkt resolves the path of an image
+     * @return its UUID
+     */
+    String prepare(PodSpec pod, Path directory) throws RktException, InterruptedException {
+        CommandResult result = require("prepare", runner.run(commands.prepare(pod), directory, timeouts.prepare()));
+        String last = result.stdout().strip().lines().reduce("", (first, second) -> second);
+        if (!UUID.matcher(last).matches()) {
+            throw new RktException("rkt prepare printed no UUID of a pod but \"" + last + "\"", false);
+        }
+        return last;
+    }
+
+    /** How a pod is; empty if rkt knows none of that UUID. */
+    Optional<PodStatus> status(String uuid) throws RktException, InterruptedException {
+        CommandResult result = call(commands.status(uuid));
+        return isUnknown(result)
+                ? Optional.empty()
+                : Optional.of(RktJson.status(require("status", result).stdout()));
+    }
+
+    List<PodStatus> list() throws RktException, InterruptedException {
+        return RktJson.list(require("list", call(commands.list())).stdout());
+    }
+
+    List<RktJson.HostVolume> hostVolumes(String uuid) throws RktException, InterruptedException {
+        return RktJson.hostVolumes(
+                require("cat-manifest", call(commands.catManifest(uuid))).stdout());
+    }
+
+    /** Asks a pod to end. */
+    void stop(String uuid) throws RktException, InterruptedException {
+        require("stop", call(commands.stop(uuid)));
+    }
+
+    /** Kills a pod. */
+    void forceStop(String uuid) throws RktException, InterruptedException {
+        require("stop", call(commands.forceStop(uuid)));
+    }
+
+    /** Kills a pod and waits until it is gone, as long as that may take. */
+    void kill(String uuid) throws RktException, InterruptedException {
+        forceStop(uuid);
+        long deadline = System.nanoTime() + timeouts.forced().toNanos();
+        while (isRunning(uuid)) {
+            if (System.nanoTime() > deadline) {
+                throw new RktException("Pod " + uuid + " still runs after rkt stop --force", true);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private boolean isRunning(String uuid) throws RktException, InterruptedException {
+        return status(uuid).filter(pod -> pod.state() == PodState.RUNNING).isPresent();
+    }
+
+    /** Removes a pod that does not run. One that rkt does not know is removed already. */
+    void remove(String uuid) throws RktException, InterruptedException {
+        CommandResult result = call(commands.remove(uuid));
+        if (!isUnknown(result)) {
+            require("rm", result);
+        }
+    }
+
+    private CommandResult call(List<String> line) throws RktException, InterruptedException {
+        return runner.run(line, ROOT, timeouts.call());
+    }
+
+    private static boolean isUnknown(CommandResult result) {
+        return result.exitCode() != 0 && RktErrors.isUnknownPod(result);
+    }
+
+    private static CommandResult require(String subcommand, CommandResult result) throws RktException {
+        if (result.exitCode() != 0) {
+            throw RktErrors.exception(subcommand, result);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.gantry.driver.rkt;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command lines of rkt, as Nomad's driver writes them.
+ *
+ * @param rkt path of the executable
+ */
+record RktCommands(Path rkt) {
+
+    List<String> version() {
+        return command("version");
+    }
+
+    /** Fetches and trusts the keys of an image's publisher, unseen, as Nomad does. */
+    List<String> trust(RktTaskConfig config) {
+        return command("trust", "--skip-fingerprint-review=true", "--prefix=" + config.trustPrefix(), debug(config));
+    }
+
+    /** Makes a pod that is ready to run; prints its UUID. */
+    List<String> prepare(PodSpec pod) {
+        RktTaskConfig config = pod.config();
+        List<String> line = global(config);
+        line.add("prepare");
+        if (config.noOverlay()) {
+            line.add("--no-overlay=true");
+        }
+        pod.volumes().forEach(volume -> addVolume(line, volume));
+        pod.environment().forEach((name, value) -> line.add("--set-env=" + name + "=" + value));
+        pod.ports().forEach(port -> line.add("--port=" + port.name() + ":" + port.hostPort()));
+        line.add(config.image());
+        addApp(line, pod);
+        if (!config.args().isEmpty()) {
+            line.add("--");
+            line.addAll(config.args());
+        }
+        return line;
+    }
+
+    /** Runs a prepared pod and ends with its exit code. */
+    List<String> runPrepared(RktTaskConfig config, String uuid) {
+        List<String> line = global(config);
+        line.add("run-prepared");
+        if (!config.net().isEmpty()) {
+            line.add("--net=" + String.join(",", config.net()));
+        }
+        config.dnsServers().forEach(server -> line.add("--dns=" + server));
+        config.dnsSearchDomains().forEach(domain -> line.add("--dns-search=" + domain));
+        line.add(uuid);
+        return line;
+    }
+
+    List<String> status(String uuid) {
+        return command("status", "--format=json", uuid);
+    }
+
+    List<String> list() {
+        return command("list", "--format=json");
+    }
+
+    List<String> catManifest(String uuid) {
+        return command("cat-manifest", uuid);
+    }
+
+    List<String> stop(String uuid) {
+        return command("stop", uuid);
+    }
+
+    List<String> forceStop(String uuid) {
+        return command("stop", "--force", uuid);
+    }
+
+    List<String> remove(String uuid) {
+        return command("rm", uuid);
+    }
+
+    /** Images are verified only when their publisher's keys are trusted; insecure_options decide alone, as in Nomad. */
+    private List<String> global(RktTaskConfig config) {
+        List<String> line = new ArrayList<>();
+        line.add(rkt.toString());
+        if (!config.insecureOptions().isEmpty()) {
+            line.add("--insecure-options=" + String.join(",", config.insecureOptions()));
+        } else if (config.trustPrefix().isEmpty()) {
+            line.add("--insecure-options=all");
+        }
+        line.add(debug(config));
+        return line;
+    }
+
+    private static String debug(RktTaskConfig config) {
+        return "--debug=" + config.debug();
+    }
+
+    private static void addVolume(List<String> line, PodVolume volume) {
+        line.add("--volume=" + volume.name() + ",kind=host,source=" + volume.source() + ",readOnly="
+                + volume.readOnly());
+        line.add("--mount=volume=" + volume.name() + ",target=" + volume.target());
+    }
+
+    /** What follows the image counts for its app. */
+    private static void addApp(List<String> line, PodSpec pod) {
+        RktTaskConfig config = pod.config();
+        if (!config.command().isEmpty()) {
+            line.add("--exec=" + config.command());
+        }
+        line.add("--memory=" + pod.resources().getMemoryMib() + "M");
+        line.add("--cpu=" + pod.resources().getCpu() + "m");
+        if (!pod.user().isEmpty()) {
+            line.add("--user=" + pod.user());
+        }
+        if (!config.group().isEmpty()) {
+            line.add("--group=" + config.group());
+        }
+    }
+
+    private List<String> command(String... arguments) {
+        List<String> line = new ArrayList<>();
+        line.add(rkt.toString());
+        line.addAll(List.of(arguments));
+        return line;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.driver.DriverFingerprint;
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.driver.TaskDriver;
+import dev.gantry.driver.TaskRequest;
+import dev.gantry.driver.TaskStartException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs tasks as pods of rkt, as Nomad's driver of that name does.
+ *
+ * <p>A pod is prepared, remembered, and then run by a supervisor that needs nobody: the node may die and come back.
+ */
+public final class RktDriver implements TaskDriver {
+
+    static final String NAME = "rkt";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RktDriver.class);
+
+    /** Ends that are looked into at once; those that wait are as many as tasks run here at most. */
+    private static final int END_THREADS = 4;
+
+    private final RktFinder finder;
+    private final RktFingerprinter fingerprinter;
+    private final PodVolumes volumes;
+    private final Supervisor supervisor;
+    private final Path allocations;
+    private final TaskTools tools;
+
+    /**
+     * A driver for this machine.
+     *
+     * @param executable where rkt is
+     * @param volumesEnabled whether tasks may mount any path of the machine: the node's option {@code
+     *     rkt.volumes.enabled}
+     * @param allocations absolute directory of this node's allocations: each lives right below, under its id
+     * @param clock the time
+     */
+    public RktDriver(RktExecutable executable, boolean volumesEnabled, Path allocations, InstantSource clock) {
+        this(executable, volumesEnabled, allocations, clock, RktTimeouts.DEFAULT);
+    }
+
+    RktDriver(
+            RktExecutable executable,
+            boolean volumesEnabled,
+            Path allocations,
+            InstantSource clock,
+            RktTimeouts timeouts) {
+        Map<String, String> environment = HostEnvironment.forRkt(System.getenv());
+        CommandRunner runner = new CommandRunner(environment);
+        this.finder = new RktFinder(executable, runner, timeouts);
+        this.fingerprinter = new RktFingerprinter(
+                finder,
+                volumesEnabled,
+                RktDriver::isRoot,
+                () -> RktExecutable.onSearchPath("setsid", environment.get("PATH"))
+                        .isPresent());
+        this.volumes = new PodVolumes(volumesEnabled);
+        this.supervisor = new Supervisor(environment);
+        this.allocations = allocations;
+        this.tools = new TaskTools(runner, timeouts, new HeldPods(), new ProcessWatch(), endThreads(), clock);
+    }
+
+    private static ExecutorService endThreads() {
+        return Executors.newFixedThreadPool(END_THREADS, task -> {
+            Thread thread = new Thread(task, "rkt-end");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    private static boolean isRoot() {
+        try {
+            // The owner of a process's directory is its effective user.
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not look whether the node is root", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public DriverFingerprint fingerprint() {
+        return fingerprinter.fingerprint();
+    }
+
+    @Override
+    public RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException {
+        Path task = request.directory().own();
+        tools.held().starting(task);
+        try {
+            return new PodStart(finder.current(), volumes, supervisor, tools).start(request);
+        } catch (RktException e) {
+            throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
+        } finally {
+            tools.held().started(task);
+        }
+    }
+
+    @Override
+    public Optional<RunningTask> find(TaskDirectory directory) {
+        RunFiles files = RunFiles.of(directory);
+        try {
+            Optional<PodRecord> pod = files.pod();
+            if (pod.isEmpty()) {
+                return Optional.empty();
+            }
+            if (files.giveUp(pod.get().uuid())) {
+                removeUnstarted(pod.get(), files);
+                return Optional.empty();
+            }
+            return Optional.of(found(pod.get(), files));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not look for the run of " + directory.own(), e);
+        }
+    }
+
+    private RunningTask found(PodRecord pod, RunFiles files) throws IOException {
+        ProcessIdentity identity = files.supervisor(pod.uuid())
+                .orElseThrow(() -> new IOException("The record of pod " + pod.uuid() + "'s supervisor is damaged"));
+        tools.held().hold(pod.uuid());
+        return new RktTask(pod, finder.of(pod), files, SupervisorProcess.found(identity, tools.watch()), tools);
+    }
+
+    private void removeUnstarted(PodRecord pod, RunFiles files) throws IOException {
+        try {
+            finder.of(pod).remove(pod.uuid());
+        } catch (RktException e) {
+            LOG.warn("Pod {} was never run, and stays until the next sweep: {}", pod.uuid(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        files.forget();
+    }
+
+    @Override
+    public void sweep(Set<String> known) {
+        try {
+            new RktSweeper(finder.current(), allocations, tools.held()).sweep(known);
+        } catch (RktException e) {
+            LOG.warn("Could not look for pods that were left behind: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

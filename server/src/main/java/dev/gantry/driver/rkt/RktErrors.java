@@ -1,0 +1,46 @@
+package dev.gantry.driver.rkt;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Finds in what rkt printed the words that help. */
+final class RktErrors {
+
+    private static final Pattern MAY_PASS = Pattern.compile(
+            "connection (refused|reset)|time(d )?[- ]?out|no such host|temporary failure|network is unreachable"
+                    + "|no route to host|unexpected EOF|code:? (429|5\\d\\d)",
+            Pattern.CASE_INSENSITIVE);
+    private static final Pattern NOT_FOUND = Pattern.compile("no matches found for");
+
+    private RktErrors() {}
+
+    /** Turns a failed call into an exception that says what rkt said. */
+    static RktException exception(String subcommand, CommandResult result) {
+        String said = message(subcommand, result.stderr());
+        String message = said.isEmpty() ? subcommand + ": exit code " + result.exitCode() : said;
+        return new RktException("rkt " + message, MAY_PASS.matcher(message).find());
+    }
+
+    /** Whether rkt knows no such pod. */
+    static boolean isUnknownPod(CommandResult result) {
+        return NOT_FOUND.matcher(result.stderr()).find();
+    }
+
+    /**
+     * The error that rkt ended with: the last line that begins with the name of the command, as {@code prepare: …}, with
+     * what explains it in the lines below when rkt was asked for more, else the last line that is not empty.
+     */
+    static String message(String subcommand, String stderr) {
+        List<String> lines = stderr.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (lines.get(i).startsWith(subcommand + ": ")) {
+                return lines.subList(i, lines.size()).stream().collect(Collectors.joining(" "));
+            }
+        }
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
+    }
+}

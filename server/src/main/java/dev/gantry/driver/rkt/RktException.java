@@ -1,0 +1,24 @@
+package dev.gantry.driver.rkt;
+
+/** A call of rkt did not do what it should. */
+final class RktException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    private final boolean worthRetrying;
+
+    /**
+     * Says what happened.
+     *
+     * @param message one line for people
+     * @param worthRetrying true if the same call may do a little later
+     */
+    RktException(String message, boolean worthRetrying) {
+        super(message);
+        this.worthRetrying = worthRetrying;
+    }
+
+    boolean isWorthRetrying() {
+        return worthRetrying;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.driver.DriverFingerprint;
+import dev.gantry.v1.DriverHealth;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Finds out whether tasks can be run by rkt here, and by which. */
+final class RktFingerprinter {
+
+    /** From here on there are prepare and run-prepared with all flags; so does the rkt driver of Nomad 0.4 have it. */
+    private static final String MINIMUM = "1.0.0";
+
+    private final RktFinder finder;
+    private final boolean volumesEnabled;
+    private final BooleanSupplier root;
+    private final BooleanSupplier setsid;
+
+    /**
+     * Looks at nothing yet.
+     *
+     * @param finder finds rkt
+     * @param volumesEnabled whether tasks may mount paths of the machine
+     * @param root whether the node runs as root
+     * @param setsid whether the machine has the command that supervisors are started with
+     */
+    RktFingerprinter(RktFinder finder, boolean volumesEnabled, BooleanSupplier root, BooleanSupplier setsid) {
+        this.finder = finder;
+        this.volumesEnabled = volumesEnabled;
+        this.root = root;
+        this.setsid = setsid;
+    }
+
+    DriverFingerprint fingerprint() {
+        if (!root.getAsBoolean()) {
+            return notOffered("rkt needs root: run the node as root");
+        }
+        if (!setsid.getAsBoolean()) {
+            return notOffered("There is no setsid on $PATH: install util-linux");
+        }
+        try {
+            RktCli rkt = finder.current();
+            return offered(rkt, rkt.version());
+        } catch (RktException e) {
+            return notOffered(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return notOffered("Interrupted while asking rkt for its version");
+        }
+    }
+
+    private DriverFingerprint offered(RktCli rkt, RktVersion version) {
+        String called = "rkt " + version.rkt() + " at " + rkt.commands().rkt();
+        if (!version.isAtLeast(MINIMUM)) {
+            return notOffered(called + " is too old: install " + MINIMUM + " or later");
+        }
+        Map<String, String> attributes = new HashMap<>();
+        attributes.put("driver.rkt", "1");
+        attributes.put("driver.rkt.version", version.rkt());
+        attributes.put("driver.rkt.appc.version", version.appc());
+        if (volumesEnabled) {
+            attributes.put("driver.rkt.volumes.enabled", "1");
+        }
+        return new DriverFingerprint(attributes, health(true, called));
+    }
+
+    private static DriverFingerprint notOffered(String why) {
+        return new DriverFingerprint(Map.of(), health(false, why));
+    }
+
+    private static DriverHealth health(boolean healthy, String description) {
+        return DriverHealth.newBuilder()
+                .setHealthy(healthy)
+                .setDescription(description)
+                .build();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.gantry.driver.rkt;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** Reads the JSON that rkt prints. */
+final class RktJson {
+
+    private RktJson() {}
+
+    /** Reads {@code rkt status --format=json}. */
+    static PodStatus status(String json) throws RktException {
+        return read("status", () -> status(JsonParser.parseString(json).getAsJsonObject()));
+    }
+
+    /** Reads {@code rkt list --format=json}, which is {@code null} in some versions when there is no pod. */
+    static List<PodStatus> list(String json) throws RktException {
+        return read("list", () -> {
+            List<PodStatus> pods = new ArrayList<>();
+            elements(JsonParser.parseString(json)).forEach(pod -> pods.add(status(pod.getAsJsonObject())));
+            return pods;
+        });
+    }
+
+    /** Reads from {@code rkt cat-manifest} which paths of the machine the pod has, by the names of their volumes. */
+    static List<HostVolume> hostVolumes(String json) throws RktException {
+        return read("cat-manifest", () -> {
+            List<HostVolume> volumes = new ArrayList<>();
+            for (JsonElement element :
+                    elements(JsonParser.parseString(json).getAsJsonObject().get("volumes"))) {
+                JsonObject volume = element.getAsJsonObject();
+                if (volume.has("source")) {
+                    volumes.add(new HostVolume(text(volume, "name"), Path.of(text(volume, "source"))));
+                }
+            }
+            return volumes;
+        });
+    }
+
+    private static PodStatus status(JsonObject pod) {
+        return new PodStatus(text(pod, "name"), PodState.of(text(pod, "state")), exitCode(pod.get("apps")));
+    }
+
+    /** The pods of this driver have one app. */
+    private static OptionalInt exitCode(JsonElement apps) {
+        JsonArray all = elements(apps);
+        if (all.size() != 1 || !all.get(0).getAsJsonObject().has("exit_code")) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(all.get(0).getAsJsonObject().get("exit_code").getAsInt());
+    }
+
+    private static String text(JsonObject object, String field) {
+        if (!object.has(field)) {
+            throw new JsonParseException("There is no \"" + field + "\" in " + object);
+        }
+        return object.get(field).getAsString();
+    }
+
+    private static JsonArray elements(JsonElement array) {
+        return array == null || array.isJsonNull() ? new JsonArray() : array.getAsJsonArray();
+    }
+
+    private static <T> T read(String subcommand, Reading<T> reading) throws RktException {
+        try {
+            return reading.read();
+        } catch (JsonParseException
+                | IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException e) {
+            throw new RktException("rkt " + subcommand + " printed what this driver does not understand: " + e, false);
+        }
+    }
+
+    /** Part of reading that may meet what it does not expect. */
+    private interface Reading<T> {
+        T read();
+    }
+
+    /**
+     * A volume of a pod that is a path of the machine.
+     *
+     * @param name the volume's name
+     * @param source the path
+     */
+    record HostVolume(String name, Path source) {}
+}

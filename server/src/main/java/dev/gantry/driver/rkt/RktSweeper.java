@@ -1,0 +1,90 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes pods that this node has made and that nobody speaks of: a start that was interrupted, or a node that has lost
+ * its state.
+ *
+ * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the driver
+ * gives it. Other nodes of the machine keep their allocations elsewhere.
+ */
+final class RktSweeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RktSweeper.class);
+
+    /** Where there is a manifest to tell whose the pod is; the others are left to rkt's own garbage collection. */
+    private static final Set<PodState> WITH_MANIFEST =
+            EnumSet.of(PodState.PREPARED, PodState.RUNNING, PodState.EXITED, PodState.EXITED_GARBAGE);
+
+    private final RktCli rkt;
+    private final Path allocations;
+    private final HeldPods held;
+
+    RktSweeper(RktCli rkt, Path allocations, HeldPods held) {
+        this.rkt = rkt;
+        this.allocations = allocations;
+        this.held = held;
+    }
+
+    void sweep(Set<String> known) throws RktException, InterruptedException {
+        for (PodStatus pod : rkt.list()) {
+            if (!known.contains(pod.uuid()) && WITH_MANIFEST.contains(pod.state())) {
+                sweep(pod);
+            }
+        }
+    }
+
+    private void sweep(PodStatus pod) throws InterruptedException {
+        try {
+            Optional<String> allocation = allocationOf(pod.uuid());
+            if (allocation.isEmpty() || held.isBusy(pod.uuid(), allocation.get())) {
+                return;
+            }
+            if (pod.state() == PodState.RUNNING) {
+                rkt.kill(pod.uuid());
+            }
+            rkt.remove(pod.uuid());
+            LOG.info("Removed pod {} of allocation {}, which nobody speaks of", pod.uuid(), allocation.get());
+        } catch (RktException e) {
+            LOG.warn("Could not sweep pod {}: {}", pod.uuid(), e.getMessage());
+        }
+    }
+
+    private Optional<String> allocationOf(String uuid) throws RktException, InterruptedException {
+        return rkt.hostVolumes(uuid).stream()
+                .filter(this::isSharedDirectory)
+                .map(volume -> idOf(volume.source()))
+                .findFirst();
+    }
+
+    private boolean isSharedDirectory(RktJson.HostVolume volume) {
+        Path source = volume.source().normalize();
+        Path allocation = source.getParent();
+        return allocation != null
+                && isAllocations(allocation.getParent())
+                && volume.name().startsWith(RktNames.volumePrefix(idOf(source)))
+                && volume.name().endsWith("-" + PodVolumes.SHARED);
+    }
+
+    private boolean isAllocations(Path path) {
+        try {
+            return path != null
+                    && (path.equals(allocations) || (Files.exists(path) && Files.isSameFile(path, allocations)));
+        } catch (IOException e) {
+            // A path that can't be looked at is not where this node keeps its allocations.
+            return false;
+        }
+    }
+
+    private static String idOf(Path shared) {
+        return shared.getParent().getFileName().toString();
+    }
+}

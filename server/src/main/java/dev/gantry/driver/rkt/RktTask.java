@@ -1,0 +1,141 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskExit;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A pod that was started, with the supervisor that runs it. */
+final class RktTask implements RunningTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RktTask.class);
+
+    private final PodRecord pod;
+    private final RktCli rkt;
+    private final RunFiles files;
+    private final SupervisorProcess supervisor;
+    private final TaskTools tools;
+    private final CompletableFuture<TaskExit> exit;
+
+    RktTask(PodRecord pod, RktCli rkt, RunFiles files, SupervisorProcess supervisor, TaskTools tools) {
+        this.pod = pod;
+        this.rkt = rkt;
+        this.files = files;
+        this.supervisor = supervisor;
+        this.tools = tools;
+        TaskEnd end = new TaskEnd(pod, rkt, files, tools.clock());
+        this.exit = supervisor.end().handleAsync((ended, failure) -> end.find(), tools.executor());
+    }
+
+    @Override
+    public String podId() {
+        return pod.uuid();
+    }
+
+    @Override
+    public Instant startedAt() {
+        return pod.startedAt();
+    }
+
+    @Override
+    public CompletableFuture<TaskExit> exit() {
+        return exit.copy();
+    }
+
+    @Override
+    public void stop(Duration killTimeout) throws InterruptedException {
+        if (exit.isDone()) {
+            return;
+        }
+        ask();
+        if (endsWithin(killTimeout)) {
+            return;
+        }
+        kill();
+        if (!endsWithin(tools.timeouts().forced())) {
+            LOG.error("Pod {} does not end, whatever it is told; its processes may wait for a device", pod.uuid());
+        }
+    }
+
+    private void ask() throws InterruptedException {
+        try {
+            rkt.stop(pod.uuid());
+        } catch (RktException e) {
+            // Not running yet, hanging, or an rkt from before 1.26, which knows no stop: tell the process itself.
+            LOG.info("Pod {}: {}; sending SIGTERM", pod.uuid(), e.getMessage());
+            supervisor.terminateChildren();
+        }
+    }
+
+    private void kill() throws InterruptedException {
+        try {
+            rkt.forceStop(pod.uuid());
+            if (endsWithin(tools.timeouts().forced())) {
+                return;
+            }
+        } catch (RktException e) {
+            LOG.info("Pod {}: {}; sending SIGKILL", pod.uuid(), e.getMessage());
+        }
+        supervisor.killDescendants();
+        if (!endsWithin(tools.timeouts().forced())) {
+            killGroup();
+        }
+    }
+
+    private void killGroup() throws InterruptedException {
+        ProcessHandle leader =
+                supervisor.process().filter(ProcessHandle::isAlive).orElse(null);
+        if (leader == null) {
+            return;
+        }
+        try {
+            tools.runner()
+                    .run(
+                            ProcessGroups.killLine(leader.pid()),
+                            Path.of("/"),
+                            tools.timeouts().call());
+        } catch (RktException e) {
+            LOG.warn("Pod {}: could not kill its processes: {}", pod.uuid(), e.getMessage());
+        }
+    }
+
+    private boolean endsWithin(Duration limit) throws InterruptedException {
+        try {
+            exit.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Pod " + pod.uuid() + " ended without an exit", e);
+        }
+    }
+
+    @Override
+    public void remove() {
+        if (!exit.isDone()) {
+            throw new IllegalStateException("Pod " + pod.uuid() + " still runs; stop it before it is removed");
+        }
+        try {
+            rkt.remove(pod.uuid());
+        } catch (RktException e) {
+            LOG.warn("Pod {} stays until the next sweep: {}", pod.uuid(), e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            files.delete(pod.uuid());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not forget pod " + pod.uuid(), e);
+        }
+        tools.held().release(pod.uuid());
+    }
+}

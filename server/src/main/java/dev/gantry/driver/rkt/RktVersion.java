@@ -1,0 +1,39 @@
+package dev.gantry.driver.rkt;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code rkt version} says.
+ *
+ * @param rkt version of rkt, such as {@code 1.30.0}
+ * @param appc version of the appc specification, such as {@code 0.8.11}
+ */
+record RktVersion(String rkt, String appc) {
+
+    // "rkt Version: 1.30.0", and "rkt version 1.1.0" before 1.2
+    private static final Pattern RKT =
+            Pattern.compile("^rkt version:? (\\d{1,9}(\\.\\d{1,9})*)", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+    private static final Pattern APPC =
+            Pattern.compile("^appc version:? (\\d{1,9}(\\.\\d{1,9})*)", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
+
+    /** Reads what rkt printed; empty if there is no version of both in it. */
+    static Optional<RktVersion> parse(String output) {
+        Matcher rkt = RKT.matcher(output);
+        Matcher appc = APPC.matcher(output);
+        return rkt.find() && appc.find() ? Optional.of(new RktVersion(rkt.group(1), appc.group(1))) : Optional.empty();
+    }
+
+    /** Whether rkt is that version or a later one, compared number by number. */
+    boolean isAtLeast(String minimum) {
+        return Arrays.compare(numbers(rkt), numbers(minimum)) >= 0;
+    }
+
+    private static int[] numbers(String version) {
+        return Arrays.stream(version.split("\\.", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+    }
+}

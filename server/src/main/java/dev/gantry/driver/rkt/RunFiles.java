@@ -1,0 +1,154 @@
+package dev.gantry.driver.rkt;
+
+import com.google.gson.JsonParseException;
+import dev.gantry.driver.TaskDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What is kept of a task's run in its driver directory, so that it outlives the node's process.
+ *
+ * <pre>
+ * pod.json         the pod, written before anything of it runs
+ * UUID/supervise   the supervisor's script
+ * UUID/supervisor  the supervisor's process, or that the node has given the run up; whoever comes first makes it
+ * UUID/exit        the exit code
+ * UUID/log         what the supervisor itself has to complain about
+ * </pre>
+ */
+final class RunFiles {
+
+    private static final String GIVEN_UP = "given up";
+
+    private final Path directory;
+
+    private RunFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    static RunFiles of(TaskDirectory directory) {
+        return new RunFiles(directory.driver());
+    }
+
+    /** The pod of the last start; empty if there was none, or if it was removed. */
+    Optional<PodRecord> pod() throws IOException {
+        try {
+            return read(podFile()).map(PodRecord::fromJson);
+        } catch (JsonParseException | IllegalStateException | DateTimeException e) {
+            throw new IOException(podFile() + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** Remembers a pod; afterwards it is on disk. */
+    void save(PodRecord pod) throws IOException {
+        Files.createDirectories(run(pod.uuid()));
+        Path fresh = directory.resolve("pod.json.new");
+        try (FileChannel file = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer json = StandardCharsets.UTF_8.encode(pod.toJson());
+            while (json.hasRemaining()) {
+                file.write(json);
+            }
+            file.force(true);
+        }
+        Files.move(fresh, podFile(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** The directory of a pod's run. */
+    Path run(String uuid) {
+        return directory.resolve(uuid);
+    }
+
+    /** The supervisor that has taken the run; empty if none has. */
+    Optional<ProcessIdentity> supervisor(String uuid) throws IOException {
+        return read(supervisorFile(uuid)).flatMap(ProcessIdentity::parse);
+    }
+
+    /**
+     * Takes a run so that no supervisor can take it any more.
+     *
+     * @return false if a supervisor was first
+     */
+    boolean giveUp(String uuid) throws IOException {
+        try {
+            Files.createDirectories(run(uuid));
+            Files.writeString(supervisorFile(uuid), GIVEN_UP, StandardOpenOption.CREATE_NEW);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return supervisor(uuid).isEmpty();
+        }
+    }
+
+    /** The exit code and when it was written; empty if it was not. */
+    Optional<Exit> exit(String uuid) throws IOException {
+        Path file = run(uuid).resolve("exit");
+        Optional<String> code = read(file);
+        if (code.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Exit(
+                    Integer.parseInt(code.get()),
+                    Files.getLastModifiedTime(file).toInstant()));
+        } catch (NumberFormatException e) {
+            throw new IOException(file + " is damaged: it holds \"" + code.get() + "\"", e);
+        }
+    }
+
+    /** Forgets the last start, but not that it was given up: its supervisor may be late. */
+    void forget() throws IOException {
+        Files.deleteIfExists(podFile());
+    }
+
+    /** Forgets a pod and all that is kept of its run. */
+    void delete(String uuid) throws IOException {
+        if (pod().filter(pod -> pod.uuid().equals(uuid)).isPresent()) {
+            forget();
+        }
+        if (!Files.exists(run(uuid))) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(run(uuid))) {
+            for (Path file : files.toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+        Files.deleteIfExists(run(uuid));
+    }
+
+    private Path podFile() {
+        return directory.resolve("pod.json");
+    }
+
+    private Path supervisorFile(String uuid) {
+        return run(uuid).resolve("supervisor");
+    }
+
+    private static Optional<String> read(Path file) throws IOException {
+        try {
+            return Optional.of(Files.readString(file).strip());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * How a run ended.
+     *
+     * @param code the exit code
+     * @param at when
+     */
+    record Exit(int code, Instant at) {}
+}

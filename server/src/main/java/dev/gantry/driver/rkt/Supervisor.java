@@ -1,0 +1,77 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.driver.TaskDirectory;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts the small shell script that owns a pod: it runs rkt in a session of its own, so that neither the node's death
+ * nor a signal to the node's terminal reaches it, and writes down the exit code.
+ */
+final class Supervisor {
+
+    private static final String SCRIPT = "supervise.sh";
+
+    private final Map<String, String> environment;
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param environment the whole environment of the supervisor and of rkt
+     */
+    Supervisor(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    /**
+     * Starts a supervisor.
+     *
+     * @param line the command to supervise
+     * @param run the directory of the run; the script is kept there, so that a newer node does not change it
+     * @param directory where the task lives, for its logs
+     * @return the supervisor's process
+     */
+    Process start(List<String> line, Path run, TaskDirectory directory) throws IOException {
+        Path script = run.resolve("supervise");
+        Files.write(script, script());
+        List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", script.toString(), run.toString()));
+        command.add(writable(directory.stdout()));
+        command.add(writable(directory.stderr()));
+        command.addAll(line);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(new File("/"))
+                .redirectInput(new File("/dev/null"))
+                .redirectOutput(new File("/dev/null"))
+                .redirectError(run.resolve("log").toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder.start();
+    }
+
+    /** Makes sure that a log can be written: where it can't, the supervisor could not tell anybody. */
+    private static String writable(Path log) throws IOException {
+        Files.createDirectories(log.getParent());
+        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                .close();
+        return log.toString();
+    }
+
+    private static byte[] script() {
+        try (InputStream script = Supervisor.class.getResourceAsStream(SCRIPT)) {
+            if (script == null) {
+                throw new IllegalStateException(SCRIPT + " is missing beside " + Supervisor.class.getName());
+            }
+            return script.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + SCRIPT, e);
+        }
+    }
+}

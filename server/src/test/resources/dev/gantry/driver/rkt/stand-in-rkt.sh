@@ -1,0 +1,120 @@
+#!/bin/sh
+# Stands in for rkt where a test must see exact command lines or force a fault. All it knows lies beside it:
+#
+#   calls           the command lines it got: one a line, words between bars
+#   environment     the environment of the last call
+#   version         what `version` prints
+#   app             what a pod runs, a shell script
+#   fail-COMMAND    makes the command fail with these words on stderr
+#   hang-COMMAND    makes the command hang
+#   pods/UUID/      state, manifest, pid
+home=${0%/*}
+
+(IFS='|'; printf '%s\n' "$*" >>"$home/calls")
+env >"$home/environment"
+
+for command do
+    case $command in
+        --*) ;;
+        *) break ;;
+    esac
+done
+for last do :; done
+pod=$home/pods/$last
+
+if [ -e "$home/hang-$command" ]; then
+    exec sleep 600
+fi
+if [ -e "$home/fail-$command" ]; then
+    cat "$home/fail-$command" >&2
+    exit 254
+fi
+
+need_pod() {
+    [ -d "$pod" ] && return
+    echo "$command: problem retrieving pod: no matches found for \"$last\"" >&2
+    exit 254
+}
+
+state_of() {
+    state=$(cat "$1/state")
+    if [ "$state" = running ] && ! kill -0 "$(cat "$1/pid")" 2>/dev/null; then
+        state=exited
+    fi
+}
+
+print_status() {
+    state_of "$1"
+    printf '{"name":"%s","state":"%s","app_names":["app"],"apps":[{"name":"app","state":"unknown"%s}]}' \
+        "${1##*/}" "$state" "$(cat "$1/exit-code" 2>/dev/null)"
+}
+
+case $command in
+    version)
+        cat "$home/version"
+        ;;
+    trust) ;;
+    prepare)
+        uuid=$(cat /proc/sys/kernel/random/uuid)
+        mkdir -p "$home/pods/$uuid"
+        volumes=
+        for argument do
+            case $argument in
+                --volume=*)
+                    name=${argument#--volume=}
+                    source=${argument##*source=}
+                    volumes="$volumes${volumes:+,}{\"name\":\"${name%%,*}\",\"kind\":\"host\",\"source\":\"${source%%,*}\"}"
+                    ;;
+            esac
+        done
+        printf '{"acKind":"PodManifest","volumes":[%s]}\n' "$volumes" >"$home/pods/$uuid/manifest"
+        echo prepared >"$home/pods/$uuid/state"
+        echo "$uuid"
+        ;;
+    run-prepared)
+        need_pod
+        echo $$ >"$pod/pid"
+        echo running >"$pod/state"
+        exec /bin/sh "$home/app"
+        ;;
+    status)
+        need_pod
+        print_status "$pod"
+        ;;
+    list)
+        separator=[
+        for pod in "$home"/pods/*; do
+            [ -d "$pod" ] || continue
+            printf '%s' "$separator"
+            separator=,
+            print_status "$pod"
+        done
+        [ "$separator" = , ] && echo ']' || echo null
+        ;;
+    cat-manifest)
+        need_pod
+        cat "$pod/manifest"
+        ;;
+    stop)
+        need_pod
+        signal=TERM
+        case $* in
+            *--force*) signal=KILL ;;
+        esac
+        kill -$signal "$(cat "$pod/pid")" && echo "\"$last\""
+        ;;
+    rm)
+        need_pod
+        state_of "$pod"
+        if [ "$state" = running ]; then
+            echo "rm: pod \"$last\" is currently running" >&2
+            exit 254
+        fi
+        rm -rf "$pod"
+        echo "\"$last\""
+        ;;
+    *)
+        echo "Error: unknown command \"$command\" for \"rkt\"" >&2
+        exit 254
+        ;;
+esac
