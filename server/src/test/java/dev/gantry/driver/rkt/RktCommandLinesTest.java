@@ -1,0 +1,204 @@
+package dev.gantry.driver.rkt;
+
+import static dev.gantry.driver.rkt.DriverFixture.port;
+import static dev.gantry.driver.rkt.DriverFixture.struct;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskRequest;
+import dev.gantry.driver.TaskStartException;
+import dev.gantry.v1.Resources;
+import dev.gantry.v1.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The words that rkt is called with, seen by the called. */
+class RktCommandLinesTest {
+
+    @TempDir
+    Path root;
+
+    private DriverFixture fixture;
+
+    @BeforeEach
+    void make() {
+        fixture = new DriverFixture(root);
+        fixture.rkt.app("exit 0");
+    }
+
+    @Test
+    void a_task_with_nothing_but_an_image_is_prepared_and_run_unverified() throws Exception {
+        String uuid = run(fixture.request("web", "{\"image\": \"coreos.com/etcd:v2.0.4\"}"));
+
+        assertThat(fixture.rkt.calls())
+                .containsExactly(
+                        "--insecure-options=all|--debug=false|prepare|" + ownVolumes("web")
+                                + "|--set-env=NOMAD_TASK_NAME=web|--set-env=GREETING=hello, world"
+                                + "|coreos.com/etcd:v2.0.4|--memory=64M|--cpu=100m",
+                        "--insecure-options=all|--debug=false|run-prepared|" + uuid);
+    }
+
+    @Test
+    void every_setting_becomes_a_flag_in_its_place() throws Exception {
+        Files.createDirectory(root.resolve("data"));
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("B", "2");
+        environment.put("A", "x=y|z");
+        String uuid = run(fixture.request(
+                Task.newBuilder()
+                        .setName("my_task")
+                        .setUser("nobody")
+                        .setResources(Resources.newBuilder().setCpu(500).setMemoryMib(256))
+                        .setConfig(struct("""
+                                        {"image": "docker://redis:3.2", "command": "/usr/bin/redis-server",
+                                         "args": ["--port", 6379, "a b", "-v"], "trust_prefix": "example.com/redis",
+                                         "dns_servers": ["10.0.0.1", "10.0.0.2"], "dns_search_domains": ["a.example", "b.example"],
+                                         "net": ["net1", "net2:IP=1.2.3.4"], "port_map": {"db": "6379-tcp", "admin": "16379-tcp"},
+                                         "debug": "true", "no_overlay": true, "group": "nogroup",
+                                         "volumes": ["%s:/data:readOnly", "local/conf:/etc/redis"]}
+                                        """.formatted(root.resolve("data")))),
+                environment,
+                port("db", 20001),
+                port("admin", 20002)));
+
+        String volume = DriverFixture.ALLOCATION + "-my-task-";
+        Path conf = fixture.directory("my_task").local().resolve("conf").toRealPath();
+        assertThat(fixture.rkt.calls())
+                .containsExactly(
+                        "trust|--skip-fingerprint-review=true|--prefix=example.com/redis|--debug=true",
+                        "--debug=true|prepare|--no-overlay=true|" + ownVolumes("my_task")
+                                + "|--volume=" + volume + "0,kind=host,source=" + root.resolve("data")
+                                + ",readOnly=true|--mount=volume=" + volume + "0,target=/data"
+                                + "|--volume=" + volume + "1,kind=host,source=" + conf
+                                + ",readOnly=false|--mount=volume=" + volume + "1,target=/etc/redis"
+                                + "|--set-env=B=2|--set-env=A=x=y|z|--port=6379-tcp:20001|--port=16379-tcp:20002"
+                                + "|docker://redis:3.2|--exec=/usr/bin/redis-server|--memory=256M|--cpu=500m"
+                                + "|--user=nobody|--group=nogroup|--|--port|6379|a b|-v",
+                        "--debug=true|run-prepared|--net=net1,net2:IP=1.2.3.4|--dns=10.0.0.1|--dns=10.0.0.2"
+                                + "|--dns-search=a.example|--dns-search=b.example|" + uuid);
+        assertThat(conf).isDirectory();
+    }
+
+    @Test
+    void chosen_insecure_options_decide_alone() throws Exception {
+        run(fixture.request("web", "{\"image\": \"a\", \"insecure_options\": [\"image\", \"tls\"]}"));
+
+        assertThat(fixture.rkt.calls())
+                .hasSize(2)
+                .allMatch(call -> call.startsWith("--insecure-options=image,tls|--debug=false|"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"host", "none"})
+    void a_dns_word_is_passed_on(String word) throws Exception {
+        String uuid = run(fixture.request("web", "{\"image\": \"a\", \"dns_servers\": [\"" + word + "\"]}"));
+
+        assertThat(fixture.rkt.calls("run-prepared"))
+                .singleElement()
+                .asString()
+                .endsWith("|--dns=" + word + "|" + uuid);
+    }
+
+    @Test
+    void in_the_machines_network_no_port_is_mapped() throws Exception {
+        run(fixture.request("web", "{\"image\": \"a\", \"net\": [\"host\"]}", port("http", 20001)));
+
+        assertThat(fixture.rkt.calls("prepare")).singleElement().asString().doesNotContain("--port");
+        assertThat(fixture.rkt.calls("run-prepared")).singleElement().asString().contains("|--net=host|");
+    }
+
+    @Test
+    void rkt_sees_of_the_nodes_environment_only_what_it_needs() throws Exception {
+        run(fixture.request("web", "{\"image\": \"a\"}"));
+
+        assertThat(fixture.rkt.environment())
+                .anyMatch(line -> line.startsWith("PATH="))
+                // PWD, SHLVL and _ are the shell's own
+                .allMatch(line ->
+                        line.matches("(PATH|HOME|TMPDIR|JAVA_HOME|(?i:https?_proxy|no_proxy)|PWD|OLDPWD|SHLVL|_)=.*"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "open /x.aci: no such file or directory                                             | false",
+                "Get \"http://localhost:1/v2/\": dial tcp 127.0.0.1:1: connect: connection refused  | true",
+                "Get \"https://example.com\": net/http: TLS handshake timeout                       | true",
+                "bad HTTP status code: 503                                                          | true",
+                "bad HTTP status code: 404                                                          | false"
+            })
+    void what_rkt_says_reaches_people_with_whether_trying_again_may_help(String said, boolean worthRetrying) {
+        fixture.rkt.fail("prepare", "image: searching for app image\nprepare: error finding images: " + said + "\n");
+
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> run(fixture.request("web", "{\"image\": \"a\"}")))
+                .withMessage("rkt prepare: error finding images: " + said)
+                .returns(worthRetrying, TaskStartException::isWorthRetrying);
+        assertThat(fixture.rkt.calls()).hasSize(1);
+    }
+
+    @Test
+    void a_publisher_whose_key_cannot_be_had_is_not_trusted_with_a_pod() {
+        fixture.rkt.fail("trust", "trust: error determining key location: no such host\n");
+
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> run(fixture.request("web", "{\"image\": \"a\", \"trust_prefix\": \"example.com\"}")))
+                .withMessage("rkt trust: error determining key location: no such host");
+        assertThat(fixture.rkt.calls("prepare")).isEmpty();
+    }
+
+    @Test
+    void what_interpolation_has_spoiled_is_found_before_rkt_is_called() {
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> run(fixture.request(
+                        "web",
+                        "{\"image\": \"a\", \"volumes\": [\"${meta.volume}\"], \"dns_servers\": [\"\"], \"debug\": \"${x}\"}",
+                        port("http", 20001))))
+                .withMessageContaining("config.debug: Must be true or false, not \"${x}\"")
+                .withMessageContaining("config.volumes[0]: Write host:container")
+                .withMessageContaining("config.dns_servers[0]: Must be an IP address")
+                .withMessageContaining("config.port_map: Port \"http\" needs an entry");
+        assertThat(fixture.rkt.calls()).isEmpty();
+    }
+
+    @Test
+    void a_machine_without_rkt_says_how_to_get_one() throws IOException {
+        Files.delete(fixture.rkt.path());
+
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> run(fixture.request("web", "{\"image\": \"a\"}")))
+                .withMessage(fixture.rkt.path() + ", named by --rkt, is no executable file");
+    }
+
+    private String run(TaskRequest request) throws Exception {
+        RunningTask task = fixture.driver().start(request);
+        assertThat(task.exit().get(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+        return task.podId();
+    }
+
+    private String ownVolumes(String task) {
+        Path allocation = fixture.allocations.resolve(DriverFixture.ALLOCATION);
+        String name = DriverFixture.ALLOCATION + "-" + task.replace('_', '-');
+        return String.join(
+                "|",
+                "--volume=" + name + "-alloc,kind=host,source=" + allocation.resolve("alloc") + ",readOnly=false",
+                "--mount=volume=" + name + "-alloc,target=/alloc",
+                "--volume=" + name + "-local,kind=host,source=" + allocation.resolve(task + "/local")
+                        + ",readOnly=false",
+                "--mount=volume=" + name + "-local,target=/local",
+                "--volume=" + name + "-secrets,kind=host,source=" + allocation.resolve(task + "/secrets")
+                        + ",readOnly=false",
+                "--mount=volume=" + name + "-secrets,target=/secrets");
+    }
+}

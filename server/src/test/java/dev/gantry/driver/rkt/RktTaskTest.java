@@ -1,0 +1,346 @@
+package dev.gantry.driver.rkt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.driver.TaskExit;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tasks as real processes under a real supervisor; only rkt is a stand-in. */
+class RktTaskTest {
+
+    private static final String ECHO = "{\"image\": \"a\"}";
+    private static final String SERVES = "trap 'exit 3' TERM; while :; do sleep 0.05; done";
+    private static final String IGNORES_TERM = "trap '' TERM; while :; do sleep 0.05; done";
+    private static final RktTimeouts IMPATIENT = new RktTimeouts(
+            Duration.ofMillis(700), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofMillis(700));
+
+    @TempDir
+    Path root;
+
+    private DriverFixture fixture;
+
+    @BeforeEach
+    void make() {
+        fixture = new DriverFixture(root);
+    }
+
+    @AfterEach
+    void leave_no_process() {
+        fixture.rkt.pods().stream()
+                .filter(fixture.rkt::isRunning)
+                .forEach(pod -> fixture.rkt.process(pod).destroyForcibly());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "exit 0, 0, Exit code 0",
+        "exit 7, 7, Exit code 7",
+        "kill -TERM $$, 143, Exit code 143: ended by SIGTERM",
+        "kill -KILL $$, 137, Exit code 137: ended by SIGKILL"
+    })
+    void a_task_ends_with_the_exit_code_of_its_pod(String app, int code, String message) throws Exception {
+        fixture.rkt.app(app);
+        Instant before = Instant.now();
+
+        TaskExit exit = exitOf(start(fixture.driver()));
+
+        assertThat(exit.exitCode()).hasValue(code);
+        assertThat(exit.message()).isEqualTo(message);
+        assertThat(exit.finishedAt())
+                .isBetween(before.minusMillis(20), Instant.now().plusMillis(20));
+    }
+
+    @Test
+    void what_a_task_prints_is_in_its_logs() throws Exception {
+        fixture.rkt.app("echo out; echo err >&2; cat; echo end");
+        TaskDirectory directory = fixture.directory("web");
+        Files.writeString(directory.stdout(), "earlier\n");
+
+        exitOf(start(fixture.driver()));
+
+        assertThat(directory.stdout()).hasContent("earlier\nout\nend\n");
+        assertThat(directory.stderr()).hasContent("err\n");
+    }
+
+    @Test
+    void a_task_that_listens_is_asked_to_stop() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+
+        task.stop(Duration.ofSeconds(10));
+
+        assertThat(exitOf(task).exitCode()).hasValue(3);
+        assertThat(fixture.rkt.calls("stop")).containsExactly("stop|" + task.podId());
+    }
+
+    @Test
+    void a_task_that_does_not_listen_is_killed() throws Exception {
+        fixture.rkt.app(IGNORES_TERM);
+        RunningTask task = started(fixture.driver());
+
+        task.stop(Duration.ofMillis(100));
+
+        assertThat(exitOf(task).exitCode()).hasValue(137);
+        assertThat(fixture.rkt.calls("stop")).containsExactly("stop|" + task.podId(), "stop|--force|" + task.podId());
+    }
+
+    @Test
+    void a_task_is_stopped_even_if_rkt_hangs() throws Exception {
+        fixture.rkt.app(IGNORES_TERM);
+        RunningTask task = started(fixture.driver(true, IMPATIENT));
+        fixture.rkt.hang("stop");
+
+        task.stop(Duration.ZERO);
+
+        assertThat(exitOf(task).exitCode()).hasValue(137);
+    }
+
+    @Test
+    void an_rkt_without_stop_is_done_without() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        fixture.rkt.fail("stop", "stop: unknown subcommand \"stop\"\n");
+
+        task.stop(Duration.ofSeconds(10));
+
+        assertThat(exitOf(task).exitCode()).hasValue(3);
+    }
+
+    @Test
+    void stopping_what_has_ended_does_nothing() throws Exception {
+        fixture.rkt.app("exit 0");
+        RunningTask task = start(fixture.driver());
+        exitOf(task);
+
+        task.stop(Duration.ZERO);
+
+        assertThat(fixture.rkt.calls("stop")).isEmpty();
+    }
+
+    @Test
+    void a_removed_task_leaves_its_logs_and_nothing_of_rkts() throws Exception {
+        fixture.rkt.app("echo kept");
+        RktDriver driver = fixture.driver();
+        RunningTask task = start(driver);
+        exitOf(task);
+
+        task.remove();
+        task.remove();
+
+        TaskDirectory directory = fixture.directory("web");
+        assertThat(fixture.rkt.pods()).isEmpty();
+        assertThat(directory.driver()).isEmptyDirectory();
+        assertThat(directory.stdout()).hasContent("kept");
+        assertThat(driver.find(directory)).isEmpty();
+        assertThat(exitOf(start(driver)).isSuccess()).isTrue();
+    }
+
+    @Test
+    void a_running_task_is_not_removed() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+
+        assertThatIllegalStateException().isThrownBy(task::remove).withMessageContaining("still runs");
+
+        task.stop(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void a_task_is_not_started_where_another_run_is_remembered() throws Exception {
+        fixture.rkt.app("exit 0");
+        RktDriver driver = fixture.driver();
+        exitOf(start(driver));
+
+        assertThatIllegalStateException().isThrownBy(() -> start(driver)).withMessageContaining("remove that before");
+    }
+
+    @Test
+    void a_later_driver_finds_a_running_task_and_sees_its_end() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.podId()).isEqualTo(task.podId());
+        assertThat(found.startedAt()).isEqualTo(task.startedAt());
+        assertThat(found.exit()).isNotDone();
+        found.stop(Duration.ofSeconds(10));
+        assertThat(exitOf(found).exitCode()).hasValue(3);
+        assertThat(exitOf(task).exitCode()).hasValue(3);
+    }
+
+    @Test
+    void a_later_driver_learns_how_a_task_has_ended_meanwhile() throws Exception {
+        fixture.rkt.app("exit 7");
+        TaskExit exit = exitOf(start(fixture.driver()));
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(exitOf(found)).isEqualTo(exit);
+    }
+
+    @Test
+    void a_task_that_was_never_started_is_not_found() {
+        assertThat(fixture.driver().find(fixture.directory("web"))).isEmpty();
+    }
+
+    @Test
+    void a_start_that_was_interrupted_before_the_pod_ran_is_cleaned_up() throws Exception {
+        String uuid = "1523962e-2505-4364-9c88-35acfa703c8a";
+        fixture.rkt.putPod(uuid, "{}");
+        RunFiles files = RunFiles.of(fixture.directory("web"));
+        files.save(new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH));
+
+        assertThat(fixture.driver().find(fixture.directory("web"))).isEmpty();
+
+        assertThat(fixture.rkt.pods()).isEmpty();
+        assertThat(files.pod()).isEmpty();
+    }
+
+    @Test
+    void a_supervisor_that_comes_late_does_not_run_a_pod_that_was_given_up() throws Exception {
+        String uuid = "1523962e-2505-4364-9c88-35acfa703c8a";
+        fixture.rkt.app("exit 0");
+        TaskDirectory directory = fixture.directory("web");
+        RunFiles files = RunFiles.of(directory);
+        files.save(new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH));
+        assertThat(files.giveUp(uuid)).isTrue();
+
+        Process late = new Supervisor(HostEnvironment.forRkt(System.getenv()))
+                .start(List.of(fixture.rkt.path().toString(), "run-prepared", uuid), files.run(uuid), directory);
+
+        assertThat(late.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(late.exitValue()).isEqualTo(1);
+        assertThat(fixture.rkt.calls()).isEmpty();
+    }
+
+    @Test
+    void a_task_whose_supervisor_is_killed_is_stopped_and_its_exit_code_unknown() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        ProcessHandle app = fixture.rkt.process(task.podId());
+
+        supervisorOf(task).destroyForcibly();
+
+        TaskExit exit = exitOf(task);
+        assertThat(exit.exitCode()).isEmpty();
+        assertThat(exit.message()).startsWith("The task's supervisor was killed");
+        await().until(() -> !app.isAlive());
+    }
+
+    @Test
+    void where_rkt_knows_the_exit_code_it_is_asked_when_the_supervisor_cannot_tell() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        fixture.rkt.exited(task.podId(), 9);
+
+        supervisorOf(task).destroyForcibly();
+
+        assertThat(exitOf(task).exitCode()).hasValue(9);
+    }
+
+    @Test
+    void an_end_is_reported_even_if_nobody_can_tell_anything() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver(true, IMPATIENT));
+        fixture.rkt.hang("status");
+
+        supervisorOf(task).destroyForcibly();
+
+        assertThat(exitOf(task).exitCode()).isEqualTo(OptionalInt.empty());
+        assertThat(exitOf(task).message()).contains("supervisor was killed").contains("did not end within");
+    }
+
+    @Test
+    void a_process_that_got_the_supervisors_id_later_is_not_taken_for_it() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        Process innocent = new ProcessBuilder("sleep", "60").start();
+        ProcessIdentity identity = ProcessIdentity.ofLiving(innocent.pid()).orElseThrow();
+        Path file = supervisorFile(task);
+        Files.writeString(file, innocent.pid() + " " + (identity.startTicks() - 1) + " " + identity.boot());
+
+        try {
+            RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+            assertThat(exitOf(found).exitCode()).isEmpty();
+            assertThat(innocent.isAlive()).isTrue();
+        } finally {
+            innocent.destroyForcibly();
+        }
+    }
+
+    @Test
+    void after_a_restart_of_the_machine_the_exit_code_is_unknown() throws Exception {
+        fixture.rkt.app("exit 0");
+        RunningTask task = start(fixture.driver());
+        exitOf(task);
+        Files.delete(RunFiles.of(fixture.directory("web")).run(task.podId()).resolve("exit"));
+        Path file = supervisorFile(task);
+        Files.writeString(file, Files.readString(file).replaceAll("\\S+\\s*$", "an-earlier-boot"));
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(exitOf(found).exitCode()).isEmpty();
+        assertThat(exitOf(found).message()).isEqualTo("The machine was restarted while the task ran");
+    }
+
+    @Test
+    void signals_to_the_supervisor_do_not_cost_the_exit_code() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+
+        assertThat(supervisorOf(task).destroy()).isTrue();
+        fixture.rkt.process(task.podId()).destroy();
+
+        assertThat(exitOf(task).exitCode()).hasValue(3);
+    }
+
+    private RunningTask start(RktDriver driver) throws Exception {
+        return driver.start(fixture.request("web", ECHO));
+    }
+
+    /** Starts a task and waits until its app runs and has set its traps. */
+    private RunningTask started(RktDriver driver) throws Exception {
+        Path ready = root.resolve("ready");
+        Path app = fixture.rkt.path().resolveSibling("app");
+        String script = Files.readString(app);
+        fixture.rkt.app(script.replaceFirst(";", "; : >" + ready + ";"));
+        RunningTask task = start(driver);
+        await().until(() -> Files.exists(ready));
+        return task;
+    }
+
+    private static TaskExit exitOf(RunningTask task) throws Exception {
+        return task.exit().get(20, TimeUnit.SECONDS);
+    }
+
+    private Path supervisorFile(RunningTask task) {
+        return RunFiles.of(fixture.directory("web")).run(task.podId()).resolve("supervisor");
+    }
+
+    private ProcessHandle supervisorOf(RunningTask task) throws IOException {
+        return RunFiles.of(fixture.directory("web"))
+                .supervisor(task.podId())
+                .orElseThrow()
+                .handle()
+                .orElseThrow();
+    }
+}
