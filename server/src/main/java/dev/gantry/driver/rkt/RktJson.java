@@ -13,16 +13,18 @@ import java.util.OptionalInt;
 /** Reads the JSON that rkt prints. */
 final class RktJson {
 
+    private static final int SHOWN = 120;
+
     private RktJson() {}
 
     /** Reads {@code rkt status --format=json}. */
     static PodStatus status(String json) throws RktException {
-        return read("status", () -> status(JsonParser.parseString(json).getAsJsonObject()));
+        return read("status", json, () -> status(JsonParser.parseString(json).getAsJsonObject()));
     }
 
     /** Reads {@code rkt list --format=json}, which is {@code null} in some versions when there is no pod. */
     static List<PodStatus> list(String json) throws RktException {
-        return read("list", () -> {
+        return read("list", json, () -> {
             List<PodStatus> pods = new ArrayList<>();
             elements(JsonParser.parseString(json)).forEach(pod -> pods.add(status(pod.getAsJsonObject())));
             return pods;
@@ -31,7 +33,7 @@ final class RktJson {
 
     /** Reads from {@code rkt cat-manifest} which paths of the machine the pod has, by the names of their volumes. */
     static List<HostVolume> hostVolumes(String json) throws RktException {
-        return read("cat-manifest", () -> {
+        return read("cat-manifest", json, () -> {
             List<HostVolume> volumes = new ArrayList<>();
             for (JsonElement element :
                     elements(JsonParser.parseString(json).getAsJsonObject().get("volumes"))) {
@@ -68,15 +70,21 @@ final class RktJson {
         return array == null || array.isJsonNull() ? new JsonArray() : array.getAsJsonArray();
     }
 
-    private static <T> T read(String subcommand, Reading<T> reading) throws RktException {
+    private static <T> T read(String subcommand, String json, Reading<T> reading) throws RktException {
         try {
             return reading.read();
         } catch (JsonParseException
                 | IllegalStateException
                 | IllegalArgumentException
                 | UnsupportedOperationException e) {
-            throw new RktException("rkt " + subcommand + " printed what this driver does not understand: " + e, false);
+            throw new RktException(
+                    "rkt " + subcommand + " printed what this driver does not understand: " + beginning(json), false);
         }
+    }
+
+    private static String beginning(String text) {
+        String line = text.strip().replaceAll("\\s+", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 
     /** Part of reading that may meet what it does not expect. */

@@ -58,11 +58,17 @@ final class RktSweeper {
         }
     }
 
-    private Optional<String> allocationOf(String uuid) throws RktException, InterruptedException {
-        return rkt.hostVolumes(uuid).stream()
-                .filter(this::isSharedDirectory)
-                .map(volume -> idOf(volume.source()))
-                .findFirst();
+    private Optional<String> allocationOf(String uuid) throws InterruptedException {
+        try {
+            return rkt.hostVolumes(uuid).stream()
+                    .filter(this::isSharedDirectory)
+                    .map(volume -> idOf(volume.source()))
+                    .findFirst();
+        } catch (RktException e) {
+            // Nothing tells that it is this node's, so it is none of its business.
+            LOG.debug("Pod {} is left alone: {}", uuid, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private boolean isSharedDirectory(RktJson.HostVolume volume) {

@@ -30,9 +30,19 @@ final class DriverFixture {
     final StandInRkt rkt;
     final Path allocations;
 
+    /** Makes a stand-in. */
     DriverFixture(Path root) {
-        rkt = StandInRkt.in(root.resolve("rkt"));
-        allocations = root.resolve("allocations");
+        this(StandInRkt.in(root.resolve("rkt")), root);
+    }
+
+    private DriverFixture(StandInRkt rkt, Path root) {
+        this.rkt = rkt;
+        this.allocations = root.resolve("allocations");
+    }
+
+    /** Takes the stand-in that another process has made. */
+    static DriverFixture found(Path root) {
+        return new DriverFixture(StandInRkt.found(root.resolve("rkt")), root);
     }
 
     RktDriver driver() {

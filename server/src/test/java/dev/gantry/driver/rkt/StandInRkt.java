@@ -19,6 +19,10 @@ final class StandInRkt {
         this.home = home;
     }
 
+    static StandInRkt found(Path home) {
+        return new StandInRkt(home);
+    }
+
     static StandInRkt in(Path home) {
         StandInRkt rkt = new StandInRkt(home);
         try (InputStream script = StandInRkt.class.getResourceAsStream("stand-in-rkt.sh")) {
