@@ -23,7 +23,7 @@ final class ProcessGroups {
      * Kills what is left of a session whose leader has died.
      *
      * @param leader the leader's process id
-     * @param word only processes with this word on their command line: the id may long belong to somebody else's session
+     * @param word only processes with this on their command line: the id may long belong to somebody else's session
      */
     static void killLeftOf(long leader, String word) {
         ProcessHandle.allProcesses()
@@ -36,9 +36,8 @@ final class ProcessGroups {
         try {
             String stat = Files.readString(proc.resolve("stat"), StandardCharsets.ISO_8859_1);
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            List<String> words = List.of(Files.readString(proc.resolve("cmdline"), StandardCharsets.ISO_8859_1)
-                    .split("\0", -1));
-            return Long.parseLong(fields[SESSION_FIELD]) == session && words.contains(word);
+            String line = Files.readString(proc.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+            return Long.parseLong(fields[SESSION_FIELD]) == session && line.contains(word);
         } catch (IOException e) {
             // It has ended meanwhile.
             return false;

@@ -1,0 +1,222 @@
+package dev.gantry.driver.rkt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskStartException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Real pods through the bundled runtime. The image is empty: what its app needs of the machine is mounted, so that
+ * volumes are tried on the way.
+ */
+class RktDriverIT {
+
+    private static final Path BUNDLED = Path.of(System.getProperty("gantry.rkt.bundled", "../rkt/bin/rkt"))
+            .toAbsolutePath()
+            .normalize();
+
+    @TempDir
+    Path root;
+
+    private DriverFixture fixture;
+    private RktExecutable executable;
+    private RktDriver driver;
+
+    @BeforeEach
+    void make() throws Exception {
+        assumeTrue(
+                Files.isExecutable(BUNDLED) && Files.exists(BUNDLED.resolve("../../target/rkt.jar")),
+                BUNDLED + " is not built: ./mvnw -pl rkt package");
+        assumeTrue(
+                Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
+                "Only root may run pods");
+        fixture = new DriverFixture(root);
+        executable = new RktExecutable(Optional.of(rktWithItsOwnPods()), "", Optional.empty());
+        driver = driver();
+    }
+
+    @AfterEach
+    void leave_no_pod() {
+        if (driver != null) {
+            driver().sweep(Set.of());
+        }
+    }
+
+    @Test
+    void the_bundled_rkt_is_offered() {
+        assertThat(driver.fingerprint().attributes())
+                .containsEntry("driver.rkt", "1")
+                .containsEntry("driver.rkt.version", "1.30.0")
+                .containsEntry("driver.rkt.appc.version", "0.8.11");
+    }
+
+    @Test
+    void a_pod_has_its_directories_environment_arguments_and_exit_code() throws Exception {
+        TaskDirectory directory = fixture.directory("my_task");
+        Files.writeString(directory.local().resolve("in"), "from local\n");
+        Files.writeString(directory.secrets().resolve("key"), "from secrets\n");
+
+        RunningTask task = start(
+                "my_task",
+                "echo $GREETING from $NOMAD_TASK_NAME with $0; cat /local/in /secrets/key; echo kept >/alloc/out;"
+                        + " touch /usr/x 2>/dev/null || echo read-only >&2; exit 7");
+
+        assertThat(exitOf(task).exitCode()).hasValue(7);
+        assertThat(directory.stdout())
+                .hasContent("hello, world from my_task with an argument\nfrom local\nfrom secrets");
+        assertThat(directory.stderr()).hasContent("read-only");
+        assertThat(directory.shared().resolve("out")).hasContent("kept");
+        task.remove();
+        assertThat(pods()).isEmpty();
+    }
+
+    @Test
+    void a_pod_is_stopped_and_a_deaf_one_killed() throws Exception {
+        RunningTask listens = start("listens", "echo ready; exec sleep 60");
+        awaitReady("listens");
+        RunningTask deaf = start("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
+        awaitReady("deaf");
+
+        listens.stop(Duration.ofSeconds(20));
+        deaf.stop(Duration.ZERO);
+
+        assertThat(exitOf(listens).exitCode()).hasValue(143);
+        assertThat(exitOf(deaf).exitCode()).hasValue(137);
+    }
+
+    @Test
+    void a_pod_is_stopped_while_it_only_begins_to_run() throws Exception {
+        RunningTask task = start("web", "exec sleep 60");
+
+        task.stop(Duration.ofSeconds(20));
+
+        assertThat(exitOf(task).exitCode()).hasValue(143);
+    }
+
+    @Test
+    void a_pod_is_found_again_and_stopped_when_its_supervisor_is_killed() throws Exception {
+        String uuid = start("web", "echo ready; exec sleep 60").podId();
+        awaitReady("web");
+        RunningTask found = driver().find(fixture.directory("web")).orElseThrow();
+        assertThat(found.podId()).isEqualTo(uuid);
+
+        RunFiles.of(fixture.directory("web"))
+                .supervisor(uuid)
+                .orElseThrow()
+                .handle()
+                .orElseThrow()
+                .destroyForcibly();
+
+        TaskExit exit = exitOf(found);
+        assertThat(exit.exitCode()).isEmpty();
+        assertThat(exit.message()).isEqualTo("The task's supervisor was killed; its pod still ran and was stopped");
+        found.remove();
+        assertThat(pods()).isEmpty();
+    }
+
+    @Test
+    void a_pod_that_nobody_speaks_of_is_swept() throws Exception {
+        RunningTask task = start("web", "echo ready; exec sleep 60");
+        awaitReady("web");
+
+        driver().sweep(Set.of(task.podId()));
+        assertThat(pods()).containsExactly(task.podId());
+        driver().sweep(Set.of());
+
+        assertThat(pods()).isEmpty();
+        assertThat(exitOf(task).exitCode()).hasValue(137);
+    }
+
+    @Test
+    void what_rkt_refuses_is_said_in_its_words() {
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> driver.start(fixture.request("web", "{\"image\": \"/no/such.aci\"}")))
+                .withMessageStartingWith("rkt prepare: error finding images: open /no/such.aci: no such file")
+                .returns(false, TaskStartException::isWorthRetrying);
+    }
+
+    private RktDriver driver() {
+        return new RktDriver(executable, true, fixture.allocations, InstantSource.system());
+    }
+
+    private RunningTask start(String task, String script) throws Exception {
+        return driver.start(fixture.request(task, """
+                {"image": "%s", "command": "/bin/sh", "args": ["-c", "%s", "an argument"], "volumes": [%s]}
+                """.formatted(emptyImage(), script, systemDirectories())));
+    }
+
+    private void awaitReady(String task) {
+        Path stdout = fixture.directory(task).stdout();
+        await().until(() -> Files.exists(stdout) && Files.readString(stdout).equals("ready\n"));
+    }
+
+    private static TaskExit exitOf(RunningTask task) throws Exception {
+        return task.exit().get(30, TimeUnit.SECONDS);
+    }
+
+    private List<String> pods() throws Exception {
+        CommandRunner runner = new CommandRunner(HostEnvironment.forRkt(System.getenv()));
+        return new RktCli(executable.locate(), runner, RktTimeouts.DEFAULT)
+                .list().stream().map(PodStatus::uuid).toList();
+    }
+
+    /** The bundled rkt, with its images and pods in the test's directory. */
+    private Path rktWithItsOwnPods() throws IOException {
+        Path rkt = root.resolve("own-rkt");
+        Files.writeString(rkt, "#!/bin/sh\nexec " + BUNDLED + " --dir=" + root.resolve("data") + " \"$@\"\n");
+        Files.setPosixFilePermissions(rkt, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return rkt;
+    }
+
+    private static String systemDirectories() {
+        return Stream.of("/bin", "/lib", "/lib64", "/usr")
+                .filter(directory -> Files.isDirectory(Path.of(directory)))
+                .map(directory -> "\"" + directory + ":" + directory + ":readOnly\"")
+                .collect(Collectors.joining(", "));
+    }
+
+    private Path emptyImage() throws IOException {
+        byte[] manifest = """
+                {"acKind": "ImageManifest", "acVersion": "0.8.11", "name": "example.com/empty",
+                 "labels": [{"name": "os", "value": "linux"}],
+                 "app": {"exec": ["/bin/sh"], "user": "0", "group": "0"}}
+                """.getBytes(StandardCharsets.UTF_8);
+        Path image = root.resolve("empty.aci");
+        try (OutputStream file = Files.newOutputStream(image);
+                TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
+            TarArchiveEntry entry = new TarArchiveEntry("manifest");
+            entry.setSize(manifest.length);
+            tar.putArchiveEntry(entry);
+            tar.write(manifest);
+            tar.closeArchiveEntry();
+            tar.putArchiveEntry(new TarArchiveEntry("rootfs/"));
+            tar.closeArchiveEntry();
+        }
+        return image;
+    }
+}
