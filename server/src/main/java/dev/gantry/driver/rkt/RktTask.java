@@ -19,6 +19,8 @@ final class RktTask implements RunningTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(RktTask.class);
 
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+
     private final PodRecord pod;
     private final RktCli rkt;
     private final RunFiles files;
@@ -56,8 +58,7 @@ final class RktTask implements RunningTask {
         if (exit.isDone()) {
             return;
         }
-        ask();
-        if (endsWithin(killTimeout)) {
+        if (endsWhenAsked(killTimeout)) {
             return;
         }
         kill();
@@ -66,13 +67,30 @@ final class RktTask implements RunningTask {
         }
     }
 
-    private void ask() throws InterruptedException {
+    /** Asks again where rkt does not take the request: a pod that only begins to run may miss a signal. */
+    private boolean endsWhenAsked(Duration killTimeout) throws InterruptedException {
+        long deadline = System.nanoTime() + killTimeout.toNanos();
+        while (!ask()) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (left.compareTo(ASK_AGAIN) <= 0) {
+                break;
+            }
+            if (endsWithin(ASK_AGAIN)) {
+                return true;
+            }
+        }
+        return endsWithin(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
+
+    private boolean ask() throws InterruptedException {
         try {
             rkt.stop(pod.uuid());
+            return true;
         } catch (RktException e) {
-            // Not running yet, hanging, or an rkt from before 1.26, which knows no stop: tell the process itself.
+            // Not running yet, hanging, or an old rkt that knows no stop: tell the process itself.
             LOG.info("Pod {}: {}; sending SIGTERM", pod.uuid(), e.getMessage());
             supervisor.terminateChildren();
+            return false;
         }
     }
 

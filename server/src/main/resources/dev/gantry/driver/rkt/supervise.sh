@@ -28,7 +28,6 @@ read -r boot </proc/sys/kernel/random/boot_id || exit 1
 # Either this or the node makes the file, never both: a node that finds it missing takes it and gives the run up.
 printf '%s %s %s\n' "$$" "$started" "$boot" >"$run/supervisor.new" || exit 1
 ln "$run/supervisor.new" "$run/supervisor" || exit 1
-rm -f "$run/supervisor.new"
 
 "$@" </dev/null >>"$stdout" 2>>"$stderr"
 code=$?
