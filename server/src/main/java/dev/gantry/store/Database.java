@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.flywaydb.core.Flyway;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -16,6 +18,8 @@ import org.jooq.impl.DSL;
 final class Database implements AutoCloseable {
 
     private static final int CONNECTIONS = 10;
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final HikariDataSource pool;
     private final DSLContext dsl;
@@ -55,9 +59,10 @@ final class Database implements AutoCloseable {
         pool.close();
     }
 
+    /** For its owner only: jobs hold what their tasks must keep secret. */
     private static Path createDirectory(Path dataDir) {
         try {
-            return Files.createDirectories(dataDir.toAbsolutePath());
+            return Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);
         } catch (IOException e) {
             throw new StoreException("Can't create the data directory " + dataDir + "; choose another one", e);
         }

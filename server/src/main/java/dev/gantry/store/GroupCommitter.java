@@ -9,6 +9,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of the database: takes what waits, runs it in one transaction, forces it to disk once, and only then
@@ -18,6 +20,8 @@ import org.jooq.exception.DataAccessException;
  * neighbours in the group alone.
  */
 final class GroupCommitter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
 
     private static final int QUEUED_WRITES = 8192;
     private static final int GROUP_SIZE = 512;
@@ -114,7 +118,16 @@ final class GroupCommitter implements AutoCloseable {
 
     private void publish(Pending<?> pending) {
         if (pending.changes != null && !pending.changes.isEmpty()) {
-            listeners.forEach(listener -> listener.accept(pending.changes));
+            listeners.forEach(listener -> tell(listener, pending.changes));
+        }
+    }
+
+    /** A listener that breaks its promise not to throw must not stop the writing. */
+    private static void tell(Consumer<ChangeSet> listener, ChangeSet changes) {
+        try {
+            listener.accept(changes);
+        } catch (RuntimeException e) {
+            LOG.error("A listener failed; it has missed change {}", changes.index(), e);
         }
     }
 

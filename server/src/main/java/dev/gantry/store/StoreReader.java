@@ -31,6 +31,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record;
@@ -175,11 +176,18 @@ public final class StoreReader {
      * The evaluations of a job that changed since.
      *
      * @param jobId the job
-     * @param after only those with a greater modify_index
+     * @param after only those behind this
+     * @param limit at most this many
      * @return the evaluations in the order in which they changed
      */
-    public List<Evaluation> evaluationsChanged(String jobId, long after) {
-        return evaluations(EVALUATION.JOB_ID.eq(jobId).and(EVALUATION.MODIFY_INDEX.gt(after)));
+    public List<Evaluation> evaluationsChanged(String jobId, ChangeCursor after, int limit) {
+        return dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .where(EVALUATION.JOB_ID.eq(jobId))
+                .and(after.isBefore(EVALUATION.MODIFY_INDEX, EVALUATION.ID))
+                .orderBy(EVALUATION.MODIFY_INDEX, EVALUATION.ID)
+                .limit(limit)
+                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
     }
 
     /**
@@ -224,17 +232,23 @@ public final class StoreReader {
     }
 
     /**
-     * The nodes that a person may mean.
+     * The nodes of a name.
      *
-     * @param text an id, the begin of one, or a name
+     * @param name the whole name
      * @return the nodes, at most two: more than one is one too many already
      */
-    public List<Node> nodesLike(String text) {
-        return dsl.select(NODE.MESSAGE)
-                .from(NODE)
-                .where(NODE.ID.startsWith(text).or(NODE.NAME.eq(text)))
-                .limit(2)
-                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
+    public List<Node> nodesNamed(String name) {
+        return nodes(NODE.NAME.eq(name), 2);
+    }
+
+    /**
+     * The nodes that a person may mean.
+     *
+     * @param prefix an id or the begin of one
+     * @return the nodes, at most two: more than one is one too many already
+     */
+    public List<Node> nodesLike(String prefix) {
+        return nodes(NODE.ID.startsWith(prefix), 2);
     }
 
     /**
@@ -256,12 +270,19 @@ public final class StoreReader {
      * @return the nodes
      */
     public List<Node> nodes(String afterName, String afterId, int limit) {
-        return dsl.select(NODE.MESSAGE)
+        return nodes(row(NODE.NAME, NODE.ID).gt(afterName, afterId), limit);
+    }
+
+    /**
+     * The nodes that are ready.
+     *
+     * @return their ids
+     */
+    public List<String> readyNodes() {
+        return dsl.select(NODE.ID)
                 .from(NODE)
-                .where(row(NODE.NAME, NODE.ID).gt(afterName, afterId))
-                .orderBy(NODE.NAME, NODE.ID)
-                .limit(limit)
-                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
+                .where(NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_READY_VALUE))
+                .fetch(NODE.ID);
     }
 
     /**
@@ -325,15 +346,17 @@ public final class StoreReader {
      * The allocations of a job that changed since.
      *
      * @param jobId the job
-     * @param after only those with a greater modify_index
+     * @param after only those behind this
+     * @param limit at most this many
      * @return the allocations in the order in which they changed
      */
-    public List<Allocation> allocationsChanged(String jobId, long after) {
+    public List<Allocation> allocationsChanged(String jobId, ChangeCursor after, int limit) {
         return dsl.select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
                 .where(ALLOCATION.JOB_ID.eq(jobId))
-                .and(ALLOCATION.MODIFY_INDEX.gt(after))
-                .orderBy(ALLOCATION.MODIFY_INDEX)
+                .and(after.isBefore(ALLOCATION.MODIFY_INDEX, ALLOCATION.ID))
+                .orderBy(ALLOCATION.MODIFY_INDEX, ALLOCATION.ID)
+                .limit(limit)
                 .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
     }
 
@@ -411,6 +434,35 @@ public final class StoreReader {
     }
 
     /**
+     * Whether an allocation of the newest version of a job has failed.
+     *
+     * @param jobId the job
+     * @return true if one has; false too if the job is not known
+     */
+    public boolean hasFailed(String jobId) {
+        return dsl.fetchExists(select(ALLOCATION.ID)
+                .from(ALLOCATION)
+                .where(ALLOCATION.JOB_ID.eq(jobId))
+                .and(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(jobId))))
+                .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE)));
+    }
+
+    /**
+     * Which jobs have an evaluation that is not at its end.
+     *
+     * @param jobIds the jobs to ask for
+     * @return those of them that have one
+     */
+    public Set<String> jobsInEvaluation(Collection<String> jobIds) {
+        return dsl.selectDistinct(EVALUATION.JOB_ID)
+                .from(EVALUATION)
+                .where(EVALUATION.JOB_ID.in(jobIds))
+                .and(EVALUATION.STATUS.in((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
+                        EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE))
+                .fetchSet(EVALUATION.JOB_ID);
+    }
+
+    /**
      * The ports taken on a node.
      *
      * @param nodeId the node
@@ -449,6 +501,15 @@ public final class StoreReader {
                 .where(condition)
                 .orderBy(EVALUATION.MODIFY_INDEX)
                 .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+    }
+
+    private List<Node> nodes(Condition condition, int limit) {
+        return dsl.select(NODE.MESSAGE)
+                .from(NODE)
+                .where(condition)
+                .orderBy(NODE.NAME, NODE.ID)
+                .limit(limit)
+                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
     }
 
     private List<Allocation> allocations(Condition condition, int limit) {

@@ -14,14 +14,18 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,7 +160,7 @@ class StoreTest {
                 .join();
         assertThat(store.reader().allocationsForNode("n1", placed.getModifyIndex()))
                 .hasSize(1);
-        assertThat(store.reader().allocationsChanged("web", placed.getModifyIndex()))
+        assertThat(store.reader().allocationsChanged("web", ChangeCursor.after(placed.getModifyIndex()), 10))
                 .hasSize(1);
     }
 
@@ -175,6 +179,55 @@ class StoreTest {
 
         assertThat(said).contains("is another gantry server using " + dir);
         assertThat(second.waitFor()).isNotZero();
+    }
+
+    @Test
+    void only_its_owner_may_look_into_a_new_data_directory() throws IOException {
+        Path fresh = dir.resolve("fresh");
+        Store.open(fresh).close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(fresh)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void a_job_whose_newest_version_has_an_allocation_that_failed_has_failed() {
+        prepareJobAndNode();
+        Allocation placed =
+                store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+        assertThat(store.reader().hasFailed("web")).isFalse();
+
+        store.write(tx -> tx.updateClient(placed.toBuilder()
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                        .build()))
+                .join();
+        assertThat(store.reader().hasFailed("web")).isTrue();
+
+        JobRecord known = store.reader().job("web").orElseThrow();
+        store.write(tx -> tx.putJobVersion(known.toBuilder().setVersion(1).build()))
+                .join();
+        assertThat(store.reader().hasFailed("web")).isFalse();
+    }
+
+    @Test
+    void what_one_write_changed_is_read_in_pages() {
+        prepareJobAndNode();
+        store.write(tx -> {
+                    Stream.of("a3", "a1", "a2")
+                            .forEach(id -> tx.insertAllocation(
+                                    allocation(id).toBuilder().clearPorts().build()));
+                    return null;
+                })
+                .join();
+
+        List<Allocation> first = store.reader().allocationsChanged("web", ChangeCursor.after(0), 2);
+        assertThat(first).extracting(Allocation::getId).containsExactly("a1", "a2");
+        ChangeCursor cursor = new ChangeCursor(first.get(1).getModifyIndex(), "a2");
+        assertThat(store.reader().allocationsChanged("web", cursor, 2))
+                .extracting(Allocation::getId)
+                .containsExactly("a3");
+        assertThat(cursor.max(ChangeCursor.after(0))).isEqualTo(cursor);
+        assertThat(cursor.max(ChangeCursor.after(cursor.index()))).isEqualTo(ChangeCursor.after(cursor.index()));
     }
 
     @Test
