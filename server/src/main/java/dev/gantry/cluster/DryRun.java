@@ -1,0 +1,55 @@
+package dev.gantry.cluster;
+
+import dev.gantry.scheduler.GroupOutcome;
+import dev.gantry.scheduler.Plan;
+import dev.gantry.scheduler.Scheduler;
+import dev.gantry.v1.GroupPlan;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobVersion;
+import java.util.List;
+import java.util.Optional;
+
+/** Says what a submission would do, without doing it. */
+final class DryRun {
+
+    private static final int NODES_EXPLAINED = 100;
+
+    private final Scheduler scheduler;
+
+    DryRun(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * Plans.
+     *
+     * @param hasFailed whether an allocation of the stored version has failed
+     */
+    JobPlan plan(SchedulingState state, Job job, boolean hasFailed) {
+        Optional<JobRecord> stored = state.job(job.getId());
+        JobVersion version = JobVersion.newBuilder()
+                .setJob(job)
+                .setVersion(VersionRule.version(stored, job, hasFailed))
+                .build();
+        Plan plan = scheduler.plan(state.cluster(), version, false);
+        List<GroupPlan> groups = plan.groups().stream()
+                .map(outcome -> toGroupPlan(state, version, plan, outcome))
+                .toList();
+        return new JobPlan(groups, stored.map(JobRecord::getModifyIndex).orElse(0L));
+    }
+
+    private GroupPlan toGroupPlan(SchedulingState state, JobVersion version, Plan plan, GroupOutcome outcome) {
+        GroupPlan.Builder group = GroupPlan.newBuilder()
+                .setTaskGroup(outcome.taskGroup())
+                .setPlace(outcome.place())
+                .setStop(outcome.stop())
+                .setKeep(outcome.keep());
+        outcome.failure().ifPresent(group::setFailure);
+        version.getJob().getTaskGroupsList().stream()
+                .filter(wanted -> wanted.getName().equals(outcome.taskGroup()))
+                .forEach(wanted ->
+                        group.addAllNodes(scheduler.explain(state.cluster(), version, wanted, plan, NODES_EXPLAINED)));
+        return group.build();
+    }
+}

@@ -1,0 +1,253 @@
+package dev.gantry.cluster;
+
+import dev.gantry.cluster.PlanWriter.Outcome;
+import dev.gantry.scheduler.GroupOutcome;
+import dev.gantry.scheduler.Plan;
+import dev.gantry.scheduler.Scheduler;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.Store;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.PlacementFailure;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes evaluations, asks the scheduler for a plan, and has the plan written, one after the other, several being
+ * written at a time.
+ *
+ * <p>All state is owned by one thread. What it places is counted as placed at once, so that the next plan does not place
+ * on the same room while the write is on its way; if the write fails, it is taken back.
+ */
+public final class EvaluationLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationLoop.class);
+
+    private static final int QUEUED_CHANGES = 16_384;
+    private static final int QUEUED_DRY_RUNS = 64;
+    private static final int PLANS_IN_FLIGHT = 64;
+    private static final long PAUSE_MILLIS = 200;
+
+    private record Question(Job job, boolean hasFailed, CompletableFuture<JobPlan> answer) {}
+
+    private record InFlight(Evaluation evaluation, List<Allocation> placed) {}
+
+    /** A plan's write has ended. */
+    private record Written(InFlight plan, Outcome outcome) {}
+
+    private final Store store;
+    private final Scheduler scheduler;
+    private final PlanWriter writer;
+    private final DryRun dryRun;
+    private final ScheduledExecutorService executor;
+    private final SerialTask turn;
+
+    private final BlockingQueue<ChangeSet> changes = new ArrayBlockingQueue<>(QUEUED_CHANGES);
+    private final BlockingQueue<Written> written = new ArrayBlockingQueue<>(PLANS_IN_FLIGHT);
+    private final BlockingQueue<Question> questions = new ArrayBlockingQueue<>(QUEUED_DRY_RUNS);
+    private volatile boolean mustLoad = true;
+
+    // Owned by the executor's thread.
+    private final SchedulingState state = new SchedulingState();
+    private final Set<String> jobsInFlight = new HashSet<>();
+    private boolean pausing;
+
+    /**
+     * Makes the loop.
+     *
+     * @param store where plans are written
+     * @param identifiers names allocations
+     * @param clock tells when allocations are made
+     * @param executor one thread, of this loop alone; once it is shut down it must pass over what it is given
+     */
+    public EvaluationLoop(
+            Store store, Identifiers identifiers, InstantSource clock, ScheduledExecutorService executor) {
+        this.store = store;
+        this.scheduler = new Scheduler();
+        this.writer = new PlanWriter(store, identifiers, clock);
+        this.dryRun = new DryRun(scheduler);
+        this.executor = executor;
+        this.turn = new SerialTask(executor, this::takeTurn);
+    }
+
+    /** Begins: reads the state of the cluster and goes on where the last server ended. */
+    public void start() {
+        turn.call();
+    }
+
+    /**
+     * Takes in what a write changed. Never waits.
+     *
+     * @param change what it changed
+     */
+    public void publish(ChangeSet change) {
+        if (!changes.offer(change)) {
+            // Too slow for the feed: one look at the whole is cheaper than to remember more of it.
+            mustLoad = true;
+        }
+        turn.call();
+    }
+
+    /**
+     * Says what a submission would do now. Reads from the store.
+     *
+     * @param job a valid job with its defaults filled in
+     * @return the plan; failed with {@link OverloadedException}
+     */
+    public CompletableFuture<JobPlan> plan(Job job) {
+        Question question = new Question(job, store.reader().hasFailed(job.getId()), new CompletableFuture<>());
+        if (!questions.offer(question)) {
+            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_DRY_RUNS));
+        }
+        turn.call();
+        return question.answer();
+    }
+
+    private void takeTurn() {
+        try {
+            takeIn();
+            if (mustLoad && jobsInFlight.isEmpty() && !pausing) {
+                load();
+            }
+            if (!mustLoad) {
+                answerQuestions();
+                evaluate();
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Scheduling failed; the state of the cluster is read anew", e);
+            mustLoad = true;
+            pause();
+        }
+    }
+
+    private void takeIn() {
+        for (Written plan = written.poll(); plan != null; plan = written.poll()) {
+            finish(plan);
+        }
+        for (ChangeSet change = changes.poll(); change != null; change = changes.poll()) {
+            state.apply(change);
+        }
+    }
+
+    private void load() {
+        // Before the changes are dropped: one that does not fit any more from here on asks for another load.
+        mustLoad = false;
+        changes.clear();
+        state.load(store.reader());
+    }
+
+    private void answerQuestions() {
+        for (Question question = questions.poll(); question != null; question = questions.poll()) {
+            try {
+                question.answer().complete(dryRun.plan(state, question.job(), question.hasFailed()));
+            } catch (RuntimeException e) {
+                question.answer().completeExceptionally(e);
+            }
+        }
+    }
+
+    private void evaluate() {
+        // Not on a state that is known to be old.
+        while (!pausing && jobsInFlight.size() < PLANS_IN_FLIGHT && changes.isEmpty()) {
+            Optional<Evaluation> next = state.evaluations().poll(jobsInFlight);
+            if (next.isEmpty()) {
+                return;
+            }
+            evaluate(next.get());
+        }
+    }
+
+    private void evaluate(Evaluation evaluation) {
+        try {
+            JobRecord job = state.jobOf(evaluation);
+            Plan plan = scheduler.plan(state.cluster(), SchedulingState.versionOf(job), job.getStopped());
+            carryOut(evaluation, job, plan);
+        } catch (RuntimeException e) {
+            // Put aside: one job that can't be planned must not hold up the others.
+            LOG.error("Job {} can't be planned; submit it again once the cause is mended", evaluation.getJobId(), e);
+        }
+    }
+
+    private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
+        Evaluation outcome = outcome(evaluation, job, plan);
+        if (plan.placements().isEmpty() && plan.stops().isEmpty() && outcome.equals(evaluation)) {
+            state.evaluations().put(evaluation, job.getJob().getPriority());
+            return;
+        }
+        List<Allocation> placed = plan.placements().stream()
+                .map(placement -> writer.allocate(outcome, placement))
+                .toList();
+        state.expect(job, placed);
+        jobsInFlight.add(evaluation.getJobId());
+        InFlight flight = new InFlight(evaluation, placed);
+        var unused = writer.write(outcome, placed, plan.stops()).thenAccept(result -> land(flight, result));
+    }
+
+    private static Evaluation outcome(Evaluation evaluation, JobRecord job, Plan plan) {
+        List<PlacementFailure> failures = plan.groups().stream()
+                .map(GroupOutcome::failure)
+                .flatMap(Optional::stream)
+                .toList();
+        return evaluation.toBuilder()
+                .setJobVersion(job.getVersion())
+                .clearFailures()
+                .addAllFailures(failures)
+                .setStatus(
+                        failures.isEmpty()
+                                ? EvaluationStatus.EVALUATION_STATUS_COMPLETE
+                                : EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                .build();
+    }
+
+    /** On the store's thread, after it has told of the change. There is room: each plan in flight lands once. */
+    private void land(InFlight flight, Outcome outcome) {
+        written.add(new Written(flight, outcome));
+        turn.call();
+    }
+
+    private void finish(Written plan) {
+        Evaluation evaluation = plan.plan().evaluation();
+        jobsInFlight.remove(evaluation.getJobId());
+        if (plan.outcome() != Outcome.WRITTEN) {
+            state.forget(plan.plan().placed());
+        }
+        switch (plan.outcome()) {
+            case WRITTEN, OBSOLETE -> {}
+            case REJECTED -> state.retry(evaluation);
+            case OVERLOADED -> {
+                state.retry(evaluation);
+                pause();
+            }
+            case FAILED -> {
+                // The database and this memory may differ.
+                mustLoad = true;
+                pause();
+            }
+        }
+    }
+
+    private void pause() {
+        if (!pausing) {
+            pausing = true;
+            var unused = executor.schedule(this::resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void resume() {
+        pausing = false;
+        turn.call();
+    }
+}

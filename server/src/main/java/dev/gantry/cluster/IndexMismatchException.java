@@ -1,0 +1,24 @@
+package dev.gantry.cluster;
+
+/** A submission asked for a state of the job that is not the stored one. */
+public final class IndexMismatchException extends ClusterException {
+
+    private static final long serialVersionUID = 1L;
+
+    IndexMismatchException(String jobId, long wanted, long found) {
+        super(message(jobId, wanted, found));
+    }
+
+    private static String message(String jobId, long wanted, long found) {
+        if (found == 0) {
+            return "Job \"%s\" is not stored, but check_index is %d; leave check_index out or send 0"
+                    .formatted(jobId, wanted);
+        }
+        if (wanted == 0) {
+            return "Job \"%s\" is stored already, with modify_index %d; leave check_index out or send that"
+                    .formatted(jobId, found);
+        }
+        return "Job \"%s\" has modify_index %d, not %d: someone changed it; look at it and plan again"
+                .formatted(jobId, found, wanted);
+    }
+}

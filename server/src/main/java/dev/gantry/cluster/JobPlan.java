@@ -1,0 +1,12 @@
+package dev.gantry.cluster;
+
+import dev.gantry.v1.GroupPlan;
+import java.util.List;
+
+/**
+ * What a submission would do.
+ *
+ * @param groups one for each group, in the job's order
+ * @param modifyIndex the stored job's modify_index; 0 if it is not stored
+ */
+public record JobPlan(List<GroupPlan> groups, long modifyIndex) {}

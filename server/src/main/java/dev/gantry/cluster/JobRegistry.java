@@ -1,0 +1,161 @@
+package dev.gantry.cluster;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.AllocationLife;
+import dev.gantry.store.Store;
+import dev.gantry.store.Submission;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Takes jobs in and stops them. Each call is one transaction: the job and the evaluation that will see to it are stored
+ * together or not at all.
+ */
+public final class JobRegistry {
+
+    private final Store store;
+    private final Evaluations evaluations;
+    private final InstantSource clock;
+
+    /**
+     * Makes a registry.
+     *
+     * @param store where jobs are kept
+     * @param evaluations makes evaluations
+     * @param clock tells submit times
+     */
+    public JobRegistry(Store store, Evaluations evaluations, InstantSource clock) {
+        this.store = store;
+        this.evaluations = evaluations;
+        this.clock = clock;
+    }
+
+    /**
+     * Stores a job and queues it for placement. {@link VersionRule} says which version it becomes.
+     *
+     * @param job a valid job with its defaults filled in
+     * @param options how
+     * @return completed once all is on disk; failed with {@link IndexMismatchException} or
+     *     {@link RequestIdReusedException}
+     */
+    public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            Optional<Submission> before = options.requestId().flatMap(transaction.reader()::submission);
+            return before.map(submission -> repeat(job, options, submission))
+                    .orElseGet(() -> submit(transaction, job, options, now));
+        });
+    }
+
+    /**
+     * Stops all allocations of a job. A job that is stopped already is left as it is.
+     *
+     * @param jobId the job
+     * @return the evaluation that stops it; failed with {@link UnknownObjectException}
+     */
+    public CompletableFuture<StopReceipt> stop(String jobId) {
+        Timestamp now = now();
+        return store.write(transaction -> {
+            JobRecord job = find(transaction, jobId);
+            if (job.getStopped()) {
+                Evaluation newest = transaction.reader().newestEvaluation(jobId).orElseThrow();
+                return new StopReceipt(newest.getId(), job.getModifyIndex());
+            }
+            JobRecord stopped =
+                    transaction.putJob(job.toBuilder().setStopped(true).build());
+            Evaluation evaluation =
+                    evaluations.queue(transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, now);
+            return new StopReceipt(evaluation.getId(), stopped.getModifyIndex());
+        });
+    }
+
+    /**
+     * Stops one allocation. If its job still wants it, another one takes its place.
+     *
+     * @param allocationId the whole id of the allocation
+     * @return the evaluation that replaces it; failed with {@link UnknownObjectException}
+     */
+    public CompletableFuture<Evaluation> stopAllocation(String allocationId) {
+        Timestamp now = now();
+        return store.write(transaction -> {
+            Allocation allocation = transaction
+                    .reader()
+                    .allocation(allocationId)
+                    .orElseThrow(() -> new UnknownObjectException("allocation", allocationId));
+            JobRecord job = find(transaction, allocation.getJobId());
+            if (!AllocationLife.isWanted(allocation)) {
+                return transaction
+                        .reader()
+                        .newestEvaluation(allocation.getJobId())
+                        .orElseThrow();
+            }
+            transaction.updateDesired(allocation.toBuilder()
+                    .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                    .setDescription("stopped on request")
+                    .setModifyTime(now)
+                    .build());
+            return evaluations.queue(transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_STOPPED, now);
+        });
+    }
+
+    private Submission submit(WriteTransaction transaction, Job job, SubmitOptions options, Instant now) {
+        Optional<JobRecord> stored = transaction.reader().job(job.getId());
+        checkIndex(job.getId(), options, stored);
+        JobRecord record = store(transaction, job, stored, now);
+        Evaluation evaluation = evaluations.queue(
+                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, toTimestamp(now));
+        Submission submission =
+                new Submission(job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
+        options.requestId().ifPresent(id -> transaction.putSubmission(id, submission));
+        return submission;
+    }
+
+    private static JobRecord store(WriteTransaction transaction, Job job, Optional<JobRecord> stored, Instant now) {
+        long version = VersionRule.version(stored, job, transaction.reader().hasFailed(job.getId()));
+        if (stored.isPresent() && stored.get().getVersion() == version) {
+            return transaction.putJob(stored.get());
+        }
+        return transaction.putJobVersion(JobRecord.newBuilder()
+                .setJob(job)
+                .setVersion(version)
+                .setCreateIndex(stored.map(JobRecord::getCreateIndex).orElse(0L))
+                .setSubmitTime(toTimestamp(now))
+                .build());
+    }
+
+    private static Submission repeat(Job job, SubmitOptions options, Submission before) {
+        if (!before.jobId().equals(job.getId())) {
+            throw new RequestIdReusedException(options.requestId().orElseThrow(), before.jobId());
+        }
+        return before;
+    }
+
+    private static void checkIndex(String jobId, SubmitOptions options, Optional<JobRecord> stored) {
+        long found = stored.map(JobRecord::getModifyIndex).orElse(0L);
+        if (options.checkIndex().isPresent() && options.checkIndex().getAsLong() != found) {
+            throw new IndexMismatchException(jobId, options.checkIndex().getAsLong(), found);
+        }
+    }
+
+    private static JobRecord find(WriteTransaction transaction, String jobId) {
+        return transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+    }
+
+    private Timestamp now() {
+        return toTimestamp(clock.instant());
+    }
+
+    private static Timestamp toTimestamp(Instant instant) {
+        return Timestamps.fromMillis(instant.toEpochMilli());
+    }
+}

@@ -1,0 +1,215 @@
+package dev.gantry.cluster;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.AllocationLife;
+import dev.gantry.store.Store;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Fingerprint;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Stores what nodes say: who they are, what they have to give, how their allocations are; and that they are lost. */
+public final class NodeRegistry {
+
+    private final Store store;
+    private final Evaluations evaluations;
+    private final InstantSource clock;
+
+    /**
+     * Makes a registry.
+     *
+     * @param store where nodes are kept
+     * @param evaluations makes evaluations of the jobs of lost nodes
+     * @param clock tells when statuses change
+     */
+    public NodeRegistry(Store store, Evaluations evaluations, InstantSource clock) {
+        this.store = store;
+        this.evaluations = evaluations;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes a node in, or takes it back.
+     *
+     * @param node what the node says of itself
+     * @param secret what proves later that it is the same node
+     * @return the node as stored, ready; failed with {@link NodeRefusedException}
+     */
+    public CompletableFuture<Node> register(Node node, String secret) {
+        byte[] secretHash = hash(secret);
+        Timestamp now = now();
+        return store.write(transaction -> {
+            Optional<byte[]> known = transaction.reader().nodeSecretHash(node.getId());
+            if (known.isEmpty()) {
+                return transaction.insertNode(ready(node, now), secretHash);
+            }
+            if (!MessageDigest.isEqual(known.get(), secretHash)) {
+                throw new NodeRefusedException(node.getId());
+            }
+            Node stored = find(transaction, node.getId());
+            Node wanted =
+                    ready(node, stored.getStatus() == NodeStatus.NODE_STATUS_READY ? stored.getStatusTime() : now);
+            return updateIfChanged(transaction, stored, wanted);
+        });
+    }
+
+    /**
+     * Stores what a node has to give now.
+     *
+     * @param nodeId the node
+     * @param fingerprint all of it
+     * @param isCurrent asked at the last moment whether it still counts: what an ended session has left must not undo
+     *     what a newer one says
+     * @return completed once on disk
+     */
+    public CompletableFuture<Void> fingerprint(String nodeId, Fingerprint fingerprint, BooleanSupplier isCurrent) {
+        return writeIf(isCurrent, transaction -> {
+            Node stored = find(transaction, nodeId);
+            Node wanted = stored.toBuilder()
+                    .clearAttributes()
+                    .putAllAttributes(fingerprint.getAttributesMap())
+                    .clearDrivers()
+                    .putAllDrivers(fingerprint.getDriversMap())
+                    .setResources(fingerprint.getResources())
+                    .build();
+            updateIfChanged(transaction, stored, wanted);
+        });
+    }
+
+    /**
+     * Stores how allocations are. What a node says of allocations that are not its own, or that have ended already, is
+     * passed over: an end is final.
+     *
+     * @param nodeId the node
+     * @param updates what it says
+     * @param isCurrent as for {@link #fingerprint}
+     * @return completed once on disk
+     */
+    public CompletableFuture<Void> updateAllocations(
+            String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
+        Timestamp now = now();
+        return writeIf(
+                isCurrent,
+                transaction -> updates.forEach(update -> transaction
+                        .reader()
+                        .allocation(update.getAllocationId())
+                        .filter(allocation -> allocation.getNodeId().equals(nodeId))
+                        .filter(allocation -> !AllocationLife.isTerminal(allocation))
+                        .ifPresent(allocation -> updateIfChanged(transaction, allocation, update, now))));
+    }
+
+    /**
+     * Gives a node up: its allocations are lost, and their jobs are looked at again.
+     *
+     * @param nodeId the node
+     * @param stillSilent asked at the last moment whether the node has not been heard of meanwhile
+     * @return completed once on disk: whether the node was given up
+     */
+    public CompletableFuture<Boolean> markDown(String nodeId, BooleanSupplier stillSilent) {
+        Timestamp now = now();
+        return store.write(transaction -> {
+            Node node = find(transaction, nodeId);
+            if (node.getStatus() == NodeStatus.NODE_STATUS_DOWN || !stillSilent.getAsBoolean()) {
+                return false;
+            }
+            transaction.updateNode(node.toBuilder()
+                    .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                    .setStatusTime(now)
+                    .build());
+            List<Allocation> lost = transaction.reader().liveAllocationsOnNode(nodeId);
+            lost.forEach(allocation -> lose(transaction, allocation, now));
+            lost.stream()
+                    .map(Allocation::getJobId)
+                    .distinct()
+                    .flatMap(jobId -> transaction.reader().job(jobId).stream())
+                    .forEach(job -> evaluations.queue(
+                            transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
+            return true;
+        });
+    }
+
+    private CompletableFuture<Void> writeIf(BooleanSupplier isCurrent, Consumer<WriteTransaction> write) {
+        return store.write(transaction -> {
+            if (isCurrent.getAsBoolean()) {
+                write.accept(transaction);
+            }
+            return null;
+        });
+    }
+
+    private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {
+        // Desired: stop, so that the node stops it should it come back with it.
+        transaction.updateDesired(allocation.toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_LOST)
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                .setDescription("node %s was lost".formatted(allocation.getNodeName()))
+                .setModifyTime(now)
+                .build());
+    }
+
+    /** A node that comes back says again what was stored before it left. */
+    private static void updateIfChanged(
+            WriteTransaction transaction, Allocation stored, AllocationUpdate update, Timestamp now) {
+        Allocation merged = merge(stored, update);
+        if (!merged.equals(stored)) {
+            transaction.updateClient(merged.toBuilder().setModifyTime(now).build());
+        }
+    }
+
+    private static Allocation merge(Allocation allocation, AllocationUpdate update) {
+        boolean isStopping = allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
+        return allocation.toBuilder()
+                .setClientStatus(update.getClientStatus())
+                // Why it is being stopped says more than that it was stopped.
+                .setDescription(isStopping ? allocation.getDescription() : update.getDescription())
+                .clearTaskStates()
+                .addAllTaskStates(update.getTaskStatesList())
+                .build();
+    }
+
+    private static Node ready(Node node, Timestamp since) {
+        return node.toBuilder()
+                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .setStatusTime(since)
+                .build();
+    }
+
+    private static Node updateIfChanged(WriteTransaction transaction, Node stored, Node wanted) {
+        Node next = wanted.toBuilder()
+                .setCreateIndex(stored.getCreateIndex())
+                .setModifyIndex(stored.getModifyIndex())
+                .build();
+        return next.equals(stored) ? stored : transaction.updateNode(next);
+    }
+
+    private static Node find(WriteTransaction transaction, String nodeId) {
+        return transaction.reader().node(nodeId).orElseThrow(() -> new UnknownObjectException("node", nodeId));
+    }
+
+    private static byte[] hash(String secret) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-256", e);
+        }
+    }
+
+    private Timestamp now() {
+        return Timestamps.fromMillis(clock.instant().toEpochMilli());
+    }
+}

@@ -1,0 +1,225 @@
+package dev.gantry.cluster;
+
+import dev.gantry.cluster.WatchHub.NodeTopic;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdates;
+import dev.gantry.v1.AllocationUpdatesAck;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Register;
+import dev.gantry.v1.Registered;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What goes on between one node and this server, from its first message to the end of the stream.
+ *
+ * <p>Messages come in one at a time. All that the server says of its own accord is said by one {@link SerialTask}, which
+ * owns what was said already: Registered first, then all that the node shall run, then what changes.
+ */
+public final class NodeSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
+
+    /** So many ended allocations are told of when a session begins: their logs can still be read. */
+    private static final int ENDED_ALLOCATIONS = 50;
+
+    private final NodeSessions sessions;
+    private final NodeConnection connection;
+    private final PendingReads reads = new PendingReads();
+    private final SerialTask push;
+    private final Runnable wake;
+    private volatile String nodeId;
+    private volatile boolean ended;
+
+    // Owned by the thread that brings the node's messages.
+    private boolean registering;
+
+    // Owned by the turns of push.
+    private boolean registeredSent;
+    private boolean completeSent;
+    private long sentIndex;
+
+    NodeSession(NodeSessions sessions, NodeConnection connection) {
+        this.sessions = sessions;
+        this.connection = connection;
+        this.push = new SerialTask(sessions.executor(), this::push);
+        this.wake = push::call;
+    }
+
+    /**
+     * Takes a message of the node. Never waits.
+     *
+     * @param request the message, checked already; one at a time
+     */
+    public void onMessage(ConnectRequest request) {
+        if (ended) {
+            return;
+        }
+        if (request.hasRegister() && !registering) {
+            registering = true;
+            register(request.getRegister());
+        } else if (request.hasRegister() || nodeId == null) {
+            end(new SessionEndedException("A session begins with one Register, and waits for Registered"));
+        } else {
+            sessions.liveness().heard(nodeId);
+            onMessage(nodeId, request);
+        }
+    }
+
+    /** The stream has room again. */
+    public void onReady() {
+        if (nodeId != null) {
+            push.call();
+        }
+    }
+
+    /** The stream has ended, for whatever reason. The node has its time to live to come back. */
+    public void onEnd() {
+        ended = true;
+        String id = nodeId;
+        if (id != null && sessions.leave(id, this)) {
+            LOG.info("Node {} has disconnected", id);
+        }
+        if (id != null) {
+            sessions.watches().unwatch(new NodeTopic(id), wake);
+            reads.failAll(new NodeNotConnectedException(id));
+        }
+    }
+
+    /**
+     * Ends the session.
+     *
+     * @param why what the node is told
+     */
+    public void end(Throwable why) {
+        connection.end(why);
+        onEnd();
+    }
+
+    CompletableFuture<LogChunk> readLog(ReadLog question) {
+        CompletableFuture<LogChunk> answer = reads.ask(
+                question,
+                named -> connection.send(
+                        ConnectResponse.newBuilder().setReadLog(named).build()));
+        if (ended) {
+            // The others were told before this question was asked.
+            reads.failAll(new NodeNotConnectedException(nodeId));
+        }
+        return answer;
+    }
+
+    private void register(Register register) {
+        CompletableFuture<Node> stored = sessions.registry().register(register.getNode(), register.getSecret());
+        endOnFailure(stored.thenAcceptAsync(this::begin, sessions.executor()));
+    }
+
+    private void begin(Node node) {
+        LOG.info("Node {} ({}) has connected", node.getName(), node.getId());
+        sessions.liveness().heard(node.getId());
+        nodeId = node.getId();
+        sessions.enter(nodeId, this);
+        sessions.watches().watch(new NodeTopic(nodeId), wake);
+        if (ended) {
+            // What onEnd() does may have been done too early.
+            onEnd();
+        } else if (isGivenUp(nodeId)) {
+            // After it registered, and before it was heard of: nobody would take it back.
+            end(SessionEndedException.givenUp(nodeId));
+        }
+        push.call();
+    }
+
+    private boolean isGivenUp(String id) {
+        return sessions.reader()
+                .node(id)
+                .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_READY)
+                .isEmpty();
+    }
+
+    private void onMessage(String from, ConnectRequest request) {
+        switch (request.getMessageCase()) {
+            case HEARTBEAT -> LOG.trace("Node {} is alive", from);
+            case FINGERPRINT ->
+                endOnFailure(sessions.registry().fingerprint(from, request.getFingerprint(), this::isCurrent));
+            case ALLOCATION_UPDATES -> update(from, request.getAllocationUpdates());
+            case LOG_CHUNK -> reads.answer(request.getLogChunk());
+            case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
+        }
+    }
+
+    private void update(String from, AllocationUpdates updates) {
+        endOnFailure(sessions.registry()
+                .updateAllocations(from, updates.getUpdatesList(), this::isCurrent)
+                .thenAccept(done -> connection.send(ConnectResponse.newBuilder()
+                        .setAllocationUpdatesAck(
+                                AllocationUpdatesAck.newBuilder().setSequence(updates.getSequence()))
+                        .build())));
+    }
+
+    private boolean isCurrent() {
+        return !ended;
+    }
+
+    /** The node says it all again in its next session. */
+    private void endOnFailure(CompletableFuture<?> stored) {
+        stored.exceptionally(failure -> {
+            end(failure);
+            return null;
+        });
+    }
+
+    private void push() {
+        if (ended || !connection.isReady()) {
+            return;
+        }
+        try {
+            if (!registeredSent) {
+                registeredSent = true;
+                sendRegistered();
+            }
+            pushDesiredState(sessions.reader());
+        } catch (RuntimeException e) {
+            end(e);
+        }
+    }
+
+    private void sendRegistered() {
+        connection.send(ConnectResponse.newBuilder()
+                .setRegistered(Registered.newBuilder()
+                        .setHeartbeatIntervalMillis(sessions.heartbeatInterval().toMillis()))
+                .build());
+    }
+
+    private void pushDesiredState(StoreReader reader) {
+        // Read first: what changes meanwhile is sent twice rather than never.
+        long index = reader.lastIndex();
+        List<Allocation> allocations =
+                completeSent ? reader.allocationsForNode(nodeId, sentIndex) : allAllocations(reader);
+        if (!completeSent || !allocations.isEmpty()) {
+            connection.send(ConnectResponse.newBuilder()
+                    .setDesiredState(DesiredState.newBuilder()
+                            .setComplete(!completeSent)
+                            .addAllAllocations(allocations)
+                            .addAllJobs(reader.jobVersionsOf(allocations)))
+                    .build());
+        }
+        completeSent = true;
+        sentIndex = index;
+    }
+
+    private List<Allocation> allAllocations(StoreReader reader) {
+        List<Allocation> all = new ArrayList<>(reader.liveAllocationsOnNode(nodeId));
+        all.addAll(reader.endedAllocationsOnNode(nodeId, ENDED_ALLOCATIONS));
+        return all;
+    }
+}

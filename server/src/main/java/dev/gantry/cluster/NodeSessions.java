@@ -1,0 +1,128 @@
+package dev.gantry.cluster;
+
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.ReadLog;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/** The sessions of the connected nodes: one a node, the newest. */
+public final class NodeSessions {
+
+    private final StoreReader reader;
+    private final NodeRegistry registry;
+    private final NodeLiveness liveness;
+    private final WatchHub watches;
+    private final Duration heartbeatInterval;
+    private final Executor executor;
+    private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
+
+    /**
+     * Begins without sessions.
+     *
+     * @param reader where to read what nodes shall run
+     * @param registry where to store what nodes say
+     * @param liveness whom to tell that a node is alive
+     * @param watches who tells that a node shall run something else
+     * @param heartbeatInterval how often a node shall say that it is alive
+     * @param executor threads that may wait for the database
+     */
+    public NodeSessions(
+            StoreReader reader,
+            NodeRegistry registry,
+            NodeLiveness liveness,
+            WatchHub watches,
+            Duration heartbeatInterval,
+            Executor executor) {
+        this.reader = reader;
+        this.registry = registry;
+        this.liveness = liveness;
+        this.watches = watches;
+        this.heartbeatInterval = heartbeatInterval;
+        this.executor = executor;
+    }
+
+    /**
+     * Begins a session for a stream that a node has opened.
+     *
+     * @param connection the stream
+     * @return takes what comes from it
+     */
+    public NodeSession open(NodeConnection connection) {
+        return new NodeSession(this, connection);
+    }
+
+    /**
+     * Asks a node for a piece of a log.
+     *
+     * @param nodeId the node
+     * @param question which piece; its request_id is not read
+     * @return the answer; failed with {@link NodeNotConnectedException}, {@link OverloadedException} or a timeout
+     */
+    public CompletableFuture<LogChunk> readLog(String nodeId, ReadLog question) {
+        NodeSession session = sessions.get(nodeId);
+        if (session == null) {
+            return CompletableFuture.failedFuture(new NodeNotConnectedException(nodeId));
+        }
+        return session.readLog(question);
+    }
+
+    /**
+     * Ends the sessions of nodes that were given up, so that they register again if they are alive after all.
+     *
+     * @param changes what a write changed
+     */
+    public void publish(ChangeSet changes) {
+        changes.nodes().stream()
+                .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_DOWN)
+                .forEach(this::endSession);
+    }
+
+    /** Makes a session the one of its node; an older one is ended. */
+    void enter(String nodeId, NodeSession session) {
+        Optional.ofNullable(sessions.put(nodeId, session))
+                .ifPresent(
+                        older -> older.end(new SessionEndedException("Node %s has a newer session".formatted(nodeId))));
+    }
+
+    /** Says whether it was the one of its node until now. */
+    boolean leave(String nodeId, NodeSession session) {
+        return sessions.remove(nodeId, session);
+    }
+
+    StoreReader reader() {
+        return reader;
+    }
+
+    NodeRegistry registry() {
+        return registry;
+    }
+
+    NodeLiveness liveness() {
+        return liveness;
+    }
+
+    WatchHub watches() {
+        return watches;
+    }
+
+    Duration heartbeatInterval() {
+        return heartbeatInterval;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    private void endSession(Node node) {
+        Optional.ofNullable(sessions.get(node.getId()))
+                .ifPresent(session -> session.end(SessionEndedException.givenUp(node.getId())));
+    }
+}

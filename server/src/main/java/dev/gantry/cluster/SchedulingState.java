@@ -1,0 +1,156 @@
+package dev.gantry.cluster;
+
+import dev.gantry.model.AllocationLife;
+import dev.gantry.scheduler.ClusterState;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.Node;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All that placement needs to know, in memory: read from the store once, then kept current by what each write changed.
+ *
+ * <p>Owned by the thread of the {@link EvaluationLoop}.
+ */
+final class SchedulingState {
+
+    private static final int PAGE = 1000;
+
+    private final Map<String, JobRecord> jobs = new HashMap<>();
+    private final EvaluationQueue evaluations = new EvaluationQueue();
+    private ClusterState cluster = new ClusterState();
+    private long index;
+
+    /** Counts what may have made room. */
+    private long roomMade;
+
+    /** What {@link #roomMade} was when the plan was made whose outcome is on its way, by job. */
+    private final Map<String, Long> roomAtPlan = new HashMap<>();
+
+    /** Forgets everything and reads it from the store. */
+    void load(StoreReader reader) {
+        // Read first: what changes meanwhile comes as a change once more.
+        index = reader.lastIndex();
+        cluster = new ClusterState();
+        jobs.clear();
+        evaluations.clear();
+        roomAtPlan.clear();
+        loadJobs(reader);
+        loadNodes(reader);
+        List<Allocation> allocations = reader.allocationsToSchedule();
+        reader.jobVersionsOf(allocations).forEach(cluster::putJob);
+        allocations.forEach(cluster::putAllocation);
+        reader.evaluations(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                .forEach(this::put);
+        evaluations.retryBlocked();
+    }
+
+    /** Takes in what a write changed. */
+    void apply(ChangeSet changes) {
+        if (changes.index() <= index) {
+            return;
+        }
+        index = changes.index();
+        changes.jobs().forEach(job -> jobs.put(job.getJob().getId(), job));
+        changes.nodes().forEach(cluster::putNode);
+        changes.allocations().forEach(cluster::putAllocation);
+        changes.evaluations().forEach(this::put);
+        if (makesRoom(changes)) {
+            retryBlocked();
+        }
+    }
+
+    /** Counts allocations as placed that are on their way to the store, with the outcome of the job's evaluation. */
+    void expect(JobRecord job, List<Allocation> placed) {
+        cluster.putJob(versionOf(job));
+        placed.forEach(cluster::putAllocation);
+        roomAtPlan.put(job.getJob().getId(), roomMade);
+    }
+
+    /** Forgets allocations that did not get into the store: what they seemed to take is free. */
+    void forget(List<Allocation> placed) {
+        placed.forEach(allocation -> cluster.removeAllocation(allocation.getId()));
+        if (!placed.isEmpty()) {
+            retryBlocked();
+        }
+    }
+
+    /** Lets an evaluation be looked at once more. */
+    void retry(Evaluation evaluation) {
+        evaluations.retry(evaluation, jobOf(evaluation).getJob().getPriority());
+    }
+
+    ClusterState cluster() {
+        return cluster;
+    }
+
+    EvaluationQueue evaluations() {
+        return evaluations;
+    }
+
+    Optional<JobRecord> job(String id) {
+        return Optional.ofNullable(jobs.get(id));
+    }
+
+    JobRecord jobOf(Evaluation evaluation) {
+        return job(evaluation.getJobId())
+                .orElseThrow(() -> new IllegalStateException(
+                        "Evaluation %s is of the unknown job %s".formatted(evaluation.getId(), evaluation.getJobId())));
+    }
+
+    static JobVersion versionOf(JobRecord job) {
+        return JobVersion.newBuilder()
+                .setJob(job.getJob())
+                .setVersion(job.getVersion())
+                .build();
+    }
+
+    private static boolean makesRoom(ChangeSet changes) {
+        return !changes.nodes().isEmpty() || changes.allocations().stream().anyMatch(AllocationLife::isTerminal);
+    }
+
+    private void retryBlocked() {
+        roomMade++;
+        evaluations.retryBlocked();
+    }
+
+    private void put(Evaluation evaluation) {
+        evaluations.put(evaluation, jobOf(evaluation).getJob().getPriority());
+        Long roomThen = roomAtPlan.remove(evaluation.getJobId());
+        boolean isBlocked = evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
+        if (isBlocked && roomThen != null && roomThen < roomMade) {
+            // Room was made while its outcome was on its way, when nobody knew that it would wait for it.
+            retry(evaluation);
+        }
+    }
+
+    private void loadJobs(StoreReader reader) {
+        String last = "";
+        List<JobRecord> page;
+        do {
+            page = reader.jobs(last, "", PAGE);
+            page.forEach(job -> jobs.put(job.getJob().getId(), job));
+            last = page.isEmpty() ? last : page.get(page.size() - 1).getJob().getId();
+        } while (page.size() == PAGE);
+    }
+
+    private void loadNodes(StoreReader reader) {
+        String lastName = "";
+        String lastId = "";
+        List<Node> page;
+        do {
+            page = reader.nodes(lastName, lastId, PAGE);
+            page.forEach(cluster::putNode);
+            lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
+            lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();
+        } while (page.size() == PAGE);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.gantry.cluster;
+
+import dev.gantry.store.ChangeSet;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Wakes those who watch something when it changes. They then read from the store what has changed since they last
+ * looked, so that a slow watcher costs no memory and misses nothing.
+ */
+public final class WatchHub {
+
+    private final Map<Topic, Set<Runnable>> watchers = new ConcurrentHashMap<>();
+
+    /** Something that can be watched. */
+    public sealed interface Topic {}
+
+    /**
+     * A job, its evaluations and its allocations.
+     *
+     * @param jobId the job
+     */
+    public record JobTopic(String jobId) implements Topic {}
+
+    /**
+     * One allocation.
+     *
+     * @param allocationId its whole id
+     */
+    public record AllocationTopic(String allocationId) implements Topic {}
+
+    /**
+     * The allocations of a node.
+     *
+     * @param nodeId the node
+     */
+    public record NodeTopic(String nodeId) implements Topic {}
+
+    /**
+     * Begins a watch. What changes from now on is told of; look at the store after this call, not before it.
+     *
+     * @param topic of what
+     * @param wake called on the store's writer thread after each change: must not wait nor throw
+     */
+    public void watch(Topic topic, Runnable wake) {
+        // Within compute, so that the set can't be dropped as empty at the same time.
+        watchers.compute(topic, (any, known) -> {
+            Set<Runnable> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+            all.add(wake);
+            return all;
+        });
+    }
+
+    /**
+     * Ends a watch; the watcher may be woken once more.
+     *
+     * @param topic of what
+     * @param wake the same object that the watch was begun with
+     */
+    public void unwatch(Topic topic, Runnable wake) {
+        watchers.computeIfPresent(topic, (any, all) -> {
+            all.remove(wake);
+            return all.isEmpty() ? null : all;
+        });
+    }
+
+    /**
+     * Wakes all that a write concerns.
+     *
+     * @param changes what it changed
+     */
+    public void publish(ChangeSet changes) {
+        Set<Topic> topics = new HashSet<>();
+        changes.jobs().forEach(job -> topics.add(new JobTopic(job.getJob().getId())));
+        changes.evaluations().forEach(evaluation -> topics.add(new JobTopic(evaluation.getJobId())));
+        changes.allocations().forEach(allocation -> {
+            topics.add(new JobTopic(allocation.getJobId()));
+            topics.add(new AllocationTopic(allocation.getId()));
+            topics.add(new NodeTopic(allocation.getNodeId()));
+        });
+        topics.forEach(this::wake);
+    }
+
+    private void wake(Topic topic) {
+        watchers.getOrDefault(topic, Set.of()).forEach(Runnable::run);
+    }
+}
