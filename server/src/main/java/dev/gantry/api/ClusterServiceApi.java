@@ -1,0 +1,36 @@
+package dev.gantry.api;
+
+import dev.gantry.store.ClusterCounts;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceImplBase;
+import dev.gantry.v1.GetStatusRequest;
+import dev.gantry.v1.GetStatusResponse;
+import io.grpc.stub.StreamObserver;
+
+/** {@code gantry.v1.ClusterService}. */
+final class ClusterServiceApi extends ClusterServiceImplBase {
+
+    private final StoreReader reader;
+    private final String version;
+
+    ClusterServiceApi(StoreReader reader, String version) {
+        this.reader = reader;
+        this.version = version;
+    }
+
+    @Override
+    public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> observer) {
+        Answers.answer(observer, () -> {
+            ClusterCounts counts = reader.counts();
+            return GetStatusResponse.newBuilder()
+                    .setVersion(version)
+                    .setIndex(reader.lastIndex())
+                    .setNodesReady(counts.nodesReady())
+                    .setNodesDown(counts.nodesDown())
+                    .setJobs(counts.jobs())
+                    .setAllocationsLive(counts.allocationsLive())
+                    .setEvaluationsBlocked(counts.evaluationsBlocked())
+                    .build();
+        });
+    }
+}

@@ -1,0 +1,138 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.EvaluationLoop;
+import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.NodeSessions;
+import dev.gantry.cluster.WatchHub;
+import dev.gantry.store.StoreReader;
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** The server's gRPC endpoint: all services, health and reflection. */
+public final class GrpcServer implements AutoCloseable {
+
+    /** A job is 1 MiB at most; a node's updates may be more. */
+    private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
+
+    private static final int CALLS = 16_384;
+    private static final int CALLS_PER_CONNECTION = 1024;
+
+    /** A client that has gone without a word is found out within this and gRPC's 20 s for the answer. */
+    private static final long KEEP_ALIVE_SECONDS = 30;
+
+    private static final long SHORTEST_CLIENT_KEEP_ALIVE_SECONDS = 5;
+    private static final long GRACE_SECONDS = 2;
+
+    private final Server server;
+    private final HealthStatusManager health;
+    private final OpenCalls calls;
+
+    private GrpcServer(Server server, HealthStatusManager health, OpenCalls calls) {
+        this.server = server;
+        this.health = health;
+        this.calls = calls;
+    }
+
+    /**
+     * What the services call.
+     *
+     * @param validator checks jobs
+     * @param registry takes jobs in
+     * @param loop answers dry runs
+     * @param reader where to read
+     * @param watches wakes watchers
+     * @param sessions keeps nodes' sessions
+     * @param version this program's version
+     */
+    public record Parts(
+            JobValidator validator,
+            JobRegistry registry,
+            EvaluationLoop loop,
+            StoreReader reader,
+            WatchHub watches,
+            NodeSessions sessions,
+            String version) {}
+
+    /**
+     * Begins to serve.
+     *
+     * @param address where; port 0 takes any free one
+     * @param parts what the services call
+     * @param callThreads run calls and may wait for the database; must take all they are given, at most one thing a
+     *     call; not ended by this server
+     * @param streamThreads the same for what streams are told
+     * @return the server
+     * @throws IOException if the address can't be bound
+     */
+    public static GrpcServer start(InetSocketAddress address, Parts parts, Executor callThreads, Executor streamThreads)
+            throws IOException {
+        OpenCalls calls = new OpenCalls(CALLS);
+        HealthStatusManager health = new HealthStatusManager();
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
+                .executor(callThreads)
+                .intercept(calls)
+                .maxInboundMessageSize(LARGEST_MESSAGE)
+                .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveTime(SHORTEST_CLIENT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .permitKeepAliveWithoutCalls(true)
+                .addService(health.getHealthService())
+                .addService(ProtoReflectionServiceV1.newInstance());
+        services(parts, streamThreads).forEach(builder::addService);
+        Server server = builder.build().start();
+        server.getServices()
+                .forEach(service ->
+                        health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
+        return new GrpcServer(server, health, calls);
+    }
+
+    /**
+     * The port that is served.
+     *
+     * @return the port
+     */
+    public int port() {
+        return server.getPort();
+    }
+
+    /** Takes no more calls, ends streams with UNAVAILABLE, and gives calls that want one answer a moment to get it. */
+    @Override
+    public void close() {
+        health.enterTerminalState();
+        server.shutdown();
+        calls.endStreams();
+        try {
+            if (!server.awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                server.shutdownNow().awaitTermination(GRACE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            server.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static List<BindableService> services(Parts parts, Executor streamThreads) {
+        return List.of(
+                new JobServiceApi(
+                        parts.validator(),
+                        parts.registry(),
+                        parts.loop(),
+                        parts.reader(),
+                        parts.watches(),
+                        streamThreads),
+                new AllocationServiceApi(
+                        parts.reader(), parts.registry(), parts.sessions(), parts.watches(), streamThreads),
+                new NodeServiceApi(parts.reader()),
+                new ClusterServiceApi(parts.reader(), parts.version()),
+                new NodeSessionApi(parts.sessions()));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.EvaluationLoop;
+import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.SubmitOptions;
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.cluster.WatchHub;
+import dev.gantry.cluster.WatchHub.JobTopic;
+import dev.gantry.model.JobDefaults;
+import dev.gantry.store.AllocationFilter;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.GetJobRequest;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
+import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListJobVersionsRequest;
+import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.PlanJobRequest;
+import dev.gantry.v1.PlanJobResponse;
+import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.StopJobResponse;
+import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.ValidateJobRequest;
+import dev.gantry.v1.ValidateJobResponse;
+import dev.gantry.v1.WatchJobRequest;
+import dev.gantry.v1.WatchJobResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Executor;
+
+/** {@code gantry.v1.JobService}. */
+final class JobServiceApi extends JobServiceImplBase {
+
+    private static final int REQUEST_ID_LENGTH = 128;
+    private static final int ALLOCATIONS_SHOWN = 1000;
+
+    private final JobValidator validator;
+    private final JobRegistry registry;
+    private final EvaluationLoop loop;
+    private final StoreReader reader;
+    private final JobRecords records;
+    private final WatchHub watches;
+    private final Executor executor;
+
+    JobServiceApi(
+            JobValidator validator,
+            JobRegistry registry,
+            EvaluationLoop loop,
+            StoreReader reader,
+            WatchHub watches,
+            Executor executor) {
+        this.validator = validator;
+        this.registry = registry;
+        this.loop = loop;
+        this.reader = reader;
+        this.records = new JobRecords(reader);
+        this.watches = watches;
+        this.executor = executor;
+    }
+
+    @Override
+    public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> registry.submit(check(request.getJob()), options(request)),
+                submission -> SubmitJobResponse.newBuilder()
+                        .setEvaluationId(submission.evaluationId())
+                        .setVersion(submission.version())
+                        .setModifyIndex(submission.modifyIndex())
+                        .build());
+    }
+
+    @Override
+    public void planJob(PlanJobRequest request, StreamObserver<PlanJobResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> loop.plan(check(request.getJob())),
+                plan -> PlanJobResponse.newBuilder()
+                        .addAllGroups(plan.groups())
+                        .setExists(plan.modifyIndex() > 0)
+                        .setModifyIndex(plan.modifyIndex())
+                        .build());
+    }
+
+    @Override
+    public void validateJob(ValidateJobRequest request, StreamObserver<ValidateJobResponse> observer) {
+        Answers.answer(
+                observer,
+                () -> ValidateJobResponse.newBuilder()
+                        .addAllViolations(validator.check(request.getJob()))
+                        .build());
+    }
+
+    @Override
+    public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> observer) {
+        Answers.answer(observer, () -> {
+            GetJobResponse.Builder answer =
+                    GetJobResponse.newBuilder().setJob(records.withStatus(find(request.getJobId())));
+            reader.newestEvaluation(request.getJobId()).ifPresent(answer::setEvaluation);
+            return answer.addAllAllocations(reader.allocations(
+                            new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
+                            Long.MAX_VALUE,
+                            "",
+                            ALLOCATIONS_SHOWN))
+                    .build();
+        });
+    }
+
+    @Override
+    public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> observer) {
+        Answers.answer(observer, () -> {
+            int size = PageToken.size(request.getPageSize());
+            PageToken token = PageToken.parse(request.getPageToken(), 1);
+            List<JobRecord> jobs = reader.jobs(token.text(0), request.getPrefix(), size);
+            ListJobsResponse.Builder answer = ListJobsResponse.newBuilder().addAllJobs(records.withStatus(jobs));
+            if (jobs.size() == size) {
+                answer.setNextPageToken(PageToken.of(jobs.get(size - 1).getJob().getId()));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void listJobVersions(ListJobVersionsRequest request, StreamObserver<ListJobVersionsResponse> observer) {
+        Answers.answer(observer, () -> {
+            int size = PageToken.size(request.getPageSize());
+            long below = PageToken.parse(request.getPageToken(), 1).number(0, Long.MAX_VALUE);
+            find(request.getJobId());
+            List<JobRecord> versions = reader.jobVersions(request.getJobId(), below, size);
+            ListJobVersionsResponse.Builder answer =
+                    ListJobVersionsResponse.newBuilder().addAllVersions(records.withStatus(versions));
+            if (versions.size() == size) {
+                answer.setNextPageToken(
+                        PageToken.of(Long.toString(versions.get(size - 1).getVersion())));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> registry.stop(request.getJobId()),
+                receipt -> StopJobResponse.newBuilder()
+                        .setEvaluationId(receipt.evaluationId())
+                        .setModifyIndex(receipt.modifyIndex())
+                        .build());
+    }
+
+    @Override
+    public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> observer) {
+        Answers.stream(observer, call -> {
+            JobWatch watch = new JobWatch(request, reader, records, call);
+            WatchStream.begin(call, watches, new JobTopic(request.getJobId()), executor, watch::tell);
+        });
+    }
+
+    private Job check(Job job) {
+        List<JobViolation> violations = validator.check(job);
+        if (!violations.isEmpty()) {
+            throw new InvalidRequestException(violations);
+        }
+        return JobDefaults.apply(job);
+    }
+
+    private static SubmitOptions options(SubmitJobRequest request) {
+        if (request.getRequestId().length() > REQUEST_ID_LENGTH) {
+            throw new InvalidRequestException(
+                    "request_id", "is longer than %d characters".formatted(REQUEST_ID_LENGTH));
+        }
+        if (request.getCheckIndex() < 0) {
+            throw new InvalidRequestException("check_index", "%d is below 0".formatted(request.getCheckIndex()));
+        }
+        return new SubmitOptions(
+                Optional.of(request.getRequestId()).filter(id -> !id.isEmpty()),
+                request.hasCheckIndex() ? OptionalLong.of(request.getCheckIndex()) : OptionalLong.empty());
+    }
+
+    private JobRecord find(String jobId) {
+        return reader.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gantry.api;
+
+import dev.gantry.api.WatchStream.Progress;
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.store.ChangeCursor;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.WatchJobRequest;
+import dev.gantry.v1.WatchJobResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+
+/** One client's watch of a job. Owned by the turns of its {@link WatchStream}. */
+final class JobWatch {
+
+    /** So many evaluations and as many allocations are told of in one message: it stays far below 4 MiB. */
+    private static final int CHUNK = 100;
+
+    private final String jobId;
+    private final StoreReader reader;
+    private final JobRecords records;
+    private final StreamObserver<WatchJobResponse> observer;
+    private long toldIndex;
+    private ChangeCursor evaluationsTold;
+    private ChangeCursor allocationsTold;
+    private JobRecord toldJob = JobRecord.getDefaultInstance();
+
+    /**
+     * Begins to watch.
+     *
+     * @throws InvalidRequestException if it can't begin there
+     */
+    JobWatch(
+            WatchJobRequest request,
+            StoreReader reader,
+            JobRecords records,
+            StreamObserver<WatchJobResponse> observer) {
+        this.jobId = request.getJobId();
+        this.reader = reader;
+        this.records = records;
+        this.observer = observer;
+        this.toldIndex = begin(request.getAfterIndex(), reader);
+        this.evaluationsTold = ChangeCursor.after(toldIndex);
+        this.allocationsTold = evaluationsTold;
+    }
+
+    /** Sends what has changed; there is always more to come. */
+    Progress tell() {
+        // Read first: what changes meanwhile is told by the next call at the latest.
+        long index = reader.lastIndex();
+        JobRecord job =
+                records.withStatus(reader.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId)));
+        List<Evaluation> evaluations = reader.evaluationsChanged(jobId, evaluationsTold, CHUNK);
+        List<Allocation> allocations = reader.allocationsChanged(jobId, allocationsTold, CHUNK);
+        boolean isAll = evaluations.size() < CHUNK && allocations.size() < CHUNK;
+        if (isAll) {
+            toldIndex = index;
+        }
+        if (!job.equals(toldJob) || !evaluations.isEmpty() || !allocations.isEmpty()) {
+            send(job, evaluations, allocations);
+        }
+        remember(job, evaluations, allocations);
+        return isAll ? Progress.UP_TO_DATE : Progress.MORE;
+    }
+
+    private static long begin(long afterIndex, StoreReader reader) {
+        if (afterIndex < 0) {
+            throw new InvalidRequestException("after_index", "%d is below 0".formatted(afterIndex));
+        }
+        // An index from the future is one of another database: all that is here is news.
+        return afterIndex <= reader.lastIndex() ? afterIndex : 0;
+    }
+
+    private void send(JobRecord job, List<Evaluation> evaluations, List<Allocation> allocations) {
+        WatchJobResponse.Builder answer = WatchJobResponse.newBuilder()
+                .setIndex(toldIndex)
+                .addAllEvaluations(evaluations)
+                .addAllAllocations(allocations);
+        if (!job.equals(toldJob)) {
+            answer.setJob(job);
+        }
+        observer.onNext(answer.build());
+    }
+
+    private void remember(JobRecord job, List<Evaluation> evaluations, List<Allocation> allocations) {
+        toldJob = job;
+        evaluationsTold = evaluations.stream()
+                .map(evaluation -> new ChangeCursor(evaluation.getModifyIndex(), evaluation.getId()))
+                .reduce(evaluationsTold, ChangeCursor::max);
+        allocationsTold = allocations.stream()
+                .map(allocation -> new ChangeCursor(allocation.getModifyIndex(), allocation.getId()))
+                .reduce(allocationsTold, ChangeCursor::max);
+    }
+}

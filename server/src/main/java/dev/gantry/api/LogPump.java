@@ -1,0 +1,95 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.NodeSessions;
+import dev.gantry.cluster.SerialTask;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.StreamLogsResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Carries a task's output from its node to a client, one piece at a time: the next one is asked for once the client has
+ * room for it. Its state is owned by its turns.
+ */
+final class LogPump {
+
+    private final NodeSessions sessions;
+    private final String nodeId;
+    private final ServerCallStreamObserver<StreamLogsResponse> observer;
+    private final SerialTask turn;
+    private ReadLog next;
+    private CompletableFuture<LogChunk> asked;
+    private boolean ended;
+
+    private LogPump(
+            NodeSessions sessions,
+            String nodeId,
+            ReadLog first,
+            ServerCallStreamObserver<StreamLogsResponse> observer,
+            Executor executor) {
+        this.sessions = sessions;
+        this.nodeId = nodeId;
+        this.next = first;
+        this.observer = observer;
+        this.turn = new SerialTask(executor, this::takeTurn);
+    }
+
+    /**
+     * Begins. Must be called before the service method returns.
+     *
+     * @param first what to ask the node first; a client that follows waits for a while where there is nothing to read
+     */
+    static void begin(
+            NodeSessions sessions,
+            String nodeId,
+            ReadLog first,
+            ServerCallStreamObserver<StreamLogsResponse> observer,
+            Executor executor) {
+        LogPump pump = new LogPump(sessions, nodeId, first, observer, executor);
+        observer.setOnReadyHandler(pump.turn::call);
+        observer.setOnCancelHandler(pump.turn::call);
+        pump.turn.call();
+    }
+
+    private void takeTurn() {
+        if (ended || observer.isCancelled()) {
+            return;
+        }
+        try {
+            if (asked != null && asked.isDone()) {
+                pass(asked.join());
+                asked = null;
+            }
+            if (!ended && asked == null && observer.isReady()) {
+                ask();
+            }
+        } catch (RuntimeException e) {
+            ended = true;
+            observer.onError(StatusMapping.toStatus(e));
+        }
+    }
+
+    private void ask() {
+        asked = sessions.readLog(nodeId, next);
+        // Whatever the answer is: the turn looks at it.
+        var unused = asked.whenComplete((chunk, failure) -> turn.call());
+    }
+
+    private void pass(LogChunk chunk) {
+        if (!chunk.getError().isEmpty()) {
+            throw StatusMapping.noSuchLog(chunk.getError());
+        }
+        if (!chunk.getData().isEmpty()) {
+            observer.onNext(
+                    StreamLogsResponse.newBuilder().setData(chunk.getData()).build());
+        }
+        next = next.toBuilder().setOffset(chunk.getNextOffset()).build();
+        boolean isFollowing = next.getWaitMillis() > 0;
+        if (chunk.getEnd() || (!isFollowing && chunk.getData().isEmpty())) {
+            ended = true;
+            observer.onCompleted();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.NodeConnection;
+import dev.gantry.cluster.NodeSession;
+import dev.gantry.cluster.NodeSessions;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+
+/** {@code gantry.v1.NodeSessionService}. */
+final class NodeSessionApi extends NodeSessionServiceImplBase {
+
+    private final NodeSessions sessions;
+
+    NodeSessionApi(NodeSessions sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> observer) {
+        var call = (ServerCallStreamObserver<ConnectResponse>) observer;
+        Connection connection = new Connection(call);
+        NodeSession session = sessions.open(connection);
+        call.setOnReadyHandler(session::onReady);
+        call.setOnCancelHandler(session::onEnd);
+        return new Inbound(session, connection);
+    }
+
+    /** What comes from the node. */
+    private record Inbound(NodeSession session, Connection connection) implements StreamObserver<ConnectRequest> {
+
+        @Override
+        public void onNext(ConnectRequest request) {
+            List<JobViolation> violations = NodeValidator.check(request);
+            if (violations.isEmpty()) {
+                session.onMessage(request);
+            } else {
+                session.end(new InvalidRequestException(violations));
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            session.onEnd();
+        }
+
+        @Override
+        public void onCompleted() {
+            session.onEnd();
+            connection.complete();
+        }
+    }
+
+    /** What goes to the node. Its lock is held only while a message is handed to gRPC, which queues it. */
+    private static final class Connection implements NodeConnection {
+
+        private final ServerCallStreamObserver<ConnectResponse> call;
+        private boolean ended;
+
+        Connection(ServerCallStreamObserver<ConnectResponse> call) {
+            this.call = call;
+        }
+
+        @Override
+        public boolean isReady() {
+            return call.isReady();
+        }
+
+        @Override
+        public synchronized void send(ConnectResponse message) {
+            if (!ended && !call.isCancelled()) {
+                call.onNext(message);
+            }
+        }
+
+        synchronized void complete() {
+            if (!ended && !call.isCancelled()) {
+                ended = true;
+                call.onCompleted();
+            }
+        }
+
+        @Override
+        public synchronized void end(Throwable why) {
+            if (!ended && !call.isCancelled()) {
+                ended = true;
+                call.onError(StatusMapping.toStatus(why));
+            }
+        }
+    }
+}

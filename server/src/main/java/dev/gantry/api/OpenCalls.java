@@ -1,0 +1,127 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.OverloadedException;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Knows all calls that are open: refuses those that are too many, and can end streams, which would otherwise keep a
+ * server from stopping, with a status that tells clients to try again.
+ */
+final class OpenCalls implements ServerInterceptor {
+
+    private final int limit;
+    private final Set<OpenCall<?, ?>> open = ConcurrentHashMap.newKeySet();
+    private volatile boolean ending;
+
+    /**
+     * Begins without calls.
+     *
+     * @param limit how many may be open at a time, streams included
+     */
+    OpenCalls(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        if (open.size() >= limit) {
+            Status status = StatusMapping.toStatus(new OverloadedException("calls", limit))
+                    .getStatus();
+            call.close(status, new Metadata());
+            return new Listener<>() {};
+        }
+        OpenCall<Q, A> known = new OpenCall<>(call);
+        open.add(known);
+        if (ending) {
+            // It may not have been among those that were told.
+            known.end();
+        }
+        return start(known, headers, next);
+    }
+
+    /** Ends all streams, those included that begin from now on. Calls with one answer may still give it. */
+    void endStreams() {
+        ending = true;
+        open.forEach(OpenCall::end);
+    }
+
+    private <Q, A> Listener<Q> start(OpenCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        try {
+            return new EndListener<>(next.startCall(call, headers), call);
+        } catch (RuntimeException e) {
+            open.remove(call);
+            throw e;
+        }
+    }
+
+    /** A call that anyone may end: gRPC's own is for one thread at a time. */
+    private static final class OpenCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+
+        private boolean closed;
+
+        OpenCall(ServerCall<Q, A> call) {
+            super(call);
+        }
+
+        void end() {
+            if (getMethodDescriptor().getType() != MethodType.UNARY) {
+                close(StatusMapping.shutdown(), new Metadata());
+            }
+        }
+
+        @Override
+        public synchronized void sendHeaders(Metadata headers) {
+            if (!closed) {
+                super.sendHeaders(headers);
+            }
+        }
+
+        @Override
+        public synchronized void sendMessage(A message) {
+            if (!closed) {
+                super.sendMessage(message);
+            }
+        }
+
+        @Override
+        public synchronized void close(Status status, Metadata trailers) {
+            if (!closed) {
+                closed = true;
+                super.close(status, trailers);
+            }
+        }
+    }
+
+    /** Sees the end of a call. */
+    private final class EndListener<Q> extends SimpleForwardingServerCallListener<Q> {
+
+        private final OpenCall<Q, ?> call;
+
+        EndListener(Listener<Q> listener, OpenCall<Q, ?> call) {
+            super(listener);
+            this.call = call;
+        }
+
+        @Override
+        public void onComplete() {
+            open.remove(call);
+            super.onComplete();
+        }
+
+        @Override
+        public void onCancel() {
+            open.remove(call);
+            super.onCancel();
+        }
+    }
+}

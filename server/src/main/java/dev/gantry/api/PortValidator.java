@@ -1,0 +1,129 @@
+package dev.gantry.api;
+
+import com.google.protobuf.Value;
+import dev.gantry.v1.Port;
+import dev.gantry.v1.Service;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Says what is wrong with the ports of a group: how they are declared, and where they are spoken of. */
+final class PortValidator {
+
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+    private static final Pattern USE =
+            Pattern.compile("\\$\\{(?:NOMAD|GANTRY)_(?:PORT|ADDR|IP|HOST_PORT)_([A-Za-z0-9_-]+)}");
+    private static final int HIGHEST_PORT = 65535;
+
+    private final TaskGroup group;
+    private final String path;
+    private final Set<String> labels;
+
+    /** Labels alone and, as Nomad has it for ports of other tasks, behind the name of their task. */
+    private final Set<String> known;
+
+    PortValidator(TaskGroup group, String path) {
+        this.group = group;
+        this.path = path;
+        this.labels = group.getTasksList().stream()
+                .flatMap(task -> labels(task).stream())
+                .collect(Collectors.toSet());
+        this.known = new HashSet<>(labels);
+        group.getTasksList().forEach(task -> labels(task).forEach(label -> known.add(task.getName() + "_" + label)));
+    }
+
+    void checkDeclarations(Violations violations) {
+        Set<String> seen = new HashSet<>();
+        Map<Integer, String> statics = new HashMap<>();
+        for (int task = 0; task < group.getTasksCount(); task++) {
+            List<Port> ports = group.getTasks(task).getResources().getPortsList();
+            for (int i = 0; i < ports.size(); i++) {
+                String field = "%s.tasks[%d].resources.ports[%d]".formatted(path, task, i);
+                checkDeclaration(ports.get(i), field, seen, statics, violations);
+            }
+        }
+    }
+
+    void checkUses(Task task, String taskPath, Violations violations) {
+        Set<String> own = labels(task);
+        for (int i = 0; i < task.getServicesCount(); i++) {
+            checkService(own, task.getServices(i), "%s.services[%d].port".formatted(taskPath, i), violations);
+        }
+        task.getEnvMap().forEach((name, value) -> checkText("%s.env.%s".formatted(taskPath, name), value, violations));
+        task.getConfig()
+                .getFieldsMap()
+                .forEach((key, value) -> checkValue("%s.config.%s".formatted(taskPath, key), value, violations));
+    }
+
+    private static void checkDeclaration(
+            Port port, String field, Set<String> seen, Map<Integer, String> statics, Violations violations) {
+        if (!LABEL.matcher(port.getLabel()).matches()) {
+            violations.add(
+                    field + ".label",
+                    "\"%s\" is no label: use 1 to 64 of A-Z a-z 0-9 _ -, a letter first".formatted(port.getLabel()));
+        } else if (!seen.add(port.getLabel())) {
+            violations.add(field + ".label", "\"%s\" is used twice in the group".formatted(port.getLabel()));
+        }
+        // 0 is how a port is written that may be any; who writes "static = 0" is told so by the reader of the job file.
+        if (port.getStaticPort() < 0 || port.getStaticPort() > HIGHEST_PORT) {
+            violations.add(field + ".static_port", "%d is not within 1 and 65535".formatted(port.getStaticPort()));
+        } else if (port.getStaticPort() != 0) {
+            String other = statics.putIfAbsent(port.getStaticPort(), port.getLabel());
+            if (other != null) {
+                violations.add(
+                        field + ".static_port", "%d is port \"%s\" already".formatted(port.getStaticPort(), other));
+            }
+        }
+    }
+
+    private static void checkService(Set<String> own, Service service, String field, Violations violations) {
+        if (!service.getPort().isEmpty() && !own.contains(service.getPort())) {
+            violations.add(field, undeclared(service.getPort(), own));
+        }
+    }
+
+    private void checkValue(String field, Value value, Violations violations) {
+        switch (value.getKindCase()) {
+            case STRING_VALUE -> checkText(field, value.getStringValue(), violations);
+            case LIST_VALUE -> {
+                for (int i = 0; i < value.getListValue().getValuesCount(); i++) {
+                    checkValue(
+                            "%s[%d]".formatted(field, i), value.getListValue().getValues(i), violations);
+                }
+            }
+            case STRUCT_VALUE ->
+                value.getStructValue()
+                        .getFieldsMap()
+                        .forEach((key, inner) -> checkValue(field + "." + key, inner, violations));
+            case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> {}
+        }
+    }
+
+    /** What names no port would reach the task as it is written, and nobody would know why it fails. */
+    private void checkText(String field, String text, Violations violations) {
+        Matcher uses = USE.matcher(text);
+        while (uses.find()) {
+            if (!known.contains(uses.group(1))) {
+                violations.add(field, undeclared(uses.group(1), labels));
+            }
+        }
+    }
+
+    private static Set<String> labels(Task task) {
+        return task.getResources().getPortsList().stream().map(Port::getLabel).collect(Collectors.toSet());
+    }
+
+    private static String undeclared(String label, Set<String> labels) {
+        String remedy = labels.isEmpty()
+                ? "none is: add port \"%s\" {} to resources".formatted(label)
+                : "declared are " + labels.stream().sorted().collect(Collectors.joining(", "));
+        return "port \"%s\" is not declared; %s".formatted(label, remedy);
+    }
+}

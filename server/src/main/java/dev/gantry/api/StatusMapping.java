@@ -1,0 +1,136 @@
+package dev.gantry.api;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.Code;
+import dev.gantry.cluster.ClusterException;
+import dev.gantry.cluster.IndexMismatchException;
+import dev.gantry.cluster.NodeNotConnectedException;
+import dev.gantry.cluster.NodeRefusedException;
+import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.RequestIdReusedException;
+import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.store.StoreOverloadedException;
+import dev.gantry.v1.JobViolation;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which gRPC status each failure is answered with: here and nowhere else. */
+final class StatusMapping {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatusMapping.class);
+
+    /**
+     * So many bytes of violations an answer has at most. They travel as trailers, which clients refuse when they are
+     * longer than 8 KiB, and there in base64, which makes four bytes of three.
+     */
+    private static final int MOST_DETAIL = 3072;
+
+    private static final int LONGEST_DESCRIPTION = 1024;
+
+    private StatusMapping() {}
+
+    /** The answer to a failed call. What nobody foresaw is logged and answered with INTERNAL. */
+    static StatusRuntimeException toStatus(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof StatusRuntimeException status) {
+            return status;
+        }
+        if (cause instanceof InvalidRequestException invalid) {
+            return toBadRequest(invalid.violations());
+        }
+        if (cause instanceof ClusterException refusal) {
+            return toStatus(refusal);
+        }
+        if (cause instanceof StoreOverloadedException) {
+            return describe(Status.UNAVAILABLE, cause.getMessage());
+        }
+        if (cause instanceof TimeoutException) {
+            return Status.UNAVAILABLE
+                    .withDescription("The node did not answer in time: try again")
+                    .asRuntimeException();
+        }
+        LOG.error("A call failed", cause);
+        return Status.INTERNAL
+                .withDescription("The server failed; its log says why")
+                .asRuntimeException();
+    }
+
+    /** The answer to who wants a log that its node does not have. */
+    static StatusRuntimeException noSuchLog(String why) {
+        return describe(Status.NOT_FOUND, why);
+    }
+
+    /** How streams are ended by a server that stops. */
+    static Status shutdown() {
+        return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static StatusRuntimeException toStatus(ClusterException refusal) {
+        if (refusal instanceof RequestIdReusedException) {
+            return toBadRequest(List.of(InvalidRequestException.violation("request_id", refusal.getMessage())));
+        }
+        return describe(code(refusal), refusal.getMessage());
+    }
+
+    private static Status code(ClusterException refusal) {
+        if (refusal instanceof UnknownObjectException) {
+            return Status.NOT_FOUND;
+        }
+        if (refusal instanceof IndexMismatchException) {
+            return Status.FAILED_PRECONDITION;
+        }
+        if (refusal instanceof NodeRefusedException) {
+            return Status.PERMISSION_DENIED;
+        }
+        if (refusal instanceof NodeNotConnectedException || refusal instanceof OverloadedException) {
+            return Status.UNAVAILABLE;
+        }
+        if (refusal instanceof SessionEndedException) {
+            return Status.ABORTED;
+        }
+        throw new IllegalStateException("No status for " + refusal.getClass());
+    }
+
+    /** What was asked for may be repeated in it, as long as it was. */
+    private static StatusRuntimeException describe(Status code, String description) {
+        return code.withDescription(Clip.toBytes(description, LONGEST_DESCRIPTION))
+                .asRuntimeException();
+    }
+
+    private static StatusRuntimeException toBadRequest(List<JobViolation> violations) {
+        BadRequest.Builder detail = BadRequest.newBuilder();
+        int size = 0;
+        for (JobViolation violation : violations) {
+            size += violation.getSerializedSize();
+            if (size <= MOST_DETAIL) {
+                detail.addFieldViolations(FieldViolation.newBuilder()
+                        .setField(violation.getField())
+                        .setDescription(violation.getDescription()));
+            }
+        }
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(Code.INVALID_ARGUMENT_VALUE)
+                .setMessage(summary(violations))
+                .addDetails(Any.pack(detail.build()))
+                .build());
+    }
+
+    private static String summary(List<JobViolation> violations) {
+        JobViolation first = violations.get(0);
+        String more = violations.size() == 1 ? "" : " (and %d more)".formatted(violations.size() - 1);
+        return "%s: %s%s".formatted(first.getField(), first.getDescription(), more);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.gantry.api;
+
+import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Says what is wrong with the tasks of a group. */
+final class TaskValidator {
+
+    /** What the tasks of an allocation share stands beside the directories that are named as they are. */
+    private static final String SHARED_DIRECTORY = "alloc";
+
+    private final Map<String, TaskConfigCheck> drivers;
+
+    TaskValidator(List<TaskConfigCheck> drivers) {
+        this.drivers = drivers.stream().collect(Collectors.toMap(TaskConfigCheck::driver, Function.identity()));
+    }
+
+    void check(TaskGroup group, String path, Violations violations) {
+        if (group.getTasksCount() == 0) {
+            violations.add(path + ".tasks", "is empty: a group has at least one task");
+        }
+        violations.checkUnique(path + ".tasks", "name", group.getTasksList(), Task::getName);
+        PortValidator ports = new PortValidator(group, path);
+        ports.checkDeclarations(violations);
+        for (int i = 0; i < group.getTasksCount(); i++) {
+            String taskPath = "%s.tasks[%d]".formatted(path, i);
+            check(group, group.getTasks(i), taskPath, violations);
+            ports.checkUses(group.getTasks(i), taskPath, violations);
+        }
+    }
+
+    private void check(TaskGroup group, Task task, String path, Violations violations) {
+        violations.checkName(path + ".name", task.getName());
+        if (task.getName().equals(SHARED_DIRECTORY)) {
+            violations.add(
+                    path + ".name", "\"%s\" is reserved: give the task another name".formatted(SHARED_DIRECTORY));
+        }
+        JobValidator.checkConstraints(task.getConstraintsList(), path + ".constraints", violations);
+        checkResources(task, path + ".resources", violations);
+        violations.checkVariables(path + ".env", task.getEnvMap());
+        violations.checkVariables(path + ".meta", task.getMetaMap());
+        Optional.ofNullable(drivers.get(task.getDriver()))
+                .ifPresentOrElse(
+                        driver -> violations.addAll(driver.check(group, task, path)),
+                        () -> violations.add(path + ".driver", unknownDriver(task.getDriver())));
+    }
+
+    private String unknownDriver(String name) {
+        String known = drivers.keySet().stream().sorted().collect(Collectors.joining(", "));
+        return name.isEmpty()
+                ? "is missing; known drivers: " + known
+                : "\"%s\" is no known driver; known drivers: %s".formatted(name, known);
+    }
+
+    private static void checkResources(Task task, String path, Violations violations) {
+        var resources = task.getResources();
+        if (resources.hasCpu() && resources.getCpu() <= 0) {
+            violations.add(path + ".cpu", "%d MHz is not more than 0".formatted(resources.getCpu()));
+        }
+        if (resources.hasMemoryMib() && resources.getMemoryMib() <= 0) {
+            violations.add(path + ".memory_mib", "%d MiB is not more than 0".formatted(resources.getMemoryMib()));
+        }
+        // 0 Mbit/s is what a task asks for that does not say.
+        if (resources.getMbits() < 0) {
+            violations.add(path + ".mbits", "%d Mbit/s is below 0".formatted(resources.getMbits()));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.gantry.api;
+
+import dev.gantry.v1.JobViolation;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** Gathers the faults of a request while it is looked through, by one thread: the first hundred of them. */
+final class Violations {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final Pattern DOTS = Pattern.compile("\\.+");
+    private static final int MOST = 100;
+    private static final int LONGEST_FIELD = 128;
+    private static final int LONGEST_DESCRIPTION = 384;
+
+    private final List<JobViolation> found = new ArrayList<>();
+
+    void add(String field, String description) {
+        if (found.size() < MOST) {
+            found.add(InvalidRequestException.violation(
+                    Clip.toBytes(field, LONGEST_FIELD), Clip.toBytes(description, LONGEST_DESCRIPTION)));
+        }
+    }
+
+    void addAll(List<JobViolation> more) {
+        more.forEach(violation -> add(violation.getField(), violation.getDescription()));
+    }
+
+    /** Names become names of files and parts of command lines, where dots alone would mean another directory. */
+    void checkName(String field, String name) {
+        if (name.isEmpty()) {
+            add(field, "is missing");
+        } else if (!NAME.matcher(name).matches() || DOTS.matcher(name).matches()) {
+            add(field, "\"%s\" is no name: use 1 to 128 of A-Z a-z 0-9 . _ -, not only dots".formatted(name));
+        }
+    }
+
+    /** Each of these must have a name of its own. */
+    <T> void checkUnique(String listField, String nameField, List<T> list, Function<T, String> name) {
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < list.size(); i++) {
+            String one = name.apply(list.get(i));
+            if (!seen.add(one) && !one.isEmpty()) {
+                add("%s[%d].%s".formatted(listField, i, nameField), "\"%s\" is used twice".formatted(one));
+            }
+        }
+    }
+
+    /** Of these, environment variables are made. */
+    void checkVariables(String field, Map<String, String> variables) {
+        variables.forEach((name, value) -> {
+            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+                add(
+                        field,
+                        "\"%s\" is no name of a variable: it is empty, or has a = or a zero byte in it"
+                                .formatted(name));
+            }
+            if (value.indexOf('\0') >= 0) {
+                add("%s.%s".formatted(field, name), "has a zero byte in it");
+            }
+        });
+    }
+
+    List<JobViolation> found() {
+        return List.copyOf(found);
+    }
+}

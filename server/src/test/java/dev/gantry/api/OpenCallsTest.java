@@ -1,0 +1,125 @@
+package dev.gantry.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** With the health service, whose Watch is a stream and whose Check is a call with one answer. */
+class OpenCallsTest {
+
+    private final OpenCalls calls = new OpenCalls(1);
+    private Server server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .intercept(calls)
+                .addService(new HealthStatusManager().getHealthService())
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        channel.shutdownNow();
+        server.shutdownNow();
+    }
+
+    @Test
+    void calls_beyond_the_limit_are_refused_until_another_has_ended() {
+        assertThat(check()).isEqualTo(HealthCheckResponse.ServingStatus.SERVING);
+        Watch watch = new Watch();
+        watch.begin();
+
+        assertThatThrownBy(this::check)
+                .isInstanceOf(StatusRuntimeException.class)
+                .hasMessageContaining("UNAVAILABLE")
+                .hasMessageContaining("1 calls wait already");
+
+        watch.call.cancel("enough", null);
+        await().ignoreExceptions().until(() -> check() == HealthCheckResponse.ServingStatus.SERVING);
+    }
+
+    @Test
+    void streams_are_ended_with_unavailable_those_too_that_begin_later() {
+        Watch watch = new Watch();
+        watch.begin();
+
+        calls.endStreams();
+
+        assertThat(watch.end.join().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        Watch late = new Watch();
+        late.open();
+        assertThat(late.end.join().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        await().ignoreExceptions().until(() -> check() == HealthCheckResponse.ServingStatus.SERVING);
+    }
+
+    private HealthCheckResponse.ServingStatus check() {
+        return HealthGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus();
+    }
+
+    private final class Watch implements ClientResponseObserver<HealthCheckRequest, HealthCheckResponse> {
+
+        private final CompletableFuture<HealthCheckResponse> first = new CompletableFuture<>();
+        private final CompletableFuture<Status> end = new CompletableFuture<Status>().orTimeout(10, TimeUnit.SECONDS);
+        private ClientCallStreamObserver<HealthCheckRequest> call;
+
+        void open() {
+            HealthGrpc.newStub(channel).watch(HealthCheckRequest.getDefaultInstance(), this);
+        }
+
+        void begin() {
+            open();
+            assertThat(first.orTimeout(10, TimeUnit.SECONDS).join()).isNotNull();
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<HealthCheckRequest> stream) {
+            call = stream;
+        }
+
+        @Override
+        public void onNext(HealthCheckResponse response) {
+            first.complete(response);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            end.complete(Status.fromThrowable(failure));
+        }
+
+        @Override
+        public void onCompleted() {
+            end.complete(Status.OK);
+        }
+    }
+}
