@@ -1,0 +1,121 @@
+package dev.gantry.app;
+
+import dev.gantry.api.GrpcServer;
+import dev.gantry.api.JobValidator;
+import dev.gantry.cluster.EvaluationLoop;
+import dev.gantry.cluster.Evaluations;
+import dev.gantry.cluster.Identifiers;
+import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.NodeLiveness;
+import dev.gantry.cluster.NodeRegistry;
+import dev.gantry.cluster.NodeSessions;
+import dev.gantry.cluster.WatchHub;
+import dev.gantry.driver.rkt.RktConfigCheck;
+import dev.gantry.store.Store;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: the one place where its parts are put together. */
+final class GantryServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GantryServer.class);
+
+    /** How much later than its time to live a node may be found silent. */
+    private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(1);
+
+    private final Store store;
+    private final ServerThreads threads;
+    private final GrpcServer grpc;
+    private final InetSocketAddress address;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private GantryServer(Store store, ServerThreads threads, GrpcServer grpc, InetSocketAddress address) {
+        this.store = store;
+        this.threads = threads;
+        this.grpc = grpc;
+        this.address = address;
+    }
+
+    /**
+     * Opens the store, takes up what waits in it, and serves.
+     *
+     * @param config how it runs
+     * @param clock tells the time
+     * @param random makes identifiers; used by several threads at a time
+     * @throws IOException if the address can't be bound
+     */
+    static GantryServer start(ServerConfig config, InstantSource clock, RandomGenerator random) throws IOException {
+        Store store = Store.open(config.storeDir());
+        ServerThreads threads = ServerThreads.start();
+        try {
+            GrpcServer grpc = wire(config, store, threads, clock, random);
+            InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
+            LOG.info("Gantry server {} is ready at {}", Version.get(), HostPort.format(address));
+            return new GantryServer(store, threads, grpc, address);
+        } catch (IOException | RuntimeException e) {
+            threads.close();
+            store.close();
+            throw e;
+        }
+    }
+
+    /** Where it serves, with the port that it was given. */
+    InetSocketAddress address() {
+        return address;
+    }
+
+    /** Answers what is being asked, writes what waits, and closes the store. Closing it again does nothing. */
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        grpc.close();
+        threads.close();
+        store.close();
+        LOG.info("Gantry server has stopped");
+    }
+
+    private static GrpcServer wire(
+            ServerConfig config, Store store, ServerThreads threads, InstantSource clock, RandomGenerator random)
+            throws IOException {
+        Identifiers identifiers = new Identifiers(random);
+        Evaluations evaluations = new Evaluations(identifiers);
+        JobRegistry jobs = new JobRegistry(store, evaluations, clock);
+        NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
+        NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, new SteadyClock(clock));
+        EvaluationLoop loop = new EvaluationLoop(store, identifiers, clock, threads.scheduling());
+        WatchHub watches = new WatchHub();
+        NodeSessions sessions = new NodeSessions(
+                store.reader(), nodes, liveness, watches, config.heartbeatInterval(), threads.streams());
+
+        store.listen(loop::publish);
+        store.listen(watches::publish);
+        store.listen(sessions::publish);
+
+        // A node that was ready when the last server stopped has a whole time to live to come back.
+        store.reader().readyNodes().forEach(liveness::heard);
+        loop.start();
+        threads.repeat(LIVENESS_INTERVAL, liveness::check);
+
+        return GrpcServer.start(
+                config.listen(),
+                new GrpcServer.Parts(
+                        new JobValidator(List.of(new RktConfigCheck())),
+                        jobs,
+                        loop,
+                        store.reader(),
+                        watches,
+                        sessions,
+                        Version.get()),
+                threads.calls(),
+                threads.streams());
+    }
+}

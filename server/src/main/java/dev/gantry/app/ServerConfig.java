@@ -1,0 +1,43 @@
+package dev.gantry.app;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a server runs.
+ *
+ * @param dataDir the data directory; the server keeps its own things below {@code server/} in it, so that a node of the
+ *     same machine can share it
+ * @param listen where it serves; port 0 takes any free one
+ * @param nodeTimeToLive how long a node may be silent before it is given up, more than 0; nodes are asked to be heard of
+ *     three times as often
+ */
+record ServerConfig(Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive) {
+
+    /** Where a server serves that is not told where. */
+    static final String DEFAULT_LISTEN = "127.0.0.1:7470";
+
+    /** How long a node may be silent unless said otherwise. */
+    static final Duration DEFAULT_NODE_TIME_TO_LIVE = Duration.ofSeconds(30);
+
+    /**
+     * Checks the time to live.
+     *
+     * @throws IllegalArgumentException if it is not more than 0
+     */
+    ServerConfig {
+        if (nodeTimeToLive.isNegative() || nodeTimeToLive.isZero()) {
+            throw new IllegalArgumentException("The nodes' time to live must be more than 0, not " + nodeTimeToLive);
+        }
+    }
+
+    /** Where the database is: {@code gantry.mv.db} in it. */
+    Path storeDir() {
+        return dataDir.resolve("server");
+    }
+
+    Duration heartbeatInterval() {
+        return nodeTimeToLive.dividedBy(3);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gantry.app;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server's threads, but for the store's writer and gRPC's event loops. No queue of theirs has a limit of its own: in
+ * the first two each open call waits at most once, and the number of calls is limited; the other two have few tasks.
+ *
+ * @param calls run gRPC calls; they may wait for the database
+ * @param streams tell streams what has changed; they may wait for the database
+ * @param scheduling the one thread that owns the state of the cluster
+ * @param ticks the one thread for what is done now and then
+ */
+record ServerThreads(
+        ExecutorService calls,
+        ExecutorService streams,
+        ScheduledExecutorService scheduling,
+        ScheduledExecutorService ticks)
+        implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerThreads.class);
+
+    private static final int CALLS = 16;
+    private static final int STREAMS = 4;
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    static ServerThreads start() {
+        return new ServerThreads(pool("call", CALLS), pool("stream", STREAMS), single("scheduling"), single("ticks"));
+    }
+
+    /** Does something again and again; that it fails once does not end it. */
+    void repeat(Duration interval, Runnable task) {
+        Runnable guarded = () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("A regular task failed; it is tried again in {}", interval, e);
+            }
+        };
+        var unused =
+                ticks.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Lets what runs come to its end. Nothing is interrupted: that would close the database's file under the writer.
+     */
+    @Override
+    public void close() {
+        List<ExecutorService> all = List.of(ticks, scheduling, streams, calls);
+        all.forEach(ExecutorService::shutdown);
+        all.forEach(ServerThreads::awaitEnd);
+    }
+
+    private static void awaitEnd(ExecutorService executor) {
+        try {
+            if (!executor.awaitTermination(GRACE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("Something still runs {} s after the server was stopped", GRACE.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ExecutorService pool(String name, int threads) {
+        return new ThreadPoolExecutor(
+                threads,
+                threads,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                named(name),
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private static ScheduledExecutorService single(String name) {
+        var executor = new ScheduledThreadPoolExecutor(1, named(name), new ThreadPoolExecutor.DiscardPolicy());
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return executor;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> new Thread(task, name + "-" + count.incrementAndGet());
+    }
+}

@@ -1,0 +1,352 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.TestServer.eventually;
+
+import com.google.protobuf.ByteString;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.AllocationUpdates;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.Fingerprint;
+import dev.gantry.v1.Heartbeat;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.NodeSessionServiceGrpc;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A node that speaks the real {@code NodeSessionService} and runs nothing: a test says what becomes of its allocations.
+ * Its identity outlives its sessions: {@link #connect} may be called again and again.
+ */
+final class FakeNode implements AutoCloseable {
+
+    private final String id;
+    private final String secret;
+    private volatile Node node;
+    private volatile boolean obedient;
+    private volatile Session session;
+    private final Map<String, FakeLog> logs = new ConcurrentHashMap<>();
+
+    private FakeNode(Node node, String secret) {
+        this.id = node.getId();
+        this.node = node;
+        this.secret = secret;
+    }
+
+    /** A node in a datacenter, with rkt 1.30.0, 4000 MHz and 8192 MiB. */
+    static FakeNode in(String datacenter, String name) {
+        Node node = Node.newBuilder()
+                .setId(UUID.randomUUID().toString())
+                .setName(name)
+                .setDatacenter(datacenter)
+                .putAttributes("kernel.name", "linux")
+                .setResources(NodeResources.newBuilder()
+                        .setCpu(4000)
+                        .setMemoryMib(8192)
+                        .setDiskMib(10_000)
+                        .setIp("127.0.0.1")
+                        .setMinDynamicPort(20_000)
+                        .setMaxDynamicPort(20_099))
+                .build();
+        return new FakeNode(node, UUID.randomUUID().toString()).withRkt("1.30.0");
+    }
+
+    FakeNode withRkt(String version) {
+        node = node.toBuilder()
+                .putAttributes("driver.rkt", "1")
+                .putAttributes("driver.rkt.version", version)
+                .putDrivers("rkt", DriverHealth.newBuilder().setHealthy(true).build())
+                .build();
+        return this;
+    }
+
+    /** The same identity with another secret: an impostor. */
+    FakeNode withSecret(String other) {
+        return new FakeNode(node, other);
+    }
+
+    /** Says at once that what shall run runs, and that what shall stop has stopped. */
+    FakeNode obeying() {
+        obedient = true;
+        return this;
+    }
+
+    /** Opens a session and waits for the answer to Register, which may be a refusal. */
+    FakeNode connect(Channel channel) {
+        session = new Session(channel);
+        session.send(ConnectRequest.newBuilder()
+                .setRegister(Register.newBuilder().setNode(node).setSecret(secret))
+                .build());
+        eventually().until(() -> session.registered || session.end.isDone());
+        return this;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Says what has become of an allocation, and waits until that is on disk. */
+    void report(String allocationId, ClientStatus status) {
+        session.report(allocationId, status);
+        eventually().until(() -> session.acknowledged.get() == session.sequence.get());
+    }
+
+    /** Says that another version of rkt was found. */
+    void fingerprint(String rktVersion) {
+        withRkt(rktVersion);
+        session.send(ConnectRequest.newBuilder()
+                .setFingerprint(Fingerprint.newBuilder()
+                        .putAllAttributes(node.getAttributesMap())
+                        .putAllDrivers(node.getDriversMap())
+                        .setResources(node.getResources()))
+                .build());
+    }
+
+    /** What a task has written. */
+    FakeLog log(String allocationId, String task) {
+        return logs.computeIfAbsent(allocationId + "/" + task, key -> new FakeLog());
+    }
+
+    /** Breaks the session off, as a node does that is killed. */
+    void drop() {
+        session.drop();
+    }
+
+    @Override
+    public void close() {
+        Optional.ofNullable(session).ifPresent(Session::drop);
+    }
+
+    /** One session, from Register to its end. */
+    final class Session implements ClientResponseObserver<ConnectRequest, ConnectResponse> {
+
+        private final List<DesiredState> received = new CopyOnWriteArrayList<>();
+        private final Map<String, Allocation> desired = new ConcurrentHashMap<>();
+        private final CompletableFuture<Status> end = new CompletableFuture<>();
+        private final AtomicLong sequence = new AtomicLong();
+        private final AtomicLong acknowledged = new AtomicLong();
+        private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
+        private ClientCallStreamObserver<ConnectRequest> requests;
+        private volatile boolean registered;
+
+        Session(Channel channel) {
+            NodeSessionServiceGrpc.newStub(channel).connect(this);
+        }
+
+        /** All that was said about what shall run, in order. */
+        List<DesiredState> received() {
+            return received;
+        }
+
+        /** The allocations that shall run, as the server last said. */
+        List<Allocation> toRun() {
+            return desired.values().stream()
+                    .filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN)
+                    .toList();
+        }
+
+        /** How the server ended the session; waits for it. */
+        Status end() {
+            return end.orTimeout(30, TimeUnit.SECONDS).join();
+        }
+
+        boolean isOpen() {
+            return !end.isDone();
+        }
+
+        synchronized void send(ConnectRequest request) {
+            if (isOpen()) {
+                requests.onNext(request);
+            }
+        }
+
+        void drop() {
+            heart.shutdownNow();
+            requests.cancel("the node is gone", null);
+        }
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<ConnectRequest> stream) {
+            requests = stream;
+        }
+
+        @Override
+        public void onNext(ConnectResponse response) {
+            switch (response.getMessageCase()) {
+                case REGISTERED -> {
+                    beat(Duration.ofMillis(response.getRegistered().getHeartbeatIntervalMillis()));
+                    registered = true;
+                }
+                case DESIRED_STATE -> take(response.getDesiredState());
+                case ALLOCATION_UPDATES_ACK ->
+                    acknowledged.set(response.getAllocationUpdatesAck().getSequence());
+                case READ_LOG -> answer(response.getReadLog());
+                case MESSAGE_NOT_SET -> throw new IllegalStateException("An empty message");
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            heart.shutdownNow();
+            end.complete(Status.fromThrowable(failure));
+        }
+
+        @Override
+        public void onCompleted() {
+            heart.shutdownNow();
+            end.complete(Status.OK);
+        }
+
+        private void beat(Duration interval) {
+            var unused = heart.scheduleAtFixedRate(
+                    () -> send(ConnectRequest.newBuilder()
+                            .setHeartbeat(Heartbeat.getDefaultInstance())
+                            .build()),
+                    interval.toMillis(),
+                    interval.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
+
+        private void take(DesiredState state) {
+            if (state.getComplete()) {
+                desired.clear();
+            }
+            state.getAllocationsList().forEach(allocation -> desired.put(allocation.getId(), allocation));
+            received.add(state);
+            if (obedient) {
+                state.getAllocationsList().forEach(this::obey);
+            }
+        }
+
+        private void obey(Allocation allocation) {
+            if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
+                report(allocation.getId(), ClientStatus.CLIENT_STATUS_COMPLETE);
+            } else if (allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_PENDING) {
+                report(allocation.getId(), ClientStatus.CLIENT_STATUS_RUNNING);
+            }
+        }
+
+        private synchronized void report(String allocationId, ClientStatus status) {
+            boolean isRunning = status == ClientStatus.CLIENT_STATUS_RUNNING;
+            send(ConnectRequest.newBuilder()
+                    .setAllocationUpdates(AllocationUpdates.newBuilder()
+                            .setSequence(sequence.incrementAndGet())
+                            .addUpdates(AllocationUpdate.newBuilder()
+                                    .setAllocationId(allocationId)
+                                    .setClientStatus(status)
+                                    .setDescription("said by the test")
+                                    .addTaskStates(TaskState.newBuilder()
+                                            .setTask("main")
+                                            .setPhase(
+                                                    isRunning
+                                                            ? TaskPhase.TASK_PHASE_RUNNING
+                                                            : TaskPhase.TASK_PHASE_DEAD))))
+                    .build());
+        }
+
+        private void answer(ReadLog question) {
+            log(question.getAllocationId(), question.getTask())
+                    .read(
+                            question,
+                            chunk -> send(ConnectRequest.newBuilder()
+                                    .setLogChunk(chunk)
+                                    .build()));
+        }
+    }
+
+    /** What a task has written so far. Questions about what comes next wait for it. */
+    static final class FakeLog {
+
+        private static final int LARGEST_CHUNK = 64 * 1024;
+
+        private record Waiting(ReadLog question, Consumer<LogChunk> answer) {}
+
+        private final List<ReadLog> questions = new CopyOnWriteArrayList<>();
+        private String text = "";
+        private boolean ended;
+        private Waiting waiting;
+
+        synchronized FakeLog write(String more) {
+            text += more;
+            answerWaiting();
+            return this;
+        }
+
+        synchronized FakeLog end() {
+            ended = true;
+            answerWaiting();
+            return this;
+        }
+
+        /** What the server has asked so far. */
+        List<ReadLog> questions() {
+            return questions;
+        }
+
+        private synchronized void read(ReadLog question, Consumer<LogChunk> answer) {
+            questions.add(question);
+            waiting = new Waiting(question, answer);
+            if (offset(question) < text.length() || ended || question.getWaitMillis() == 0) {
+                answerWaiting();
+            }
+        }
+
+        private void answerWaiting() {
+            if (waiting == null) {
+                return;
+            }
+            int begin = (int) offset(waiting.question());
+            int end = Math.min(text.length(), begin + LARGEST_CHUNK);
+            waiting.answer()
+                    .accept(LogChunk.newBuilder()
+                            .setRequestId(waiting.question().getRequestId())
+                            .setData(ByteString.copyFrom(text.substring(begin, end), StandardCharsets.US_ASCII))
+                            .setNextOffset(end)
+                            .setEnd(ended && end == text.length())
+                            .build());
+            waiting = null;
+        }
+
+        private long offset(ReadLog question) {
+            if (question.getPositionCase() == ReadLog.PositionCase.OFFSET) {
+                return question.getOffset();
+            }
+            int begin = text.length();
+            for (long line = 0; line < question.getTailLines() && begin > 0; line++) {
+                begin = text.lastIndexOf('\n', begin - 2) + 1;
+            }
+            return begin;
+        }
+    }
+}

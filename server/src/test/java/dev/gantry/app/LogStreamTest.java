@@ -1,0 +1,175 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.TestServer.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.gantry.v1.AllocationServiceGrpc;
+import dev.gantry.v1.LogStream;
+import dev.gantry.v1.StreamLogsRequest;
+import dev.gantry.v1.StreamLogsResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Logs, read through the server from a node. */
+class LogStreamTest {
+
+    @TempDir
+    Path dir;
+
+    private TestServer server;
+    private FakeNode node;
+    private String allocation;
+    private FakeNode.FakeLog log;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = TestServer.start(dir);
+        node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
+        var unused = server.jobs().submitJob(TestJobs.submit(TestJobs.job("web", "dc1")));
+        eventually().until(() -> node.session().toRun().size() == 1);
+        allocation = node.session().toRun().get(0).getId();
+        log = node.log(allocation, "main");
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+        server.close();
+    }
+
+    @Test
+    void what_was_written_so_far_is_read_to_its_end() {
+        log.write("one\n").write("two\n");
+
+        assertThat(text(read(StreamLogsRequest.newBuilder()))).isEqualTo("one\ntwo\n");
+        assertThat(log.questions().get(0).getStream()).isEqualTo(LogStream.LOG_STREAM_STDOUT);
+    }
+
+    @Test
+    void a_tail_begins_with_the_last_lines() {
+        log.write("one\ntwo\nthree\n").end();
+
+        assertThat(text(read(StreamLogsRequest.newBuilder().setTailLines(2).setStream(LogStream.LOG_STREAM_STDERR))))
+                .isEqualTo("two\nthree\n");
+        assertThat(log.questions().get(0).getStream()).isEqualTo(LogStream.LOG_STREAM_STDERR);
+    }
+
+    @Test
+    void a_follower_reads_on_as_the_task_writes_until_it_has_ended() {
+        log.write("one\n");
+        Iterator<StreamLogsResponse> answers =
+                read(StreamLogsRequest.newBuilder().setFollow(true));
+        assertThat(answers.next().getData().toStringUtf8()).isEqualTo("one\n");
+
+        log.write("two\n");
+        assertThat(answers.next().getData().toStringUtf8()).isEqualTo("two\n");
+
+        log.write("three\n").end();
+        assertThat(text(answers)).isEqualTo("three\n");
+    }
+
+    @Test
+    void a_client_that_does_not_read_keeps_the_server_from_asking_the_node() {
+        String piece = "x".repeat(64 * 1024);
+        for (int i = 0; i < 100; i++) {
+            log.write(piece);
+        }
+        log.end();
+        SlowReader reader = new SlowReader();
+        AllocationServiceGrpc.newStub(server.channel())
+                .streamLogs(
+                        StreamLogsRequest.newBuilder()
+                                .setAllocationId(allocation)
+                                .setFollow(true)
+                                .build(),
+                        reader);
+        eventually().until(() -> !log.questions().isEmpty());
+
+        // However long it waits: the server asks for what fits in the stream's window and no more.
+        eventually().during(Duration.ofMillis(300)).until(() -> log.questions().size() < 50);
+
+        reader.calls.request(Integer.MAX_VALUE);
+        eventually().until(() -> reader.bytes.get() == 100L * piece.length());
+    }
+
+    @Test
+    void logs_of_a_node_that_is_away_are_unavailable() {
+        node.drop();
+
+        eventually().until(() -> code(StreamLogsRequest.newBuilder()) == Status.Code.UNAVAILABLE);
+    }
+
+    @Test
+    void a_follower_is_told_when_the_node_goes_away() {
+        log.write("one\n");
+        Iterator<StreamLogsResponse> answers =
+                read(StreamLogsRequest.newBuilder().setFollow(true));
+        assertThat(answers.next().getData().toStringUtf8()).isEqualTo("one\n");
+        eventually().until(() -> log.questions().size() == 2);
+
+        node.drop();
+
+        assertThat(catchThrowableOfType(StatusRuntimeException.class, answers::hasNext)
+                        .getStatus()
+                        .getCode())
+                .isEqualTo(Status.Code.UNAVAILABLE);
+    }
+
+    @Test
+    void a_task_that_the_allocation_does_not_have_is_refused() {
+        assertThat(code(StreamLogsRequest.newBuilder().setTask("other"))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(code(StreamLogsRequest.newBuilder().setTailLines(-1))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    private Iterator<StreamLogsResponse> read(StreamLogsRequest.Builder request) {
+        return server.allocations()
+                .streamLogs(request.setAllocationId(allocation).build());
+    }
+
+    private Status.Code code(StreamLogsRequest.Builder request) {
+        StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, () -> text(read(request)));
+        return failure == null ? Status.Code.OK : failure.getStatus().getCode();
+    }
+
+    private static String text(Iterator<StreamLogsResponse> answers) {
+        StringBuilder text = new StringBuilder();
+        answers.forEachRemaining(answer -> text.append(answer.getData().toStringUtf8()));
+        return text.toString();
+    }
+
+    /** Asks for nothing until it is told to. */
+    private static final class SlowReader implements ClientResponseObserver<StreamLogsRequest, StreamLogsResponse> {
+
+        private final AtomicLong bytes = new AtomicLong();
+        private volatile ClientCallStreamObserver<StreamLogsRequest> calls;
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<StreamLogsRequest> stream) {
+            stream.disableAutoRequestWithInitial(0);
+            calls = stream;
+        }
+
+        @Override
+        public void onNext(StreamLogsResponse answer) {
+            bytes.addAndGet(answer.getData().size());
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}

@@ -1,0 +1,332 @@
+package dev.gantry.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Value;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.GetJobRequest;
+import dev.gantry.v1.GetStatusRequest;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.ListJobVersionsRequest;
+import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.Port;
+import dev.gantry.v1.Resources;
+import dev.gantry.v1.Service;
+import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.ValidateJobRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which jobs are taken in and which are refused, over gRPC, on one server without nodes. */
+class SubmissionTest {
+
+    private static final String GROUP = "task_groups[0]";
+    private static final String TASK = GROUP + ".tasks[0]";
+
+    @TempDir
+    static Path dir;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = TestServer.start(dir);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void a_repeated_request_is_answered_as_the_first_was_and_changes_nothing() {
+        SubmitJobRequest request = TestJobs.submit(TestJobs.job("repeat", "dc1")).toBuilder()
+                .setRequestId("repeat-1")
+                .build();
+        SubmitJobResponse first = server.jobs().submitJob(request);
+
+        assertThat(server.jobs().submitJob(request)).isEqualTo(first);
+        SubmitJobRequest otherJob =
+                request.toBuilder().setJob(TestJobs.job("repeat-other", "dc1")).build();
+        assertThat(violations(() -> server.jobs().submitJob(otherJob)))
+                .extracting(FieldViolation::getField)
+                .containsExactly("request_id");
+    }
+
+    @Test
+    void a_request_is_repeatable_after_a_later_change_of_the_job() {
+        SubmitJobRequest request = TestJobs.submit(TestJobs.job("repeat-late", "dc1")).toBuilder()
+                .setRequestId("repeat-late-1")
+                .setCheckIndex(0)
+                .build();
+        SubmitJobResponse first = server.jobs().submitJob(request);
+        submit(TestJobs.counted("repeat-late", "dc1", 2));
+
+        assertThat(server.jobs().submitJob(request)).isEqualTo(first);
+        assertThat(get("repeat-late").getVersion()).isEqualTo(1);
+    }
+
+    @Test
+    void a_check_index_lets_only_one_of_two_changes_pass() {
+        SubmitJobRequest create = TestJobs.submit(TestJobs.job("check", "dc1")).toBuilder()
+                .setCheckIndex(0)
+                .build();
+        long index = server.jobs().submitJob(create).getModifyIndex();
+        assertThat(get("check").getModifyIndex()).isEqualTo(index);
+
+        assertThat(status(() -> server.jobs().submitJob(create))).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        SubmitJobRequest change = TestJobs.submit(TestJobs.counted("check", "dc1", 2)).toBuilder()
+                .setCheckIndex(index)
+                .build();
+        assertThat(server.jobs().submitJob(change).getVersion()).isEqualTo(1);
+        assertThatThrownBy(() -> server.jobs().submitJob(change))
+                .hasMessageContaining("FAILED_PRECONDITION")
+                .hasMessageContaining("someone changed it");
+    }
+
+    @Test
+    void versions_are_listed_newest_first_and_jobs_by_id_both_in_pages() {
+        for (int count = 1; count <= 3; count++) {
+            submit(TestJobs.counted("paged-1", "dc1", count));
+        }
+        submit(TestJobs.job("paged-2", "dc1"));
+
+        ListJobVersionsResponse newest = versions("");
+        ListJobVersionsResponse older = versions(newest.getNextPageToken());
+        assertThat(newest.getVersionsList())
+                .extracting(record -> record.getVersion())
+                .containsExactly(2L, 1L);
+        assertThat(older.getVersionsList())
+                .extracting(record -> record.getVersion())
+                .containsExactly(0L);
+        assertThat(older.getNextPageToken()).isEmpty();
+
+        ListJobsResponse first = jobs("");
+        assertThat(first.getJobsList())
+                .extracting(record -> record.getJob().getId())
+                .containsExactly("paged-1");
+        assertThat(jobs(first.getNextPageToken()).getJobsList())
+                .extracting(record -> record.getJob().getId())
+                .containsExactly("paged-2");
+    }
+
+    @Test
+    void an_unknown_job_is_not_found_and_a_page_token_of_another_list_is_refused() {
+        assertThat(status(() -> get("no-such-job"))).isEqualTo(Status.Code.NOT_FOUND);
+        assertThat(violations(() -> jobs("bm90IG1pbmUKYXQgYWxs")))
+                .extracting(FieldViolation::getField)
+                .containsExactly("page_token");
+    }
+
+    @Test
+    void a_job_with_very_many_and_very_long_faults_is_still_answered_with_violations() {
+        TaskGroup.Builder group = TaskGroup.newBuilder().setName("web");
+        IntStream.range(0, 500)
+                .forEach(i -> group.addTasks(
+                        TestJobs.task().setName("\u00e4".repeat(1000) + i).setDriver("none-" + i)));
+
+        assertThat(violations(() -> submit(TestJobs.job("faulty", "dc1", group))))
+                .isNotEmpty();
+    }
+
+    static Stream<Arguments> faults() {
+        return Stream.of(
+                fault("id", job -> job.setId("two words")),
+                fault("id", job -> job.setId("..")),
+                fault("name", job -> job.setName("two\nlines")),
+                fault("priority", job -> job.setPriority(101)),
+                fault("type", job -> job.setTypeValue(9)),
+                fault("datacenters[0]", job -> job.setDatacenters(0, " ")),
+                fault("meta", job -> job.putMeta("a=b", "c")),
+                fault("job", job -> job.putMeta("long", "x".repeat(1024 * 1024))),
+                fault("task_groups", Job.Builder::clearTaskGroups),
+                fault("constraints[0].operator", job -> job.addConstraints(constraint("${node.class}", "almost", "a"))),
+                fault("constraints[0].value", job -> job.addConstraints(constraint("${attr.x}", "version", ">= one"))),
+                fault("constraints[0].value", job -> job.addConstraints(constraint("${attr.x}", "regexp", "("))),
+                groupFault(GROUP + ".name", group -> group.setName("")),
+                fault("task_groups[1].name", job -> job.addTaskGroups(job.getTaskGroups(0))),
+                groupFault(GROUP + ".count", group -> group.setCount(-1)),
+                groupFault(GROUP + ".count", group -> group.setCount(100_001)),
+                groupFault(GROUP + ".tasks", TaskGroup.Builder::clearTasks),
+                groupFault(GROUP + ".tasks[1].name", group -> group.addTasks(TestJobs.task())),
+                groupFault(
+                        GROUP + ".constraints[0].operator",
+                        group -> group.addConstraints(constraint("${node.class}", "almost", "a"))),
+                taskFault(TASK + ".name", task -> task.setName("alloc")),
+                taskFault(TASK + ".name", task -> task.setName(".")),
+                taskFault(TASK + ".name", task -> task.setName("a/b")),
+                taskFault(TASK + ".driver", task -> task.setDriver("docker")),
+                taskFault(TASK + ".driver", Task.Builder::clearDriver),
+                taskFault(
+                        TASK + ".config.imagee",
+                        task -> task.getConfigBuilder().putFields("imagee", TestJobs.text("a"))),
+                taskFault(
+                        TASK + ".config.image", task -> task.getConfigBuilder().removeFields("image")),
+                taskFault(
+                        TASK + ".config.volumes[0]",
+                        task -> task.getConfigBuilder().putFields("volumes", list("no-colon"))),
+                taskFault(
+                        TASK + ".config.dns_servers[0]",
+                        task -> task.getConfigBuilder().putFields("dns_servers", list("not-an-ip"))),
+                taskFault(
+                        TASK + ".constraints[0].operator",
+                        task -> task.addConstraints(constraint("${node.class}", "almost", "a"))),
+                taskFault(TASK + ".env", task -> task.putEnv("a=b", "c")),
+                taskFault(TASK + ".env.A", task -> task.putEnv("A", "zero\0byte")),
+                taskFault(
+                        TASK + ".resources.cpu",
+                        task -> task.getResourcesBuilder().setCpu(0)),
+                taskFault(
+                        TASK + ".resources.memory_mib",
+                        task -> task.getResourcesBuilder().setMemoryMib(-1)),
+                taskFault(
+                        TASK + ".resources.mbits",
+                        task -> task.getResourcesBuilder().setMbits(-1)),
+                taskFault(TASK + ".resources.ports[0].label", task -> ports(task, port("8080", 0))),
+                taskFault(TASK + ".resources.ports[1].label", task -> ports(task, port("http", 0), port("http", 0))),
+                taskFault(TASK + ".resources.ports[0].static_port", task -> ports(task, port("http", 65_536))),
+                taskFault(TASK + ".resources.ports[0].static_port", task -> ports(task, port("http", -1))),
+                taskFault(
+                        TASK + ".resources.ports[1].static_port",
+                        task -> ports(task, port("http", 80), port("admin", 80))),
+                taskFault(
+                        TASK + ".services[0].port",
+                        task -> task.addServices(Service.newBuilder().setPort("http"))),
+                taskFault(TASK + ".env.ADDR", task -> task.putEnv("ADDR", "${NOMAD_ADDR_http}")),
+                taskFault(
+                        TASK + ".config.args[0]",
+                        task -> task.getConfigBuilder().putFields("args", list("-bind=${NOMAD_PORT_http}"))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("faults")
+    void a_faulty_job_is_refused_with_the_field_at_fault_and_nothing_of_it_is_stored(String field, Job job) {
+        long index = index();
+
+        assertThat(violations(() -> submit(job))).anySatisfy(violation -> {
+            assertThat(violation.getField()).isEqualTo(field);
+            assertThat(violation.getDescription()).isNotEmpty();
+        });
+
+        assertThat(index()).isEqualTo(index);
+        assertThat(server.jobs()
+                        .validateJob(ValidateJobRequest.newBuilder().setJob(job).build())
+                        .getViolationsList())
+                .anySatisfy(violation -> assertThat(violation.getField()).isEqualTo(field));
+    }
+
+    private static Arguments fault(String field, Consumer<Job.Builder> spoil) {
+        Job.Builder job = TestJobs.job("bad", "dc1").toBuilder();
+        spoil.accept(job);
+        return Arguments.of(field, job.build());
+    }
+
+    private static Arguments groupFault(String field, Consumer<TaskGroup.Builder> spoil) {
+        return fault(field, job -> spoil.accept(job.getTaskGroupsBuilder(0)));
+    }
+
+    private static Arguments taskFault(String field, Consumer<Task.Builder> spoil) {
+        return groupFault(field, group -> spoil.accept(group.getTasksBuilder(0)));
+    }
+
+    private static Constraint constraint(String attribute, String operator, String value) {
+        return Constraint.newBuilder()
+                .setAttribute(attribute)
+                .setOperator(operator)
+                .setValue(value)
+                .build();
+    }
+
+    private static void ports(Task.Builder task, Port... ports) {
+        task.setResources(Resources.newBuilder().addAllPorts(List.of(ports)));
+    }
+
+    private static Port port(String label, int staticPort) {
+        return Port.newBuilder().setLabel(label).setStaticPort(staticPort).build();
+    }
+
+    private static Value list(String text) {
+        return Value.newBuilder()
+                .setListValue(ListValue.newBuilder().addValues(TestJobs.text(text)))
+                .build();
+    }
+
+    private static SubmitJobResponse submit(Job job) {
+        return server.jobs().submitJob(TestJobs.submit(job));
+    }
+
+    private static JobRecord get(String jobId) {
+        return server.jobs()
+                .getJob(GetJobRequest.newBuilder().setJobId(jobId).build())
+                .getJob();
+    }
+
+    private static ListJobsResponse jobs(String token) {
+        return server.jobs()
+                .listJobs(ListJobsRequest.newBuilder()
+                        .setPrefix("paged-")
+                        .setPageSize(1)
+                        .setPageToken(token)
+                        .build());
+    }
+
+    private static ListJobVersionsResponse versions(String token) {
+        return server.jobs()
+                .listJobVersions(ListJobVersionsRequest.newBuilder()
+                        .setJobId("paged-1")
+                        .setPageSize(2)
+                        .setPageToken(token)
+                        .build());
+    }
+
+    private static long index() {
+        return server.cluster().getStatus(GetStatusRequest.getDefaultInstance()).getIndex();
+    }
+
+    private static Status.Code status(Runnable call) {
+        return catchThrowableOfType(StatusRuntimeException.class, call::run)
+                .getStatus()
+                .getCode();
+    }
+
+    private static List<FieldViolation> violations(Runnable call) {
+        StatusRuntimeException refusal = catchThrowableOfType(StatusRuntimeException.class, call::run);
+        assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        List<FieldViolation> violations = new ArrayList<>();
+        StatusProto.fromThrowable(refusal).getDetailsList().forEach(detail -> {
+            try {
+                violations.addAll(detail.unpack(BadRequest.class).getFieldViolationsList());
+            } catch (InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        });
+        return violations;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.gantry.app;
+
+import dev.gantry.v1.AllocationServiceGrpc;
+import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingStub;
+import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceBlockingStub;
+import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingStub;
+import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** A real server on a free port of the loopback, its database in a test's directory, and a channel to it. */
+final class TestServer implements AutoCloseable {
+
+    private static final long DEADLINE_SECONDS = 30;
+
+    private final Path dir;
+    private final Duration nodeTimeToLive;
+    private GantryServer server;
+    private ManagedChannel channel;
+
+    private TestServer(Path dir, Duration nodeTimeToLive) {
+        this.dir = dir;
+        this.nodeTimeToLive = nodeTimeToLive;
+    }
+
+    static TestServer start(Path dir) throws IOException {
+        return start(dir, ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
+    }
+
+    static TestServer start(Path dir, Duration nodeTimeToLive) throws IOException {
+        TestServer server = new TestServer(dir, nodeTimeToLive);
+        server.open();
+        return server;
+    }
+
+    /** Stops the server and starts another one on the same directory. */
+    void restart() throws IOException {
+        close();
+        open();
+    }
+
+    /** Waits for what comes in its own time, on slow machines too. */
+    static ConditionFactory eventually() {
+        return Awaitility.await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).pollInterval(Duration.ofMillis(20));
+    }
+
+    ManagedChannel channel() {
+        return channel;
+    }
+
+    GantryServer server() {
+        return server;
+    }
+
+    JobServiceBlockingStub jobs() {
+        return JobServiceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    AllocationServiceBlockingStub allocations() {
+        return AllocationServiceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    NodeServiceBlockingStub nodes() {
+        return NodeServiceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    ClusterServiceBlockingStub cluster() {
+        return ClusterServiceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        channel.shutdownNow();
+    }
+
+    private void open() throws IOException {
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = GantryServer.start(
+                new ServerConfig(dir, anyPort, nodeTimeToLive), InstantSource.system(), new SecureRandom());
+        channel =
+                NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();
+    }
+}
