@@ -45,7 +45,7 @@ final class PodStart {
             }
             Process process = supervisor.start(rkt.commands().runPrepared(config, uuid), files.run(uuid), directory);
             tools.held().hold(uuid);
-            return new RktTask(pod, rkt, files, SupervisorProcess.started(process), tools);
+            return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
         } catch (IOException e) {
             undo(uuid, files);
             throw new TaskStartException("Could not start the supervisor of the task: " + e.getMessage(), false);

@@ -126,17 +126,18 @@ public final class RktDriver implements TaskDriver {
                 removeUnstarted(pod.get(), files);
                 return Optional.empty();
             }
-            return Optional.of(found(pod.get(), files));
+            return Optional.of(found(pod.get(), directory));
         } catch (IOException e) {
             throw new UncheckedIOException("Could not look for the run of " + directory.own(), e);
         }
     }
 
-    private RunningTask found(PodRecord pod, RunFiles files) throws IOException {
-        ProcessIdentity identity = files.supervisor(pod.uuid())
+    private RunningTask found(PodRecord pod, TaskDirectory directory) throws IOException {
+        ProcessIdentity identity = RunFiles.of(directory)
+                .supervisor(pod.uuid())
                 .orElseThrow(() -> new IOException("The record of pod " + pod.uuid() + "'s supervisor is damaged"));
         tools.held().hold(pod.uuid());
-        return new RktTask(pod, finder.of(pod), files, SupervisorProcess.found(identity, tools.watch()), tools);
+        return new RktTask(pod, finder.of(pod), directory, SupervisorProcess.found(identity, tools.watch()), tools);
     }
 
     private void removeUnstarted(PodRecord pod, RunFiles files) throws IOException {

@@ -27,6 +27,11 @@ final class RktErrors {
         return NOT_FOUND.matcher(result.stderr()).find();
     }
 
+    /** Whether an error comes from running a pod; the stage1 calls it {@code run}. */
+    static boolean isFromRun(String message) {
+        return message.startsWith("run-prepared: ") || message.startsWith("run: ");
+    }
+
     /**
      * The error that rkt ended with: the last line that begins with the name of the command, as {@code prepare: …}, with
      * what explains it in the lines below when rkt was asked for more, else the last line that is not empty.

@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,13 +29,13 @@ final class RktTask implements RunningTask {
     private final TaskTools tools;
     private final CompletableFuture<TaskExit> exit;
 
-    RktTask(PodRecord pod, RktCli rkt, RunFiles files, SupervisorProcess supervisor, TaskTools tools) {
+    RktTask(PodRecord pod, RktCli rkt, TaskDirectory directory, SupervisorProcess supervisor, TaskTools tools) {
         this.pod = pod;
         this.rkt = rkt;
-        this.files = files;
+        this.files = RunFiles.of(directory);
         this.supervisor = supervisor;
         this.tools = tools;
-        TaskEnd end = new TaskEnd(pod, rkt, files, tools.clock());
+        TaskEnd end = new TaskEnd(pod, rkt, directory, tools.clock());
         this.exit = supervisor.end().handleAsync((ended, failure) -> end.find(), tools.executor());
     }
 

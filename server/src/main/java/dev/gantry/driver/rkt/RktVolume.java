@@ -34,6 +34,9 @@ record RktVolume(String source, String target, boolean readOnly) {
         if (!parts[1].startsWith("/")) {
             return Optional.of("The path in the container must be absolute, not \"" + parts[1] + "\"");
         }
+        if (text.indexOf(0) >= 0) {
+            return Optional.of("No path has a zero character");
+        }
         // rkt splits what it is told of a volume at commas and knows no way to quote one.
         return text.contains(",")
                 ? Optional.of("rkt takes no comma in a path, so not \"" + text + "\"")

@@ -1,23 +1,40 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finds out how a task ended whose supervisor lives no more. */
 final class TaskEnd {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TaskEnd.class);
+
+    /** With which rkt ends when it is rkt that has failed, and not the app. */
+    private static final int RKT_FAILED = 254;
+
+    private static final int LOG_END = 4096;
+
     private final PodRecord pod;
     private final RktCli rkt;
     private final RunFiles files;
+    private final Path stderr;
     private final InstantSource clock;
 
-    TaskEnd(PodRecord pod, RktCli rkt, RunFiles files, InstantSource clock) {
+    TaskEnd(PodRecord pod, RktCli rkt, TaskDirectory directory, InstantSource clock) {
         this.pod = pod;
         this.rkt = rkt;
-        this.files = files;
+        this.files = RunFiles.of(directory);
+        this.stderr = directory.stderr();
         this.clock = clock;
     }
 
@@ -32,7 +49,21 @@ final class TaskEnd {
     }
 
     private TaskExit written(RunFiles.Exit exit) {
-        return new TaskExit(OptionalInt.of(exit.code()), exit.at(), ExitMessages.of(exit.code()));
+        String message = ExitMessages.of(exit.code()) + (exit.code() == RKT_FAILED ? whatRktSaid() : "");
+        return new TaskExit(OptionalInt.of(exit.code()), exit.at(), message);
+    }
+
+    /** It went where the task's own errors go. */
+    private String whatRktSaid() {
+        try (SeekableByteChannel log = Files.newByteChannel(stderr)) {
+            log.position(Math.max(0, log.size() - LOG_END));
+            byte[] end = Channels.newInputStream(log).readNBytes(LOG_END);
+            String last = RktErrors.message("run-prepared", new String(end, StandardCharsets.UTF_8));
+            return RktErrors.isFromRun(last) ? ": rkt " + last : "";
+        } catch (IOException e) {
+            LOG.info("Pod {}: what rkt said can't be read from {}: {}", pod.uuid(), stderr, e.getMessage());
+            return "";
+        }
     }
 
     private String whatHappened() throws IOException {

@@ -84,6 +84,7 @@ class RktConfigCheckTest {
                 "/a:/b:readOnly:x      | Write host:container or host:container:readOnly, not \"/a:/b:readOnly:x\"",
                 "/srv/data:/data:ro    | Only readOnly may follow the second colon, not \"ro\"",
                 "/srv/data:data        | The path in the container must be absolute, not \"data\"",
+                "/srv/\\u0000:/data     | No path has a zero character",
                 "/srv/a,b:/data        | rkt takes no comma in a path, so not \"/srv/a,b:/data\""
             })
     void a_volume_must_name_both_its_ends(String volume, String fault) {

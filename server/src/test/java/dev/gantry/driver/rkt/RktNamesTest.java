@@ -17,7 +17,7 @@ class RktNamesTest {
                 .isEqualTo("0d6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3c-my-task-alloc");
     }
 
-    @Property
+    @Property(tries = 200)
     void whatever_a_task_is_called_its_volumes_have_names_that_rkt_takes(
             @ForAll
                     @NotEmpty

@@ -67,6 +67,20 @@ class RktTaskTest {
                 .isBetween(before.minusMillis(20), Instant.now().plusMillis(20));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "run-prepared: pod is not prepared | Exit code 254: rkt run-prepared: pod is not prepared",
+                "run: can not change directory     | Exit code 254: rkt run: can not change directory",
+                "my own trouble                    | Exit code 254"
+            })
+    void where_rkt_itself_has_failed_its_words_are_the_message(String said, String message) throws Exception {
+        fixture.rkt.app("seq 1 3000 >&2; echo '" + said + "' >&2; exit 254");
+
+        assertThat(exitOf(start(fixture.driver())).message()).isEqualTo(message);
+    }
+
     @Test
     void what_a_task_prints_is_in_its_logs() throws Exception {
         fixture.rkt.app("echo out; echo err >&2; cat; echo end");
