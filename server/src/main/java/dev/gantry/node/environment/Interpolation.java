@@ -1,0 +1,61 @@
+package dev.gantry.node.environment;
+
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Replaces <code>${name}</code> by what the name stands for.
+ *
+ * <p>As in Nomad, a name that stands for nothing is left as it was written, since arguments may well be meant for a shell,
+ * and what was put in is not looked at again.
+ */
+final class Interpolation {
+
+    private static final Pattern NAME = Pattern.compile("\\$\\{([a-zA-Z0-9_.-]+)}");
+
+    private final Function<String, Optional<String>> names;
+
+    /** Looks names up in a function. */
+    Interpolation(Function<String, Optional<String>> names) {
+        this.names = names;
+    }
+
+    String apply(String text) {
+        return NAME.matcher(text).replaceAll(match -> Matcher.quoteReplacement(valueOf(match)));
+    }
+
+    /** Replaces names in all strings of a block, however deep, but not in its keys. */
+    Struct apply(Struct block) {
+        Struct.Builder replaced = Struct.newBuilder();
+        block.getFieldsMap().forEach((key, value) -> replaced.putFields(key, apply(value)));
+        return replaced.build();
+    }
+
+    private Value apply(Value value) {
+        return switch (value.getKindCase()) {
+            case STRING_VALUE ->
+                Value.newBuilder().setStringValue(apply(value.getStringValue())).build();
+            case LIST_VALUE ->
+                Value.newBuilder().setListValue(apply(value.getListValue())).build();
+            case STRUCT_VALUE ->
+                Value.newBuilder().setStructValue(apply(value.getStructValue())).build();
+            case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> value;
+        };
+    }
+
+    private ListValue apply(ListValue list) {
+        ListValue.Builder replaced = ListValue.newBuilder();
+        list.getValuesList().forEach(value -> replaced.addValues(apply(value)));
+        return replaced.build();
+    }
+
+    private String valueOf(MatchResult match) {
+        return names.apply(match.group(1)).orElse(match.group());
+    }
+}
