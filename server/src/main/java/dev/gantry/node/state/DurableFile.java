@@ -1,0 +1,78 @@
+package dev.gantry.node.state;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Writes files that are found whole or not at all, whenever the process or the machine stops. */
+final class DurableFile {
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final String UNFINISHED = ".new";
+
+    private DurableFile() {}
+
+    /**
+     * Puts a file in place of an older one, if there is any; once this returns it is on the disk. Only its owner can read
+     * it. One thread at a time may write one file.
+     */
+    static void write(Path file, byte[] content) {
+        Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+        try {
+            // An unfinished one of an earlier process would keep its mode.
+            Files.deleteIfExists(unfinished);
+            writeAndSync(unfinished, content);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            syncDirectory(file.getParent());
+        } catch (IOException e) {
+            throw new NodeStateException("Can't write %s: %s".formatted(file, reason(e)), e);
+        }
+    }
+
+    /** Removes a file, if it is there; once this returns it stays away. */
+    static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+            syncDirectory(file.getParent());
+        } catch (IOException e) {
+            throw new NodeStateException("Can't delete %s: %s".formatted(file, reason(e)), e);
+        }
+    }
+
+    /** Whether this is a file that an interrupted {@link #write} left behind. */
+    static boolean isUnfinished(Path file) {
+        return file.getFileName().toString().endsWith(UNFINISHED);
+    }
+
+    private static String reason(IOException failure) {
+        boolean hasReason = failure instanceof FileSystemException cause && cause.getReason() != null;
+        return hasReason ? ((FileSystemException) failure).getReason() : failure.toString();
+    }
+
+    private static void writeAndSync(Path file, byte[] content) throws IOException {
+        Set<StandardOpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, options, OWNER_ONLY)) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+    }
+
+    private static void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.gantry.node.state;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/**
+ * Who a node is, from its first start on.
+ *
+ * @param id a UUID
+ * @param secret what proves to the server that it is the same node again
+ */
+public record NodeIdentity(String id, String secret) {
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final Pattern SECRET = Pattern.compile("[0-9a-f]{64}");
+    private static final int SECRET_BYTES = 32;
+
+    /**
+     * Reads the identity of the node, or makes one on its first start. The file can be read by its owner only, and is
+     * never found half-written.
+     *
+     * @param file where it is kept: the id and the secret, a line each
+     * @param random makes what nobody can guess
+     * @return the identity
+     * @throws NodeStateException if the file can't be read or written, or isn't an identity
+     */
+    public static NodeIdentity loadOrCreate(Path file, SecureRandom random) {
+        if (Files.exists(file)) {
+            return load(file);
+        }
+        NodeIdentity identity = create(random);
+        DurableFile.write(
+                file, "%s\n%s\n".formatted(identity.id, identity.secret).getBytes(StandardCharsets.UTF_8));
+        return identity;
+    }
+
+    /** Leaves the secret out. */
+    @Override
+    public String toString() {
+        return id;
+    }
+
+    private static NodeIdentity load(Path file) {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new NodeStateException("Can't read the node's identity " + file, e);
+        }
+        if (lines.size() != 2
+                || !ID.matcher(lines.get(0)).matches()
+                || !SECRET.matcher(lines.get(1)).matches()) {
+            throw new NodeStateException(
+                    file + " holds no identity of a node; restore it, or delete it to join as a new node");
+        }
+        return new NodeIdentity(lines.get(0), lines.get(1));
+    }
+
+    private static NodeIdentity create(SecureRandom random) {
+        byte[] secret = new byte[SECRET_BYTES];
+        random.nextBytes(secret);
+        return new NodeIdentity(UUID.randomUUID().toString(), HexFormat.of().formatHex(secret));
+    }
+}
