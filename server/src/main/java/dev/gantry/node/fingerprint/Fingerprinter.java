@@ -1,0 +1,76 @@
+package dev.gantry.node.fingerprint;
+
+import dev.gantry.driver.DriverFingerprint;
+import dev.gantry.driver.TaskDriver;
+import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.NodeResources;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Looks what this machine has to give. Used by one thread at a time. */
+public final class Fingerprinter {
+
+    private static final long MEBIBYTE = 1024L * 1024;
+
+    private final HostFacts host;
+    private final Disk disk;
+    private final NodeResources fixed;
+    private final List<TaskDriver> drivers;
+
+    private Fingerprinter(HostFacts host, Disk disk, NodeResources fixed, List<TaskDriver> drivers) {
+        this.host = host;
+        this.disk = disk;
+        this.fixed = fixed;
+        this.drivers = List.copyOf(drivers);
+    }
+
+    /**
+     * Reads what does not change.
+     *
+     * @param dataDir whose disk to look at
+     * @param ports the address that ports are allocated on and the dynamic range; its other fields are not read
+     * @param version of this program
+     * @param drivers which drivers to ask
+     * @return looks at the rest
+     */
+    public static Fingerprinter create(Path dataDir, NodeResources ports, String version, List<TaskDriver> drivers) {
+        HostFacts host = HostFacts.read(Path.of("/"), ports.getIp(), version);
+        NodeResources fixed = ports.toBuilder()
+                .setCpu(host.cpu().total())
+                .setMemoryMib(host.memoryBytes() / MEBIBYTE)
+                .build();
+        return new Fingerprinter(host, new Disk(dataDir), fixed, drivers);
+    }
+
+    /**
+     * This machine's name.
+     *
+     * @return the name; {@code localhost} if it has none
+     */
+    public static String hostname() {
+        return HostFacts.hostname(Path.of("/"));
+    }
+
+    /**
+     * Looks. May take as long as the drivers do.
+     *
+     * @return all there is; equal to the one before if nothing of note has changed
+     */
+    public NodeFingerprint look() {
+        Map<String, String> attributes = new TreeMap<>(host.attributes());
+        Map<String, DriverHealth> health = new TreeMap<>();
+        for (TaskDriver driver : drivers) {
+            DriverFingerprint found = driver.fingerprint();
+            attributes.putAll(found.attributes());
+            health.put(driver.name(), found.health());
+        }
+        Disk.Space space = disk.space();
+        attributes.put("unique.storage.bytestotal", Long.toString(space.total()));
+        attributes.put("unique.storage.bytesfree", Long.toString(space.free()));
+        NodeResources resources =
+                fixed.toBuilder().setDiskMib(space.free() / MEBIBYTE).build();
+        return new NodeFingerprint(attributes, health, resources);
+    }
+}
