@@ -1,0 +1,113 @@
+package dev.gantry.node.allocation;
+
+import dev.gantry.driver.TaskDirectory;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The directories of allocations: {@code ALLOCATION/alloc/{data,logs,tmp}}, {@code ALLOCATION/TASK/{local,secrets}} and
+ * what a driver remembers.
+ *
+ * <p>What tasks see may be written by any user, since a task can run as one that only its image knows; other users of the
+ * machine are kept out by the directory that holds them all.
+ */
+public final class AllocationDirectories {
+
+    private static final String FOR_ANY_USER = "rwxrwxrwx";
+    private static final String FOR_THE_NODE = "rwx------";
+
+    private final Path root;
+
+    /**
+     * Uses a directory.
+     *
+     * @param root where allocations have theirs; it exists, and only the node's user may enter it
+     */
+    public AllocationDirectories(Path root) {
+        this.root = root;
+    }
+
+    /** Where a task lives. */
+    TaskDirectory of(String allocationId, String task) {
+        return new TaskDirectory(root.resolve(allocationId), task);
+    }
+
+    /** Makes what the tasks of an allocation share; what was there before is removed. */
+    void create(String allocationId) throws IOException {
+        Path allocation = root.resolve(allocationId);
+        deleteTree(allocation);
+        Files.createDirectory(allocation);
+        Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
+        for (String name : List.of("data", "logs", "tmp")) {
+            create(shared.resolve(name), FOR_ANY_USER);
+        }
+    }
+
+    /** Makes what one task has for itself, whatever an earlier start has left of it. */
+    void prepare(TaskDirectory task) throws IOException {
+        deleteTree(task.driver());
+        create(task.local(), FOR_ANY_USER);
+        create(task.secrets(), FOR_ANY_USER);
+        create(task.driver(), FOR_THE_NODE);
+    }
+
+    /**
+     * Deletes all that is there of an allocation. Links are deleted, not followed.
+     *
+     * @param allocationId the allocation
+     * @throws IOException if something of it can't be deleted
+     */
+    public void delete(String allocationId) throws IOException {
+        deleteTree(root.resolve(allocationId));
+    }
+
+    /**
+     * Which allocations have directories.
+     *
+     * @return their ids, in no order
+     * @throws IOException if that can't be read
+     */
+    public List<String> list() throws IOException {
+        List<String> ids = new ArrayList<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(root)) {
+            directories.forEach(directory -> ids.add(directory.getFileName().toString()));
+        }
+        return ids;
+    }
+
+    private static Path create(Path directory, String permissions) throws IOException {
+        Files.createDirectories(directory);
+        // Given now: what is given at creation goes through the process's mask.
+        return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gantry.node.allocation;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskExit;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+
+/** What happened to a task so far. Owned by the node's owner thread; any thread may ask whether the task is dead. */
+final class TaskHistory {
+
+    private static final int EVENTS = 10;
+
+    private final InstantSource clock;
+    private TaskState state;
+    private volatile boolean dead;
+
+    /** Goes on where a state has stopped. */
+    TaskHistory(TaskState state, InstantSource clock) {
+        this.state = state;
+        this.clock = clock;
+        this.dead = state.getPhase() == TaskPhase.TASK_PHASE_DEAD;
+    }
+
+    static TaskHistory begin(String task, InstantSource clock) {
+        TaskState fresh = TaskState.newBuilder()
+                .setTask(task)
+                .setPhase(TaskPhase.TASK_PHASE_PENDING)
+                .build();
+        TaskHistory history = new TaskHistory(fresh, clock);
+        history.add(EventType.RECEIVED, "The node has taken the task");
+        return history;
+    }
+
+    TaskState state() {
+        return state;
+    }
+
+    boolean isDead() {
+        return dead;
+    }
+
+    boolean isRunning() {
+        return state.getPhase() == TaskPhase.TASK_PHASE_RUNNING;
+    }
+
+    void add(EventType type, String message) {
+        state = with(state.toBuilder(), type, message);
+    }
+
+    void started(RunningTask task) {
+        state = with(
+                state.toBuilder()
+                        .setPhase(TaskPhase.TASK_PHASE_RUNNING)
+                        .setPodId(task.podId())
+                        .setStartedAt(timestamp(task.startedAt())),
+                EventType.STARTED,
+                "Pod %s runs".formatted(task.podId()));
+    }
+
+    /** The pod has ended; one that was stopped as wanted has not failed, whatever its exit code. */
+    void ended(TaskExit exit, boolean wasKilled) {
+        TaskState.Builder end = state.toBuilder()
+                .setFailed(!wasKilled && !exit.isSuccess())
+                .setFinishedAt(timestamp(exit.finishedAt()));
+        exit.exitCode().ifPresent(end::setExitCode);
+        die(end, wasKilled ? EventType.KILLED : EventType.TERMINATED, exit.message());
+    }
+
+    void neverStarted(boolean failed, EventType type, String why) {
+        die(state.toBuilder().setFailed(failed), type, why);
+    }
+
+    private void die(TaskState.Builder end, EventType type, String message) {
+        state = with(end.setPhase(TaskPhase.TASK_PHASE_DEAD), type, message);
+        dead = true;
+    }
+
+    private TaskState with(TaskState.Builder next, EventType type, String message) {
+        next.addEvents(TaskEvent.newBuilder()
+                .setTime(timestamp(clock.instant()))
+                .setType(type.word())
+                .setMessage(message));
+        List<TaskEvent> all = next.getEventsList();
+        if (all.size() > EVENTS) {
+            List<TaskEvent> newest = List.copyOf(all.subList(all.size() - EVENTS, all.size()));
+            next.clearEvents().addAllEvents(newest);
+        }
+        return next.build();
+    }
+
+    private static Timestamp timestamp(Instant instant) {
+        return Timestamps.fromMillis(instant.toEpochMilli());
+    }
+}
