@@ -1,0 +1,142 @@
+package dev.gantry.node.session;
+
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.NodeSessionServiceGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One stream to one server, over a connection of its own. Messages are pulled one at a time: the next one is asked for
+ * once the owner thread is done with the one before.
+ */
+final class ServerStream {
+
+    /** A server names all of a node's allocations and jobs at once. */
+    private static final int LARGEST_MESSAGE = 64 * 1024 * 1024;
+
+    private static final long KEEP_ALIVE_SECONDS = 10;
+    private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
+    private static final long GOOD_BYE_SECONDS = 1;
+
+    private final ManagedChannel channel;
+    private final Executor owner;
+    private final Events events;
+    private ClientCallStreamObserver<ConnectRequest> requests;
+    private boolean ended;
+
+    /** Told on the owner thread, but not any more after {@link #close()}. */
+    interface Events {
+
+        void message(ConnectResponse message);
+
+        void ready();
+
+        void ended(Status why);
+    }
+
+    private ServerStream(ManagedChannel channel, Executor owner, Events events) {
+        this.channel = channel;
+        this.owner = owner;
+        this.events = events;
+    }
+
+    /** Begins to connect; to be called on the owner thread. */
+    static ServerStream open(String server, Executor owner, Events events) {
+        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + server)
+                .usePlaintext()
+                .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
+                .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .maxInboundMessageSize(LARGEST_MESSAGE)
+                .disableRetry()
+                // What is called on gRPC's threads is only handed over.
+                .directExecutor()
+                .build();
+        ServerStream stream = new ServerStream(channel, owner, events);
+        NodeSessionServiceGrpc.newStub(channel).connect(stream.new Observer());
+        return stream;
+    }
+
+    /** Whether what is sent now goes out soon, rather than wait in memory. */
+    boolean isReady() {
+        return !ended && requests.isReady();
+    }
+
+    void send(ConnectRequest message) {
+        if (!ended) {
+            requests.onNext(message);
+        }
+    }
+
+    /** Says good-bye, and waits a moment for the server to have heard it. */
+    void close() {
+        if (!ended) {
+            ended = true;
+            requests.onCompleted();
+        }
+        channel.shutdown();
+        try {
+            channel.awaitTermination(GOOD_BYE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        channel.shutdownNow();
+    }
+
+    /** Breaks the stream off. */
+    void abort(String why) {
+        ended = true;
+        requests.cancel(why, null);
+        channel.shutdownNow();
+    }
+
+    private void end(Status why) {
+        if (!ended) {
+            ended = true;
+            channel.shutdownNow();
+            events.ended(why);
+        }
+    }
+
+    private final class Observer implements ClientResponseObserver<ConnectRequest, ConnectResponse> {
+
+        @Override
+        public void beforeStart(ClientCallStreamObserver<ConnectRequest> call) {
+            requests = call;
+            call.disableAutoRequestWithInitial(1);
+            call.setOnReadyHandler(() -> owner.execute(() -> {
+                if (!ended) {
+                    events.ready();
+                }
+            }));
+        }
+
+        @Override
+        public void onNext(ConnectResponse message) {
+            owner.execute(() -> {
+                try {
+                    if (!ended) {
+                        events.message(message);
+                    }
+                } finally {
+                    requests.request(1);
+                }
+            });
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            owner.execute(() -> end(Status.fromThrowable(failure)));
+        }
+
+        @Override
+        public void onCompleted() {
+            owner.execute(() -> end(Status.UNAVAILABLE.withDescription("The server has ended the session")));
+        }
+    }
+}
