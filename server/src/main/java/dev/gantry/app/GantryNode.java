@@ -1,0 +1,218 @@
+package dev.gantry.app;
+
+import dev.gantry.driver.TaskDriver;
+import dev.gantry.node.Cleaner;
+import dev.gantry.node.FingerprintLoop;
+import dev.gantry.node.NodeAgent;
+import dev.gantry.node.NodeAllocations;
+import dev.gantry.node.NodeDescription;
+import dev.gantry.node.NodeTimings;
+import dev.gantry.node.allocation.AllocationDirectories;
+import dev.gantry.node.allocation.RunnerContext;
+import dev.gantry.node.fingerprint.Fingerprinter;
+import dev.gantry.node.log.LogReads;
+import dev.gantry.node.session.ServerSession;
+import dev.gantry.node.session.UpdateQueue;
+import dev.gantry.node.state.AllocationStore;
+import dev.gantry.node.state.DataDirectory;
+import dev.gantry.node.state.NodeIdentity;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeResources;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running node: the one place where its parts are put together. */
+final class GantryNode implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GantryNode.class);
+
+    private static final Duration LETTING_GO = Duration.ofSeconds(5);
+    private static final Duration KILLING = Duration.ofSeconds(15);
+    private static final Duration TELLING = Duration.ofSeconds(2);
+
+    private final DataDirectory directory;
+    private final NodeThreads threads;
+    private final NodeAgent agent;
+    private final FingerprintLoop fingerprints;
+    private final NodeTimings timings;
+    private final String id;
+
+    private GantryNode(
+            DataDirectory directory,
+            NodeThreads threads,
+            NodeAgent agent,
+            FingerprintLoop fingerprints,
+            NodeTimings timings,
+            String id) {
+        this.directory = directory;
+        this.threads = threads;
+        this.agent = agent;
+        this.fingerprints = fingerprints;
+        this.timings = timings;
+        this.id = id;
+    }
+
+    /**
+     * What a node is made of that tests replace.
+     *
+     * @param drivers the drivers it offers
+     * @param version of this program
+     * @param timings how often it does things
+     * @param clock tells the time
+     * @param random spreads what many nodes would do at once
+     */
+    record Parts(
+            List<TaskDriver> drivers,
+            String version,
+            NodeTimings timings,
+            InstantSource clock,
+            RandomGenerator random) {}
+
+    /**
+     * Takes up what an earlier process has left running, and begins to speak to the server: whether there is one or not,
+     * the node is started.
+     *
+     * @throws dev.gantry.node.state.NodeStateException if the data directory can't be used, or another node uses it
+     */
+    static GantryNode start(NodeConfig config, Parts parts) {
+        DataDirectory directory = DataDirectory.open(config.dataDir());
+        NodeThreads threads = NodeThreads.start();
+        try {
+            return start(config, parts, directory, threads);
+        } catch (RuntimeException e) {
+            threads.close();
+            directory.close();
+            throw e;
+        }
+    }
+
+    /** The node's id. */
+    String id() {
+        return id;
+    }
+
+    /** Ends the node and leaves its tasks running: a node that is started with the same data directory takes them up. */
+    @Override
+    public void close() {
+        fingerprints.close();
+        try {
+            agent.leave(LETTING_GO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        threads.close();
+        directory.close();
+        LOG.info("Gantry node has stopped");
+    }
+
+    /** Stops all tasks, tells the server if there is one, and ends the node. */
+    void closeStoppingTasks() {
+        NodeAgent.Stopping stopping = agent.stopTasks();
+        Duration killing = timings.killTimeout().plus(KILLING);
+        if (!await(stopping.allEnded(), killing)) {
+            LOG.warn("Some tasks have not ended within {} s; they are left running", killing.toSeconds());
+        } else if (!await(stopping.allTold(), TELLING)) {
+            LOG.warn("The server could not be told that all tasks have ended; the next start tells it");
+        }
+        close();
+    }
+
+    private static GantryNode start(NodeConfig config, Parts parts, DataDirectory directory, NodeThreads threads) {
+        NodeIdentity identity = NodeIdentity.loadOrCreate(directory.identity(), new SecureRandom());
+        Fingerprinter fingerprinter =
+                Fingerprinter.create(directory.root(), ports(config), parts.version(), parts.drivers());
+        NodeDescription self = new NodeDescription(node(config, identity), fingerprinter.look());
+        NodeAgent agent = wire(config, parts, directory, threads, identity, self);
+        join(agent.start());
+        FingerprintLoop fingerprints = new FingerprintLoop(
+                fingerprinter,
+                agent::fingerprinted,
+                threads.fingerprints(),
+                parts.timings().fingerprint());
+        return new GantryNode(directory, threads, agent, fingerprints, parts.timings(), identity.id());
+    }
+
+    private static NodeAgent wire(
+            NodeConfig config,
+            Parts parts,
+            DataDirectory directory,
+            NodeThreads threads,
+            NodeIdentity identity,
+            NodeDescription self) {
+        NodeTimings timings = parts.timings();
+        AllocationDirectories directories = new AllocationDirectories(directory.allocations());
+        RunnerContext context = new RunnerContext(
+                threads.owner(),
+                self::node,
+                parts.drivers().stream().collect(Collectors.toMap(TaskDriver::name, Function.identity())),
+                directories,
+                timings.restarts(),
+                timings.killTimeout(),
+                parts.clock(),
+                parts.random());
+        UpdateQueue updates = new UpdateQueue();
+        NodeAllocations allocations = new NodeAllocations(
+                context, new AllocationStore(directory.state()), updates, new Cleaner(directories, threads.cleaner()));
+        return new NodeAgent(
+                threads.owner(),
+                self,
+                identity.secret(),
+                allocations,
+                updates,
+                new LogReads(threads.logs(), parts.clock(), timings.logs()),
+                owner ->
+                        new ServerSession(config.servers(), owner, threads.owner(), timings.session(), parts.random()));
+    }
+
+    private static Node node(NodeConfig config, NodeIdentity identity) {
+        return Node.newBuilder()
+                .setId(identity.id())
+                .setName(config.name())
+                .setDatacenter(config.datacenter())
+                .setNodeClass(config.nodeClass())
+                .putAllMeta(config.meta())
+                .build();
+    }
+
+    private static NodeResources ports(NodeConfig config) {
+        return NodeResources.newBuilder()
+                .setIp(config.ip())
+                .setMinDynamicPort(config.minDynamicPort())
+                .setMaxDynamicPort(config.maxDynamicPort())
+                .build();
+    }
+
+    private static void join(CompletableFuture<Void> work) {
+        try {
+            work.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        }
+    }
+
+    private static boolean await(CompletableFuture<Void> end, Duration atMost) {
+        try {
+            end.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Nobody fails it", e);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.gantry.app;
+
+import dev.gantry.node.fingerprint.Fingerprinter;
+import dev.gantry.node.fingerprint.HostAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How a node runs.
+ *
+ * @param servers the servers to try in turn, each as {@code HOST:PORT}; at least one
+ * @param dataDir where the node keeps all it has
+ * @param name by which people know it
+ * @param datacenter its datacenter
+ * @param nodeClass its class; may be empty
+ * @param meta free key-value pairs for constraints and tasks
+ * @param ip the address that ports are allocated on
+ * @param minDynamicPort first port of the dynamic range, 1 to 65535
+ * @param maxDynamicPort last port of the dynamic range, inclusive
+ * @param options of drivers, such as {@code rkt.volumes.enabled}
+ * @param rkt the rkt to use; empty: the first on the path, else the bundled one
+ */
+record NodeConfig(
+        List<String> servers,
+        Path dataDir,
+        String name,
+        String datacenter,
+        String nodeClass,
+        Map<String, String> meta,
+        String ip,
+        int minDynamicPort,
+        int maxDynamicPort,
+        Map<String, String> options,
+        Optional<Path> rkt) {
+
+    static final int MIN_DYNAMIC_PORT = 20_000;
+    static final int MAX_DYNAMIC_PORT = 32_000;
+    static final String DATACENTER = "dc1";
+
+    private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/\\[\\]]+):([0-9]{1,5})");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+    private static final int HIGHEST_PORT = 65535;
+
+    /**
+     * Makes collections immutable, and checks.
+     *
+     * @throws IllegalArgumentException naming the value that can't be used
+     */
+    NodeConfig {
+        servers = List.copyOf(servers);
+        meta = Map.copyOf(meta);
+        options = Map.copyOf(options);
+        check(!servers.isEmpty(), "A node needs at least one server: say --servers HOST:PORT");
+        servers.forEach(NodeConfig::checkServer);
+        checkName("name", name);
+        checkName("datacenter", datacenter);
+        check(
+                minDynamicPort >= 1 && minDynamicPort <= maxDynamicPort && maxDynamicPort <= HIGHEST_PORT,
+                "Dynamic ports %d to %d are no range within 1 and 65535".formatted(minDynamicPort, maxDynamicPort));
+    }
+
+    /** A node that says nothing of itself: named as the machine, with the address of its default route. */
+    static NodeConfig of(List<String> servers, Path dataDir) {
+        return new NodeConfig(
+                servers,
+                dataDir,
+                defaultName(),
+                DATACENTER,
+                "",
+                Map.of(),
+                defaultIp(),
+                MIN_DYNAMIC_PORT,
+                MAX_DYNAMIC_PORT,
+                Map.of(),
+                Optional.empty());
+    }
+
+    static String defaultName() {
+        return Fingerprinter.hostname();
+    }
+
+    static String defaultIp() {
+        return HostAddress.ofDefaultRoute();
+    }
+
+    private static void checkServer(String server) {
+        var parts = SERVER.matcher(server);
+        check(
+                parts.matches() && Integer.parseInt(parts.group(2)) <= HIGHEST_PORT,
+                "Server \"%s\" is no HOST:PORT".formatted(server));
+    }
+
+    private static void checkName(String what, String value) {
+        check(
+                NAME.matcher(value).matches(),
+                "The node's %s \"%s\" must be 1 to 128 letters, digits, dots, underscores and dashes"
+                        .formatted(what, value));
+    }
+
+    private static void check(boolean isGood, String fault) {
+        if (!isGood) {
+            throw new IllegalArgumentException(fault);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package dev.gantry.node;
+
+import dev.gantry.node.allocation.AllocationRun;
+import dev.gantry.node.fingerprint.NodeFingerprint;
+import dev.gantry.node.log.LogReads;
+import dev.gantry.node.log.LogSource;
+import dev.gantry.node.session.OwnerThread;
+import dev.gantry.node.session.ServerSession;
+import dev.gantry.node.session.SessionOwner;
+import dev.gantry.node.session.UpdateQueue;
+import dev.gantry.v1.AllocationUpdates;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Register;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does: brings what the server says to the allocations, and what they and the machine have to say to the
+ * server. Without a server all of it goes on; what there is to say waits.
+ *
+ * <p>Its state is owned by the owner thread. Public methods may be called on any thread.
+ */
+public final class NodeAgent {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
+
+    private final OwnerThread owner;
+    private final NodeDescription self;
+    private final String secret;
+    private final NodeAllocations allocations;
+    private final UpdateQueue updates;
+    private final LogReads logs;
+    private final ServerSession session;
+    private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
+    private final CompletableFuture<Void> allTold = new CompletableFuture<>();
+    private boolean wasReady;
+    private boolean fingerprintIsNew;
+    private boolean stopping;
+    private long sessionNumber;
+
+    /**
+     * Puts the parts together; nothing happens yet.
+     *
+     * @param owner the owner thread
+     * @param self what the node is
+     * @param secret proves to the server that it is the same node
+     * @param allocations its allocations
+     * @param updates what the server must know of them
+     * @param logs answers reads of logs
+     * @param session makes the session with the server
+     */
+    public NodeAgent(
+            OwnerThread owner,
+            NodeDescription self,
+            String secret,
+            NodeAllocations allocations,
+            UpdateQueue updates,
+            LogReads logs,
+            Function<SessionOwner, ServerSession> session) {
+        this.owner = owner;
+        this.self = self;
+        this.secret = secret;
+        this.allocations = allocations;
+        this.updates = updates;
+        this.logs = logs;
+        this.session = session.apply(new Session());
+    }
+
+    /**
+     * Takes up what an earlier process has left, then begins to speak to the server.
+     *
+     * @return completed once what was left is taken up, whether there is a server or not
+     */
+    public CompletableFuture<Void> start() {
+        return onOwner(() -> {
+            allocations.onNews(this::tellNews);
+            allocations.restore();
+            session.open();
+        });
+    }
+
+    /**
+     * Takes a new look at the machine.
+     *
+     * @param fingerprint what was found
+     */
+    public void fingerprinted(NodeFingerprint fingerprint) {
+        owner.execute(() -> {
+            fingerprintIsNew |= self.update(fingerprint);
+            tellNews();
+        });
+    }
+
+    /**
+     * Stops all tasks, and takes no new ones.
+     *
+     * @return what to wait for
+     */
+    public Stopping stopTasks() {
+        owner.execute(() -> {
+            stopping = true;
+            allocations.stopAll("The node stops");
+            tellNews();
+        });
+        return new Stopping(allEnded, allTold);
+    }
+
+    /**
+     * How far the stop of all tasks is.
+     *
+     * @param allEnded completed once all tasks have ended
+     * @param allTold completed once the server knows, too; never if there is none
+     */
+    public record Stopping(CompletableFuture<Void> allEnded, CompletableFuture<Void> allTold) {}
+
+    /**
+     * Ends the session, and leaves tasks as they are: another process takes them up.
+     *
+     * @param atMost how long to wait for each task's thread to let go
+     * @throws InterruptedException if the thread was interrupted
+     */
+    public void leave(Duration atMost) throws InterruptedException {
+        CompletableFuture<List<AllocationRun>> detached = new CompletableFuture<>();
+        onOwner(() -> {
+                    stopping = true;
+                    session.close();
+                    detached.complete(allocations.detachAll());
+                })
+                .join();
+        NodeAllocations.joinAll(detached.join(), atMost);
+    }
+
+    private CompletableFuture<Void> onOwner(Runnable work) {
+        return CompletableFuture.runAsync(work, owner);
+    }
+
+    private void tellNews() {
+        if (stopping && allocations.areAllEnded()) {
+            allEnded.complete(null);
+            if (updates.isEmpty()) {
+                allTold.complete(null);
+            }
+        }
+        if (!session.isReady()) {
+            return;
+        }
+        if (fingerprintIsNew) {
+            fingerprintIsNew = false;
+            session.send(ConnectRequest.newBuilder()
+                    .setFingerprint(self.fingerprint().toMessage())
+                    .build());
+        }
+        updates.next().ifPresent(this::send);
+    }
+
+    private void send(AllocationUpdates next) {
+        session.send(ConnectRequest.newBuilder().setAllocationUpdates(next).build());
+    }
+
+    private void receive(ConnectResponse message) {
+        switch (message.getMessageCase()) {
+            case DESIRED_STATE -> {
+                if (!stopping) {
+                    allocations.apply(message.getDesiredState());
+                }
+            }
+            case ALLOCATION_UPDATES_ACK -> {
+                long sequence = message.getAllocationUpdatesAck().getSequence();
+                allocations.acknowledge(updates.acknowledge(sequence));
+                tellNews();
+            }
+            case READ_LOG -> readLog(message.getReadLog());
+            case REGISTERED, MESSAGE_NOT_SET ->
+                LOG.warn("The server says something that this version does not know; it is passed over");
+        }
+    }
+
+    private void readLog(ReadLog question) {
+        Optional<AllocationRun> run = allocations.find(question.getAllocationId());
+        Optional<LogSource> source = run.flatMap(found -> found.log(question.getTask(), question.getStream()));
+        if (source.isPresent()) {
+            long asked = sessionNumber;
+            logs.read(question, source.get(), chunk -> owner.execute(() -> answer(asked, chunk)));
+        } else {
+            answer(sessionNumber, LogReads.error(question, missing(question, run)));
+        }
+    }
+
+    private String missing(ReadLog question, Optional<AllocationRun> run) {
+        return run.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
+                        .formatted(
+                                question.getAllocationId(), question.getTask(), String.join(", ", found.taskNames())))
+                .orElseGet(() -> "Node %s has no logs of allocation %s (any more)"
+                        .formatted(self.node().getName(), question.getAllocationId()));
+    }
+
+    /** Questions are counted anew in each session: the answer to one of an older session must not be sent. */
+    private void answer(long asked, LogChunk chunk) {
+        if (asked == sessionNumber) {
+            session.send(ConnectRequest.newBuilder().setLogChunk(chunk).build());
+        }
+    }
+
+    /** What the session tells. */
+    private final class Session implements SessionOwner {
+
+        @Override
+        public Register register() {
+            fingerprintIsNew = false;
+            return Register.newBuilder().setNode(self.node()).setSecret(secret).build();
+        }
+
+        @Override
+        public void registered() {
+            if (!wasReady) {
+                wasReady = true;
+                LOG.info("Gantry node {} is ready", self.node().getName());
+            }
+            updates.beginSession();
+            tellNews();
+        }
+
+        @Override
+        public void received(ConnectResponse message) {
+            receive(message);
+        }
+
+        @Override
+        public void ready() {
+            tellNews();
+        }
+
+        @Override
+        public void disconnected() {
+            sessionNumber++;
+            logs.dropAll();
+        }
+    }
+}

@@ -1,0 +1,275 @@
+package dev.gantry.node;
+
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.AllocationLife;
+import dev.gantry.node.allocation.AllocationRun;
+import dev.gantry.node.allocation.RunnerContext;
+import dev.gantry.node.session.UpdateQueue;
+import dev.gantry.node.state.AllocationStore;
+import dev.gantry.node.state.NodeStateException;
+import dev.gantry.node.state.StoredAllocation;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.JobVersion;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All allocations of this node: takes what the server wants of them, remembers them on disk, and forgets those that
+ * nobody will ask for.
+ *
+ * <p>Owned by the owner thread.
+ */
+public final class NodeAllocations {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeAllocations.class);
+
+    /** So many ended ones are kept, so that their logs can still be read; the server names as many. */
+    private static final int ENDED_KEPT = 50;
+
+    private final RunnerContext context;
+    private final AllocationStore store;
+    private final UpdateQueue updates;
+    private final Cleaner cleaner;
+    private final Map<String, AllocationRun> runs = new LinkedHashMap<>();
+    private final Set<String> unnamed = new HashSet<>();
+    private final Set<String> acknowledged = new HashSet<>();
+    private Runnable news = () -> {};
+
+    /**
+     * Begins with none.
+     *
+     * @param context what they need to run
+     * @param store where they are remembered
+     * @param updates where to put what the server must know
+     * @param cleaner deletes what they leave behind
+     */
+    public NodeAllocations(RunnerContext context, AllocationStore store, UpdateQueue updates, Cleaner cleaner) {
+        this.context = context;
+        this.store = store;
+        this.updates = updates;
+        this.cleaner = cleaner;
+    }
+
+    /** Says what to call when there is something new to send. */
+    void onNews(Runnable listener) {
+        this.news = listener;
+    }
+
+    /**
+     * Takes up what an earlier process of this node has left: tasks that still run go on, of those that ended the end is
+     * collected, and what nobody speaks of is removed. Blocks as long as the drivers do.
+     */
+    void restore() {
+        for (StoredAllocation stored : store.load()) {
+            AllocationRun.of(context, stored, this::changed)
+                    .ifPresentOrElse(run -> runs.put(run.id(), run), () -> store.remove(stored.id()));
+        }
+        List<AllocationRun> live =
+                runs.values().stream().filter(run -> !run.isEnded()).toList();
+        // All are found before anything is started: a sweep must not take away what has just begun.
+        Set<String> pods =
+                live.stream().flatMap(run -> run.findTasks().stream()).collect(Collectors.toSet());
+        context.drivers().values().forEach(driver -> driver.sweep(pods));
+        cleanOrphans();
+        live.forEach(AllocationRun::resume);
+        runs.values().forEach(run -> updates.put(run.update()));
+        if (!live.isEmpty()) {
+            LOG.info("Took up {} allocations, {} of their pods were found", live.size(), pods.size());
+        }
+    }
+
+    /** Does what the server wants. */
+    void apply(DesiredState desired) {
+        Map<JobKey, JobVersion> jobs =
+                desired.getJobsList().stream().collect(Collectors.toMap(JobKey::of, job -> job, (one, same) -> one));
+        for (Allocation wanted : desired.getAllocationsList()) {
+            Optional.ofNullable(runs.get(wanted.getId()))
+                    .ifPresentOrElse(
+                            run -> adjust(run, wanted, desired.getComplete()),
+                            () -> take(wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted)))));
+        }
+        if (desired.getComplete()) {
+            stopUnnamed(desired);
+        }
+        collect();
+        news.run();
+    }
+
+    /** The server has these on disk. */
+    void acknowledge(Collection<AllocationUpdate> known) {
+        known.stream()
+                .filter(update -> find(update.getAllocationId())
+                        .map(AllocationRun::update)
+                        .filter(update::equals)
+                        .isPresent())
+                .forEach(update -> acknowledged.add(update.getAllocationId()));
+        collect();
+    }
+
+    Optional<AllocationRun> find(String allocationId) {
+        return Optional.ofNullable(runs.get(allocationId));
+    }
+
+    boolean areAllEnded() {
+        return runs.values().stream().allMatch(AllocationRun::isEnded);
+    }
+
+    void stopAll(String why) {
+        List.copyOf(runs.values()).forEach(run -> run.stop(why));
+    }
+
+    /** Leaves all tasks running; returns the allocations whose threads let go now. */
+    List<AllocationRun> detachAll() {
+        List<AllocationRun> all = List.copyOf(runs.values());
+        all.forEach(AllocationRun::detach);
+        return all;
+    }
+
+    private boolean changed(AllocationRun run) {
+        // First what is sure to work: the server learns of an end even if the disk is full.
+        acknowledged.remove(run.id());
+        updates.put(run.update());
+        news.run();
+        try {
+            store.put(run.stored());
+            return true;
+        } catch (NodeStateException e) {
+            LOG.error("Allocation {} has changed, which could not be remembered", run.id(), e);
+            return false;
+        }
+    }
+
+    private void adjust(AllocationRun run, Allocation wanted, boolean isComplete) {
+        unnamed.remove(run.id());
+        if (!run.isEnded() && !AllocationLife.isWanted(wanted)) {
+            run.stop(wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
+        }
+        // A session begins: whatever went wrong before, the server gets to know how it is.
+        if (isComplete && wanted.getClientStatus() != run.update().getClientStatus()) {
+            updates.put(run.update());
+        }
+    }
+
+    private void take(Allocation wanted, Optional<JobVersion> job) {
+        if (AllocationLife.isTerminal(wanted)) {
+            return;
+        }
+        if (wanted.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
+            refuse(wanted, ClientStatus.CLIENT_STATUS_COMPLETE, "Stopped before it ran");
+            return;
+        }
+        // What an earlier run of it said is gone with that run.
+        Allocation fresh = wanted.toBuilder().clearTaskStates().build();
+        job.flatMap(version -> AllocationRun.of(context, new StoredAllocation(fresh, version), this::changed))
+                .ifPresentOrElse(
+                        this::begin,
+                        () -> refuse(
+                                wanted,
+                                ClientStatus.CLIENT_STATUS_FAILED,
+                                "The server named no group \"%s\" in version %d of job %s"
+                                        .formatted(wanted.getTaskGroup(), wanted.getJobVersion(), wanted.getJobId())));
+    }
+
+    private void begin(AllocationRun run) {
+        try {
+            store.put(run.stored());
+        } catch (NodeStateException e) {
+            LOG.error("Allocation {} is not run, since it could not be remembered", run.id(), e);
+            refuse(run.stored().allocation(), ClientStatus.CLIENT_STATUS_FAILED, e.getMessage());
+            return;
+        }
+        runs.put(run.id(), run);
+        run.begin();
+    }
+
+    private void refuse(Allocation wanted, ClientStatus status, String why) {
+        updates.put(AllocationUpdate.newBuilder()
+                .setAllocationId(wanted.getId())
+                .setClientStatus(status)
+                .setDescription(why)
+                .build());
+    }
+
+    private void stopUnnamed(DesiredState desired) {
+        Set<String> named =
+                desired.getAllocationsList().stream().map(Allocation::getId).collect(Collectors.toSet());
+        List<AllocationRun> others =
+                runs.values().stream().filter(run -> !named.contains(run.id())).toList();
+        for (AllocationRun run : others) {
+            unnamed.add(run.id());
+            if (!run.isEnded()) {
+                LOG.warn("Allocation {} is stopped: the server does not know it", run.id());
+                run.stop("The server does not know the allocation");
+            }
+        }
+    }
+
+    private void collect() {
+        List<AllocationRun> ended = runs.values().stream()
+                .filter(run -> run.isEnded() && acknowledged.contains(run.id()))
+                .sorted(Comparator.comparing(AllocationRun::lastEventTime, Timestamps.comparator())
+                        .reversed())
+                .toList();
+        for (int i = 0; i < ended.size(); i++) {
+            if (i >= ENDED_KEPT || unnamed.contains(ended.get(i).id())) {
+                forget(ended.get(i));
+            }
+        }
+    }
+
+    private void forget(AllocationRun run) {
+        try {
+            store.remove(run.id());
+        } catch (NodeStateException e) {
+            LOG.error("Allocation {} could not be forgotten; it is tried again later", run.id(), e);
+            return;
+        }
+        runs.remove(run.id());
+        unnamed.remove(run.id());
+        acknowledged.remove(run.id());
+        cleaner.clean(run.id(), Optional.of(run));
+    }
+
+    private void cleanOrphans() {
+        try {
+            context.directories().list().stream()
+                    .filter(id -> !runs.containsKey(id))
+                    .forEach(id -> cleaner.clean(id, Optional.empty()));
+        } catch (IOException e) {
+            LOG.warn("Can't look for what earlier allocations have left behind", e);
+        }
+    }
+
+    static void joinAll(List<AllocationRun> detached, Duration atMost) throws InterruptedException {
+        for (AllocationRun run : detached) {
+            run.join(atMost);
+        }
+    }
+
+    /** Names a version of a job. */
+    private record JobKey(String jobId, long version) {
+
+        static JobKey of(JobVersion job) {
+            return new JobKey(job.getJob().getId(), job.getVersion());
+        }
+
+        static JobKey of(Allocation allocation) {
+            return new JobKey(allocation.getJobId(), allocation.getJobVersion());
+        }
+    }
+}
