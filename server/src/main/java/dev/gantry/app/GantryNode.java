@@ -27,6 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -48,6 +49,7 @@ final class GantryNode implements AutoCloseable {
     private final FingerprintLoop fingerprints;
     private final NodeTimings timings;
     private final String id;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private GantryNode(
             DataDirectory directory,
@@ -103,9 +105,15 @@ final class GantryNode implements AutoCloseable {
         return id;
     }
 
-    /** Ends the node and leaves its tasks running: a node that is started with the same data directory takes them up. */
+    /**
+     * Ends the node and leaves its tasks running: a node that is started with the same data directory takes them up. May
+     * be called again.
+     */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         fingerprints.close();
         try {
             agent.leave(LETTING_GO);
@@ -117,8 +125,11 @@ final class GantryNode implements AutoCloseable {
         LOG.info("Gantry node has stopped");
     }
 
-    /** Stops all tasks, tells the server if there is one, and ends the node. */
+    /** Stops all tasks, tells the server if there is one, and ends the node. Does nothing to a node that has ended. */
     void closeStoppingTasks() {
+        if (closed.get()) {
+            return;
+        }
         NodeAgent.Stopping stopping = agent.stopTasks();
         Duration killing = timings.killTimeout().plus(KILLING);
         if (!await(stopping.allEnded(), killing)) {
