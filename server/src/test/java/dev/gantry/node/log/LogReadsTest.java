@@ -1,0 +1,158 @@
+package dev.gantry.node.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.ReadLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogReadsTest {
+
+    private static final long AN_HOUR = 3_600_000;
+
+    @TempDir
+    Path dir;
+
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private final LogReads reads = new LogReads(thread, InstantSource.system(), Duration.ofMillis(5));
+    private final AtomicBoolean dead = new AtomicBoolean();
+    private Path file;
+
+    @BeforeEach
+    void create() {
+        file = dir.resolve("web.stdout.0");
+    }
+
+    @AfterEach
+    void close() {
+        reads.close();
+        thread.shutdownNow();
+    }
+
+    @Test
+    void answers_at_once_what_is_there() throws Exception {
+        Files.writeString(file, "one\ntwo\nthree\n");
+
+        LogChunk chunk =
+                get(ask(ReadLog.newBuilder().setRequestId(7).setTailLines(2).setWaitMillis(AN_HOUR)));
+
+        assertThat(chunk.getRequestId()).isEqualTo(7);
+        assertThat(chunk.getData().toStringUtf8()).isEqualTo("two\nthree\n");
+        assertThat(chunk.getNextOffset()).isEqualTo(14);
+        assertThat(chunk.getEnd()).isFalse();
+    }
+
+    @Test
+    void pieces_are_64_kib_at_most_and_only_the_last_one_is_the_end() throws Exception {
+        Files.writeString(file, "x".repeat(64 * 1024 + 1));
+        dead.set(true);
+
+        LogChunk first = get(ask(ReadLog.newBuilder().setOffset(0)));
+        LogChunk second = get(ask(ReadLog.newBuilder().setOffset(first.getNextOffset())));
+
+        assertThat(first.getData().size()).isEqualTo(64 * 1024);
+        assertThat(first.getEnd()).isFalse();
+        assertThat(second.getData().size()).isEqualTo(1);
+        assertThat(second.getEnd()).isTrue();
+    }
+
+    @Test
+    void who_follows_waits_until_the_task_writes() throws Exception {
+        CompletableFuture<LogChunk> waiting =
+                ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR));
+        // Asked later and answered first: the first one waits, and holds nobody up.
+        get(ask(ReadLog.newBuilder().setOffset(0)));
+        assertThat(waiting).isNotDone();
+
+        Files.writeString(file, "hello\n");
+
+        assertThat(get(waiting).getData().toStringUtf8()).isEqualTo("hello\n");
+    }
+
+    @Test
+    void who_follows_the_tail_misses_nothing_that_is_written_while_it_waits() throws Exception {
+        Files.writeString(file, "old\n");
+        CompletableFuture<LogChunk> waiting =
+                ask(ReadLog.newBuilder().setTailLines(0).setWaitMillis(AN_HOUR));
+        get(ask(ReadLog.newBuilder().setOffset(0)));
+
+        Files.writeString(file, "new\nnewer\n", StandardOpenOption.APPEND);
+
+        assertThat(get(waiting).getData().toStringUtf8()).startsWith("new\n");
+    }
+
+    @Test
+    void who_follows_is_told_when_the_task_has_ended() throws Exception {
+        CompletableFuture<LogChunk> waiting =
+                ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR));
+
+        dead.set(true);
+
+        assertThat(get(waiting).getEnd()).isTrue();
+    }
+
+    @Test
+    void nothing_in_time_is_answered_with_nothing() throws Exception {
+        LogChunk chunk = get(ask(ReadLog.newBuilder().setOffset(3).setWaitMillis(1)));
+
+        assertThat(chunk.getData().isEmpty()).isTrue();
+        assertThat(chunk.getNextOffset()).isEqualTo(3);
+        assertThat(chunk.getEnd()).isFalse();
+    }
+
+    @Test
+    void a_position_below_zero_is_refused() throws Exception {
+        assertThat(get(ask(ReadLog.newBuilder().setOffset(-1))).getError()).contains("offset -1 is below 0");
+        assertThat(get(ask(ReadLog.newBuilder().setTailLines(-2))).getError()).contains("tail_lines -2 is below 0");
+    }
+
+    @Test
+    void what_cannot_be_read_is_named() throws IOException, Exception {
+        Files.createDirectory(file);
+
+        assertThat(get(ask(ReadLog.newBuilder().setOffset(0))).getError()).contains(file.toString());
+    }
+
+    @Test
+    void too_many_questions_at_once_are_refused_until_some_are_dropped() throws Exception {
+        List<CompletableFuture<LogChunk>> waiting = IntStream.range(0, 512)
+                .mapToObj(i -> ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR)))
+                .toList();
+        assertThat(get(ask(ReadLog.newBuilder().setOffset(0))).getError()).contains("512 logs already");
+
+        reads.dropAll();
+        thread.submit(() -> {}).get();
+
+        assertThat(get(ask(ReadLog.newBuilder().setOffset(0))).getError()).isEmpty();
+        assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    }
+
+    private CompletableFuture<LogChunk> ask(ReadLog.Builder question) {
+        CompletableFuture<LogChunk> answer = new CompletableFuture<>();
+        reads.read(question.build(), new LogSource(file, dead::get), answer::complete);
+        return answer;
+    }
+
+    private static LogChunk get(CompletableFuture<LogChunk> answer)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return answer.get(10, TimeUnit.SECONDS);
+    }
+}

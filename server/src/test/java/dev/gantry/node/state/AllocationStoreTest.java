@@ -1,0 +1,66 @@
+package dev.gantry.node.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AllocationStoreTest {
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void remembers_the_newest_word_on_each_allocation() {
+        AllocationStore store = new AllocationStore(dir);
+        store.put(allocation("a", ClientStatus.CLIENT_STATUS_PENDING));
+        store.put(allocation("b", ClientStatus.CLIENT_STATUS_PENDING));
+        store.put(allocation("a", ClientStatus.CLIENT_STATUS_RUNNING));
+
+        assertThat(new AllocationStore(dir).load())
+                .containsExactlyInAnyOrder(
+                        allocation("a", ClientStatus.CLIENT_STATUS_RUNNING),
+                        allocation("b", ClientStatus.CLIENT_STATUS_PENDING));
+    }
+
+    @Test
+    void forgets_what_was_removed() {
+        AllocationStore store = new AllocationStore(dir);
+        store.put(allocation("a", ClientStatus.CLIENT_STATUS_PENDING));
+        store.remove("a");
+        store.remove("never-there");
+
+        assertThat(store.load()).isEmpty();
+    }
+
+    @Test
+    void passes_over_an_interrupted_write_and_sets_a_damaged_file_aside() throws IOException {
+        AllocationStore store = new AllocationStore(dir);
+        store.put(allocation("good", ClientStatus.CLIENT_STATUS_PENDING));
+        Files.writeString(dir.resolve("half.allocation.new"), "half");
+        Files.write(dir.resolve("bad.allocation"), new byte[] {1, 2, 3});
+        Files.write(dir.resolve("empty.allocation"), new byte[0]);
+
+        assertThat(store.load()).containsExactly(allocation("good", ClientStatus.CLIENT_STATUS_PENDING));
+        assertThat(dir)
+                .isDirectoryContaining("glob:**/bad.allocation.damaged")
+                .isDirectoryContaining("glob:**/empty.allocation.damaged")
+                .isDirectoryNotContaining("glob:**/half*");
+    }
+
+    private static StoredAllocation allocation(String id, ClientStatus status) {
+        return new StoredAllocation(
+                Allocation.newBuilder().setId(id).setClientStatus(status).build(),
+                JobVersion.newBuilder()
+                        .setJob(Job.newBuilder().setId("web"))
+                        .setVersion(2)
+                        .build());
+    }
+}

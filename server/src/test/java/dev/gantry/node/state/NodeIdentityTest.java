@@ -1,0 +1,60 @@
+package dev.gantry.node.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NodeIdentityTest {
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void is_made_once_and_kept() {
+        NodeIdentity first = load();
+
+        assertThat(load()).isEqualTo(first);
+        assertThat(NodeIdentity.loadOrCreate(dir.resolve("other"), new SecureRandom()))
+                .isNotEqualTo(first);
+    }
+
+    @Test
+    void only_its_owner_can_read_it_and_it_is_not_printed() throws IOException {
+        NodeIdentity identity = load();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("identity"))))
+                .isEqualTo("rw-------");
+        assertThat(identity.toString()).doesNotContain(identity.secret());
+    }
+
+    @Test
+    void a_write_that_was_interrupted_does_no_harm() throws IOException {
+        Files.writeString(dir.resolve("identity.new"), "half");
+
+        assertThat(load()).isEqualTo(load());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1523962e-2505-4364-9c88-35acfa703c8a\n", "a\nb\n", "x"})
+    void a_damaged_one_is_refused_rather_than_replaced(String content) throws IOException {
+        Files.writeString(dir.resolve("identity"), content);
+
+        assertThatThrownBy(this::load)
+                .isInstanceOf(NodeStateException.class)
+                .hasMessageContaining("identity holds no identity of a node; restore it, or delete it");
+        assertThat(dir.resolve("identity")).hasContent(content);
+    }
+
+    private NodeIdentity load() {
+        return NodeIdentity.loadOrCreate(dir.resolve("identity"), new SecureRandom());
+    }
+}
