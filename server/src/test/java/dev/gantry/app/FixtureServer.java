@@ -1,0 +1,208 @@
+package dev.gantry.app;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.AllocationUpdatesAck;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.Fingerprint;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Register;
+import dev.gantry.v1.Registered;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Plays the server's end of a node's session over real gRPC on loopback, and keeps what the node says. */
+final class FixtureServer extends NodeSessionServiceImplBase {
+
+    private static final long HEARTBEAT_MILLIS = 50;
+
+    private final Server server;
+    private final String address;
+    private final List<Register> registers = new CopyOnWriteArrayList<>();
+    private final List<AllocationUpdate> updates = new CopyOnWriteArrayList<>();
+    private final List<Fingerprint> fingerprints = new CopyOnWriteArrayList<>();
+    private final Map<Long, CompletableFuture<LogChunk>> reads = new ConcurrentHashMap<>();
+    private final AtomicInteger heartbeats = new AtomicInteger();
+    private final AtomicLong lastRead = new AtomicLong();
+    private volatile DesiredState desired;
+    private volatile boolean acknowledging = true;
+    private volatile Optional<Status> refusal = Optional.empty();
+    private volatile StreamObserver<ConnectResponse> session;
+
+    private FixtureServer(int port, DesiredState desired) throws IOException {
+        this.desired = desired.toBuilder().setComplete(true).build();
+        this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                .permitKeepAliveTime(1, TimeUnit.SECONDS)
+                .addService(this)
+                .build()
+                .start();
+        this.address = "127.0.0.1:" + server.getPort();
+    }
+
+    /** Serves; each session is told at its begin that this is all the node shall run. */
+    static FixtureServer start(DesiredState desired) throws IOException {
+        return new FixtureServer(0, desired);
+    }
+
+    /** Comes back where another one was. */
+    static FixtureServer startAt(String address, DesiredState desired) throws IOException {
+        return new FixtureServer(Integer.parseInt(address.substring(address.indexOf(':') + 1)), desired);
+    }
+
+    String address() {
+        return address;
+    }
+
+    /** Says that something has changed, and says it at the begin of later sessions. */
+    void desire(DesiredState changed) {
+        desired = changed.toBuilder().setComplete(true).build();
+        await().until(() -> session != null);
+        send(ConnectResponse.newBuilder()
+                .setDesiredState(changed.toBuilder().setComplete(false))
+                .build());
+    }
+
+    void acknowledge(boolean whether) {
+        acknowledging = whether;
+    }
+
+    void refuse(Status status) {
+        refusal = Optional.of(status);
+    }
+
+    void welcome() {
+        refusal = Optional.empty();
+    }
+
+    /** Ends the session as a server does that has a newer one. */
+    void endSession() {
+        StreamObserver<ConnectResponse> ended = session;
+        session = null;
+        ended.onError(Status.ABORTED.asRuntimeException());
+    }
+
+    LogChunk ask(ReadLog.Builder question) throws Exception {
+        return askLater(question).get(10, TimeUnit.SECONDS);
+    }
+
+    CompletableFuture<LogChunk> askLater(ReadLog.Builder question) {
+        long id = lastRead.incrementAndGet();
+        CompletableFuture<LogChunk> answer = new CompletableFuture<>();
+        reads.put(id, answer);
+        send(ConnectResponse.newBuilder().setReadLog(question.setRequestId(id)).build());
+        return answer;
+    }
+
+    List<Register> registers() {
+        return registers;
+    }
+
+    List<Fingerprint> fingerprints() {
+        return fingerprints;
+    }
+
+    int heartbeats() {
+        return heartbeats.get();
+    }
+
+    List<AllocationUpdate> updates(String allocationId) {
+        return updates.stream()
+                .filter(update -> update.getAllocationId().equals(allocationId))
+                .toList();
+    }
+
+    /** The newest word on an allocation; the default instance if there is none. */
+    AllocationUpdate last(String allocationId) {
+        List<AllocationUpdate> all = updates(allocationId);
+        return all.isEmpty() ? AllocationUpdate.getDefaultInstance() : all.get(all.size() - 1);
+    }
+
+    void close() {
+        server.shutdownNow();
+        await().until(server::isTerminated);
+    }
+
+    @Override
+    public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> responses) {
+        return new StreamObserver<>() {
+            @Override
+            public void onNext(ConnectRequest request) {
+                receive(request, responses);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                end(responses);
+            }
+
+            @Override
+            public void onCompleted() {
+                end(responses);
+                responses.onCompleted();
+            }
+        };
+    }
+
+    private void receive(ConnectRequest request, StreamObserver<ConnectResponse> responses) {
+        switch (request.getMessageCase()) {
+            case REGISTER -> register(request.getRegister(), responses);
+            case HEARTBEAT -> heartbeats.incrementAndGet();
+            case FINGERPRINT -> fingerprints.add(request.getFingerprint());
+            case ALLOCATION_UPDATES -> {
+                updates.addAll(request.getAllocationUpdates().getUpdatesList());
+                if (acknowledging) {
+                    send(ConnectResponse.newBuilder()
+                            .setAllocationUpdatesAck(AllocationUpdatesAck.newBuilder()
+                                    .setSequence(request.getAllocationUpdates().getSequence()))
+                            .build());
+                }
+            }
+            case LOG_CHUNK -> reads.get(request.getLogChunk().getRequestId()).complete(request.getLogChunk());
+            case MESSAGE_NOT_SET -> throw new IllegalStateException("The node says nothing");
+        }
+    }
+
+    private void register(Register register, StreamObserver<ConnectResponse> responses) {
+        registers.add(register);
+        if (refusal.isPresent()) {
+            responses.onError(refusal.get().asRuntimeException());
+            return;
+        }
+        session = responses;
+        send(ConnectResponse.newBuilder()
+                .setRegistered(Registered.newBuilder().setHeartbeatIntervalMillis(HEARTBEAT_MILLIS))
+                .build());
+        send(ConnectResponse.newBuilder().setDesiredState(desired).build());
+    }
+
+    private synchronized void end(StreamObserver<ConnectResponse> responses) {
+        if (session == responses) {
+            session = null;
+        }
+    }
+
+    private synchronized void send(ConnectResponse message) {
+        if (session != null) {
+            session.onNext(message);
+        }
+    }
+}

@@ -1,0 +1,585 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.TaskJobs.both;
+import static dev.gantry.app.TaskJobs.nothing;
+import static dev.gantry.app.TaskJobs.run;
+import static dev.gantry.app.TaskJobs.stop;
+import static dev.gantry.app.TaskJobs.task;
+import static dev.gantry.app.TaskJobs.with;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.driver.TaskStartException;
+import dev.gantry.node.NodeTimings;
+import dev.gantry.node.allocation.RestartPolicy;
+import dev.gantry.node.session.SessionTimings;
+import dev.gantry.node.state.NodeStateException;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.LogStream;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
+import io.grpc.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole node, with real processes as its tasks, against a server that speaks real gRPC. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class GantryNodeTest {
+
+    private static final NodeTimings FAST = new NodeTimings(
+            Duration.ofMillis(50),
+            Duration.ofMillis(10),
+            new SessionTimings(
+                    Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
+            new RestartPolicy(2, Duration.ofMillis(10)),
+            Duration.ofMillis(500));
+
+    private static final String FOREVER = "exec sleep 300";
+
+    @TempDir
+    Path dir;
+
+    private final ProcessDriver driver = new ProcessDriver();
+    private FixtureServer server;
+    private GantryNode node;
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = FixtureServer.start(nothing());
+    }
+
+    @AfterEach
+    void stopAll() {
+        if (node != null) {
+            node.closeStoppingTasks();
+        }
+        server.close();
+    }
+
+    @Test
+    void says_who_it_is_and_that_it_is_alive() {
+        startNode();
+
+        await().until(() -> server.heartbeats() > 2);
+        Node registered = server.registers().get(0).getNode();
+        assertThat(registered.getId()).isEqualTo(node.id());
+        assertThat(registered.getName()).isEqualTo("alpha");
+        assertThat(registered.getDatacenter()).isEqualTo("dc7");
+        assertThat(registered.getNodeClass()).isEqualTo("small");
+        assertThat(registered.getMetaMap()).containsExactly(Map.entry("rack", "r1"));
+        assertThat(registered.getAttributesMap())
+                .containsEntry("kernel.name", "linux")
+                .containsEntry("driver.process.version", "1.30.0")
+                .containsEntry("gantry.version", "test")
+                .containsKeys("unique.storage.bytesfree", "cpu.totalcompute");
+        assertThat(registered.getDriversMap().get("process").getHealthy()).isTrue();
+        assertThat(registered.getResources().getIp()).isEqualTo("127.0.0.1");
+        assertThat(registered.getResources().getMinDynamicPort()).isEqualTo(20_000);
+        assertThat(registered.getResources().getMaxDynamicPort()).isEqualTo(32_000);
+        assertThat(registered.getResources().getCpu()).isPositive();
+        assertThat(registered.getResources().getMemoryMib()).isPositive();
+        assertThat(registered.getResources().getDiskMib()).isPositive();
+    }
+
+    @Test
+    void is_the_same_node_after_a_restart_and_another_one_elsewhere() {
+        startNode();
+        await().until(() -> server.registers().size() == 1);
+        restartNode(new ProcessDriver());
+        await().until(() -> server.registers().size() == 2);
+
+        assertThat(server.registers().get(1).getNode().getId())
+                .isEqualTo(server.registers().get(0).getNode().getId());
+        assertThat(server.registers().get(1).getSecret())
+                .isEqualTo(server.registers().get(0).getSecret())
+                .hasSize(64);
+    }
+
+    @Test
+    void a_second_node_on_the_same_data_directory_is_refused() {
+        startNode();
+
+        assertThatThrownBy(() -> GantryNode.start(config(List.of(server.address())), parts(driver)))
+                .isInstanceOf(NodeStateException.class)
+                .hasMessageContaining("Another gantry node uses the data directory");
+    }
+
+    @Test
+    void tells_the_server_when_a_driver_has_changed_and_only_then() {
+        startNode();
+        await().until(() -> server.heartbeats() > 5);
+        assertThat(server.fingerprints()).isEmpty();
+
+        driver.changeVersion("1.31.0");
+
+        await().until(() -> !server.fingerprints().isEmpty());
+        assertThat(server.fingerprints().get(0).getAttributesMap())
+                .containsEntry("driver.process.version", "1.31.0")
+                .containsEntry("kernel.name", "linux");
+    }
+
+    @Test
+    void runs_a_task_to_its_end_and_says_each_step() {
+        startNode();
+        server.desire(run("a1", "echo $NOMAD_PORT_http $GANTRY_TASK_NAME ${NOMAD_ALLOC_ID} > ../../alloc/data/out"));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        TaskState state = server.last("a1").getTaskStates(0);
+        assertThat(state.getPhase()).isEqualTo(TaskPhase.TASK_PHASE_DEAD);
+        assertThat(state.getExitCode()).isZero();
+        assertThat(state.getFailed()).isFalse();
+        assertThat(state.hasStartedAt()).isTrue();
+        assertThat(state.hasFinishedAt()).isTrue();
+        assertThat(eventTypes(state)).containsExactly("Received", "Setup", "Started", "Terminated");
+        assertThat(allocationDir("a1").resolve("alloc/data/out")).hasContent("23456 main a1");
+        await().untilAsserted(() -> assertThat(driver.removed()).containsExactly(state.getPodId()));
+    }
+
+    @Test
+    void makes_the_directories_that_tasks_are_given() {
+        startNode();
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        for (String path : List.of("alloc/data", "alloc/logs", "alloc/tmp", "main/local", "main/secrets")) {
+            assertThat(allocationDir("a1").resolve(path)).isDirectory();
+        }
+    }
+
+    @Test
+    void a_task_that_fails_takes_its_siblings_with_it() {
+        startNode();
+        server.desire(run("a1", task("bad", "sleep 0.2; exit 3"), task("good", FOREVER)));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        AllocationUpdate end = server.last("a1");
+        assertThat(end.getDescription()).isEqualTo("Task \"bad\" failed: Exit code 3");
+        TaskState good = end.getTaskStates(1);
+        assertThat(good.getFailed()).isFalse();
+        assertThat(good.getExitCode()).isEqualTo(143);
+        assertThat(eventTypes(good)).endsWith("Killing", "Killed");
+        assertThat(good.getEventsList()).anyMatch(event -> event.getMessage().contains("Task \"bad\""));
+        // It has not ended for the server while one of its tasks still holds a port.
+        assertThat(server.updates("a1"))
+                .filteredOn(update -> update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
+                .allMatch(update -> update.getTaskStatesList().stream()
+                        .allMatch(task -> task.getPhase() == TaskPhase.TASK_PHASE_DEAD));
+    }
+
+    @Test
+    void stops_what_shall_stop() {
+        startNode();
+        DesiredState running = run("a1", FOREVER);
+        server.desire(running);
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        server.desire(stop(running));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(server.last("a1").getTaskStates(0).getExitCode()).isEqualTo(143);
+        assertThat(server.last("a1").getTaskStates(0).getFailed()).isFalse();
+    }
+
+    @Test
+    void stops_a_task_that_is_still_being_started() {
+        driver.hang();
+        startNode();
+        DesiredState running = run("a1", FOREVER);
+        server.desire(running);
+        await().until(() -> !driver.started().isEmpty());
+
+        server.desire(stop(running));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(eventTypes(server.last("a1").getTaskStates(0))).endsWith("Killing", "Killed");
+    }
+
+    @Test
+    void what_shall_stop_before_it_was_known_is_complete_and_never_runs() {
+        startNode();
+
+        server.desire(stop(run("a1", FOREVER)));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(driver.started()).isEmpty();
+    }
+
+    @Test
+    void a_start_that_may_work_later_is_tried_again() {
+        driver.failNextStart(new TaskStartException("The registry does not answer", true));
+        startNode();
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        assertThat(driver.started()).hasSize(2);
+        assertThat(eventTypes(server.last("a1").getTaskStates(0)))
+                .containsExactly("Received", "Setup", "DriverFailure", "Started");
+    }
+
+    @Test
+    void a_start_is_given_up_after_some_failures() {
+        for (int i = 0; i < 3; i++) {
+            driver.failNextStart(new TaskStartException("The registry does not answer", true));
+        }
+        startNode();
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(driver.started()).hasSize(3);
+        assertThat(server.last("a1").getDescription()).isEqualTo("Task \"main\" failed: The registry does not answer");
+    }
+
+    @Test
+    void a_start_that_will_never_work_is_not_tried_again() {
+        driver.failNextStart(new TaskStartException("There is no such image", false));
+        startNode();
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(driver.started()).hasSize(1);
+    }
+
+    @Test
+    void a_driver_that_this_node_lacks_fails_the_allocation() {
+        startNode();
+        server.desire(
+                run("a1", task("main", FOREVER).toBuilder().setDriver("docker").build(), task("other", FOREVER)));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("a1").getDescription()).contains("This node has no driver \"docker\"");
+        assertThat(driver.started()).isEmpty();
+    }
+
+    @Test
+    void an_allocation_whose_job_was_not_sent_fails() {
+        startNode();
+
+        server.desire(run("a1", FOREVER).toBuilder().clearJobs().build());
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("a1").getDescription()).contains("version 1 of job job-a1");
+    }
+
+    @Test
+    void an_allocation_that_is_named_again_is_not_started_again() {
+        startNode();
+        DesiredState running = run("a1", FOREVER);
+        server.desire(running);
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        server.desire(running);
+        server.endSession();
+        await().until(() -> server.registers().size() == 2);
+        server.desire(both(running, run("a2", FOREVER)));
+        awaitStatus("a2", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        assertThat(driver.started()).hasSize(2);
+    }
+
+    @Test
+    void an_allocation_that_has_ended_for_the_server_is_not_started() {
+        startNode();
+        server.desire(both(
+                with(run("ended", FOREVER), DesiredStatus.DESIRED_STATUS_RUN, ClientStatus.CLIENT_STATUS_COMPLETE),
+                run("a2", FOREVER)));
+        awaitStatus("a2", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        assertThat(driver.started()).hasSize(1);
+        assertThat(server.updates("ended")).isEmpty();
+    }
+
+    @Test
+    void losing_the_server_stops_nothing_and_what_happened_meanwhile_is_told_when_it_is_back() throws Exception {
+        startNode();
+        Path signal = dir.resolve("signal");
+        DesiredState running = both(
+                run("ends", "until test -e %s; do sleep 0.02; done; exit 4".formatted(signal)), run("stays", FOREVER));
+        server.desire(running);
+        awaitStatus("ends", ClientStatus.CLIENT_STATUS_RUNNING);
+        awaitStatus("stays", ClientStatus.CLIENT_STATUS_RUNNING);
+        String address = server.address();
+        server.close();
+
+        Files.createFile(signal);
+        await().until(() -> driver.removed().size() == 1);
+        server = FixtureServer.startAt(address, running);
+
+        awaitStatus("ends", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("ends").getTaskStates(0).getExitCode()).isEqualTo(4);
+        assertThat(driver.started()).hasSize(2);
+        assertThat(driver.removed()).hasSize(1);
+    }
+
+    @Test
+    void what_was_not_acknowledged_is_told_again_in_the_next_session() {
+        startNode();
+        server.acknowledge(false);
+        DesiredState running = run("a1", FOREVER);
+        server.desire(running);
+        await().until(() -> !server.updates("a1").isEmpty());
+        int before = server.updates("a1").size();
+
+        server.acknowledge(true);
+        server.endSession();
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        assertThat(server.updates("a1")).hasSizeGreaterThan(before);
+    }
+
+    @Test
+    void tries_its_servers_in_turn() throws Exception {
+        FixtureServer gone = FixtureServer.start(nothing());
+        gone.close();
+
+        node = GantryNode.start(config(List.of(gone.address(), server.address())), parts(driver));
+
+        await().until(() -> server.heartbeats() > 0);
+    }
+
+    @Test
+    void a_node_that_is_refused_keeps_trying() {
+        server.refuse(Status.PERMISSION_DENIED.withDescription("known with another secret"));
+        startNode();
+        await().until(() -> server.registers().size() > 2);
+        assertThat(server.heartbeats()).isZero();
+
+        server.welcome();
+
+        await().until(() -> server.heartbeats() > 0);
+    }
+
+    @Test
+    void stops_and_forgets_what_the_server_does_not_know() {
+        startNode();
+        server.desire(run("a1", FOREVER));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        server.desire(nothing());
+
+        server.endSession();
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        await().untilAsserted(() -> {
+            assertThat(allocationDir("a1")).doesNotExist();
+            assertThat(dir.resolve("data/state")).isEmptyDirectory();
+        });
+    }
+
+    @Test
+    void a_restarted_node_takes_up_its_tasks_even_while_the_server_is_away() throws Exception {
+        startNode();
+        DesiredState running = run("a1", FOREVER);
+        server.desire(running);
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        String pod = server.last("a1").getTaskStates(0).getPodId();
+        String address = server.address();
+        server.close();
+
+        ProcessDriver second = new ProcessDriver();
+        restartNode(second, address);
+        assertThat(second.sweeps()).containsExactly(Set.of(pod));
+        server = FixtureServer.startAt(address, running);
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        assertThat(server.last("a1").getTaskStates(0).getPodId()).isEqualTo(pod);
+        assertThat(second.started()).isEmpty();
+        assertThat(ProcessHandle.of(Long.parseLong(pod.substring("pod-".length()))))
+                .isPresent();
+        server.desire(stop(running));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(server.last("a1").getTaskStates(0).getExitCode()).isEqualTo(143);
+    }
+
+    @Test
+    void what_ended_while_the_node_was_away_is_told_with_its_exit_code() throws Exception {
+        startNode();
+        Path signal = dir.resolve("signal");
+        DesiredState running = run("a1", "until test -e %s; do sleep 0.02; done; exit 5".formatted(signal));
+        server.desire(running);
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        node.close();
+        Files.createFile(signal);
+        await().until(() -> Files.exists(allocationDir("a1").resolve("main/driver/exit")));
+
+        ProcessDriver second = new ProcessDriver();
+        restartNode(second);
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("a1").getTaskStates(0).getExitCode()).isEqualTo(5);
+        assertThat(second.started()).isEmpty();
+        await().until(() -> second.removed().size() == 1);
+    }
+
+    @Test
+    void an_end_that_the_server_never_heard_of_is_told_after_a_restart() {
+        startNode();
+        server.acknowledge(false);
+        server.desire(run("a1", "exit 6"));
+        await().until(() -> driver.removed().size() == 1);
+        node.close();
+        server.acknowledge(true);
+
+        ProcessDriver second = new ProcessDriver();
+        restartNode(second);
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("a1").getTaskStates(0).getExitCode()).isEqualTo(6);
+        assertThat(second.started()).isEmpty();
+    }
+
+    @Test
+    void a_task_that_shall_stop_is_stopped_by_the_next_process_too() {
+        startNode();
+        DesiredState running = run("a1", "trap : TERM; while :; do sleep 0.05; done");
+        server.desire(running);
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        server.desire(stop(running));
+        await().until(() -> eventTypes(server.last("a1").getTaskStates(0)).contains("Killing"));
+
+        restartNode(new ProcessDriver());
+
+        // It does not listen to TERM: the kill timeout runs out.
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(server.last("a1").getTaskStates(0).getExitCode()).isEqualTo(137);
+    }
+
+    @Test
+    void keeps_the_logs_of_the_newest_ended_allocations_only() {
+        startNode();
+        DesiredState.Builder many = DesiredState.newBuilder();
+        for (int i = 0; i < 53; i++) {
+            many.mergeFrom(run(
+                    "a" + i, task("main", "true").toBuilder().setDriver("none").build()));
+        }
+        server.desire(many.build());
+
+        await().untilAsserted(() -> {
+            assertThat(dir.resolve("data/state").toFile().list()).hasSize(50);
+            assertThat(dir.resolve("data/allocs").toFile().list()).hasSize(50);
+        });
+    }
+
+    @Test
+    void a_log_is_read_and_followed_to_its_end() throws Exception {
+        startNode();
+        Path signal = dir.resolve("signal");
+        server.desire(run(
+                "a1", "echo one; echo oops >&2; until test -e %s; do sleep 0.02; done; echo two".formatted(signal)));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        LogChunk first = server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setWaitMillis(30_000));
+        LogChunk errors = server.ask(log("main", LogStream.LOG_STREAM_STDERR, 0).setWaitMillis(30_000));
+        CompletableFuture<LogChunk> next = server.askLater(
+                log("main", LogStream.LOG_STREAM_STDOUT, first.getNextOffset()).setWaitMillis(30_000));
+        Files.createFile(signal);
+        LogChunk second = next.get(10, TimeUnit.SECONDS);
+        LogChunk end = server.ask(
+                log("main", LogStream.LOG_STREAM_STDOUT, second.getNextOffset()).setWaitMillis(30_000));
+
+        assertThat(first.getData().toStringUtf8()).isEqualTo("one\n");
+        assertThat(errors.getData().toStringUtf8()).isEqualTo("oops\n");
+        assertThat(second.getData().toStringUtf8()).isEqualTo("two\n");
+        assertThat(end.getData().isEmpty()).isTrue();
+        assertThat(second.getEnd() || end.getEnd()).isTrue();
+    }
+
+    @Test
+    void a_log_that_there_is_not_is_named() throws Exception {
+        startNode();
+        server.desire(run("a1", FOREVER));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        assertThat(server.ask(log("nope", LogStream.LOG_STREAM_STDOUT, 0)).getError())
+                .isEqualTo("Allocation a1 has no task \"nope\"; its tasks: main");
+        assertThat(server.ask(ReadLog.newBuilder().setAllocationId("a9").setTask("main"))
+                        .getError())
+                .isEqualTo("Node alpha has no logs of allocation a9 (any more)");
+    }
+
+    @Test
+    void a_node_that_closes_stopping_tasks_has_told_the_server_their_end() {
+        startNode();
+        server.desire(run("a1", FOREVER));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        node.closeStoppingTasks();
+        node = null;
+
+        assertThat(server.last("a1").getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_COMPLETE);
+    }
+
+    private void startNode() {
+        node = GantryNode.start(config(List.of(server.address())), parts(driver));
+    }
+
+    private void restartNode(ProcessDriver next) {
+        restartNode(next, server.address());
+    }
+
+    private void restartNode(ProcessDriver next, String address) {
+        node.close();
+        node = GantryNode.start(config(List.of(address)), parts(next));
+    }
+
+    private NodeConfig config(List<String> servers) {
+        return new NodeConfig(
+                servers,
+                dir.resolve("data"),
+                "alpha",
+                "dc7",
+                "small",
+                Map.of("rack", "r1"),
+                "127.0.0.1",
+                NodeConfig.MIN_DYNAMIC_PORT,
+                NodeConfig.MAX_DYNAMIC_PORT,
+                Map.of(),
+                Optional.empty());
+    }
+
+    private static GantryNode.Parts parts(ProcessDriver driver) {
+        return new GantryNode.Parts(
+                List.of(driver), "test", FAST, InstantSource.system(), RandomGenerator.of("L64X128MixRandom"));
+    }
+
+    private void awaitStatus(String allocationId, ClientStatus status) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(server.last(allocationId).getClientStatus()).isEqualTo(status));
+    }
+
+    private Path allocationDir(String allocationId) {
+        return dir.resolve("data/allocs").resolve(allocationId);
+    }
+
+    private static List<String> eventTypes(TaskState state) {
+        return state.getEventsList().stream().map(TaskEvent::getType).toList();
+    }
+
+    private static ReadLog.Builder log(String task, LogStream stream, long offset) {
+        return ReadLog.newBuilder()
+                .setAllocationId("a1")
+                .setTask(task)
+                .setStream(stream)
+                .setOffset(offset);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.gantry.app;
+
+import dev.gantry.driver.DriverFingerprint;
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.driver.TaskDriver;
+import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskRequest;
+import dev.gantry.driver.TaskStartException;
+import dev.gantry.v1.DriverHealth;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Runs each task's {@code script} with sh, as a real process that does not end with its node. One instance stands for one
+ * process of a node: a new one finds tasks by what is on disk only.
+ */
+final class ProcessDriver implements TaskDriver {
+
+    private final List<String> started = new CopyOnWriteArrayList<>();
+    private final List<String> removed = new CopyOnWriteArrayList<>();
+    private final List<Set<String>> sweeps = new CopyOnWriteArrayList<>();
+    private final Queue<TaskStartException> failures = new ConcurrentLinkedQueue<>();
+    private volatile boolean hanging;
+    private volatile String version = "1.30.0";
+
+    /** Makes the next start fail. */
+    void failNextStart(TaskStartException failure) {
+        failures.add(failure);
+    }
+
+    /** Makes starts hang until they are interrupted. */
+    void hang() {
+        hanging = true;
+    }
+
+    void changeVersion(String changed) {
+        version = changed;
+    }
+
+    /** Tasks that were started, by name. */
+    List<String> started() {
+        return started;
+    }
+
+    /** Pods that were removed. */
+    List<String> removed() {
+        return removed;
+    }
+
+    List<Set<String>> sweeps() {
+        return sweeps;
+    }
+
+    @Override
+    public String name() {
+        return "process";
+    }
+
+    @Override
+    public DriverFingerprint fingerprint() {
+        return new DriverFingerprint(
+                Map.of("driver.process.version", version),
+                DriverHealth.newBuilder().setHealthy(true).setDescription("sh").build());
+    }
+
+    @Override
+    public RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException {
+        started.add(request.directory().task());
+        TaskStartException failure = failures.poll();
+        if (failure != null) {
+            throw failure;
+        }
+        if (hanging) {
+            new CountDownLatch(1).await();
+        }
+        try {
+            return launch(request);
+        } catch (IOException e) {
+            throw new TaskStartException(e.toString(), false);
+        }
+    }
+
+    @Override
+    public Optional<RunningTask> find(TaskDirectory directory) {
+        Path pid = directory.driver().resolve("pid");
+        return Files.exists(pid)
+                ? Optional.of(new ProcessTask(directory.driver(), Long.parseLong(read(pid))))
+                : Optional.empty();
+    }
+
+    @Override
+    public void sweep(Set<String> known) {
+        sweeps.add(Set.copyOf(known));
+    }
+
+    private RunningTask launch(TaskRequest request) throws IOException {
+        TaskDirectory directory = request.directory();
+        String script = request.task().getConfig().getFieldsOrThrow("script").getStringValue();
+        // A shell around the task's own keeps the exit code, whoever is there when it ends.
+        ProcessBuilder builder = new ProcessBuilder(
+                "setsid", "sh", "-c", "trap : TERM; sh -c \"$1\"; echo $? > exit.new; mv exit.new exit", "sh", script);
+        builder.directory(directory.driver().toFile());
+        builder.environment().putAll(request.environment());
+        builder.redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.stdout().toFile()));
+        builder.redirectError(
+                ProcessBuilder.Redirect.appendTo(directory.stderr().toFile()));
+        Process process = builder.start();
+        Files.writeString(directory.driver().resolve("pid"), Long.toString(process.pid()));
+        return new ProcessTask(directory.driver(), process.pid());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class ProcessTask implements RunningTask {
+
+        private final Path directory;
+        private final long pid;
+        private final Instant startedAt;
+        private final CompletableFuture<TaskExit> exit;
+
+        ProcessTask(Path directory, long pid) {
+            this.directory = directory;
+            this.pid = pid;
+            this.startedAt = Instant.now();
+            this.exit = ProcessHandle.of(pid)
+                    .map(ProcessHandle::onExit)
+                    .orElseGet(() -> CompletableFuture.completedFuture(null))
+                    .thenApply(ended -> readExit());
+        }
+
+        @Override
+        public String podId() {
+            return "pod-" + pid;
+        }
+
+        @Override
+        public Instant startedAt() {
+            return startedAt;
+        }
+
+        @Override
+        public CompletableFuture<TaskExit> exit() {
+            return exit;
+        }
+
+        @Override
+        public void stop(Duration killTimeout) throws InterruptedException {
+            signal("TERM");
+            try {
+                exit.get(Math.max(1, killTimeout.toMillis()), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                signal("KILL");
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void remove() {
+            removed.add(podId());
+        }
+
+        private TaskExit readExit() {
+            Path file = directory.resolve("exit");
+            if (!Files.exists(file)) {
+                return new TaskExit(OptionalInt.of(137), Instant.now(), "Exit code 137");
+            }
+            int code = Integer.parseInt(read(file));
+            return new TaskExit(OptionalInt.of(code), Instant.now(), "Exit code " + code);
+        }
+
+        /** To the whole session of the task, whose leader it is. */
+        private void signal(String name) throws InterruptedException {
+            try {
+                new ProcessBuilder("kill", "-" + name, "--", "-" + pid).start().waitFor();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

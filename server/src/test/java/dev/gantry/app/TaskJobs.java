@@ -1,0 +1,90 @@
+package dev.gantry.app;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.Resources;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+
+/** Jobs of shell scripts, and what a server says of their allocations. */
+final class TaskJobs {
+
+    private TaskJobs() {}
+
+    /** Nothing shall run. */
+    static DesiredState nothing() {
+        return DesiredState.getDefaultInstance();
+    }
+
+    /** One allocation shall run one script, as task {@code main}. */
+    static DesiredState run(String allocationId, String script) {
+        return run(allocationId, task("main", script));
+    }
+
+    /** One allocation shall run some tasks. Each allocation is of a job of its own. */
+    static DesiredState run(String allocationId, Task... tasks) {
+        TaskGroup.Builder group = TaskGroup.newBuilder().setName("group");
+        for (Task task : tasks) {
+            group.addTasks(task);
+        }
+        Job job = Job.newBuilder()
+                .setId("job-" + allocationId)
+                .setName("job-" + allocationId)
+                .addTaskGroups(group)
+                .build();
+        Allocation allocation = Allocation.newBuilder()
+                .setId(allocationId)
+                .setName(job.getId() + ".group[0]")
+                .setJobId(job.getId())
+                .setJobVersion(1)
+                .setTaskGroup("group")
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
+                .addPorts(AllocatedPort.newBuilder()
+                        .setLabel("http")
+                        .setTask(tasks[0].getName())
+                        .setIp("127.0.0.1")
+                        .setPort(23456))
+                .build();
+        return DesiredState.newBuilder()
+                .addAllocations(allocation)
+                .addJobs(JobVersion.newBuilder().setJob(job).setVersion(1))
+                .build();
+    }
+
+    /** The same, with another word on its only allocation. */
+    static DesiredState with(DesiredState state, DesiredStatus desired, ClientStatus client) {
+        DesiredState.Builder changed = state.toBuilder();
+        changed.getAllocationsBuilder(0).setDesiredStatus(desired).setClientStatus(client);
+        return changed.build();
+    }
+
+    /** The same, but the allocation shall stop. */
+    static DesiredState stop(DesiredState state) {
+        return with(state, DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_PENDING);
+    }
+
+    /** All of both. */
+    static DesiredState both(DesiredState one, DesiredState other) {
+        return one.toBuilder().mergeFrom(other).build();
+    }
+
+    static Task task(String name, String script) {
+        return Task.newBuilder()
+                .setName(name)
+                .setDriver("process")
+                .setConfig(Struct.newBuilder()
+                        .putFields(
+                                "script",
+                                Value.newBuilder().setStringValue(script).build()))
+                .setResources(Resources.newBuilder().setCpu(100).setMemoryMib(64))
+                .build();
+    }
+}
