@@ -1,0 +1,35 @@
+# rkt cat-manifest [--pretty-print=BOOL] UUID
+pretty=true
+command_flag() {
+  case $1 in
+    pretty-print | uuid-file) kind=value ;;
+  esac
+  [ "$1" != pretty-print ] || kind=bool
+}
+uuid_file=
+set_flag() {
+  case $1 in
+    pretty-print) pretty=$2 ;;
+    uuid-file) uuid_file=$2 ;;
+  esac
+}
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+
+case $#:$uuid_file in
+  0:?*)
+    wanted_uuid=
+    { read -r wanted_uuid < "$uuid_file"; } 2> /dev/null
+    [ -n "$wanted_uuid" ] || fail "unable to resolve UUID from file: $uuid_file can't be read"
+    set -- "$wanted_uuid"
+    ;;
+  1:) ;;
+  *)
+    cat "$libexec/help/cat-manifest.txt"
+    exit 254
+    ;;
+esac
+find_pod "$1" || fail "problem retrieving pod: $reason"
+if $pretty; then manifest=$pod/pod-pretty; else manifest=$pod/pod; fi
+[ -e "$manifest" ] || fail "pod manifest of \"$uuid\" not available: it was not prepared"
+cat "$manifest"

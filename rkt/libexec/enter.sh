@@ -1,0 +1,44 @@
+# rkt enter [--app=NAME] UUID [CMD [ARGS ...]]: becomes the command, in the app's root, with its user and environment.
+app_wanted=
+command_flag() {
+  [ "$1" != app ] || kind=value
+}
+set_flag() {
+  app_wanted=$2
+}
+operands_end_flags=true
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+. "$libexec/rooted.sh"
+
+[ $# -ge 1 ] || {
+  cat "$libexec/help/enter.txt"
+  exit 254
+}
+require_root
+find_pod "$1" || fail "problem retrieving pod: $reason"
+shift
+read_state
+[ "$state" = running ] || fail "pod \"$uuid\" isn't currently running"
+read_apps
+app=${app_wanted:-$apps}
+case $newline$apps$newline in
+  *"$newline$app$newline"*) ;;
+  *) fail "enter failed: pod \"$uuid\" has no app \"$app\"" ;;
+esac
+[ $# -gt 0 ] || {
+  say 'no command specified, assuming "/bin/bash"'
+  set -- /bin/bash
+}
+
+read -r pid _ < "$pod/pid"
+root=/proc/$pid/root
+. "$pod/app/$app/launch"
+find_image_env
+env=$(command -v env)
+setpriv=$(command -v setpriv)
+nsenter=$(command -v nsenter)
+eval "exec \"\$env\" -i -- $app_environment \"TERM=\${TERM:-dumb}\"" \
+  '"$setpriv" --regid "$app_group" "$app_groups_option"' \
+  '"$nsenter" --target "$pid" --mount --uts --root="$root" --wd="$root" --setuid="$app_user" --' \
+  "$image_env $app_loader_environment" '"$@"'

@@ -1,0 +1,137 @@
+# Takes the flags out of the positional parameters, which are the command's operands afterwards. Sourced by a command,
+# after it has defined:
+#   command_flag NAME        sets `kind` to bool, value or optional (a value that may be left out) for flags it knows
+#   set_flag NAME VALUE      takes the flag's value
+#   operands_end_flags       "true" if the first operand ends the flags, as where a command line follows
+# Global flags are taken here: `data_dir`, `debug`.
+
+data_dir=/var/lib/rkt
+debug=false
+
+flag_error() {
+  printf 'Error: %s\n' "$1" >&2
+  cat "$libexec/help/$command.txt"
+  exit 254
+}
+
+flag_help() {
+  cat "$libexec/help/$command.txt"
+  exit 0
+}
+
+invalid_value() {
+  go_quote "$2"
+  flag_error "invalid argument $quoted for --$1=$2: $3"
+}
+
+# The value as Go's ParseBool reads it.
+read_bool() {
+  case $2 in
+    1 | t | T | TRUE | true | True) value=true ;;
+    0 | f | F | FALSE | false | False) value=false ;;
+    *) go_quote "$2" && invalid_value "$1" "$2" "strconv.ParseBool: parsing $quoted: invalid syntax" ;;
+  esac
+}
+
+# Nothing of these directories is read yet; what they configure must not be left out in silence.
+refuse_configuration() {
+  for file in "$2"/*.d/*.json; do
+    [ ! -e "$file" ] || invalid_value "$1" "$2" "this rkt does not read configuration such as $file yet"
+  done
+}
+
+set_global_flag() {
+  case $1 in
+    debug) debug=$2 ;;
+    dir)
+      case $2 in
+        '') invalid_value dir '' '"" is not a valid directory' ;;
+        /*) data_dir=$2 ;;
+        *) data_dir=$PWD/$2 ;;
+      esac
+      ;;
+    insecure-options)
+      remaining=$2,
+      while [ -n "$remaining" ]; do
+        case ${remaining%%,*} in
+          none | http | image | tls | ondisk | pubkey | capabilities | paths | seccomp | all-fetch | all-run | all) ;;
+          *) invalid_value "$1" "$2" "couldn't parse options: unknown option" ;;
+        esac
+        remaining=${remaining#*,}
+      done
+      ;;
+    local-config | system-config | user-config) refuse_configuration "$1" "$2" ;;
+  esac
+}
+
+flags_left=$#
+while [ "$flags_left" -gt 0 ]; do
+  argument=$1
+  shift
+  flags_left=$((flags_left - 1))
+  case $argument in
+    --)
+      break
+      ;;
+    --help | -h)
+      flag_help
+      ;;
+    --?*)
+      name=${argument#--}
+      value=
+      has_value=false
+      case $name in
+        *=*)
+          value=${name#*=}
+          name=${name%%=*}
+          has_value=true
+          ;;
+      esac
+      kind=
+      case $name in
+        debug | trust-keys-from-https) kind=bool ;;
+        dir | insecure-options | local-config | system-config | user-config) kind=value ;;
+        *) command_flag "$name" ;;
+      esac
+      case $kind in
+        '') flag_error "unknown flag: --$name" ;;
+        bool)
+          $has_value || value=true
+          read_bool "$name" "$value"
+          ;;
+        value)
+          if ! $has_value; then
+            [ "$flags_left" -gt 0 ] || flag_error "flag needs an argument: --$name"
+            value=$1
+            shift
+            flags_left=$((flags_left - 1))
+          fi
+          ;;
+      esac
+      case $name in
+        debug | dir | insecure-options | local-config | system-config | trust-keys-from-https | user-config)
+          set_global_flag "$name" "$value"
+          ;;
+        *) set_flag "$name" "$value" ;;
+      esac
+      ;;
+    -?*)
+      shorthand=${argument#-}
+      flag_error "unknown shorthand flag: '${shorthand%"${shorthand#?}"}' in $argument"
+      ;;
+    *)
+      if ${operands_end_flags:-false}; then
+        set -- "$argument" "$@"
+        flags_left=0
+        break
+      fi
+      set -- "$@" "$argument"
+      ;;
+  esac
+done
+# After "--" all is operands: those found before it stand at the end, and belong before the rest.
+while [ "$flags_left" -gt 0 ]; do
+  set -- "$@" "$1"
+  shift
+  flags_left=$((flags_left - 1))
+done

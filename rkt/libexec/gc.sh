@@ -1,0 +1,92 @@
+# rkt gc [--grace-period=DURATION] [--expire-prepared=DURATION] [--mark-only]
+grace_period=30m0s
+expire_prepared=24h0m0s
+mark_only=false
+command_flag() {
+  case $1 in
+    grace-period | expire-prepared) kind=value ;;
+    mark-only) kind=bool ;;
+  esac
+}
+set_flag() {
+  case $1 in
+    mark-only) mark_only=$2 ;;
+    *)
+      parse_duration "$2" || invalid_value "$1" "$2" "time: invalid duration $2"
+      case $1 in
+        grace-period) grace_period=$2 ;;
+        expire-prepared) expire_prepared=$2 ;;
+      esac
+      ;;
+  esac
+}
+. "$libexec/durations.sh"
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+require_root
+
+# Whether the pod was moved to where it is longer ago than the duration.
+is_older_than() {
+  parse_duration "$1"
+  moved=$(stat -c %.3Z "$pod" 2> /dev/null) || return 1
+  now=$(date +%s%3N)
+  [ $((now - ${moved%.*}${moved#*.})) -ge "$milliseconds" ]
+}
+
+# Calls the function for each pod in a state's directory, with `pod`, `uuid`, `place` and `state` set.
+for_each_pod() {
+  for candidate in "$data_dir/pods/$1"/*; do
+    [ -d "$candidate" ] || continue
+    use_pod "$candidate"
+    read_state
+    "$2"
+  done
+}
+
+mark_exited() {
+  [ "$state" = exited ] || return 0
+  say "moving pod \"$uuid\" to garbage"
+  move_pod exited-garbage || say "rename error: pod \"$uuid\" can't be moved"
+}
+
+mark_aborted() {
+  [ "$state" = 'aborted prepare' ] || return 0
+  say "moving failed prepare \"$uuid\" to garbage"
+  move_pod garbage || say "rename error: pod \"$uuid\" can't be moved"
+}
+
+mark_expired() {
+  is_older_than "$expire_prepared" || return 0
+  say "moving expired prepared pod \"$uuid\" to garbage"
+  move_pod garbage || say "rename error: pod \"$uuid\" can't be moved"
+}
+
+empty_exited() {
+  if is_older_than "$grace_period"; then
+    empty_garbage
+  else
+    say "pod \"$uuid\" not removed: still within grace period ($grace_period)"
+  fi
+}
+
+empty_garbage() {
+  [ "$state" != deleting ] || return 0
+  printf 'Garbage collecting pod "%s"\n' "$uuid"
+  delete_pod
+}
+
+# Directories of interrupted commands: each names the process that works in it, but not yet when it is brand-new.
+remove_abandoned() {
+  for pod in "$data_dir/pods/embryo"/* "$data_dir/cas/tmp"/*; do
+    [ -d "$pod" ] || continue
+    is_alive "$pod/preparer" || ! is_older_than 1m || rm -rf --one-file-system -- "$pod"
+  done
+}
+
+for_each_pod run mark_exited
+for_each_pod prepare mark_aborted
+if $mark_only; then exit 0; fi
+for_each_pod prepared mark_expired
+for_each_pod exited-garbage empty_exited
+for_each_pod garbage empty_garbage
+remove_abandoned

@@ -1,0 +1,27 @@
+# Starts the part that is written in Java. Needs common.sh. Java is told to read arguments and names of files as UTF-8,
+# whatever the locale; what the caller had of the variables that this and bin/rkt change is handed on beside.
+
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ]; then java=$JAVA_HOME/bin/java; else java=$(command -v java); fi
+  [ -x "$java" ] || {
+    say 'this needs Java 17 or later: set JAVA_HOME or put java on PATH'
+    exit 254
+  }
+  jar=$home/target/rkt.jar
+  [ -e "$jar" ] || {
+    say "$jar is missing: build it with ./mvnw -pl rkt package"
+    exit 254
+  }
+}
+
+# Short-lived: the quick compiler and the smallest collector start fastest.
+run_java() {
+  (exec_java "$@")
+}
+
+exec_java() {
+  find_java
+  export RKT_CALLERS_LC_ALL="${LC_ALL-}" RKT_CALLERS_PATH="$callers_path" LC_ALL=C.UTF-8
+  exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Drkt.home="$home" \
+    -cp "$jar:$home/target/lib/*" dev.gantry.rkt.cli.Main "$@"
+}

@@ -1,0 +1,178 @@
+# rkt list [--full] [--no-legend] [--format=json|json-pretty]
+full=false
+legend=true
+format=
+command_flag() {
+  case $1 in
+    full | no-legend) kind=bool ;;
+    format) kind=value ;;
+  esac
+}
+set_flag() {
+  case $1 in
+    full) full=$2 ;;
+    no-legend) if $2; then legend=false; else legend=true; fi ;;
+    format)
+      case $2 in
+        '' | json | json-pretty) format=$2 ;;
+        *) invalid_value format "$2" "Invalid format option: $2" ;;
+      esac
+      ;;
+  esac
+}
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+. "$libexec/pod-status.sh"
+
+tab=$(printf '\t')
+
+# Calls the function for every pod but embryos and the garbage that never ran.
+for_each_listed_pod() {
+  for listed in "$data_dir/pods/prepare"/* "$data_dir/pods/prepared"/* "$data_dir/pods/run"/* \
+    "$data_dir/pods/exited-garbage"/*; do
+    [ -d "$listed" ] || continue
+    use_pod "$listed"
+    "$1"
+  done
+}
+
+list_json() {
+  separator=[
+  for_each_listed_pod print_json_element
+  case $separator in
+    [) echo '[]' ;;
+    *) echo ']' ;;
+  esac
+}
+
+print_json_element() {
+  # The line break within the JSON text is white space as any other.
+  printf '%s' "$separator"
+  separator=,
+  print_status_json
+}
+
+# Sets `time` to how long ago the time, in nanoseconds, was.
+format_age() {
+  age=$((now - ${1%?????????}))
+  if [ "$age" -lt 1 ]; then
+    time=now
+    return
+  fi
+  for unit in 60:1:second 3600:60:minute 86400:3600:hour 604800:86400:day 2592000:604800:week \
+    31104000:2592000:month 999999999999:31104000:year; do
+    if [ "$age" -lt "${unit%%:*}" ]; then
+      unit=${unit#*:}
+      amount=$((age / ${unit%%:*}))
+      time="$amount ${unit#*:}"
+      [ "$amount" -eq 1 ] || time=${time}s
+      time="$time ago"
+      return
+    fi
+  done
+}
+
+format_column_time() {
+  if $full; then format_time "$1"; else format_age "$1"; fi
+}
+
+print_rows() {
+  read_state
+  read_times
+  read_apps
+  format_column_time "$created"
+  created_column=$time
+  started_column=
+  if [ -n "$started" ]; then
+    format_column_time "$started"
+    started_column=$time
+  fi
+  uuid_column=$uuid
+  $full || uuid_column=${uuid%"${uuid#????????}"}
+  if [ -z "$apps" ]; then
+    print_row "$uuid_column" - - - "$state" "$created_column" "$started_column"
+  fi
+  while IFS= read -r app; do
+    [ -n "$app" ] || continue
+    { read -r _ && read -r _ && IFS= read -r image_name && IFS= read -r image_id; } < "$pod/app/$app/status"
+    image_id=${image_id%"${image_id#???????????????????}"}
+    print_row "$uuid_column" "$app" "$image_name" "$image_id" "$state" "$created_column" "$started_column"
+    uuid_column= state= created_column= started_column=
+  done << APPS
+$apps
+APPS
+}
+
+# print_row UUID APP IMAGE_NAME IMAGE_ID STATE CREATED STARTED
+print_row() {
+  if $full; then
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n' "$@"
+  else
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t\n' "$1" "$2" "$3" "$5" "$6" "$7"
+  fi
+}
+
+list_table() {
+  if $legend; then
+    if $full; then
+      printf 'UUID\tAPP\tIMAGE NAME\tIMAGE ID\tSTATE\tCREATED\tSTARTED\tNETWORKS\n'
+    else
+      printf 'UUID\tAPP\tIMAGE NAME\tSTATE\tCREATED\tSTARTED\tNETWORKS\n'
+    fi
+  fi
+  for_each_listed_pod print_rows
+}
+
+# Aligns columns that stand a tab apart as Go's tabwriter does: each column is as wide as its widest cell and a bit,
+# up to the next multiple of 8, and padded with tabs.
+align() {
+  rows=$1
+  widths=
+  while IFS= read -r row; do
+    row_widths=$widths
+    widths=
+    while [ "${row#*"$tab"}" != "$row" ]; do
+      cell=${row%%"$tab"*}
+      row=${row#*"$tab"}
+      width=${row_widths%% *}
+      row_widths=${row_widths#"$width"}
+      row_widths=${row_widths# }
+      [ "${width:-0}" -ge "${#cell}" ] || width=${#cell}
+      widths="$widths${widths:+ }${width:-0}"
+    done
+    widths="$widths${row_widths:+ $row_widths}"
+  done << ROWS
+$rows
+ROWS
+  while IFS= read -r row; do
+    row_widths=$widths
+    while [ "${row#*"$tab"}" != "$row" ]; do
+      cell=${row%%"$tab"*}
+      row=${row#*"$tab"}
+      width=$(((${row_widths%% *} / 8 + 1) * 8))
+      row_widths=${row_widths#* }
+      printf '%s' "$cell"
+      position=${#cell}
+      while [ "$position" -lt "$width" ]; do
+        printf '\t'
+        position=$(((position / 8 + 1) * 8))
+      done
+    done
+    printf '%s\n' "$row"
+  done << ROWS
+$rows
+ROWS
+}
+
+case $format in
+  json) list_json | tr -d '\n' && echo ;;
+  json-pretty)
+    . "$libexec/java.sh"
+    list_json | run_java json-pretty
+    ;;
+  *)
+    now=$(date +%s)
+    table=$(list_table)
+    [ -z "$table" ] || align "$table"
+    ;;
+esac

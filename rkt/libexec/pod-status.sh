@@ -1,0 +1,70 @@
+# A pod's status as rkt prints it. The command "prepare" wrote what of it never changes, as JSON, into the pod's
+# app/NAME/status: the app's name, what follows its times, then its image's name and id for people. Needs pods.sh.
+
+# Sets `time` to nanoseconds since 1970 in rkt's form for people: the milliseconds without trailing zeros.
+format_time() {
+  milliseconds=${1%??????}
+  fraction=${milliseconds#"${milliseconds%???}"}
+  while [ "${fraction%0}" != "$fraction" ]; do fraction=${fraction%0}; done
+  time=$(date -d "@${1%?????????}" "+%Y-%m-%d %H:%M:%S${fraction:+.$fraction} %z %Z")
+}
+
+print_status_text() {
+  read_state
+  read_times
+  format_time "$created"
+  printf 'state=%s\ncreated=%s\n' "$state" "$time"
+  if [ -n "$started" ]; then
+    format_time "$started"
+    printf 'started=%s\n' "$time"
+  fi
+  [ "$state" != running ] || echo 'networks='
+  case $place in
+    run | exited-garbage)
+      pid=-1
+      { read -r pid _ < "$pod/pid"; } 2> /dev/null
+      case $state in
+        exited*) exited=true ;;
+        *) exited=false ;;
+      esac
+      printf 'pid=%s\nexited=%s\n' "$pid" "$exited"
+      ;;
+  esac
+}
+
+# Prints one line of JSON, without the newline.
+print_status_json() {
+  read_state
+  read_times
+  read_apps
+  case $state in
+    prepared) app_state=created ;;
+    running) app_state=running ;;
+    embryo | preparing | 'aborted prepare') app_state=unknown ;;
+    *) app_state=exited ;;
+  esac
+  app_times="\"created_at\":$created"
+  [ -z "$started" ] || app_times="$app_times,\"started_at\":$started"
+  case $place in
+    exited-garbage | garbage)
+      # When it was found to have exited is the best that is known, as in rkt.
+      finished=$(stat -c %.9Z "$pod")
+      app_times="$app_times,\"finished_at\":${finished%.*}${finished#*.}"
+      ;;
+  esac
+  app_names=
+  app_objects=
+  while IFS= read -r app; do
+    [ -n "$app" ] || continue
+    { IFS= read -r app_name && IFS= read -r app_rest; } < "$pod/app/$app/status"
+    app_names="$app_names${app_names:+,}$app_name"
+    app_objects="$app_objects${app_objects:+,}{\"name\":$app_name,\"state\":\"$app_state\",$app_times,$app_rest}"
+  done << APPS
+$apps
+APPS
+  printf '{"name":"%s","state":"%s",' "$uuid" "$state"
+  [ -z "$app_names" ] || printf '"app_names":[%s],"apps":[%s],' "$app_names" "$app_objects"
+  printf '"created_at":%s' "${created%?????????}"
+  [ -z "$started" ] || printf ',"started_at":%s' "${started%?????????}"
+  printf '}\n'
+}

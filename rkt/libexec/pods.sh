@@ -1,0 +1,130 @@
+# Pods as they lie in the data directory: pods/STATE/UUID/, moved from state to state by rename, as rkt does. Whether
+# one is being prepared or runs is told by the identity of a process, kept in a file of the pod. Needs common.sh.
+
+# Sets `pod` to the directory of the one pod whose UUID begins with the argument, `place` to the state's directory it
+# is in and `uuid` to its UUID. Else fails, and `reason` tells why.
+find_pod() {
+  wanted=$1
+  case $wanted in
+    '')
+      reason='UUID cannot be empty'
+      return 1
+      ;;
+    *[A-Z]*) wanted=$(printf '%s' "$wanted" | tr A-Z a-z) ;;
+  esac
+  go_quote "$wanted"
+  reason="no matches found for $quoted"
+  uuid=
+  matches=0
+  case $wanted in
+    *[!0-9a-f-]*) return 1 ;;
+  esac
+  # In the order in which pods move: one that moves meanwhile is found twice, but never missed.
+  for found_place in prepare prepared run exited-garbage; do
+    for candidate in "$data_dir/pods/$found_place/$wanted"*; do
+      [ -d "$candidate" ] || continue
+      [ "$uuid" = "${candidate##*/}" ] || matches=$((matches + 1))
+      uuid=${candidate##*/}
+      pod=$candidate
+      place=$found_place
+    done
+  done
+  [ "$matches" -gt 0 ] || return 1
+  reason="ambiguous uuid, $matches matches"
+  [ "$matches" -eq 1 ]
+}
+
+# Sets `uuid`, `pod` and `place` from the directory of a pod.
+use_pod() {
+  pod=$1
+  uuid=${pod##*/}
+  place=${pod%/*}
+  place=${place##*/}
+}
+
+# Sets `state` to the pod's state, in rkt's words.
+read_state() {
+  case $place in
+    embryo) state=embryo ;;
+    prepare) if is_alive "$pod/preparer"; then state=preparing; else state='aborted prepare'; fi ;;
+    prepared) state=prepared ;;
+    run) if is_alive "$pod/pid"; then state=running; else state=exited; fi ;;
+    exited-garbage) if flock -n "$pod" true 2> /dev/null; then state='exited garbage'; else state=deleting; fi ;;
+    garbage) if flock -n "$pod" true 2> /dev/null; then state=garbage; else state=deleting; fi ;;
+  esac
+}
+
+# Moves the pod to another state's directory; fails if somebody else has moved it.
+move_pod() {
+  mkdir -p "$data_dir/pods/$1" && mv -T "$pod" "$data_dir/pods/$1/$uuid" 2> /dev/null || return 1
+  use_pod "$data_dir/pods/$1/$uuid"
+}
+
+# Sets `processes` to the pids of all processes of the pod, whatever became of their parents, groups and sessions: those
+# whose root is the root file system that this pod mounted in its own mount namespace; and the process that is, or is
+# about to become, the app.
+read_processes() {
+  processes=
+  if is_alive "$pod/pid"; then processes=" ${recorded%% *}"; fi
+  for mounts in $(grep -lsE -e "^[0-9]+ [0-9]+ [0-9:]+ (/ / .* - overlay rkt-$uuid |[^ ]*/$uuid/app/[^ /]*/rootfs / )" \
+    /proc/[0-9]*/mountinfo); do
+    mounts=${mounts%/mountinfo}
+    case "$processes " in
+      *" ${mounts#/proc/} "*) ;;
+      *) processes="$processes ${mounts#/proc/}" ;;
+    esac
+  done
+}
+
+signal_processes() {
+  for process in $processes; do kill "-$1" "$process" 2> /dev/null; done
+}
+
+# Kills all processes of the pod. They are stopped first, until no new one appears: a process that forks can't escape.
+# Fails if some can't be killed, say because they hang in the kernel.
+kill_processes() {
+  attempts=0
+  known=
+  read_processes
+  while [ "$processes" != "$known" ] && [ "$attempts" -lt 100 ]; do
+    signal_processes STOP
+    known=$processes
+    attempts=$((attempts + 1))
+    read_processes
+  done
+  attempts=0
+  while [ -n "$processes" ]; do
+    [ "$attempts" -lt 200 ] || return 1
+    signal_processes KILL
+    sleep 0.02
+    attempts=$((attempts + 1))
+    read_processes
+  done
+}
+
+# Removes a pod that is garbage, with what is left of its processes. Fails if that is not possible now.
+delete_pod() {
+  kill_processes || {
+    say "unable to remove pod \"$uuid\": processes$processes can't be killed"
+    return 1
+  }
+  # The lock tells others that the pod is being deleted; it goes with the directory.
+  flock -n "$pod" rm -rf --one-file-system -- "$pod" || {
+    say "unable to remove pod \"$uuid\""
+    return 1
+  }
+}
+
+# Sets `apps` to the names of the pod's apps, a line each, in the order of its manifest; empty before it is prepared.
+read_apps() {
+  apps=
+  { while IFS= read -r app; do apps="$apps${apps:+$newline}$app"; done < "$pod/apps"; } 2> /dev/null
+}
+
+# Sets `created` and `started` to times of the pod in nanoseconds since 1970; `started` is empty if it never ran.
+read_times() {
+  created=
+  started=
+  { IFS= read -r created < "$pod/created"; } 2> /dev/null || created=$(stat -c %Y "$pod")000000000
+  { IFS= read -r started < "$pod/started"; } 2> /dev/null
+}

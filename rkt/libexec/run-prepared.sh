@@ -1,0 +1,37 @@
+# rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run. Becomes the app: no process of
+# rkt stays.
+. "$libexec/runtime-flags.sh"
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+
+[ $# -eq 1 ] || {
+  cat "$libexec/help/$command.txt"
+  exit 254
+}
+require_root
+check_runtime_flags
+
+find_pod "$1" || fail "problem retrieving pod: $reason"
+[ "$place" = prepared ] || fail "pod \"$uuid\" is not prepared"
+read_apps
+case $apps in
+  *"$newline"*)
+    echo 'run: flavor "fly" only supports 1 application per Pod for now' >&2
+    exit 254
+    ;;
+esac
+
+# Whoever holds the lock of a prepared pod may move it. The directory tells who runs before it says that it runs.
+command exec 9< "$pod" || fail "pod \"$uuid\" is not prepared"
+flock -n 9 && [ -d "$pod" ] || fail "pod \"$uuid\" is not prepared"
+read_identity $$
+printf '%s\n' "$identity" > "$pod/pid"
+date +%s%N > "$pod/started"
+write_name_resolution "$pod"
+move_pod run || fail "cannot transition to run: pod \"$uuid\" can't be moved"
+exec 9<&-
+
+set -- --mount --propagation slave
+[ -z "$hostname" ] || set -- "$@" --uts
+exec unshare "$@" -- /bin/sh "$libexec/stage1-fly.sh" \
+  "$libexec" "$pod" "$apps" "$resolv_mode" "$hosts_mode" "$hostname" "$debug"

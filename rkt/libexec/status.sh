@@ -1,0 +1,64 @@
+# rkt status [--wait[=BOOL|DURATION]] [--wait-ready[=BOOL|DURATION]] [--format=json|json-pretty] UUID
+wait_finished=false
+wait_ready=false
+format=
+command_flag() {
+  case $1 in
+    wait | wait-ready) kind=optional ;;
+    format) kind=value ;;
+  esac
+}
+set_flag() {
+  case $1 in
+    wait) wait_finished=${2:-true} ;;
+    wait-ready) wait_ready=${2:-true} ;;
+    format)
+      case $2 in
+        '' | json | json-pretty) format=$2 ;;
+        *) invalid_value format "$2" "Invalid format option: $2" ;;
+      esac
+      ;;
+  esac
+}
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+. "$libexec/durations.sh"
+. "$libexec/pod-status.sh"
+
+# Waits until the pod is in one of the states that the first argument's words end in, or for so long as the second
+# says: true and negative durations are forever, false and zero not at all.
+await() {
+  case $2 in
+    1 | t | T | TRUE | true | True) patience=-1 ;;
+    0 | f | F | FALSE | false | False) patience=0 ;;
+    *) parse_duration "$2" || flag_error "invalid duration $2" && patience=$milliseconds ;;
+  esac
+  while [ "$patience" -ne 0 ]; do
+    find_pod "$uuid" || fail "problem retrieving pod: $reason"
+    read_state
+    case " $1 " in
+      *" ${state##* } "*) return ;;
+    esac
+    sleep 0.05
+    [ "$patience" -lt 0 ] || patience=$((patience > 50 ? patience - 50 : 0))
+    [ "$patience" -ne 0 ] || fail "error waiting for pod $3: context deadline exceeded"
+  done
+}
+
+[ $# -eq 1 ] || {
+  cat "$libexec/help/status.txt"
+  exit 254
+}
+find_pod "$1" || fail "problem retrieving pod: $reason"
+await 'running exited garbage deleting' "$wait_ready" readiness
+await 'exited garbage deleting' "$wait_finished" 'to finish'
+find_pod "$uuid" || fail "problem retrieving pod: $reason"
+
+case $format in
+  json) print_status_json ;;
+  json-pretty)
+    . "$libexec/java.sh"
+    print_status_json | run_java json-pretty
+    ;;
+  *) print_status_text ;;
+esac

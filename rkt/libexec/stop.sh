@@ -1,0 +1,63 @@
+# rkt stop [--force] --uuid-file=FILE | UUID ...
+force=false
+uuid_file=
+command_flag() {
+  case $1 in
+    force) kind=bool ;;
+    uuid-file) kind=value ;;
+  esac
+}
+set_flag() {
+  case $1 in
+    force) force=$2 ;;
+    uuid-file) uuid_file=$2 ;;
+  esac
+}
+. "$libexec/flags.sh"
+. "$libexec/pods.sh"
+. "$libexec/uuid-operands.sh"
+require_root
+
+# Asks all processes of the pod to end. When the app ends within a second, as most do, whatever it leaves behind is
+# killed before this returns; if it takes longer, that is left to rm, gc or a second stop.
+stop_pod() {
+  read_processes
+  signal_processes TERM
+  attempts=0
+  while is_alive "$pod/pid"; do
+    [ "$attempts" -lt 50 ] || return 0
+    sleep 0.02
+    attempts=$((attempts + 1))
+  done
+  kill_processes
+}
+
+errors=0
+for operand do
+  if ! find_pod "$operand"; then
+    say "cannot get pod: $reason"
+    errors=$((errors + 1))
+    continue
+  fi
+  read_state
+  case $state in
+    running)
+      if $force; then kill_processes; else stop_pod; fi
+      if [ $? -eq 0 ]; then
+        printf '"%s"\n' "$uuid"
+      else
+        say "error stopping \"$uuid\": processes$processes can't be killed"
+        errors=$((errors + 1))
+      fi
+      ;;
+    exited | 'exited garbage' | deleting)
+      kill_processes || say "processes$processes of pod \"$uuid\" can't be killed"
+      printf 'pod "%s" is already stopped\n' "$uuid"
+      ;;
+    *)
+      say "pod \"$uuid\" is not running"
+      errors=$((errors + 1))
+      ;;
+  esac
+done
+[ "$errors" -eq 0 ] || fail "failed to stop $errors pod(s)"

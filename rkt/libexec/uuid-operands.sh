@@ -1,0 +1,17 @@
+# The operands of stop and rm: UUIDs, or the one that stands in the file of --uuid-file (`uuid_file`).
+case $#:$uuid_file in
+  0:?*)
+    operand=
+    { read -r operand < "$uuid_file"; } 2> /dev/null
+    if [ -z "$operand" ]; then
+      say "unable to resolve UUID from file: open $uuid_file: no such file or directory, or it is empty"
+      [ "$command" != rm ] || say 'failed to remove one or more pods'
+      exit 254
+    fi
+    set -- "$operand"
+    ;;
+  0: | [1-9]*:?*)
+    cat "$libexec/help/$command.txt"
+    exit 254
+    ;;
+esac

@@ -1,0 +1,20 @@
+# rkt version: what this is compatible with, in rkt's lines, then what it is.
+command_flag() { :; }
+set_flag() { :; }
+. "$libexec/flags.sh"
+
+machine=$(uname -m)
+architecture=$machine
+while read -r kernel_name go_name; do
+  if [ "$kernel_name" = "$machine" ]; then architecture=$go_name; fi
+done < "$libexec/architectures"
+
+release=unbuilt
+{ IFS= read -r release < "$home/target/classes/rkt-release"; } 2> /dev/null
+
+echo "rkt Version: 1.30.0
+appc Version: 0.8.11
+Go Version: none
+Go OS/Arch: linux/$architecture
+Features: -TPM -SDJOURNAL
+Implementation: Gantry rkt $release (fly)"

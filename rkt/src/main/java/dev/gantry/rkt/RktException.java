@@ -1,0 +1,26 @@
+package dev.gantry.rkt;
+
+/** A command failed for a reason that its caller can act on; the message is what rkt prints after the command's name. */
+public final class RktException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A failure.
+     *
+     * @param message what failed, and where rkt 1.30 has words for it, in these words
+     */
+    public RktException(String message) {
+        super(message);
+    }
+
+    /**
+     * A failure with a cause.
+     *
+     * @param message what failed
+     * @param cause why
+     */
+    public RktException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

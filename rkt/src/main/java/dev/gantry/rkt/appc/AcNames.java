@@ -1,0 +1,74 @@
+package dev.gantry.rkt.appc;
+
+import dev.gantry.rkt.RktException;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** The names of the App Container specification (spec/types.md): AC Name and AC Identifier. */
+public final class AcNames {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final Pattern IDENTIFIER = Pattern.compile("[a-z0-9]+([-._~/][a-z0-9]+)*");
+
+    private AcNames() {}
+
+    /**
+     * Whether a text is an AC Name, as apps, volumes and ports have.
+     *
+     * @param text the text
+     * @return whether it is one
+     */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
+    /**
+     * Whether a text is an AC Identifier, as images and labels have.
+     *
+     * @param text the text
+     * @return whether it is one
+     */
+    public static boolean isIdentifier(String text) {
+        return IDENTIFIER.matcher(text).matches();
+    }
+
+    /**
+     * Checks an AC Name.
+     *
+     * @param text the text
+     * @return the text
+     * @throws RktException if it is none
+     */
+    public static String requireName(String text) throws RktException {
+        if (text.isEmpty()) {
+            throw new RktException("ACName cannot be empty");
+        }
+        if (!isName(text)) {
+            throw new RktException(
+                    "\"%s\": ACName must contain only lower case alphanumeric characters plus \"-\", and start and end"
+                                    .formatted(text)
+                            + " with an alphanumeric one");
+        }
+        return text;
+    }
+
+    /**
+     * The AC Name that an app of an image has if it is given none: the last part of the image's name, with what an AC
+     * Name can't have turned to dashes.
+     *
+     * @param imageName the name of the image, an AC Identifier
+     * @return the name
+     * @throws RktException if nothing is left of it
+     */
+    public static String appNameOf(String imageName) throws RktException {
+        String last = imageName.substring(imageName.lastIndexOf('/') + 1);
+        String sanitized =
+                last.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
+        if (sanitized.isEmpty()) {
+            throw new RktException(
+                    "error converting image name to app name: \"%s\" has no usable characters; use --name"
+                            .formatted(imageName));
+        }
+        return sanitized;
+    }
+}

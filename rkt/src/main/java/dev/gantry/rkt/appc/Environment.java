@@ -1,0 +1,59 @@
+package dev.gantry.rkt.appc;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.gantry.rkt.RktException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The environment variables of an app, in the order in which they were first set. */
+public final class Environment {
+
+    private Environment() {}
+
+    /**
+     * Checks the name of a variable. Any name that the kernel can hand over is taken.
+     *
+     * @param name the name
+     * @return the name
+     * @throws RktException if it is empty or has an equals sign
+     */
+    public static String requireName(String name) throws RktException {
+        if (name.isEmpty() || name.contains("=")) {
+            throw new RktException("environment variable name \"%s\" is empty or has an equals sign".formatted(name));
+        }
+        return name;
+    }
+
+    /**
+     * Reads the {@code environment} of an app.
+     *
+     * @param app the app object of a checked manifest
+     * @return a map that may be changed
+     */
+    public static Map<String, String> of(JsonObject app) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (JsonObject variable : ImageManifest.objects(app, "environment")) {
+            variables.put(
+                    variable.get("name").getAsString(), variable.get("value").getAsString());
+        }
+        return variables;
+    }
+
+    /**
+     * Writes an {@code environment}.
+     *
+     * @param variables the variables
+     * @return the list for an app object
+     */
+    public static JsonArray toJson(Map<String, String> variables) {
+        JsonArray array = new JsonArray();
+        variables.forEach((name, value) -> {
+            JsonObject variable = new JsonObject();
+            variable.addProperty("name", name);
+            variable.addProperty("value", value);
+            array.add(variable);
+        });
+        return array;
+    }
+}

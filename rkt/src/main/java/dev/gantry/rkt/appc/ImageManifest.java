@@ -1,0 +1,168 @@
+package dev.gantry.rkt.appc;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.gantry.rkt.RktException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An image's manifest (appc spec/aci.md, "Image Manifest Schema"), checked as far as it is used here.
+ *
+ * @param json all of it, also what is not known here; must not be changed
+ * @param name the image's name, an AC Identifier
+ * @param labels its labels, in their order
+ */
+public record ImageManifest(JsonObject json, String name, Map<String, String> labels) {
+
+    private static final String INTEGER = "-?\\d{1,9}";
+
+    /** Keeps what was checked. */
+    public ImageManifest {
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+
+    /**
+     * Reads and checks a manifest.
+     *
+     * @param text JSON
+     * @return the manifest
+     * @throws RktException if it is none, or lacks what it must have
+     */
+    public static ImageManifest parse(String text) throws RktException {
+        try {
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            requireEqual(json, "acKind", "ImageManifest");
+            if (!string(json, "acVersion").matches("\\d+\\.\\d+\\.\\d+([-+].*)?")) {
+                throw new RktException("invalid image manifest: acVersion is no semantic version");
+            }
+            String name = string(json, "name");
+            if (!AcNames.isIdentifier(name)) {
+                throw new RktException("invalid image manifest: name \"%s\" is no AC Identifier".formatted(name));
+            }
+            return new ImageManifest(json, name, labels(json)).withCheckedApp();
+        } catch (JsonParseException
+                | IllegalStateException
+                | ClassCastException
+                | UnsupportedOperationException
+                | NumberFormatException e) {
+            throw new RktException("invalid image manifest: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * What the image runs.
+     *
+     * @return a copy of the {@code app} object, with the exec, user, group and environment that it must have
+     */
+    public Optional<JsonObject> app() {
+        return Optional.ofNullable(json.getAsJsonObject("app")).map(JsonObject::deepCopy);
+    }
+
+    /**
+     * The image's name for people, as rkt prints it.
+     *
+     * @return the name, and its version if it has one
+     */
+    public String displayName() {
+        return labels.containsKey("version") ? name + ":" + labels.get("version") : name;
+    }
+
+    /**
+     * The objects of a list that may be missing.
+     *
+     * @param parent the object that the list is in
+     * @param member the list's name
+     * @return its objects
+     */
+    public static List<JsonObject> objects(JsonObject parent, String member) {
+        List<JsonObject> objects = new ArrayList<>();
+        if (parent.get(member) instanceof JsonArray array) {
+            array.forEach(element -> objects.add(element.getAsJsonObject()));
+        }
+        return objects;
+    }
+
+    private ImageManifest withCheckedApp() throws RktException {
+        for (String member : List.of("dependencies", "pathWhitelist")) {
+            if (json.get(member) instanceof JsonArray array && !array.isEmpty()) {
+                throw new RktException("image \"%s\" has %s, which this rkt can't render yet".formatted(name, member));
+            }
+        }
+        if (!json.has("app")) {
+            return this;
+        }
+        JsonObject app = json.getAsJsonObject("app");
+        string(app, "user");
+        string(app, "group");
+        if (app.get("exec") instanceof JsonArray exec) {
+            requireAll(exec, "exec", "[\\s\\S]*");
+        }
+        for (String member : List.of("mountPoints", "ports")) {
+            for (JsonObject object : objects(app, member)) {
+                if (!AcNames.isName(string(object, "name"))) {
+                    throw new RktException("invalid image manifest: \"%s\" in %s is no AC Name"
+                            .formatted(string(object, "name"), member));
+                }
+            }
+        }
+        for (JsonObject isolator : objects(app, "isolators")) {
+            if (string(isolator, "name").equals("os/linux/oom-score-adj")) {
+                requireAll(Collections.singletonList(isolator.get("value")), "oom-score-adj", INTEGER);
+            }
+        }
+        if (app.get("supplementaryGIDs") instanceof JsonArray groups) {
+            requireAll(groups, "supplementaryGIDs", INTEGER);
+        }
+        for (JsonObject mountPoint : objects(app, "mountPoints")) {
+            string(mountPoint, "path");
+        }
+        for (JsonObject variable : objects(app, "environment")) {
+            Environment.requireName(string(variable, "name"));
+            string(variable, "value");
+        }
+        return this;
+    }
+
+    private static Map<String, String> labels(JsonObject json) throws RktException {
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (JsonObject label : objects(json, "labels")) {
+            if (labels.put(string(label, "name"), string(label, "value")) != null) {
+                throw new RktException(
+                        "invalid image manifest: label \"%s\" stands twice".formatted(string(label, "name")));
+            }
+        }
+        return labels;
+    }
+
+    private static void requireAll(Iterable<JsonElement> elements, String member, String pattern) throws RktException {
+        for (JsonElement element : elements) {
+            if (element == null
+                    || !element.isJsonPrimitive()
+                    || !element.getAsString().matches(pattern)) {
+                throw new RktException("invalid image manifest: %s has %s".formatted(member, element));
+            }
+        }
+    }
+
+    private static void requireEqual(JsonObject json, String member, String value) throws RktException {
+        if (!string(json, member).equals(value)) {
+            throw new RktException(
+                    "invalid image manifest: %s is \"%s\", not \"%s\"".formatted(member, string(json, member), value));
+        }
+    }
+
+    private static String string(JsonObject json, String member) throws RktException {
+        if (!json.has(member) || !json.get(member).isJsonPrimitive()) {
+            throw new RktException("invalid image manifest: %s is missing or no string".formatted(member));
+        }
+        return json.get(member).getAsString();
+    }
+}

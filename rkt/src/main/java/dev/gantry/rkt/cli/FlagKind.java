@@ -1,0 +1,11 @@
+package dev.gantry.rkt.cli;
+
+/** Whether a flag has a value. */
+enum FlagKind {
+    /** {@code --x} is {@code --x=true}; the value must be a boolean as Go reads it. */
+    BOOL,
+    /** {@code --x=VALUE} or {@code --x VALUE}. */
+    VALUE,
+    /** {@code --x} or {@code --x=VALUE}. */
+    OPTIONAL
+}

@@ -1,0 +1,103 @@
+package dev.gantry.rkt.cli;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Which flags a command has, and how they are read: as rkt's parser (spf13/pflag) reads them. */
+final class FlagSyntax {
+
+    private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
+    private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
+
+    private final Map<String, FlagKind> kinds;
+
+    private FlagSyntax(Map<String, FlagKind> kinds) {
+        this.kinds = Map.copyOf(kinds);
+    }
+
+    /** No flags at all. */
+    static FlagSyntax none() {
+        return new FlagSyntax(Map.of());
+    }
+
+    /** These flags and some more of one kind. */
+    FlagSyntax with(FlagKind kind, String... names) {
+        Map<String, FlagKind> more = new HashMap<>(kinds);
+        for (String name : names) {
+            more.put(name, kind);
+        }
+        return new FlagSyntax(more);
+    }
+
+    /** These flags and those of another syntax. */
+    FlagSyntax with(FlagSyntax other) {
+        Map<String, FlagKind> more = new HashMap<>(kinds);
+        more.putAll(other.kinds);
+        return new FlagSyntax(more);
+    }
+
+    /** Whether there is a flag of this name. */
+    boolean knows(String name) {
+        return kinds.containsKey(name);
+    }
+
+    /** Whether a word of a command line is a flag. */
+    static boolean isFlag(String word) {
+        return word.length() > 1 && word.startsWith("-") && !word.equals("--") && !word.equals("---");
+    }
+
+    /**
+     * Reads the flag at a position.
+     *
+     * @param words the command line
+     * @param position where a flag stands
+     * @param sink takes the flag
+     * @return the position of the next word
+     * @throws UsageException if the flag is unknown, lacks its value or is no boolean where it should be one
+     */
+    int read(List<String> words, int position, Consumer<Flag> sink) throws UsageException {
+        String word = words.get(position);
+        if (!word.startsWith("--")) {
+            if (word.equals("-h")) {
+                throw UsageException.help();
+            }
+            throw UsageException.error("unknown shorthand flag: '%c' in %s".formatted(word.charAt(1), word));
+        }
+        int equals = word.indexOf('=');
+        String name = word.substring(2, equals < 0 ? word.length() : equals);
+        if (name.equals("help")) {
+            throw UsageException.help();
+        }
+        FlagKind kind = kinds.get(name);
+        if (kind == null) {
+            throw UsageException.error("unknown flag: --" + name);
+        }
+        if (equals >= 0) {
+            sink.accept(checked(new Flag(name, word.substring(equals + 1)), kind));
+            return position + 1;
+        }
+        if (kind != FlagKind.VALUE) {
+            sink.accept(new Flag(name, kind == FlagKind.BOOL ? "true" : ""));
+            return position + 1;
+        }
+        if (position + 1 == words.size()) {
+            throw UsageException.error("flag needs an argument: --" + name);
+        }
+        sink.accept(new Flag(name, words.get(position + 1)));
+        return position + 2;
+    }
+
+    private static Flag checked(Flag flag, FlagKind kind) throws UsageException {
+        if (kind != FlagKind.BOOL || FALSE.contains(flag.value())) {
+            return kind == FlagKind.BOOL ? new Flag(flag.name(), "false") : flag;
+        }
+        if (TRUE.contains(flag.value())) {
+            return new Flag(flag.name(), "true");
+        }
+        throw UsageException.invalidValue(
+                flag, "strconv.ParseBool: parsing \"%s\": invalid syntax".formatted(flag.value()));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.gantry.rkt.cli;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What rkt's global flags say.
+ *
+ * @param dataDirectory where rkt keeps images and pods, absolute
+ * @param isDebug whether to tell more on standard error
+ * @param insecure which checks are off
+ */
+record GlobalOptions(Path dataDirectory, boolean isDebug, Set<InsecureOption> insecure) {
+
+    /** The global flags. */
+    static final FlagSyntax SYNTAX = FlagSyntax.none()
+            .with(FlagKind.BOOL, "debug", "trust-keys-from-https")
+            .with(FlagKind.VALUE, "dir", "insecure-options", "local-config", "system-config", "user-config");
+
+    private static final Path DEFAULT_DIRECTORY = Path.of("/var/lib/rkt");
+
+    GlobalOptions {
+        insecure = Set.copyOf(insecure);
+    }
+
+    /** Reads the global flags out of all flags. */
+    static GlobalOptions of(Flags flags) throws UsageException {
+        Path directory = DEFAULT_DIRECTORY;
+        Set<InsecureOption> insecure = EnumSet.noneOf(InsecureOption.class);
+        for (Flag flag : flags.all()) {
+            switch (flag.name()) {
+                case "dir" -> directory = directory(flag);
+                case "insecure-options" -> insecure.addAll(insecureOptions(flag));
+                case "local-config", "system-config", "user-config" -> refuseConfiguration(flag);
+                default -> {
+                    // a flag of the command
+                }
+            }
+        }
+        return new GlobalOptions(directory, flags.isSet("debug"), insecure);
+    }
+
+    private static Path directory(Flag flag) throws UsageException {
+        if (flag.value().isEmpty()) {
+            throw UsageException.invalidValue(flag, "\"\" is not a valid directory");
+        }
+        return Path.of(flag.value()).toAbsolutePath().normalize();
+    }
+
+    private static Set<InsecureOption> insecureOptions(Flag flag) throws UsageException {
+        Set<InsecureOption> options = EnumSet.noneOf(InsecureOption.class);
+        for (String word : flag.value().split(",", -1)) {
+            switch (word) {
+                case "none" -> {
+                    // says that nothing is off
+                }
+                case "all" -> options.addAll(EnumSet.allOf(InsecureOption.class));
+                case "all-fetch" ->
+                    options.addAll(EnumSet.of(
+                            InsecureOption.IMAGE, InsecureOption.TLS, InsecureOption.HTTP, InsecureOption.PUBKEY));
+                case "all-run" ->
+                    options.addAll(EnumSet.of(
+                            InsecureOption.ONDISK,
+                            InsecureOption.CAPABILITIES,
+                            InsecureOption.PATHS,
+                            InsecureOption.SECCOMP));
+                default ->
+                    options.add(Arrays.stream(InsecureOption.values())
+                            .filter(option ->
+                                    option.name().toLowerCase(Locale.ROOT).equals(word))
+                            .findFirst()
+                            .orElseThrow(
+                                    () -> UsageException.invalidValue(flag, "couldn't parse options: unknown option")));
+            }
+        }
+        return options;
+    }
+
+    /** Nothing of these directories is read yet; what they configure must not be left out in silence. */
+    private static void refuseConfiguration(Flag flag) throws UsageException {
+        Path directory = Path.of(flag.value());
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (DirectoryStream<Path> kinds = Files.newDirectoryStream(directory, "*.d")) {
+            for (Path kind : kinds) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(kind, "*.json")) {
+                    for (Path file : files) {
+                        throw UsageException.invalidValue(
+                                flag, "this rkt does not read configuration such as %s yet".formatted(file));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw UsageException.invalidValue(flag, e.toString());
+        }
+    }
+}

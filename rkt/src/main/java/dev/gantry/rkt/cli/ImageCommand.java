@@ -1,0 +1,119 @@
+package dev.gantry.rkt.cli;
+
+import dev.gantry.rkt.Json;
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.image.ImageFinder;
+import dev.gantry.rkt.image.ImageStore;
+import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.pod.PodStore;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code rkt image list|rm|cat-manifest}. */
+final class ImageCommand {
+
+    private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
+            .with(FlagKind.BOOL, "full", "no-legend", "pretty-print")
+            .with(FlagKind.VALUE, "fields", "format", "order", "sort");
+
+    private ImageCommand() {}
+
+    static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+        List<String> operands = new ArrayList<>();
+        Flags flags = Flags.read(SYNTAX, words, operands);
+        if (operands.isEmpty()) {
+            throw UsageException.help();
+        }
+        String command = operands.remove(0);
+        Session session = sessions.open(command, flags);
+        switch (command) {
+            case "list" -> {
+                requireFlagsOf(flags, Set.of("full", "no-legend", "fields", "format", "order", "sort"));
+                ImageList.print(session, flags);
+            }
+            case "rm" -> {
+                requireFlagsOf(flags, Set.of());
+                remove(session, operands);
+            }
+            case "cat-manifest" -> {
+                requireFlagsOf(flags, Set.of("pretty-print"));
+                printManifest(session, flags, operands);
+            }
+            default -> throw UsageException.error("unknown command \"%s\" for \"rkt image\"".formatted(command));
+        }
+    }
+
+    private static void requireFlagsOf(Flags flags, Set<String> known) throws UsageException {
+        for (Flag flag : flags.all()) {
+            if (!known.contains(flag.name()) && !GlobalOptions.SYNTAX.knows(flag.name())) {
+                throw UsageException.error("unknown flag: --%s".formatted(flag.name()));
+            }
+        }
+    }
+
+    private static void printManifest(Session session, Flags flags, List<String> operands)
+            throws UsageException, RktException, IOException {
+        if (operands.size() != 1) {
+            throw UsageException.error("image cat-manifest takes one image");
+        }
+        StoredImage image = require(session.images(), operands.get(0));
+        boolean isPretty = flags.last("pretty-print").map("true"::equals).orElse(true);
+        session.out()
+                .println(
+                        isPretty
+                                ? Json.pretty(image.manifest().json())
+                                : Json.compact(image.manifest().json()));
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private static void remove(Session session, List<String> operands)
+            throws UsageException, RktException, IOException {
+        if (operands.isEmpty()) {
+            throw new RktException("must provide at least one image ID");
+        }
+        ImageStore store = session.images();
+        PodStore pods = new PodStore(session.options().dataDirectory());
+        try (Closeable ignored = store.lock(false)) {
+            Set<StoredImage> images = new LinkedHashSet<>();
+            int errors = 0;
+            for (String operand : operands) {
+                try {
+                    images.add(require(store, operand));
+                } catch (RktException e) {
+                    session.say(e.getMessage());
+                    errors++;
+                }
+            }
+            int removed = 0;
+            for (StoredImage image : images) {
+                List<String> users = pods.usersOf(image);
+                if (users.isEmpty()) {
+                    store.remove(image);
+                    session.out().printf("successfully removed aci for image: \"%s\"%n", image.id());
+                    removed++;
+                } else {
+                    session.say("error removing aci for image \"%s\" (\"%s\"): pods use it: %s"
+                            .formatted(image.id(), image.manifest().name(), String.join(", ", users)));
+                    errors++;
+                }
+            }
+            if (removed > 0) {
+                session.say("%d image(s) successfully removed".formatted(removed));
+            }
+            if (errors > 0) {
+                session.say("%d image(s) cannot be removed".formatted(errors));
+                throw new RktException("error(s) found while removing images");
+            }
+        }
+    }
+
+    private static StoredImage require(ImageStore store, String image) throws RktException, IOException {
+        Optional<StoredImage> stored = ImageFinder.findStored(store, image);
+        return stored.orElseThrow(() -> new RktException("could not find image \"%s\" in the store".formatted(image)));
+    }
+}

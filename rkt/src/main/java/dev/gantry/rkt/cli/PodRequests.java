@@ -1,0 +1,237 @@
+package dev.gantry.rkt.cli;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.Environment;
+import dev.gantry.rkt.appc.ExposedPort;
+import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.Quantity;
+import dev.gantry.rkt.appc.Volume;
+import dev.gantry.rkt.pod.AppRequest;
+import dev.gantry.rkt.pod.PodRequest;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Turns the flags of {@code prepare} and {@code run} into what is asked of a pod. */
+final class PodRequests {
+
+    /** Less is surely a mistake, such as m for M, says rkt. */
+    private static final BigDecimal MIN_MEMORY_BYTES = BigDecimal.valueOf(4096);
+
+    private static final String FLY = "stage1-fly";
+
+    private PodRequests() {}
+
+    /**
+     * Checks and converts the flags.
+     *
+     * @param arguments the command line
+     * @param environment what rkt was called with, for {@code --inherit-env}
+     * @return what is asked
+     * @throws UsageException if a flag's value can't be taken, or not be honoured here
+     */
+    static PodRequest of(PodArguments arguments, Map<String, String> environment) throws UsageException {
+        refuseUnsupported(arguments.pod());
+        List<AppRequest> apps = new ArrayList<>();
+        for (PodArguments.App app : arguments.apps()) {
+            apps.add(app(app));
+        }
+        Map<String, String> variables = environmentFiles(arguments.pod());
+        variables.putAll(pairs(arguments.pod(), "set-env", true));
+        return new PodRequest(
+                apps,
+                parse(arguments.pod(), "volume", Volume::parse),
+                parse(arguments.pod(), "mount", Mount::parse),
+                parse(arguments.pod(), "port", ExposedPort::parse),
+                arguments.pod().isSet("inherit-env") ? environment : Map.of(),
+                variables,
+                !arguments.pod().isSet("no-overlay"));
+    }
+
+    private static void refuseUnsupported(Flags pod) throws UsageException {
+        if (pod.isSet("private-users")) {
+            throw refusal("private-users", "true", "the fly flavor has no user namespaces");
+        }
+        for (Flag flag : pod.all()) {
+            switch (flag.name()) {
+                case "pod-manifest" ->
+                    throw UsageException.invalidValue(flag, "this rkt can't prepare pods from manifests yet");
+                case "stage1-name", "stage1-from-dir" -> {
+                    String file = flag.value().substring(flag.value().lastIndexOf('/') + 1);
+                    if (!file.split("[:,.]", 2)[0].equals(FLY)) {
+                        throw UsageException.invalidValue(flag, "the only flavor here is fly");
+                    }
+                }
+                case "stage1-hash", "stage1-path", "stage1-url" ->
+                    throw UsageException.invalidValue(flag, "the only stage1 here is the built-in flavor fly");
+                default -> {
+                    // has nothing to refuse
+                }
+            }
+        }
+    }
+
+    private static AppRequest app(PodArguments.App app) throws UsageException {
+        Flags flags = app.flags();
+        for (String name : List.of("caps-retain", "caps-remove", "cap-retain", "cap-remove", "seccomp", "signature")) {
+            Optional<String> value = flags.last(name);
+            if (value.isPresent()) {
+                String reason = name.equals("signature")
+                        ? "this rkt does not verify signatures yet"
+                        : "the fly flavor restricts neither capabilities nor system calls";
+                throw refusal(name, value.get(), reason);
+            }
+        }
+        return new AppRequest(
+                app.image(),
+                flags.last("name"),
+                flags.once("exec"),
+                app.arguments(),
+                flags.last("user"),
+                flags.last("group"),
+                supplementaryGroups(flags),
+                flags.last("working-dir"),
+                pairs(flags, "environment", false),
+                parse(flags, "mount", Mount::parse),
+                readOnlyRootfs(flags),
+                number(flags, "oom-score-adj", -1000, 1000),
+                memory(flags),
+                quantity(flags, "cpu"),
+                number(flags, "cpu-shares", 2, 262_144),
+                pairs(flags, "user-annotation", false),
+                pairs(flags, "user-label", false));
+    }
+
+    private static List<Integer> supplementaryGroups(Flags flags) throws UsageException {
+        List<Integer> groups = new ArrayList<>();
+        for (String value : flags.values("supplementary-gids")) {
+            for (String group : value.split(",", -1)) {
+                if (!group.matches("\\d{1,9}")) {
+                    throw refusal("supplementary-gids", value, "--supplementary-gids must be integers");
+                }
+                groups.add(Integer.parseInt(group));
+            }
+        }
+        return groups;
+    }
+
+    private static boolean readOnlyRootfs(Flags flags) throws UsageException {
+        String value = flags.last("readonly-rootfs").orElse("false");
+        return switch (value) {
+            case "1", "t", "T", "TRUE", "true", "True" -> true;
+            case "0", "f", "F", "FALSE", "false", "False" -> false;
+            default -> throw refusal("readonly-rootfs", value, "--readonly-rootfs must be set with a boolean");
+        };
+    }
+
+    private static Optional<Quantity> memory(Flags flags) throws UsageException {
+        Optional<Quantity> memory = quantity(flags, "memory");
+        if (memory.isPresent() && memory.get().amount().compareTo(MIN_MEMORY_BYTES) < 0) {
+            throw refusal(
+                    "memory",
+                    memory.get().text(),
+                    "memory limit of %s bytes too low. Try a reasonable value, such as --memory=16M"
+                            .formatted(memory.get().amount().toPlainString()));
+        }
+        return memory;
+    }
+
+    private static Optional<Quantity> quantity(Flags flags, String name) throws UsageException {
+        return parse(flags, name, Quantity::parse).stream().reduce((first, second) -> second);
+    }
+
+    private static OptionalInt number(Flags flags, String name, int min, int max) throws UsageException {
+        Optional<String> value = flags.last(name);
+        if (value.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        if (value.get().matches("[-+]?\\d{1,7}")) {
+            int number = Integer.parseInt(value.get());
+            if (number >= min && number <= max) {
+                return OptionalInt.of(number);
+            }
+        }
+        throw refusal(name, value.get(), "expected a number from %d to %d".formatted(min, max));
+    }
+
+    private static Map<String, String> pairs(Flags flags, String name, boolean unique) throws UsageException {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String value : flags.values(name)) {
+            int equals = value.indexOf('=');
+            if (equals < 0) {
+                throw refusal(name, value, "must be specified as key=value");
+            }
+            String key = value.substring(0, equals);
+            if (name.equals("set-env") || name.equals("environment")) {
+                requireVariableName(name, value, key);
+            }
+            if (pairs.put(key, value.substring(equals + 1)) != null && unique) {
+                throw refusal(name, value, "key \"%s\" already set".formatted(key));
+            }
+        }
+        return pairs;
+    }
+
+    private static void requireVariableName(String flag, String value, String name) throws UsageException {
+        try {
+            Environment.requireName(name);
+        } catch (RktException e) {
+            throw refusal(flag, value, e.getMessage());
+        }
+    }
+
+    /** Lines of {@code NAME=VALUE}; empty ones and those that begin with # or ; are comments. */
+    private static Map<String, String> environmentFiles(Flags flags) throws UsageException {
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (String path : flags.values("set-env-file")) {
+            try {
+                for (String line : Files.readAllLines(Path.of(path))) {
+                    if (line.isEmpty() || line.startsWith("#") || line.startsWith(";")) {
+                        continue;
+                    }
+                    int equals = line.indexOf('=');
+                    if (equals <= 0) {
+                        throw refusal(
+                                "set-env-file", path, "environment variable must be specified as name=value: " + line);
+                    }
+                    String name = line.substring(0, equals);
+                    if (variables.put(name, line.substring(equals + 1)) != null) {
+                        throw refusal("set-env-file", path, "environment variable \"%s\" already set".formatted(name));
+                    }
+                }
+            } catch (IOException e) {
+                throw refusal("set-env-file", path, Main.describe(e));
+            }
+        }
+        return variables;
+    }
+
+    private static <T> List<T> parse(Flags flags, String name, Parser<T> parser) throws UsageException {
+        List<T> parsed = new ArrayList<>();
+        for (String value : flags.values(name)) {
+            try {
+                parsed.add(parser.parse(value));
+            } catch (RktException e) {
+                throw refusal(name, value, e.getMessage());
+            }
+        }
+        return parsed;
+    }
+
+    private static UsageException refusal(String flag, String value, String reason) {
+        return UsageException.invalidValue(new Flag(flag, value), reason);
+    }
+
+    @FunctionalInterface
+    private interface Parser<T> {
+
+        T parse(String value) throws RktException;
+    }
+}

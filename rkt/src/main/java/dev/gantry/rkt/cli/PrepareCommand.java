@@ -1,0 +1,164 @@
+package dev.gantry.rkt.cli;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.image.ImageFinder;
+import dev.gantry.rkt.image.PullPolicy;
+import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.pod.PodPreparer;
+import dev.gantry.rkt.pod.PodRequest;
+import dev.gantry.rkt.pod.PodStore;
+import dev.gantry.rkt.pod.ShellWords;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code rkt prepare}, and the first half of {@code rkt run}. */
+final class PrepareCommand {
+
+    private static final FlagSyntax POD_SYNTAX = GlobalOptions.SYNTAX
+            .with(FlagKind.BOOL, "inherit-env", "no-overlay", "no-store", "private-users", "quiet", "store-only")
+            .with(
+                    FlagKind.VALUE,
+                    "mount",
+                    "pod-manifest",
+                    "port",
+                    "pull-policy",
+                    "set-env",
+                    "set-env-file",
+                    "stage1-from-dir",
+                    "stage1-hash",
+                    "stage1-name",
+                    "stage1-path",
+                    "stage1-url",
+                    "volume");
+
+    private static final FlagSyntax RUN_SYNTAX = POD_SYNTAX
+            .with(FlagKind.BOOL, "interactive", "mds-register")
+            .with(FlagKind.OPTIONAL, "net")
+            .with(
+                    FlagKind.VALUE,
+                    "dns",
+                    "dns-domain",
+                    "dns-opt",
+                    "dns-search",
+                    "hostname",
+                    "hosts-entry",
+                    "ipc",
+                    "uuid-file-save");
+
+    /** What run hands to the second half of it, in runtime-flags.sh and flags.sh. */
+    private static final Set<String> FOR_THE_LAUNCHER = Set.of(
+            "debug",
+            "dir",
+            "dns",
+            "dns-domain",
+            "dns-opt",
+            "dns-search",
+            "hostname",
+            "hosts-entry",
+            "interactive",
+            "mds-register",
+            "net");
+
+    private PrepareCommand() {}
+
+    /** {@code rkt prepare}: prints the pod's UUID. */
+    static void prepare(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+        PodArguments arguments = PodArguments.read(POD_SYNTAX, words);
+        Session session = sessions.open("prepare", arguments.pod());
+        session.out().println(prepare(session, arguments, "error finding images: ", List.of()));
+    }
+
+    /** {@code rkt run}: prints the pod's UUID and the data directory, for run.sh. */
+    static void prepareToRun(SessionFactory sessions, List<String> words)
+            throws UsageException, RktException, IOException {
+        PodArguments arguments = PodArguments.read(RUN_SYNTAX, words);
+        Session session = sessions.open("run", arguments.pod());
+        refuseContradictions(arguments.pod());
+        List<String> runFlags = new ArrayList<>();
+        for (Flag flag : arguments.pod().all()) {
+            if (FOR_THE_LAUNCHER.contains(flag.name())) {
+                runFlags.add("--" + flag.name() + "=" + flag.value());
+            }
+        }
+        String uuid = prepare(session, arguments, "", runFlags);
+        session.out().println(uuid + " " + session.options().dataDirectory());
+    }
+
+    @SuppressWarnings("try") // the lock is held, not used
+    private static String prepare(Session session, PodArguments arguments, String notFound, List<String> runFlags)
+            throws UsageException, RktException, IOException {
+        PodRequest request = PodRequests.of(arguments, session.environment());
+        PullPolicy policy = FetchCommand.policy(arguments.pod(), PullPolicy.NEW);
+        if (request.apps().isEmpty()) {
+            throw new RktException("must provide at least one image or specify the pod manifest");
+        }
+        Privileges.requireRoot();
+        try (Closeable ignored = session.images().lock(true)) {
+            List<StoredImage> images = images(session.finder(policy), arguments.apps(), notFound);
+            warnOfWhatIsNotEnforced(session, arguments.apps());
+            return prepare(session, request, images, arguments.pod().last("uuid-file-save"), runFlags);
+        }
+    }
+
+    private static List<StoredImage> images(ImageFinder finder, List<PodArguments.App> apps, String notFound)
+            throws RktException {
+        List<StoredImage> images = new ArrayList<>();
+        for (PodArguments.App app : apps) {
+            try {
+                images.add(finder.find(app.image()));
+            } catch (RktException e) {
+                throw new RktException(notFound + e.getMessage(), e);
+            } catch (IOException e) {
+                throw new RktException(notFound + Main.describe(e), e);
+            }
+        }
+        return images;
+    }
+
+    private static String prepare(
+            Session session,
+            PodRequest request,
+            List<StoredImage> images,
+            Optional<String> uuidFile,
+            List<String> runFlags)
+            throws IOException, RktException {
+        try {
+            PodPreparer preparer =
+                    new PodPreparer(new PodStore(session.options().dataDirectory()), session.clock(), session::say);
+            PodPreparer.PreparedPod pod = preparer.prepare(request, images);
+            Files.writeString(pod.directory().resolve("run-flags"), "set -- " + ShellWords.quote(runFlags) + "\n");
+            if (uuidFile.isPresent()) {
+                Files.writeString(Path.of(uuidFile.get()), pod.directory().getFileName() + "\n");
+            }
+            return pod.finish();
+        } catch (RktException e) {
+            throw new RktException("error setting up stage0: " + e.getMessage(), e);
+        }
+    }
+
+    private static void refuseContradictions(Flags flags) throws UsageException, RktException {
+        String net = flags.last("net").orElse("default");
+        if (!flags.values("port").isEmpty() && (net.equals("none") || net.equals("host"))) {
+            throw new RktException("--port flag does not work with '%s' networking".formatted(net));
+        }
+        String ipc = flags.last("ipc").orElse("auto");
+        if (!ipc.equals("auto") && !ipc.equals("parent")) {
+            throw UsageException.invalidValue(
+                    new Flag("ipc", ipc), "the fly flavor stays in the IPC namespace of its parent");
+        }
+    }
+
+    private static void warnOfWhatIsNotEnforced(Session session, List<PodArguments.App> apps) {
+        for (String name : List.of("memory", "cpu", "cpu-shares")) {
+            if (apps.stream().anyMatch(app -> app.flags().last(name).isPresent())) {
+                session.debug("warning: the fly flavor does not enforce --%s".formatted(name));
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.gantry.rkt.cli;
+
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Who rkt runs as. */
+final class Privileges {
+
+    private Privileges() {}
+
+    /** Makes sure that this is root: files of images belong to many users. */
+    static void requireRoot() throws IOException, RktException {
+        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+            throw new RktException("cannot run as unprivileged user");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/**
+ * Extracts an image's archive, and refuses one that is not what an image should be: a {@code manifest} and files below
+ * {@code rootfs/}, none of which could lead to, or be, something of the host.
+ */
+final class AciExtractor {
+
+    private static final int MAX_MANIFEST_BYTES = 4 << 20;
+    private static final int PERMISSION_BITS = 07777;
+
+    private final RootedTree tree;
+    private final long maxBytes;
+
+    /** Directories get their mode and times when nothing is put into them any more. */
+    private final Deque<DirectoryAttributes> directories = new ArrayDeque<>();
+
+    private long bytes;
+
+    /**
+     * Makes an extractor.
+     *
+     * @param rootfs an empty directory for the image's files
+     * @param maxBytes the size of the files at which the image is refused
+     */
+    AciExtractor(Path rootfs, long maxBytes) {
+        this.tree = new RootedTree(rootfs);
+        this.maxBytes = maxBytes;
+    }
+
+    /**
+     * Extracts all.
+     *
+     * @param archive the uncompressed archive
+     * @return the text of the manifest
+     * @throws RktException if the image is refused; what was extracted so far is of no use then
+     * @throws IOException if the archive is damaged or can't be written out
+     */
+    String extract(InputStream archive) throws IOException, RktException {
+        Optional<String> manifest = Optional.empty();
+        TarArchiveInputStream tar = new TarArchiveInputStream(archive, StandardCharsets.UTF_8.name());
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            String path = checkedPath(entry);
+            if (path.equals("manifest")) {
+                if (manifest.isPresent()) {
+                    throw new RktException("the image has two manifests");
+                }
+                manifest = Optional.of(readManifest(tar, entry));
+            } else if (path.equals("rootfs")) {
+                if (!entry.isDirectory()) {
+                    throw new RktException("rootfs of the image is no directory");
+                }
+                directories.push(new DirectoryAttributes(tree.root(), entry));
+            } else if (path.startsWith("rootfs/")) {
+                extract(tar, entry, path.substring("rootfs/".length()));
+            } else if (!path.isEmpty()) {
+                throw new RktException("unrecognized file path in ACI: \"%s\"".formatted(entry.getName()));
+            }
+        }
+        while (!directories.isEmpty()) {
+            DirectoryAttributes attributes = directories.pop();
+            setAttributes(attributes.directory(), attributes.entry());
+        }
+        return manifest.orElseThrow(() -> new RktException("the image has no manifest"));
+    }
+
+    /**
+     * What the extracted files hold.
+     *
+     * @return bytes
+     */
+    long extractedBytes() {
+        return bytes;
+    }
+
+    private static String checkedPath(TarArchiveEntry entry) throws RktException {
+        String name = entry.getName();
+        if (name.startsWith("/")) {
+            throw new RktException("the image has an absolute path: \"%s\"".formatted(name));
+        }
+        if (name.indexOf('\uFFFD') >= 0 || name.indexOf('\0') >= 0) {
+            throw new RktException("the image has a path that is not UTF-8: \"%s\"".formatted(name));
+        }
+        StringBuilder path = new StringBuilder();
+        for (String part : name.split("/", -1)) {
+            if (part.equals("..")) {
+                throw new RktException("the image has a path with \"..\": \"%s\"".formatted(name));
+            }
+            if (!part.isEmpty() && !part.equals(".")) {
+                path.append(path.isEmpty() ? "" : "/").append(part);
+            }
+        }
+        return path.toString();
+    }
+
+    private static String readManifest(TarArchiveInputStream tar, TarArchiveEntry entry)
+            throws IOException, RktException {
+        if (!entry.isFile() || entry.getSize() > MAX_MANIFEST_BYTES) {
+            throw new RktException("the image's manifest is no file of up to %d bytes".formatted(MAX_MANIFEST_BYTES));
+        }
+        return new String(tar.readNBytes(MAX_MANIFEST_BYTES), StandardCharsets.UTF_8);
+    }
+
+    private void extract(TarArchiveInputStream tar, TarArchiveEntry entry, String path)
+            throws IOException, RktException {
+        try {
+            Path place = tree.place(path);
+            if (entry.isDirectory()) {
+                extractDirectory(entry, place);
+            } else {
+                removeEarlier(place, path);
+                if (entry.isSymbolicLink()) {
+                    extractSymbolicLink(entry, place, path);
+                } else if (entry.isLink()) {
+                    extractHardLink(entry, place);
+                } else if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
+                    throw new RktException("the image has a device or pipe: \"%s\"".formatted(path));
+                } else {
+                    extractFile(tar, entry, place);
+                }
+            }
+        } catch (InvalidPathException e) {
+            throw new RktException("the image has a path that can't be used here: \"%s\"".formatted(path), e);
+        }
+    }
+
+    private void extractDirectory(TarArchiveEntry entry, Path place) throws IOException, RktException {
+        if (Files.notExists(place, LinkOption.NOFOLLOW_LINKS)) {
+            Files.createDirectory(place);
+        } else if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+            throw new RktException("the image has \"%s\" both as a directory and not".formatted(entry.getName()));
+        }
+        directories.push(new DirectoryAttributes(place, entry));
+    }
+
+    /** A later entry replaces an earlier one of the same path, as it does with tar; never through a link. */
+    private static void removeEarlier(Path place, String path) throws IOException, RktException {
+        if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+            throw new RktException("the image has \"%s\" both as a directory and not".formatted(path));
+        }
+        Files.deleteIfExists(place);
+    }
+
+    /**
+     * Absolute links are meant for the app, in whose eyes they stay in the image; so are relative ones, unless they
+     * climb above the root, which no image needs.
+     */
+    private static void extractSymbolicLink(TarArchiveEntry entry, Path place, String path)
+            throws IOException, RktException {
+        String target = entry.getLinkName();
+        int depth = target.startsWith("/") ? 0 : path.split("/", -1).length - 1;
+        for (String part : target.split("/", -1)) {
+            depth += part.equals("..") ? -1 : part.isEmpty() || part.equals(".") ? 0 : 1;
+            if (depth < 0) {
+                throw new RktException(
+                        "the image has a symbolic link that leaves it: \"%s\" to \"%s\"".formatted(path, target));
+            }
+        }
+        Files.createSymbolicLink(place, Path.of(target));
+        setOwner(place, entry);
+    }
+
+    private void extractHardLink(TarArchiveEntry entry, Path place) throws IOException, RktException {
+        TarArchiveEntry target = new TarArchiveEntry(entry.getLinkName(), true);
+        String path = checkedPath(target);
+        if (!path.startsWith("rootfs/")) {
+            throw new RktException("the image has a hard link that leaves it: \"%s\" to \"%s\""
+                    .formatted(entry.getName(), entry.getLinkName()));
+        }
+        Path existing = tree.place(path.substring("rootfs/".length()));
+        if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS)) {
+            throw new RktException("the image has a hard link to what is no file before it: \"%s\" to \"%s\""
+                    .formatted(entry.getName(), entry.getLinkName()));
+        }
+        Files.createLink(place, existing);
+    }
+
+    private void extractFile(TarArchiveInputStream tar, TarArchiveEntry entry, Path place)
+            throws IOException, RktException {
+        long size = entry.isSparse() ? entry.getRealSize() : entry.getSize();
+        bytes += size;
+        if (bytes > maxBytes) {
+            throw new RktException("the image's files hold more than %d bytes".formatted(maxBytes));
+        }
+        try (FileChannel file = FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            OutputStream out = Channels.newOutputStream(file);
+            tar.transferTo(out);
+        }
+        setAttributes(place, entry);
+    }
+
+    private static void setAttributes(Path place, TarArchiveEntry entry) throws IOException {
+        setOwner(place, entry);
+        // After the owner, for a change of owner takes set-user-id bits away.
+        Files.setAttribute(place, "unix:mode", entry.getMode() & PERMISSION_BITS);
+        Files.setLastModifiedTime(place, entry.getLastModifiedTime());
+    }
+
+    private static void setOwner(Path place, TarArchiveEntry entry) throws IOException {
+        Files.setAttribute(place, "unix:uid", (int) entry.getLongUserId(), LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(place, "unix:gid", (int) entry.getLongGroupId(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private record DirectoryAttributes(Path directory, TarArchiveEntry entry) {}
+}

@@ -1,0 +1,11 @@
+package dev.gantry.rkt.image;
+
+/**
+ * What may be fetched, and how.
+ *
+ * @param policy when images are fetched
+ * @param unsignedAllowed whether images need no signature
+ * @param httpAllowed whether plain HTTP may be used
+ * @param anyCertificate whether servers may show any certificate
+ */
+public record FetchOptions(PullPolicy policy, boolean unsignedAllowed, boolean httpAllowed, boolean anyCertificate) {}

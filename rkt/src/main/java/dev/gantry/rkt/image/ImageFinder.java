@@ -1,0 +1,195 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.AcNames;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Finds the image that a command line speaks of, and stores it if need be: by the hash of a stored image, as a file, by
+ * URL or by the name of a stored image, told apart as rkt does.
+ */
+public final class ImageFinder {
+
+    private static final String EXTENSION = ".aci";
+
+    private final ImageStore store;
+    private final FetchOptions options;
+    private final HttpImages http;
+
+    /**
+     * Makes a finder.
+     *
+     * @param store where images are looked for and stored
+     * @param options what may be fetched
+     * @param http fetches by URL
+     */
+    public ImageFinder(ImageStore store, FetchOptions options, HttpImages http) {
+        this.store = store;
+        this.options = options;
+        this.http = http;
+    }
+
+    /**
+     * Finds an image.
+     *
+     * @param image what the command line says
+     * @return the stored image
+     * @throws RktException if it can't be found, fetched or trusted, in rkt's words where the contract has them
+     * @throws IOException if a file or the store can't be read or written
+     */
+    public StoredImage find(String image) throws IOException, RktException {
+        if (ImageStore.isId(image)) {
+            return store.find(image)
+                    .orElseThrow(() -> new RktException(
+                            "could not resolve image \"%s\": no image of this hash is stored".formatted(image)));
+        }
+        return switch (scheme(image)) {
+            case "docker" ->
+                throw new RktException(
+                        "docker images can't be fetched yet: \"%s\"; convert it to an ACI (docker2aci) first"
+                                .formatted(image));
+            case "http", "https" -> fetch(image);
+            case "file" -> ofFile(Path.of(uri(image).getPath()));
+            case "" -> isFile(image) ? ofFile(Path.of(image)) : named(image);
+            default -> named(image);
+        };
+    }
+
+    /**
+     * Finds a stored image by hash or name, and fetches nothing.
+     *
+     * @param image {@code sha512-…} or the beginning of it, or a name
+     * @return the image; empty if it is not stored
+     * @throws RktException if that is neither
+     * @throws IOException if the store can't be read
+     */
+    public static Optional<StoredImage> findStored(ImageStore store, String image) throws IOException, RktException {
+        if (ImageStore.isId(image)) {
+            return store.find(image);
+        }
+        Map<String, String> labels = new LinkedHashMap<>();
+        return store.find(parseName(image, labels), labels);
+    }
+
+    private StoredImage named(String image) throws IOException, RktException {
+        Optional<StoredImage> stored = findStored(store, image);
+        if (stored.isEmpty()) {
+            throw new RktException(
+                    ("image \"%s\" is not stored, and this rkt can't discover images by name yet; fetch it"
+                                    + " from a file or by URL")
+                            .formatted(image));
+        }
+        if (options.policy() == PullPolicy.UPDATE) {
+            throw new RktException(
+                    ("image \"%s\" can't be updated, for this rkt can't discover images by name yet; use the stored one"
+                                    + " with --pull-policy=new")
+                            .formatted(image));
+        }
+        return stored.get();
+    }
+
+    private StoredImage ofFile(Path path) throws IOException, RktException {
+        Path file = path.toAbsolutePath().normalize();
+        requireReadable(file);
+        if (!options.unsignedAllowed()) {
+            Path signature = Path.of(withoutExtension(file.toString()) + EXTENSION + ".asc");
+            requireReadable(signature);
+            throw new RktException(
+                    ("signature \"%s\" can't be verified by this rkt yet; --insecure-options=image takes the"
+                                    + " image unverified")
+                            .formatted(signature));
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return store.add(in);
+        }
+    }
+
+    private StoredImage fetch(String image) throws IOException, RktException {
+        URI uri = uri(image);
+        if (uri.getHost() == null || !uri.getPath().endsWith(EXTENSION)) {
+            throw new RktException("invalid image string \"%s\": expected a URL that ends in .aci".formatted(image));
+        }
+        Optional<StoredImage> stored = http.stored(store, uri);
+        if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
+            return stored.get();
+        }
+        if (options.policy() == PullPolicy.NEVER) {
+            throw new RktException("unable to fetch image from \"%s\": it is not stored, and the pull policy is never"
+                    .formatted(image));
+        }
+        if (uri.getScheme().equalsIgnoreCase("http") && !options.httpAllowed()) {
+            throw new RktException("\"%s\" is plain HTTP, which --insecure-options=http allows".formatted(image));
+        }
+        if (!options.unsignedAllowed()) {
+            throw new RktException(
+                    ("the signature of \"%s\" can't be verified by this rkt yet; --insecure-options=image"
+                                    + " takes the image unverified")
+                            .formatted(image));
+        }
+        return http.fetch(store, uri, options.anyCertificate());
+    }
+
+    /** The scheme of a URL; a name's version may look like a port, so "x:1.0" has the scheme "x", as in rkt. */
+    private static String scheme(String image) {
+        int colon = image.indexOf(':');
+        String scheme = colon < 0 ? "" : image.substring(0, colon);
+        return scheme.matches("[A-Za-z][A-Za-z0-9+.-]*") ? scheme.toLowerCase(Locale.ROOT) : "";
+    }
+
+    /** rkt's rules for what is neither a hash nor a URL. */
+    private static boolean isFile(String image) {
+        if (image.startsWith("/") || Files.isRegularFile(Path.of(image))) {
+            return true;
+        }
+        return image.indexOf(':') < 0 && (image.contains("./") || image.endsWith(EXTENSION));
+    }
+
+    private static URI uri(String image) throws RktException {
+        try {
+            return new URI(image);
+        } catch (URISyntaxException e) {
+            throw new RktException("failed to parse image url \"%s\": %s".formatted(image, e.getReason()), e);
+        }
+    }
+
+    /** Reads {@code NAME[:VERSION][,LABEL=VALUE…]}. */
+    private static String parseName(String image, Map<String, String> labels) throws RktException {
+        String[] words = image.split(",", -1);
+        int colon = words[0].indexOf(':');
+        String name = colon < 0 ? words[0] : words[0].substring(0, colon);
+        if (colon >= 0) {
+            labels.put("version", words[0].substring(colon + 1));
+        }
+        for (int i = 1; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            if (equals < 0 || labels.put(words[i].substring(0, equals), words[i].substring(equals + 1)) != null) {
+                throw new RktException("invalid appc image string \"%s\": bad label \"%s\"".formatted(image, words[i]));
+            }
+        }
+        if (!AcNames.isIdentifier(name)) {
+            throw new RktException(
+                    "invalid appc image string \"%s\": \"%s\" is no AC Identifier".formatted(image, name));
+        }
+        return name;
+    }
+
+    private static void requireReadable(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+    }
+
+    private static String withoutExtension(String path) {
+        return path.endsWith(EXTENSION) ? path.substring(0, path.length() - EXTENSION.length()) : path;
+    }
+}

@@ -1,0 +1,246 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.ImageManifest;
+import dev.gantry.rkt.pod.ProcessIdentity;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The images of a data directory, by the hash of their content: {@code cas/images/ID/} holds an image's archive,
+ * manifest and extracted files, and appears at once, by rename, when all of it is there. Several processes may use one
+ * store; see {@link #lock}.
+ */
+public final class ImageStore {
+
+    /** The size at which an archive, or what it extracts to, is refused. */
+    public static final long MAX_BYTES = 16L << 30;
+
+    private static final String PREFIX = "sha512-";
+
+    /** With fewer digits an id would be ambiguous by accident. */
+    private static final int MIN_DIGITS = 2;
+
+    private final Path images;
+    private final Path temporary;
+    private final Path locks;
+
+    /**
+     * Opens the store; it is made when the first image is added.
+     *
+     * @param dataDirectory the data directory
+     */
+    public ImageStore(Path dataDirectory) {
+        this.images = dataDirectory.resolve("cas/images");
+        this.temporary = dataDirectory.resolve("cas/tmp");
+        this.locks = dataDirectory.resolve("cas/locks");
+    }
+
+    /**
+     * Keeps images from being removed while pods are made of them.
+     *
+     * @param shared true to use images, false to remove some
+     * @return to be closed when done; waits for those who hold it the other way
+     * @throws IOException if that fails
+     */
+    public Closeable lock(boolean shared) throws IOException {
+        return lock("removal", shared);
+    }
+
+    /**
+     * Stores an image.
+     *
+     * @param source the image, plain or compressed; not closed
+     * @return the stored image, also if it was stored before
+     * @throws RktException if it is no image, or a hostile one; nothing is stored then
+     * @throws IOException if it can't be read or stored
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    public StoredImage add(InputStream source) throws IOException, RktException {
+        Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
+        Files.createDirectory(work);
+        try {
+            ProcessIdentity.sign(work);
+            String id = copy(source, work.resolve(StoredImage.ARCHIVE));
+            try (Closeable ignored = lock(id, false)) {
+                Optional<StoredImage> stored = find(id);
+                if (stored.isEmpty()) {
+                    extract(work);
+                    ProcessIdentity.unsign(work);
+                    Files.createDirectories(images);
+                    Files.move(work, images.resolve(id), StandardCopyOption.ATOMIC_MOVE);
+                    stored = find(id);
+                }
+                return stored.orElseThrow();
+            }
+        } finally {
+            FileTrees.delete(work);
+        }
+    }
+
+    /**
+     * Finds the image whose id begins as given.
+     *
+     * @param idPrefix {@code sha512-} and at least two digits
+     * @return the image; empty if there is none
+     * @throws RktException if there are several, or that is no such prefix
+     * @throws IOException if the store can't be read
+     */
+    public Optional<StoredImage> find(String idPrefix) throws IOException, RktException {
+        if (!isId(idPrefix)) {
+            throw new RktException("\"%s\" is not a valid hash".formatted(idPrefix));
+        }
+        List<StoredImage> found = new ArrayList<>();
+        if (Files.isDirectory(images)) {
+            try (DirectoryStream<Path> directories = Files.newDirectoryStream(images, idPrefix + "*")) {
+                for (Path directory : directories) {
+                    found.add(read(directory));
+                }
+            }
+        }
+        if (found.size() > 1) {
+            throw new RktException("ambiguous image ID \"%s\": %d matches".formatted(idPrefix, found.size()));
+        }
+        return found.stream().findFirst();
+    }
+
+    /**
+     * Finds the image that has a name and labels; of several the one that was stored last.
+     *
+     * @param name the name
+     * @param labels labels that it must have
+     * @return the image; empty if there is none
+     * @throws IOException if the store can't be read
+     * @throws RktException if an image in the store is damaged
+     */
+    public Optional<StoredImage> find(String name, Map<String, String> labels) throws IOException, RktException {
+        Optional<StoredImage> newest = Optional.empty();
+        for (StoredImage image : all()) {
+            if (image.manifest().name().equals(name)
+                    && image.manifest().labels().entrySet().containsAll(labels.entrySet())
+                    && (newest.isEmpty()
+                            || image.importedAt().isAfter(newest.get().importedAt()))) {
+                newest = Optional.of(image);
+            }
+        }
+        return newest;
+    }
+
+    /**
+     * All images.
+     *
+     * @return in no order
+     * @throws IOException if the store can't be read
+     * @throws RktException if an image in the store is damaged
+     */
+    public List<StoredImage> all() throws IOException, RktException {
+        List<StoredImage> found = new ArrayList<>();
+        if (Files.isDirectory(images)) {
+            try (DirectoryStream<Path> directories = Files.newDirectoryStream(images, PREFIX + "*")) {
+                for (Path directory : directories) {
+                    found.add(read(directory));
+                }
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Removes an image. No pod may use its files; hold the {@link #lock}.
+     *
+     * @param image the image
+     * @throws IOException if it can't be removed; it is gone from the store if it was renamed
+     */
+    public void remove(StoredImage image) throws IOException {
+        Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
+        Files.move(image.directory(), work, StandardCopyOption.ATOMIC_MOVE);
+        FileTrees.delete(work);
+    }
+
+    /**
+     * Whether a text is the id of an image, or the beginning of one.
+     *
+     * @param text the text
+     * @return whether it is
+     */
+    public static boolean isId(String text) {
+        return text.matches(PREFIX + "[0-9a-f]{" + MIN_DIGITS + ",128}");
+    }
+
+    private static StoredImage read(Path directory) throws IOException, RktException {
+        String manifest = Files.readString(directory.resolve(StoredImage.MANIFEST));
+        return new StoredImage(directory.getFileName().toString(), directory, ImageManifest.parse(manifest));
+    }
+
+    /** Copies the uncompressed archive and tells its id. */
+    private static String copy(InputStream source, Path archive) throws IOException, RktException {
+        MessageDigest digest = sha512();
+        try (OutputStream file = Files.newOutputStream(archive, StandardOpenOption.CREATE_NEW);
+                OutputStream out = new DigestOutputStream(file, digest)) {
+            InputStream tar = Decompression.of(source);
+            byte[] buffer = new byte[1 << 16];
+            long bytes = 0;
+            for (int read = tar.read(buffer); read >= 0; read = tar.read(buffer)) {
+                bytes += read;
+                if (bytes > MAX_BYTES) {
+                    throw new RktException("the image's archive holds more than %d bytes".formatted(MAX_BYTES));
+                }
+                out.write(buffer, 0, read);
+            }
+        }
+        return PREFIX + HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void extract(Path work) throws IOException, RktException {
+        Path archive = work.resolve(StoredImage.ARCHIVE);
+        Path rootfs = Files.createDirectory(work.resolve(StoredImage.ROOTFS));
+        AciExtractor extractor = new AciExtractor(rootfs, MAX_BYTES);
+        String manifest;
+        try (InputStream in = Files.newInputStream(archive)) {
+            manifest = extractor.extract(in);
+        }
+        ImageManifest.parse(manifest);
+        Files.writeString(work.resolve(StoredImage.MANIFEST), manifest);
+        Files.writeString(work.resolve(StoredImage.SIZE), (Files.size(archive) + extractor.extractedBytes()) + "\n");
+        Files.createFile(work.resolve(StoredImage.LAST_USED));
+    }
+
+    /** A lock between processes; held until the channel is closed. */
+    private Closeable lock(String name, boolean shared) throws IOException {
+        Files.createDirectories(locks);
+        FileChannel channel = FileChannel.open(
+                locks.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            channel.lock(0, Long.MAX_VALUE, shared);
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static MessageDigest sha512() {
+        try {
+            return MessageDigest.getInstance("SHA-512");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-512", e);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.appc.ImageManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+
+/**
+ * An image in the store.
+ *
+ * @param id {@code sha512-} and the hash of its uncompressed archive, in hex
+ * @param directory where it lies
+ * @param manifest its manifest
+ */
+public record StoredImage(String id, Path directory, ImageManifest manifest) {
+
+    static final String ROOTFS = "rootfs";
+    static final String ARCHIVE = "image.tar";
+    static final String MANIFEST = "manifest";
+    static final String SIZE = "size";
+
+    /** Its time of modification is when the image was last used. */
+    static final String LAST_USED = "last-used";
+
+    /**
+     * The image's files, extracted; shared by pods, never written to.
+     *
+     * @return the directory
+     */
+    public Path rootfs() {
+        return directory.resolve(ROOTFS);
+    }
+
+    /**
+     * The manifest as it stands in the image.
+     *
+     * @return the file
+     */
+    public Path manifestFile() {
+        return directory.resolve(MANIFEST);
+    }
+
+    /**
+     * When the image was stored.
+     *
+     * @return the time
+     * @throws IOException if it can't be read
+     */
+    public Instant importedAt() throws IOException {
+        return Files.getLastModifiedTime(directory.resolve(SIZE)).toInstant();
+    }
+
+    /**
+     * When a pod was last made of the image.
+     *
+     * @return the time; that of its import if none was made
+     * @throws IOException if it can't be read
+     */
+    public Instant lastUsedAt() throws IOException {
+        return Files.getLastModifiedTime(directory.resolve(LAST_USED)).toInstant();
+    }
+
+    /**
+     * What the image takes of the disk: its archive and its files.
+     *
+     * @return bytes
+     * @throws IOException if it can't be read
+     */
+    public long size() throws IOException {
+        return Long.parseLong(Files.readString(directory.resolve(SIZE)).strip());
+    }
+
+    /**
+     * Remembers that the image is used.
+     *
+     * @param now the time
+     * @throws IOException if that fails
+     */
+    public void touch(Instant now) throws IOException {
+        Files.setLastModifiedTime(directory.resolve(LAST_USED), FileTime.from(now));
+    }
+}

@@ -1,0 +1,2 @@
+/** The image store, and how images get into it. */
+package dev.gantry.rkt.image;

@@ -1,0 +1,142 @@
+package dev.gantry.rkt.pod;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.AcNames;
+import dev.gantry.rkt.appc.Environment;
+import dev.gantry.rkt.appc.ImageManifest;
+import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.image.StoredImage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Decides the settings of an app: those of its image, overridden by the command line's. */
+final class AppPlanner {
+
+    private AppPlanner() {}
+
+    /**
+     * Plans an app.
+     *
+     * @param request what is asked of it
+     * @param pod what is asked of the pod
+     * @param image its image
+     * @return the plan
+     * @throws RktException if it can't be done as asked
+     */
+    static AppPlan plan(AppRequest request, PodRequest pod, StoredImage image) throws RktException {
+        ImageManifest manifest = image.manifest();
+        String name = request.name().isPresent()
+                ? AcNames.requireName(request.name().get())
+                : AcNames.appNameOf(manifest.name());
+        if (manifest.app().isEmpty() && request.exec().isEmpty()) {
+            throw new RktException(
+                    "error: image %s has no app section and --exec argument is not provided".formatted(image.id()));
+        }
+        JsonObject app = manifest.app().orElseGet(AppPlanner::emptyApp);
+        app.add("exec", exec(request, app));
+        request.user().ifPresent(user -> app.addProperty("user", user));
+        request.group().ifPresent(group -> app.addProperty("group", group));
+        request.workingDirectory().ifPresent(path -> app.addProperty("workingDirectory", path));
+        if (!request.supplementaryGroups().isEmpty()) {
+            JsonArray groups = new JsonArray();
+            request.supplementaryGroups().forEach(groups::add);
+            app.add("supplementaryGIDs", groups);
+        }
+        app.add("environment", Environment.toJson(environment(request, pod, app)));
+        addIsolators(request, app);
+        addNamedValues(app, "userAnnotations", request.annotations());
+        addNamedValues(app, "userLabels", request.labels());
+        return new AppPlan(name, image, app, mounts(request, pod, app), request.readOnlyRootfs());
+    }
+
+    private static JsonObject emptyApp() {
+        JsonObject app = new JsonObject();
+        app.add("exec", new JsonArray());
+        app.addProperty("user", "0");
+        app.addProperty("group", "0");
+        return app;
+    }
+
+    private static JsonArray exec(AppRequest request, JsonObject app) throws RktException {
+        JsonArray exec = new JsonArray();
+        if (request.exec().isPresent()) {
+            exec.add(request.exec().get());
+        } else if (app.get("exec") instanceof JsonArray array) {
+            exec.addAll(array);
+        }
+        if (exec.isEmpty() || exec.get(0).getAsString().isEmpty()) {
+            throw new RktException("image \"%s\" has an empty \"exec\" (try --exec=BINARY)".formatted(request.image()));
+        }
+        request.arguments().forEach(exec::add);
+        return exec;
+    }
+
+    /** From the lowest to the highest: inherited, of the image, for all apps, for this app. */
+    private static Map<String, String> environment(AppRequest request, PodRequest pod, JsonObject app) {
+        Map<String, String> variables = Environment.of(app);
+        pod.inheritedEnvironment().forEach(variables::putIfAbsent);
+        variables.putAll(pod.environment());
+        variables.putAll(request.environment());
+        return variables;
+    }
+
+    private static void addIsolators(AppRequest request, JsonObject app) {
+        JsonArray isolators = app.get("isolators") instanceof JsonArray array ? array : new JsonArray();
+        request.memory().ifPresent(memory -> replace(isolators, "resource/memory", limit(memory.text())));
+        request.cpu().ifPresent(cpu -> replace(isolators, "resource/cpu", limit(cpu.text())));
+        request.cpuShares().ifPresent(shares -> replace(isolators, "os/linux/cpu-shares", new JsonPrimitive(shares)));
+        request.oomScoreAdjustment()
+                .ifPresent(adjustment -> replace(isolators, "os/linux/oom-score-adj", new JsonPrimitive(adjustment)));
+        if (!isolators.isEmpty()) {
+            app.add("isolators", isolators);
+        }
+    }
+
+    private static JsonObject limit(String quantity) {
+        JsonObject value = new JsonObject();
+        value.addProperty("default", false);
+        value.addProperty("request", quantity);
+        value.addProperty("limit", quantity);
+        return value;
+    }
+
+    private static void replace(JsonArray isolators, String name, com.google.gson.JsonElement value) {
+        for (int i = isolators.size() - 1; i >= 0; i--) {
+            if (isolators.get(i).getAsJsonObject().get("name").getAsString().equals(name)) {
+                isolators.remove(i);
+            }
+        }
+        JsonObject isolator = new JsonObject();
+        isolator.addProperty("name", name);
+        isolator.add("value", value);
+        isolators.add(isolator);
+    }
+
+    private static void addNamedValues(JsonObject app, String member, Map<String, String> values) {
+        if (!values.isEmpty()) {
+            JsonObject json = new JsonObject();
+            values.forEach(json::addProperty);
+            app.add(member, json);
+        }
+    }
+
+    /** Those of the command line, the app's own first, then the mount points of the image; one for each path. */
+    private static List<Mount> mounts(AppRequest request, PodRequest pod, JsonObject app) {
+        List<Mount> wanted = new ArrayList<>(request.mounts());
+        wanted.addAll(pod.mounts());
+        for (JsonObject point : ImageManifest.objects(app, "mountPoints")) {
+            String volume = point.get("name").getAsString();
+            if (wanted.stream().noneMatch(mount -> mount.volume().equals(volume))) {
+                wanted.add(new Mount(volume, point.get("path").getAsString()));
+            }
+        }
+        Set<String> paths = new HashSet<>();
+        return wanted.stream().filter(mount -> paths.add(mount.path())).toList();
+    }
+}

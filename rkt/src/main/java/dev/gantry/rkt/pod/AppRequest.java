@@ -1,0 +1,61 @@
+package dev.gantry.rkt.pod;
+
+import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.Quantity;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a command line asks of one app of a pod; what it leaves open is as the image says.
+ *
+ * @param image which image
+ * @param name the app's name
+ * @param exec the program
+ * @param arguments appended to the program's own
+ * @param user the user: a number, a name in the image or a path in it
+ * @param group the group, likewise
+ * @param supplementaryGroups numbers of further groups
+ * @param workingDirectory the absolute path of it in the image
+ * @param environment variables for this app alone
+ * @param mounts where it sees volumes
+ * @param readOnlyRootfs whether it can't write to its root file system
+ * @param oomScoreAdjustment what the kernel adds to its badness when memory runs out, -1000 to 1000
+ * @param memory how much memory it may have
+ * @param cpu how many CPUs it may have
+ * @param cpuShares its weight among others
+ * @param annotations the user's annotations
+ * @param labels the user's labels
+ */
+public record AppRequest(
+        String image,
+        Optional<String> name,
+        Optional<String> exec,
+        List<String> arguments,
+        Optional<String> user,
+        Optional<String> group,
+        List<Integer> supplementaryGroups,
+        Optional<String> workingDirectory,
+        Map<String, String> environment,
+        List<Mount> mounts,
+        boolean readOnlyRootfs,
+        OptionalInt oomScoreAdjustment,
+        Optional<Quantity> memory,
+        Optional<Quantity> cpu,
+        OptionalInt cpuShares,
+        Map<String, String> annotations,
+        Map<String, String> labels) {
+
+    /** Makes the collections immutable, and keeps their order. */
+    public AppRequest {
+        arguments = List.copyOf(arguments);
+        supplementaryGroups = List.copyOf(supplementaryGroups);
+        environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+        mounts = List.copyOf(mounts);
+        annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.gantry.rkt.pod;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.image.StoredImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Makes pods that can be run. */
+public final class PodPreparer {
+
+    private final PodStore pods;
+    private final InstantSource clock;
+    private final Consumer<String> warnings;
+
+    /**
+     * Makes a preparer.
+     *
+     * @param pods where pods are kept
+     * @param clock tells the time
+     * @param warnings takes what the user should know
+     */
+    public PodPreparer(PodStore pods, InstantSource clock, Consumer<String> warnings) {
+        this.pods = pods;
+        this.clock = clock;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Makes a pod, up to the last step. If that fails, what was made is left to {@code gc}, as rkt does.
+     *
+     * @param request what is asked of it
+     * @param images the images of its apps, in the order of the apps; they must not be removed meanwhile
+     * @return the pod
+     * @throws RktException if it can't be done as asked
+     * @throws IOException if a file can't be read or written
+     */
+    public PreparedPod prepare(PodRequest request, List<StoredImage> images) throws IOException, RktException {
+        PodPlan plan = PodPlan.of(request, images, warnings);
+        Path preparing = pods.create();
+        new PodWriter(preparing, warnings).write(plan, clock.instant(), request.overlay());
+        for (StoredImage image : images) {
+            image.touch(clock.instant());
+        }
+        return new PreparedPod(preparing);
+    }
+
+    /** A pod of which all is there but the last step. */
+    public final class PreparedPod {
+
+        private final Path preparing;
+
+        private PreparedPod(Path preparing) {
+            this.preparing = preparing;
+        }
+
+        /**
+         * Where further files may be put.
+         *
+         * @return the pod's directory
+         */
+        public Path directory() {
+            return preparing;
+        }
+
+        /**
+         * Lets the pod be run.
+         *
+         * @return its UUID
+         * @throws IOException if that fails
+         */
+        public String finish() throws IOException {
+            return pods.finish(preparing).getFileName().toString();
+        }
+    }
+}

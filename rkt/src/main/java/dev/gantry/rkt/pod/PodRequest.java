@@ -1,0 +1,40 @@
+package dev.gantry.rkt.pod;
+
+import dev.gantry.rkt.appc.ExposedPort;
+import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.Volume;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a command line asks of a pod.
+ *
+ * @param apps its apps, at least one
+ * @param volumes its volumes
+ * @param mounts where all apps see volumes
+ * @param ports ports of the host that lead to ports of the apps
+ * @param inheritedEnvironment variables for those that an app does not have
+ * @param environment variables for all apps, over those of the images
+ * @param overlay whether an overlay may spare copying the images' files
+ */
+public record PodRequest(
+        List<AppRequest> apps,
+        List<Volume> volumes,
+        List<Mount> mounts,
+        List<ExposedPort> ports,
+        Map<String, String> inheritedEnvironment,
+        Map<String, String> environment,
+        boolean overlay) {
+
+    /** Makes the collections immutable, and keeps their order. */
+    public PodRequest {
+        apps = List.copyOf(apps);
+        volumes = List.copyOf(volumes);
+        mounts = List.copyOf(mounts);
+        ports = List.copyOf(ports);
+        inheritedEnvironment = Collections.unmodifiableMap(new LinkedHashMap<>(inheritedEnvironment));
+        environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gantry.rkt.pod;
+
+import dev.gantry.rkt.image.StoredImage;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The pods of a data directory, {@code pods/STATE/UUID/}. A pod in the making lies in {@code embryo} until it tells who
+ * makes it, then in {@code prepare}, and moves to {@code prepared} when all of it is there; the launcher moves it on.
+ */
+public final class PodStore {
+
+    private static final List<String> STATES =
+            List.of("embryo", "prepare", "prepared", "run", "exited-garbage", "garbage");
+
+    private final Path pods;
+
+    /**
+     * Opens the store; it is made with the first pod.
+     *
+     * @param dataDirectory the data directory
+     */
+    public PodStore(Path dataDirectory) {
+        this.pods = dataDirectory.resolve("pods");
+    }
+
+    /**
+     * Makes a pod that is being prepared by this process.
+     *
+     * @return its directory, named by its UUID
+     * @throws IOException if that fails
+     */
+    Path create() throws IOException {
+        for (String state : STATES) {
+            Files.createDirectories(pods.resolve(state));
+        }
+        String uuid = UUID.randomUUID().toString();
+        Path embryo = Files.createDirectory(pods.resolve("embryo").resolve(uuid));
+        ProcessIdentity.sign(embryo);
+        return Files.move(embryo, pods.resolve("prepare").resolve(uuid), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Makes a pod one that can be run.
+     *
+     * @param preparing the directory of a pod made by {@link #create}
+     * @return its new directory
+     * @throws IOException if that fails
+     */
+    Path finish(Path preparing) throws IOException {
+        Path prepared = pods.resolve("prepared").resolve(preparing.getFileName());
+        return Files.move(preparing, prepared, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * The pods that mount the files of an image; while there are some, the image must stay.
+     *
+     * @param image the image
+     * @return the UUIDs of the pods
+     * @throws IOException if the pods can't be read
+     */
+    public List<String> usersOf(StoredImage image) throws IOException {
+        List<String> users = new ArrayList<>();
+        for (String state : STATES) {
+            if (!Files.isDirectory(pods.resolve(state))) {
+                continue;
+            }
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(pods.resolve(state))) {
+                for (Path pod : found) {
+                    if (uses(pod, image)) {
+                        users.add(pod.getFileName().toString());
+                    }
+                }
+            }
+        }
+        return users;
+    }
+
+    private static boolean uses(Path pod, StoredImage image) throws IOException {
+        try (DirectoryStream<Path> apps = Files.newDirectoryStream(pod.resolve("app"))) {
+            for (Path app : apps) {
+                Path tree = app.resolve(PodWriter.TREE);
+                if (Files.isSymbolicLink(tree) && Files.readSymbolicLink(tree).equals(image.rootfs())) {
+                    return true;
+                }
+            }
+        } catch (NoSuchFileException e) {
+            // The pod has no apps yet, or was removed or moved on meanwhile; where it moved to is looked at later.
+            return false;
+        }
+        return false;
+    }
+}

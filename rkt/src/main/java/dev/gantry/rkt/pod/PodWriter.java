@@ -1,0 +1,198 @@
+package dev.gantry.rkt.pod;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import dev.gantry.rkt.Json;
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.Volume;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Writes all that the launcher needs of a pod into the pod's directory; docs/runtime.md lists the files. */
+final class PodWriter {
+
+    /** What an overlay of the app has below: a link to the image's files. */
+    static final String TREE = "tree";
+
+    private static final String UPPER = "upper";
+    private static final String WORK = "work";
+    private static final String ROOTFS = "rootfs";
+
+    private final Path pod;
+    private final Consumer<String> warnings;
+
+    /**
+     * Makes a writer.
+     *
+     * @param pod the pod's directory
+     * @param warnings takes what the user should know
+     */
+    PodWriter(Path pod, Consumer<String> warnings) {
+        this.pod = pod;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Writes the pod.
+     *
+     * @param plan the pod
+     * @param createdAt when it was made
+     * @param overlay whether its apps shall share the images' files
+     * @throws RktException if a value of it can't be used
+     * @throws IOException if a file can't be written
+     */
+    void write(PodPlan plan, Instant createdAt, boolean overlay) throws IOException, RktException {
+        write(
+                pod,
+                "created",
+                Long.toString(TimeUnit.SECONDS.toNanos(createdAt.getEpochSecond()) + createdAt.getNano()));
+        JsonObject manifest = plan.manifest();
+        write(pod, "pod", Json.compact(manifest));
+        write(pod, "pod-pretty", Json.pretty(manifest));
+        for (Volume volume : plan.volumes().values()) {
+            if (volume.source().isEmpty()) {
+                makeEmptyVolume(volume);
+            }
+        }
+        for (AppPlan app : plan.apps()) {
+            Path directory = Files.createDirectories(pod.resolve("app").resolve(app.name()));
+            write(directory, "status", status(plan, app));
+            write(directory, "launch", LaunchFile.of(plan, app));
+            Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
+            makeRootfs(directory, app, overlay);
+        }
+        write(
+                pod,
+                "apps",
+                String.join("\n", plan.apps().stream().map(AppPlan::name).toList()));
+    }
+
+    /** The four lines that pod-status.sh and list.sh read. */
+    private static String status(PodPlan plan, AppPlan app) {
+        JsonObject rest = new JsonObject();
+        rest.addProperty("image_id", app.image().id());
+        JsonArray mounts = new JsonArray();
+        for (Mount mount : app.mounts()) {
+            JsonObject json = new JsonObject();
+            json.addProperty("name", mount.volume());
+            json.addProperty("container_path", mount.path());
+            json.addProperty(
+                    "host_path", plan.volumes().get(mount.volume()).source().orElse(""));
+            json.addProperty("read_only", plan.isReadOnly(app, mount));
+            mounts.add(json);
+        }
+        if (!mounts.isEmpty()) {
+            rest.add("mounts", mounts);
+        }
+        copyIfPresent(app.app(), "userAnnotations", rest, "user_annotations");
+        copyIfPresent(app.app(), "userLabels", rest, "user_labels");
+        String object = Json.compact(rest);
+        return String.join(
+                "\n",
+                Json.compact(new JsonPrimitive(app.name())),
+                object.substring(1, object.length() - 1),
+                app.image().manifest().displayName().replace('\n', ' ').replace('\t', ' '),
+                app.image().id());
+    }
+
+    private static void copyIfPresent(JsonObject from, String member, JsonObject to, String name) {
+        if (from.has(member)) {
+            to.add(name, from.get(member));
+        }
+    }
+
+    private void makeEmptyVolume(Volume volume) throws IOException {
+        Path directory = Files.createDirectories(pod.resolve("volumes").resolve(volume.name()));
+        Files.setAttribute(directory, "unix:uid", volume.uid());
+        Files.setAttribute(directory, "unix:gid", volume.gid());
+        Files.setAttribute(directory, "unix:mode", Integer.parseInt(volume.mode(), 8));
+    }
+
+    private void makeRootfs(Path directory, AppPlan app, boolean overlay) throws IOException, RktException {
+        Path tree = directory.resolve(TREE);
+        Path rootfs = directory.resolve(ROOTFS);
+        if (overlay) {
+            Files.createSymbolicLink(tree, app.image().rootfs());
+            Path upper = Files.createDirectory(directory.resolve(UPPER));
+            copyRootAttributes(app.image().rootfs(), upper);
+            Files.createDirectory(directory.resolve(WORK));
+            Files.createDirectory(rootfs);
+            Optional<String> fault = overlayFault(directory);
+            if (fault.isEmpty()) {
+                return;
+            }
+            warnings.accept("disabling overlay support: \"%s\"".formatted(fault.get()));
+            Files.delete(tree);
+            // The attempt may have left files of the kernel's own in them.
+            run(directory, "rm", "-rf", "--", UPPER, WORK, ROOTFS);
+        }
+        run(directory, "cp", "-a", "--reflink=auto", "--", app.image().rootfs().toString(), ROOTFS);
+    }
+
+    /** The root directory of an overlay has the owner and mode of its upper layer. */
+    private static void copyRootAttributes(Path from, Path to) throws IOException {
+        for (String attribute : List.of("unix:uid", "unix:gid")) {
+            Files.setAttribute(to, attribute, Files.getAttribute(from, attribute));
+        }
+        Files.setAttribute(to, "unix:mode", (Integer) Files.getAttribute(from, "unix:mode") & 07777);
+    }
+
+    /** Whether the kernel mounts this overlay here is best known by trying, in a mount namespace that is gone after. */
+    private static Optional<String> overlayFault(Path directory) throws IOException, RktException {
+        Result result = call(
+                directory,
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "mount",
+                "-t",
+                "overlay",
+                "-o",
+                "lowerdir=tree,upperdir=upper,workdir=work",
+                "rkt-attempt",
+                ROOTFS);
+        return result.exitCode() == 0
+                ? Optional.empty()
+                : Optional.of(result.output().strip().replace('\n', ' '));
+    }
+
+    private static void run(Path directory, String... command) throws IOException, RktException {
+        Result result = call(directory, command);
+        if (result.exitCode() != 0) {
+            throw new RktException("%s failed: %s"
+                    .formatted(String.join(" ", command), result.output().strip()));
+        }
+    }
+
+    private static Result call(Path directory, String... command) throws IOException, RktException {
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new Result(process.waitFor(), output);
+        } catch (InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new RktException("interrupted", e);
+        }
+    }
+
+    private static void write(Path directory, String name, String text) throws IOException {
+        Files.writeString(directory.resolve(name), text.endsWith("\n") ? text : text + "\n");
+    }
+
+    private record Result(int exitCode, String output) {}
+}

@@ -1,0 +1,40 @@
+package dev.gantry.rkt.pod;
+
+import dev.gantry.rkt.RktException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Quotes values for the files that the launcher's shell reads: whatever they hold, they stay values. */
+public final class ShellWords {
+
+    private ShellWords() {}
+
+    /**
+     * One word. Within single quotes a POSIX shell knows no special character but the single quote.
+     *
+     * @param value the value
+     * @return the value, quoted
+     * @throws RktException if it has a NUL, which no program can be handed
+     */
+    public static String quote(String value) throws RktException {
+        if (value.indexOf('\0') >= 0) {
+            throw new RktException("a value has a NUL character: \"%s\"".formatted(value.replace("\0", "\\0")));
+        }
+        return "'" + value.replace("'", "'\\''") + "'";
+    }
+
+    /**
+     * Several words.
+     *
+     * @param values the values
+     * @return the values, each quoted, with spaces between
+     * @throws RktException as {@link #quote} does
+     */
+    public static String quote(List<String> values) throws RktException {
+        List<String> quoted = new ArrayList<>();
+        for (String value : values) {
+            quoted.add(quote(value));
+        }
+        return String.join(" ", quoted);
+    }
+}
