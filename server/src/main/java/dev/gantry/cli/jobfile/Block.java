@@ -1,0 +1,158 @@
+package dev.gantry.cli.jobfile;
+
+import dev.gantry.cli.jobfile.hcl.HclItem;
+import dev.gantry.cli.jobfile.hcl.HclName;
+import dev.gantry.cli.jobfile.hcl.HclValue;
+import dev.gantry.cli.jobfile.hcl.HclValue.Body;
+import dev.gantry.cli.jobfile.hcl.Position;
+import dev.gantry.cli.jobfile.hcl.TextFaultException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * One block of a job file, all of its keys known, asked for each by name.
+ *
+ * @param position where it begins
+ * @param name its label; empty for a kind of block that has none
+ * @param items what it holds
+ */
+record Block(Position position, String name, List<HclItem> items) {
+
+    /** A block without a label. */
+    static Block unnamed(HclItem item, Keys keys) {
+        if (!item.labels().isEmpty()) {
+            throw new TextFaultException(
+                    item.labels().get(0).position(), "%s takes no name: take it out".formatted(keys.kind()));
+        }
+        return of(item, "", keys);
+    }
+
+    /** A block with one label. */
+    static Block named(HclItem item, Keys keys) {
+        String kind = keys.kind();
+        if (item.labels().isEmpty()) {
+            throw new TextFaultException(item.position(), "%s needs a name: %1$s \"NAME\" { … }".formatted(kind));
+        }
+        if (item.labels().size() > 1) {
+            throw new TextFaultException(item.labels().get(1).position(), "%s takes one name".formatted(kind));
+        }
+        String name = item.labels().get(0).text();
+        if (name.isBlank()) {
+            throw new TextFaultException(item.labels().get(0).position(), "the name of a %s is empty".formatted(kind));
+        }
+        return of(item, name, keys);
+    }
+
+    private static Block of(HclItem item, String name, Keys keys) {
+        Body body = body(item);
+        body.items().forEach(inner -> keys.check(inner.name()));
+        return new Block(item.position(), name, body.items());
+    }
+
+    private static Body body(HclItem item) {
+        if (item.value() instanceof Body body) {
+            return body;
+        }
+        String kind = item.name().text();
+        throw new TextFaultException(
+                item.value().position(),
+                "%s must be a block, { … }, not %s".formatted(kind, Values.described(item.value())));
+    }
+
+    boolean has(String key) {
+        return !all(key).isEmpty();
+    }
+
+    Optional<String> text(String key) {
+        return value(key).map(value -> Values.text(key, value));
+    }
+
+    List<String> texts(String key) {
+        return value(key).map(value -> Values.texts(key, value)).orElse(List.of());
+    }
+
+    OptionalInt integer(String key, int least, int most) {
+        Optional<HclValue> value = value(key);
+        return value.isPresent() ? OptionalInt.of(Values.integer(key, value.get(), least, most)) : OptionalInt.empty();
+    }
+
+    /** What a key is set to, which may be done once. */
+    Optional<HclValue> value(String key) {
+        Optional<HclItem> item = only(key);
+        item.filter(set -> !set.labels().isEmpty()).ifPresent(set -> {
+            throw new TextFaultException(set.position(), "%s is no block: write %1$s = …".formatted(key));
+        });
+        return item.map(HclItem::value);
+    }
+
+    /** All blocks of a kind that has names; no two may have the same. */
+    List<Block> named(Keys keys) {
+        Map<String, Block> blocks = new LinkedHashMap<>();
+        for (HclItem item : all(keys.kind())) {
+            Block block = named(item, keys);
+            Block twin = blocks.putIfAbsent(block.name(), block);
+            if (twin != null) {
+                throw new TextFaultException(
+                        block.position(),
+                        "a second %s \"%s\"; the first is on line %d: rename one"
+                                .formatted(
+                                        keys.kind(),
+                                        block.name(),
+                                        twin.position().line()));
+            }
+        }
+        return List.copyOf(blocks.values());
+    }
+
+    /** All blocks of a kind that has no names. */
+    List<Block> unnamed(Keys keys) {
+        return all(keys.kind()).stream().map(item -> unnamed(item, keys)).toList();
+    }
+
+    /** The one block of a kind of which there may be one. */
+    Optional<Block> single(Keys keys) {
+        return only(keys.kind()).map(item -> unnamed(item, keys));
+    }
+
+    /** What all blocks of a key hold together, whatever their keys, as Nomad joins {@code env}, {@code meta} and more. */
+    List<HclItem> joined(String key) {
+        List<HclItem> joined = new ArrayList<>();
+        all(key).forEach(item -> joined.addAll(body(item).items()));
+        return joined;
+    }
+
+    /** The texts of a block whose keys are free, such as {@code env}. */
+    Map<String, String> pairs(String key) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (HclItem item : joined(key)) {
+            HclName name = item.name();
+            if (!item.labels().isEmpty()) {
+                throw new TextFaultException(item.position(), "%s in %s is no block".formatted(name.text(), key));
+            }
+            if (pairs.put(name.text(), Values.text(name.text(), item.value())) != null) {
+                throw new TextFaultException(
+                        item.position(), "%s is set twice in %s: take one out".formatted(name.text(), key));
+            }
+        }
+        return pairs;
+    }
+
+    private List<HclItem> all(String key) {
+        return items.stream().filter(item -> item.name().text().equals(key)).toList();
+    }
+
+    private Optional<HclItem> only(String key) {
+        List<HclItem> all = all(key);
+        if (all.size() > 1) {
+            throw new TextFaultException(
+                    all.get(1).position(),
+                    "a second %s; the first is on line %d: take one out"
+                            .formatted(key, all.get(0).position().line()));
+        }
+        return all.stream().findFirst();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.gantry.cli.jobfile;
+
+import dev.gantry.cli.jobfile.hcl.Excerpt;
+import dev.gantry.cli.jobfile.hcl.HclItem;
+import dev.gantry.cli.jobfile.hcl.HclValue;
+import dev.gantry.cli.jobfile.hcl.Position;
+import dev.gantry.cli.jobfile.hcl.TextFaultException;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the {@code job} block and its groups. */
+final class HclJob {
+
+    private static final int LOWEST_PRIORITY = 1;
+    private static final int HIGHEST_PRIORITY = 100;
+
+    private HclJob() {}
+
+    /** The one job of a file. */
+    static Job read(HclValue.Body file) {
+        Block top = new Block(Position.START, "", file.items());
+        file.items().forEach(HclJob::requireJob);
+        List<HclItem> jobs = file.items();
+        if (jobs.isEmpty()) {
+            throw new TextFaultException(Position.START, "no job here: a job file holds job \"NAME\" { … }");
+        }
+        if (jobs.size() > 1) {
+            throw new TextFaultException(
+                    jobs.get(1).position(), "a second job: a job file holds one; move it to a file of its own");
+        }
+        return job(top.named(Keys.JOB).get(0));
+    }
+
+    private static void requireJob(HclItem item) {
+        if (!item.name().text().equals(Keys.JOB.kind())) {
+            throw new TextFaultException(
+                    item.position(),
+                    Excerpt.quoted(item.name().text())
+                            + " stands outside of a job: a job file holds job \"NAME\" { … } and nothing else");
+        }
+    }
+
+    private static Job job(Block block) {
+        Job.Builder job = Job.newBuilder()
+                .setId(block.name())
+                .addAllDatacenters(block.texts("datacenters"))
+                .addAllConstraints(HclConstraints.read(block))
+                .addAllTaskGroups(groups(block))
+                .putAllMeta(block.pairs("meta"));
+        // As in Nomad, "id" takes the label's place as the id, and the label stays the name.
+        block.text("id").ifPresent(id -> job.setId(id).setName(block.name()));
+        block.text("name").ifPresent(job::setName);
+        block.value("type").ifPresent(value -> job.setType(type(value)));
+        block.integer("priority", LOWEST_PRIORITY, HIGHEST_PRIORITY).ifPresent(job::setPriority);
+        return job.build();
+    }
+
+    private static JobType type(HclValue value) {
+        return switch (Values.text("type", value)) {
+            case "service" -> JobType.JOB_TYPE_SERVICE;
+            case "batch" -> JobType.JOB_TYPE_BATCH;
+            case "system" ->
+                throw new TextFaultException(
+                        value.position(), "type \"system\" is not supported yet: use \"service\" or \"batch\"");
+            default ->
+                throw new TextFaultException(
+                        value.position(), "type must be \"service\" or \"batch\", not " + Values.described(value));
+        };
+    }
+
+    /** As in Nomad, a task that stands in the job itself gets a group of its name; these come first. */
+    private static List<TaskGroup> groups(Block job) {
+        List<Block> tasks = job.named(Keys.TASK);
+        List<TaskGroup> groups = new ArrayList<>();
+        tasks.forEach(task -> groups.add(TaskGroup.newBuilder()
+                .setName(task.name())
+                .addTasks(HclTask.read(task))
+                .build()));
+        for (Block group : job.named(Keys.GROUP)) {
+            if (tasks.stream().anyMatch(task -> task.name().equals(group.name()))) {
+                throw new TextFaultException(
+                        group.position(),
+                        "group \"%s\" has the name of a task outside of groups, which makes a group of its name: rename one"
+                                .formatted(group.name()));
+            }
+            groups.add(group(group));
+        }
+        return groups;
+    }
+
+    private static TaskGroup group(Block block) {
+        TaskGroup.Builder group = TaskGroup.newBuilder()
+                .setName(block.name())
+                .addAllConstraints(HclConstraints.read(block))
+                .putAllMeta(block.pairs("meta"));
+        block.integer("count", 0, Integer.MAX_VALUE).ifPresent(group::setCount);
+        block.named(Keys.TASK).forEach(task -> group.addTasks(HclTask.read(task)));
+        return group.build();
+    }
+}
