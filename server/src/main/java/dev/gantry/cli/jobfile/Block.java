@@ -24,43 +24,49 @@ record Block(Position position, String name, List<HclItem> items) {
 
     /** A block without a label. */
     static Block unnamed(HclItem item, Keys keys) {
-        if (!item.labels().isEmpty()) {
-            throw new TextFaultException(
-                    item.labels().get(0).position(), "%s takes no name: take it out".formatted(keys.kind()));
-        }
-        return of(item, "", keys);
+        return of(item, "", unlabelled(item), keys);
     }
 
     /** A block with one label. */
     static Block named(HclItem item, Keys keys) {
+        Body body = body(item);
         String kind = keys.kind();
         if (item.labels().isEmpty()) {
             throw new TextFaultException(item.position(), "%s needs a name: %1$s \"NAME\" { … }".formatted(kind));
         }
         if (item.labels().size() > 1) {
-            throw new TextFaultException(item.labels().get(1).position(), "%s takes one name".formatted(kind));
+            throw new TextFaultException(
+                    item.labels().get(1).position(), "%s takes one name: take the rest out".formatted(kind));
         }
-        String name = item.labels().get(0).text();
-        if (name.isBlank()) {
-            throw new TextFaultException(item.labels().get(0).position(), "the name of a %s is empty".formatted(kind));
+        HclName label = item.labels().get(0);
+        if (label.text().isBlank()) {
+            throw new TextFaultException(label.position(), "the name of a %s is empty: give it one".formatted(kind));
         }
-        return of(item, name, keys);
+        return of(item, label.text(), body, keys);
     }
 
-    private static Block of(HclItem item, String name, Keys keys) {
-        Body body = body(item);
+    private static Block of(HclItem item, String name, Body body, Keys keys) {
         body.items().forEach(inner -> keys.check(inner.name()));
         return new Block(item.position(), name, body.items());
+    }
+
+    private static Body unlabelled(HclItem item) {
+        Body body = body(item);
+        if (!item.labels().isEmpty()) {
+            throw new TextFaultException(
+                    item.labels().get(0).position(),
+                    "%s takes no name: take it out".formatted(item.name().text()));
+        }
+        return body;
     }
 
     private static Body body(HclItem item) {
         if (item.value() instanceof Body body) {
             return body;
         }
-        String kind = item.name().text();
         throw new TextFaultException(
                 item.value().position(),
-                "%s must be a block, { … }, not %s".formatted(kind, Values.described(item.value())));
+                "%s must be a block, { … }, not %s".formatted(item.name().text(), Values.described(item.value())));
     }
 
     boolean has(String key) {
@@ -121,7 +127,7 @@ record Block(Position position, String name, List<HclItem> items) {
     /** What all blocks of a key hold together, whatever their keys, as Nomad joins {@code env}, {@code meta} and more. */
     List<HclItem> joined(String key) {
         List<HclItem> joined = new ArrayList<>();
-        all(key).forEach(item -> joined.addAll(body(item).items()));
+        all(key).forEach(item -> joined.addAll(unlabelled(item).items()));
         return joined;
     }
 
@@ -131,7 +137,8 @@ record Block(Position position, String name, List<HclItem> items) {
         for (HclItem item : joined(key)) {
             HclName name = item.name();
             if (!item.labels().isEmpty()) {
-                throw new TextFaultException(item.position(), "%s in %s is no block".formatted(name.text(), key));
+                throw new TextFaultException(
+                        item.position(), "%s in %s is no block: write %1$s = …".formatted(name.text(), key));
             }
             if (pairs.put(name.text(), Values.text(name.text(), item.value())) != null) {
                 throw new TextFaultException(

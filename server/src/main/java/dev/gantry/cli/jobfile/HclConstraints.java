@@ -79,7 +79,7 @@ final class HclConstraints {
                 .ifPresent(key -> {
                     throw new TextFaultException(
                             block.value(key).orElseThrow().position(),
-                            "%s says the same as %s: take one out, or use two constraints".formatted(key, shorthand));
+                            "%s can't stand beside %s: take one out, or use two constraints".formatted(key, shorthand));
                 });
     }
 }

@@ -7,6 +7,7 @@ import dev.gantry.cli.jobfile.hcl.HclItem;
 import dev.gantry.cli.jobfile.hcl.HclName;
 import dev.gantry.cli.jobfile.hcl.HclValue;
 import dev.gantry.cli.jobfile.hcl.TextFaultException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,28 +24,25 @@ final class HclStruct {
 
     /** The struct of a block's items. */
     static Struct read(List<HclItem> items) {
-        Map<String, Value> fields = new LinkedHashMap<>();
-        for (HclItem item : items) {
-            fields.merge(item.name().text(), value(item), (first, again) -> repeated(item, first, again));
-        }
-        return Struct.newBuilder().putAllFields(fields).build();
+        Map<String, List<HclItem>> named = new LinkedHashMap<>();
+        items.forEach(item -> named.computeIfAbsent(item.name().text(), name -> new ArrayList<>())
+                .add(item));
+        Struct.Builder struct = Struct.newBuilder();
+        named.forEach((name, alike) -> struct.putFields(name, value(alike)));
+        return struct.build();
     }
 
-    private static Value repeated(HclItem item, Value first, Value again) {
-        if (!again.hasStructValue() || !(first.hasStructValue() || isOfStructs(first))) {
+    private static Value value(List<HclItem> alike) {
+        HclItem first = alike.get(0);
+        if (alike.size() == 1) {
+            return value(first);
+        }
+        if (!alike.stream().allMatch(item -> item.value() instanceof HclValue.Body)) {
             throw new TextFaultException(
-                    item.position(),
-                    "%s is set twice: take one out".formatted(item.name().text()));
+                    alike.get(1).position(),
+                    "%s is set twice: take one out".formatted(first.name().text()));
         }
-        ListValue.Builder all = first.hasListValue()
-                ? first.getListValue().toBuilder()
-                : ListValue.newBuilder().addValues(first);
-        return Value.newBuilder().setListValue(all.addValues(again)).build();
-    }
-
-    private static boolean isOfStructs(Value value) {
-        return value.hasListValue()
-                && value.getListValue().getValuesList().stream().allMatch(Value::hasStructValue);
+        return list(alike.stream().map(HclStruct::value).toList());
     }
 
     private static Value value(HclItem item) {
@@ -67,11 +65,15 @@ final class HclStruct {
             return Value.newBuilder().setNumberValue(finite(number)).build();
         }
         if (value instanceof HclValue.Sequence sequence) {
-            ListValue.Builder list = ListValue.newBuilder();
-            sequence.elements().forEach(element -> list.addValues(value(element)));
-            return Value.newBuilder().setListValue(list).build();
+            return list(sequence.elements().stream().map(HclStruct::value).toList());
         }
         return struct(read(((HclValue.Body) value).items()));
+    }
+
+    private static Value list(List<Value> values) {
+        return Value.newBuilder()
+                .setListValue(ListValue.newBuilder().addAllValues(values))
+                .build();
     }
 
     private static Value struct(Struct struct) {

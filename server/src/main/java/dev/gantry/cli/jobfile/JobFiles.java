@@ -61,8 +61,8 @@ public final class JobFiles {
         try {
             return parse(decode(readBytes(name, in)));
         } catch (TextFaultException e) {
-            // Messages show pieces of the file, which may hold line feeds.
-            String line = e.getMessage().replaceAll("\\p{Cntrl}+", " ");
+            // Messages show pieces of the file, which may hold line feeds or a terminal's control sequences.
+            String line = e.getMessage().replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
             throw new JobFileException(name + ":" + e.position() + ": " + line, e);
         }
     }

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -49,9 +50,9 @@ final class JsonJob {
     private Job job() {
         try {
             Job.Builder job = Job.newBuilder();
-            readMessage(job);
+            readMessage(0, job);
             long end = json.getCharacterOffset();
-            if (json.peek() != JsonToken.END_DOCUMENT) {
+            if (!text.substring((int) end).isBlank()) {
                 throw fault(end, "something follows the job: a job file holds one job");
             }
             return job.build();
@@ -60,9 +61,10 @@ final class JsonJob {
         }
     }
 
-    private void readMessage(Message.Builder message) throws IOException {
+    /** Offsets are taken before gson looks ahead, which moves its own. */
+    private void readMessage(long start, Message.Builder message) throws IOException {
         Set<FieldDescriptor> set = new HashSet<>();
-        begin(JsonToken.BEGIN_OBJECT, "an object, { … }");
+        require(start, JsonToken.BEGIN_OBJECT, "an object, { … }");
         json.beginObject();
         for (long at = json.getCharacterOffset(); json.hasNext(); at = json.getCharacterOffset()) {
             FieldDescriptor field = field(at, message.getDescriptorForType(), json.nextName());
@@ -95,17 +97,17 @@ final class JsonJob {
         if (!isMessageOfOurs(field)) {
             readValue(message, field);
         } else if (field.isRepeated()) {
-            begin(JsonToken.BEGIN_ARRAY, "a list, [ … ]");
+            require(json.getCharacterOffset(), JsonToken.BEGIN_ARRAY, "a list, [ … ]");
             json.beginArray();
-            for (; json.hasNext(); ) {
+            for (long at = json.getCharacterOffset(); json.hasNext(); at = json.getCharacterOffset()) {
                 Message.Builder element = message.newBuilderForField(field);
-                readMessage(element);
+                readMessage(at, element);
                 message.addRepeatedField(field, element.build());
             }
             json.endArray();
         } else {
             Message.Builder inner = message.newBuilderForField(field);
-            readMessage(inner);
+            readMessage(json.getCharacterOffset(), inner);
             message.setField(field, inner.build());
         }
     }
@@ -131,8 +133,7 @@ final class JsonJob {
         }
     }
 
-    private void begin(JsonToken wanted, String described) throws IOException {
-        long at = json.getCharacterOffset();
+    private void require(long at, JsonToken wanted, String described) throws IOException {
         if (json.peek() != wanted) {
             throw fault(at, "expected " + described);
         }
@@ -149,7 +150,8 @@ final class JsonJob {
 
     /** Gson's reason without its own position and advice, which spreads over lines. */
     private static String reason(Exception e) {
-        String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        Throwable origin = e.getCause() instanceof MalformedJsonException malformed ? malformed : e;
+        String reason = String.valueOf(origin.getMessage()).lines().findFirst().orElse("");
         int advice = reason.indexOf(" at line ");
         String first = advice < 0 ? reason : reason.substring(0, advice);
         return "this is not JSON" + (first.isBlank() || first.startsWith("Use ") ? "" : ": " + first);

@@ -84,7 +84,7 @@ record Keys(String kind, List<String> known, List<String> later) {
         }
         if (later.contains(key.text())) {
             throw new TextFaultException(
-                    key.position(), "%s is not supported yet in a %s: take it out".formatted(key.text(), kind));
+                    key.position(), "%s is not supported yet in a %s block: take it out".formatted(key.text(), kind));
         }
         throw new TextFaultException(key.position(), unknown(key.text()));
     }

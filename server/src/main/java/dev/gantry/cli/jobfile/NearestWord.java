@@ -14,10 +14,10 @@ final class NearestWord {
      *
      * @param typed what was written
      * @param words what may have been meant
-     * @return the nearest; empty if each is further than a slip of the hand, a third of the typed letters
+     * @return the nearest; empty if each is further than a slip of the hand, one in three of the typed letters
      */
     static Optional<String> to(String typed, Collection<String> words) {
-        int furthest = Math.max(1, typed.length() / 3);
+        int furthest = (typed.length() + 2) / 3;
         return words.stream()
                 .filter(word -> Math.abs(word.length() - typed.length()) <= furthest)
                 .filter(word -> edits(typed, word) <= furthest)

@@ -102,11 +102,17 @@ final class Lexer {
     }
 
     private static String strange(int c) {
-        return switch (c) {
-            case '\'' -> "HCL quotes text with \", not '";
-            case 0 -> "a NUL character: job files are UTF-8 text";
-            default -> "nothing in HCL begins with " + Character.toString(c) + ": put text in double quotes";
-        };
+        if (c == '\'') {
+            return "HCL quotes text with \", not '";
+        }
+        if (isInvisible(c)) {
+            return "U+%04X, which one can't see, is no blank of HCL: take it out".formatted(c);
+        }
+        return "nothing in HCL begins with " + Character.toString(c) + ": put text in double quotes";
+    }
+
+    private static boolean isInvisible(int c) {
+        return Character.isSpaceChar(c) || Character.isIdentifierIgnorable(c) || !Character.isDefined(c);
     }
 
     private static boolean isBlank(int c) {
