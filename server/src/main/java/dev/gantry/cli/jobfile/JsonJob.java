@@ -16,6 +16,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.gantry.cli.jobfile.hcl.Excerpt;
 import dev.gantry.cli.jobfile.hcl.Position;
 import dev.gantry.cli.jobfile.hcl.TextFaultException;
+import dev.gantry.model.Spelling;
 import dev.gantry.v1.Job;
 import java.io.IOException;
 import java.io.StringReader;
@@ -87,10 +88,8 @@ final class JsonJob {
     private static String unknown(Descriptor message, String name) {
         List<String> known =
                 message.getFields().stream().map(FieldDescriptor::getJsonName).toList();
-        String nearest = NearestWord.to(name, known)
-                .map(word -> "did you mean " + word + "?")
-                .orElse("it knows " + String.join(", ", known));
-        return "unknown field %s in a %s: %s".formatted(Excerpt.quoted(name), message.getName(), nearest);
+        return "unknown field %s in a %s: %s"
+                .formatted(Excerpt.quoted(name), message.getName(), Spelling.hint(name, known));
     }
 
     private void readField(Message.Builder message, FieldDescriptor field) throws IOException {

@@ -3,6 +3,7 @@ package dev.gantry.cli.jobfile;
 import dev.gantry.cli.jobfile.hcl.Excerpt;
 import dev.gantry.cli.jobfile.hcl.HclName;
 import dev.gantry.cli.jobfile.hcl.TextFaultException;
+import dev.gantry.model.Spelling;
 import java.util.List;
 
 /**
@@ -90,9 +91,6 @@ record Keys(String kind, List<String> known, List<String> later) {
     }
 
     private String unknown(String key) {
-        String nearest = NearestWord.to(key, known)
-                .map(word -> "did you mean " + word + "?")
-                .orElse("it knows " + String.join(", ", known));
-        return "unknown key %s in a %s: %s".formatted(Excerpt.quoted(key), kind, nearest);
+        return "unknown key %s in a %s block: %s".formatted(Excerpt.quoted(key), kind, Spelling.hint(key, known));
     }
 }

@@ -42,7 +42,7 @@ class JobFileDamageTest {
         }
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void every_piece_taken_out_is_judged(
             @ForAll("files") String file,
             @ForAll @IntRange(max = 2000) int at,
@@ -53,7 +53,7 @@ class JobFileDamageTest {
         assertJudged(file.substring(0, from) + file.substring(to));
     }
 
-    @Property(tries = 1000)
+    @Property(tries = 500)
     void every_piece_put_in_is_judged(
             @ForAll("files") String file, @ForAll @IntRange(max = 2000) int at, @ForAll("pieces") String piece) {
         int from = at % file.length();

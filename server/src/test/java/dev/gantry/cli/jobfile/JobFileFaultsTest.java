@@ -69,10 +69,12 @@ class JobFileFaultsTest {
                 arguments(
                         "→variable \"x\" {}",
                         "\"variable\" stands outside of a job: a job file holds job \"NAME\" { … } and nothing else"),
-                arguments("job \"j\" { →prority = 1 }", "unknown key \"prority\" in a job: did you mean priority?"),
+                arguments(
+                        "job \"j\" { →prority = 1 }",
+                        "unknown key \"prority\" in a job block: did you mean \"priority\"?"),
                 arguments(
                         "job \"j\" { group \"g\" { →image = \"x\" } }",
-                        "unknown key \"image\" in a group: it knows count, constraint, meta, task"),
+                        "unknown key \"image\" in a group block: known are constraint, count, meta, task"),
                 arguments(
                         "job \"j\" { name = \"a\"\n →name = \"b\" }",
                         "a second name; the first is on line 1: take one out"),
@@ -183,10 +185,10 @@ class JobFileFaultsTest {
 
     static Stream<Arguments> faultsOfJson() {
         return Stream.of(
-                arguments("{→\"idd\": \"j\"}", "unknown field \"idd\" in a Job: did you mean id?"),
+                arguments("{→\"idd\": \"j\"}", "unknown field \"idd\" in a Job: did you mean \"id\"?"),
                 arguments(
                         "{\"id\": \"j\",\n \"taskGroups\": [{},\n  {→\"conut\": 1}]}",
-                        "unknown field \"conut\" in a TaskGroup: did you mean count?"),
+                        "unknown field \"conut\" in a TaskGroup: did you mean \"count\"?"),
                 arguments("{\"id\": \"a\",\n →\"id\": \"b\"}", "id is set twice: take one out"),
                 arguments("{\"id\": \"a\"} →{\"id\": \"b\"}", "something follows the job: a job file holds one job"),
                 arguments("{\"taskGroups\": →{}}", "expected a list, [ … ]"),
