@@ -93,10 +93,13 @@ final class JsonJob {
     }
 
     private void readField(Message.Builder message, FieldDescriptor field) throws IOException {
-        if (!isMessageOfOurs(field)) {
-            readValue(message, field);
+        long start = json.getCharacterOffset();
+        if (json.peek() == JsonToken.NULL) {
+            json.nextNull();
+        } else if (!isMessageOfOurs(field)) {
+            readValue(start, message, field);
         } else if (field.isRepeated()) {
-            require(json.getCharacterOffset(), JsonToken.BEGIN_ARRAY, "a list, [ … ]");
+            require(start, JsonToken.BEGIN_ARRAY, "a list, [ … ]");
             json.beginArray();
             for (long at = json.getCharacterOffset(); json.hasNext(); at = json.getCharacterOffset()) {
                 Message.Builder element = message.newBuilderForField(field);
@@ -106,7 +109,7 @@ final class JsonJob {
             json.endArray();
         } else {
             Message.Builder inner = message.newBuilderForField(field);
-            readMessage(json.getCharacterOffset(), inner);
+            readMessage(start, inner);
             message.setField(field, inner.build());
         }
     }
@@ -120,15 +123,14 @@ final class JsonJob {
                         .equals(Job.getDescriptor().getFile().getPackage());
     }
 
-    private void readValue(Message.Builder message, FieldDescriptor field) throws IOException {
-        long at = json.getCharacterOffset();
+    private void readValue(long start, Message.Builder message, FieldDescriptor field) throws IOException {
         JsonElement value = JsonParser.parseReader(json);
         JsonObject alone = new JsonObject();
         alone.add(field.getJsonName(), value);
         try {
             VALUES.merge(alone.toString(), message);
         } catch (InvalidProtocolBufferException e) {
-            throw fault(at, "%s: %s".formatted(field.getJsonName(), e.getMessage()));
+            throw fault(start, "%s: %s".formatted(field.getJsonName(), e.getMessage()));
         }
     }
 

@@ -240,8 +240,8 @@ class JobFilesTest {
 
     @Test
     void json_may_use_the_fields_names_in_the_proto_and_null_for_nothing() {
-        Job job =
-                read("{\"id\": \"j\", \"name\": null, \"task_groups\": [{\"name\": \"g\"}], \"meta\": {\"k\": \"v\"}}");
+        Job job = read(
+                "{\"id\": \"j\", \"constraints\": null, \"name\": null, \"task_groups\": [{\"name\": \"g\"}], \"meta\": {\"k\": \"v\"}}");
 
         assertThat(job)
                 .isEqualTo(Job.newBuilder()
