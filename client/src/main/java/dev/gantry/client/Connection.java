@@ -1,0 +1,98 @@
+package dev.gantry.client;
+
+import dev.gantry.v1.AllocationServiceGrpc;
+import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingV2Stub;
+import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceBlockingV2Stub;
+import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingV2Stub;
+import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
+import io.grpc.ConnectivityState;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
+import io.grpc.stub.AbstractStub;
+import io.grpc.stub.BlockingClientCall;
+import java.time.Duration;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * The channel to the server and the rules that hold for each call over it.
+ *
+ * @param channel the channel, shared by all calls
+ * @param address where it leads, for messages
+ * @param deadline how long a call that is no stream may take
+ * @param resumption how watches go on after the connection broke
+ */
+record Connection(ManagedChannel channel, String address, Duration deadline, Resumption resumption) {
+
+    /** One call that is no stream. */
+    @FunctionalInterface
+    interface Call<S, T> {
+
+        T on(S stub) throws StatusException;
+    }
+
+    /** One call that is answered with a stream. */
+    @FunctionalInterface
+    interface StreamCall<S, T> {
+
+        BlockingClientCall<?, T> on(S stub);
+    }
+
+    JobServiceBlockingV2Stub jobs() {
+        return JobServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    AllocationServiceBlockingV2Stub allocations() {
+        return AllocationServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    NodeServiceBlockingV2Stub nodes() {
+        return NodeServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    ClusterServiceBlockingV2Stub cluster() {
+        return ClusterServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    /** Makes a call and waits for its answer. */
+    <S extends AbstractStub<S>, T> T call(S stub, Call<S, T> call) {
+        prepare();
+        try {
+            return call.on(stub.withDeadlineAfter(deadline));
+        } catch (StatusException e) {
+            throw fail(e);
+        }
+    }
+
+    /** Makes a call whose answers come as long as they come. */
+    <S extends AbstractStub<S>, T> ServerStream<T> stream(S stub, StreamCall<S, T> call) {
+        prepare();
+        return new ServerStream<>(call.on(stub), this::fail);
+    }
+
+    /** Watches through as many calls as it takes. */
+    <T> Watch<T> watch(Supplier<ServerStream<T>> open, Predicate<T> news) {
+        return new ResumingWatch<>(open, news, resumption, channel::isShutdown);
+    }
+
+    /** Without this, a call made after a long outage would wait for the channel's own backoff of up to two minutes. */
+    private void prepare() {
+        if (channel.isShutdown()) {
+            throw closed(null);
+        }
+        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+            channel.resetConnectBackoff();
+        }
+    }
+
+    private RuntimeException fail(StatusException failure) {
+        return channel.isShutdown() ? closed(failure) : Failures.toException(failure, address);
+    }
+
+    private static IllegalStateException closed(Throwable cause) {
+        return new IllegalStateException("The client is closed", cause);
+    }
+}

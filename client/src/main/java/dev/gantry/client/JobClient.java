@@ -1,0 +1,187 @@
+package dev.gantry.client;
+
+import dev.gantry.client.Pages.Page;
+import dev.gantry.v1.GetJobRequest;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListJobVersionsRequest;
+import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.PlanJobRequest;
+import dev.gantry.v1.PlanJobResponse;
+import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.StopJobResponse;
+import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.ValidateJobRequest;
+import dev.gantry.v1.WatchJobRequest;
+import dev.gantry.v1.WatchJobResponse;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Jobs: submit, plan, look, stop. Safe for use by many threads. Each method throws {@link GantryException}s. */
+public final class JobClient {
+
+    private final Connection connection;
+    private final Supplier<UUID> requestIds;
+
+    JobClient(Connection connection, Supplier<UUID> requestIds) {
+        this.connection = connection;
+        this.requestIds = requestIds;
+    }
+
+    /**
+     * Stores a job and queues it for placement. Once this returns, the job is on the server's disk.
+     *
+     * @param job the job, see {@link Jobs}
+     * @return the evaluation that will place it, the job's version and its index
+     * @throws InvalidArgumentException if the job is not valid; nothing of it is stored
+     */
+    public SubmitJobResponse submit(Job job) {
+        return submit(job, SubmitOptions.DEFAULT);
+    }
+
+    /**
+     * Stores a job and queues it for placement. Once this returns, the job is on the server's disk.
+     *
+     * @param job the job, see {@link Jobs}
+     * @param options how; each submission has a request id, so that trying again can't submit twice
+     * @return the evaluation that will place it, the job's version and its index
+     * @throws InvalidArgumentException if the job is not valid; nothing of it is stored
+     * @throws PreconditionFailedException if the check index does not match the stored job's
+     */
+    public SubmitJobResponse submit(Job job, SubmitOptions options) {
+        SubmitJobRequest.Builder request = SubmitJobRequest.newBuilder()
+                .setJob(job)
+                .setRequestId(options.requestId().isEmpty() ? requestIds.get().toString() : options.requestId());
+        options.checkIndex().ifPresent(request::setCheckIndex);
+        return connection.call(connection.jobs(), stub -> stub.submitJob(request.build()));
+    }
+
+    /**
+     * Says what submitting a job would do now, and for each node why or why not. Stores nothing.
+     *
+     * @param job the job
+     * @return the plan, and the index to submit with
+     * @throws InvalidArgumentException if the job is not valid
+     */
+    public PlanJobResponse plan(Job job) {
+        PlanJobRequest request = PlanJobRequest.newBuilder().setJob(job).build();
+        return connection.call(connection.jobs(), stub -> stub.planJob(request));
+    }
+
+    /**
+     * Checks a job as submitting it would. Stores nothing.
+     *
+     * @param job the job
+     * @return what is wrong with it; empty: it is valid
+     */
+    public List<JobViolation> validate(Job job) {
+        ValidateJobRequest request = ValidateJobRequest.newBuilder().setJob(job).build();
+        return connection
+                .call(connection.jobs(), stub -> stub.validateJob(request))
+                .getViolationsList();
+    }
+
+    /**
+     * The newest version of a job, its newest evaluation and its allocations.
+     *
+     * @param jobId the job
+     * @return what the server knows of it
+     * @throws NotFoundException if there is no such job
+     */
+    public GetJobResponse get(String jobId) {
+        GetJobRequest request = GetJobRequest.newBuilder().setJobId(jobId).build();
+        return connection.call(connection.jobs(), stub -> stub.getJob(request));
+    }
+
+    /**
+     * All jobs in the order of their ids, fetched as the stream is read.
+     *
+     * @return the jobs
+     */
+    public Stream<JobRecord> list() {
+        return list("");
+    }
+
+    /**
+     * The jobs whose ids begin with a prefix, in the order of their ids, fetched as the stream is read.
+     *
+     * @param prefix how the ids begin
+     * @return the jobs
+     */
+    public Stream<JobRecord> list(String prefix) {
+        ListJobsRequest.Builder request = ListJobsRequest.newBuilder().setPrefix(prefix);
+        return Pages.stream(token -> {
+            ListJobsRequest page = request.setPageToken(token).build();
+            ListJobsResponse answer = connection.call(connection.jobs(), stub -> stub.listJobs(page));
+            return new Page<>(answer.getJobsList(), answer.getNextPageToken());
+        });
+    }
+
+    /**
+     * The versions of a job, newest first, fetched as the stream is read.
+     *
+     * @param jobId the job
+     * @return its versions; reading throws {@link NotFoundException} if there is no such job
+     */
+    public Stream<JobRecord> versions(String jobId) {
+        ListJobVersionsRequest.Builder request =
+                ListJobVersionsRequest.newBuilder().setJobId(jobId);
+        return Pages.stream(token -> {
+            ListJobVersionsRequest page = request.setPageToken(token).build();
+            ListJobVersionsResponse answer = connection.call(connection.jobs(), stub -> stub.listJobVersions(page));
+            return new Page<>(answer.getVersionsList(), answer.getNextPageToken());
+        });
+    }
+
+    /**
+     * Stops all allocations of a job. The job stays known. Stopping a stopped job changes nothing.
+     *
+     * @param jobId the job
+     * @return the evaluation that stops its allocations, and its new index
+     * @throws NotFoundException if there is no such job
+     */
+    public StopJobResponse stop(String jobId) {
+        StopJobRequest request = StopJobRequest.newBuilder().setJobId(jobId).build();
+        return connection.call(connection.jobs(), stub -> stub.stopJob(request));
+    }
+
+    /**
+     * A snapshot of a job, then what changes, as it changes.
+     *
+     * @param jobId the job; reading throws {@link NotFoundException} if there is no such job
+     * @return the watch; it does not end by itself
+     */
+    public Watch<WatchJobResponse> watch(String jobId) {
+        return watch(jobId, 0);
+    }
+
+    /**
+     * What changes of a job, as it changes.
+     *
+     * @param jobId the job; reading throws {@link NotFoundException} if there is no such job
+     * @param afterIndex only changes after this cluster index, as an update of an earlier watch tells it; 0: begin with
+     *     a snapshot
+     * @return the watch; it does not end by itself
+     */
+    public Watch<WatchJobResponse> watch(String jobId, long afterIndex) {
+        AtomicLong told = new AtomicLong(afterIndex);
+        WatchJobRequest.Builder request = WatchJobRequest.newBuilder().setJobId(jobId);
+        return connection.watch(
+                () -> {
+                    WatchJobRequest resumed = request.setAfterIndex(told.get()).build();
+                    return connection.stream(connection.jobs(), stub -> stub.watchJob(resumed));
+                },
+                update -> {
+                    told.set(update.getIndex());
+                    return true;
+                });
+    }
+}

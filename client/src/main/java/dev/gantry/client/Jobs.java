@@ -1,0 +1,66 @@
+package dev.gantry.client;
+
+import dev.gantry.v1.JobType;
+
+/**
+ * Describes jobs, to be read as a sentence.
+ *
+ * <pre>{@code
+ * Job job = Jobs.service("web")
+ *         .datacenters("dc1")
+ *         .constraint("${driver.rkt.version}", ">", "1.2")
+ *         .group(Jobs.group("front")
+ *                 .count(2)
+ *                 .task(Jobs.rkt("nginx", "/srv/images/nginx.aci").port("http").mapPort("http", "80-tcp")))
+ *         .build();
+ * }</pre>
+ *
+ * <p>What is left out gets the server's defaults. Nothing is checked here but by the server, which names each field at
+ * fault. Builders are not safe for use by many threads; what they build is immutable.
+ */
+public final class Jobs {
+
+    private Jobs() {}
+
+    /**
+     * A job that runs until it is stopped.
+     *
+     * @param id unique in the cluster: 1 to 128 characters of [A-Za-z0-9._-]
+     * @return a builder
+     */
+    public static JobBuilder service(String id) {
+        return new JobBuilder(id, JobType.JOB_TYPE_SERVICE);
+    }
+
+    /**
+     * A job that runs until its tasks have ended with exit code 0.
+     *
+     * @param id unique in the cluster: 1 to 128 characters of [A-Za-z0-9._-]
+     * @return a builder
+     */
+    public static JobBuilder batch(String id) {
+        return new JobBuilder(id, JobType.JOB_TYPE_BATCH);
+    }
+
+    /**
+     * Tasks that are placed together on one node.
+     *
+     * @param name unique in the job: 1 to 128 characters of [A-Za-z0-9._-]
+     * @return a builder
+     */
+    public static TaskGroupBuilder group(String name) {
+        return new TaskGroupBuilder(name);
+    }
+
+    /**
+     * A pod that is run by rkt.
+     *
+     * @param name unique in the group: 1 to 128 characters of [A-Za-z0-9._-]
+     * @param image what rkt can fetch: a path on the node, a URL ({@code https://…}, {@code docker://…}), a hash
+     *     ({@code sha512-…}) or a name
+     * @return a builder
+     */
+    public static RktTaskBuilder rkt(String name, String image) {
+        return new RktTaskBuilder(name, image);
+    }
+}

@@ -1,0 +1,169 @@
+package dev.gantry.client;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * A watch that is made of one stream after the other.
+ *
+ * <p>All state belongs to the reading thread, but for {@code closed} and {@code stream}, by which others end it.
+ */
+final class ResumingWatch<T> implements Watch<T> {
+
+    private final Supplier<ServerStream<T>> open;
+    private final Predicate<T> news;
+    private final Resumption resumption;
+    private final BooleanSupplier clientClosed;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private volatile ServerStream<T> stream;
+
+    private T next;
+    private boolean ended;
+    private int failures;
+    private Instant brokenSince;
+    private Instant resumeAt;
+
+    /**
+     * A watch that has not connected yet.
+     *
+     * @param open opens a stream that goes on after what was told
+     * @param news is shown each answer, remembers where to go on, and says whether it is one to tell
+     * @param resumption when to open the next stream
+     * @param clientClosed whether the client was closed
+     */
+    ResumingWatch(
+            Supplier<ServerStream<T>> open, Predicate<T> news, Resumption resumption, BooleanSupplier clientClosed) {
+        this.open = open;
+        this.news = news;
+        this.resumption = resumption;
+        this.clientClosed = clientClosed;
+        this.resumeAt = resumption.clock().instant();
+    }
+
+    @Override
+    public boolean hasNext() {
+        return advance(resumption.clock().instant().plus(ServerStream.FOREVER));
+    }
+
+    @Override
+    public T next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("The watch has ended");
+        }
+        return take();
+    }
+
+    @Override
+    public Optional<T> poll(Duration timeout) {
+        return advance(resumption.clock().instant().plus(timeout)) ? Optional.of(take()) : Optional.empty();
+    }
+
+    @Override
+    public boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        ServerStream<T> open = stream;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private T take() {
+        T taken = next;
+        next = null;
+        return taken;
+    }
+
+    /** Whether there is a next one by then. */
+    private boolean advance(Instant limit) {
+        while (next == null && !ended) {
+            try {
+                if (stream != null || connect(limit)) {
+                    read(limit);
+                }
+            } catch (TimeoutException e) {
+                return false;
+            } catch (UnavailableException e) {
+                breakOff(e);
+            } catch (RuntimeException e) {
+                endUnlessClosed(e);
+            }
+        }
+        return next != null;
+    }
+
+    /** Whether there is a stream now; false if the watch was closed while it waited for its turn. */
+    private boolean connect(Instant limit) throws TimeoutException {
+        if (awaitClose(earlier(resumeAt, limit))) {
+            ended = true;
+            return false;
+        }
+        if (limit.isBefore(resumeAt)) {
+            throw new TimeoutException();
+        }
+        stream = open.get();
+        if (isClosed()) {
+            // close() may have come before there was a stream to end
+            stream.close();
+        }
+        return true;
+    }
+
+    private void read(Instant limit) throws TimeoutException {
+        Duration timeout = Duration.between(resumption.clock().instant(), limit);
+        Optional<T> answer = stream.read(timeout);
+        failures = 0;
+        brokenSince = null;
+        ended = answer.isEmpty();
+        next = answer.filter(news).orElse(null);
+    }
+
+    private void breakOff(UnavailableException failure) {
+        Instant now = resumption.clock().instant();
+        stream = null;
+        failures++;
+        brokenSince = brokenSince == null ? now : brokenSince;
+        resumeAt = now.plus(resumption.delay(failures));
+        if (resumeAt.isAfter(brokenSince.plus(resumption.patience()))) {
+            endUnlessClosed(failure);
+        }
+    }
+
+    private void endUnlessClosed(RuntimeException failure) {
+        ended = true;
+        if (!isClosed()) {
+            throw failure;
+        }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0 || clientClosed.getAsBoolean();
+    }
+
+    private boolean awaitClose(Instant until) {
+        Duration pause = Duration.between(resumption.clock().instant(), until);
+        try {
+            return closed.await(pause.toMillis(), TimeUnit.MILLISECONDS) || clientClosed.getAsBoolean();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GantryException("Interrupted while waiting for the server", e);
+        }
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.gantry.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How a call is tried again while the server is unavailable. Each delay is varied by up to a fifth, so that many clients
+ * do not come back at once.
+ *
+ * @param maxAttempts how often a call is tried at most, the first time included: 1 (never again) to 20
+ * @param initialBackoff the delay before the second attempt, more than 0
+ * @param maxBackoff the longest delay, not less than the first
+ * @param multiplier by what each delay is longer than the one before, 1 or more
+ */
+public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration maxBackoff, double multiplier) {
+
+    /** Five attempts in about four seconds. */
+    public static final RetryPolicy DEFAULT = new RetryPolicy(5, Duration.ofMillis(250), Duration.ofSeconds(5), 2);
+
+    private static final int MOST_ATTEMPTS = 20;
+
+    /** Checks the ranges. */
+    public RetryPolicy {
+        check(maxAttempts >= 1 && maxAttempts <= MOST_ATTEMPTS, "maxAttempts", maxAttempts, "1 to " + MOST_ATTEMPTS);
+        check(initialBackoff.toMillis() > 0, "initialBackoff", initialBackoff, "1 ms or more");
+        check(maxBackoff.compareTo(initialBackoff) >= 0, "maxBackoff", maxBackoff, "initialBackoff or more");
+        check(multiplier >= 1, "multiplier", multiplier, "1 or more");
+    }
+
+    /**
+     * The same with another number of attempts.
+     *
+     * @param attempts 1 (never again) to 20
+     * @return the policy
+     */
+    public RetryPolicy withMaxAttempts(int attempts) {
+        return new RetryPolicy(attempts, initialBackoff, maxBackoff, multiplier);
+    }
+
+    /** The delay after so many failures in a row, 1 or more, not varied yet. */
+    Duration delay(int failures) {
+        double millis = initialBackoff.toMillis() * Math.pow(multiplier, failures - 1.0);
+        return Duration.ofMillis((long) Math.min(millis, (double) maxBackoff.toMillis()));
+    }
+
+    /**
+     * What gRPC's own retries are configured with. Watches are left out: they resume by themselves, and know from where.
+     *
+     * <p>See <a href="https://github.com/grpc/proposal/blob/master/A6-client-retries.md">gRFC A6</a>.
+     */
+    Map<String, Object> toServiceConfig() {
+        Map<String, Object> watches = Map.of(
+                "name",
+                List.of(
+                        Map.of("service", "gantry.v1.JobService", "method", "WatchJob"),
+                        Map.of("service", "gantry.v1.AllocationService", "method", "WatchAllocation")));
+        Map<String, Object> others = Map.of(
+                "name",
+                List.of(Map.of()),
+                "retryPolicy",
+                Map.of(
+                        "maxAttempts",
+                        (double) maxAttempts,
+                        "initialBackoff",
+                        seconds(initialBackoff),
+                        "maxBackoff",
+                        seconds(maxBackoff),
+                        "backoffMultiplier",
+                        multiplier,
+                        "retryableStatusCodes",
+                        List.of("UNAVAILABLE")));
+        return Map.of("methodConfig", List.of(watches, others));
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.3fs", duration.toMillis() / 1000.0);
+    }
+
+    private static void check(boolean holds, String name, Object value, String range) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + " is " + value + ": must be " + range);
+        }
+    }
+}

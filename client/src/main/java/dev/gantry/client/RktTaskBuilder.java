@@ -1,0 +1,304 @@
+package dev.gantry.client;
+
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.Port;
+import dev.gantry.v1.Resources;
+import dev.gantry.v1.Service;
+import dev.gantry.v1.Task;
+import java.util.List;
+
+/**
+ * Describes a pod that is run by rkt; see {@link Jobs}.
+ *
+ * <p>Texts in the driver's settings and in the environment are interpolated on the node:
+ * <code>${NOMAD_PORT_http}</code>, <code>${node.datacenter}</code>, <code>${meta.foo}</code>.
+ */
+public final class RktTaskBuilder {
+
+    private final Task.Builder task;
+    private final Struct.Builder config = Struct.newBuilder();
+    private final Struct.Builder portMap = Struct.newBuilder();
+    private final Resources.Builder resources = Resources.newBuilder();
+
+    RktTaskBuilder(String name, String image) {
+        this.task = Task.newBuilder().setName(name).setDriver("rkt");
+        put("image", image);
+    }
+
+    /**
+     * The program to run in place of the image's own.
+     *
+     * @param path a path in the image
+     * @return this
+     */
+    public RktTaskBuilder command(String path) {
+        return put("command", path);
+    }
+
+    /**
+     * Adds arguments of the program.
+     *
+     * @param arguments the arguments
+     * @return this
+     */
+    public RktTaskBuilder args(String... arguments) {
+        return add("args", arguments);
+    }
+
+    /**
+     * Trusts the keys of an image name before the image is fetched. Without it, signatures are not verified.
+     *
+     * @param prefix the begin of image names, such as {@code coreos.com/etcd}
+     * @return this
+     */
+    public RktTaskBuilder trustPrefix(String prefix) {
+        return put("trust_prefix", prefix);
+    }
+
+    /**
+     * Adds name servers.
+     *
+     * @param servers IP addresses, or one of the words {@code host} and {@code none}
+     * @return this
+     */
+    public RktTaskBuilder dnsServers(String... servers) {
+        return add("dns_servers", servers);
+    }
+
+    /**
+     * Adds domains in which names are searched.
+     *
+     * @param domains the domains
+     * @return this
+     */
+    public RktTaskBuilder dnsSearchDomains(String... domains) {
+        return add("dns_search_domains", domains);
+    }
+
+    /**
+     * Adds networks to run in, such as {@code host}, {@code default} or {@code default:IP=1.2.3.4}.
+     *
+     * @param networks the networks
+     * @return this
+     */
+    public RktTaskBuilder net(String... networks) {
+        return add("net", networks);
+    }
+
+    /**
+     * Says which port of the image a port of this task is. Needed for each port unless the pod runs in the host's network.
+     *
+     * @param label the task's port, see {@link #port}
+     * @param imagePort the name of a port in the image's manifest; {@code 6379-tcp} for one that a docker image exposes
+     * @return this
+     */
+    public RktTaskBuilder mapPort(String label, String imagePort) {
+        portMap.putFields(label, text(imagePort));
+        return this;
+    }
+
+    /**
+     * Mounts a directory of the node.
+     *
+     * @param hostPath an absolute path, or one inside the allocation's directory
+     * @param containerPath an absolute path in the pod
+     * @return this
+     */
+    public RktTaskBuilder volume(String hostPath, String containerPath) {
+        return add("volumes", hostPath + ":" + containerPath);
+    }
+
+    /**
+     * Mounts a directory of the node that the pod can't write to.
+     *
+     * @param hostPath an absolute path, or one inside the allocation's directory
+     * @param containerPath an absolute path in the pod
+     * @return this
+     */
+    public RktTaskBuilder readOnlyVolume(String hostPath, String containerPath) {
+        return add("volumes", hostPath + ":" + containerPath + ":readOnly");
+    }
+
+    /**
+     * Switches off parts of rkt's security.
+     *
+     * @param options such as {@code image}, {@code tls}, {@code ondisk}, {@code http}, {@code all}
+     * @return this
+     */
+    public RktTaskBuilder insecureOptions(String... options) {
+        return add("insecure_options", options);
+    }
+
+    /**
+     * Copies the image for the pod instead of laying a file system over it.
+     *
+     * @return this
+     */
+    public RktTaskBuilder noOverlay() {
+        return put("no_overlay", true);
+    }
+
+    /**
+     * Has rkt say on standard error what it does.
+     *
+     * @return this
+     */
+    public RktTaskBuilder debug() {
+        return put("debug", true);
+    }
+
+    /**
+     * The user to run as. Default: the image's.
+     *
+     * @param user a name or a number
+     * @return this
+     */
+    public RktTaskBuilder user(String user) {
+        task.setUser(user);
+        return this;
+    }
+
+    /**
+     * The group to run as. Default: the image's.
+     *
+     * @param group a name or a number
+     * @return this
+     */
+    public RktTaskBuilder group(String group) {
+        return put("group", group);
+    }
+
+    /**
+     * Adds an environment variable.
+     *
+     * @param name its name
+     * @param value its value
+     * @return this
+     */
+    public RktTaskBuilder env(String name, String value) {
+        task.putEnv(name, value);
+        return this;
+    }
+
+    /**
+     * Adds a key-value pair, or overrides the group's.
+     *
+     * @param key the key
+     * @param value the value
+     * @return this
+     */
+    public RktTaskBuilder meta(String key, String value) {
+        task.putMeta(key, value);
+        return this;
+    }
+
+    /**
+     * Adds a condition to the job's and the group's.
+     *
+     * @param attribute left side, such as <code>${attr.kernel.name}</code>
+     * @param operator one that {@link Constraint#getOperator()} lists
+     * @param value right side; empty for operators that need none
+     * @return this
+     */
+    public RktTaskBuilder constraint(String attribute, String operator, String value) {
+        task.addConstraints(Constraints.of(attribute, operator, value));
+        return this;
+    }
+
+    /**
+     * How much of a processor the task needs. Default: 100.
+     *
+     * @param mhz more than 0
+     * @return this
+     */
+    public RktTaskBuilder cpu(int mhz) {
+        resources.setCpu(mhz);
+        return this;
+    }
+
+    /**
+     * How much memory the task may use. Default: 300.
+     *
+     * @param mib more than 0, in MiB
+     * @return this
+     */
+    public RktTaskBuilder memory(int mib) {
+        resources.setMemoryMib(mib);
+        return this;
+    }
+
+    /**
+     * Allocates any free port of the node's dynamic range.
+     *
+     * @param label by which the task speaks of it, as in <code>${NOMAD_PORT_label}</code>
+     * @return this
+     */
+    public RktTaskBuilder port(String label) {
+        return staticPort(label, 0);
+    }
+
+    /**
+     * Allocates one port of the node.
+     *
+     * @param label by which the task speaks of it
+     * @param port 1 to 65535
+     * @return this
+     */
+    public RktTaskBuilder staticPort(String label, int port) {
+        resources.addPorts(Port.newBuilder().setLabel(label).setStaticPort(port));
+        return this;
+    }
+
+    /**
+     * Offers a network service at one of the task's ports.
+     *
+     * @param name its name
+     * @param port the label of the port
+     * @param tags free words to choose by
+     * @return this
+     */
+    public RktTaskBuilder service(String name, String port, String... tags) {
+        task.addServices(Service.newBuilder().setName(name).setPort(port).addAllTags(List.of(tags)));
+        return this;
+    }
+
+    /**
+     * The task.
+     *
+     * @return what a group is made of
+     */
+    public Task build() {
+        Struct.Builder whole = config.clone();
+        if (portMap.getFieldsCount() > 0) {
+            whole.putFields(
+                    "port_map", Value.newBuilder().setStructValue(portMap).build());
+        }
+        return task.clone().setConfig(whole).setResources(resources).build();
+    }
+
+    private RktTaskBuilder put(String key, String value) {
+        config.putFields(key, text(value));
+        return this;
+    }
+
+    private RktTaskBuilder put(String key, boolean value) {
+        config.putFields(key, Value.newBuilder().setBoolValue(value).build());
+        return this;
+    }
+
+    private RktTaskBuilder add(String key, String... values) {
+        ListValue.Builder list = config.getFieldsOrDefault(key, Value.getDefaultInstance()).getListValue().toBuilder();
+        for (String value : values) {
+            list.addValues(text(value));
+        }
+        config.putFields(key, Value.newBuilder().setListValue(list).build());
+        return this;
+    }
+
+    private static Value text(String value) {
+        return Value.newBuilder().setStringValue(value).build();
+    }
+}

@@ -1,0 +1,360 @@
+package dev.gantry.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.Code;
+import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceImplBase;
+import dev.gantry.v1.GetJobRequest;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.GetStatusRequest;
+import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
+import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.SubmitJobResponse;
+import io.grpc.BindableService;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GantryClientTest {
+
+    private static final RetryPolicy QUICK = new RetryPolicy(4, Duration.ofMillis(1), Duration.ofMillis(5), 2);
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws Exception {
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    @Test
+    void a_submission_is_tried_again_with_the_same_request_id_until_the_server_is_available() throws IOException {
+        List<SubmitJobRequest> seen = new CopyOnWriteArrayList<>();
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> answer) {
+                seen.add(request);
+                if (seen.size() < 4) {
+                    answer.onError(Status.UNAVAILABLE.asRuntimeException());
+                } else {
+                    answer.onNext(SubmitJobResponse.newBuilder()
+                            .setEvaluationId("e1")
+                            .setVersion(3)
+                            .setModifyIndex(17)
+                            .build());
+                    answer.onCompleted();
+                }
+            }
+        });
+
+        SubmitJobResponse submitted =
+                client.jobs().submit(Jobs.service("web").build(), SubmitOptions.DEFAULT.withCheckIndex(12));
+
+        assertThat(submitted.getEvaluationId()).isEqualTo("e1");
+        assertThat(submitted.getVersion()).isEqualTo(3);
+        assertThat(submitted.getModifyIndex()).isEqualTo(17);
+        assertThat(seen).hasSize(4);
+        assertThat(seen)
+                .extracting(SubmitJobRequest::getRequestId)
+                .doesNotContain("")
+                .containsOnly(seen.get(0).getRequestId());
+        assertThat(seen.get(0).getCheckIndex()).isEqualTo(12);
+    }
+
+    @Test
+    void two_submissions_have_two_request_ids_unless_the_caller_says_otherwise() throws IOException {
+        List<String> ids = new CopyOnWriteArrayList<>();
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> answer) {
+                ids.add(request.getRequestId());
+                assertThat(request.hasCheckIndex()).isFalse();
+                answer.onNext(SubmitJobResponse.getDefaultInstance());
+                answer.onCompleted();
+            }
+        });
+        Job job = Jobs.service("web").build();
+
+        client.jobs().submit(job);
+        client.jobs().submit(job);
+        client.jobs().submit(job, SubmitOptions.DEFAULT.withRequestId("mine"));
+
+        assertThat(ids).doesNotHaveDuplicates().endsWith("mine");
+    }
+
+    @Test
+    void a_call_is_given_up_after_the_last_attempt() throws IOException {
+        List<GetJobRequest> seen = new CopyOnWriteArrayList<>();
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> answer) {
+                seen.add(request);
+                answer.onError(Status.UNAVAILABLE.withDescription("overloaded").asRuntimeException());
+            }
+        });
+
+        UnavailableException failure = catchThrowableOfType(
+                UnavailableException.class, () -> client.jobs().get("web"));
+
+        assertThat(seen).hasSize(QUICK.maxAttempts());
+        assertThat(failure).hasMessage("overloaded");
+        assertThat(failure.isServerReached()).isTrue();
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named_with_the_reason() throws IOException {
+        String address = "127.0.0.1:" + unusedPort();
+        GantryClient client = client(address);
+
+        UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
+
+        assertThat(failure).hasMessage("Can't reach " + address + ": Connection refused");
+        assertThat(failure.isServerReached()).isFalse();
+    }
+
+    @Test
+    void a_call_that_is_not_answered_ends_at_the_deadline() throws IOException {
+        ScriptedServer server = started(ScriptedServer.start(new JobServiceImplBase() {
+            @Override
+            public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> answer) {
+                // never answers
+            }
+        }));
+        GantryClient client = started(GantryClient.builder()
+                .address(server.address())
+                .deadline(Duration.ofMillis(200))
+                .build());
+
+        assertThatThrownBy(() -> client.jobs().get("web"))
+                .isInstanceOf(DeadlineExceededException.class)
+                .hasMessageContaining(server.address());
+    }
+
+    @Test
+    void each_violation_of_a_refused_job_is_told() throws IOException {
+        FieldViolation image = FieldViolation.newBuilder()
+                .setField("task_groups[0].tasks[0].config.image")
+                .setDescription("is missing")
+                .build();
+        FieldViolation count = FieldViolation.newBuilder()
+                .setField("task_groups[0].count")
+                .setDescription("is -1")
+                .build();
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> answer) {
+                answer.onError(StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                        .setCode(Code.INVALID_ARGUMENT_VALUE)
+                        .setMessage("The job is not valid")
+                        .addDetails(Any.pack(BadRequest.newBuilder()
+                                .addFieldViolations(image)
+                                .addFieldViolations(count)
+                                .build()))
+                        .build()));
+            }
+        });
+
+        InvalidArgumentException failure = catchThrowableOfType(
+                InvalidArgumentException.class,
+                () -> client.jobs().submit(Jobs.service("web").build()));
+
+        assertThat(failure).hasMessage("The job is not valid");
+        assertThat(failure.violations())
+                .containsExactly(
+                        violation("task_groups[0].tasks[0].config.image", "is missing"),
+                        violation("task_groups[0].count", "is -1"));
+    }
+
+    @Test
+    void each_refusal_has_a_type_of_its_own() throws IOException {
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> answer) {
+                answer.onError(Status.fromCode(Status.Code.valueOf(request.getJobId()))
+                        .withDescription("because")
+                        .asRuntimeException());
+            }
+        });
+
+        assertThatThrownBy(() -> client.jobs().get("NOT_FOUND"))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessage("because");
+        assertThatThrownBy(() -> client.jobs().get("FAILED_PRECONDITION"))
+                .isInstanceOf(PreconditionFailedException.class)
+                .hasMessage("because");
+        assertThatThrownBy(() -> client.jobs().get("INVALID_ARGUMENT"))
+                .isInstanceOfSatisfying(
+                        InvalidArgumentException.class,
+                        failure -> assertThat(failure.violations()).isEmpty());
+        assertThatThrownBy(() -> client.jobs().get("INTERNAL"))
+                .isExactlyInstanceOf(GantryException.class)
+                .hasMessage("INTERNAL: because");
+    }
+
+    @Test
+    void a_grpc_server_that_is_not_gantrys_is_told_apart() throws IOException {
+        GantryClient client = clientOf(new JobServiceImplBase() {});
+
+        assertThatThrownBy(client::status)
+                .isExactlyInstanceOf(GantryException.class)
+                .hasMessageContaining("is it a Gantry server?");
+    }
+
+    @Test
+    void a_list_fetches_each_page_only_when_it_is_come_to() throws IOException {
+        List<ListJobsRequest> seen = new CopyOnWriteArrayList<>();
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> answer) {
+                seen.add(request);
+                answer.onNext(
+                        switch (request.getPageToken()) {
+                            case "" -> page("2", "a", "b");
+                            // a page may be empty and not be the last
+                            case "2" -> page("3");
+                            case "3" -> page("", "c");
+                            default -> throw new AssertionError(request);
+                        });
+                answer.onCompleted();
+            }
+        });
+
+        Iterator<JobRecord> jobs = client.jobs().list("pre").iterator();
+        assertThat(seen).isEmpty();
+        assertThat(jobs.next().getJob().getId()).isEqualTo("a");
+        assertThat(jobs.next().getJob().getId()).isEqualTo("b");
+        assertThat(seen).hasSize(1);
+        assertThat(jobs.next().getJob().getId()).isEqualTo("c");
+        assertThat(jobs.hasNext()).isFalse();
+        assertThat(seen).extracting(ListJobsRequest::getPageToken).containsExactly("", "2", "3");
+        assertThat(seen).extracting(ListJobsRequest::getPrefix).containsOnly("pre");
+    }
+
+    @Test
+    void the_server_sees_which_program_calls() throws IOException {
+        ScriptedServer server = started(ScriptedServer.start(new StatusService()));
+        GantryClient client = started(GantryClient.builder()
+                .address(server.address())
+                .userAgent("billing/1.2")
+                .build());
+
+        assertThat(client.status().getVersion()).isEqualTo("1.0");
+
+        assertThat(server.headers().get(0).get(Metadata.Key.of("user-agent", Metadata.ASCII_STRING_MARSHALLER)))
+                .startsWith("billing/1.2");
+    }
+
+    @Test
+    void a_closed_client_says_so() throws IOException {
+        GantryClient client = clientOf(new StatusService());
+        client.status();
+
+        client.close();
+        client.close();
+
+        assertThatThrownBy(client::status)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The client is closed");
+    }
+
+    @Test
+    void a_server_that_comes_back_is_reached_at_once() throws Exception {
+        ScriptedServer first = started(ScriptedServer.start(new StatusService()));
+        GantryClient client = client(first.address());
+        client.status();
+        first.close();
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(client::status).isInstanceOf(UnavailableException.class);
+        }
+
+        started(ScriptedServer.startAt(first.port(), new StatusService()));
+
+        assertThat(client.status().getVersion()).isEqualTo("1.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", ":7470", "host:port", "host:0", "host:65536", "a b:1", "http://host:7470", "host:1/path"})
+    void what_is_no_address_is_refused(String address) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GantryClient.connect(address))
+                .withMessageContaining("\"" + address + "\"")
+                .withMessageContaining("HOST:PORT");
+    }
+
+    @Test
+    void an_address_without_a_port_means_the_default_port() {
+        assertThat(ServerAddress.parse("example.org")).hasToString("example.org:7470");
+        assertThat(ServerAddress.parse("[::1]:99")).hasToString("[::1]:99");
+        assertThat(ServerAddress.parse("[::1]")).hasToString("[::1]:7470");
+    }
+
+    private GantryClient clientOf(BindableService... services) throws IOException {
+        return client(started(ScriptedServer.start(services)).address());
+    }
+
+    private GantryClient client(String address) {
+        return started(GantryClient.builder().address(address).retry(QUICK).build());
+    }
+
+    private <T extends AutoCloseable> T started(T part) {
+        open.add(0, part);
+        return part;
+    }
+
+    private static int unusedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static JobViolation violation(String field, String description) {
+        return JobViolation.newBuilder()
+                .setField(field)
+                .setDescription(description)
+                .build();
+    }
+
+    private static ListJobsResponse page(String next, String... ids) {
+        ListJobsResponse.Builder page = ListJobsResponse.newBuilder().setNextPageToken(next);
+        for (String id : ids) {
+            page.addJobs(JobRecord.newBuilder().setJob(Job.newBuilder().setId(id)));
+        }
+        return page.build();
+    }
+
+    private static final class StatusService extends ClusterServiceImplBase {
+
+        @Override
+        public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> answer) {
+            answer.onNext(GetStatusResponse.newBuilder().setVersion("1.0").build());
+            answer.onCompleted();
+        }
+    }
+}
