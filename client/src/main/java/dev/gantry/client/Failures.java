@@ -7,10 +7,14 @@ import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Which exception each gRPC status becomes: here and nowhere else. */
 final class Failures {
@@ -44,23 +48,36 @@ final class Failures {
     /** A server that ends at once resets its streams: nobody here has canceled anything. */
     private static GantryException canceled(StatusException failure, String message, String address) {
         return message.startsWith("RST_STREAM")
-                ? new UnavailableException("The connection to " + address + " broke: " + message, false, failure)
+                ? broken(failure, message, address)
                 : new GantryException("CANCELLED: " + message, failure);
     }
 
     /** A status from the wire has no cause; one that gRPC made because of the connection has one, or says so. */
     private static UnavailableException unavailable(StatusException failure, String message, String address) {
         Throwable cause = failure.getStatus().getCause();
-        boolean broken =
-                cause != null || message.startsWith("Connection closed") || message.startsWith("Network closed");
-        return broken
-                ? new UnavailableException(
-                        "Can't reach " + address + ": " + rootMessage(cause, message), false, failure)
+        if (isUnreached(cause)) {
+            return new UnavailableException(
+                    "No Gantry server at " + address + ": " + rootMessage(cause), false, failure);
+        }
+        if (cause != null) {
+            return broken(failure, rootMessage(cause), address);
+        }
+        return message.startsWith("Connection closed") || message.startsWith("Network closed")
+                ? broken(failure, message, address)
                 : new UnavailableException(message, true, failure);
     }
 
-    private static String rootMessage(Throwable cause, String otherwise) {
-        String message = otherwise;
+    private static UnavailableException broken(StatusException failure, String reason, String address) {
+        return new UnavailableException("The connection to " + address + " broke: " + reason, false, failure);
+    }
+
+    private static boolean isUnreached(Throwable cause) {
+        return Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
+                .anyMatch(each -> each instanceof ConnectException || each instanceof UnknownHostException);
+    }
+
+    private static String rootMessage(Throwable cause) {
+        String message = "";
         for (Throwable next = cause; next != null; next = next.getCause()) {
             message = next.getMessage() == null ? next.getClass().getSimpleName() : next.getMessage();
         }

@@ -134,7 +134,7 @@ class GantryClientTest {
 
         UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
 
-        assertThat(failure).hasMessage("Can't reach " + address + ": Connection refused");
+        assertThat(failure).hasMessage("No Gantry server at " + address + ": Connection refused");
         assertThat(failure.isServerReached()).isFalse();
     }
 

@@ -1,0 +1,45 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.AllocationQuery;
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Allocation;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry alloc status}: all allocations, or one. */
+@Command(name = "status", description = "Shows allocations, newest first, or one allocation with its tasks.")
+final class AllocStatusCommand extends ClientCommand {
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "ID",
+            description = "The allocation's id or the begin of it. Without it: all allocations.")
+    private String allocationId;
+
+    @Option(names = "--job", paramLabel = "JOB", defaultValue = "", description = "Only allocations of this job.")
+    private String jobId;
+
+    @Mixin
+    private JsonOption json;
+
+    AllocStatusCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        AllocationView view = new AllocationView(new Moments(context().clock()));
+        if (allocationId == null) {
+            List<Allocation> allocations =
+                    client.allocations().list(AllocationQuery.ALL.ofJob(jobId)).toList();
+            json.print(context(), allocations, () -> view.all(allocations));
+        } else {
+            Allocation allocation = client.allocations().get(allocationId);
+            json.print(context(), allocation, () -> view.one(allocation));
+        }
+        return GantryCli.DONE;
+    }
+}

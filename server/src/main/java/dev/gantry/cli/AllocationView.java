@@ -1,0 +1,95 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskState;
+import java.util.Collection;
+import java.util.List;
+
+/** How allocations are shown. */
+record AllocationView(Moments moments) {
+
+    /** One row each; a line that says so if there are none. */
+    List<String> all(Collection<Allocation> allocations) {
+        if (allocations.isEmpty()) {
+            return List.of("No allocations");
+        }
+        return new Table("ID", "Node", "Job", "Group", "Version", "Desired", "Status", "Created", "Modified")
+                .rows(
+                        allocations,
+                        allocation -> List.of(
+                                Words.shortId(allocation.getId()),
+                                Words.orDash(allocation.getNodeName()),
+                                allocation.getJobId(),
+                                allocation.getTaskGroup(),
+                                Long.toString(allocation.getJobVersion()),
+                                Words.word(allocation.getDesiredStatus()),
+                                Words.word(allocation.getClientStatus()),
+                                moments.ago(allocation.getCreateTime()),
+                                moments.ago(allocation.getModifyTime())))
+                .lines();
+    }
+
+    /** Everything about one. */
+    List<String> one(Allocation allocation) {
+        Page page = new Page().add(facts(allocation)).section("Ports", ports(allocation));
+        for (TaskState task : allocation.getTaskStatesList()) {
+            page.section("Task \"%s\" is %s".formatted(task.getTask(), condition(task)), facts(task));
+            page.section("Events of task \"%s\"".formatted(task.getTask()), events(task));
+        }
+        return page.lines();
+    }
+
+    private List<String> facts(Allocation allocation) {
+        return new Facts()
+                .add("ID", allocation.getId())
+                .add("Name", allocation.getName())
+                .add("Job", allocation.getJobId())
+                .add("Job Version", Long.toString(allocation.getJobVersion()))
+                .add("Group", allocation.getTaskGroup())
+                .add("Node ID", Words.shortId(allocation.getNodeId()))
+                .add("Node Name", allocation.getNodeName())
+                .add("Evaluation ID", Words.shortId(allocation.getEvaluationId()))
+                .add("Desired Status", Words.word(allocation.getDesiredStatus()))
+                .add("Client Status", Words.word(allocation.getClientStatus()))
+                .add("Description", allocation.getDescription())
+                .add("Created", moments.ago(allocation.getCreateTime()))
+                .add("Modified", moments.ago(allocation.getModifyTime()))
+                .lines();
+    }
+
+    private static List<String> ports(Allocation allocation) {
+        return allocation.getPortsCount() == 0
+                ? List.of()
+                : new Table("Label", "Task", "Address")
+                        .rows(
+                                allocation.getPortsList(),
+                                port -> List.of(port.getLabel(), port.getTask(), port.getIp() + ":" + port.getPort()))
+                        .lines();
+    }
+
+    private static String condition(TaskState task) {
+        return Words.word(task.getPhase()) + (task.getFailed() ? " (failed)" : "");
+    }
+
+    private static List<String> facts(TaskState task) {
+        return new Facts()
+                .add("Started", Moments.exact(task.getStartedAt()))
+                .add("Finished", Moments.exact(task.getFinishedAt()))
+                .add("Exit Code", task.hasExitCode() ? Integer.toString(task.getExitCode()) : "")
+                .add("Pod", task.getPodId())
+                .lines();
+    }
+
+    private static List<String> events(TaskState task) {
+        return task.getEventsCount() == 0
+                ? List.of()
+                : new Table("Time", "Type", "Message")
+                        .rows(task.getEventsList(), AllocationView::cells)
+                        .lines();
+    }
+
+    private static List<String> cells(TaskEvent event) {
+        return List.of(Moments.exact(event.getTime()), event.getType(), event.getMessage());
+    }
+}

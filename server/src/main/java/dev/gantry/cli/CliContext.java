@@ -1,0 +1,32 @@
+package dev.gantry.cli;
+
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * What a command has of the world around it.
+ *
+ * @param console where it reads and writes
+ * @param environment the environment variables
+ * @param clock what the time is
+ */
+public record CliContext(Console console, Map<String, String> environment, InstantSource clock) {
+
+    /** Makes the environment immutable. */
+    public CliContext {
+        environment = Map.copyOf(environment);
+    }
+
+    /**
+     * The process's own.
+     *
+     * @return the context
+     */
+    public static CliContext system() {
+        return new CliContext(Console.system(), System.getenv(), InstantSource.system());
+    }
+
+    void print(String line) {
+        console.out().println(line);
+    }
+}

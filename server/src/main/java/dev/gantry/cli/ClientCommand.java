@@ -1,0 +1,37 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Mixin;
+
+/** A command that asks a server. */
+abstract class ClientCommand implements Callable<Integer> {
+
+    private final CliContext context;
+
+    @Mixin
+    private final ServerOption server;
+
+    ClientCommand(CliContext context, ServerOption outer) {
+        this.context = context;
+        this.server = new ServerOption(context, outer);
+    }
+
+    @Override
+    public final Integer call() {
+        try (GantryClient client = server.connect()) {
+            return run(client);
+        }
+    }
+
+    /** Does what the command does, and returns its exit code. */
+    abstract int run(GantryClient client);
+
+    final CliContext context() {
+        return context;
+    }
+
+    final void print(String line) {
+        context.print(line);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.gantry.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
+
+/** Durations as people write them: {@code 90s}, {@code 5m}, {@code 1h30m}, {@code 500ms}; 0 needs no unit. */
+final class Durations {
+
+    private static final Pattern TEXT = Pattern.compile("(?=.)(\\d+h)?(\\d+m(?!s))?(\\d+s)?(\\d+ms)?");
+
+    private Durations() {}
+
+    /** Reads a duration. */
+    static Duration parse(String text) {
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (!TEXT.matcher(lower).matches()) {
+            throw new TypeConversionException("\"" + text + "\" is not a duration such as 90s, 5m or 1h30m");
+        }
+        long millis = 0;
+        var parts = Pattern.compile("(\\d+)(ms|[hms])").matcher(lower);
+        while (parts.find()) {
+            millis = Math.addExact(millis, Math.multiplyExact(Long.parseLong(parts.group(1)), unit(parts.group(2))));
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /** The two greatest units of a duration: {@code 2d3h}, {@code 5m12s}, {@code 0s}. */
+    static String format(Duration duration) {
+        long seconds = Math.max(0, duration.toSeconds());
+        if (seconds < 60) {
+            return seconds + "s";
+        }
+        if (seconds < 3600) {
+            return pair(seconds / 60, "m", seconds % 60, "s");
+        }
+        return seconds < 86_400
+                ? pair(seconds / 3600, "h", seconds / 60 % 60, "m")
+                : pair(seconds / 86_400, "d", seconds / 3600 % 24, "h");
+    }
+
+    private static String pair(long great, String greatUnit, long small, String smallUnit) {
+        return great + greatUnit + (small == 0 ? "" : small + smallUnit);
+    }
+
+    private static long unit(String name) {
+        return switch (name) {
+            case "h" -> 3_600_000;
+            case "m" -> 60_000;
+            case "s" -> 1000;
+            default -> 1;
+        };
+    }
+}

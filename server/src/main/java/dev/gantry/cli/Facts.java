@@ -1,0 +1,34 @@
+package dev.gantry.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** What is known of one thing: {@code Name = value}, the equals signs below each other. */
+final class Facts {
+
+    private final List<Map.Entry<String, String>> facts = new ArrayList<>();
+
+    /** One more fact. */
+    Facts add(String name, String value) {
+        facts.add(Map.entry(name, Words.orDash(value)));
+        return this;
+    }
+
+    /** One more for each entry, in the order of the names. */
+    Facts addAll(Map<String, String> values) {
+        values.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(each -> add(each.getKey(), each.getValue()));
+        return this;
+    }
+
+    /** The lines. */
+    List<String> lines() {
+        int width =
+                facts.stream().mapToInt(fact -> fact.getKey().length()).max().orElse(0);
+        return facts.stream()
+                .map(fact -> fact.getKey() + " ".repeat(width - fact.getKey().length()) + " = " + fact.getValue())
+                .toList();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.gantry.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * The {@code gantry} command line: what clients need, and what the program adds to it.
+ *
+ * <p>Exit codes: 0, done; 1, failed; 2, used in a wrong way.
+ */
+public final class GantryCli {
+
+    static final int DONE = 0;
+    static final int FAILED = 1;
+    static final int MISUSED = 2;
+
+    private final CommandLine commandLine;
+
+    /**
+     * Puts the commands together.
+     *
+     * @param context what the commands have of the world
+     * @param version this program's version
+     * @param programs further commands: objects with picocli's {@code @Command}. One that is called {@code node} gets
+     *     the client's {@code node status} as its subcommand
+     */
+    public GantryCli(CliContext context, String version, List<?> programs) {
+        ServerOption server = new ServerOption(context);
+        commandLine = new CommandLine(new RootCommand(server));
+        commandLine.getCommandSpec().version("gantry " + version);
+        programs.forEach(commandLine::addSubcommand);
+        addClientCommands(context, server);
+        commandLine.addSubcommand(new HelpCommand());
+        configure(context);
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @param arguments what stands behind {@code gantry}
+     * @return the exit code
+     */
+    public int run(String... arguments) {
+        int exitCode = commandLine.execute(arguments);
+        commandLine.getOut().flush();
+        commandLine.getErr().flush();
+        return exitCode;
+    }
+
+    private void addClientCommands(CliContext context, ServerOption server) {
+        commandLine
+                .addSubcommand(group(
+                        "job",
+                        "Run, look at and stop jobs.",
+                        new JobRunCommand(context, server),
+                        new JobPlanCommand(context, server),
+                        new JobValidateCommand(context, server),
+                        new JobStatusCommand(context, server),
+                        new JobStopCommand(context, server)))
+                .addSubcommand(group(
+                        "alloc",
+                        "Look at allocations, read their logs, stop them.",
+                        new AllocStatusCommand(context, server),
+                        new AllocLogsCommand(context, server),
+                        new AllocStopCommand(context, server)));
+        nodeCommand().addSubcommand(new NodeStatusCommand(context, server));
+        commandLine.addSubcommand(new StatusCommand(context, server));
+    }
+
+    private CommandLine nodeCommand() {
+        if (!commandLine.getSubcommands().containsKey("node")) {
+            commandLine.addSubcommand(group("node", "Look at nodes."));
+        }
+        return commandLine.getSubcommands().get("node");
+    }
+
+    private static CommandLine group(String name, String description, Object... commands) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.usageMessage().description(description).synopsisSubcommandLabel("COMMAND");
+        CommandLine group = new CommandLine(spec);
+        for (Object command : commands) {
+            group.addSubcommand(command);
+        }
+        return group;
+    }
+
+    private void configure(CliContext context) {
+        Console console = context.console();
+        commandLine
+                .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                .registerConverter(Duration.class, Durations::parse)
+                .setParameterExceptionHandler(new MisuseReport())
+                .setExecutionExceptionHandler(new FailureReport(context));
+    }
+}

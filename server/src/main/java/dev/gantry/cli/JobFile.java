@@ -1,0 +1,33 @@
+package dev.gantry.cli;
+
+import dev.gantry.cli.jobfile.JobFiles;
+import dev.gantry.v1.Job;
+import java.nio.file.Path;
+import picocli.CommandLine.Parameters;
+
+/** {@code FILE}: the job file that a command reads. */
+final class JobFile {
+
+    private final CliContext context;
+
+    @Parameters(
+            paramLabel = "FILE",
+            description = "Job file, in HCL or as the protocol's JSON. - reads standard input.")
+    private String file;
+
+    JobFile(CliContext context) {
+        this.context = context;
+    }
+
+    /** The job that is written there. */
+    Job read() {
+        return file.equals("-")
+                ? JobFiles.read("standard input", context.console().in())
+                : JobFiles.read(Path.of(file));
+    }
+
+    /** As it was typed. */
+    String name() {
+        return file;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.PlanJobResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code gantry job plan}: what submitting a job would do. */
+@Command(
+        name = "plan",
+        description = {
+            "Shows what 'job run' would do now, and for each node why or why not. Changes nothing.",
+            "",
+            "Ends with 0 whatever the plan says.",
+            ""
+        })
+final class JobPlanCommand extends ClientCommand {
+
+    @Mixin
+    private final JobFile file;
+
+    @Mixin
+    private JsonOption json;
+
+    JobPlanCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+        this.file = new JobFile(context);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        Job job = file.read();
+        PlanJobResponse plan = client.jobs().plan(job);
+        json.print(context(), plan, () -> PlanView.of(job.getId(), file.name(), plan));
+        return GantryCli.DONE;
+    }
+}

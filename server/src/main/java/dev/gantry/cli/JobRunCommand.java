@@ -1,0 +1,65 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.SubmitOptions;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.SubmitJobResponse;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gantry job run}: submits a job and waits until it runs. */
+@Command(
+        name = "run",
+        description = {
+            "Submits a job and shows how it is placed and started.",
+            "",
+            "Ends with 0 once all its allocations run (service) or have completed (batch), and with 1 if a task fails,"
+                    + " if something can't be placed, or if it takes too long. The job stays submitted in any case:"
+                    + " what could not be placed is placed as soon as a node fits.",
+            ""
+        })
+final class JobRunCommand extends ClientCommand {
+
+    @Mixin
+    private final JobFile file;
+
+    @Option(names = "--detach", description = "Ends as soon as the job is stored, and prints the evaluation's id.")
+    private boolean detach;
+
+    @Option(
+            names = "--check-index",
+            paramLabel = "N",
+            description = "Submits only if the job's index is still the one that 'job plan' showed; 0: only if there is"
+                    + " no such job.")
+    private Long checkIndex;
+
+    @Option(
+            names = "--wait-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10m",
+            description = "For how long to wait; 0: for ever. Default: ${DEFAULT-VALUE}.")
+    private Duration waitTimeout;
+
+    JobRunCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+        this.file = new JobFile(context);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        Job job = file.read();
+        SubmitOptions options =
+                checkIndex == null ? SubmitOptions.DEFAULT : SubmitOptions.DEFAULT.withCheckIndex(checkIndex);
+        SubmitJobResponse submitted = client.jobs().submit(job, options);
+        if (detach) {
+            print(submitted.getEvaluationId());
+            return GantryCli.DONE;
+        }
+        print("==> Job \"%s\" version %d is submitted, evaluation \"%s\""
+                .formatted(job.getId(), submitted.getVersion(), Words.shortId(submitted.getEvaluationId())));
+        return new Monitor(context(), client, waitTimeout)
+                .follow(job.getId(), new RunProgress(job, submitted, context()::print));
+    }
+}

@@ -1,0 +1,40 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.JobRecord;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry job status}: all jobs, or one. */
+@Command(name = "status", description = "Shows all jobs, or one job with its allocations and what keeps it waiting.")
+final class JobStatusCommand extends ClientCommand {
+
+    @Parameters(arity = "0..1", paramLabel = "JOB", description = "The job's id. Without it: all jobs.")
+    private String jobId;
+
+    @Mixin
+    private JsonOption json;
+
+    JobStatusCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        if (jobId == null) {
+            showAll(client);
+        } else {
+            GetJobResponse job = client.jobs().get(jobId);
+            json.print(context(), job, () -> new JobView(new Moments(context().clock())).one(job));
+        }
+        return GantryCli.DONE;
+    }
+
+    private void showAll(GantryClient client) {
+        List<JobRecord> jobs = client.jobs().list().toList();
+        json.print(context(), jobs, () -> JobView.all(jobs));
+    }
+}

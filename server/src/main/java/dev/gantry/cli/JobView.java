@@ -1,0 +1,103 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.PlacementFailure;
+import dev.gantry.v1.TaskGroup;
+import java.util.Collection;
+import java.util.List;
+
+/** How jobs are shown. */
+record JobView(Moments moments) {
+
+    /** One row each; a line that says so if there are none. */
+    static List<String> all(Collection<JobRecord> jobs) {
+        if (jobs.isEmpty()) {
+            return List.of("No jobs");
+        }
+        return new Table("ID", "Type", "Priority", "Status", "Version", "Submit Date")
+                .rows(
+                        jobs,
+                        job -> List.of(
+                                job.getJob().getId(),
+                                Words.word(job.getJob().getType()),
+                                Integer.toString(job.getJob().getPriority()),
+                                status(job),
+                                Long.toString(job.getVersion()),
+                                Moments.exact(job.getSubmitTime())))
+                .lines();
+    }
+
+    /** Everything about one. */
+    List<String> one(GetJobResponse job) {
+        List<Allocation> allocations = job.getAllocationsList();
+        return new Page()
+                .add(facts(job.getJob()))
+                .section("Summary", summary(job))
+                .section("Placement Failures", failures(job.getEvaluation()))
+                .section("Allocations", new AllocationView(moments).all(allocations))
+                .lines();
+    }
+
+    private static List<String> facts(JobRecord record) {
+        Job job = record.getJob();
+        return new Facts()
+                .add("ID", job.getId())
+                .add("Name", job.getName())
+                .add("Submit Date", Moments.exact(record.getSubmitTime()))
+                .add("Type", Words.word(job.getType()))
+                .add("Priority", Integer.toString(job.getPriority()))
+                .add("Datacenters", Words.list(job.getDatacentersList()))
+                .add("Status", status(record))
+                .add("Version", Long.toString(record.getVersion()))
+                .add("Check Index", Long.toString(record.getModifyIndex()))
+                .lines();
+    }
+
+    private static String status(JobRecord job) {
+        return Words.word(job.getStatus()) + (job.getStopped() ? " (stopped)" : "");
+    }
+
+    private static List<String> summary(GetJobResponse job) {
+        return new Table("Task Group", "Queued", "Starting", "Running", "Failed", "Complete", "Lost")
+                .rows(job.getJob().getJob().getTaskGroupsList(), group -> counts(group, job))
+                .lines();
+    }
+
+    private static List<String> counts(TaskGroup group, GetJobResponse job) {
+        List<ClientStatus> statuses = job.getAllocationsList().stream()
+                .filter(allocation -> allocation.getTaskGroup().equals(group.getName()))
+                .map(Allocation::getClientStatus)
+                .toList();
+        return List.of(
+                group.getName(),
+                Integer.toString(queued(group, job.getEvaluation())),
+                count(statuses, ClientStatus.CLIENT_STATUS_PENDING),
+                count(statuses, ClientStatus.CLIENT_STATUS_RUNNING),
+                count(statuses, ClientStatus.CLIENT_STATUS_FAILED),
+                count(statuses, ClientStatus.CLIENT_STATUS_COMPLETE),
+                count(statuses, ClientStatus.CLIENT_STATUS_LOST));
+    }
+
+    private static int queued(TaskGroup group, Evaluation evaluation) {
+        return evaluation.getFailuresList().stream()
+                .filter(failure -> failure.getTaskGroup().equals(group.getName()))
+                .mapToInt(PlacementFailure::getUnplaced)
+                .sum();
+    }
+
+    private static String count(List<ClientStatus> statuses, ClientStatus status) {
+        return Long.toString(statuses.stream().filter(status::equals).count());
+    }
+
+    private static List<String> failures(Evaluation evaluation) {
+        return evaluation.getFailuresList().stream()
+                .map(failure -> "Task Group \"%s\", %d unplaced: %s"
+                        .formatted(failure.getTaskGroup(), failure.getUnplaced(), failure.getSummary()))
+                .toList();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeResources;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** How nodes are shown. */
+final class NodeView {
+
+    private NodeView() {}
+
+    /** One row each; a line that says so if there are none. */
+    static List<String> all(Collection<Node> nodes) {
+        if (nodes.isEmpty()) {
+            return List.of("No nodes. Start one with: gantry node");
+        }
+        return new Table("ID", "DC", "Name", "Class", "Drivers", "Status")
+                .rows(
+                        nodes,
+                        node -> List.of(
+                                Words.shortId(node.getId()),
+                                Words.orDash(node.getDatacenter()),
+                                node.getName(),
+                                Words.orDash(node.getNodeClass()),
+                                drivers(node),
+                                Words.word(node.getStatus())))
+                .lines();
+    }
+
+    /** Everything about one. */
+    static List<String> one(Node node, List<String> allocations) {
+        return new Page()
+                .add(facts(node))
+                .section("Drivers", driverTable(node))
+                .section("Allocations", allocations)
+                .section(
+                        "Attributes",
+                        new Facts().addAll(node.getAttributesMap()).lines())
+                .section("Meta", new Facts().addAll(node.getMetaMap()).lines())
+                .lines();
+    }
+
+    private static List<String> facts(Node node) {
+        NodeResources resources = node.getResources();
+        return new Facts()
+                .add("ID", node.getId())
+                .add("Name", node.getName())
+                .add("Class", node.getNodeClass())
+                .add("DC", node.getDatacenter())
+                .add("Status", Words.word(node.getStatus()))
+                .add("Status Since", Moments.exact(node.getStatusTime()))
+                .add("Address", resources.getIp())
+                .add("CPU", resources.getCpu() + " MHz")
+                .add("Memory", resources.getMemoryMib() + " MiB")
+                .add("Disk", resources.getDiskMib() + " MiB")
+                .add("Dynamic Ports", resources.getMinDynamicPort() + "-" + resources.getMaxDynamicPort())
+                .lines();
+    }
+
+    /** The names of the healthy ones, with the version of those that tell it. */
+    private static String drivers(Node node) {
+        return Words.orDash(node.getDriversMap().entrySet().stream()
+                .filter(driver -> driver.getValue().getHealthy())
+                .map(driver -> driver.getKey() + version(node, driver.getKey()))
+                .sorted()
+                .collect(Collectors.joining(", ")));
+    }
+
+    private static String version(Node node, String driver) {
+        String version = node.getAttributesOrDefault("driver." + driver + ".version", "");
+        return version.isEmpty() ? "" : " " + version;
+    }
+
+    private static List<String> driverTable(Node node) {
+        return node.getDriversCount() == 0
+                ? List.of()
+                : new Table("Driver", "Healthy", "Description")
+                        .rows(
+                                node.getDriversMap().entrySet().stream()
+                                        .sorted(Map.Entry.comparingByKey())
+                                        .toList(),
+                                driver -> List.of(
+                                        driver.getKey(),
+                                        driver.getValue().getHealthy() ? "yes" : "no",
+                                        Words.orDash(driver.getValue().getDescription())))
+                        .lines();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.gantry.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** {@code gantry} itself: only what holds for all commands. */
+@Command(
+        name = "gantry",
+        description = "Runs App Container (rkt) jobs on a cluster of nodes.",
+        synopsisSubcommandLabel = "COMMAND")
+final class RootCommand {
+
+    @Mixin
+    @SuppressWarnings("unused")
+    private final ServerOption server;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Says how a command is used.")
+    @SuppressWarnings("unused")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Says which version this is.")
+    @SuppressWarnings("unused")
+    private boolean version;
+
+    RootCommand(ServerOption server) {
+        this.server = server;
+    }
+}

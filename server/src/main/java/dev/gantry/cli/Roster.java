@@ -1,0 +1,95 @@
+package dev.gantry.cli;
+
+import dev.gantry.model.AllocationLife;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** The allocations of a job as far as a watch has told of them, and what to tell people when one changes. */
+final class Roster {
+
+    private final Consumer<String> out;
+    private final long since;
+    private final Map<String, Allocation> allocations = new LinkedHashMap<>();
+
+    /**
+     * Knows of none yet.
+     *
+     * @param since what was placed after this cluster index is told of from its placement on; of older ones only how
+     *     they end
+     */
+    Roster(long since, Consumer<String> out) {
+        this.since = since;
+        this.out = out;
+    }
+
+    /** Takes in what has changed, and tells of it. */
+    void accept(List<Allocation> changed) {
+        for (Allocation allocation : changed) {
+            tell(allocations.put(allocation.getId(), allocation), allocation);
+        }
+    }
+
+    /** Those that their job wants and that have not ended. */
+    Stream<Allocation> wanted() {
+        return all().filter(AllocationLife::isWanted);
+    }
+
+    /** Those that have not ended but shall. */
+    Stream<Allocation> stopping() {
+        return all().filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP)
+                .filter(allocation -> !AllocationLife.isTerminal(allocation));
+    }
+
+    /** Those that were placed since. */
+    Stream<Allocation> placed() {
+        return all().filter(this::isNew);
+    }
+
+    /** All that were told of. */
+    Stream<Allocation> all() {
+        return allocations.values().stream();
+    }
+
+    private void tell(Allocation before, Allocation now) {
+        if (before == null && isNew(now)) {
+            out.accept("    %s placed on node \"%s\"%s".formatted(title(now), now.getNodeName(), ports(now)));
+        }
+        boolean wasStopping = before != null && before.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
+        boolean isStopping = now.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
+        boolean hasEnded = AllocationLife.isTerminal(now);
+        if (isStopping && !wasStopping && !hasEnded) {
+            out.accept("    %s is being stopped%s".formatted(title(now), reason(now)));
+        }
+        ClientStatus statusBefore = before == null ? firstStatus(now) : before.getClientStatus();
+        if (now.getClientStatus() != statusBefore) {
+            out.accept("    %s is %s%s".formatted(title(now), Words.word(now.getClientStatus()), reason(now)));
+        }
+    }
+
+    /** Of an old one, what it was before is not news. */
+    private ClientStatus firstStatus(Allocation allocation) {
+        return isNew(allocation) ? ClientStatus.CLIENT_STATUS_PENDING : allocation.getClientStatus();
+    }
+
+    private boolean isNew(Allocation allocation) {
+        return allocation.getCreateIndex() > since;
+    }
+
+    private static String title(Allocation allocation) {
+        return "Allocation \"%s\" (%s)".formatted(Words.shortId(allocation.getId()), allocation.getName());
+    }
+
+    private static String ports(Allocation allocation) {
+        return allocation.getPortsCount() == 0 ? "" : ", ports: " + Words.ports(allocation.getPortsList());
+    }
+
+    private static String reason(Allocation allocation) {
+        return allocation.getDescription().isEmpty() ? "" : ": " + allocation.getDescription();
+    }
+}

@@ -1,0 +1,180 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.PlacementFailure;
+import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.TaskState;
+import dev.gantry.v1.WatchJobResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** From the submission of a job until all its allocations run (service) or have completed (batch). */
+final class RunProgress implements Progress {
+
+    private static final int EVENTS_SHOWN = 3;
+
+    private final Job job;
+    private final SubmitJobResponse submitted;
+    private final Consumer<String> out;
+    private final Roster roster;
+
+    private Evaluation evaluation = Evaluation.getDefaultInstance();
+    private String overtaken = "";
+    private long toldIndex;
+
+    RunProgress(Job job, SubmitJobResponse submitted, Consumer<String> out) {
+        this.job = job;
+        this.submitted = submitted;
+        this.out = out;
+        this.roster = new Roster(submitted.getModifyIndex(), out);
+    }
+
+    @Override
+    public Standing accept(WatchJobResponse update) {
+        toldIndex = update.getIndex();
+        if (update.hasJob()) {
+            accept(update.getJob());
+        }
+        update.getEvaluationsList().forEach(this::accept);
+        roster.accept(update.getAllocationsList());
+        return standing();
+    }
+
+    @Override
+    public String verdict(Standing standing) {
+        String name = "Job \"" + job.getId() + "\"";
+        return switch (standing) {
+            case DONE -> name + (isBatch() ? " has completed" : " runs");
+            case FAILED -> failure(name);
+            case STUCK ->
+                "%s waits for room: %s. It is placed as soon as a node fits; see: gantry job plan"
+                        .formatted(name, failures());
+            case GOES_ON ->
+                "%s is not up in time: %s. It goes on all the same; see: gantry job status %s"
+                        .formatted(name, tally(), job.getId());
+        };
+    }
+
+    private void accept(JobRecord record) {
+        if (record.getVersion() > submitted.getVersion()) {
+            overtaken = "was submitted again meanwhile, as version " + record.getVersion();
+        } else if (record.getStopped()) {
+            overtaken = "was stopped meanwhile";
+        }
+    }
+
+    private void accept(Evaluation next) {
+        boolean isOurs =
+                next.getId().equals(submitted.getEvaluationId()) || next.getCreateIndex() > submitted.getModifyIndex();
+        if (!isOurs || next.getStatus() == EvaluationStatus.EVALUATION_STATUS_CANCELED) {
+            return;
+        }
+        boolean isBlocked = next.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
+        if (isBlocked && !next.getFailuresList().equals(evaluation.getFailuresList())) {
+            next.getFailuresList().forEach(failure -> out.accept("    Waits for room: " + reason(failure)));
+        }
+        evaluation = next;
+    }
+
+    private Standing standing() {
+        if (!overtaken.isEmpty() || failed().findAny().isPresent()) {
+            return Standing.FAILED;
+        }
+        boolean isTold = toldIndex >= evaluation.getModifyIndex();
+        if (!isTold || roster.wanted().anyMatch(hasStatus(ClientStatus.CLIENT_STATUS_PENDING))) {
+            return Standing.GOES_ON;
+        }
+        return switch (evaluation.getStatus()) {
+            case EVALUATION_STATUS_COMPLETE -> isUp() ? Standing.DONE : Standing.GOES_ON;
+            // What is being stopped may make room.
+            case EVALUATION_STATUS_BLOCKED ->
+                roster.stopping().findAny().isPresent() ? Standing.GOES_ON : Standing.STUCK;
+            default -> Standing.GOES_ON;
+        };
+    }
+
+    private boolean isUp() {
+        return job.getTaskGroupsList().stream().allMatch(group -> upOf(group) >= countOf(group));
+    }
+
+    private long upOf(TaskGroup group) {
+        Stream<Allocation> up = isBatch()
+                ? roster.all()
+                        .filter(allocation -> allocation.getJobVersion() == submitted.getVersion())
+                        .filter(hasStatus(ClientStatus.CLIENT_STATUS_COMPLETE))
+                : roster.wanted().filter(hasStatus(ClientStatus.CLIENT_STATUS_RUNNING));
+        return up.filter(allocation -> allocation.getTaskGroup().equals(group.getName()))
+                .count();
+    }
+
+    private static int countOf(TaskGroup group) {
+        return group.hasCount() ? group.getCount() : 1;
+    }
+
+    private Stream<Allocation> failed() {
+        return roster.placed().filter(hasStatus(ClientStatus.CLIENT_STATUS_FAILED));
+    }
+
+    private String failure(String name) {
+        return overtaken.isEmpty()
+                ? name + " has failed: " + failed().map(RunProgress::failure).collect(Collectors.joining("; "))
+                : name + " " + overtaken;
+    }
+
+    private static String failure(Allocation allocation) {
+        String id = Words.shortId(allocation.getId());
+        Optional<TaskState> task = allocation.getTaskStatesList().stream()
+                .filter(TaskState::getFailed)
+                .findFirst();
+        String what = task.map(state -> "task \"" + state.getTask() + "\" of ").orElse("") + "allocation \"" + id
+                + "\" on node \"" + allocation.getNodeName() + "\"";
+        String why = task.map(RunProgress::lastEvents)
+                .filter(events -> !events.isEmpty())
+                .orElse(allocation.getDescription());
+        String log = task.map(state -> " (log: gantry alloc logs --stderr " + id + " " + state.getTask() + ")")
+                .orElse("");
+        return what + (why.isEmpty() ? "" : ": " + why) + log;
+    }
+
+    private static String lastEvents(TaskState task) {
+        List<String> events = task.getEventsList().stream()
+                .map(event -> event.getMessage().isEmpty() ? event.getType() : event.getMessage())
+                .toList();
+        return String.join(", then ", events.subList(Math.max(0, events.size() - EVENTS_SHOWN), events.size()));
+    }
+
+    private String failures() {
+        return evaluation.getFailuresList().stream().map(RunProgress::reason).collect(Collectors.joining("; "));
+    }
+
+    private static String reason(PlacementFailure failure) {
+        return "%d of group \"%s\" unplaced: %s"
+                .formatted(failure.getUnplaced(), failure.getTaskGroup(), failure.getSummary());
+    }
+
+    private String tally() {
+        long wanted =
+                job.getTaskGroupsList().stream().mapToLong(RunProgress::countOf).sum();
+        long up = job.getTaskGroupsList().stream().mapToLong(this::upOf).sum();
+        return "%d of %d allocations %s".formatted(up, wanted, isBatch() ? "completed" : "run");
+    }
+
+    private boolean isBatch() {
+        return job.getType() == JobType.JOB_TYPE_BATCH;
+    }
+
+    private static Predicate<Allocation> hasStatus(ClientStatus status) {
+        return allocation -> allocation.getClientStatus() == status;
+    }
+}

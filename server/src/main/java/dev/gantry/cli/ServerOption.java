@@ -1,0 +1,69 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.RetryPolicy;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** {@code --address}: which server to ask. May stand before and behind the command. */
+final class ServerOption {
+
+    private static final String VARIABLE = "GANTRY_ADDR";
+
+    /** People wait for the answer: three attempts in about a second. */
+    private static final RetryPolicy RETRY = RetryPolicy.DEFAULT.withMaxAttempts(3);
+
+    private static final Duration WATCH_PATIENCE = Duration.ofSeconds(30);
+
+    private final CliContext context;
+    private final Optional<ServerOption> outer;
+
+    @Spec(Target.MIXEE)
+    private CommandSpec command;
+
+    @Option(
+            names = "--address",
+            paramLabel = "HOST:PORT",
+            description = "The server. Default: $" + VARIABLE + ", or " + GantryClient.DEFAULT_ADDRESS + ".")
+    private String address;
+
+    /** The option before all commands. */
+    ServerOption(CliContext context) {
+        this.context = context;
+        this.outer = Optional.empty();
+    }
+
+    /** The option behind a command. */
+    ServerOption(CliContext context, ServerOption outer) {
+        this.context = context;
+        this.outer = Optional.of(outer);
+    }
+
+    /** A client of that server; to be closed. */
+    GantryClient connect() {
+        String server = address();
+        try {
+            return GantryClient.builder()
+                    .address(server)
+                    .retry(RETRY)
+                    .watchPatience(WATCH_PATIENCE)
+                    .userAgent("gantry-cli")
+                    .build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private String address() {
+        return Optional.ofNullable(address)
+                .or(() -> outer.map(option -> option.address))
+                .or(() ->
+                        Optional.ofNullable(context.environment().get(VARIABLE)).filter(value -> !value.isBlank()))
+                .orElse(GantryClient.DEFAULT_ADDRESS);
+    }
+}
