@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
@@ -8,7 +9,9 @@ import picocli.CommandLine.TypeConversionException;
 /** Durations as people write them: {@code 90s}, {@code 5m}, {@code 1h30m}, {@code 500ms}; 0 needs no unit. */
 final class Durations {
 
-    private static final Pattern TEXT = Pattern.compile("(?=.)(\\d+h)?(\\d+m(?!s))?(\\d+s)?(\\d+ms)?");
+    private static final Pattern WHOLE = Pattern.compile("(?=.)(\\d{1,9}h)?(\\d{1,9}m(?!s))?(\\d{1,9}s)?(\\d{1,9}ms)?");
+
+    private static final Pattern PART = Pattern.compile("(\\d+)(ms|[hms])");
 
     private Durations() {}
 
@@ -18,15 +21,13 @@ final class Durations {
             return Duration.ZERO;
         }
         String lower = text.toLowerCase(Locale.ROOT);
-        if (!TEXT.matcher(lower).matches()) {
+        if (!WHOLE.matcher(lower).matches()) {
             throw new TypeConversionException("\"" + text + "\" is not a duration such as 90s, 5m or 1h30m");
         }
-        long millis = 0;
-        var parts = Pattern.compile("(\\d+)(ms|[hms])").matcher(lower);
-        while (parts.find()) {
-            millis = Math.addExact(millis, Math.multiplyExact(Long.parseLong(parts.group(1)), unit(parts.group(2))));
-        }
-        return Duration.ofMillis(millis);
+        return PART.matcher(lower)
+                .results()
+                .map(part -> Duration.of(Long.parseLong(part.group(1)), unit(part.group(2))))
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     /** The two greatest units of a duration: {@code 2d3h}, {@code 5m12s}, {@code 0s}. */
@@ -47,12 +48,12 @@ final class Durations {
         return great + greatUnit + (small == 0 ? "" : small + smallUnit);
     }
 
-    private static long unit(String name) {
+    private static ChronoUnit unit(String name) {
         return switch (name) {
-            case "h" -> 3_600_000;
-            case "m" -> 60_000;
-            case "s" -> 1000;
-            default -> 1;
+            case "h" -> ChronoUnit.HOURS;
+            case "m" -> ChronoUnit.MINUTES;
+            case "s" -> ChronoUnit.SECONDS;
+            default -> ChronoUnit.MILLIS;
         };
     }
 }

@@ -1,0 +1,51 @@
+package dev.gantry.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one run of the command line did.
+ *
+ * @param exitCode its exit code
+ * @param out all it wrote to standard output
+ * @param err all it wrote to standard error
+ */
+record CliRun(int exitCode, String out, String err) {
+
+    /** What the clock says in all tests. */
+    static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
+
+    /** Runs a command against a server. */
+    static CliRun of(ScriptedCluster cluster, String... arguments) {
+        return of(Map.of("GANTRY_ADDR", cluster.address()), "", arguments);
+    }
+
+    /** Runs a command that reads from standard input. */
+    static CliRun of(Map<String, String> environment, String in, String... arguments) {
+        return of(environment, in, List.of(), arguments);
+    }
+
+    /** Runs one of the commands that a program adds. */
+    static CliRun of(Map<String, String> environment, List<?> programs, String... arguments) {
+        return of(environment, "", programs, arguments);
+    }
+
+    private static CliRun of(Map<String, String> environment, String in, List<?> programs, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console =
+                new Console(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), stream(out), stream(err));
+        CliContext context = new CliContext(console, environment, () -> NOW);
+        int exitCode = new GantryCli(context, "1.2.3", programs).run(arguments);
+        return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,244 @@
+package dev.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.Code;
+import dev.gantry.v1.GetStatusResponse;
+import io.grpc.Status;
+import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
+
+/** What people see when something is wrong. */
+class FailuresTest {
+
+    private static final String JOB = """
+            job "web" {
+              group "front" {
+                task "nginx" { driver = "rkt" }
+              }
+            }
+            """;
+
+    @TempDir
+    Path dir;
+
+    private ScriptedCluster cluster;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new ScriptedCluster();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void each_violation_of_a_refused_job_has_its_line() throws IOException {
+        BadRequest violations = BadRequest.newBuilder()
+                .addFieldViolations(FieldViolation.newBuilder()
+                        .setField("task_groups[0].tasks[0].config.image")
+                        .setDescription("is missing"))
+                .addFieldViolations(FieldViolation.newBuilder()
+                        .setField("task_groups[0].count")
+                        .setDescription("is -1"))
+                .build();
+        cluster.refuses(
+                "SubmitJob",
+                StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                        .setCode(Code.INVALID_ARGUMENT_VALUE)
+                        .setMessage("The job is not valid")
+                        .addDetails(Any.pack(violations))
+                        .build()));
+
+        CliRun run = CliRun.of(cluster, "job", "run", file(JOB));
+
+        assertThat(run).isEqualTo(new CliRun(1, "", """
+                        error: task_groups[0].tasks[0].config.image: is missing
+                        error: task_groups[0].count: is -1
+                        """));
+    }
+
+    @Test
+    void what_the_server_refuses_is_told_in_its_own_words() {
+        cluster.refuses(
+                "GetJob",
+                Status.NOT_FOUND.withDescription("There is no job \"web\"").asRuntimeException());
+
+        CliRun run = CliRun.of(cluster, "job", "status", "web");
+
+        assertThat(run).isEqualTo(new CliRun(1, "", "error: There is no job \"web\"\n"));
+    }
+
+    @Test
+    void a_job_that_was_changed_meanwhile_is_not_submitted() throws IOException {
+        cluster.refuses(
+                "SubmitJob",
+                Status.FAILED_PRECONDITION
+                        .withDescription("Job \"web\" is at index 9, not at 7")
+                        .asRuntimeException());
+
+        CliRun run = CliRun.of(cluster, "job", "run", "--check-index", "7", file(JOB));
+
+        assertThat(run).isEqualTo(new CliRun(1, "", "error: Job \"web\" is at index 9, not at 7\n"));
+    }
+
+    @Test
+    void a_log_of_a_node_that_is_away_is_told_without_advice_to_start_a_server() {
+        cluster.refuses(
+                "StreamLogs",
+                Status.UNAVAILABLE.withDescription("Node \"n1\" is away").asRuntimeException());
+
+        CliRun run = CliRun.of(cluster, "alloc", "logs", "5e0b");
+
+        assertThat(run).isEqualTo(new CliRun(1, "", "error: Node \"n1\" is away\n"));
+    }
+
+    @Test
+    void a_server_that_is_not_there_is_named_with_the_remedy() throws IOException {
+        String address = "127.0.0.1:" + unusedPort();
+
+        CliRun run = CliRun.of(Map.of("GANTRY_ADDR", address), "", "status");
+
+        assertThat(run)
+                .isEqualTo(new CliRun(
+                        1,
+                        "",
+                        "error: No Gantry server at " + address
+                                + ": Connection refused. Start one with: gantry server\n"));
+    }
+
+    @Test
+    void a_job_file_that_does_not_parse_is_told_with_file_line_and_column() throws IOException {
+        String file = file("job \"web\" {\n  group = = 1\n}\n");
+
+        CliRun run = CliRun.of(cluster, "job", "run", file);
+
+        assertThat(run.err()).startsWith("error: " + file + ":2:").hasLineCount(1);
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(cluster.requests()).isEmpty();
+    }
+
+    @Test
+    void what_nobody_foresaw_has_one_line_and_a_stack_trace_only_on_request() {
+        Object broken = new BrokenCommand();
+
+        CliRun quiet = CliRun.of(Map.of(), List.of(broken), "broken");
+        CliRun loud = CliRun.of(Map.of("GANTRY_DEBUG", "1"), List.of(broken), "broken");
+
+        assertThat(quiet.exitCode()).isEqualTo(1);
+        assertThat(quiet.err())
+                .isEqualTo("error: java.lang.IllegalStateException: a bug (GANTRY_DEBUG=1 shows where)\n");
+        assertThat(loud.err()).contains("\tat " + BrokenCommand.class.getName());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "job",
+                "job run",
+                "job run a b",
+                "job fly",
+                "job run --nope x",
+                "job run --wait-timeout 3y x",
+                "job run --wait-timeout 5ms5m x",
+                "job run --check-index x y",
+                "alloc logs",
+                "alloc logs -n x y",
+                "status --address host:0",
+                "--address",
+                "help nope"
+            })
+    void a_wrong_use_ends_with_2_and_says_how_to_use_it(String arguments) {
+        CliRun run = CliRun.of(cluster, arguments.isEmpty() ? new String[0] : arguments.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("error: ").contains("\nUsage: gantry").contains("--help\n");
+        assertThat(cluster.requests()).isEmpty();
+    }
+
+    @Test
+    void the_address_may_stand_before_or_behind_the_command_and_counts_more_than_the_environment() {
+        cluster.answers("GetStatus", GetStatusResponse.getDefaultInstance());
+        Map<String, String> elsewhere = Map.of("GANTRY_ADDR", "127.0.0.1:1");
+
+        assertThat(CliRun.of(elsewhere, "", "--address", cluster.address(), "status")
+                        .exitCode())
+                .isZero();
+        assertThat(CliRun.of(elsewhere, "", "status", "--address", cluster.address())
+                        .exitCode())
+                .isZero();
+        assertThat(CliRun.of(elsewhere, "", "--address=127.0.0.1:2", "status", "--address", cluster.address())
+                        .exitCode())
+                .isZero();
+        assertThat(cluster.requests()).hasSize(3);
+    }
+
+    @Test
+    void help_and_version_are_no_failures() {
+        assertThat(CliRun.of(cluster, "--version")).isEqualTo(new CliRun(0, "gantry 1.2.3\n", ""));
+        assertThat(CliRun.of(cluster, "help").out()).startsWith("Usage: gantry").contains("job", "alloc", "node");
+        CliRun help = CliRun.of(cluster, "job", "run", "--help");
+        assertThat(help.out()).startsWith("Usage: gantry job run").contains("--wait-timeout", "Default: 10m");
+        assertThat(help.exitCode()).isZero();
+        assertThat(CliRun.of(cluster, "help", "job", "run")).isEqualTo(help);
+    }
+
+    @Test
+    void a_program_called_node_keeps_its_own_use_beside_node_status() {
+        Object agent = new AgentCommand();
+
+        assertThat(CliRun.of(Map.of(), List.of(agent), "node").exitCode()).isEqualTo(42);
+        assertThat(CliRun.of(Map.of(), List.of(agent), "node", "status", "--help")
+                        .out())
+                .startsWith("Usage: gantry node status");
+    }
+
+    private String file(String text) throws IOException {
+        return Files.writeString(dir.resolve("web.hcl"), text).toString();
+    }
+
+    private static int unusedPort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Command(name = "broken")
+    private static final class BrokenCommand implements Runnable {
+
+        @Override
+        public void run() {
+            throw new IllegalStateException("a bug");
+        }
+    }
+
+    @Command(name = "node")
+    private static final class AgentCommand implements Callable<Integer> {
+
+        @Override
+        public Integer call() {
+            return 42;
+        }
+    }
+}

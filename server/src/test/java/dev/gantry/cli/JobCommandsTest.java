@@ -1,0 +1,351 @@
+package dev.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.GroupPlan;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.NodeVerdict;
+import dev.gantry.v1.PlacementFailure;
+import dev.gantry.v1.PlanJobRequest;
+import dev.gantry.v1.PlanJobResponse;
+import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.StopJobResponse;
+import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.ValidateJobResponse;
+import dev.gantry.v1.WatchJobResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobCommandsTest {
+
+    private static final String HCL = """
+            job "web" {
+              datacenters = ["dc1"]
+              type = "%s"
+              group "front" {
+                task "nginx" {
+                  driver = "rkt"
+                  config { image = "/srv/nginx.aci" }
+                }
+              }
+            }
+            """;
+
+    @TempDir
+    Path dir;
+
+    private ScriptedCluster cluster;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new ScriptedCluster().answers("SubmitJob", Samples.SUBMITTED);
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void a_service_is_followed_until_it_runs() throws IOException {
+        cluster.streams(
+                "WatchJob",
+                update(10)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_PENDING, 10))
+                        .build(),
+                update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING))
+                        .build(),
+                update(12)
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", file("service"));
+
+        assertThat(run.out()).isEqualTo("""
+                        ==> Job "web" version 3 is submitted, evaluation "52dee78a"
+                            Allocation "5e0b39f0" (web.front[0]) placed on node "n1", ports: http 127.0.0.1:21034
+                            Allocation "5e0b39f0" (web.front[0]) is running
+                        ==> Job "web" runs
+                        """);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        Job submitted = ((SubmitJobRequest) cluster.requests().get(0)).getJob();
+        assertThat(submitted.getTaskGroups(0).getTasks(0).getDriver()).isEqualTo("rkt");
+    }
+
+    @Test
+    void a_batch_job_is_followed_until_it_has_completed() throws IOException {
+        cluster.streams(
+                "WatchJob",
+                update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build(),
+                update(12)
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", file("batch"));
+
+        assertThat(run.out()).endsWith("""
+                            Allocation "5e0b39f0" (web.front[0]) is running
+                            Allocation "5e0b39f0" (web.front[0]) is complete
+                        ==> Job "web" has completed
+                        """);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void a_failed_task_ends_it_with_1_and_says_what_happened_and_where_to_look() throws IOException {
+        cluster.streams(
+                "WatchJob",
+                update(12)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED).toBuilder()
+                                .addTaskStates(Samples.failedTask()))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", file("service"));
+
+        assertThat(run.err())
+                .isEqualTo("error: Job \"web\" has failed: task \"nginx\" of allocation \"5e0b39f0\" on node \"n1\":"
+                        + " Task started, then Exit code 3 (log: gantry alloc logs --stderr 5e0b39f0 nginx)\n");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void a_job_that_fits_nowhere_ends_it_with_1_and_the_reason() throws IOException {
+        cluster.streams(
+                "WatchJob", update(11).addEvaluations(Samples.blocked(11)).build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", "--wait-timeout", "500ms", file("service"));
+
+        assertThat(run.out())
+                .endsWith("    Waits for room: 1 of group \"front\" unplaced:"
+                        + " Constraint \"${driver.rkt.version} > 1.2\" filtered 1 of 1 node\n");
+        assertThat(run.err())
+                .startsWith("error: Job \"web\" waits for room: 1 of group \"front\" unplaced: Constraint")
+                .hasLineCount(1);
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void a_job_that_is_not_up_in_time_ends_it_with_1_and_how_far_it_is() throws IOException {
+        cluster.streams(
+                "WatchJob",
+                update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", "--wait-timeout", "500ms", file("service"));
+
+        assertThat(run.err())
+                .isEqualTo("error: Job \"web\" is not up in time: 0 of 1 allocations run. It goes on all the same; see:"
+                        + " gantry job status web\n");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void a_detached_run_prints_the_evaluation_and_nothing_else() throws IOException {
+        CliRun run = CliRun.of(cluster, "job", "run", "--detach", "--check-index", "7", file("service"));
+
+        assertThat(run).isEqualTo(new CliRun(0, Samples.EVALUATION_ID + "\n", ""));
+        assertThat(((SubmitJobRequest) cluster.requests().get(0)).getCheckIndex())
+                .isEqualTo(7);
+    }
+
+    @Test
+    void a_job_can_be_read_from_standard_input() {
+        CliRun run = CliRun.of(
+                Map.of("GANTRY_ADDR", cluster.address()), HCL.formatted("service"), "job", "run", "--detach", "-");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(((SubmitJobRequest) cluster.requests().get(0)).getJob().getId())
+                .isEqualTo("web");
+    }
+
+    @Test
+    void a_plan_shows_for_each_node_why_or_why_not_and_how_to_go_on() throws IOException {
+        cluster.answers("PlanJob", plan());
+        String file = file("service");
+
+        CliRun run = CliRun.of(cluster, "job", "plan", file);
+
+        assertThat(run.out()).isEqualTo("""
+                        Job "web" is stored already
+
+                        Task Group "front"
+                        place 1, stop 2, keep 3
+
+                        Nodes for "front"
+                        Node  Fits  Score  Placed  Reason
+                        n1    yes   0.71   1
+                        n2    no    -      0       Constraint "${driver.rkt.version} > 1.2"
+
+                        Not placed: 1 of "front"
+                        2 lack memory
+
+                        Check Index = 9
+                        To submit it only if the job is still as it was planned with: gantry job run --check-index 9 FILE
+                        """.replace("FILE", file));
+        assertThat(run.exitCode()).isZero();
+        assertThat(((PlanJobRequest) cluster.requests().get(0)).getJob().getType())
+                .isEqualTo(JobType.JOB_TYPE_SERVICE);
+    }
+
+    @Test
+    void a_plan_can_be_had_as_json() throws IOException {
+        cluster.answers("PlanJob", plan());
+
+        CliRun run = CliRun.of(cluster, "job", "plan", "--json", file("service"));
+
+        assertThat(JsonParser.parseString(run.out()).getAsJsonObject().getAsJsonArray("groups"))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_valid_job_is_said_to_be() throws IOException {
+        cluster.answers("ValidateJob", ValidateJobResponse.getDefaultInstance());
+
+        CliRun run = CliRun.of(cluster, "job", "validate", file("service"));
+
+        assertThat(run).isEqualTo(new CliRun(0, "Job \"web\" is valid\n", ""));
+    }
+
+    @Test
+    void each_fault_of_an_invalid_job_has_its_line() throws IOException {
+        cluster.answers(
+                "ValidateJob",
+                ValidateJobResponse.newBuilder()
+                        .addViolations(JobViolation.newBuilder()
+                                .setField("task_groups[0].tasks[0].config.image")
+                                .setDescription("is missing"))
+                        .addViolations(JobViolation.newBuilder()
+                                .setField("task_groups[0].count")
+                                .setDescription("is -1: must be 0 or more"))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "job", "validate", file("service"));
+
+        assertThat(run).isEqualTo(new CliRun(1, "", """
+                        error: task_groups[0].tasks[0].config.image: is missing
+                        error: task_groups[0].count: is -1: must be 0 or more
+                        """));
+        assertThat(JsonParser.parseString(CliRun.of(cluster, "job", "validate", "--json", file("service"))
+                                .out())
+                        .getAsJsonObject()
+                        .getAsJsonArray("violations"))
+                .hasSize(2);
+    }
+
+    @Test
+    void a_job_is_stopped_by_its_id_and_followed_until_nothing_of_it_runs() {
+        cluster.answers("StopJob", stopped())
+                .streams(
+                        "WatchJob",
+                        update(9)
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE))
+                                .build(),
+                        update(20)
+                                .addAllocations(Samples.older(
+                                        "a1b2c3d4",
+                                        DesiredStatus.DESIRED_STATUS_STOP,
+                                        ClientStatus.CLIENT_STATUS_RUNNING))
+                                .build(),
+                        update(21)
+                                .addAllocations(Samples.older(
+                                        "a1b2c3d4",
+                                        DesiredStatus.DESIRED_STATUS_STOP,
+                                        ClientStatus.CLIENT_STATUS_COMPLETE))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "job", "stop", "web");
+
+        assertThat(run.out()).isEqualTo("""
+                        ==> Job "web" is being stopped, evaluation "52dee78a"
+                            Allocation "a1b2c3d4" (web.front[0]) is being stopped
+                            Allocation "a1b2c3d4" (web.front[0]) is complete
+                        ==> Nothing of the job runs any more
+                        """);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void a_job_is_stopped_by_its_file() throws IOException {
+        cluster.answers("StopJob", stopped());
+
+        CliRun run = CliRun.of(cluster, "job", "stop", "--detach", file("service"));
+
+        assertThat(run).isEqualTo(new CliRun(0, Samples.EVALUATION_ID + "\n", ""));
+        assertThat(cluster.requests())
+                .containsExactly(StopJobRequest.newBuilder().setJobId("web").build());
+    }
+
+    @Test
+    void a_stop_that_takes_too_long_ends_with_1() {
+        cluster.answers("StopJob", stopped())
+                .streams(
+                        "WatchJob",
+                        update(20)
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "job", "stop", "--wait-timeout", "500ms", "web");
+
+        assertThat(run.err())
+                .startsWith("error: 1 allocation not ended in time")
+                .hasLineCount(1);
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    private String file(String type) throws IOException {
+        return Files.writeString(dir.resolve("web.hcl"), HCL.formatted(type)).toString();
+    }
+
+    private static WatchJobResponse.Builder update(long index) {
+        return WatchJobResponse.newBuilder().setIndex(index);
+    }
+
+    private static StopJobResponse stopped() {
+        return StopJobResponse.newBuilder()
+                .setEvaluationId(Samples.EVALUATION_ID)
+                .setModifyIndex(20)
+                .build();
+    }
+
+    private static PlanJobResponse plan() {
+        return PlanJobResponse.newBuilder()
+                .setExists(true)
+                .setModifyIndex(9)
+                .addGroups(GroupPlan.newBuilder()
+                        .setTaskGroup("front")
+                        .setPlace(1)
+                        .setStop(2)
+                        .setKeep(3)
+                        .setFailure(PlacementFailure.newBuilder().setUnplaced(1).setSummary("2 lack memory"))
+                        .addNodes(NodeVerdict.newBuilder()
+                                .setNodeName("n1")
+                                .setFeasible(true)
+                                .setScore(0.708)
+                                .setPlaced(1))
+                        .addNodes(NodeVerdict.newBuilder()
+                                .setNodeName("n2")
+                                .setReason("Constraint \"${driver.rkt.version} > 1.2\"")))
+                .build();
+    }
+}

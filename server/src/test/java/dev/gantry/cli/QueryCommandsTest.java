@@ -1,0 +1,373 @@
+package dev.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.GetAllocationResponse;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.GetNodeResponse;
+import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.ListAllocationsRequest;
+import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.ListNodesResponse;
+import dev.gantry.v1.LogStream;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.StopAllocationResponse;
+import dev.gantry.v1.StreamLogsRequest;
+import dev.gantry.v1.StreamLogsResponse;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class QueryCommandsTest {
+
+    private static final GetJobResponse JOB = GetJobResponse.newBuilder()
+            .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 2)))
+            .setEvaluation(Samples.blocked(12))
+            .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+            .addAllocations(Samples.older(
+                    "0a1b2c3d4e5f", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_COMPLETE))
+            .build();
+
+    private ScriptedCluster cluster;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new ScriptedCluster();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void jobs_are_shown_as_an_aligned_table_of_all_pages() {
+        cluster.on(
+                "ListJobs",
+                (ListJobsRequest request) -> List.of(
+                        request.getPageToken().isEmpty()
+                                ? ListJobsResponse.newBuilder()
+                                        .addJobs(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)))
+                                        .setNextPageToken("2")
+                                        .build()
+                                : ListJobsResponse.newBuilder()
+                                        .addJobs(Samples.record(Samples.job(JobType.JOB_TYPE_BATCH, 1).toBuilder()
+                                                        .setId("nightly-report")
+                                                        .build())
+                                                .toBuilder()
+                                                .setStopped(true))
+                                        .build()));
+
+        CliRun run = CliRun.of(cluster, "job", "status");
+
+        assertThat(run.out()).isEqualTo("""
+                        ID              Type     Priority  Status             Version  Submit Date
+                        web             service  50        running            3        2026-02-03T03:55:06Z
+                        nightly-report  batch    50        running (stopped)  3        2026-02-03T03:55:06Z
+                        """);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void one_job_is_shown_with_its_allocations_and_what_keeps_it_waiting() {
+        cluster.answers("GetJob", JOB);
+
+        CliRun run = CliRun.of(cluster, "job", "status", "web");
+
+        assertThat(run.out()).isEqualTo("""
+                        ID          = web
+                        Name        = The web
+                        Submit Date = 2026-02-03T03:55:06Z
+                        Type        = service
+                        Priority    = 50
+                        Datacenters = dc1
+                        Status      = running
+                        Version     = 3
+                        Check Index = 10
+
+                        Summary
+                        Task Group  Queued  Starting  Running  Failed  Complete  Lost
+                        front       1       0         1        0       1         0
+
+                        Placement Failures
+                        Task Group "front", 1 unplaced: Constraint "${driver.rkt.version} > 1.2" filtered 1 of 1 node
+
+                        Allocations
+                        ID        Node  Job  Group  Version  Desired  Status    Created    Modified
+                        5e0b39f0  n1    web  front  3        run      running   5m12s ago  12s ago
+                        0a1b2c3d  n1    web  front  2        stop     complete  5m12s ago  12s ago
+                        """);
+    }
+
+    @Test
+    void one_allocation_is_shown_with_its_ports_and_tasks() {
+        Allocation allocation = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED).toBuilder()
+                .addTaskStates(Samples.failedTask())
+                .build();
+        cluster.answers(
+                "GetAllocation",
+                GetAllocationResponse.newBuilder().setAllocation(allocation).build());
+
+        CliRun run = CliRun.of(cluster, "alloc", "status", "5e0b");
+
+        assertThat(run.out()).isEqualTo("""
+                        ID             = 5e0b39f0-1111-2222-3333-444455556666
+                        Name           = web.front[0]
+                        Job            = web
+                        Job Version    = 3
+                        Group          = front
+                        Node ID        = 3e84d3d2
+                        Node Name      = n1
+                        Evaluation ID  = 52dee78a
+                        Desired Status = run
+                        Client Status  = failed
+                        Description    = -
+                        Created        = 5m12s ago
+                        Modified       = 12s ago
+
+                        Ports
+                        Label  Task   Address
+                        http   nginx  127.0.0.1:21034
+
+                        Task "nginx" is dead (failed)
+                        Started   = 2026-02-03T04:04:06Z
+                        Finished  = 2026-02-03T04:04:16Z
+                        Exit Code = 3
+                        Pod       = 1523962e-2505-4364-9c88-35acfa703c8a
+
+                        Events of task "nginx"
+                        Time                  Type        Message
+                        2026-02-03T04:04:06Z  Started     Task started
+                        2026-02-03T04:04:16Z  Terminated  Exit code 3
+                        """);
+    }
+
+    @Test
+    void allocations_can_be_limited_to_a_job() {
+        cluster.answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
+
+        CliRun run = CliRun.of(cluster, "alloc", "status", "--job", "web");
+
+        assertThat(run.out()).isEqualTo("No allocations\n");
+        assertThat(cluster.requests())
+                .containsExactly(
+                        ListAllocationsRequest.newBuilder().setJobId("web").build());
+    }
+
+    @Test
+    void nodes_are_shown_with_the_drivers_they_offer() {
+        cluster.answers(
+                "ListNodes",
+                ListNodesResponse.newBuilder()
+                        .addNodes(Samples.node("n1"))
+                        .addNodes(Samples.node("a-longer-name").toBuilder()
+                                .setNodeClass("big")
+                                .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                                .clearDrivers())
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "node", "status");
+
+        assertThat(run.out()).isEqualTo("""
+                        ID        DC   Name           Class  Drivers     Status
+                        3e84d3d2  dc1  n1             -      rkt 1.30.0  ready
+                        3e84d3d2  dc1  a-longer-name  big    -           down
+                        """);
+    }
+
+    @Test
+    void one_node_is_shown_with_its_drivers_allocations_and_attributes() {
+        cluster.answers(
+                "GetNode",
+                GetNodeResponse.newBuilder().setNode(Samples.node("n1")).build());
+        cluster.on(
+                "ListAllocations",
+                (ListAllocationsRequest request) -> List.of(
+                        request.getNodeId().equals(Samples.NODE_ID)
+                                ? ListAllocationsResponse.newBuilder()
+                                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                        .build()
+                                : ListAllocationsResponse.getDefaultInstance()));
+
+        CliRun run = CliRun.of(cluster, "node", "status", "n1");
+
+        assertThat(run.out()).isEqualTo("""
+                        ID            = 3e84d3d2-1111-2222-3333-444455556666
+                        Name          = n1
+                        Class         = -
+                        DC            = dc1
+                        Status        = ready
+                        Status Since  = 2026-02-03T03:05:06Z
+                        Address       = 127.0.0.1
+                        CPU           = 4000 MHz
+                        Memory        = 8000 MiB
+                        Disk          = 100 MiB
+                        Dynamic Ports = 20000-32000
+
+                        Drivers
+                        Driver  Healthy  Description
+                        docker  no       not there
+                        rkt     yes      rkt 1.30.0
+
+                        Allocations
+                        ID        Node  Job  Group  Version  Desired  Status   Created    Modified
+                        5e0b39f0  n1    web  front  3        run      running  5m12s ago  12s ago
+
+                        Attributes
+                        driver.rkt.version = 1.30.0
+                        kernel.name        = linux
+
+                        Meta
+                        rack = r1
+                        """);
+    }
+
+    @Test
+    void the_cluster_is_shown_by_its_counts() {
+        cluster.answers(
+                "GetStatus",
+                GetStatusResponse.newBuilder()
+                        .setVersion("0.1.0")
+                        .setIndex(42)
+                        .setNodesReady(2)
+                        .setNodesDown(1)
+                        .setJobs(3)
+                        .setAllocationsLive(4)
+                        .setEvaluationsBlocked(5)
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "status");
+
+        assertThat(run.out()).isEqualTo("""
+                        Version     = 0.1.0
+                        Index       = 42
+                        Nodes       = 2 ready, 1 down
+                        Jobs        = 3
+                        Allocations = 4 live
+                        Evaluations = 5 blocked
+                        """);
+    }
+
+    @Test
+    void json_of_a_list_is_an_array_even_if_it_is_empty() {
+        cluster.answers(
+                "ListJobs",
+                ListJobsResponse.newBuilder()
+                        .addJobs(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)))
+                        .addJobs(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)))
+                        .build());
+        cluster.answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
+        cluster.answers(
+                "ListNodes",
+                ListNodesResponse.newBuilder().addNodes(Samples.node("n1")).build());
+
+        assertThat(array("job", "status", "--json"))
+                .hasSize(2)
+                .allSatisfy(job -> assertThat(job.getAsJsonObject()
+                                .getAsJsonObject("job")
+                                .get("id")
+                                .getAsString())
+                        .isEqualTo("web"));
+        assertThat(array("alloc", "status", "--json")).isEmpty();
+        assertThat(array("node", "status", "--json")).hasSize(1);
+    }
+
+    @Test
+    void json_of_one_thing_is_the_protocols_message_with_every_field() throws InvalidProtocolBufferException {
+        cluster.answers("GetJob", JOB);
+        cluster.answers(
+                "GetAllocation",
+                GetAllocationResponse.newBuilder()
+                        .setAllocation(Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING))
+                        .build());
+        cluster.answers(
+                "GetNode",
+                GetNodeResponse.newBuilder().setNode(Samples.node("n1")).build());
+        cluster.answers("GetStatus", GetStatusResponse.getDefaultInstance());
+
+        GetJobResponse.Builder parsed = GetJobResponse.newBuilder();
+        JsonFormat.parser()
+                .merge(CliRun.of(cluster, "job", "status", "web", "--json").out(), parsed);
+        assertThat(parsed.build()).isEqualTo(JOB);
+        assertThat(object("alloc", "status", "--json", "5e0b")
+                        .get("description")
+                        .getAsString())
+                .isEmpty();
+        assertThat(object("node", "status", "n1", "--json").get("nodeClass").getAsString())
+                .isEmpty();
+        assertThat(object("status", "--json").get("nodesReady").getAsInt()).isZero();
+    }
+
+    @Test
+    void a_log_is_printed_byte_by_byte() {
+        cluster.answers(
+                "StreamLogs",
+                StreamLogsResponse.newBuilder()
+                        .setData(ByteString.copyFromUtf8("one\ngr"))
+                        .build(),
+                StreamLogsResponse.newBuilder()
+                        .setData(ByteString.copyFromUtf8("ün"))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "alloc", "logs", "5e0b", "-f", "-n", "7", "--stderr", "nginx");
+
+        assertThat(run.out()).isEqualTo("one\ngrün");
+        assertThat(run.exitCode()).isZero();
+        assertThat(cluster.requests())
+                .containsExactly(StreamLogsRequest.newBuilder()
+                        .setAllocationId("5e0b")
+                        .setTask("nginx")
+                        .setStream(LogStream.LOG_STREAM_STDERR)
+                        .setTailLines(7)
+                        .setFollow(true)
+                        .build());
+    }
+
+    @Test
+    void a_log_without_options_is_all_of_standard_output() {
+        cluster.answers("StreamLogs", StreamLogsResponse.getDefaultInstance());
+
+        assertThat(CliRun.of(cluster, "alloc", "logs", "5e0b").exitCode()).isZero();
+        assertThat(cluster.requests())
+                .containsExactly(StreamLogsRequest.newBuilder()
+                        .setAllocationId("5e0b")
+                        .setStream(LogStream.LOG_STREAM_STDOUT)
+                        .build());
+    }
+
+    @Test
+    void an_allocation_is_stopped_by_the_begin_of_its_id() {
+        cluster.answers(
+                "StopAllocation",
+                StopAllocationResponse.newBuilder()
+                        .setEvaluationId(Samples.EVALUATION_ID)
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "alloc", "stop", "5e0b39f0");
+
+        assertThat(run.out()).isEqualTo("==> Allocation \"5e0b39f0\" is being stopped, evaluation \"52dee78a\"\n");
+    }
+
+    private JsonArray array(String... arguments) {
+        return JsonParser.parseString(CliRun.of(cluster, arguments).out()).getAsJsonArray();
+    }
+
+    private JsonObject object(String... arguments) {
+        return JsonParser.parseString(CliRun.of(cluster, arguments).out()).getAsJsonObject();
+    }
+}

@@ -1,0 +1,191 @@
+package dev.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.cli.Progress.Standing;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.WatchJobResponse;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunProgressTest {
+
+    private final List<String> lines = new ArrayList<>();
+
+    @Test
+    void allocations_of_the_version_before_are_told_of_only_when_they_end() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        progress.accept(allocations(
+                10,
+                older("gone0000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_COMPLETE),
+                older("old00000", DesiredStatus.DESIRED_STATUS_RUN, ClientStatus.CLIENT_STATUS_RUNNING)));
+        assertThat(lines).isEmpty();
+
+        progress.accept(allocations(
+                11, older("old00000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_RUNNING)));
+        progress.accept(allocations(
+                12, older("old00000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_COMPLETE)));
+        assertThat(lines)
+                .containsExactly(
+                        "    Allocation \"old00000\" (web.front[0]) is being stopped",
+                        "    Allocation \"old00000\" (web.front[0]) is complete");
+    }
+
+    @Test
+    void what_waits_for_room_is_not_stuck_while_something_is_being_stopped() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.blocked(11))
+                        .addAllocations(older(
+                                "old00000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(allocations(
+                        12, older("old00000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_COMPLETE))))
+                .isEqualTo(Standing.STUCK);
+        assertThat(progress.accept(update(13)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build()))
+                .isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void what_waits_for_room_is_not_stuck_while_something_placed_has_not_started() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 2);
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.blocked(11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING))
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(allocations(12, Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))))
+                .isEqualTo(Standing.STUCK);
+    }
+
+    @Test
+    void the_same_reason_to_wait_is_told_once() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        progress.accept(update(11).addEvaluations(Samples.blocked(11)).build());
+        progress.accept(update(12).addEvaluations(Samples.blocked(12)).build());
+
+        assertThat(lines).hasSize(1);
+    }
+
+    @Test
+    void a_service_runs_only_once_all_of_each_group_run() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 2);
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(allocations(
+                        12,
+                        Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                                .setId("second")
+                                .build())))
+                .isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void nothing_is_done_before_everything_up_to_the_evaluation_has_been_told() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 0);
+        Evaluation complete = Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11);
+
+        assertThat(progress.accept(update(0).addEvaluations(complete).build())).isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(update(11).build())).isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void evaluations_before_the_submission_say_nothing_and_those_after_it_do() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 0);
+        Evaluation before = Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 9).toBuilder()
+                .setId("before")
+                .setCreateIndex(8)
+                .build();
+        Evaluation after = before.toBuilder()
+                .setId("after")
+                .setCreateIndex(12)
+                .setModifyIndex(13)
+                .build();
+
+        assertThat(progress.accept(update(10).addEvaluations(before).build())).isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(update(13)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_CANCELED, 12))
+                        .addEvaluations(after)
+                        .build()))
+                .isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void a_failure_of_the_version_before_is_not_this_ones() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        assertThat(progress.accept(update(11)
+                        .addAllocations(
+                                older("old00000", DesiredStatus.DESIRED_STATUS_RUN, ClientStatus.CLIENT_STATUS_FAILED))
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+    }
+
+    @Test
+    void a_completed_batch_job_that_is_submitted_unchanged_is_complete_at_once() {
+        RunProgress progress = progress(JobType.JOB_TYPE_BATCH, 1);
+        Allocation completed =
+                older("old00000", DesiredStatus.DESIRED_STATUS_RUN, ClientStatus.CLIENT_STATUS_COMPLETE).toBuilder()
+                        .setJobVersion(3)
+                        .build();
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(completed)
+                        .build()))
+                .isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void a_job_that_someone_else_changes_meanwhile_is_not_waited_for() {
+        JobRecord record = Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1));
+
+        RunProgress overwritten = progress(JobType.JOB_TYPE_SERVICE, 1);
+        assertThat(overwritten.accept(
+                        update(12).setJob(record.toBuilder().setVersion(4)).build()))
+                .isEqualTo(Standing.FAILED);
+        assertThat(overwritten.verdict(Standing.FAILED))
+                .isEqualTo("Job \"web\" was submitted again meanwhile, as version 4");
+
+        RunProgress stopped = progress(JobType.JOB_TYPE_SERVICE, 1);
+        assertThat(stopped.accept(
+                        update(12).setJob(record.toBuilder().setStopped(true)).build()))
+                .isEqualTo(Standing.FAILED);
+        assertThat(stopped.verdict(Standing.FAILED)).isEqualTo("Job \"web\" was stopped meanwhile");
+    }
+
+    private RunProgress progress(JobType type, int count) {
+        return new RunProgress(Samples.job(type, count), Samples.SUBMITTED, lines::add);
+    }
+
+    private static Allocation older(String id, DesiredStatus desired, ClientStatus status) {
+        return Samples.older(id, desired, status);
+    }
+
+    private static WatchJobResponse allocations(long index, Allocation... allocations) {
+        return update(index).addAllAllocations(List.of(allocations)).build();
+    }
+
+    private static WatchJobResponse.Builder update(long index) {
+        return WatchJobResponse.newBuilder().setIndex(index);
+    }
+}

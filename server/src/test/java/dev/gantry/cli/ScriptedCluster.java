@@ -1,0 +1,121 @@
+package dev.gantry.cli;
+
+import com.google.protobuf.Message;
+import dev.gantry.v1.AllocationServiceGrpc;
+import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.NodeServiceGrpc;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/** A real gRPC server on loopback that speaks all of the API by what a test tells it to say. */
+final class ScriptedCluster implements AutoCloseable {
+
+    private static final List<ServiceDescriptor> SERVICES = List.of(
+            JobServiceGrpc.getServiceDescriptor(),
+            AllocationServiceGrpc.getServiceDescriptor(),
+            NodeServiceGrpc.getServiceDescriptor(),
+            ClusterServiceGrpc.getServiceDescriptor());
+
+    private final Server server;
+    private final Map<String, BiConsumer<Message, StreamObserver<Message>>> script = new ConcurrentHashMap<>();
+    private final List<Message> requests = new CopyOnWriteArrayList<>();
+
+    ScriptedCluster() throws IOException {
+        NettyServerBuilder builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        SERVICES.forEach(service -> builder.addService(define(service)));
+        server = builder.build().start();
+    }
+
+    String address() {
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    /** All requests so far. */
+    List<Message> requests() {
+        return requests;
+    }
+
+    /** Answers a method, such as {@code GetJob}, always in the same way. */
+    ScriptedCluster answers(String method, Message... answers) {
+        return on(method, request -> List.of(answers));
+    }
+
+    /** Answers a method by its request. */
+    <Q extends Message> ScriptedCluster on(String method, Function<Q, List<? extends Message>> answers) {
+        return script(method, (request, observer) -> {
+            @SuppressWarnings("unchecked")
+            Q typed = (Q) request;
+            answers.apply(typed).forEach(observer::onNext);
+            observer.onCompleted();
+        });
+    }
+
+    /** Answers a streaming method and then says no more, but does not end. */
+    ScriptedCluster streams(String method, Message... answers) {
+        return script(method, (request, observer) -> List.of(answers).forEach(observer::onNext));
+    }
+
+    /** Refuses a method. */
+    ScriptedCluster refuses(String method, StatusRuntimeException failure) {
+        return script(method, (request, observer) -> observer.onError(failure));
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ScriptedCluster script(String method, BiConsumer<Message, StreamObserver<Message>> answer) {
+        script.put(method, answer);
+        return this;
+    }
+
+    private ServerServiceDefinition define(ServiceDescriptor service) {
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
+        for (MethodDescriptor<?, ?> method : service.getMethods()) {
+            @SuppressWarnings("unchecked")
+            MethodDescriptor<Message, Message> typed = (MethodDescriptor<Message, Message>) method;
+            String name = method.getBareMethodName();
+            if (method.getType().serverSendsOneMessage()) {
+                definition.addMethod(
+                        typed, ServerCalls.asyncUnaryCall((request, observer) -> answer(name, request, observer)));
+            } else {
+                definition.addMethod(
+                        typed,
+                        ServerCalls.asyncServerStreamingCall((request, observer) -> answer(name, request, observer)));
+            }
+        }
+        return definition.build();
+    }
+
+    private void answer(String method, Message request, StreamObserver<Message> observer) {
+        requests.add(request);
+        BiConsumer<Message, StreamObserver<Message>> answer = script.get(method);
+        if (answer == null) {
+            throw new AssertionError("Nobody said how to answer " + method);
+        }
+        answer.accept(request, observer);
+    }
+}
