@@ -68,7 +68,7 @@ final class Roster {
         }
         ClientStatus statusBefore = before == null ? firstStatus(now) : before.getClientStatus();
         if (now.getClientStatus() != statusBefore) {
-            out.accept("    %s is %s%s".formatted(title(now), Words.word(now.getClientStatus()), reason(now)));
+            out.accept("    %s %s%s".formatted(title(now), status(now.getClientStatus()), reason(now)));
         }
     }
 
@@ -83,6 +83,10 @@ final class Roster {
 
     private static String title(Allocation allocation) {
         return "Allocation \"%s\" (%s)".formatted(Words.shortId(allocation.getId()), allocation.getName());
+    }
+
+    private static String status(ClientStatus status) {
+        return (status == ClientStatus.CLIENT_STATUS_FAILED ? "has " : "is ") + Words.word(status);
     }
 
     private static String ports(Allocation allocation) {

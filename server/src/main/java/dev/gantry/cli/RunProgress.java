@@ -46,8 +46,8 @@ final class RunProgress implements Progress {
         if (update.hasJob()) {
             accept(update.getJob());
         }
-        update.getEvaluationsList().forEach(this::accept);
         roster.accept(update.getAllocationsList());
+        update.getEvaluationsList().forEach(this::accept);
         return standing();
     }
 
@@ -128,8 +128,14 @@ final class RunProgress implements Progress {
 
     private String failure(String name) {
         return overtaken.isEmpty()
-                ? name + " has failed: " + failed().map(RunProgress::failure).collect(Collectors.joining("; "))
+                ? name + " has failed: "
+                        + failed().findFirst().map(RunProgress::failure).orElseThrow() + others()
                 : name + " " + overtaken;
+    }
+
+    private String others() {
+        long others = failed().count() - 1;
+        return others == 0 ? "" : "; and " + Words.count(others, "other allocation");
     }
 
     private static String failure(Allocation allocation) {

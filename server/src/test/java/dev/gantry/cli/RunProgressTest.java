@@ -141,6 +141,19 @@ class RunProgressTest {
     }
 
     @Test
+    void of_many_failures_the_first_is_told_and_the_others_are_counted() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 2);
+        Allocation failed = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED);
+
+        assertThat(progress.accept(allocations(
+                        12, failed, failed.toBuilder().setId("another0").build())))
+                .isEqualTo(Standing.FAILED);
+        assertThat(progress.verdict(Standing.FAILED))
+                .isEqualTo("Job \"web\" has failed: allocation \"5e0b39f0\" on node \"n1\"; and 1 other allocation");
+        assertThat(lines).endsWith("    Allocation \"another0\" (web.front[0]) has failed");
+    }
+
+    @Test
     void a_completed_batch_job_that_is_submitted_unchanged_is_complete_at_once() {
         RunProgress progress = progress(JobType.JOB_TYPE_BATCH, 1);
         Allocation completed =
