@@ -4,7 +4,7 @@
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
-gantry=$here/../../gantry
+gantry=${GANTRY:-$here/../../gantry}
 bundled=$here/../../rkt/bin/rkt
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -62,6 +62,10 @@ get() { # HOST PORT: the body of an HTTP answer, on machines without curl too
   exec 3<&-
 }
 
+field() { # NAME JSON: the first value of that name, on machines without jq too
+  grep -m 1 -o "\"$1\": *\"\?[^\",]*" <<<"$2" | sed 's/.*[ "]//'
+}
+
 clean_up() {
   local status=$?
   trap - EXIT
@@ -70,8 +74,8 @@ clean_up() {
     wait "${processes[@]}" 2>/dev/null || true
   fi
   if [ -d "$work/rkt" ]; then
-    "$work/rkt-current" list --no-legend 2>/dev/null | awk '$1 ~ /-/ {print $1}' |
-      while read -r pod; do "$work/rkt-current" stop --force "$pod" >/dev/null 2>&1 || true; done
+    "$work/rkt-current" list --full --no-legend 2>/dev/null |
+      while read -r pod _; do "$work/rkt-current" stop --force "$pod" >/dev/null 2>&1 || true; done
     "$work/rkt-current" gc --grace-period=0s >/dev/null 2>&1 || true
   fi
   rm -rf "$work"
@@ -110,13 +114,17 @@ show job run "$here/demo.hcl"
 show job status hello
 
 step "Its port, and what answers there from inside the pod"
-show alloc status --job hello
-port=$("$gantry" alloc status --job hello --json | grep -m 1 -o '"port": *[0-9]*' | grep -o '[0-9]*')
-printf '$ curl http://127.0.0.1:%s/\n' "$port"
-get 127.0.0.1 "$port"
+state=$("$gantry" alloc status --job hello --json)
+allocation=$(field id "$state")
+port=$(field port "$state")
+show alloc status "${allocation%%-*}"
+printf '\n$ curl http://127.0.0.1:%s/\n' "$port"
+answer=$(get 127.0.0.1 "$port")
+printf '%s\n' "$answer"
+[[ $answer == *"$allocation"* ]] || fail "that was not the answer of allocation $allocation."
 
 step "Its log"
-show alloc logs --job hello
+show alloc logs "${allocation%%-*}"
 
 step "Stop it"
 show job stop hello

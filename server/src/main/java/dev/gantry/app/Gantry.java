@@ -20,6 +20,6 @@ public final class Gantry {
 
     /** The commands that are no clients. */
     private static List<?> programs() {
-        return List.of();
+        return List.of(new ServerCommand(), new NodeCommand(), new DevCommand());
     }
 }

@@ -18,6 +18,7 @@ import dev.gantry.node.state.DataDirectory;
 import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -69,18 +70,29 @@ final class GantryNode implements AutoCloseable {
     /**
      * What a node is made of that tests replace.
      *
-     * @param drivers the drivers it offers
+     * @param drivers makes the drivers that it offers, given the directory of its allocations
      * @param version of this program
      * @param timings how often it does things
      * @param clock tells the time
      * @param random spreads what many nodes would do at once
      */
     record Parts(
-            List<TaskDriver> drivers,
+            Function<Path, List<TaskDriver>> drivers,
             String version,
             NodeTimings timings,
             InstantSource clock,
-            RandomGenerator random) {}
+            RandomGenerator random) {
+
+        /** What a node is made of when it runs for real. */
+        static Parts ofThisMachine(NodeConfig config) {
+            return new Parts(
+                    allocations -> NodeDrivers.create(config, allocations, Machine.clock()),
+                    Version.get(),
+                    NodeTimings.STANDARD,
+                    Machine.clock(),
+                    Machine.random());
+        }
+    }
 
     /**
      * Takes up what an earlier process has left running, and begins to speak to the server: whether there is one or not,
@@ -142,10 +154,10 @@ final class GantryNode implements AutoCloseable {
 
     private static GantryNode start(NodeConfig config, Parts parts, DataDirectory directory, NodeThreads threads) {
         NodeIdentity identity = NodeIdentity.loadOrCreate(directory.identity(), new SecureRandom());
-        Fingerprinter fingerprinter =
-                Fingerprinter.create(directory.root(), ports(config), parts.version(), parts.drivers());
+        List<TaskDriver> drivers = parts.drivers().apply(directory.allocations());
+        Fingerprinter fingerprinter = Fingerprinter.create(directory.root(), ports(config), parts.version(), drivers);
         NodeDescription self = new NodeDescription(node(config, identity), fingerprinter.look());
-        NodeAgent agent = wire(config, parts, directory, threads, identity, self);
+        NodeAgent agent = wire(config, parts, drivers, directory, threads, identity, self);
         join(agent.start());
         FingerprintLoop fingerprints = new FingerprintLoop(
                 fingerprinter,
@@ -158,6 +170,7 @@ final class GantryNode implements AutoCloseable {
     private static NodeAgent wire(
             NodeConfig config,
             Parts parts,
+            List<TaskDriver> drivers,
             DataDirectory directory,
             NodeThreads threads,
             NodeIdentity identity,
@@ -167,7 +180,7 @@ final class GantryNode implements AutoCloseable {
         RunnerContext context = new RunnerContext(
                 threads.owner(),
                 self::node,
-                parts.drivers().stream().collect(Collectors.toMap(TaskDriver::name, Function.identity())),
+                drivers.stream().collect(Collectors.toMap(TaskDriver::name, Function.identity())),
                 directories,
                 timings.restarts(),
                 timings.killTimeout(),

@@ -57,6 +57,7 @@ record NodeConfig(
         servers.forEach(NodeConfig::checkServer);
         checkName("name", name);
         checkName("datacenter", datacenter);
+        NodeDrivers.checkOptions(options);
         check(
                 minDynamicPort >= 1 && minDynamicPort <= maxDynamicPort && maxDynamicPort <= HIGHEST_PORT,
                 "Dynamic ports %d to %d are no range within 1 and 65535".formatted(minDynamicPort, maxDynamicPort));

@@ -32,7 +32,7 @@ public final class Spelling {
     }
 
     /** Levenshtein's distance: how many characters to insert, delete or replace. */
-    private static int distance(String from, String to) {
+    static int distance(String from, String to) {
         int[] above = new int[to.length() + 1];
         for (int column = 0; column <= to.length(); column++) {
             above[column] = column;

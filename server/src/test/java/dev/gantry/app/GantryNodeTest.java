@@ -558,7 +558,11 @@ class GantryNodeTest {
 
     private static GantryNode.Parts parts(ProcessDriver driver) {
         return new GantryNode.Parts(
-                List.of(driver), "test", FAST, InstantSource.system(), RandomGenerator.of("L64X128MixRandom"));
+                allocations -> List.of(driver),
+                "test",
+                FAST,
+                InstantSource.system(),
+                RandomGenerator.of("L64X128MixRandom"));
     }
 
     private void awaitStatus(String allocationId, ClientStatus status) {

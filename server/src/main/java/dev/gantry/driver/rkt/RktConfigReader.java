@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.Value.KindCase;
+import dev.gantry.model.Spelling;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.model.Spelling;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

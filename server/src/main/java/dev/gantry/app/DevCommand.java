@@ -1,0 +1,75 @@
+package dev.gantry.app;
+
+import dev.gantry.cli.CommandFailedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gantry dev}. */
+@Command(
+        name = "dev",
+        description = "Runs a server and a node in one process until it is asked to end; then stops the node's tasks.")
+final class DevCommand implements Runnable {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    @Spec
+    @SuppressWarnings("unused")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where all is kept. Default: a temporary directory, removed at the end.")
+    private Optional<Path> dataDir = Optional.empty();
+
+    @Mixin
+    private final ServerOptions serverOptions = new ServerOptions();
+
+    @Mixin
+    private final NodeOptions nodeOptions = new NodeOptions();
+
+    @Override
+    public void run() {
+        Path directory = dataDir.orElseGet(DevCommand::createTemporary);
+        ServerConfig serverConfig = Misuse.explain(spec, () -> serverOptions.toConfig(directory));
+        GantryServer server = ServerCommand.start(serverConfig);
+        GantryNode node = startNode(server, directory);
+        Foreground.run(() -> {
+            node.closeStoppingTasks();
+            server.close();
+            if (dataDir.isEmpty()) {
+                TemporaryDirectory.remove(directory);
+            }
+        });
+    }
+
+    private GantryNode startNode(GantryServer server, Path directory) {
+        try {
+            return NodeCommand.start(Misuse.explain(
+                    spec,
+                    () -> nodeOptions.toConfig(
+                            List.of(HostPort.format(server.address())),
+                            directory.resolve("node"),
+                            Optional.of(LOOPBACK))));
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private static Path createTemporary() {
+        try {
+            return TemporaryDirectory.create();
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    "can't make a temporary directory: %s; say --data-dir DIR".formatted(e.getMessage()), e);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.gantry.app;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** What a node is told of itself on its command line. */
+final class NodeOptions {
+
+    @Option(names = "--name", paramLabel = "NAME", description = "The node's name. Default: the host's.")
+    private Optional<String> name = Optional.empty();
+
+    @Option(
+            names = "--datacenter",
+            paramLabel = "NAME",
+            defaultValue = NodeConfig.DATACENTER,
+            description = "The node's datacenter. Default: ${DEFAULT-VALUE}.")
+    private String datacenter = NodeConfig.DATACENTER;
+
+    @Option(
+            names = "--class",
+            paramLabel = "WORD",
+            defaultValue = "",
+            description = "The node's class, by which constraints can choose: $${node.class}.")
+    private String nodeClass = "";
+
+    @Option(
+            names = "--meta",
+            paramLabel = "KEY=VALUE",
+            description = "What constraints and tasks can know of the node: $${meta.KEY}. May be repeated.")
+    private Map<String, String> meta = new LinkedHashMap<>();
+
+    @Option(
+            names = "--ip",
+            paramLabel = "ADDRESS",
+            description = "The address that ports are allocated on. Default: that of the default route.")
+    private Optional<String> ip = Optional.empty();
+
+    @Option(
+            names = "--dynamic-ports",
+            paramLabel = "FIRST-LAST",
+            description = "The ports to choose from where a job names none. Default: 20000-32000.")
+    private PortRange dynamicPorts = PortRange.STANDARD;
+
+    @Option(
+            names = "--rkt",
+            paramLabel = "PATH",
+            description = "The rkt to use. Default: the first on $$PATH, else the one that comes with Gantry.")
+    private Optional<Path> rkt = Optional.empty();
+
+    @Option(
+            names = "--option",
+            paramLabel = "KEY=VALUE",
+            description = "A driver's option, such as rkt.volumes.enabled=false. May be repeated.")
+    private Map<String, String> options = new LinkedHashMap<>();
+
+    /**
+     * The node's configuration.
+     *
+     * @param ipWithoutOption the address of a node that is not told one
+     * @throws IllegalArgumentException naming the value that can't be used
+     */
+    NodeConfig toConfig(List<String> servers, Path dataDir, Optional<String> ipWithoutOption) {
+        return new NodeConfig(
+                servers,
+                dataDir,
+                name.orElseGet(NodeConfig::defaultName),
+                datacenter,
+                nodeClass,
+                meta,
+                ip.or(() -> ipWithoutOption).orElseGet(NodeConfig::defaultIp),
+                dynamicPorts.first(),
+                dynamicPorts.last(),
+                options,
+                rkt);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.gantry.app;
+
+import dev.gantry.cli.CommandFailedException;
+import dev.gantry.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gantry server}. */
+@Command(name = "server", description = "Runs a server until it is asked to end (SIGTERM).")
+final class ServerCommand implements Runnable {
+
+    @Spec
+    @SuppressWarnings("unused")
+    private CommandSpec spec;
+
+    @Option(
+            names = "--data-dir",
+            required = true,
+            paramLabel = "DIR",
+            description = "Where the server keeps its database; made where it is missing.")
+    private Path dataDir;
+
+    @Mixin
+    private final ServerOptions options = new ServerOptions();
+
+    @Override
+    public void run() {
+        ServerConfig config = Misuse.explain(spec, () -> options.toConfig(dataDir));
+        Foreground.run(start(config)::close);
+    }
+
+    /**
+     * Starts a server for a command.
+     *
+     * @throws CommandFailedException if it can't be started
+     */
+    static GantryServer start(ServerConfig config) {
+        try {
+            return GantryServer.start(config, Machine.clock(), Machine.random());
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    "can't serve at %s: %s; choose another address with --listen"
+                            .formatted(HostPort.format(config.listen()), e.getMessage()),
+                    e);
+        } catch (StoreException e) {
+            throw new CommandFailedException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.gantry.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A directory that is gone when the program ends. */
+final class TemporaryDirectory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
+
+    private TemporaryDirectory() {}
+
+    static Path create() throws IOException {
+        return Files.createTempDirectory("gantry-dev-");
+    }
+
+    /** Removes it and all that is in it. Links are removed, not followed. */
+    static void remove(Path directory) {
+        try {
+            for (Path path : deepestFirst(directory)) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            LOG.warn("The temporary directory {} can't be removed; remove it by hand", directory, e);
+        }
+    }
+
+    private static List<Path> deepestFirst(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            return all.sorted(Comparator.reverseOrder()).toList();
+        }
+    }
+}
