@@ -14,7 +14,7 @@ final class CommandRunner {
     private static final int STDOUT_BYTES = 8 << 20;
     private static final int STDERR_BYTES = 16 << 10;
     private static final long TERM_GRACE_SECONDS = 2;
-    private static final Duration PIPE_GRACE = Duration.ofSeconds(2);
+    private static final Duration PIPE_GRACE = Duration.ofSeconds(1);
 
     private final Map<String, String> environment;
 

@@ -81,8 +81,12 @@ class RktFingerprintTest {
     void an_rkt_that_hangs_is_not_offered() {
         rkt.hang("version");
 
-        assertThat(whyNot(rkt.executable(), true))
-                .isEqualTo(rkt.path() + " version did not end within 2 s; it was killed");
+        DriverFingerprint fingerprint = fingerprint(rkt.executable(), true, true, Duration.ofSeconds(1));
+
+        assertThat(fingerprint.attributes()).isEmpty();
+        assertThat(fingerprint.health().getHealthy()).isFalse();
+        assertThat(fingerprint.health().getDescription())
+                .isEqualTo(rkt.path() + " version did not end within 1 s; it was killed");
     }
 
     @Test
@@ -112,7 +116,11 @@ class RktFingerprintTest {
     }
 
     private static DriverFingerprint fingerprint(RktExecutable executable, boolean volumesEnabled, boolean root) {
-        Duration limit = Duration.ofSeconds(2);
+        return fingerprint(executable, volumesEnabled, root, Duration.ofSeconds(20));
+    }
+
+    private static DriverFingerprint fingerprint(
+            RktExecutable executable, boolean volumesEnabled, boolean root, Duration limit) {
         RktFinder finder = new RktFinder(
                 executable,
                 new CommandRunner(HostEnvironment.forRkt(System.getenv())),
