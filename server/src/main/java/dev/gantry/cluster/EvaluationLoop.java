@@ -137,6 +137,10 @@ public final class EvaluationLoop {
         for (Written plan = written.poll(); plan != null; plan = written.poll()) {
             finish(plan);
         }
+        if (mustLoad) {
+            // One is missing among them, so that they make no sense; all of them will be read.
+            changes.clear();
+        }
         for (ChangeSet change = changes.poll(); change != null; change = changes.poll()) {
             state.apply(change);
         }
