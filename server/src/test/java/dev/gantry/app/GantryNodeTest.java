@@ -1,11 +1,11 @@
 package dev.gantry.app;
 
-import static dev.gantry.app.TaskJobs.both;
-import static dev.gantry.app.TaskJobs.nothing;
-import static dev.gantry.app.TaskJobs.run;
-import static dev.gantry.app.TaskJobs.stop;
-import static dev.gantry.app.TaskJobs.task;
-import static dev.gantry.app.TaskJobs.with;
+import static dev.gantry.app.ScriptJobs.both;
+import static dev.gantry.app.ScriptJobs.nothing;
+import static dev.gantry.app.ScriptJobs.run;
+import static dev.gantry.app.ScriptJobs.stop;
+import static dev.gantry.app.ScriptJobs.task;
+import static dev.gantry.app.ScriptJobs.with;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -477,6 +477,34 @@ class GantryNodeTest {
             assertThat(dir.resolve("data/state").toFile().list()).hasSize(50);
             assertThat(dir.resolve("data/allocs").toFile().list()).hasSize(50);
         });
+    }
+
+    @Test
+    void what_cannot_be_remembered_is_not_run() throws Exception {
+        startNode();
+        await().until(() -> server.heartbeats() > 0);
+        Files.delete(dir.resolve("data/state"));
+
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(server.last("a1").getDescription()).startsWith("Can't write");
+        assertThat(driver.started()).isEmpty();
+    }
+
+    @Test
+    void an_end_that_cannot_be_remembered_is_told_and_its_pod_is_kept() throws Exception {
+        startNode();
+        Path signal = dir.resolve("signal");
+        server.desire(run("a1", "until test -e %s; do sleep 0.02; done".formatted(signal)));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        Files.move(dir.resolve("data/state"), dir.resolve("data/away"));
+
+        Files.createFile(signal);
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        node.close();
+        assertThat(driver.removed()).isEmpty();
     }
 
     @Test

@@ -14,9 +14,9 @@ import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 
 /** Jobs of shell scripts, and what a server says of their allocations. */
-final class TaskJobs {
+final class ScriptJobs {
 
-    private TaskJobs() {}
+    private ScriptJobs() {}
 
     /** Nothing shall run. */
     static DesiredState nothing() {
