@@ -201,7 +201,7 @@ class EndToEndIT {
                 .submit(batch(
                         "look",
                         shell(script)
-                                .args("-c", script, "sh", "${node.unique.name}", "${meta.rack}")
+                                .args("sh", "${node.unique.name}", "${meta.rack}")
                                 .env("MY_ENV", "port ${NOMAD_PORT_http}")
                                 .cpu(200)
                                 .memory(32)
