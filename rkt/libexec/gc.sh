@@ -25,12 +25,12 @@ set_flag() {
 . "$libexec/pods.sh"
 require_root
 
-# Whether the pod was moved to where it is longer ago than the duration.
+# Whether the pod was moved to where it is longer ago than the duration: a move is its last change of status (%Z).
 is_older_than() {
   parse_duration "$1"
-  moved=$(stat -c %.3Z "$pod" 2> /dev/null) || return 1
+  changed=$(stat -c "${2:-%.3Z}" "$pod" 2> /dev/null) || return 1
   now=$(date +%s%3N)
-  [ $((now - ${moved%.*}${moved#*.})) -ge "$milliseconds" ]
+  [ $((now - ${changed%.*}${changed#*.})) -ge "$milliseconds" ]
 }
 
 # Calls the function for each pod in a state's directory, with `pod`, `uuid`, `place` and `state` set.
@@ -79,7 +79,7 @@ empty_garbage() {
 remove_abandoned() {
   for pod in "$data_dir/pods/embryo"/* "$data_dir/cas/tmp"/*; do
     [ -d "$pod" ] || continue
-    is_alive "$pod/preparer" || ! is_older_than 1m || rm -rf --one-file-system -- "$pod"
+    is_alive "$pod/preparer" || ! is_older_than 1m %.3Y || rm -rf --one-file-system -- "$pod"
   done
 }
 

@@ -20,7 +20,7 @@ import java.util.Set;
 /** {@code rkt prepare}, and the first half of {@code rkt run}. */
 final class PrepareCommand {
 
-    private static final FlagSyntax POD_SYNTAX = GlobalOptions.SYNTAX
+    static final FlagSyntax POD_SYNTAX = GlobalOptions.SYNTAX
             .with(FlagKind.BOOL, "inherit-env", "no-overlay", "no-store", "private-users", "quiet", "store-only")
             .with(
                     FlagKind.VALUE,

@@ -1,0 +1,351 @@
+package dev.gantry.rkt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an app sees: arguments, environment, user, files. */
+class AppSettingsTest extends RktTest {
+
+    /** What a shell, an option parser or a JSON writer could take for more than a value. */
+    private static final List<String> AWKWARD = List.of(
+            "",
+            " ",
+            "it's",
+            "''",
+            "\"",
+            "$(touch /pwned)",
+            "`touch /pwned`",
+            "${PATH}",
+            "a\nb\n",
+            "\n",
+            "\t",
+            "\\",
+            "\\n",
+            "a'\\''b",
+            "; touch /pwned",
+            "& touch /pwned",
+            "| x",
+            "> /pwned",
+            "*",
+            "~",
+            "#",
+            "!x",
+            "-n",
+            "--",
+            "--help",
+            "---x",
+            "A=b",
+            "ü€😀",
+            "<&>=",
+            "%s%n",
+            "\u0001\u001b[0m");
+
+    @Test
+    void arguments_reach_the_app_as_they_are() {
+        List<String> call = new ArrayList<>(List.of(
+                image.toString(), "--", "-c", "for a; do printf '[%s]' \"$a\"; done; ls /pwned 2>/dev/null", "x"));
+        call.addAll(AWKWARD);
+
+        Rkt.Result result = rkt.run(call.toArray(String[]::new));
+
+        StringBuilder expected = new StringBuilder();
+        AWKWARD.forEach(value -> expected.append('[').append(value).append(']'));
+        assertThat(result.out()).isEqualTo(expected.toString());
+    }
+
+    @Test
+    void variables_reach_the_app_as_they_are() {
+        List<String> call = new ArrayList<>();
+        for (int i = 0; i < AWKWARD.size(); i++) {
+            call.add("--set-env=V%d=%s".formatted(i, AWKWARD.get(i)));
+        }
+        call.addAll(List.of("--set-env=with.dot-and-dash=1", image.toString(), "--exec=/bin/env", "--", "-0"));
+
+        Rkt.Result result = rkt.run(call.toArray(String[]::new));
+
+        List<String> variables = List.of(result.out().split("\0", -1));
+        for (int i = 0; i < AWKWARD.size(); i++) {
+            assertThat(variables).contains("V%d=%s".formatted(i, AWKWARD.get(i)));
+        }
+        assertThat(variables).contains("with.dot-and-dash=1");
+    }
+
+    @Test
+    void an_app_has_the_variables_of_the_specification_and_its_image_and_no_others() {
+        Rkt.Result result = rkt.run(image.toString(), "--exec=/bin/env");
+
+        assertThat(result.out().lines())
+                .containsExactlyInAnyOrder(
+                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                        "AC_APP_NAME=shell",
+                        "container=rkt",
+                        "FROM_IMAGE=yes",
+                        "BOTH=image");
+    }
+
+    @Test
+    void the_more_special_of_two_variables_wins() throws IOException {
+        Path file = Files.writeString(directory.resolve("env"), "# comment\n\nBOTH=file\nFILE=1\nSET=file\nAPP=file\n");
+
+        Rkt.Result result = rkt.finish(rkt.start(
+                Map.of("BOTH", "caller", "CALLER", "1", "LC_ALL", "de_DE.UTF-8"),
+                "--insecure-options=image",
+                "run",
+                "--inherit-env",
+                "--set-env-file=" + file,
+                "--set-env=SET=flag",
+                "--set-env=APP=flag",
+                image.toString(),
+                "--exec=/bin/env",
+                "--environment=APP=app"));
+
+        assertThat(result.out().lines())
+                .contains(
+                        "BOTH=file",
+                        "FILE=1",
+                        "SET=flag",
+                        "APP=app",
+                        "CALLER=1",
+                        "LC_ALL=de_DE.UTF-8",
+                        "FROM_IMAGE=yes")
+                .noneMatch(line -> line.startsWith("RKT_"));
+    }
+
+    @Test
+    void variables_of_the_dynamic_loader_reach_the_app_but_not_the_programs_of_the_host() {
+        Rkt.Result result = rkt.run(
+                "--set-env=LD_LIBRARY_PATH=/nowhere 'x",
+                "--set-env=LD_PRELOAD=/no/such.so",
+                image.toString(),
+                "--",
+                "-c",
+                "echo \"$LD_LIBRARY_PATH|$LD_PRELOAD\"");
+
+        assertThat(result.out()).isEqualTo("/nowhere 'x|/no/such.so\n");
+        // The loader complains once for the app's shell, as it would anywhere.
+        assertThat(result.err().lines())
+                .allMatch(line -> line.contains("/no/such.so") && line.startsWith("ERROR: ld.so"));
+        assertThat(result.err().lines()).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1234, 5678, 1234 5678",
+        "alice, staff, 1234 4321",
+        "/owned, /owned, 77 88",
+        "alice, root, 1234 0",
+        "0, 0, 0 0"
+    })
+    void an_app_runs_as_its_user_and_group(String user, String group, String ids) {
+        Rkt.Result result = rkt.run(
+                image.toString(), "--user=" + user, "--group=" + group, "--", "-c", "echo $(id -u) $(id -g) $(id -G)");
+
+        assertThat(result.out()).isEqualTo("%s %s\n".formatted(ids, ids.substring(ids.indexOf(' ') + 1)));
+    }
+
+    @Test
+    void an_app_has_its_supplementary_groups() {
+        Rkt.Result result = rkt.run(
+                image.toString(), "--user=5", "--group=6", "--supplementary-gids=7,8", "--exec=/bin/id", "--", "-G");
+
+        assertThat(result.out()).isEqualTo("6 7 8\n");
+    }
+
+    @Test
+    void an_unknown_user_is_refused() {
+        Rkt.Result result = rkt.call("--insecure-options=image", "prepare", image.toString(), "--user=mallory");
+
+        assertThat(result.exitCode()).isEqualTo(254);
+        assertThat(result.err()).startsWith("prepare: error setting up stage0: invalid user \"mallory\"");
+    }
+
+    @Test
+    void an_app_starts_in_its_working_directory() {
+        assertThat(rkt.run(image.toString(), "--working-dir=/home", "--", "-c", "pwd")
+                        .out())
+                .isEqualTo("/home\n");
+        assertThat(rkt.run(image.toString(), "--", "-c", "pwd").out()).isEqualTo("/\n");
+        Rkt.Result missing = rkt.run(image.toString(), "--working-dir=/nope", "--", "-c", "pwd");
+        assertThat(missing.exitCode()).isEqualTo(254);
+        assertThat(missing.err())
+                .isEqualTo("run: can't change to working directory \"/nope\": no such file or directory\n");
+    }
+
+    @Test
+    void volumes_of_the_host_are_writable_unless_read_only() throws IOException {
+        Path host = Files.createDirectory(directory.resolve("it's $(host)"));
+        Path file = Files.writeString(directory.resolve("a file"), "content\n");
+
+        Rkt.Result result = rkt.run(
+                "--volume=rw,kind=host,source=" + host,
+                "--volume=ro,kind=host,source=" + host + ",readOnly=true",
+                "--volume=file,kind=host,source=" + file + ",readOnly=true",
+                "--mount=volume=rw,target=/rw dir/it's",
+                "--mount=volume=ro,target=/ro",
+                "--mount=volume=file,target=/etc/new/file",
+                image.toString(),
+                "--",
+                "-c",
+                "echo 1 > \"/rw dir/it's/made\"; cat /ro/made /etc/new/file; touch /ro/x; echo x > /etc/new/file");
+
+        assertThat(result.out()).isEqualTo("1\ncontent\n");
+        assertThat(result.err().lines().filter(line -> line.contains("Read-only file system")))
+                .hasSize(2);
+        assertThat(host.resolve("made")).hasContent("1");
+        assertThat(host.resolve("x")).doesNotExist();
+    }
+
+    @Test
+    void a_volume_that_does_not_exist_is_reported() {
+        Rkt.Result result = rkt.run(
+                "--volume=v,kind=host,source=/no/such",
+                "--mount=volume=v,target=/x",
+                image.toString(),
+                "--exec=/bin/true");
+
+        assertThat(result.exitCode()).isEqualTo(254);
+        assertThat(result.err())
+                .isEqualTo("run: stat of host path /no/such: stat /no/such: no such file or directory\n");
+    }
+
+    @Test
+    void an_empty_volume_has_the_mode_and_owner_asked_for() {
+        Rkt.Result result = rkt.run(
+                "--volume=e,kind=empty,mode=1770,uid=5,gid=6",
+                "--mount=volume=e,target=/e",
+                image.toString(),
+                "--",
+                "-c",
+                "touch /e/x && ls -ldn /e");
+
+        assertThat(result.out()).startsWith("drwxrwx--T").contains(" 5 6 ");
+    }
+
+    @Test
+    void a_mount_point_of_the_image_without_a_volume_gets_an_empty_one() throws IOException {
+        Path withMountPoint = new AciBuilder()
+                .app("data", """
+                        "exec":["/bin/sh"],"user":"0","group":"0",
+                        "mountPoints":[{"name":"data","path":"/data/deep","readOnly":false}]""")
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .programs("sh", "cat")
+                .write(directory.resolve("data.aci"));
+
+        Rkt.Result prepared = rkt.call(
+                "--insecure-options=image",
+                "prepare",
+                withMountPoint.toString(),
+                "--",
+                "-c",
+                "echo 1 > /data/deep/x; cat /data/deep/x");
+
+        assertThat(prepared.succeeded().err()).contains("warning: no volume specified for mount point \"data\"");
+        assertThat(rkt.call("run-prepared", prepared.out().strip()).out()).isEqualTo("1\n");
+        Rkt.Result given = rkt.run(
+                "--volume=data,kind=host,source=" + directory,
+                withMountPoint.toString(),
+                "--",
+                "-c",
+                "echo 2 > /data/deep/y");
+        assertThat(given.succeeded().err()).isEmpty();
+        assertThat(directory.resolve("y")).hasContent("2");
+    }
+
+    @Test
+    void a_link_in_the_image_does_not_lead_a_mount_out_of_it() {
+        Rkt.Result result = rkt.run(
+                "--volume=v,kind=host,source=" + directory,
+                "--mount=volume=v,target=/elsewhere/deep",
+                image.toString(),
+                "--",
+                "-c",
+                "touch /etc/outside/deep/through");
+
+        result.succeeded();
+        assertThat(directory.resolve("through")).exists();
+        assertThat(Path.of("/etc/outside")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--no-overlay=false", "--no-overlay=true"})
+    void pods_of_one_image_do_not_see_each_others_files(String overlay) {
+        assertThat(rkt.run(overlay, image.toString(), "--", "-c", "echo 1 > /mine; cat /mine")
+                        .out())
+                .isEqualTo("1\n");
+        assertThat(rkt.run(overlay, image.toString(), "--", "-c", "ls -n /owned; cat /mine")
+                        .out())
+                .startsWith("-rw-r-----")
+                .contains(" 77 88 ");
+        String uuid = rkt.prepare(overlay, image.toString(), "--exec=/bin/sleep", "--", "608");
+        Rkt.Running running = rkt.start(Map.of(), "run-prepared", uuid);
+        rkt.call("status", "--wait-ready=30s", uuid).succeeded();
+        rkt.call("stop", "--force", uuid).succeeded();
+        assertThat(rkt.finish(running).exitCode()).isEqualTo(137);
+    }
+
+    @Test
+    void a_read_only_root_can_only_be_read() {
+        Rkt.Result result = rkt.run(image.toString(), "--readonly-rootfs=true", "--", "-c", "touch /tmp/x && touch /x");
+
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.err()).contains("'/x': Read-only file system");
+    }
+
+    @Test
+    void the_oom_score_adjustment_is_set() {
+        assertThat(rkt.run(image.toString(), "--oom-score-adj=321", "--exec=/bin/cat", "--", "/proc/self/oom_score_adj")
+                        .out())
+                .isEqualTo("321\n");
+    }
+
+    @Test
+    void name_servers_hosts_and_host_name_are_the_pods_own() throws IOException {
+        String hostName = Files.readString(Path.of("/proc/sys/kernel/hostname"));
+        String uuid =
+                rkt.prepare(image.toString(), "--", "-c", "cat /etc/resolv.conf /etc/hosts /proc/sys/kernel/hostname");
+
+        Rkt.Result result = rkt.call(
+                "run-prepared",
+                "--dns=192.0.2.1,2001:db8::1",
+                "--dns=192.0.2.2",
+                "--dns-search=a.example",
+                "--dns-search=b.example",
+                "--dns-opt=debug",
+                "--hosts-entry=192.0.2.7=db",
+                "--hostname=pod.example",
+                uuid);
+
+        assertThat(result.out()).isEqualTo("""
+                        # Written by rkt
+                        search a.example b.example
+                        nameserver 192.0.2.1
+                        nameserver 2001:db8::1
+                        nameserver 192.0.2.2
+                        options debug
+                        # Written by rkt
+                        127.0.0.1 localhost localdomain
+                        192.0.2.7 db
+                        pod.example
+                        """);
+        assertThat(Files.readString(Path.of("/proc/sys/kernel/hostname"))).isEqualTo(hostName);
+    }
+
+    @Test
+    void the_hosts_own_name_resolution_can_be_used() throws IOException {
+        String uuid = rkt.prepare(image.toString(), "--", "-c", "cat /etc/hosts");
+
+        Rkt.Result result = rkt.call("run-prepared", "--dns=none", "--hosts-entry=host", uuid);
+
+        assertThat(result.out()).isEqualTo(Files.readString(Path.of("/etc/hosts")));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.gantry.rkt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** fetch and image. */
+class ImageCommandsTest extends RktTest {
+
+    private final AtomicInteger downloads = new AtomicInteger();
+    private HttpServer server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void fetch_prints_the_id_and_the_image_is_listed_shown_used_and_removed() {
+        String id = rkt.call("--insecure-options=image", "fetch", "--full", image.toString())
+                .succeeded()
+                .out()
+                .strip();
+        assertThat(id).matches("sha512-[0-9a-f]{128}");
+        String shortId = id.substring(0, 39);
+        assertThat(rkt.call("--insecure-options=image", "fetch", image.toString())
+                        .out())
+                .isEqualTo(shortId + "\n");
+
+        assertThat(rkt.call("image", "list").out().lines().toList())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("ID\t\t\tNAME\t\t\tSIZE\tIMPORT TIME\tLAST USED");
+        assertThat(rkt.call("image", "list", "--no-legend", "--full", "--fields=id,name")
+                        .out())
+                .isEqualTo(id + "\texample.com/shell:1.0.0\n");
+        JsonObject listed = JsonParser.parseString(
+                        rkt.call("image", "list", "--format=json").out())
+                .getAsJsonArray()
+                .get(0)
+                .getAsJsonObject();
+        assertThat(listed.keySet()).containsExactly("id", "name", "import_time", "last_used_time", "size");
+        assertThat(JsonParser.parseString(rkt.call("image", "cat-manifest", "example.com/shell:1.0.0")
+                                .out())
+                        .getAsJsonObject()
+                        .get("acKind")
+                        .getAsString())
+                .isEqualTo("ImageManifest");
+
+        // What is stored needs no signature any more, and no file.
+        String uuid = rkt.call("prepare", shortId, "--exec=/bin/true")
+                .succeeded()
+                .out()
+                .strip();
+        Rkt.Result refused = rkt.call("image", "rm", shortId);
+        assertThat(refused.exitCode()).isEqualTo(254);
+        assertThat(refused.err()).contains("pods use it: " + uuid);
+        rkt.call("rm", uuid).succeeded();
+        Rkt.Result removed = rkt.call("image", "rm", "example.com/shell");
+        assertThat(removed)
+                .isEqualTo(new Rkt.Result(
+                        0,
+                        "successfully removed aci for image: \"%s\"\n".formatted(id),
+                        "rm: 1 image(s) successfully removed\n"));
+        assertThat(rkt.call("image", "list", "--format=json").out()).isEqualTo("[]\n");
+    }
+
+    @Test
+    void an_image_is_fetched_by_url_once() throws IOException {
+        String url = serve() + "/moved.aci";
+
+        Rkt.Result plain = rkt.call("--insecure-options=image", "prepare", url);
+        assertThat(plain.exitCode()).isEqualTo(254);
+        assertThat(plain.err()).contains("--insecure-options=http");
+        Rkt.Result missing = rkt.call("--insecure-options=image,http", "prepare", serve() + "/missing.aci");
+        assertThat(missing.err()).startsWith("prepare: error finding images: bad HTTP status code: 404");
+
+        Rkt.Result ran = rkt.call("--insecure-options=image,http", "run", url, "--", "-c", "echo hi");
+        assertThat(ran).isEqualTo(new Rkt.Result(0, "hi\n", ""));
+        rkt.call("--insecure-options=image,http", "prepare", url).succeeded();
+        assertThat(downloads).hasValue(1);
+        rkt.call("--insecure-options=image,http", "fetch", "--pull-policy=update", url)
+                .succeeded();
+        assertThat(downloads).hasValue(2);
+        assertThat(rkt.call("--insecure-options=image,http", "fetch", "--pull-policy=never", serve() + "/x.aci")
+                        .exitCode())
+                .isEqualTo(254);
+    }
+
+    @Test
+    void one_image_prepared_by_several_at_once_is_stored_once() throws IOException {
+        List<Rkt.Running> running = Stream.generate(() -> rkt.start(
+                        Map.of(), "--insecure-options=image", "prepare", image.toString(), "--exec=/bin/true"))
+                .limit(4)
+                .toList();
+
+        List<String> uuids = running.stream()
+                .map(rkt::finish)
+                .map(result -> result.succeeded().out().strip())
+                .toList();
+
+        assertThat(uuids).doesNotHaveDuplicates();
+        try (Stream<?> images = Files.list(rkt.data().resolve("cas/images"))) {
+            assertThat(images).hasSize(1);
+        }
+        assertThat(rkt.data().resolve("cas/tmp")).isEmptyDirectory();
+        uuids.forEach(uuid -> rkt.call("run-prepared", uuid).succeeded());
+    }
+
+    @Test
+    void a_pod_that_is_run_by_two_at_once_runs_once() {
+        String uuid = rkt.prepare(image.toString(), "--", "-c", "echo ran");
+
+        List<Rkt.Result> results =
+                Stream.generate(() -> rkt.start(Map.of(), "run-prepared", uuid)).limit(4).toList().stream()
+                        .map(rkt::finish)
+                        .toList();
+
+        assertThat(results).filteredOn(result -> result.out().equals("ran\n")).hasSize(1);
+        assertThat(results).filteredOn(result -> result.exitCode() == 254).hasSize(3);
+    }
+
+    private String serve() throws IOException {
+        if (server == null) {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            byte[] bytes = Files.readAllBytes(image);
+            server.createContext("/moved.aci", exchange -> {
+                exchange.getResponseHeaders().add("Location", "/image.aci");
+                exchange.sendResponseHeaders(302, -1);
+                exchange.close();
+            });
+            server.createContext("/image.aci", exchange -> {
+                downloads.incrementAndGet();
+                exchange.sendResponseHeaders(200, bytes.length);
+                exchange.getResponseBody().write(bytes);
+                exchange.close();
+            });
+            server.start();
+        }
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+}

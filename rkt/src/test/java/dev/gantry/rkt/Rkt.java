@@ -1,0 +1,139 @@
+package dev.gantry.rkt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Runs the real rkt/bin/rkt with a data directory of its own. */
+public final class Rkt implements AutoCloseable {
+
+    private static final Path LAUNCHER = Path.of("bin/rkt").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path directory;
+    private final List<Process> started = new ArrayList<>();
+
+    public Rkt(Path directory) {
+        this.directory = directory;
+    }
+
+    public Path data() {
+        return directory.resolve("data");
+    }
+
+    /** What a call printed, and how it ended. */
+    public record Result(int exitCode, String out, String err) {
+
+        public Result succeeded() {
+            assertThat(exitCode).as("exit code; standard error: %s", err).isZero();
+            return this;
+        }
+    }
+
+    public Result call(String... arguments) {
+        return call(Map.of(), arguments);
+    }
+
+    public Result call(Map<String, String> environment, String... arguments) {
+        return finish(start(environment, arguments));
+    }
+
+    /** Prepares a pod of an image that needs no signature; its UUID. */
+    public String prepare(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--insecure-options=image", "prepare"));
+        all.addAll(Arrays.asList(arguments));
+        return call(all.toArray(String[]::new)).succeeded().out().strip();
+    }
+
+    /** Prepares and runs a pod to its end. */
+    public Result run(String... arguments) {
+        return call("run-prepared", prepare(arguments));
+    }
+
+    /** A call that goes on; standard output and error are in files beside the data directory. */
+    public Running start(Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "--dir=" + data()));
+        command.addAll(Arrays.asList(arguments));
+        try {
+            Path out = Files.createTempFile(directory, "call", ".out");
+            Path err = Files.createTempFile(directory, "call", ".err");
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+            builder.environment().putAll(new HashMap<>(environment));
+            Process process = builder.start();
+            process.getOutputStream().close();
+            started.add(process);
+            return new Running(process, out, err);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a prepared pod and waits until its app has printed a line. */
+    public Running runUntilReady(String uuid, String... flags) {
+        List<String> arguments = new ArrayList<>(List.of("run-prepared"));
+        arguments.addAll(Arrays.asList(flags));
+        arguments.add(uuid);
+        Running running = start(Map.of(), arguments.toArray(String[]::new));
+        await().atMost(PATIENCE)
+                .until(() -> running.out().contains("\n") || !running.process().isAlive());
+        return running;
+    }
+
+    public Result finish(Running running) {
+        try {
+            assertThat(running.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .as("ended in time")
+                    .isTrue();
+            return new Result(running.process().exitValue(), running.out(), running.err());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A call that goes on. */
+    public record Running(Process process, Path outFile, Path errFile) {
+
+        public String out() {
+            return read(outFile);
+        }
+
+        public String err() {
+            return read(errFile);
+        }
+
+        private static String read(Path file) {
+            try {
+                return Files.readString(file, StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Kills what a failed test left. */
+    @Override
+    public void close() {
+        for (String state : List.of("run", "exited-garbage")) {
+            String[] pods = data().resolve("pods").resolve(state).toFile().list();
+            for (String pod : pods == null ? new String[0] : pods) {
+                call("stop", "--force", pod);
+                call("rm", pod);
+            }
+        }
+        started.forEach(Process::destroyForcibly);
+    }
+}

@@ -1,0 +1,221 @@
+package dev.gantry.rkt.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.gantry.rkt.AciBuilder;
+import dev.gantry.rkt.RktException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tukaani.xz.LZMA2Options;
+import org.tukaani.xz.XZOutputStream;
+
+class ImageStoreTest {
+
+    @TempDir
+    Path directory;
+
+    private Path outside;
+    private ImageStore store;
+
+    @BeforeAll
+    static void need_root() throws IOException {
+        assumeTrue(
+                Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+                "files of images can only be made by root: skipped");
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        outside = Files.createDirectory(directory.resolve("outside"));
+        Files.writeString(outside.resolve("precious"), "untouched");
+        store = new ImageStore(directory.resolve("data"));
+    }
+
+    @Test
+    void an_image_has_one_id_however_it_is_compressed() throws Exception {
+        byte[] tar = small().bytes();
+        ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+        ByteArrayOutputStream bzip2 = new ByteArrayOutputStream();
+        ByteArrayOutputStream xz = new ByteArrayOutputStream();
+        write(new GZIPOutputStream(gzip), tar);
+        write(new BZip2CompressorOutputStream(bzip2), tar);
+        write(new XZOutputStream(xz, new LZMA2Options()), tar);
+
+        String id = add(tar).id();
+
+        assertThat(id).matches("sha512-[0-9a-f]{128}");
+        assertThat(add(gzip.toByteArray()).id()).isEqualTo(id);
+        assertThat(add(bzip2.toByteArray()).id()).isEqualTo(id);
+        assertThat(add(xz.toByteArray()).id()).isEqualTo(id);
+        assertThat(store.all()).hasSize(1);
+        assertThat(directory.resolve("data/cas/tmp")).isEmptyDirectory();
+    }
+
+    @Test
+    void files_keep_their_owner_mode_and_links() throws Exception {
+        AciBuilder builder = small().directory("rootfs/bin", entry -> entry.setMode(0751))
+                .file("rootfs/bin/su", "x".getBytes(StandardCharsets.UTF_8), entry -> {
+                    entry.setMode(04755);
+                    entry.setUserId(12);
+                    entry.setGroupId(34);
+                })
+                .hardLink("rootfs/bin/su2", "rootfs/bin/su")
+                .symbolicLink("rootfs/sh", "/bin/su")
+                .symbolicLink("rootfs/usr", "bin")
+                .file("rootfs/usr/through-a-link", "y");
+
+        Path rootfs = add(builder.bytes()).rootfs();
+
+        assertThat(Files.getAttribute(rootfs.resolve("bin"), "unix:mode")).isEqualTo(040751);
+        assertThat(Files.readAttributes(rootfs.resolve("bin/su"), "unix:uid,gid,mode"))
+                .containsEntry("uid", 12)
+                .containsEntry("gid", 34)
+                .containsEntry("mode", 0104755);
+        assertThat(Files.getAttribute(rootfs.resolve("bin/su2"), "unix:ino"))
+                .isEqualTo(Files.getAttribute(rootfs.resolve("bin/su"), "unix:ino"));
+        assertThat(Files.readSymbolicLink(rootfs.resolve("sh"))).hasToString("/bin/su");
+        assertThat(rootfs.resolve("bin/through-a-link")).hasContent("y");
+    }
+
+    @Test
+    void a_link_of_the_image_is_followed_within_it_as_the_app_would() throws Exception {
+        AciBuilder builder =
+                small().symbolicLink("rootfs/escape", outside.toString()).file("rootfs/escape/precious", "overwritten");
+
+        StoredImage image = add(builder.bytes());
+
+        assertThat(image.rootfs().resolve(outside.toString().substring(1)).resolve("precious"))
+                .hasContent("overwritten");
+        assertThat(outside.resolve("precious")).hasContent("untouched");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("hostileImages")
+    void a_hostile_image_is_refused_and_leaves_nothing(String name, UnaryOperator<AciBuilder> hostility)
+            throws Exception {
+        Map<String, String> before = contents(directory);
+
+        assertThatThrownBy(() -> add(hostility.apply(small()).bytes())).isInstanceOf(RktException.class);
+
+        Map<String, String> after = contents(directory);
+        after.keySet().removeIf(path -> path.matches("data(/cas(/(tmp|images|locks(/.*)?))?)?"));
+        assertThat(after).isEqualTo(before);
+    }
+
+    static Stream<Arguments> hostileImages() {
+        return Stream.of(
+                hostile("absolute path", aci -> aci.file("/rootfs/x", "x")),
+                hostile("path that climbs", aci -> aci.file("rootfs/../../outside/precious", "x")),
+                hostile("path outside of rootfs", aci -> aci.file("elsewhere", "x")),
+                hostile("link that climbs", aci -> aci.symbolicLink("rootfs/a/l", "../../x")),
+                hostile("hard link outside", aci -> aci.hardLink("rootfs/l", "../outside/precious")),
+                hostile("hard link to an absolute path", aci -> aci.hardLink("rootfs/l", "/etc/passwd")),
+                hostile(
+                        "hard link to a link",
+                        aci -> aci.symbolicLink("rootfs/s", "/etc/passwd").hardLink("rootfs/l", "rootfs/s")),
+                hostile("hard link to the manifest", aci -> aci.hardLink("rootfs/l", "manifest")),
+                hostile("character device", aci -> aci.special("rootfs/d", TarConstants.LF_CHR, entry -> {})),
+                hostile("block device", aci -> aci.special("rootfs/d", TarConstants.LF_BLK, entry -> {})),
+                hostile("pipe", aci -> aci.special("rootfs/p", TarConstants.LF_FIFO, entry -> {})),
+                hostile("two manifests", aci -> aci.app("again", "\"user\":\"0\",\"group\":\"0\"")),
+                hostile(
+                        "links that go round",
+                        aci -> aci.symbolicLink("rootfs/a", "b")
+                                .symbolicLink("rootfs/b", "a")
+                                .file("rootfs/a/x", "x")),
+                hostile("file as a directory", aci -> aci.file("rootfs/f", "x").file("rootfs/f/x", "x")),
+                hostile(
+                        "directory as a file",
+                        aci -> aci.directory("rootfs/d", entry -> {}).file("rootfs/d", "x")),
+                hostile("rootfs as a link", aci -> aci.symbolicLink("rootfs", "/")),
+                hostile("no manifest", aci -> new AciBuilder().directory("rootfs", entry -> {})),
+                hostile("manifest that is none", aci -> new AciBuilder().file("manifest", "{}")));
+    }
+
+    @Test
+    void what_is_no_archive_is_refused() {
+        assertThatThrownBy(() -> add("hello, world".repeat(100).getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfAny(IOException.class, RktException.class);
+        assertThatThrownBy(() -> add(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0})).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> add(new byte[0])).isInstanceOf(RktException.class);
+        assertThat(directory.resolve("data/cas/tmp")).isEmptyDirectory();
+    }
+
+    @Test
+    void files_beyond_the_limit_are_refused_before_they_are_written() throws Exception {
+        byte[] tar = small().file("rootfs/big", "x".repeat(2000)).bytes();
+        Path rootfs = Files.createDirectory(directory.resolve("rootfs"));
+
+        assertThatThrownBy(() -> new AciExtractor(rootfs, 1000).extract(new ByteArrayInputStream(tar)))
+                .isInstanceOf(RktException.class)
+                .hasMessageContaining("more than 1000 bytes");
+        assertThat(rootfs.resolve("big")).doesNotExist();
+    }
+
+    @Test
+    void an_image_is_found_by_id_and_by_name() throws Exception {
+        StoredImage image = add(small().bytes());
+
+        assertThat(store.find(image.id())).contains(image);
+        assertThat(store.find(image.id().substring(0, 15))).contains(image);
+        assertThat(store.find("sha512-ffff0000")).isEmpty();
+        assertThat(store.find("example.com/small", Map.of())).contains(image);
+        assertThat(store.find("example.com/small", Map.of("version", "1.0.0"))).contains(image);
+        assertThat(store.find("example.com/small", Map.of("version", "2"))).isEmpty();
+        assertThatThrownBy(() -> store.find("sha512-../..")).isInstanceOf(RktException.class);
+    }
+
+    private StoredImage add(byte[] archive) throws IOException, RktException {
+        return store.add(new ByteArrayInputStream(archive));
+    }
+
+    private static AciBuilder small() {
+        return new AciBuilder()
+                .app("small", "\"exec\":[\"/x\"],\"user\":\"0\",\"group\":\"0\"")
+                .directory("rootfs", entry -> entry.setMode(0755));
+    }
+
+    private static Arguments hostile(String name, UnaryOperator<AciBuilder> hostility) {
+        return Arguments.of(name, hostility);
+    }
+
+    private static void write(OutputStream out, byte[] bytes) throws IOException {
+        try (out) {
+            out.write(bytes);
+        }
+    }
+
+    private static Map<String, String> contents(Path root) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(root, new FileVisitOption[0])) {
+            for (Path path : (Iterable<Path>) paths.filter(found -> !found.equals(root))::iterator) {
+                boolean isFile = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+                contents.put(root.relativize(path).toString(), isFile ? Files.readString(path) : "");
+            }
+        }
+        return contents;
+    }
+}
