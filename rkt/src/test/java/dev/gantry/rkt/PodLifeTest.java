@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,16 @@ class PodLifeTest extends RktTest {
 
         assertThat(result.out()).matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\n");
         assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void only_root_may_look_into_images_and_pods() throws IOException {
+        rkt.prepare(image.toString());
+
+        for (String name : List.of("cas", "pods")) {
+            assertThat(Files.getPosixFilePermissions(rkt.data().resolve(name)))
+                    .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.rkt.image;
 
+import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.ImageManifest;
 import dev.gantry.rkt.pod.ProcessIdentity;
@@ -38,6 +39,7 @@ public final class ImageStore {
     /** With fewer digits an id would be ambiguous by accident. */
     private static final int MIN_DIGITS = 2;
 
+    private final Path root;
     private final Path images;
     private final Path temporary;
     private final Path locks;
@@ -48,9 +50,10 @@ public final class ImageStore {
      * @param dataDirectory the data directory
      */
     public ImageStore(Path dataDirectory) {
-        this.images = dataDirectory.resolve("cas/images");
-        this.temporary = dataDirectory.resolve("cas/tmp");
-        this.locks = dataDirectory.resolve("cas/locks");
+        this.root = dataDirectory.resolve("cas");
+        this.images = root.resolve("images");
+        this.temporary = root.resolve("tmp");
+        this.locks = root.resolve("locks");
     }
 
     /**
@@ -74,6 +77,7 @@ public final class ImageStore {
      */
     @SuppressWarnings("try") // the lock is held, not used
     public StoredImage add(InputStream source) throws IOException, RktException {
+        PrivateDirectory.create(root);
         Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
         Files.createDirectory(work);
         try {
@@ -224,6 +228,7 @@ public final class ImageStore {
 
     /** A lock between processes; held until the channel is closed. */
     private Closeable lock(String name, boolean shared) throws IOException {
+        PrivateDirectory.create(root);
         Files.createDirectories(locks);
         FileChannel channel = FileChannel.open(
                 locks.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);

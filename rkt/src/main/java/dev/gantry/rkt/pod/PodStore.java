@@ -1,5 +1,6 @@
 package dev.gantry.rkt.pod;
 
+import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.image.StoredImage;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -38,6 +39,7 @@ public final class PodStore {
      * @throws IOException if that fails
      */
     Path create() throws IOException {
+        PrivateDirectory.create(pods);
         for (String state : STATES) {
             Files.createDirectories(pods.resolve(state));
         }
