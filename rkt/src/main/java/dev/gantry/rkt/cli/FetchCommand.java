@@ -5,7 +5,7 @@ import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,35 +14,51 @@ final class FetchCommand {
 
     private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
             .with(FlagKind.BOOL, "full", "no-cache", "no-store", "store-only")
-            .with(FlagKind.VALUE, "pull-policy", "signature");
+            .with(FlagKind.VALUE, "pull-policy");
 
     private static final int SHORT_ID_LENGTH = "sha512-".length() + 32;
 
     private FetchCommand() {}
 
     static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
-        List<String> images = new ArrayList<>();
-        Flags flags = Flags.read(SYNTAX, words, images);
+        PodArguments arguments = PodArguments.read(SYNTAX, words);
+        Flags flags = arguments.pod();
+        requireSignaturesOnly(arguments.apps());
         Session session = sessions.open("fetch", flags);
-        if (images.isEmpty()) {
+        if (arguments.apps().isEmpty()) {
             throw new RktException("must provide at least one image");
         }
         Privileges.requireRoot();
         ImageFinder finder = session.finder(policy(flags, PullPolicy.UPDATE));
-        for (String image : images) {
-            StoredImage stored = finder.find(image);
+        for (PodArguments.App image : arguments.apps()) {
+            StoredImage stored = finder.find(image.image(), signature(image));
             session.debug("stored image %s as %s".formatted(stored.manifest().displayName(), stored.id()));
             session.out()
                     .println(flags.isSet("full") ? stored.id() : stored.id().substring(0, SHORT_ID_LENGTH));
         }
     }
 
+    /** Where the signature of an image lies, if not beside it. */
+    static Optional<Path> signature(PodArguments.App image) {
+        return image.flags().last("signature").map(Path::of);
+    }
+
+    /** Of the flags that follow an image, this command has {@code --signature} only. */
+    private static void requireSignaturesOnly(List<PodArguments.App> images) throws UsageException, RktException {
+        for (PodArguments.App image : images) {
+            for (Flag flag : image.flags().all()) {
+                if (!flag.name().equals("signature")) {
+                    throw UsageException.error("unknown flag: --%s".formatted(flag.name()));
+                }
+            }
+            if (!image.arguments().isEmpty()) {
+                throw new RktException("images take no arguments here");
+            }
+        }
+    }
+
     /** The pull policy, or what the flags that it superseded say. */
     static PullPolicy policy(Flags flags, PullPolicy usual) throws UsageException, RktException {
-        if (flags.last("signature").isPresent()) {
-            throw UsageException.invalidValue(
-                    new Flag("signature", flags.last("signature").get()), "this rkt does not verify signatures yet");
-        }
         if (flags.isSet("store-only") && flags.isSet("no-store")) {
             throw new RktException("both --store-only and --no-store specified");
         }

@@ -80,13 +80,10 @@ final class PodRequests {
 
     private static AppRequest app(PodArguments.App app) throws UsageException {
         Flags flags = app.flags();
-        for (String name : List.of("caps-retain", "caps-remove", "cap-retain", "cap-remove", "seccomp", "signature")) {
+        for (String name : List.of("caps-retain", "caps-remove", "cap-retain", "cap-remove", "seccomp")) {
             Optional<String> value = flags.last(name);
             if (value.isPresent()) {
-                String reason = name.equals("signature")
-                        ? "this rkt does not verify signatures yet"
-                        : "the fly flavor restricts neither capabilities nor system calls";
-                throw refusal(name, value.get(), reason);
+                throw refusal(name, value.get(), "the fly flavor restricts neither capabilities nor system calls");
             }
         }
         return new AppRequest(

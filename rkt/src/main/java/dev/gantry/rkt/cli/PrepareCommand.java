@@ -111,7 +111,7 @@ final class PrepareCommand {
         List<StoredImage> images = new ArrayList<>();
         for (PodArguments.App app : apps) {
             try {
-                images.add(finder.find(app.image()));
+                images.add(finder.find(app.image(), FetchCommand.signature(app)));
             } catch (RktException e) {
                 throw new RktException(notFound + e.getMessage(), e);
             } catch (IOException e) {

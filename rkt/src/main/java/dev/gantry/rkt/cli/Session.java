@@ -1,10 +1,12 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.HttpImages;
 import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
+import dev.gantry.rkt.trust.ImageVerifier;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.Map;
@@ -43,7 +45,16 @@ record Session(
                 options.insecure().contains(InsecureOption.IMAGE),
                 options.insecure().contains(InsecureOption.HTTP),
                 options.insecure().contains(InsecureOption.TLS));
-        return new ImageFinder(images(), fetching, new HttpImages(options.dataDirectory()));
+        return new ImageFinder(images(), fetching, new HttpImages(options.dataDirectory()), verifier());
+    }
+
+    /** Verifies signatures of images. */
+    private static ImageVerifier verifier() {
+        return (aci, signature, imageName) -> {
+            throw new RktException(
+                    "signature \"%s\" can't be verified by this rkt yet; --insecure-options=image takes the image unverified"
+                            .formatted(signature));
+        };
     }
 
     /** Tells the user something on standard error. */

@@ -83,6 +83,24 @@ final class AciExtractor {
     }
 
     /**
+     * Finds the manifest, and extracts nothing.
+     *
+     * @param archive the uncompressed archive; read no further than the manifest
+     * @return the text of the manifest
+     * @throws RktException if there is none
+     * @throws IOException if the archive is damaged
+     */
+    static String manifestOf(InputStream archive) throws IOException, RktException {
+        TarArchiveInputStream tar = new TarArchiveInputStream(archive, StandardCharsets.UTF_8.name());
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            if (checkedPath(entry).equals("manifest")) {
+                return readManifest(tar, entry);
+            }
+        }
+        throw new RktException("the image has no manifest");
+    }
+
+    /**
      * What the extracted files hold.
      *
      * @return bytes

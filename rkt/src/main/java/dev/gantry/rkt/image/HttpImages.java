@@ -1,32 +1,23 @@
 package dev.gantry.rkt.image;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.http.HttpClients;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Fetches images over HTTP and HTTPS, and remembers which image a URL led to: {@code cas/remotes/}. */
 public final class HttpImages {
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
 
     private final Path remotes;
@@ -65,42 +56,52 @@ public final class HttpImages {
      * @throws IOException if the transfer breaks off or the image can't be stored
      */
     StoredImage fetch(ImageStore store, URI uri, boolean anyCertificate) throws IOException, RktException {
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(RESPONSE_TIMEOUT)
-                .header("User-Agent", "rkt/1.30.0")
-                .build();
-        HttpResponse<InputStream> response = send(client(anyCertificate), request);
-        try (InputStream body = response.body()) {
-            if (response.statusCode() != 200) {
-                throw new RktException("bad HTTP status code: %d for \"%s\"".formatted(response.statusCode(), uri));
-            }
+        try (InputStream body = open(uri, anyCertificate)) {
             StoredImage image = store.add(body);
             remember(uri, image);
             return image;
         }
     }
 
-    private static HttpResponse<InputStream> send(HttpClient client, HttpRequest request) throws RktException {
-        URI uri = request.uri();
-        try {
-            return client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        } catch (ConnectException e) {
-            int port = uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
-            InetSocketAddress address = new InetSocketAddress(uri.getHost(), port);
-            String reason = address.isUnresolved()
-                    ? "dial tcp: lookup %s: no such host".formatted(uri.getHost())
-                    : "dial tcp %s:%d: connect: connection refused"
-                            .formatted(address.getAddress().getHostAddress(), port);
-            throw new RktException("Get \"%s\": %s".formatted(uri, reason), e);
-        } catch (IOException e) {
-            throw new RktException("Get \"%s\": %s".formatted(uri, e.getMessage()), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RktException("Get \"%s\": interrupted".formatted(uri), e);
+    /**
+     * Fetches a file.
+     *
+     * @param uri the URL
+     * @param file where to write it; must not exist
+     * @param anyCertificate whether any certificate of the server is taken
+     * @return the file
+     * @throws RktException if the server can't be reached or has no such file
+     * @throws IOException if the transfer breaks off or the file can't be written
+     */
+    Path download(URI uri, Path file, boolean anyCertificate) throws RktException, IOException {
+        try (InputStream body = open(uri, anyCertificate)) {
+            Files.copy(body, file);
+            return file;
         }
     }
 
-    private void remember(URI uri, StoredImage image) throws IOException {
+    private static InputStream open(URI uri, boolean anyCertificate) throws RktException, IOException {
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .timeout(RESPONSE_TIMEOUT)
+                .header("User-Agent", HttpClients.USER_AGENT)
+                .build();
+        HttpResponse<InputStream> response = HttpClients.send(
+                HttpClients.create(anyCertificate), request, HttpResponse.BodyHandlers.ofInputStream());
+        if (response.statusCode() != 200) {
+            response.body().close();
+            throw new RktException("bad HTTP status code: %d for \"%s\"".formatted(response.statusCode(), uri));
+        }
+        return response.body();
+    }
+
+    /**
+     * Remembers which image a URL led to.
+     *
+     * @param uri the URL
+     * @param image the image
+     * @throws IOException if that can't be written down
+     */
+    void remember(URI uri, StoredImage image) throws IOException {
         Files.createDirectories(remotes);
         Path written = remotes.resolve("." + UUID.randomUUID());
         Files.writeString(written, image.id() + "\n");
@@ -110,51 +111,5 @@ public final class HttpImages {
     private Path remote(URI uri) {
         return remotes.resolve(UUID.nameUUIDFromBytes(uri.toString().getBytes(StandardCharsets.UTF_8))
                 .toString());
-    }
-
-    private static HttpClient client(boolean anyCertificate) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).followRedirects(HttpClient.Redirect.NORMAL);
-        if (anyCertificate) {
-            builder.sslContext(trustingContext());
-        }
-        return builder.build();
-    }
-
-    private static SSLContext trustingContext() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new AnyCertificate()}, new SecureRandom());
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has TLS", e);
-        }
-    }
-
-    /** What --insecure-options=tls asks for: any certificate, for any host name. */
-    private static final class AnyCertificate extends X509ExtendedTrustManager {
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, java.net.Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, java.net.Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType, javax.net.ssl.SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
-        }
     }
 }

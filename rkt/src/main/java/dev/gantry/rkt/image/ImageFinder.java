@@ -2,6 +2,7 @@ package dev.gantry.rkt.image;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.AcNames;
+import dev.gantry.rkt.trust.ImageVerifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -21,10 +22,13 @@ import java.util.Optional;
 public final class ImageFinder {
 
     private static final String EXTENSION = ".aci";
+    private static final String SIGNATURE_EXTENSION = ".asc";
+    private static final String DOWNLOAD = "download";
 
     private final ImageStore store;
     private final FetchOptions options;
     private final HttpImages http;
+    private final ImageVerifier verifier;
 
     /**
      * Makes a finder.
@@ -32,22 +36,25 @@ public final class ImageFinder {
      * @param store where images are looked for and stored
      * @param options what may be fetched
      * @param http fetches by URL
+     * @param verifier verifies what is fetched, if the options want signatures
      */
-    public ImageFinder(ImageStore store, FetchOptions options, HttpImages http) {
+    public ImageFinder(ImageStore store, FetchOptions options, HttpImages http, ImageVerifier verifier) {
         this.store = store;
         this.options = options;
         this.http = http;
+        this.verifier = verifier;
     }
 
     /**
      * Finds an image.
      *
      * @param image what the command line says
+     * @param givenSignature the file of its signature ({@code --signature}); empty to look beside the image
      * @return the stored image
      * @throws RktException if it can't be found, fetched or trusted, in rkt's words where the contract has them
      * @throws IOException if a file or the store can't be read or written
      */
-    public StoredImage find(String image) throws IOException, RktException {
+    public StoredImage find(String image, Optional<Path> givenSignature) throws IOException, RktException {
         if (ImageStore.isId(image)) {
             return store.find(image)
                     .orElseThrow(() -> new RktException(
@@ -58,9 +65,9 @@ public final class ImageFinder {
                 throw new RktException(
                         "docker images can't be fetched yet: \"%s\"; convert it to an ACI (docker2aci) first"
                                 .formatted(image));
-            case "http", "https" -> fetch(image);
-            case "file" -> ofFile(Path.of(uri(image).getPath()));
-            case "" -> isFile(image) ? ofFile(Path.of(image)) : named(image);
+            case "http", "https" -> fetch(image, givenSignature);
+            case "file" -> ofFile(Path.of(uri(image).getPath()), givenSignature);
+            case "" -> isFile(image) ? ofFile(Path.of(image), givenSignature) : named(image);
             default -> named(image);
         };
     }
@@ -98,23 +105,33 @@ public final class ImageFinder {
         return stored.get();
     }
 
-    private StoredImage ofFile(Path path) throws IOException, RktException {
+    private StoredImage ofFile(Path path, Optional<Path> givenSignature) throws IOException, RktException {
         Path file = path.toAbsolutePath().normalize();
         requireReadable(file);
-        if (!options.unsignedAllowed()) {
-            Path signature = Path.of(withoutExtension(file.toString()) + EXTENSION + ".asc");
-            requireReadable(signature);
-            throw new RktException(
-                    ("signature \"%s\" can't be verified by this rkt yet; --insecure-options=image takes the"
-                                    + " image unverified")
-                            .formatted(signature));
+        if (options.unsignedAllowed()) {
+            return add(file);
         }
-        try (InputStream in = Files.newInputStream(file)) {
+        Path signature = givenSignature.orElseGet(() -> Path.of(signatureOf(file.toString())));
+        requireReadable(signature);
+        try (WorkDirectory work = store.newWork()) {
+            // What is verified is what is stored, whoever can write to the file.
+            Path copy = Files.copy(file, work.path().resolve(DOWNLOAD));
+            return addVerified(copy, signature);
+        }
+    }
+
+    private StoredImage addVerified(Path aci, Path signature) throws IOException, RktException {
+        verifier.verify(aci, signature, AciManifest.read(aci).name());
+        return add(aci);
+    }
+
+    private StoredImage add(Path aci) throws IOException, RktException {
+        try (InputStream in = Files.newInputStream(aci)) {
             return store.add(in);
         }
     }
 
-    private StoredImage fetch(String image) throws IOException, RktException {
+    private StoredImage fetch(String image, Optional<Path> givenSignature) throws IOException, RktException {
         URI uri = uri(image);
         if (uri.getHost() == null || !uri.getPath().endsWith(EXTENSION)) {
             throw new RktException("invalid image string \"%s\": expected a URL that ends in .aci".formatted(image));
@@ -130,13 +147,25 @@ public final class ImageFinder {
         if (uri.getScheme().equalsIgnoreCase("http") && !options.httpAllowed()) {
             throw new RktException("\"%s\" is plain HTTP, which --insecure-options=http allows".formatted(image));
         }
-        if (!options.unsignedAllowed()) {
-            throw new RktException(
-                    ("the signature of \"%s\" can't be verified by this rkt yet; --insecure-options=image"
-                                    + " takes the image unverified")
-                            .formatted(image));
+        return options.unsignedAllowed()
+                ? http.fetch(store, uri, options.anyCertificate())
+                : fetchVerified(uri, givenSignature);
+    }
+
+    private StoredImage fetchVerified(URI uri, Optional<Path> givenSignature) throws IOException, RktException {
+        try (WorkDirectory work = store.newWork()) {
+            // The signature first, as rkt does: without one the image need not be fetched.
+            Path signature = givenSignature.isPresent()
+                    ? givenSignature.get()
+                    : http.download(
+                            uri.resolve(signatureOf(uri.getRawPath())),
+                            work.path().resolve(DOWNLOAD + SIGNATURE_EXTENSION),
+                            options.anyCertificate());
+            Path aci = http.download(uri, work.path().resolve(DOWNLOAD), options.anyCertificate());
+            StoredImage image = addVerified(aci, signature);
+            http.remember(uri, image);
+            return image;
         }
-        return http.fetch(store, uri, options.anyCertificate());
     }
 
     /** The scheme of a URL; a name's version may look like a port, so "x:1.0" has the scheme "x", as in rkt. */
@@ -189,7 +218,8 @@ public final class ImageFinder {
         }
     }
 
-    private static String withoutExtension(String path) {
-        return path.endsWith(EXTENSION) ? path.substring(0, path.length() - EXTENSION.length()) : path;
+    /** Where the signature of an image lies by rkt's convention: {@code x.aci.asc} for {@code x.aci} and for {@code x}. */
+    private static String signatureOf(String path) {
+        return (path.endsWith(EXTENSION) ? path : path + EXTENSION) + SIGNATURE_EXTENSION;
     }
 }

@@ -77,26 +77,31 @@ public final class ImageStore {
      */
     @SuppressWarnings("try") // the lock is held, not used
     public StoredImage add(InputStream source) throws IOException, RktException {
-        PrivateDirectory.create(root);
-        Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
-        Files.createDirectory(work);
-        try {
-            ProcessIdentity.sign(work);
-            String id = copy(source, work.resolve(StoredImage.ARCHIVE));
+        try (WorkDirectory work = newWork()) {
+            String id = copy(source, work.path().resolve(StoredImage.ARCHIVE));
             try (Closeable ignored = lock(id, false)) {
                 Optional<StoredImage> stored = find(id);
                 if (stored.isEmpty()) {
-                    extract(work);
-                    ProcessIdentity.unsign(work);
+                    extract(work.path());
+                    ProcessIdentity.unsign(work.path());
                     Files.createDirectories(images);
-                    Files.move(work, images.resolve(id), StandardCopyOption.ATOMIC_MOVE);
+                    Files.move(work.path(), images.resolve(id), StandardCopyOption.ATOMIC_MOVE);
                     stored = find(id);
                 }
                 return stored.orElseThrow();
             }
-        } finally {
-            FileTrees.delete(work);
         }
+    }
+
+    /**
+     * Makes a place for files that are to be stored, or are needed to decide that.
+     *
+     * @return a directory that only root may enter; to be closed
+     * @throws IOException if it can't be made
+     */
+    public WorkDirectory newWork() throws IOException {
+        PrivateDirectory.create(root);
+        return WorkDirectory.create(temporary);
     }
 
     /**

@@ -20,7 +20,6 @@ class PodRequestsTest {
                 "--caps-retain=CAP_KILL",
                 "--caps-remove=CAP_KILL",
                 "--seccomp=mode=retain,chown",
-                "--signature=/x",
                 "--memory=16m",
                 "--memory=lots",
                 "--cpu=fast",

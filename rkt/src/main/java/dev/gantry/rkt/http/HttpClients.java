@@ -1,0 +1,86 @@
+package dev.gantry.rkt.http;
+
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+
+/** Makes HTTP clients, and tells of failures in rkt's words. */
+public final class HttpClients {
+
+    /** What this runtime calls itself, as some servers of images tell by it whom they speak to. */
+    public static final String USER_AGENT = "rkt/1.30.0";
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+    private HttpClients() {}
+
+    /**
+     * Makes a client that follows redirects, but none from HTTPS to HTTP.
+     *
+     * @param anyCertificate whether any certificate of a server is taken ({@code --insecure-options=tls}); else those that
+     *     this machine trusts, see {@link TrustedCertificates}
+     * @return the client
+     * @throws IOException if the certificates that this machine trusts can't be read
+     */
+    public static HttpClient create(boolean anyCertificate) throws IOException {
+        return HttpClient.newBuilder()
+                .connectTimeout(CONNECT_TIMEOUT)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .sslContext(anyCertificate ? trustingContext() : TrustedCertificates.context(System.getenv()))
+                .build();
+    }
+
+    /**
+     * Sends a request.
+     *
+     * @param <T> what the body becomes
+     * @param client the client
+     * @param request the request
+     * @param handler takes the body
+     * @return the response, whatever its status
+     * @throws RktException if there is none
+     */
+    public static <T> HttpResponse<T> send(HttpClient client, HttpRequest request, HttpResponse.BodyHandler<T> handler)
+            throws RktException {
+        URI uri = request.uri();
+        try {
+            return client.send(request, handler);
+        } catch (ConnectException e) {
+            throw new RktException("Get \"%s\": %s".formatted(uri, dialFailure(uri)), e);
+        } catch (IOException e) {
+            throw new RktException("Get \"%s\": %s".formatted(uri, e.getMessage()), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RktException("Get \"%s\": interrupted".formatted(uri), e);
+        }
+    }
+
+    private static String dialFailure(URI uri) {
+        int port = uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equals("https") ? 443 : 80;
+        InetSocketAddress address = new InetSocketAddress(uri.getHost(), port);
+        return address.isUnresolved()
+                ? "dial tcp: lookup %s: no such host".formatted(uri.getHost())
+                : "dial tcp %s:%d: connect: connection refused"
+                        .formatted(address.getAddress().getHostAddress(), port);
+    }
+
+    private static SSLContext trustingContext() {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new AnyCertificate()}, new SecureRandom());
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has TLS", e);
+        }
+    }
+}
