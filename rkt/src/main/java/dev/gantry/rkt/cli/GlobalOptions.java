@@ -15,8 +15,17 @@ import java.util.Set;
  * @param dataDirectory where rkt keeps images and pods, absolute
  * @param isDebug whether to tell more on standard error
  * @param insecure which checks are off
+ * @param systemConfig where the system's configuration lies
+ * @param localConfig where this machine's configuration lies
+ * @param areHttpsKeysTrusted whether keys that are fetched over HTTPS are trusted without a review
  */
-record GlobalOptions(Path dataDirectory, boolean isDebug, Set<InsecureOption> insecure) {
+record GlobalOptions(
+        Path dataDirectory,
+        boolean isDebug,
+        Set<InsecureOption> insecure,
+        Path systemConfig,
+        Path localConfig,
+        boolean areHttpsKeysTrusted) {
 
     /** The global flags. */
     static final FlagSyntax SYNTAX = FlagSyntax.none()
@@ -24,6 +33,8 @@ record GlobalOptions(Path dataDirectory, boolean isDebug, Set<InsecureOption> in
             .with(FlagKind.VALUE, "dir", "insecure-options", "local-config", "system-config", "user-config");
 
     private static final Path DEFAULT_DIRECTORY = Path.of("/var/lib/rkt");
+    private static final Path DEFAULT_SYSTEM_CONFIG = Path.of("/usr/lib/rkt");
+    private static final Path DEFAULT_LOCAL_CONFIG = Path.of("/etc/rkt");
 
     GlobalOptions {
         insecure = Set.copyOf(insecure);
@@ -43,7 +54,13 @@ record GlobalOptions(Path dataDirectory, boolean isDebug, Set<InsecureOption> in
                 }
             }
         }
-        return new GlobalOptions(directory, flags.isSet("debug"), insecure);
+        return new GlobalOptions(
+                directory,
+                flags.isSet("debug"),
+                insecure,
+                flags.last("system-config").map(Path::of).orElse(DEFAULT_SYSTEM_CONFIG),
+                flags.last("local-config").map(Path::of).orElse(DEFAULT_LOCAL_CONFIG),
+                flags.isSet("trust-keys-from-https"));
     }
 
     private static Path directory(Flag flag) throws UsageException {
@@ -82,7 +99,7 @@ record GlobalOptions(Path dataDirectory, boolean isDebug, Set<InsecureOption> in
         return options;
     }
 
-    /** Nothing of these directories is read yet; what they configure must not be left out in silence. */
+    /** Of these directories only trusted keys are read; what else they configure must not be left out in silence. */
     private static void refuseConfiguration(Flag flag) throws UsageException {
         Path directory = Path.of(flag.value());
         if (!Files.isDirectory(directory)) {

@@ -72,6 +72,7 @@ public final class Main {
             case "run" -> PrepareCommand.prepareToRun(this::session, words);
             case "fetch" -> FetchCommand.run(this::session, words);
             case "image" -> ImageCommand.run(this::session, words);
+            case "trust" -> TrustCommand.run(this::session, words);
             case "json-pretty" ->
                 out.println(
                         Json.pretty(JsonParser.parseReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))));

@@ -1,15 +1,21 @@
 package dev.gantry.rkt.cli;
 
-import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.HttpImages;
 import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
+import dev.gantry.rkt.trust.DiscoveringVerifier;
 import dev.gantry.rkt.trust.ImageVerifier;
+import dev.gantry.rkt.trust.KeyDownloads;
+import dev.gantry.rkt.trust.KeyTruster;
+import dev.gantry.rkt.trust.MetaKeyDiscovery;
+import dev.gantry.rkt.trust.OpenPgpVerifier;
+import dev.gantry.rkt.trust.TrustedKeys;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What a command works with.
@@ -48,13 +54,32 @@ record Session(
         return new ImageFinder(images(), fetching, new HttpImages(options.dataDirectory()), verifier());
     }
 
-    /** Verifies signatures of images. */
-    private static ImageVerifier verifier() {
-        return (aci, signature, imageName) -> {
-            throw new RktException(
-                    "signature \"%s\" can't be verified by this rkt yet; --insecure-options=image takes the image unverified"
-                            .formatted(signature));
-        };
+    /** The keys that this machine trusts. */
+    TrustedKeys trustedKeys() {
+        return new TrustedKeys(options.systemConfig(), options.localConfig());
+    }
+
+    /** Whether servers may show any certificate. */
+    boolean isAnyCertificateTaken() {
+        return options.insecure().contains(InsecureOption.TLS);
+    }
+
+    /** Verifies images with the trusted keys; standard output, which is for ids, stays free of what it says. */
+    private ImageVerifier verifier() {
+        TrustedKeys keys = trustedKeys();
+        Consumer<String> log = line -> err.println("image: " + line);
+        ImageVerifier verifier = new OpenPgpVerifier(keys, clock, log);
+        boolean insecureKeys = options.insecure().contains(InsecureOption.PUBKEY);
+        if (isAnyCertificateTaken() && !insecureKeys) {
+            // As rkt: keys that anybody may have sent are not even looked for.
+            return verifier;
+        }
+        boolean httpAllowed = insecureKeys && options.insecure().contains(InsecureOption.HTTP);
+        KeyDownloads downloads = new KeyDownloads(httpAllowed, isAnyCertificateTaken());
+        KeyTruster.Options reviews = new KeyTruster.Options(false, options.areHttpsKeysTrusted());
+        KeyTruster truster = new KeyTruster(keys, downloads, reviews, new Terminal(err::println, log), err::println);
+        return new DiscoveringVerifier(
+                verifier, keys, new MetaKeyDiscovery(downloads, httpAllowed, this::debug), truster, log);
     }
 
     /** Tells the user something on standard error. */

@@ -19,4 +19,14 @@ public interface ImageVerifier {
      * @throws IOException if a file can't be read
      */
     void verify(Path aci, Path signature, String imageName) throws IOException, RktException;
+
+    /**
+     * Looks for keys of an image that was discovered by its name and will be verified, as rkt does, when there are none
+     * for just this name. They are trusted after a review, or without one if the user has asked for that ({@code
+     * --trust-keys-from-https}); that none are found or trusted is told, and no failure: others may do.
+     *
+     * @param imageName the name that was asked for
+     * @throws IOException if the trusted keys can't be read
+     */
+    default void findKeys(String imageName) throws IOException {}
 }
