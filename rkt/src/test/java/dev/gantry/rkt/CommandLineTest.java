@@ -145,13 +145,13 @@ class CommandLineTest extends RktTest {
     }
 
     @Test
-    void docker_images_and_unknown_names_are_refused_with_what_to_do() {
-        assertThat(rkt.call("--insecure-options=image", "prepare", "docker://redis")
+    void docker_images_are_unsigned_and_unknown_names_are_not_looked_for_where_nothing_may_be_fetched() {
+        assertThat(rkt.call("prepare", "docker://localhost:1/redis").err())
+                .isEqualTo("prepare: error finding images: signature verification for docker images is not supported"
+                        + " (try --insecure-options=image)\n");
+        assertThat(rkt.call("--insecure-options=image", "prepare", "--pull-policy=never", "example.com/redis:1")
                         .err())
-                .startsWith("prepare: error finding images: docker images can't be fetched yet");
-        assertThat(rkt.call("--insecure-options=image", "prepare", "example.com/redis:1")
-                        .err())
-                .startsWith("prepare: error finding images: image \"example.com/redis:1\" is not stored");
+                .startsWith("prepare: error finding images: unable to fetch image from \"example.com/redis:1\"");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.config.ConfigDirectories;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,16 +16,14 @@ import java.util.Set;
  * @param dataDirectory where rkt keeps images and pods, absolute
  * @param isDebug whether to tell more on standard error
  * @param insecure which checks are off
- * @param systemConfig where the system's configuration lies
- * @param localConfig where this machine's configuration lies
+ * @param configuration where configuration lies
  * @param areHttpsKeysTrusted whether keys that are fetched over HTTPS are trusted without a review
  */
 record GlobalOptions(
         Path dataDirectory,
         boolean isDebug,
         Set<InsecureOption> insecure,
-        Path systemConfig,
-        Path localConfig,
+        ConfigDirectories configuration,
         boolean areHttpsKeysTrusted) {
 
     /** The global flags. */
@@ -32,9 +31,10 @@ record GlobalOptions(
             .with(FlagKind.BOOL, "debug", "trust-keys-from-https")
             .with(FlagKind.VALUE, "dir", "insecure-options", "local-config", "system-config", "user-config");
 
+    /** Credentials for fetching. */
+    private static final Set<String> KINDS_READ = Set.of("auth.d");
+
     private static final Path DEFAULT_DIRECTORY = Path.of("/var/lib/rkt");
-    private static final Path DEFAULT_SYSTEM_CONFIG = Path.of("/usr/lib/rkt");
-    private static final Path DEFAULT_LOCAL_CONFIG = Path.of("/etc/rkt");
 
     GlobalOptions {
         insecure = Set.copyOf(insecure);
@@ -48,7 +48,7 @@ record GlobalOptions(
             switch (flag.name()) {
                 case "dir" -> directory = directory(flag);
                 case "insecure-options" -> insecure.addAll(insecureOptions(flag));
-                case "local-config", "system-config", "user-config" -> refuseConfiguration(flag);
+                case "local-config", "system-config", "user-config" -> refuseOtherConfiguration(flag);
                 default -> {
                     // a flag of the command
                 }
@@ -58,8 +58,7 @@ record GlobalOptions(
                 directory,
                 flags.isSet("debug"),
                 insecure,
-                flags.last("system-config").map(Path::of).orElse(DEFAULT_SYSTEM_CONFIG),
-                flags.last("local-config").map(Path::of).orElse(DEFAULT_LOCAL_CONFIG),
+                configuration(flags),
                 flags.isSet("trust-keys-from-https"));
     }
 
@@ -99,18 +98,29 @@ record GlobalOptions(
         return options;
     }
 
-    /** Of these directories only trusted keys are read; what else they configure must not be left out in silence. */
-    private static void refuseConfiguration(Flag flag) throws UsageException {
+    private static ConfigDirectories configuration(Flags flags) {
+        ConfigDirectories usual = ConfigDirectories.DEFAULT;
+        return new ConfigDirectories(
+                flags.last("system-config").map(Path::of).orElse(usual.system()),
+                flags.last("local-config").map(Path::of).orElse(usual.local()),
+                flags.last("user-config").filter(path -> !path.isEmpty()).map(Path::of));
+    }
+
+    /** What is configured of other kinds than those that are read must not be left out in silence. */
+    private static void refuseOtherConfiguration(Flag flag) throws UsageException {
         Path directory = Path.of(flag.value());
         if (!Files.isDirectory(directory)) {
             return;
         }
         try (DirectoryStream<Path> kinds = Files.newDirectoryStream(directory, "*.d")) {
             for (Path kind : kinds) {
+                if (KINDS_READ.contains(kind.getFileName().toString())) {
+                    continue;
+                }
                 try (DirectoryStream<Path> files = Files.newDirectoryStream(kind, "*.json")) {
                     for (Path file : files) {
                         throw UsageException.invalidValue(
-                                flag, "this rkt does not read configuration such as %s yet".formatted(file));
+                                flag, "this rkt does not read configuration such as %s".formatted(file));
                     }
                 }
             }

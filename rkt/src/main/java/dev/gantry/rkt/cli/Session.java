@@ -1,10 +1,12 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.fetch.RemoteFetcher;
+import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
-import dev.gantry.rkt.image.HttpImages;
 import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
+import dev.gantry.rkt.image.RemoteImages;
 import dev.gantry.rkt.trust.DiscoveringVerifier;
 import dev.gantry.rkt.trust.ImageVerifier;
 import dev.gantry.rkt.trust.KeyDownloads;
@@ -51,12 +53,22 @@ record Session(
                 options.insecure().contains(InsecureOption.IMAGE),
                 options.insecure().contains(InsecureOption.HTTP),
                 options.insecure().contains(InsecureOption.TLS));
-        return new ImageFinder(images(), fetching, new HttpImages(options.dataDirectory()), verifier());
+        return new ImageFinder(images(), fetching, remoteImages(fetching), verifier());
+    }
+
+    private RemoteImages remoteImages(FetchOptions fetching) {
+        return new RemoteFetcher(
+                options.dataDirectory(),
+                fetching,
+                verifier(),
+                new RemoteFetcher.Surroundings(
+                        options.configuration(), environment, clock, Progress.onTerminal(err), this::debug));
     }
 
     /** The keys that this machine trusts. */
     TrustedKeys trustedKeys() {
-        return new TrustedKeys(options.systemConfig(), options.localConfig());
+        return new TrustedKeys(
+                options.configuration().system(), options.configuration().local());
     }
 
     /** Whether servers may show any certificate. */

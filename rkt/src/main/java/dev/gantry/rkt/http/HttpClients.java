@@ -33,11 +33,16 @@ public final class HttpClients {
      * @throws IOException if the certificates that this machine trusts can't be read
      */
     public static HttpClient create(boolean anyCertificate) throws IOException {
+        return builder(anyCertificate)
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+    }
+
+    /** What clients have in common. */
+    static HttpClient.Builder builder(boolean anyCertificate) throws IOException {
         return HttpClient.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .sslContext(anyCertificate ? trustingContext() : TrustedCertificates.context(System.getenv()))
-                .build();
+                .sslContext(anyCertificate ? trustingContext() : TrustedCertificates.context(System.getenv()));
     }
 
     /**

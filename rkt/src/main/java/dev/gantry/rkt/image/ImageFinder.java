@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * Finds the image that a command line speaks of, and stores it if need be: by the hash of a stored image, as a file, by
- * URL or by the name of a stored image, told apart as rkt does.
+ * URL, from a docker registry or by name, told apart as rkt does.
  */
 public final class ImageFinder {
 
@@ -27,7 +27,7 @@ public final class ImageFinder {
 
     private final ImageStore store;
     private final FetchOptions options;
-    private final HttpImages http;
+    private final RemoteImages remotes;
     private final ImageVerifier verifier;
 
     /**
@@ -35,13 +35,13 @@ public final class ImageFinder {
      *
      * @param store where images are looked for and stored
      * @param options what may be fetched
-     * @param http fetches by URL
+     * @param remotes fetches what lies elsewhere
      * @param verifier verifies what is fetched, if the options want signatures
      */
-    public ImageFinder(ImageStore store, FetchOptions options, HttpImages http, ImageVerifier verifier) {
+    public ImageFinder(ImageStore store, FetchOptions options, RemoteImages remotes, ImageVerifier verifier) {
         this.store = store;
         this.options = options;
-        this.http = http;
+        this.remotes = remotes;
         this.verifier = verifier;
     }
 
@@ -61,14 +61,11 @@ public final class ImageFinder {
                             "could not resolve image \"%s\": no image of this hash is stored".formatted(image)));
         }
         return switch (scheme(image)) {
-            case "docker" ->
-                throw new RktException(
-                        "docker images can't be fetched yet: \"%s\"; convert it to an ACI (docker2aci) first"
-                                .formatted(image));
+            case "docker" -> fetchDocker(image);
             case "http", "https" -> fetch(image, givenSignature);
             case "file" -> ofFile(Path.of(uri(image).getPath()), givenSignature);
-            case "" -> isFile(image) ? ofFile(Path.of(image), givenSignature) : named(image);
-            default -> named(image);
+            case "" -> isFile(image) ? ofFile(Path.of(image), givenSignature) : named(image, givenSignature);
+            default -> named(image, givenSignature);
         };
     }
 
@@ -88,21 +85,15 @@ public final class ImageFinder {
         return store.find(parseName(image, labels), labels);
     }
 
-    private StoredImage named(String image) throws IOException, RktException {
-        Optional<StoredImage> stored = findStored(store, image);
-        if (stored.isEmpty()) {
-            throw new RktException(
-                    ("image \"%s\" is not stored, and this rkt can't discover images by name yet; fetch it"
-                                    + " from a file or by URL")
-                            .formatted(image));
+    private StoredImage named(String image, Optional<Path> givenSignature) throws IOException, RktException {
+        Map<String, String> labels = new LinkedHashMap<>();
+        String name = parseName(image, labels);
+        Optional<StoredImage> stored = store.find(name, labels);
+        if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
+            return stored.get();
         }
-        if (options.policy() == PullPolicy.UPDATE) {
-            throw new RktException(
-                    ("image \"%s\" can't be updated, for this rkt can't discover images by name yet; use the stored one"
-                                    + " with --pull-policy=new")
-                            .formatted(image));
-        }
-        return stored.get();
+        requireFetchAllowed(image);
+        return remotes.discover(name, labels, givenSignature);
     }
 
     private StoredImage ofFile(Path path, Optional<Path> givenSignature) throws IOException, RktException {
@@ -136,35 +127,31 @@ public final class ImageFinder {
         if (uri.getHost() == null || !uri.getPath().endsWith(EXTENSION)) {
             throw new RktException("invalid image string \"%s\": expected a URL that ends in .aci".formatted(image));
         }
-        Optional<StoredImage> stored = http.stored(store, uri);
+        Optional<StoredImage> stored = remotes.remembered(image);
         if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
             return stored.get();
         }
+        requireFetchAllowed(image);
+        return remotes.fetch(uri, givenSignature);
+    }
+
+    private StoredImage fetchDocker(String image) throws IOException, RktException {
+        Optional<StoredImage> stored = remotes.remembered(image);
+        if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
+            return stored.get();
+        }
+        requireFetchAllowed(image);
+        if (!options.unsignedAllowed()) {
+            throw new RktException(
+                    "signature verification for docker images is not supported (try --insecure-options=image)");
+        }
+        return remotes.fetchDocker(image);
+    }
+
+    private void requireFetchAllowed(String image) throws RktException {
         if (options.policy() == PullPolicy.NEVER) {
             throw new RktException("unable to fetch image from \"%s\": it is not stored, and the pull policy is never"
                     .formatted(image));
-        }
-        if (uri.getScheme().equalsIgnoreCase("http") && !options.httpAllowed()) {
-            throw new RktException("\"%s\" is plain HTTP, which --insecure-options=http allows".formatted(image));
-        }
-        return options.unsignedAllowed()
-                ? http.fetch(store, uri, options.anyCertificate())
-                : fetchVerified(uri, givenSignature);
-    }
-
-    private StoredImage fetchVerified(URI uri, Optional<Path> givenSignature) throws IOException, RktException {
-        try (WorkDirectory work = store.newWork()) {
-            // The signature first, as rkt does: without one the image need not be fetched.
-            Path signature = givenSignature.isPresent()
-                    ? givenSignature.get()
-                    : http.download(
-                            uri.resolve(signatureOf(uri.getRawPath())),
-                            work.path().resolve(DOWNLOAD + SIGNATURE_EXTENSION),
-                            options.anyCertificate());
-            Path aci = http.download(uri, work.path().resolve(DOWNLOAD), options.anyCertificate());
-            StoredImage image = addVerified(aci, signature);
-            http.remember(uri, image);
-            return image;
         }
     }
 

@@ -1,0 +1,188 @@
+package dev.gantry.rkt.config;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What servers are told of who asks: the files of {@code auth.d} (rkt Documentation/configuration.md, kinds {@code auth}
+ * and {@code dockerAuth}, version {@code v1}).
+ */
+public final class Credentials {
+
+    private final Map<String, String> headers;
+    private final Map<String, Login> logins;
+
+    private Credentials(Map<String, String> headers, Map<String, Login> logins) {
+        this.headers = Map.copyOf(headers);
+        this.logins = Map.copyOf(logins);
+    }
+
+    /**
+     * A name and a password for a docker registry.
+     *
+     * @param user the name
+     * @param password the password
+     */
+    public record Login(String user, String password) {
+
+        /** The password is for the registry alone. */
+        @Override
+        public String toString() {
+            return "Login[user=" + user + "]";
+        }
+    }
+
+    /**
+     * Reads the files {@code auth.d/*.json} of configuration directories.
+     *
+     * @param directories where to look; those that are missing configure nothing
+     * @return what they say
+     * @throws RktException if a file is no such configuration, or two of one directory speak of one server
+     * @throws IOException if a file can't be read
+     */
+    public static Credentials read(ConfigDirectories directories) throws IOException, RktException {
+        Map<String, String> headers = new HashMap<>();
+        Map<String, Login> logins = new HashMap<>();
+        for (Path directory : directories.inOrder()) {
+            Map<String, String> headersHere = new HashMap<>();
+            Map<String, Login> loginsHere = new HashMap<>();
+            for (Path file : files(directory.resolve("auth.d"))) {
+                readFile(file, headersHere, loginsHere);
+            }
+            headers.putAll(headersHere);
+            logins.putAll(loginsHere);
+        }
+        return new Credentials(headers, logins);
+    }
+
+    /**
+     * No credentials at all.
+     *
+     * @return credentials for no server
+     */
+    public static Credentials none() {
+        return new Credentials(Map.of(), Map.of());
+    }
+
+    /**
+     * What an HTTP server is told.
+     *
+     * @param host the server, with its port if the URL has one
+     * @return the value of an {@code Authorization} header
+     */
+    public Optional<String> authorization(String host) {
+        return Optional.ofNullable(headers.get(host));
+    }
+
+    /**
+     * What a docker registry is told.
+     *
+     * @param registry the registry, with its port if the reference has one
+     * @return the login
+     */
+    public Optional<Login> login(String registry) {
+        return Optional.ofNullable(logins.get(registry));
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.json")) {
+                found.forEach(files::add);
+            }
+        }
+        Collections.sort(files);
+        return files;
+    }
+
+    private static void readFile(Path file, Map<String, String> headers, Map<String, Login> logins)
+            throws IOException, RktException {
+        try {
+            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            String kind = text(json, "rktKind");
+            if (!text(json, "rktVersion").equals("v1")) {
+                throw new IllegalStateException("rktVersion must be \"v1\" for the kind \"%s\"".formatted(kind));
+            }
+            switch (kind) {
+                case "auth" -> addAll(headers, texts(json, "domains"), header(json));
+                case "dockerAuth" -> addAll(logins, texts(json, "registries"), login(json));
+                default ->
+                    throw new IllegalStateException(
+                            "rktKind is \"%s\", which does not belong into auth.d".formatted(kind));
+            }
+        } catch (JsonParseException | IllegalStateException | ClassCastException e) {
+            throw new RktException("invalid configuration file \"%s\": %s".formatted(file, e.getMessage()), e);
+        }
+    }
+
+    private static <T> void addAll(Map<String, T> found, List<String> servers, T value) {
+        for (String server : servers) {
+            if (found.putIfAbsent(server, value) != null) {
+                throw new IllegalStateException("credentials for \"%s\" stand twice".formatted(server));
+            }
+        }
+    }
+
+    private static String header(JsonObject json) {
+        JsonObject credentials = credentials(json);
+        return switch (text(json, "type")) {
+            case "basic" -> {
+                String pair = text(credentials, "user") + ":" + text(credentials, "password");
+                yield "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+            }
+            case "oauth" -> "Bearer " + text(credentials, "token");
+            default -> throw new IllegalStateException("type must be \"basic\" or \"oauth\"");
+        };
+    }
+
+    private static Login login(JsonObject json) {
+        JsonObject credentials = credentials(json);
+        return new Login(text(credentials, "user"), text(credentials, "password"));
+    }
+
+    private static JsonObject credentials(JsonObject json) {
+        if (!(json.get("credentials") instanceof JsonObject credentials)) {
+            throw new IllegalStateException("credentials must be an object");
+        }
+        return credentials;
+    }
+
+    private static List<String> texts(JsonObject json, String member) {
+        if (!(json.get(member) instanceof JsonArray array) || array.isEmpty()) {
+            throw new IllegalStateException("%s must be a list of servers".formatted(member));
+        }
+        List<String> texts = new ArrayList<>();
+        for (JsonElement element : array) {
+            if (!element.isJsonPrimitive()) {
+                throw new IllegalStateException("%s has %s".formatted(member, element));
+            }
+            texts.add(element.getAsString());
+        }
+        return texts;
+    }
+
+    private static String text(JsonObject json, String member) {
+        if (!json.has(member)
+                || !json.get(member).isJsonPrimitive()
+                || json.get(member).getAsString().isEmpty()) {
+            throw new IllegalStateException("%s must be a text that is not empty".formatted(member));
+        }
+        return json.get(member).getAsString();
+    }
+}

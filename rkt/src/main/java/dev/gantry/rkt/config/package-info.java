@@ -1,0 +1,2 @@
+/** rkt's configuration directories (rkt Documentation/configuration.md). */
+package dev.gantry.rkt.config;

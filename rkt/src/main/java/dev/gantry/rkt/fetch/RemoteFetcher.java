@@ -1,0 +1,129 @@
+package dev.gantry.rkt.fetch;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.config.ConfigDirectories;
+import dev.gantry.rkt.config.Credentials;
+import dev.gantry.rkt.http.Downloads;
+import dev.gantry.rkt.http.EnvironmentProxies;
+import dev.gantry.rkt.http.HttpTransport;
+import dev.gantry.rkt.http.Progress;
+import dev.gantry.rkt.image.FetchOptions;
+import dev.gantry.rkt.image.ImageStore;
+import dev.gantry.rkt.image.RemoteImages;
+import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.trust.ImageVerifier;
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Fetches images from wherever they are. What that needs is made when the first one is fetched, not before. */
+public final class RemoteFetcher implements RemoteImages {
+
+    private final ImageStore store;
+    private final Remotes remotes;
+    private final FetchOptions options;
+    private final ImageVerifier verifier;
+    private final Surroundings surroundings;
+
+    /**
+     * What a fetch finds around it.
+     *
+     * @param configuration where credentials lie
+     * @param environment the variables, for proxies
+     * @param clock tells the time
+     * @param progress shows downloads
+     * @param debug takes what only those want to know who ask for it
+     */
+    public record Surroundings(
+            ConfigDirectories configuration,
+            Map<String, String> environment,
+            InstantSource clock,
+            Progress progress,
+            Consumer<String> debug) {
+
+        /** Keeps the variables. */
+        public Surroundings {
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /**
+     * Makes a fetcher.
+     *
+     * @param dataDirectory the data directory
+     * @param options what may be fetched, and how
+     * @param verifier verifies what is fetched, if the options want signatures
+     * @param surroundings what is around
+     */
+    public RemoteFetcher(Path dataDirectory, FetchOptions options, ImageVerifier verifier, Surroundings surroundings) {
+        this.store = new ImageStore(dataDirectory);
+        this.remotes = new Remotes(dataDirectory);
+        this.options = options;
+        this.verifier = verifier;
+        this.surroundings = surroundings;
+    }
+
+    @Override
+    public Optional<StoredImage> remembered(String place) throws IOException, RktException {
+        Optional<Remote> remote = remotes.find(place);
+        return remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
+    }
+
+    @Override
+    public StoredImage fetch(URI uri, Optional<Path> signature) throws IOException, RktException {
+        return http(credentials()).fetch(ImageLocation.of(uri), signature);
+    }
+
+    @Override
+    public StoredImage discover(String name, Map<String, String> labels, Optional<Path> signature)
+            throws IOException, RktException {
+        Credentials credentials = credentials();
+        MetaDiscovery meta = new MetaDiscovery(transport(credentials), options.httpAllowed(), surroundings.debug());
+        List<ImageLocation> locations = new ImageDiscovery(meta, options.httpAllowed()).find(name, labels);
+        HttpImages http = http(credentials);
+        RktException failure = null;
+        for (ImageLocation location : locations) {
+            try {
+                surroundings.debug().accept("fetching image from " + location.image());
+                return http.fetch(location, signature);
+            } catch (RktException e) {
+                failure = failure == null ? e : failure;
+            }
+        }
+        throw new RktException("discovery failed for \"%s\": %s".formatted(name, failure.getMessage()), failure);
+    }
+
+    @Override
+    public StoredImage fetchDocker(String place) throws RktException {
+        throw new RktException(
+                "docker images can't be fetched yet: \"%s\"; convert it to an ACI (docker2aci) first".formatted(place));
+    }
+
+    private HttpImages http(Credentials credentials) throws IOException {
+        Downloads downloads = new Downloads(transport(credentials), surroundings.progress(), ImageStore.MAX_BYTES);
+        return new HttpImages(
+                store,
+                remotes,
+                downloads,
+                options.unsignedAllowed() ? Optional.empty() : Optional.of(verifier),
+                surroundings.clock());
+    }
+
+    private HttpTransport transport(Credentials credentials) throws IOException {
+        return new HttpTransport(credentials, proxies(), options.httpAllowed(), options.anyCertificate());
+    }
+
+    private ProxySelector proxies() {
+        return new EnvironmentProxies(surroundings.environment());
+    }
+
+    private Credentials credentials() throws IOException, RktException {
+        return Credentials.read(surroundings.configuration());
+    }
+}

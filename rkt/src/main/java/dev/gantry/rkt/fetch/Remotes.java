@@ -1,0 +1,84 @@
+package dev.gantry.rkt.fetch;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import dev.gantry.rkt.Json;
+import dev.gantry.rkt.PrivateDirectory;
+import dev.gantry.rkt.image.FileLocks;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Which image a URL led to: {@code cas/remotes/}. Where image parts of a URL are: {@code cas/downloads/}. */
+final class Remotes {
+
+    private final Path cas;
+
+    Remotes(Path dataDirectory) {
+        this.cas = dataDirectory.resolve("cas");
+    }
+
+    /** What is remembered of a URL; nothing if what is written there can't be read. */
+    Optional<Remote> find(String url) throws IOException {
+        try {
+            JsonObject json =
+                    JsonParser.parseString(Files.readString(file(url))).getAsJsonObject();
+            if (!json.get("url").getAsString().equals(url)) {
+                return Optional.empty();
+            }
+            return Optional.of(new Remote(
+                    json.get("image").getAsString(),
+                    Optional.ofNullable(json.get("etag")).map(etag -> etag.getAsString()),
+                    Instant.parse(json.get("downloaded_at").getAsString()),
+                    Duration.ofSeconds(json.get("max_age_seconds").getAsLong())));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (JsonParseException | IllegalStateException | NullPointerException | DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Remembers what a URL led to. */
+    void put(String url, Remote remote) throws IOException {
+        JsonObject json = new JsonObject();
+        json.addProperty("url", url);
+        json.addProperty("image", remote.imageId());
+        remote.etag().ifPresent(etag -> json.addProperty("etag", etag));
+        json.addProperty("downloaded_at", remote.downloadedAt().toString());
+        json.addProperty("max_age_seconds", remote.maxAge().toSeconds());
+        Path directory = Files.createDirectories(PrivateDirectory.create(cas).resolve("remotes"));
+        Path written = directory.resolve("." + UUID.randomUUID());
+        Files.writeString(written, Json.compact(json) + "\n");
+        Files.move(written, file(url), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Lets one process at a time fetch a URL; to be closed when done. */
+    Closeable lock(String url) throws IOException {
+        PrivateDirectory.create(cas);
+        return FileLocks.acquire(cas.resolve("locks").resolve("remote-" + key(url)));
+    }
+
+    /** Where a download of a URL lies until it is whole; for the one who holds the {@link #lock}. */
+    Path part(String url) throws IOException {
+        PrivateDirectory.create(cas);
+        return Files.createDirectories(cas.resolve("downloads")).resolve(key(url));
+    }
+
+    private Path file(String url) {
+        return cas.resolve("remotes").resolve(key(url));
+    }
+
+    private static String key(String url) {
+        return UUID.nameUUIDFromBytes(url.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+}

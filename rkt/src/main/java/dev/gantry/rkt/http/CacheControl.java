@@ -1,0 +1,40 @@
+package dev.gantry.rkt.http;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What a server lets one do with an answer (RFC 9111, as far as rkt reads it).
+ *
+ * @param maxAge how long the answer may be used without asking again; never negative
+ * @param mayRevalidate whether the server may be asked if the answer still holds, rather than for all of it again
+ */
+public record CacheControl(Duration maxAge, boolean mayRevalidate) {
+
+    private static final String MAX_AGE = "max-age=";
+
+    /**
+     * Reads a {@code Cache-Control} header; what can't be understood says nothing.
+     *
+     * @param value the value, of all such headers joined by commas
+     * @return what it says
+     */
+    public static CacheControl parse(String value) {
+        Duration maxAge = Duration.ZERO;
+        boolean isForbidden = false;
+        boolean mayRevalidate = true;
+        for (String word : value.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String directive = word.strip();
+            if (directive.equals("no-store")) {
+                isForbidden = true;
+                mayRevalidate = false;
+            } else if (directive.equals("no-cache")) {
+                isForbidden = true;
+            } else if (directive.matches(MAX_AGE + "\"?\\d{1,9}\"?")) {
+                String seconds = directive.substring(MAX_AGE.length()).replace("\"", "");
+                maxAge = Duration.ofSeconds(Long.parseLong(seconds));
+            }
+        }
+        return new CacheControl(isForbidden ? Duration.ZERO : maxAge, mayRevalidate);
+    }
+}

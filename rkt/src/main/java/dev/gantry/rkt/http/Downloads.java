@@ -1,0 +1,211 @@
+package dev.gantry.rkt.http;
+
+import dev.gantry.rkt.RktException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Downloads files. One that was broken off goes on where it ended, if the server still has the same: its part stays,
+ * with what tells the server's version of it (RFC 9110, {@code Range} and {@code If-Range}).
+ */
+public final class Downloads {
+
+    private static final int ATTEMPTS = 3;
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final HttpTransport transport;
+    private final Progress progress;
+    private final long maxBytes;
+
+    /**
+     * Makes a downloader.
+     *
+     * @param transport sends the requests
+     * @param progress shows the downloads
+     * @param maxBytes the size at which a download is refused
+     */
+    public Downloads(HttpTransport transport, Progress progress, long maxBytes) {
+        this.transport = transport;
+        this.progress = progress;
+        this.maxBytes = maxBytes;
+    }
+
+    /** How a download ended. */
+    public sealed interface Outcome {
+
+        /** The server's answer. */
+        CacheControl cacheControl();
+    }
+
+    /**
+     * The file is there.
+     *
+     * @param file where it was put
+     * @param etag what the server calls this version of it
+     * @param cacheControl how long it may be used
+     */
+    public record Downloaded(Path file, Optional<String> etag, CacheControl cacheControl) implements Outcome {}
+
+    /**
+     * The version that the caller has still holds.
+     *
+     * @param cacheControl how long it may be used
+     */
+    public record NotModified(CacheControl cacheControl) implements Outcome {}
+
+    /**
+     * Downloads a file.
+     *
+     * @param uri where it is
+     * @param label what people call it
+     * @param part where to put it; what is there is taken for the beginning of it if {@code PART.version} tells which
+     *     version it is of. Nobody else may use the two
+     * @param knownEtag the version that the caller has and needs not again
+     * @return what came of it
+     * @throws RktException if the server can't be reached or has no such file, or it is too large
+     * @throws IOException if the transfer breaks off again and again, or the file can't be written
+     */
+    public Outcome download(URI uri, String label, Path part, Optional<String> knownEtag)
+            throws IOException, RktException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return attempt(uri, label, part, knownEtag);
+            } catch (BrokenOffException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IOException("Get \"%s\": %s".formatted(uri, e.getMessage()), e);
+                }
+            }
+        }
+    }
+
+    private Outcome attempt(URI uri, String label, Path part, Optional<String> knownEtag)
+            throws IOException, RktException {
+        Path version = part.resolveSibling(part.getFileName() + ".version");
+        long have = Files.exists(part) && Files.exists(version) ? Files.size(part) : 0;
+        Map<String, String> headers = new LinkedHashMap<>();
+        knownEtag.ifPresent(etag -> headers.put("If-None-Match", etag));
+        if (have > 0) {
+            headers.put("Range", "bytes=" + have + "-");
+            headers.put("If-Range", Files.readString(version));
+        }
+        HttpResponse<InputStream> response = transport.get(uri, headers);
+        try (InputStream body = response.body()) {
+            switch (response.statusCode()) {
+                case 304 -> {
+                    return new NotModified(cacheControl(response));
+                }
+                case 206 -> {
+                    if (!startsAt(response, have)) {
+                        forget(part, version);
+                        throw new BrokenOffException("the server sent another range than the one asked for", null);
+                    }
+                }
+                case 200 -> {
+                    forget(part, version);
+                    have = 0;
+                    rememberVersion(response, version);
+                }
+                case 416 -> {
+                    forget(part, version);
+                    throw new BrokenOffException("the server has less than was downloaded of it before", null);
+                }
+                default ->
+                    throw new RktException("bad HTTP status code: %d for \"%s\"".formatted(response.statusCode(), uri));
+            }
+            copy(response, body, part, have, label);
+        }
+        Files.deleteIfExists(version);
+        return new Downloaded(part, response.headers().firstValue("ETag"), cacheControl(response));
+    }
+
+    private void copy(HttpResponse<InputStream> response, InputStream body, Path part, long have, String label)
+            throws IOException, RktException {
+        long length = response.headers().firstValueAsLong("Content-Length").orElse(-1);
+        long total = length < 0 ? -1 : have + length;
+        requireSize(response.uri(), total);
+        long done = have;
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                StallWatch watch = new StallWatch(body);
+                Progress.Line line = progress.begin(label, total)) {
+            for (int read = read(body, buffer, watch); read >= 0; read = read(body, buffer, watch)) {
+                done += read;
+                requireSize(response.uri(), done);
+                out.write(buffer, 0, read);
+                line.reached(done);
+            }
+        }
+        if (total >= 0 && done < total) {
+            throw new BrokenOffException(
+                    "unexpected EOF after %d of %d bytes".formatted(done, total), new EOFException());
+        }
+    }
+
+    private static int read(InputStream body, byte[] buffer, StallWatch watch) throws BrokenOffException {
+        try {
+            int read = body.read(buffer);
+            if (watch.hasStalled()) {
+                throw new BrokenOffException("no data for " + StallWatch.PATIENCE.toSeconds() + " s", null);
+            }
+            watch.moved();
+            return read;
+        } catch (BrokenOffException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new BrokenOffException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+        }
+    }
+
+    private void requireSize(URI uri, long bytes) throws RktException {
+        if (bytes > maxBytes) {
+            throw new RktException("\"%s\" has more than %d bytes".formatted(uri, maxBytes));
+        }
+    }
+
+    private static boolean startsAt(HttpResponse<InputStream> response, long have) {
+        return response.headers()
+                .firstValue("Content-Range")
+                .filter(range -> range.startsWith("bytes " + have + "-"))
+                .isPresent();
+    }
+
+    /** A weak ETag tells no bytes, so only a strong one, or a time, lets a download go on. */
+    private static void rememberVersion(HttpResponse<InputStream> response, Path version) throws IOException {
+        Optional<String> validator = response.headers()
+                .firstValue("ETag")
+                .filter(etag -> !etag.startsWith("W/"))
+                .or(() -> response.headers().firstValue("Last-Modified"));
+        if (validator.isPresent()) {
+            Files.writeString(version, validator.get());
+        }
+    }
+
+    private static void forget(Path part, Path version) throws IOException {
+        Files.deleteIfExists(version);
+        Files.deleteIfExists(part);
+    }
+
+    private static CacheControl cacheControl(HttpResponse<InputStream> response) {
+        return CacheControl.parse(String.join(",", response.headers().allValues("Cache-Control")));
+    }
+
+    /** The transfer ended early; what came may be used when it is tried again. */
+    private static final class BrokenOffException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private BrokenOffException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package dev.gantry.rkt.http;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.config.Credentials;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Sends requests as rkt does: with the credentials that are configured for a host, and only to it, through the proxies
+ * of the environment, and over plain HTTP only where that is allowed, redirects included.
+ */
+public final class HttpTransport {
+
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
+    private static final int MAX_REDIRECTS = 10;
+    private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
+
+    private final Credentials credentials;
+    private final boolean isHttpAllowed;
+    private final HttpClient client;
+
+    /**
+     * Makes a transport.
+     *
+     * @param credentials what hosts are told
+     * @param proxies which proxy leads to a host
+     * @param isHttpAllowed whether plain HTTP may be used
+     * @param isAnyCertificateTaken whether servers may show any certificate
+     * @throws IOException if the certificates that this machine trusts can't be read
+     */
+    public HttpTransport(
+            Credentials credentials, ProxySelector proxies, boolean isHttpAllowed, boolean isAnyCertificateTaken)
+            throws IOException {
+        this.credentials = credentials;
+        this.isHttpAllowed = isHttpAllowed;
+        this.client = HttpClients.builder(isAnyCertificateTaken)
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(proxies)
+                .build();
+    }
+
+    /**
+     * Gets what a URL leads to.
+     *
+     * @param uri the URL
+     * @param headers headers beside those that every request has
+     * @return the answer, whatever its status, unless that is a redirect; its body must be closed
+     * @throws RktException if the server can't be reached, or may not be asked; in Go's words
+     */
+    public HttpResponse<InputStream> get(URI uri, Map<String, String> headers) throws RktException {
+        URI at = uri;
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            requireAllowed(at);
+            HttpResponse<InputStream> response =
+                    HttpClients.send(client, request(at, headers), HttpResponse.BodyHandlers.ofInputStream());
+            Optional<String> location = response.headers().firstValue("Location");
+            if (!REDIRECTS.contains(response.statusCode()) || location.isEmpty()) {
+                return response;
+            }
+            discard(response);
+            at = resolve(at, location.get());
+        }
+        throw new RktException("Get \"%s\": stopped after %d redirects".formatted(uri, MAX_REDIRECTS));
+    }
+
+    private void requireAllowed(URI uri) throws RktException {
+        boolean isHttp = "http".equalsIgnoreCase(uri.getScheme());
+        if (isHttp && !isHttpAllowed) {
+            throw new RktException("\"%s\" is plain HTTP, which --insecure-options=http allows".formatted(uri));
+        }
+        if ((!isHttp && !"https".equalsIgnoreCase(uri.getScheme())) || uri.getHost() == null) {
+            throw new RktException("Get \"%s\": unsupported protocol scheme or no host".formatted(uri));
+        }
+    }
+
+    private HttpRequest request(URI uri, Map<String, String> headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(RESPONSE_TIMEOUT).header("User-Agent", HttpClients.USER_AGENT);
+        headers.forEach(request::setHeader);
+        credentials.authorization(host(uri)).ifPresent(value -> request.setHeader("Authorization", value));
+        return request.build();
+    }
+
+    private static String host(URI uri) {
+        return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
+    }
+
+    private static void discard(HttpResponse<InputStream> response) throws RktException {
+        try {
+            response.body().close();
+        } catch (IOException e) {
+            throw new RktException("Get \"%s\": %s".formatted(response.uri(), e.getMessage()), e);
+        }
+    }
+
+    private static URI resolve(URI base, String location) throws RktException {
+        try {
+            return base.resolve(location);
+        } catch (IllegalArgumentException e) {
+            throw new RktException("Get \"%s\": redirected to what is no URL: \"%s\"".formatted(base, location), e);
+        }
+    }
+}

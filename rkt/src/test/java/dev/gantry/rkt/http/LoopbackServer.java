@@ -1,0 +1,70 @@
+package dev.gantry.rkt.http;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** An HTTP server on this machine that tells what it was asked. */
+public final class LoopbackServer implements AutoCloseable {
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(4);
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+
+    public LoopbackServer() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    /** Answers requests of paths that begin so. */
+    public LoopbackServer on(String path, HttpHandler handler) {
+        server.createContext(path, exchange -> {
+            requests.add(describe(exchange));
+            try (exchange) {
+                handler.handle(exchange);
+            }
+        });
+        return this;
+    }
+
+    public static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    /** {@code PATH}, and the headers that tests look at, one after the other. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    public int port() {
+        return server.getAddress().getPort();
+    }
+
+    public String url() {
+        return "http://127.0.0.1:" + port();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private static String describe(HttpExchange exchange) {
+        StringBuilder text = new StringBuilder(exchange.getRequestURI().toString());
+        for (String name : List.of("Authorization", "Range", "If-Range", "If-None-Match")) {
+            String value = exchange.getRequestHeaders().getFirst(name);
+            text.append(value == null ? "" : " " + name + ": " + value);
+        }
+        return text.toString();
+    }
+}
