@@ -23,5 +23,5 @@ exec_java() {
   find_java
   export RKT_CALLERS_LC_ALL="${LC_ALL-}" RKT_CALLERS_PATH="$callers_path" LC_ALL=C.UTF-8
   exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Drkt.home="$home" \
-    -cp "$jar:$home/target/lib/*" dev.gantry.rkt.cli.Main "$@"
+    -cp "$jar:$home/target/lib/*:$home/target/lib-docker/*" dev.gantry.rkt.cli.Main "$@"
 }

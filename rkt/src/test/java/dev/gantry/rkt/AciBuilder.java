@@ -27,7 +27,15 @@ public final class AciBuilder {
     private final TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, StandardCharsets.UTF_8.name());
     private final Set<String> added = new LinkedHashSet<>();
 
+    private final String root;
+
     public AciBuilder() {
+        this("rootfs");
+    }
+
+    /** A layer of a docker image has its files at the root of the archive, so the empty one. */
+    public AciBuilder(String root) {
+        this.root = root;
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     }
@@ -100,7 +108,7 @@ public final class AciBuilder {
 
     private void copy(Path source) throws IOException {
         if (added.add(source.toString())) {
-            file("rootfs" + source, Files.readAllBytes(source.toRealPath()), entry -> entry.setMode(0755));
+            file(root + source, Files.readAllBytes(source.toRealPath()), entry -> entry.setMode(0755));
         }
     }
 

@@ -3,6 +3,8 @@ package dev.gantry.rkt.fetch;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.config.Credentials;
+import dev.gantry.rkt.docker.DockerImages;
+import dev.gantry.rkt.docker.DockerReference;
 import dev.gantry.rkt.http.Downloads;
 import dev.gantry.rkt.http.EnvironmentProxies;
 import dev.gantry.rkt.http.HttpTransport;
@@ -12,10 +14,13 @@ import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.RemoteImages;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.trust.ImageVerifier;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +76,10 @@ public final class RemoteFetcher implements RemoteImages {
 
     @Override
     public Optional<StoredImage> remembered(String place) throws IOException, RktException {
-        Optional<Remote> remote = remotes.find(place);
+        String url = DockerReference.isReference(place)
+                ? DockerReference.parse(place).toString()
+                : place;
+        Optional<Remote> remote = remotes.find(url);
         return remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
     }
 
@@ -100,9 +108,28 @@ public final class RemoteFetcher implements RemoteImages {
     }
 
     @Override
-    public StoredImage fetchDocker(String place) throws RktException {
-        throw new RktException(
-                "docker images can't be fetched yet: \"%s\"; convert it to an ACI (docker2aci) first".formatted(place));
+    @SuppressWarnings("try") // the lock is held, not used
+    public StoredImage fetchDocker(String place) throws IOException, RktException {
+        DockerReference reference = DockerReference.parse(place);
+        String url = reference.toString();
+        Instant asked = surroundings.clock().instant();
+        Credentials credentials = credentials();
+        DockerImages docker = new DockerImages(
+                transport(Credentials.none()), credentials, proxies(), options, surroundings.progress());
+        try (Closeable ignored = remotes.lock(url)) {
+            Optional<Remote> remote = remotes.find(url);
+            Optional<StoredImage> stored =
+                    remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
+            if (stored.isPresent() && remote.get().downloadedAt().isAfter(asked)) {
+                return stored.get();
+            }
+            DockerImages.Fetched fetched =
+                    docker.fetch(reference, stored.isPresent() ? remote.get().etag() : Optional.empty(), store);
+            StoredImage image = fetched.image().isPresent() ? fetched.image().get() : stored.orElseThrow();
+            Instant now = surroundings.clock().instant();
+            remotes.put(url, new Remote(image.id(), Optional.of(fetched.manifestDigest()), now, Duration.ZERO));
+            return image;
+        }
     }
 
     private HttpImages http(Credentials credentials) throws IOException {

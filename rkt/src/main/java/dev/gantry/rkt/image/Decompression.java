@@ -6,9 +6,13 @@ import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
-/** Undoes the compression of an image (appc spec/aci.md: gzip, bzip2, xz or none), known by its first bytes. */
-final class Decompression {
+/**
+ * Undoes the compression of an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd, too),
+ * known by its first bytes.
+ */
+public final class Decompression {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -24,7 +28,7 @@ final class Decompression {
      * @return the archive, read while the file is read
      * @throws IOException if the file can't be read or its compression is damaged
      */
-    static InputStream of(InputStream source) throws IOException {
+    public static InputStream of(InputStream source) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(source, BUFFER_BYTES);
         buffered.mark(8);
         byte[] start = buffered.readNBytes(6);
@@ -41,6 +45,9 @@ final class Decompression {
                     .setDecompressConcatenated(true)
                     .setMemoryLimitKiB(XZ_MEMORY_KIB)
                     .get();
+        }
+        if (startsWith(start, 0x28, 0xb5, 0x2f, 0xfd)) {
+            return new ZstdCompressorInputStream(buffered);
         }
         return buffered;
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.net.httpserver.HttpExchange;
 import dev.gantry.rkt.AciBuilder;
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.HostArchitecture;
 import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.http.Progress;

@@ -1,4 +1,4 @@
-package dev.gantry.rkt.fetch;
+package dev.gantry.rkt.appc;
 
 /** The names that this machine's architecture goes by. */
 public final class HostArchitecture {

@@ -1,0 +1,139 @@
+package dev.gantry.rkt.docker;
+
+import dev.gantry.rkt.docker.LayerTree.Node;
+import dev.gantry.rkt.docker.LayerTree.Source;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Writes an image's archive so that the same layers make the same bytes, and so the same id: paths in order, no times of
+ * now.
+ */
+final class AciWriter {
+
+    private static final String EXTENDED_ATTRIBUTE = "SCHILY.xattr.";
+    private static final String ROOTFS = "rootfs/";
+
+    /** At run time something else is mounted there, and what a layer has of it can't be stored. */
+    private static final String DEVICES = ROOTFS + "dev/";
+
+    private final TarArchiveOutputStream tar;
+    private final IdentityHashMap<Node, String> written = new IdentityHashMap<>();
+
+    private AciWriter(TarArchiveOutputStream tar) {
+        this.tar = tar;
+    }
+
+    /**
+     * Writes an image.
+     *
+     * @param file where to; must not exist
+     * @param manifest its manifest
+     * @param tree its files
+     * @throws IOException if that fails
+     */
+    static void write(Path file, String manifest, LayerTree tree) throws IOException {
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
+                new BufferedOutputStream(Files.newOutputStream(file), 1 << 16), StandardCharsets.UTF_8.name())) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+            tar.setAddPaxHeadersForNonAsciiNames(true);
+            AciWriter writer = new AciWriter(tar);
+            writer.writeManifest(manifest);
+            writer.writeDirectory(ROOTFS, tree.root());
+        }
+    }
+
+    private void writeManifest(String manifest) throws IOException {
+        byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
+        TarArchiveEntry entry = new TarArchiveEntry("manifest");
+        entry.setMode(0644);
+        entry.setSize(bytes.length);
+        entry.setLastModifiedTime(FileTime.fromMillis(0));
+        tar.putArchiveEntry(entry);
+        tar.write(bytes);
+        tar.closeArchiveEntry();
+    }
+
+    private void writeDirectory(String path, Node directory) throws IOException {
+        TarArchiveEntry entry = entry(path, TarConstants.LF_DIR, directory);
+        if (directory.source().isEmpty()) {
+            entry.setMode(0755);
+            entry.setLastModifiedTime(FileTime.fromMillis(0));
+        }
+        tar.putArchiveEntry(entry);
+        tar.closeArchiveEntry();
+        for (Map.Entry<String, Node> child : directory.children().orElseThrow().entrySet()) {
+            if (child.getValue().isDirectory()) {
+                writeDirectory(path + child.getKey() + "/", child.getValue());
+            } else {
+                write(path + child.getKey(), child.getValue());
+            }
+        }
+    }
+
+    private void write(String path, Node node) throws IOException {
+        Source source = node.source().orElseThrow();
+        String earlier = written.putIfAbsent(node, path);
+        if (earlier != null) {
+            TarArchiveEntry link = entry(path, TarConstants.LF_LINK, node);
+            link.setLinkName(earlier);
+            tar.putArchiveEntry(link);
+        } else if (source.entry().isSymbolicLink()) {
+            TarArchiveEntry link = entry(path, TarConstants.LF_SYMLINK, node);
+            link.setLinkName(source.entry().getLinkName());
+            tar.putArchiveEntry(link);
+        } else if (!isSpecial(source.entry())) {
+            writeFile(path, node, source);
+        } else if (path.startsWith(DEVICES)) {
+            return;
+        } else {
+            // What this is, the store knows to refuse.
+            tar.putArchiveEntry(entry(path, source.entry().getLinkFlag(), node));
+        }
+        tar.closeArchiveEntry();
+    }
+
+    private static boolean isSpecial(TarArchiveEntry entry) {
+        return entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO();
+    }
+
+    private void writeFile(String path, Node node, Source source) throws IOException {
+        TarArchiveEntry file = entry(path, TarConstants.LF_NORMAL, node);
+        file.setSize(
+                source.entry().isSparse()
+                        ? source.entry().getRealSize()
+                        : source.entry().getSize());
+        tar.putArchiveEntry(file);
+        try (InputStream content = source.content()) {
+            content.transferTo(tar);
+        }
+    }
+
+    private static TarArchiveEntry entry(String path, byte type, Node node) {
+        TarArchiveEntry entry = new TarArchiveEntry(path, type, true);
+        node.source().map(Source::entry).ifPresent(original -> {
+            entry.setMode(original.getMode() & 07777);
+            entry.setUserId(original.getLongUserId());
+            entry.setGroupId(original.getLongGroupId());
+            entry.setLastModifiedTime(original.getLastModifiedTime());
+            new HashMap<>(original.getExtraPaxHeaders()).forEach((name, value) -> {
+                if (name.startsWith(EXTENDED_ATTRIBUTE)) {
+                    entry.addPaxHeader(name, value);
+                }
+            });
+        });
+        return entry;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.gantry.rkt.docker;
+
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarFile;
+
+/**
+ * The files that layers make when one is laid over the other (OCI image-spec, layer.md): what is where, and which entry
+ * of which layer it is. The contents stay in the layers. Links are followed as the app would see them, so never out of
+ * the tree.
+ */
+final class LayerTree {
+
+    private static final String WHITEOUT = ".wh.";
+    private static final String OPAQUE = ".wh..wh..opq";
+
+    /** As many links as the kernel follows. */
+    private static final int MAX_LINKS = 40;
+
+    private final Node root = Node.directory(Optional.empty());
+
+    /**
+     * Something that lies at one path, or, if hard links lead to it, at several.
+     *
+     * @param source the entry; empty for a directory that no layer speaks of
+     * @param children what is in it; only a directory has some
+     */
+    record Node(Optional<Source> source, Optional<TreeMap<String, Node>> children) {
+
+        static Node directory(Optional<Source> source) {
+            return new Node(source, Optional.of(new TreeMap<>()));
+        }
+
+        boolean isDirectory() {
+            return children.isPresent();
+        }
+
+        private Optional<Node> child(String name) {
+            return children.map(map -> map.get(name));
+        }
+    }
+
+    /**
+     * An entry and the layer that has its content.
+     *
+     * @param layer the layer
+     * @param entry the entry
+     */
+    record Source(TarFile layer, TarArchiveEntry entry) {
+
+        InputStream content() throws IOException {
+            return layer.getInputStream(entry);
+        }
+    }
+
+    Node root() {
+        return root;
+    }
+
+    /**
+     * Lays a layer over what is there.
+     *
+     * @param layer the layer; must stay open while the tree is used
+     * @throws RktException if it has what no layer should have
+     */
+    void apply(TarFile layer) throws RktException {
+        // What a layer takes away is of the layers below it, wherever in the archive it says so.
+        for (TarArchiveEntry entry : layer.getEntries()) {
+            List<String> path = path(entry.getName());
+            if (!path.isEmpty() && last(path).startsWith(WHITEOUT)) {
+                takeAway(path);
+            }
+        }
+        for (TarArchiveEntry entry : layer.getEntries()) {
+            List<String> path = path(entry.getName());
+            if (!path.isEmpty() && !last(path).startsWith(WHITEOUT)) {
+                put(path, new Source(layer, entry));
+            }
+        }
+    }
+
+    /**
+     * Finds what lies at a path.
+     *
+     * @param path the path, links on the way and at its end followed
+     * @return what is there
+     * @throws RktException if links go round
+     */
+    Optional<Node> find(String path) throws RktException {
+        return walk(path(path), false).map(way -> way.peek());
+    }
+
+    private void takeAway(List<String> path) throws RktException {
+        Optional<Node> parent = walk(parent(path), false).map(way -> way.peek());
+        if (parent.isEmpty() || !parent.get().isDirectory()) {
+            return;
+        }
+        TreeMap<String, Node> children = parent.get().children().orElseThrow();
+        if (last(path).equals(OPAQUE)) {
+            children.clear();
+        } else {
+            children.remove(last(path).substring(WHITEOUT.length()));
+        }
+    }
+
+    private void put(List<String> path, Source source) throws RktException {
+        Node parent = walk(parent(path), true).map(way -> way.peek()).orElseThrow();
+        TreeMap<String, Node> children = parent.children().orElseThrow();
+        Node before = children.get(last(path));
+        if (source.entry().isDirectory()) {
+            boolean isKept = before != null && before.isDirectory();
+            children.put(
+                    last(path),
+                    isKept ? new Node(Optional.of(source), before.children()) : Node.directory(Optional.of(source)));
+        } else if (source.entry().isLink()) {
+            children.put(last(path), linked(source.entry()));
+        } else {
+            children.put(last(path), new Node(Optional.of(source), Optional.empty()));
+        }
+    }
+
+    private Node linked(TarArchiveEntry link) throws RktException {
+        List<String> target = path(link.getLinkName());
+        Optional<Node> node = target.isEmpty()
+                ? Optional.empty()
+                : walk(parent(target), false).flatMap(way -> way.peek().child(last(target)));
+        return node.filter(found -> !found.isDirectory())
+                .orElseThrow(() -> new RktException("a layer has a hard link to what is no file: \"%s\" to \"%s\""
+                        .formatted(link.getName(), link.getLinkName())));
+    }
+
+    /** The way to a place, the place on top; empty if there is none. */
+    private Optional<Deque<Node>> walk(List<String> path, boolean makesDirectories) throws RktException {
+        Deque<String> ahead = new ArrayDeque<>(path);
+        Deque<Node> way = new ArrayDeque<>();
+        way.push(root);
+        int links = 0;
+        while (!ahead.isEmpty()) {
+            String name = ahead.pop();
+            if (name.isEmpty() || name.equals(".")) {
+                continue;
+            }
+            if (name.equals("..")) {
+                if (way.size() > 1) {
+                    way.pop();
+                }
+                continue;
+            }
+            Node next = way.peek().child(name).orElse(null);
+            Optional<String> link = next == null ? Optional.empty() : link(next);
+            if (link.isPresent()) {
+                if (++links > MAX_LINKS) {
+                    throw new RktException(
+                            "too many symbolic links on the way to \"%s\"".formatted(String.join("/", path)));
+                }
+                if (link.get().startsWith("/")) {
+                    way.clear();
+                    way.push(root);
+                }
+                push(ahead, link.get());
+                continue;
+            }
+            if (makesDirectories && (next == null || !next.isDirectory())) {
+                next = Node.directory(Optional.empty());
+                way.peek().children().orElseThrow().put(name, next);
+            }
+            if (next == null) {
+                return Optional.empty();
+            }
+            way.push(next);
+        }
+        return Optional.of(way);
+    }
+
+    private static Optional<String> link(Node node) {
+        return node.source()
+                .map(Source::entry)
+                .filter(TarArchiveEntry::isSymbolicLink)
+                .map(entry -> entry.getLinkName());
+    }
+
+    private static void push(Deque<String> ahead, String path) {
+        String[] names = path.split("/", -1);
+        for (int i = names.length - 1; i >= 0; i--) {
+            ahead.push(names[i]);
+        }
+    }
+
+    private static List<String> path(String name) throws RktException {
+        List<String> path = new ArrayList<>();
+        for (String part : name.split("/", -1)) {
+            if (part.equals("..")) {
+                throw new RktException("a layer has a path with \"..\": \"%s\"".formatted(name));
+            }
+            if (!part.isEmpty() && !part.equals(".")) {
+                path.add(part);
+            }
+        }
+        return path;
+    }
+
+    private static List<String> parent(List<String> path) {
+        return path.subList(0, path.size() - 1);
+    }
+
+    private static String last(List<String> path) {
+        return path.get(path.size() - 1);
+    }
+}

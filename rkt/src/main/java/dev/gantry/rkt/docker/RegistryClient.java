@@ -1,0 +1,181 @@
+package dev.gantry.rkt.docker;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.config.Credentials;
+import dev.gantry.rkt.http.HttpTransport;
+import dev.gantry.rkt.http.Progress;
+import dev.gantry.rkt.image.FetchOptions;
+import dev.gantry.rkt.image.ImageStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import land.oras.ContainerRef;
+import land.oras.Descriptor;
+import land.oras.Registry;
+import land.oras.auth.NoAuthProvider;
+import land.oras.auth.UsernamePasswordProvider;
+import land.oras.exception.OrasException;
+
+/**
+ * One repository of a docker registry. All that comes from it is compared with the digest that it was asked for by.
+ * HTTPS is tried first, and plain HTTP after it where that is allowed, as docker2aci does.
+ */
+final class RegistryClient {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final DockerReference reference;
+    private final String scheme;
+    private final Registry registry;
+    private final ContainerRef repository;
+    private final Progress progress;
+
+    private RegistryClient(DockerReference reference, String scheme, Registry registry, Progress progress) {
+        this.reference = reference;
+        this.scheme = scheme;
+        this.registry = registry;
+        this.repository = ContainerRef.parse(reference.registry() + "/" + reference.repository());
+        this.progress = progress;
+    }
+
+    /**
+     * Finds out how a registry is to be spoken to.
+     *
+     * @param reference an image of it
+     * @param transport asks whether it is there, without credentials
+     * @param credentials what registries are told
+     * @param proxies which proxy leads to it
+     * @param options what may be fetched, and how
+     * @param progress shows what is fetched
+     * @return the repository of the image
+     * @throws RktException if the registry can't be reached
+     * @throws IOException if its answer can't be read
+     */
+    static RegistryClient open(
+            DockerReference reference,
+            HttpTransport transport,
+            Credentials credentials,
+            ProxySelector proxies,
+            FetchOptions options,
+            Progress progress)
+            throws RktException, IOException {
+        // The library takes the proxies of the JVM, and can't be given others.
+        ProxySelector.setDefault(proxies);
+        String scheme = scheme(reference, transport, options.httpAllowed());
+        Registry.Builder registry =
+                Registry.builder().withInsecure(scheme.equals("http")).withSkipTlsVerify(options.anyCertificate());
+        Optional<Credentials.Login> login = login(reference, credentials);
+        registry = login.isPresent()
+                ? registry.withAuthProvider(new UsernamePasswordProvider(
+                        login.get().user(), login.get().password()))
+                : registry.withAuthProvider(new NoAuthProvider());
+        return new RegistryClient(reference, scheme, registry.build(), progress);
+    }
+
+    /**
+     * A manifest or an index.
+     *
+     * @param mediaType what it is
+     * @param json its text
+     * @param digest its digest
+     */
+    record Document(String mediaType, String json, String digest) {}
+
+    /**
+     * Gets a manifest or an index.
+     *
+     * @param version a tag or a digest
+     * @return the document
+     * @throws RktException if there is none, or it is not what the digest says
+     */
+    Document manifest(String version) throws RktException {
+        boolean isDigest = version.contains(":");
+        try {
+            Descriptor descriptor =
+                    registry.getDescriptor(isDigest ? repository.withDigest(version) : repository.withTag(version));
+            byte[] bytes = descriptor.getJson().getBytes(StandardCharsets.UTF_8);
+            Optional<String> expected = Optional.ofNullable(isDigest ? version : descriptor.getDigest());
+            String digest = expected.orElseGet(() -> Digests.sha256(bytes));
+            Digests.require(digest, bytes, "manifest " + version);
+            return new Document(descriptor.getMediaType(), descriptor.getJson(), digest);
+        } catch (OrasException e) {
+            throw failure("manifests/" + version, e);
+        }
+    }
+
+    /**
+     * Gets a blob.
+     *
+     * @param digest its digest
+     * @param file where to put it
+     * @param label what people call it
+     * @param size how large it should be, in bytes; negative if that is not known
+     * @throws RktException if there is none, or it is not what the digest says
+     * @throws IOException if the transfer breaks off, or the file can't be written
+     */
+    void blob(String digest, Path file, String label, long size) throws RktException, IOException {
+        Digests.Check check = Digests.check(digest);
+        long done = 0;
+        try (InputStream in = registry.fetchBlob(repository.withDigest(digest));
+                OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW);
+                Progress.Line line = progress.begin(label, size)) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                done += read;
+                if (done > ImageStore.MAX_BYTES) {
+                    throw new RktException("blob %s has more than %d bytes".formatted(digest, ImageStore.MAX_BYTES));
+                }
+                check.update(buffer, read);
+                out.write(buffer, 0, read);
+                line.reached(done);
+            }
+        } catch (OrasException e) {
+            throw failure("blobs/" + digest, e);
+        }
+        check.require("blob " + digest);
+    }
+
+    private static String scheme(DockerReference reference, HttpTransport transport, boolean isHttpAllowed)
+            throws RktException, IOException {
+        RktException failure = null;
+        for (String scheme : isHttpAllowed ? List.of("https", "http") : List.of("https")) {
+            try {
+                URI uri = URI.create("%s://%s/v2/".formatted(scheme, reference.registry()));
+                HttpResponse<InputStream> response = transport.get(uri, Map.of());
+                response.body().close();
+                return scheme;
+            } catch (RktException e) {
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private static Optional<Credentials.Login> login(DockerReference reference, Credentials credentials) {
+        List<String> names = reference.isOfHub()
+                ? List.of("index.docker.io", DockerReference.HUB, "docker.io")
+                : List.of(reference.registry());
+        return names.stream().flatMap(name -> credentials.login(name).stream()).findFirst();
+    }
+
+    private RktException failure(String path, OrasException e) {
+        String url = "%s://%s/v2/%s/%s".formatted(scheme, reference.registry(), reference.repository(), path);
+        String reason = switch (e.getStatusCode() == null ? 0 : e.getStatusCode()) {
+            case 0 -> e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause();
+            case 401 -> "401 Unauthorized: put credentials for \"%s\" into auth.d".formatted(reference.registry());
+            case 404 -> "404 Not Found";
+            default -> e.getStatusCode() + " " + e.getMessage();
+        };
+        return new RktException("Get \"%s\": %s".formatted(url, reason), e);
+    }
+}
