@@ -81,6 +81,10 @@ remove_abandoned() {
     [ -d "$pod" ] || continue
     is_alive "$pod/preparer" || ! is_older_than 1m %.3Y || rm -rf --one-file-system -- "$pod"
   done
+  # Parts of downloads that broke off, with which nobody went on for a day.
+  for pod in "$data_dir/cas/downloads"/*; do
+    [ ! -f "$pod" ] || ! is_older_than 24h %.3Y || rm -f -- "$pod"
+  done
 }
 
 for_each_pod run mark_exited

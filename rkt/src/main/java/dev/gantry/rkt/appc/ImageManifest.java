@@ -8,10 +8,12 @@ import com.google.gson.JsonParser;
 import dev.gantry.rkt.RktException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An image's manifest (appc spec/aci.md, "Image Manifest Schema"), checked as far as it is used here.
@@ -23,6 +25,7 @@ import java.util.Optional;
 public record ImageManifest(JsonObject json, String name, Map<String, String> labels) {
 
     private static final String INTEGER = "-?\\d{1,9}";
+    private static final String IMAGE_ID = "sha512-[0-9a-f]{32,128}";
 
     /** Keeps what was checked. */
     public ImageManifest {
@@ -47,7 +50,9 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
             if (!AcNames.isIdentifier(name)) {
                 throw new RktException("invalid image manifest: name \"%s\" is no AC Identifier".formatted(name));
             }
-            return new ImageManifest(json, name, labels(json)).withCheckedApp();
+            return new ImageManifest(json, name, labels(json))
+                    .withCheckedDependencies()
+                    .withCheckedApp();
         } catch (JsonParseException
                 | IllegalStateException
                 | ClassCastException
@@ -64,6 +69,39 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
      */
     public Optional<JsonObject> app() {
         return Optional.ofNullable(json.getAsJsonObject("app")).map(JsonObject::deepCopy);
+    }
+
+    /**
+     * The images whose files lie below this one's.
+     *
+     * @return those that are overwritten by the others first
+     */
+    public List<Dependency> dependencies() {
+        List<Dependency> dependencies = new ArrayList<>();
+        for (JsonObject object : objects(json, "dependencies")) {
+            Map<String, String> wanted = new LinkedHashMap<>();
+            for (JsonObject label : objects(object, "labels")) {
+                wanted.put(label.get("name").getAsString(), label.get("value").getAsString());
+            }
+            dependencies.add(new Dependency(
+                    object.get("imageName").getAsString(),
+                    Optional.ofNullable(object.get("imageID")).map(JsonElement::getAsString),
+                    wanted));
+        }
+        return dependencies;
+    }
+
+    /**
+     * The paths that the image, with all that it depends on, is cut down to.
+     *
+     * @return absolute paths, without slashes at their ends; empty if all is wanted
+     */
+    public Set<String> pathWhitelist() {
+        Set<String> paths = new HashSet<>();
+        if (json.get("pathWhitelist") instanceof JsonArray array) {
+            array.forEach(path -> paths.add(path.getAsString().replaceAll("(?<=.)/+$", "")));
+        }
+        return paths;
     }
 
     /**
@@ -90,12 +128,26 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
         return objects;
     }
 
-    private ImageManifest withCheckedApp() throws RktException {
-        for (String member : List.of("dependencies", "pathWhitelist")) {
-            if (json.get(member) instanceof JsonArray array && !array.isEmpty()) {
-                throw new RktException("image \"%s\" has %s, which this rkt can't render yet".formatted(name, member));
+    private ImageManifest withCheckedDependencies() throws RktException {
+        for (JsonObject dependency : objects(json, "dependencies")) {
+            String imageName = string(dependency, "imageName");
+            if (!AcNames.isIdentifier(imageName)) {
+                throw new RktException(
+                        "invalid image manifest: dependency \"%s\" is no AC Identifier".formatted(imageName));
             }
+            if (dependency.has("imageID") && !string(dependency, "imageID").matches(IMAGE_ID)) {
+                throw new RktException("invalid image manifest: imageID \"%s\" of dependency \"%s\" is no sha512 hash"
+                        .formatted(string(dependency, "imageID"), imageName));
+            }
+            labels(dependency);
         }
+        if (json.get("pathWhitelist") instanceof JsonArray paths) {
+            requireAll(paths, "pathWhitelist", "/[\\s\\S]*");
+        }
+        return this;
+    }
+
+    private ImageManifest withCheckedApp() throws RktException {
         if (!json.has("app")) {
             return this;
         }

@@ -92,7 +92,12 @@ final class ImageCommand {
             int removed = 0;
             for (StoredImage image : images) {
                 List<String> users = pods.usersOf(image);
-                if (users.isEmpty()) {
+                List<String> dependents = dependents(store, image, images);
+                if (!dependents.isEmpty()) {
+                    session.say("error removing aci for image \"%s\" (\"%s\"): images depend on it: %s"
+                            .formatted(image.id(), image.manifest().name(), String.join(", ", dependents)));
+                    errors++;
+                } else if (users.isEmpty()) {
                     store.remove(image);
                     session.out().printf("successfully removed aci for image: \"%s\"%n", image.id());
                     removed++;
@@ -110,6 +115,20 @@ final class ImageCommand {
                 throw new RktException("error(s) found while removing images");
             }
         }
+    }
+
+    /** The images that would lack files without this one, but for those that go, too. */
+    private static List<String> dependents(ImageStore store, StoredImage image, Set<StoredImage> going)
+            throws RktException, IOException {
+        List<String> dependents = new ArrayList<>();
+        for (StoredImage other : store.all()) {
+            boolean needsIt = other.manifest().dependencies().stream()
+                    .anyMatch(dependency -> dependency.isMetBy(image.id(), image.manifest()));
+            if (needsIt && !going.contains(other)) {
+                dependents.add(other.manifest().displayName());
+            }
+        }
+        return dependents;
     }
 
     private static StoredImage require(ImageStore store, String image) throws RktException, IOException {

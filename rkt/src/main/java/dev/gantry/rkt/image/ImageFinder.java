@@ -2,6 +2,7 @@ package dev.gantry.rkt.image;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.AcNames;
+import dev.gantry.rkt.appc.Dependency;
 import dev.gantry.rkt.trust.ImageVerifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,15 +47,41 @@ public final class ImageFinder {
     }
 
     /**
-     * Finds an image.
+     * Finds an image, and all that it depends on.
      *
      * @param image what the command line says
      * @param givenSignature the file of its signature ({@code --signature}); empty to look beside the image
-     * @return the stored image
+     * @return the stored image, with the files that it should have
      * @throws RktException if it can't be found, fetched or trusted, in rkt's words where the contract has them
      * @throws IOException if a file or the store can't be read or written
      */
     public StoredImage find(String image, Optional<Path> givenSignature) throws IOException, RktException {
+        StoredImage found = locate(image, givenSignature);
+        return new ImageRenderer(store).render(new DependencyTree(this::dependency).parts(found));
+    }
+
+    /** A dependency that is stored is used as it is, whatever the pull policy. */
+    private StoredImage dependency(Dependency dependency) throws IOException, RktException {
+        Optional<StoredImage> stored = dependency.imageId().isPresent()
+                ? store.find(dependency.imageId().get())
+                : store.find(dependency.imageName(), dependency.labels());
+        if (stored.isPresent()
+                && dependency.isMetBy(stored.get().id(), stored.get().manifest())) {
+            return stored.get();
+        }
+        requireFetchAllowed(dependency.imageName());
+        StoredImage fetched = remotes.discover(dependency.imageName(), dependency.labels(), Optional.empty());
+        if (!dependency.isMetBy(fetched.id(), fetched.manifest())) {
+            throw new RktException("dependency \"%s\" led to %s, not %s"
+                    .formatted(
+                            dependency.imageName(),
+                            fetched.id(),
+                            dependency.imageId().orElse("an image of this name and its labels")));
+        }
+        return fetched;
+    }
+
+    private StoredImage locate(String image, Optional<Path> givenSignature) throws IOException, RktException {
         if (ImageStore.isId(image)) {
             return store.find(image)
                     .orElseThrow(() -> new RktException(

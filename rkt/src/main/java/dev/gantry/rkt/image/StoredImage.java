@@ -13,8 +13,9 @@ import java.time.Instant;
  * @param id {@code sha512-} and the hash of its uncompressed archive, in hex
  * @param directory where it lies
  * @param manifest its manifest
+ * @param rootfs its files, those of its dependencies included once it is rendered; shared by pods, never written to
  */
-public record StoredImage(String id, Path directory, ImageManifest manifest) {
+public record StoredImage(String id, Path directory, ImageManifest manifest, Path rootfs) {
 
     static final String ROOTFS = "rootfs";
     static final String ARCHIVE = "image.tar";
@@ -24,13 +25,14 @@ public record StoredImage(String id, Path directory, ImageManifest manifest) {
     /** Its time of modification is when the image was last used. */
     static final String LAST_USED = "last-used";
 
-    /**
-     * The image's files, extracted; shared by pods, never written to.
-     *
-     * @return the directory
-     */
-    public Path rootfs() {
-        return directory.resolve(ROOTFS);
+    /** An image with no other files than its own. */
+    StoredImage(String id, Path directory, ImageManifest manifest) {
+        this(id, directory, manifest, directory.resolve(ROOTFS));
+    }
+
+    /** The same image with other files. */
+    StoredImage withRootfs(Path rendered) {
+        return new StoredImage(id, directory, manifest, rendered);
     }
 
     /**

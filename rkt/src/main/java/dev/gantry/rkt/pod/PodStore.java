@@ -89,7 +89,7 @@ public final class PodStore {
         try (DirectoryStream<Path> apps = Files.newDirectoryStream(pod.resolve("app"))) {
             for (Path app : apps) {
                 Path tree = app.resolve(PodWriter.TREE);
-                if (Files.isSymbolicLink(tree) && Files.readSymbolicLink(tree).equals(image.rootfs())) {
+                if (Files.isSymbolicLink(tree) && Files.readSymbolicLink(tree).startsWith(image.directory())) {
                     return true;
                 }
             }

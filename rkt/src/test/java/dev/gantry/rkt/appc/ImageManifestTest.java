@@ -43,8 +43,12 @@ class ImageManifestTest {
                 START
                         + ",\"app\":{\"user\":\"0\",\"group\":\"0\",\"isolators\":[{\"name\":\"os/linux/oom-score-adj\"}]}}",
                 START + ",\"labels\":[{\"name\":\"a\",\"value\":\"1\"},{\"name\":\"a\",\"value\":\"2\"}]}",
-                START + ",\"dependencies\":[{\"imageName\":\"x\"}]}",
-                START + ",\"pathWhitelist\":[\"/x\"]}"
+                START + ",\"dependencies\":[{\"imageName\":\"X\"}]}",
+                START + ",\"dependencies\":[{}]}",
+                START + ",\"dependencies\":[\"x\"]}",
+                START + ",\"dependencies\":[{\"imageName\":\"x\",\"imageID\":\"sha512-../..\"}]}",
+                START + ",\"dependencies\":[{\"imageName\":\"x\",\"labels\":[{\"name\":\"a\"}]}]}",
+                START + ",\"pathWhitelist\":[\"x\"]}"
             })
     void a_manifest_that_cannot_be_used_is_refused(String text) {
         assertThatThrownBy(() -> ImageManifest.parse(text)).isInstanceOf(RktException.class);

@@ -1,0 +1,85 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.Dependency;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Finds out of which images an image's files come: of its dependencies, in order, and of theirs before them. */
+final class DependencyTree {
+
+    /** No image needs as many; but a few that all depend on each other twice would soon be more. */
+    private static final int MAX_IMAGES = 1000;
+
+    private final Source source;
+
+    /** Where the images are that others depend on. */
+    @FunctionalInterface
+    interface Source {
+
+        /** Finds, or fetches and stores, an image. */
+        StoredImage find(Dependency dependency) throws IOException, RktException;
+    }
+
+    /**
+     * An image, and what of it is wanted.
+     *
+     * @param image the image
+     * @param whitelists the path whitelists of those that depend on it and its own; a file must be in all of them
+     */
+    record Part(StoredImage image, List<Set<String>> whitelists) {
+
+        Part {
+            whitelists = List.copyOf(whitelists);
+        }
+    }
+
+    DependencyTree(Source source) {
+        this.source = source;
+    }
+
+    /**
+     * Lists the images.
+     *
+     * @param image the one that is to be run
+     * @return the images in the order in which one overwrites the other; itself is the last
+     * @throws RktException if one depends on itself, is missing or can't be fetched
+     * @throws IOException if the store can't be read or written
+     */
+    List<Part> parts(StoredImage image) throws IOException, RktException {
+        List<Part> parts = new ArrayList<>();
+        addParts(image, List.of(), List.of(), parts);
+        return parts;
+    }
+
+    private void addParts(
+            StoredImage image, List<Set<String>> whitelists, List<StoredImage> dependents, List<Part> parts)
+            throws IOException, RktException {
+        requireNoCircle(image, dependents);
+        List<Set<String>> narrower = new ArrayList<>(whitelists);
+        if (!image.manifest().pathWhitelist().isEmpty()) {
+            narrower.add(image.manifest().pathWhitelist());
+        }
+        List<StoredImage> chain = new ArrayList<>(dependents);
+        chain.add(image);
+        for (Dependency dependency : image.manifest().dependencies()) {
+            addParts(source.find(dependency), narrower, chain, parts);
+        }
+        if (parts.size() >= MAX_IMAGES) {
+            throw new RktException("image \"%s\" depends on more than %d images"
+                    .formatted(chain.get(0).manifest().displayName(), MAX_IMAGES));
+        }
+        parts.add(new Part(image, narrower));
+    }
+
+    private static void requireNoCircle(StoredImage image, List<StoredImage> dependents) throws RktException {
+        if (dependents.stream().anyMatch(dependent -> dependent.id().equals(image.id()))) {
+            List<String> names = new ArrayList<>();
+            dependents.forEach(dependent -> names.add(dependent.manifest().displayName()));
+            names.add(image.manifest().displayName());
+            throw new RktException("images depend on each other: " + String.join(" -> ", names));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.image.DependencyTree.Part;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Puts the files together that an image and its dependencies make. What comes out is kept in the image's directory, for
+ * the next pod of it; files are hard links to those of the images, which are never written to.
+ */
+final class ImageRenderer {
+
+    private static final String RENDERED = "rendered";
+
+    private final ImageStore store;
+
+    ImageRenderer(ImageStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Renders an image.
+     *
+     * @param parts the images, of which the last one is rendered
+     * @return the last image, with all files that it should have
+     * @throws IOException if that fails
+     */
+    @SuppressWarnings("try") // the lock is held, not used
+    StoredImage render(List<Part> parts) throws IOException {
+        Part last = parts.get(parts.size() - 1);
+        StoredImage image = last.image();
+        if (parts.size() == 1 && last.whitelists().isEmpty()) {
+            return image;
+        }
+        Path rendered = image.directory().resolve(RENDERED).resolve(key(parts));
+        try (WorkDirectory work = store.newWork();
+                Closeable ignored = FileLocks.acquire(image.directory().resolve("rendering"))) {
+            if (Files.notExists(rendered)) {
+                Path rootfs = Files.createDirectory(work.path().resolve(StoredImage.ROOTFS));
+                TreeOverlay overlay = new TreeOverlay(rootfs);
+                for (Part part : parts) {
+                    overlay.add(part.image().directory().resolve(StoredImage.ROOTFS), part.whitelists());
+                }
+                overlay.finish();
+                Files.createDirectories(rendered.getParent());
+                Files.move(rootfs, rendered, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        return image.withRootfs(rendered);
+    }
+
+    /** A dependency may be met by another image tomorrow, which makes another tree. */
+    private static String key(List<Part> parts) {
+        String ids =
+                String.join("\n", parts.stream().map(part -> part.image().id()).toList());
+        return UUID.nameUUIDFromBytes(ids.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+}
