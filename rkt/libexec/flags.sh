@@ -3,9 +3,11 @@
 #   command_flag NAME        sets `kind` to bool, value or optional (a value that may be left out) for flags it knows
 #   set_flag NAME VALUE      takes the flag's value
 #   operands_end_flags       "true" if the first operand ends the flags, as where a command line follows
-# Global flags are taken here: `data_dir`, `debug`.
+# Global flags are taken here: `data_dir`, `debug`, `local_config`, `system_config`.
 
 data_dir=/var/lib/rkt
+local_config=/etc/rkt
+system_config=/usr/lib/rkt
 debug=false
 
 flag_error() {
@@ -33,7 +35,15 @@ read_bool() {
   esac
 }
 
-# What is configured of other kinds than auth.d, which those commands read that fetch, must not be left out in silence.
+make_absolute() {
+  case $1 in
+    /*) absolute=$1 ;;
+    *) absolute=$PWD/$1 ;;
+  esac
+}
+
+# Of these directories net.d/*.conf is read where pods run, and auth.d where images are fetched; what else they configure
+# must not be left out in silence.
 refuse_configuration() {
   for file in "$2"/*.d/*.json; do
     case $file in
@@ -47,11 +57,9 @@ set_global_flag() {
   case $1 in
     debug) debug=$2 ;;
     dir)
-      case $2 in
-        '') invalid_value dir '' '"" is not a valid directory' ;;
-        /*) data_dir=$2 ;;
-        *) data_dir=$PWD/$2 ;;
-      esac
+      [ -n "$2" ] || invalid_value dir '' '"" is not a valid directory'
+      make_absolute "$2"
+      data_dir=$absolute
       ;;
     insecure-options)
       remaining=$2,
@@ -63,7 +71,14 @@ set_global_flag() {
         remaining=${remaining#*,}
       done
       ;;
-    local-config | system-config | user-config) refuse_configuration "$1" "$2" ;;
+    local-config | system-config | user-config)
+      refuse_configuration "$1" "$2"
+      make_absolute "$2"
+      case $1 in
+        local-config) local_config=$absolute ;;
+        system-config) system_config=$absolute ;;
+      esac
+      ;;
   esac
 }
 

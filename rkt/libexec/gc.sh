@@ -22,6 +22,7 @@ set_flag() {
 }
 . "$libexec/durations.sh"
 . "$libexec/flags.sh"
+. "$libexec/network.sh"
 . "$libexec/pods.sh"
 require_root
 
@@ -46,7 +47,11 @@ for_each_pod() {
 mark_exited() {
   [ "$state" = exited ] || return 0
   say "moving pod \"$uuid\" to garbage"
-  move_pod exited-garbage || say "rename error: pod \"$uuid\" can't be moved"
+  move_pod exited-garbage || {
+    say "rename error: pod \"$uuid\" can't be moved"
+    return 0
+  }
+  release_network || say "networks of pod \"$uuid\" are left"
 }
 
 mark_aborted() {

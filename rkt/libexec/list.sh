@@ -80,6 +80,8 @@ print_rows() {
   read_state
   read_times
   read_apps
+  networks=
+  [ "$state" != running ] || read_networks text
   format_column_time "$created"
   created_column=$time
   started_column=
@@ -90,25 +92,26 @@ print_rows() {
   uuid_column=$uuid
   $full || uuid_column=${uuid%"${uuid#????????}"}
   if [ -z "$apps" ]; then
-    print_row "$uuid_column" - - - "$state" "$created_column" "$started_column"
+    print_row "$uuid_column" - - - "$state" "$created_column" "$started_column" "$networks"
   fi
   while IFS= read -r app; do
     [ -n "$app" ] || continue
     { read -r _ && read -r _ && IFS= read -r image_name && IFS= read -r image_id; } < "$pod/app/$app/status"
     image_id=${image_id%"${image_id#???????????????????}"}
-    print_row "$uuid_column" "$app" "$image_name" "$image_id" "$state" "$created_column" "$started_column"
-    uuid_column= state= created_column= started_column=
+    print_row "$uuid_column" "$app" "$image_name" "$image_id" "$state" "$created_column" "$started_column" \
+      "$networks"
+    uuid_column= state= created_column= started_column= networks=
   done << APPS
 $apps
 APPS
 }
 
-# print_row UUID APP IMAGE_NAME IMAGE_ID STATE CREATED STARTED
+# print_row UUID APP IMAGE_NAME IMAGE_ID STATE CREATED STARTED NETWORKS
 print_row() {
   if $full; then
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n' "$@"
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$@"
   else
-    printf '%s\t%s\t%s\t%s\t%s\t%s\t\n' "$1" "$2" "$3" "$5" "$6" "$7"
+    printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$5" "$6" "$7" "$8"
   fi
 }
 

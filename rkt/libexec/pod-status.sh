@@ -9,6 +9,16 @@ format_time() {
   time=$(date -d "@${1%?????????}" "+%Y-%m-%d %H:%M:%S${fraction:+.$fraction} %z %Z")
 }
 
+# Sets `networks` to what network-up.sh recorded of the pod's networks, as JSON or as text, with commas between.
+read_networks() {
+  networks=
+  index=0
+  while { IFS= read -r record < "$pod/net/eth$index/$1"; } 2> /dev/null; do
+    networks="$networks${networks:+,}$record"
+    index=$((index + 1))
+  done
+}
+
 print_status_text() {
   read_state
   read_times
@@ -18,7 +28,10 @@ print_status_text() {
     format_time "$started"
     printf 'started=%s\n' "$time"
   fi
-  [ "$state" != running ] || echo 'networks='
+  if [ "$state" = running ]; then
+    read_networks text
+    printf 'networks=%s\n' "$networks"
+  fi
   case $place in
     run | exited-garbage)
       pid=-1
@@ -64,6 +77,8 @@ $apps
 APPS
   printf '{"name":"%s","state":"%s",' "$uuid" "$state"
   [ -z "$app_names" ] || printf '"app_names":[%s],"apps":[%s],' "$app_names" "$app_objects"
+  read_networks json
+  [ -z "$networks" ] || printf '"networks":[%s],' "$networks"
   printf '"created_at":%s' "${created%?????????}"
   [ -z "$started" ] || printf ',"started_at":%s' "${started%?????????}"
   printf '}\n'

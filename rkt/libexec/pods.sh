@@ -1,5 +1,6 @@
 # Pods as they lie in the data directory: pods/STATE/UUID/, moved from state to state by rename, as rkt does. Whether
-# one is being prepared or runs is told by the identity of a process, kept in a file of the pod. Needs common.sh.
+# one is being prepared or runs is told by the identity of a process, kept in a file of the pod. Needs common.sh,
+# and network.sh where pods are removed.
 
 # Sets `pod` to the directory of the one pod whose UUID begins with the argument, `place` to the state's directory it
 # is in and `uuid` to its UUID. Else fails, and `reason` tells why.
@@ -102,10 +103,21 @@ kill_processes() {
   done
 }
 
+# Gives up the networks of a pod whose app has exited, with what is left of its processes, so that its addresses and
+# ports are free. Fails if something of them stays.
+release_network() {
+  has_network "$pod" || return 0
+  kill_processes && network_down "$pod" "$pod/netns"
+}
+
 # Removes a pod that is garbage, with what is left of its processes. Fails if that is not possible now.
 delete_pod() {
   kill_processes || {
     say "unable to remove pod \"$uuid\": processes$processes can't be killed"
+    return 1
+  }
+  network_down "$pod" "$pod/netns" || {
+    say "unable to remove pod \"$uuid\": its networks are left"
     return 1
   }
   # The lock tells others that the pod is being deleted; it goes with the directory.

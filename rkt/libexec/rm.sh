@@ -9,6 +9,7 @@ set_flag() {
   uuid_file=$2
 }
 . "$libexec/flags.sh"
+. "$libexec/network.sh"
 . "$libexec/pods.sh"
 . "$libexec/uuid-operands.sh"
 require_root

@@ -1,7 +1,9 @@
 # rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run. Becomes the app: no process of
 # rkt stays.
+. "$libexec/network-plan.sh"
 . "$libexec/runtime-flags.sh"
 . "$libexec/flags.sh"
+. "$libexec/network.sh"
 . "$libexec/pods.sh"
 
 [ $# -eq 1 ] || {
@@ -10,6 +12,7 @@
 }
 require_root
 check_runtime_flags
+require_host_network
 
 find_pod "$1" || fail "problem retrieving pod: $reason"
 [ "$place" = prepared ] || fail "pod \"$uuid\" is not prepared"

@@ -1,8 +1,8 @@
 # The flags of run-prepared, which run has too: networks, name resolution, host name. After flags.sh has run,
 # check_runtime_flags turns them into `resolv_mode` and `hosts_mode`, in rkt's words: default (leave the image's file),
-# host (the host's file), stage0 (the file that write_name_resolution makes), none.
+# host (the host's file), stage0 (the file that write_name_resolution makes), none. Needs network-plan.sh.
 
-net=default
+net_list=
 dns=
 dns_search=
 dns_options=
@@ -24,7 +24,7 @@ set_flag() {
     *"$newline"*) invalid_value "$1" "$2" 'it has several lines' ;;
   esac
   case $1 in
-    net) net=${2:-default} ;;
+    net) add_net "$2" ;;
     dns) dns="$dns${dns:+,}$2" ;;
     dns-search) dns_search="$dns_search${dns_search:+ }$2" ;;
     dns-opt) dns_options="$dns_options${dns_options:+ }$2" ;;
@@ -44,10 +44,7 @@ set_flag() {
 }
 
 check_runtime_flags() {
-  case $net in
-    host | default) ;;
-    *) fail "--net=$net: the fly flavor has the host's network only; use --net=host" ;;
-  esac
+  check_net_list
 
   resolv_mode=default
   case ,$dns, in

@@ -14,6 +14,7 @@ set_flag() {
   esac
 }
 . "$libexec/flags.sh"
+. "$libexec/network.sh"
 . "$libexec/pods.sh"
 . "$libexec/uuid-operands.sh"
 require_root
@@ -44,6 +45,7 @@ for operand do
     running)
       if $force; then kill_processes; else stop_pod; fi
       if [ $? -eq 0 ]; then
+        is_alive "$pod/pid" || release_network || say "networks of pod \"$uuid\" are left"
         printf '"%s"\n' "$uuid"
       else
         say "error stopping \"$uuid\": processes$processes can't be killed"
@@ -52,6 +54,7 @@ for operand do
       ;;
     exited | 'exited garbage' | deleting)
       kill_processes || say "processes$processes of pod \"$uuid\" can't be killed"
+      release_network || say "networks of pod \"$uuid\" are left"
       printf 'pod "%s" is already stopped\n' "$uuid"
       ;;
     *)

@@ -62,8 +62,10 @@ final class PrepareCommand {
             "hostname",
             "hosts-entry",
             "interactive",
+            "local-config",
             "mds-register",
-            "net");
+            "net",
+            "system-config");
 
     private PrepareCommand() {}
 
@@ -143,9 +145,10 @@ final class PrepareCommand {
     }
 
     private static void refuseContradictions(Flags flags) throws UsageException, RktException {
-        String net = flags.last("net").orElse("default");
-        if (!flags.values("port").isEmpty() && (net.equals("none") || net.equals("host"))) {
-            throw new RktException("--port flag does not work with '%s' networking".formatted(net));
+        for (String net : List.of("none", "host")) {
+            if (!flags.values("port").isEmpty() && flags.values("net").contains(net)) {
+                throw new RktException("--port flag does not work with '%s' networking".formatted(net));
+            }
         }
         String ipc = flags.last("ipc").orElse("auto");
         if (!ipc.equals("auto") && !ipc.equals("parent")) {

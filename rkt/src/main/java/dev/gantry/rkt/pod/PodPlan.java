@@ -19,9 +19,9 @@ import java.util.function.Consumer;
  *
  * @param apps its apps, in their order
  * @param volumes its volumes by name: those asked for, and an empty one for each mount point that has none
- * @param ports its ports
+ * @param ports how ports of the host lead to its ports
  */
-record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<ExposedPort> ports) {
+record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForwarding> ports) {
 
     PodPlan {
         apps = List.copyOf(apps);
@@ -47,8 +47,11 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<ExposedPort
             }
             apps.add(app);
         }
-        requireDeclared(request.ports(), apps);
-        return new PodPlan(apps, volumes(request, apps, warnings), request.ports());
+        List<PortForwarding> ports = new ArrayList<>();
+        for (ExposedPort port : request.ports()) {
+            ports.add(PortForwarding.of(port, apps));
+        }
+        return new PodPlan(apps, volumes(request, apps, warnings), ports);
     }
 
     /**
@@ -74,7 +77,7 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<ExposedPort
         manifest.add("isolators", new JsonArray());
         manifest.add("annotations", annotations);
         JsonArray portList = new JsonArray();
-        ports.forEach(port -> portList.add(port.toJson()));
+        ports.forEach(port -> portList.add(port.host().toJson()));
         manifest.add("ports", portList);
         return manifest;
     }
@@ -112,17 +115,6 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<ExposedPort
         plan.mounts().forEach(mount -> mounts.add(mount.toJson()));
         app.add("mounts", mounts);
         return app;
-    }
-
-    private static void requireDeclared(List<ExposedPort> ports, List<AppPlan> apps) throws RktException {
-        for (ExposedPort port : ports) {
-            boolean isDeclared = apps.stream()
-                    .flatMap(app -> ImageManifest.objects(app.app(), "ports").stream())
-                    .anyMatch(declared -> declared.get("name").getAsString().equals(port.name()));
-            if (!isDeclared) {
-                throw new RktException("port name \"%s\" could not be found in any apps".formatted(port.name()));
-            }
-        }
     }
 
     private static Map<String, Volume> volumes(PodRequest request, List<AppPlan> apps, Consumer<String> warnings)

@@ -70,6 +70,14 @@ final class PodWriter {
             Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
             makeRootfs(directory, app, overlay);
         }
+        if (!plan.ports().isEmpty()) {
+            write(
+                    pod,
+                    "ports",
+                    String.join(
+                            "\n",
+                            plan.ports().stream().map(PortForwarding::line).toList()));
+        }
         write(
                 pod,
                 "apps",

@@ -1,0 +1,49 @@
+# Reads what a plugin answered to ADD, in the file of the argument (versions 0.1.0 to 1.0.0 of the specification). After
+# json.awk. Prints "ADDRESS PREFIX", "- -" if it gave none, and then the lines of a resolv.conf, if it gave such. If the
+# plugin failed, prints what it says and ends with status 1.
+
+BEGIN {
+  if (!json_read(ARGV[1])) {
+    print json_fault
+    exit 1
+  }
+  if (!json_parse()) {
+    print (text ~ /[^ \n]/) ? text : "it said nothing"
+    exit 1
+  }
+  if ("/code" in json) {
+    details = json_string("/details")
+    print json_string("/msg") (details == "" ? "" : "; " details)
+    exit 1
+  }
+  address = json_string("/ip4/ip")
+  for (i = 0; i < json_count["/ips"]; i++) {
+    candidate = json_string("/ips/" i "/address")
+    if (address == "" || (address ~ /:/ && candidate !~ /:/)) address = candidate
+  }
+  if (address == "") address = json_string("/ip6/ip")
+  if (address !~ /^[0-9a-fA-F.:]+\/[0-9]+$/) address = "-/-"
+  sub(/\//, " ", address)
+  print address
+  resolver("nameserver", "nameservers", "\n")
+  if (word(json_string("/dns/domain"))) print "domain " json_string("/dns/domain")
+  resolver("search", "search", " ")
+  resolver("options", "options", " ")
+  exit 0
+}
+
+# A list of the answer, as lines of a keyword or as one.
+function resolver(keyword, member, separator,    i, line, value) {
+  line = ""
+  for (i = 0; i < json_count["/dns/" member]; i++) {
+    value = json_string("/dns/" member "/" i)
+    if (!word(value)) continue
+    if (line == "") line = keyword " " value
+    else line = line (separator == "\n" ? "\n" keyword " " : separator) value
+  }
+  if (line != "") print line
+}
+
+function word(value) {
+  return value ~ /^[!-~]+$/
+}

@@ -1,0 +1,150 @@
+# Which networks a pod joins: what --net says (`net_list`), looked up in the directories of configuration and in the
+# networks that come with this. Nothing is set up here. Needs common.sh; `local_config` and `system_config` from flags.sh.
+
+# Adds the value of a --net to `net_list`, networks with commas between. "default" is what no value means.
+add_net() {
+  net_list="$net_list${net_list:+,}${1:-default}"
+}
+
+# Sets `net_mode` to host (the host's network), none (a loopback of its own only) or contained. Fails, in rkt's words,
+# if the list can't be.
+check_net_list() {
+  net_list=${net_list:-default}
+  net_names=
+  net_remaining=$net_list,
+  while [ -n "$net_remaining" ]; do
+    check_net_item "${net_remaining%%,*}"
+    net_remaining=${net_remaining#*,}
+  done
+  case $net_list in
+    host | none) net_mode=$net_list ;;
+    *) net_mode=contained ;;
+  esac
+}
+
+check_net_item() {
+  net_name=${1%%:*}
+  case $net_name in
+    '' | *[!A-Za-z0-9_.-]*) fail "error parsing --net: \"$1\" is not in NAME[:ARG=VALUE;...] format" ;;
+    host | none)
+      [ "$net_list" = "$net_name" ] || fail "error parsing --net: \"$net_name\" can't be with other networks or arguments"
+      ;;
+  esac
+  case $1 in
+    *[[:cntrl:]]*) fail "error parsing --net: the arguments of \"$net_name\" have control characters" ;;
+  esac
+  ! is_net_listed "$net_name" || fail "error parsing --net: network \"$net_name\" can't be passed more than once"
+  net_names="$net_names$net_name "
+}
+
+is_net_listed() {
+  case " $net_names" in
+    *" $1 "*) return 0 ;;
+  esac
+  return 1
+}
+
+# The fly flavour stays in the network of the host, which is "default" to it too.
+require_host_network() {
+  case $net_list in
+    host | default) net_mode=host ;;
+    *) fail "--net=$net_list: the fly flavor has the host's network only; use --net=host" ;;
+  esac
+}
+
+# Sets `net_arguments` to what --net hands to the plugins of a network.
+find_net_arguments() {
+  net_remaining=$net_list,
+  while [ -n "$net_remaining" ]; do
+    net_item=${net_remaining%%,*}
+    net_remaining=${net_remaining#*,}
+    case $net_item in
+      "$1":*)
+        net_arguments=${net_item#*:}
+        return
+        ;;
+    esac
+  done
+  net_arguments=
+}
+
+# Sets `net_plan` to the networks to join, in their order, a line NAME|TYPE|IPAM|MASQUERADE|FILE each: those of
+# net.d/*.conf of the local configuration, then of the system's, then those that come with this. Of one name, the first
+# counts, so that "default" can be overridden. Without "default" a pod joins "default-restricted", as rkt has it.
+plan_networks() {
+  net_plan=
+  [ "$net_mode" = contained ] || return 0
+  is_net_listed default || is_net_listed all || is_net_listed default-restricted || net_names="${net_names}default-restricted "
+  set --
+  for net_file in "$local_config/net.d"/*.conf "$system_config/net.d"/*.conf "$libexec/net.d"/*.conf; do
+    [ ! -f "$net_file" ] || set -- "$@" "$net_file"
+  done
+  net_known=$(LC_ALL=C awk -f "$libexec/json.awk" -f "$libexec/cni-list.awk" "$@") \
+    || fail "networking: error loading network definitions: ${net_known##*"$newline"}"
+  net_planned=' '
+  while IFS='|' read -r net_name net_type net_ipam net_masquerade net_file; do
+    is_net_wanted "$net_name" "$net_file" || continue
+    case $net_planned in
+      *" $net_name "*)
+        debug "\"$net_name\" network already defined, ignoring $net_file"
+        continue
+        ;;
+    esac
+    net_planned="$net_planned$net_name "
+    net_plan="$net_plan$net_name|$net_type|$net_ipam|$net_masquerade|$net_file$newline"
+  done << KNOWN
+$net_known
+KNOWN
+  net_missing=
+  for net_name in $net_names; do
+    case "$net_planned"all in
+      *" $net_name "* | *" $net_name") ;;
+      *) net_missing="$net_missing${net_missing:+, }$net_name" ;;
+    esac
+  done
+  [ -z "$net_missing" ] || fail "networking: networks not found: $net_missing (in net.d/*.conf of $local_config and $system_config)"
+}
+
+# With --net=all a pod joins all that the host configures, and "default".
+is_net_wanted() {
+  ! is_net_listed "$1" || return 0
+  is_net_listed all || return 1
+  case $2 in
+    "$libexec"/net.d/*) [ "$1" = default ] ;;
+  esac
+}
+
+# Fails if a program is not there that the planned networks need, before anything is set up. The argument says whether
+# ports are forwarded.
+check_network_programs() {
+  net_needs_iptables=$1
+  while IFS='|' read -r net_name net_type net_ipam net_masquerade net_file; do
+    [ -n "$net_name" ] || continue
+    for net_plugin in "$net_type" "$net_ipam"; do
+      [ "$net_plugin" = - ] || find_net_plugin "$net_plugin" || fail "networking: network \"$net_name\" needs the CNI" \
+        "plugin \"$net_plugin\", which is not in $net_plugin_path: install it (Debian's package" \
+        "containernetworking-plugins has the common ones), or run the pod with --net=host or --net=none"
+    done
+    ! $net_masquerade || net_needs_iptables=true
+  done << PLAN
+$net_plan
+PLAN
+  ! $net_needs_iptables || { command -v iptables-save && command -v iptables-restore; } > /dev/null \
+    || fail 'networking: masquerading and forwarded ports need iptables: install the package iptables, or run the pod' \
+      'with --net=host or --net=none'
+}
+
+# Sets `net_plugin_path` to where plugins are looked for, as CNI_PATH, and `net_plugin_file` to where this one is.
+find_net_plugin() {
+  net_plugin_path=$local_config/net.d:/usr/lib/rkt/plugins/net${CNI_PATH:+:$CNI_PATH}:/opt/cni/bin:/usr/lib/cni
+  net_remaining=$net_plugin_path:
+  while [ -n "$net_remaining" ]; do
+    net_plugin_file=${net_remaining%%:*}/$1
+    net_remaining=${net_remaining#*:}
+    case $net_plugin_file in
+      *[[:cntrl:]]* | [!/]*) continue ;;
+    esac
+    [ ! -f "$net_plugin_file" ] || [ ! -x "$net_plugin_file" ] || return 0
+  done
+  return 1
+}
