@@ -32,9 +32,21 @@ check_net_item() {
   esac
   case $1 in
     *[[:cntrl:]]*) fail "error parsing --net: the arguments of \"$net_name\" have control characters" ;;
+    *:*) check_net_arguments "${1#*:}" ;;
   esac
   ! is_net_listed "$net_name" || fail "error parsing --net: network \"$net_name\" can't be passed more than once"
   net_names="$net_names$net_name "
+}
+
+check_net_arguments() {
+  net_pairs=$1\;
+  while [ -n "$net_pairs" ]; do
+    case ${net_pairs%%;*} in
+      ?*=*) ;;
+      *) fail "error parsing --net: the arguments \"$1\" of \"$net_name\" are not in ARG=VALUE;... format" ;;
+    esac
+    net_pairs=${net_pairs#*;}
+  done
 }
 
 is_net_listed() {
@@ -44,12 +56,9 @@ is_net_listed() {
   return 1
 }
 
-# The fly flavour stays in the network of the host, which is "default" to it too.
-require_host_network() {
-  case $net_list in
-    host | default) net_mode=host ;;
-    *) fail "--net=$net_list: the fly flavor has the host's network only; use --net=host" ;;
-  esac
+# The fly flavour is in the network of the host, as rkt's is, unless another one is asked for.
+use_host_network_by_default() {
+  [ "$net_list" != default ] || net_mode=host
 }
 
 # Sets `net_arguments` to what --net hands to the plugins of a network.
@@ -114,10 +123,14 @@ is_net_wanted() {
   esac
 }
 
-# Fails if a program is not there that the planned networks need, before anything is set up. The argument says whether
-# ports are forwarded.
-check_network_programs() {
-  net_needs_iptables=$1
+# Fails, before anything is set up, if a program is not there that the planned networks need, or if there is none to
+# forward the ports of the pod by, whose directory is the argument.
+check_networks() {
+  net_needs_iptables=false
+  if [ "$net_mode" != host ] && [ -s "$1/ports" ]; then
+    [ "$net_mode" != none ] || fail "--port flag does not work with 'none' networking"
+    net_needs_iptables=true
+  fi
   while IFS='|' read -r net_name net_type net_ipam net_masquerade net_file; do
     [ -n "$net_name" ] || continue
     for net_plugin in "$net_type" "$net_ipam"; do

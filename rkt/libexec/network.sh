@@ -15,10 +15,15 @@ lock_network() {
 }
 
 # call_net_plugin COMMAND RECORD NETNS POD, with `net_plugin_file`, `net_plugin_path` and `net_arguments` as they are on
-# record. What it answers is in the record's file answer.
+# record. What it answers is in the record's file answer. Plugins call each other and refuse what only another one knows,
+# if they are not told to ignore it.
 call_net_plugin() {
+  case $net_arguments in
+    '' | *IgnoreUnknown=*) net_call_arguments=$net_arguments ;;
+    *) net_call_arguments="IgnoreUnknown=1;$net_arguments" ;;
+  esac
   CNI_COMMAND=$1 CNI_CONTAINERID=${4##*/} CNI_NETNS=$3 CNI_IFNAME=${2##*/} CNI_PATH=$net_plugin_path \
-    CNI_ARGS=$net_arguments "$net_plugin_file" < "$2/conf" > "$2/answer"
+    CNI_ARGS=$net_call_arguments "$net_plugin_file" < "$2/conf" > "$2/answer"
 }
 
 # Chains as rkt names them.
@@ -87,7 +92,8 @@ remove_network() {
     say "networking: error deleting \"$net_name\": the plugin $net_plugin_file is gone: install it again"
     return 1
   }
-  call_net_plugin DEL "$1" "$2" "$3" || {
+  # Arguments that a plugin refuses, it refuses always.
+  call_net_plugin DEL "$1" "$2" "$3" || { net_arguments= && call_net_plugin DEL "$1" "$2" "$3"; } || {
     say "networking: error deleting \"$net_name\":" \
       "$(LC_ALL=C awk -f "$libexec/json.awk" -f "$libexec/cni-result.awk" "$1/answer")"
     return 1

@@ -110,6 +110,22 @@ release_network() {
   kill_processes && network_down "$pod" "$pod/netns"
 }
 
+# Gives up the networks of a few pods that have exited and that nobody has removed yet: no process waits for the end of a
+# pod, so whoever needs addresses next does it.
+release_ended_networks() {
+  (
+    released=0
+    for candidate in "$data_dir/pods/run"/*; do
+      [ "$released" -lt 4 ] || break
+      use_pod "$candidate"
+      if has_network "$pod" && ! is_alive "$pod/pid"; then
+        release_network || say "networks of pod \"$uuid\" are left"
+        released=$((released + 1))
+      fi
+    done
+  )
+}
+
 # Removes a pod that is garbage, with what is left of its processes. Fails if that is not possible now.
 delete_pod() {
   kill_processes || {

@@ -4,6 +4,7 @@
 . "$libexec/runtime-flags.sh"
 . "$libexec/flags.sh"
 . "$libexec/network.sh"
+. "$libexec/network-up.sh"
 . "$libexec/pods.sh"
 
 [ $# -eq 1 ] || {
@@ -12,7 +13,8 @@
 }
 require_root
 check_runtime_flags
-require_host_network
+use_host_network_by_default
+plan_networks
 
 find_pod "$1" || fail "problem retrieving pod: $reason"
 [ "$place" = prepared ] || fail "pod \"$uuid\" is not prepared"
@@ -23,6 +25,7 @@ case $apps in
     exit 254
     ;;
 esac
+check_networks "$pod"
 
 # Whoever holds the lock of a prepared pod may move it. The directory tells who runs before it says that it runs.
 command exec 9< "$pod" || fail "pod \"$uuid\" is not prepared"
@@ -36,5 +39,12 @@ exec 9<&-
 
 set -- --mount --propagation slave
 [ -z "$hostname" ] || set -- "$@" --uts
-exec unshare "$@" -- /bin/sh "$libexec/stage1-fly.sh" \
-  "$libexec" "$pod" "$apps" "$resolv_mode" "$hosts_mode" "$hostname" "$debug"
+set -- unshare "$@" --
+if [ "$net_mode" != host ]; then
+  release_ended_networks
+  network_up "$pod" "$pod/netns"
+  take_network_resolver "$pod"
+  set -- nsenter --net="$pod/netns" -- "$@"
+fi
+exec "$@" /bin/sh "$libexec/stage1-fly.sh" \
+  "$libexec" "$pod" "$apps" "$resolv_mode" "$hosts_mode" "$net_mode" "$hostname" "$debug"

@@ -2,7 +2,7 @@
 # to the app's user, and becomes the app. bin/rkt must be on a machine with util-linux and coreutils; the image needs
 # nothing, but for one case: variables that the host's dynamic loader would obey are set by the image's own env(1).
 #
-#   stage1-fly.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE HOSTNAME DEBUG
+#   stage1-fly.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
 set -u
 umask 022
 
@@ -11,8 +11,9 @@ pod=$2
 app=$3
 resolv_mode=$4
 hosts_mode=$5
-hostname=$6
-debug=$7
+net_mode=$6
+hostname=$7
+debug=$8
 command=run
 uuid=${pod##*/}
 app_directory=$pod/app/$app
@@ -86,6 +87,17 @@ mount_host_directory() {
   mount_or_fail --rbind "$1" "$target"
 }
 
+# A sysfs shows the interfaces of the network namespace that it was mounted in.
+mount_sysfs() {
+  if [ "$net_mode" = host ]; then
+    mount_host_directory /sys
+    return
+  fi
+  make_target /sys /sys
+  mount_or_fail -t sysfs sysfs "$target"
+  [ ! -d /sys/fs/cgroup ] || mount_or_fail --rbind /sys/fs/cgroup "$target/fs/cgroup"
+}
+
 mount_name_resolution() {
   case $resolv_mode in
     host) mount_volume /etc/resolv.conf /etc/resolv.conf true false ;;
@@ -117,7 +129,8 @@ check_app() {
 }
 
 mount_root
-for directory in /dev /proc /sys; do mount_host_directory "$directory"; done
+for directory in /dev /proc; do mount_host_directory "$directory"; done
+mount_sysfs
 make_target / /tmp
 mount_or_fail -t tmpfs -o mode=1777 tmpfs "$target"
 mount_name_resolution

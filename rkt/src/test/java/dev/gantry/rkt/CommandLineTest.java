@@ -163,13 +163,13 @@ class CommandLineTest extends RktTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--net=none",
+                "--net=host,none",
                 "--net=mynet",
                 "--dns=1.2.3.400",
                 "--dns=host --dns=1.1.1.1",
                 "--dns=host --dns-search=x"
             })
-    void a_network_that_fly_does_not_have_is_refused_and_the_pod_can_still_be_run(String flags) {
+    void a_network_that_cannot_be_had_is_refused_and_the_pod_can_still_be_run(String flags) {
         String uuid = rkt.prepare(image.toString(), "--exec=/bin/true");
         String[] call = ("run-prepared " + flags + " " + uuid).split(" ", -1);
 

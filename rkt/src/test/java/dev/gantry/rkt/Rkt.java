@@ -23,10 +23,17 @@ public final class Rkt implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path directory;
+    private final List<String> prefix;
     private final List<Process> started = new ArrayList<>();
 
     public Rkt(Path directory) {
+        this(directory, List.of());
+    }
+
+    /** With a command that runs the launcher, say in a network of its own. */
+    public Rkt(Path directory, List<String> prefix) {
         this.directory = directory;
+        this.prefix = List.copyOf(prefix);
     }
 
     public Path data() {
@@ -64,7 +71,8 @@ public final class Rkt implements AutoCloseable {
 
     /** A call that goes on; standard output and error are in files beside the data directory. */
     public Running start(Map<String, String> environment, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(LAUNCHER.toString(), "--dir=" + data()));
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(LAUNCHER.toString(), "--dir=" + data()));
         command.addAll(Arrays.asList(arguments));
         try {
             Path out = Files.createTempFile(directory, "call", ".out");
