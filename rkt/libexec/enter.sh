@@ -32,6 +32,12 @@ esac
 }
 
 read -r pid _ < "$pod/pid"
+read_flavor
+if [ "$flavor" = crun ]; then
+  # In the mount namespace of the pod's crun, where it finds the control groups as that one did.
+  exec nsenter --target "$pid" --mount -- crun --root="$pod/crun" --cgroup-manager=cgroupfs \
+    exec --env="TERM=${TERM:-dumb}" "$uuid" "$@"
+fi
 root=/proc/$pid/root
 . "$pod/app/$app/launch"
 find_image_env

@@ -61,9 +61,15 @@ move_pod() {
   use_pod "$data_dir/pods/$1/$uuid"
 }
 
+# Sets `flavor` to what runs the pod, fly or crun: "prepare" decided it.
+read_flavor() {
+  flavor=fly
+  { read -r flavor < "$pod/flavor"; } 2> /dev/null
+}
+
 # Sets `processes` to the pids of all processes of the pod, whatever became of their parents, groups and sessions: those
 # whose root is the root file system that this pod mounted in its own mount namespace; and the process that is, or is
-# about to become, the app.
+# about to become, the app. crun hands signals on to the app, so it is one of them only when it is alone.
 read_processes() {
   processes=
   if is_alive "$pod/pid"; then processes=" ${recorded%% *}"; fi
@@ -75,6 +81,10 @@ read_processes() {
       *) processes="$processes ${mounts#/proc/}" ;;
     esac
   done
+  read_flavor
+  case $flavor:$processes in
+    crun:' '*' '*) processes=" ${processes#" ${recorded%% *} "}" ;;
+  esac
 }
 
 signal_processes() {
@@ -100,6 +110,20 @@ kill_processes() {
     sleep 0.02
     attempts=$((attempts + 1))
     read_processes
+  done
+  remove_cgroups
+}
+
+# Removes the control groups of a pod that has no process. crun does that itself, unless it was killed; a group can't be
+# removed before the kernel has buried the last process of it.
+remove_cgroups() {
+  for cgroup in "/sys/fs/cgroup/rkt-$uuid" /sys/fs/cgroup/*/"rkt-$uuid"; do
+    attempts=0
+    while [ -d "$cgroup" ] && ! rmdir "$cgroup" 2> /dev/null; do
+      [ "$attempts" -lt 100 ] || return 1
+      sleep 0.02
+      attempts=$((attempts + 1))
+    done
   done
 }
 

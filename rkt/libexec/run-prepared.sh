@@ -1,5 +1,5 @@
-# rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run. Becomes the app: no process of
-# rkt stays.
+# rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run. Becomes the app, or crun: no
+# process of rkt stays.
 . "$libexec/network-plan.sh"
 . "$libexec/runtime-flags.sh"
 . "$libexec/flags.sh"
@@ -19,9 +19,10 @@ plan_networks
 find_pod "$1" || fail "problem retrieving pod: $reason"
 [ "$place" = prepared ] || fail "pod \"$uuid\" is not prepared"
 read_apps
+read_flavor
 case $apps in
   *"$newline"*)
-    echo 'run: flavor "fly" only supports 1 application per Pod for now' >&2
+    echo "run: flavor \"$flavor\" only supports 1 application per Pod for now" >&2
     exit 254
     ;;
 esac
@@ -38,7 +39,10 @@ move_pod run || fail "cannot transition to run: pod \"$uuid\" can't be moved"
 exec 9<&-
 
 set -- --mount --propagation slave
-[ -z "$hostname" ] || set -- "$@" --uts
+case $flavor in
+  crun) set -- "$@" --uts --ipc ;;
+  *) [ -z "$hostname" ] || set -- "$@" --uts ;;
+esac
 set -- unshare "$@" --
 if [ "$net_mode" != host ]; then
   release_ended_networks
@@ -46,5 +50,5 @@ if [ "$net_mode" != host ]; then
   take_network_resolver "$pod"
   set -- nsenter --net="$pod/netns" -- "$@"
 fi
-exec "$@" /bin/sh "$libexec/stage1-fly.sh" \
+exec "$@" /bin/sh "$libexec/stage1-$flavor.sh" \
   "$libexec" "$pod" "$apps" "$resolv_mode" "$hosts_mode" "$net_mode" "$hostname" "$debug"

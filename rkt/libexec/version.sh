@@ -12,9 +12,12 @@ done < "$libexec/architectures"
 release=unbuilt
 { IFS= read -r release < "$home/target/classes/rkt-release"; } 2> /dev/null
 
+flavor=fly
+! command -v crun > /dev/null || flavor=crun
+
 echo "rkt Version: 1.30.0
 appc Version: 0.8.11
 Go Version: none
 Go OS/Arch: linux/$architecture
 Features: -TPM -SDJOURNAL
-Implementation: Gantry rkt $release (fly)"
+Implementation: Gantry rkt $release ($flavor)"

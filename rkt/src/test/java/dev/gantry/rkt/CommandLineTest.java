@@ -26,7 +26,7 @@ class CommandLineTest extends RktTest {
                 .anyMatch(line -> line.matches("Go OS/Arch: linux/[a-z0-9]+"))
                 .last()
                 .asString()
-                .matches("Implementation: Gantry rkt \\d\\S+ \\(fly\\)");
+                .matches("Implementation: Gantry rkt \\d\\S+ \\((fly|crun)\\)");
         assertThat(result.err()).isEmpty();
     }
 

@@ -77,7 +77,7 @@ class NetworkTest {
     @BeforeEach
     void open() throws IOException {
         host = new HostNetwork(directory);
-        rkt = new Rkt(directory, host.prefix());
+        rkt = new Rkt(directory, "fly", host.prefix());
         configure("10-blue", """
                 {"name":"blue","type":"bridge","bridge":"blue0","isGateway":true,
                  "ipam":{"type":"host-local","subnet":"10.11.0.0/16"},

@@ -24,15 +24,17 @@ public final class Rkt implements AutoCloseable {
 
     private final Path directory;
     private final List<String> prefix;
+    private final String flavor;
     private final List<Process> started = new ArrayList<>();
 
-    public Rkt(Path directory) {
-        this(directory, List.of());
+    public Rkt(Path directory, String flavor) {
+        this(directory, flavor, List.of());
     }
 
     /** With a command that runs the launcher, say in a network of its own. */
-    public Rkt(Path directory, List<String> prefix) {
+    public Rkt(Path directory, String flavor, List<String> prefix) {
         this.directory = directory;
+        this.flavor = flavor;
         this.prefix = List.copyOf(prefix);
     }
 
@@ -74,6 +76,9 @@ public final class Rkt implements AutoCloseable {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of(LAUNCHER.toString(), "--dir=" + data()));
         command.addAll(Arrays.asList(arguments));
+        if (!String.join(" ", arguments).contains("--stage1-")) {
+            askForFlavor(command);
+        }
         try {
             Path out = Files.createTempFile(directory, "call", ".out");
             Path err = Files.createTempFile(directory, "call", ".err");
@@ -86,6 +91,15 @@ public final class Rkt implements AutoCloseable {
             return new Running(process, out, err);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void askForFlavor(List<String> command) {
+        for (String name : List.of("prepare", "run")) {
+            int position = command.indexOf(name);
+            if (position >= 0) {
+                command.add(position + 1, "--stage1-name=example.com/stage1-" + flavor);
+            }
         }
     }
 

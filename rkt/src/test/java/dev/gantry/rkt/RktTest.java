@@ -2,6 +2,7 @@ package dev.gantry.rkt;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.rkt.pod.Flavor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,18 @@ public abstract class RktTest {
 
     @BeforeEach
     void open() {
-        rkt = new Rkt(directory);
+        rkt = new Rkt(directory, flavor());
+    }
+
+    /** Which flavor runs the pods: a class of tests for both has one more for crun. */
+    protected String flavor() {
+        return "fly";
+    }
+
+    protected static void require_crun() {
+        assumeTrue(
+                Flavor.bestOf(System.getenv("PATH") + ":/usr/sbin:/usr/bin") == Flavor.CRUN,
+                "crun is not installed: skipped");
     }
 
     @AfterEach

@@ -1,6 +1,7 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.config.ConfigDirectories;
+import dev.gantry.rkt.pod.Confinement;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -60,6 +61,14 @@ record GlobalOptions(
                 insecure,
                 configuration(flags),
                 flags.isSet("trust-keys-from-https"));
+    }
+
+    /** Which protections of the host apps are under. */
+    Confinement confinement() {
+        return new Confinement(
+                !insecure.contains(InsecureOption.CAPABILITIES),
+                !insecure.contains(InsecureOption.PATHS),
+                !insecure.contains(InsecureOption.SECCOMP));
     }
 
     private static Path directory(Flag flag) throws UsageException {

@@ -7,6 +7,8 @@ import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.appc.Quantity;
 import dev.gantry.rkt.appc.Volume;
 import dev.gantry.rkt.pod.AppRequest;
+import dev.gantry.rkt.pod.Confinement;
+import dev.gantry.rkt.pod.Flavor;
 import dev.gantry.rkt.pod.PodRequest;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -25,8 +27,6 @@ final class PodRequests {
     /** Less is surely a mistake, such as m for M, says rkt. */
     private static final BigDecimal MIN_MEMORY_BYTES = BigDecimal.valueOf(4096);
 
-    private static final String FLY = "stage1-fly";
-
     private PodRequests() {}
 
     /**
@@ -34,14 +34,18 @@ final class PodRequests {
      *
      * @param arguments the command line
      * @param environment what rkt was called with, for {@code --inherit-env}
+     * @param best the best flavor that this machine has the programs for
+     * @param confinement which protections are not taken off
      * @return what is asked
      * @throws UsageException if a flag's value can't be taken, or not be honoured here
      */
-    static PodRequest of(PodArguments arguments, Map<String, String> environment) throws UsageException {
+    static PodRequest of(PodArguments arguments, Map<String, String> environment, Flavor best, Confinement confinement)
+            throws UsageException {
         refuseUnsupported(arguments.pod());
+        Flavor flavor = StageOneFlags.flavor(arguments.pod(), best);
         List<AppRequest> apps = new ArrayList<>();
         for (PodArguments.App app : arguments.apps()) {
-            apps.add(app(app));
+            apps.add(app(app, flavor));
         }
         Map<String, String> variables = environmentFiles(arguments.pod());
         variables.putAll(pairs(arguments.pod(), "set-env", true));
@@ -52,40 +56,23 @@ final class PodRequests {
                 parse(arguments.pod(), "port", ExposedPort::parse),
                 arguments.pod().isSet("inherit-env") ? environment : Map.of(),
                 variables,
-                !arguments.pod().isSet("no-overlay"));
+                !arguments.pod().isSet("no-overlay"),
+                flavor,
+                confinement);
     }
 
     private static void refuseUnsupported(Flags pod) throws UsageException {
         if (pod.isSet("private-users")) {
-            throw refusal("private-users", "true", "the fly flavor has no user namespaces");
+            throw refusal("private-users", "true", "there are no user namespaces here");
         }
-        for (Flag flag : pod.all()) {
-            switch (flag.name()) {
-                case "pod-manifest" ->
-                    throw UsageException.invalidValue(flag, "this rkt can't prepare pods from manifests yet");
-                case "stage1-name", "stage1-from-dir" -> {
-                    String file = flag.value().substring(flag.value().lastIndexOf('/') + 1);
-                    if (!file.split("[:,.]", 2)[0].equals(FLY)) {
-                        throw UsageException.invalidValue(flag, "the only flavor here is fly");
-                    }
-                }
-                case "stage1-hash", "stage1-path", "stage1-url" ->
-                    throw UsageException.invalidValue(flag, "the only stage1 here is the built-in flavor fly");
-                default -> {
-                    // has nothing to refuse
-                }
-            }
+        Optional<String> manifest = pod.last("pod-manifest");
+        if (manifest.isPresent()) {
+            throw refusal("pod-manifest", manifest.get(), "this rkt can't prepare pods from manifests yet");
         }
     }
 
-    private static AppRequest app(PodArguments.App app) throws UsageException {
+    private static AppRequest app(PodArguments.App app, Flavor flavor) throws UsageException {
         Flags flags = app.flags();
-        for (String name : List.of("caps-retain", "caps-remove", "cap-retain", "cap-remove", "seccomp")) {
-            Optional<String> value = flags.last(name);
-            if (value.isPresent()) {
-                throw refusal(name, value.get(), "the fly flavor restricts neither capabilities nor system calls");
-            }
-        }
         return new AppRequest(
                 app.image(),
                 flags.last("name"),
@@ -102,6 +89,7 @@ final class PodRequests {
                 memory(flags),
                 quantity(flags, "cpu"),
                 number(flags, "cpu-shares", 2, 262_144),
+                RestrictionFlags.isolators(flags, flavor),
                 pairs(flags, "user-annotation", false),
                 pairs(flags, "user-label", false));
     }

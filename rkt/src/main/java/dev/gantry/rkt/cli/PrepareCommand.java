@@ -4,6 +4,7 @@ import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.pod.Flavor;
 import dev.gantry.rkt.pod.PodPreparer;
 import dev.gantry.rkt.pod.PodRequest;
 import dev.gantry.rkt.pod.PodStore;
@@ -95,7 +96,9 @@ final class PrepareCommand {
     @SuppressWarnings("try") // the lock is held, not used
     private static String prepare(Session session, PodArguments arguments, String notFound, List<String> runFlags)
             throws UsageException, RktException, IOException {
-        PodRequest request = PodRequests.of(arguments, session.environment());
+        Flavor best = Flavor.bestOf(System.getenv().getOrDefault("PATH", ""));
+        PodRequest request = PodRequests.of(
+                arguments, session.environment(), best, session.options().confinement());
         PullPolicy policy = FetchCommand.policy(arguments.pod(), PullPolicy.NEW);
         if (request.apps().isEmpty()) {
             throw new RktException("must provide at least one image or specify the pod manifest");
@@ -103,7 +106,9 @@ final class PrepareCommand {
         Privileges.requireRoot();
         try (Closeable ignored = session.images().lock(true)) {
             List<StoredImage> images = images(session.finder(policy), arguments.apps(), notFound);
-            warnOfWhatIsNotEnforced(session, arguments.apps());
+            if (request.flavor() == Flavor.FLY) {
+                warnOfWhatIsNotEnforced(session, arguments.apps());
+            }
             return prepare(session, request, images, arguments.pod().last("uuid-file-save"), runFlags);
         }
     }
@@ -152,8 +157,7 @@ final class PrepareCommand {
         }
         String ipc = flags.last("ipc").orElse("auto");
         if (!ipc.equals("auto") && !ipc.equals("parent")) {
-            throw UsageException.invalidValue(
-                    new Flag("ipc", ipc), "the fly flavor stays in the IPC namespace of its parent");
+            throw UsageException.invalidValue(new Flag("ipc", ipc), "only auto and parent are known here");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.rkt.pod;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.gantry.rkt.RktException;
@@ -88,11 +89,17 @@ final class AppPlanner {
 
     private static void addIsolators(AppRequest request, JsonObject app) {
         JsonArray isolators = app.get("isolators") instanceof JsonArray array ? array : new JsonArray();
-        request.memory().ifPresent(memory -> replace(isolators, "resource/memory", limit(memory.text())));
-        request.cpu().ifPresent(cpu -> replace(isolators, "resource/cpu", limit(cpu.text())));
-        request.cpuShares().ifPresent(shares -> replace(isolators, "os/linux/cpu-shares", new JsonPrimitive(shares)));
+        request.memory().ifPresent(memory -> replace(isolators, Isolators.MEMORY, limit(memory.text())));
+        request.cpu().ifPresent(cpu -> replace(isolators, Isolators.CPU, limit(cpu.text())));
+        request.cpuShares().ifPresent(shares -> replace(isolators, Isolators.CPU_SHARES, new JsonPrimitive(shares)));
         request.oomScoreAdjustment()
-                .ifPresent(adjustment -> replace(isolators, "os/linux/oom-score-adj", new JsonPrimitive(adjustment)));
+                .ifPresent(adjustment -> replace(isolators, Isolators.OOM_SCORE, new JsonPrimitive(adjustment)));
+        request.isolators().forEach((name, value) -> {
+            // To retain a set supersedes what the image removes of it, and the other way round.
+            remove(isolators, name.replace("-retain-set", "-remove-set"));
+            remove(isolators, name.replace("-remove-set", "-retain-set"));
+            replace(isolators, name, value);
+        });
         if (!isolators.isEmpty()) {
             app.add("isolators", isolators);
         }
@@ -106,16 +113,20 @@ final class AppPlanner {
         return value;
     }
 
-    private static void replace(JsonArray isolators, String name, com.google.gson.JsonElement value) {
+    private static void replace(JsonArray isolators, String name, JsonElement value) {
+        remove(isolators, name);
+        JsonObject isolator = new JsonObject();
+        isolator.addProperty("name", name);
+        isolator.add("value", value);
+        isolators.add(isolator);
+    }
+
+    private static void remove(JsonArray isolators, String name) {
         for (int i = isolators.size() - 1; i >= 0; i--) {
             if (isolators.get(i).getAsJsonObject().get("name").getAsString().equals(name)) {
                 isolators.remove(i);
             }
         }
-        JsonObject isolator = new JsonObject();
-        isolator.addProperty("name", name);
-        isolator.add("value", value);
-        isolators.add(isolator);
     }
 
     private static void addNamedValues(JsonObject app, String member, Map<String, String> values) {

@@ -1,5 +1,6 @@
 package dev.gantry.rkt.pod;
 
+import com.google.gson.JsonElement;
 import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.appc.Quantity;
 import java.util.Collections;
@@ -27,6 +28,7 @@ import java.util.OptionalInt;
  * @param memory how much memory it may have
  * @param cpu how many CPUs it may have
  * @param cpuShares its weight among others
+ * @param isolators what else restricts it, by the names of isolators: capabilities and system calls
  * @param annotations the user's annotations
  * @param labels the user's labels
  */
@@ -46,6 +48,7 @@ public record AppRequest(
         Optional<Quantity> memory,
         Optional<Quantity> cpu,
         OptionalInt cpuShares,
+        Map<String, JsonElement> isolators,
         Map<String, String> annotations,
         Map<String, String> labels) {
 
@@ -55,6 +58,7 @@ public record AppRequest(
         supplementaryGroups = List.copyOf(supplementaryGroups);
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
         mounts = List.copyOf(mounts);
+        isolators = Collections.unmodifiableMap(new LinkedHashMap<>(isolators));
         annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }

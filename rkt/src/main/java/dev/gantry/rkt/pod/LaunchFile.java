@@ -5,7 +5,6 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Environment;
-import dev.gantry.rkt.appc.ImageManifest;
 import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.appc.Volume;
 import java.io.IOException;
@@ -16,53 +15,83 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file {@code app/NAME/launch} of a pod: what stage1-fly.sh and enter.sh must know of an app, as assignments of a
+ * The file {@code app/NAME/launch} of a pod: what the stage1 scripts and enter.sh must know of an app, as assignments of a
  * POSIX shell. Lists are words quoted for {@code eval}, and then quoted once more as a value.
  */
 final class LaunchFile {
 
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    private LaunchFile() {}
+    private final PodPlan pod;
+    private final AppPlan app;
+    private final UserLookup users;
+
+    /**
+     * Makes a writer.
+     *
+     * @param pod the pod
+     * @param app one of its apps
+     */
+    LaunchFile(PodPlan pod, AppPlan app) {
+        this.pod = pod;
+        this.app = app;
+        this.users = new UserLookup(app.image().rootfs());
+    }
 
     /**
      * Writes the file.
      *
-     * @param pod the pod
-     * @param app the app
      * @return the text of the file
      * @throws RktException if the app's user or group is not in its image, or a value can't be handed to a program
      * @throws IOException if the image can't be read
      */
-    static String of(PodPlan pod, AppPlan app) throws IOException, RktException {
-        JsonObject json = app.app();
-        UserLookup users = new UserLookup(app.image().rootfs());
-        List<String> arguments = strings(json, "exec");
-        List<String> groups = strings(json, "supplementaryGIDs");
+    String text() throws IOException, RktException {
+        List<String> arguments = arguments();
+        List<String> groups = supplementaryGroups();
         Map<String, String> loaderVariables = new LinkedHashMap<>();
         Map<String, String> variables = new LinkedHashMap<>();
         environment(app).forEach((name, value) -> (isForLoader(name) ? loaderVariables : variables).put(name, value));
 
-        StringBuilder file = new StringBuilder("# Written by rkt prepare, read by stage1-fly.sh and enter.sh.\n");
-        assign(file, "app_user", Long.toString(users.user(json.get("user").getAsString())));
-        assign(file, "app_group", Long.toString(users.group(json.get("group").getAsString())));
+        StringBuilder file = new StringBuilder("# Written by rkt prepare, read by stage1-*.sh and enter.sh.\n");
+        assign(file, "app_user", Long.toString(user()));
+        assign(file, "app_group", Long.toString(group()));
         assign(file, "app_groups_option", groups.isEmpty() ? "--clear-groups" : "--groups=" + String.join(",", groups));
-        assign(file, "app_work", workingDirectory(json));
+        assign(file, "app_work", workingDirectory());
         assign(file, "app_read_only", Boolean.toString(app.readOnlyRootfs()));
-        assign(file, "app_oom_score_adj", oomScoreAdjustment(json));
+        assign(file, "app_oom_score_adj", oomScoreAdjustment());
         assign(file, "app_program", arguments.get(0));
         assign(file, "app_arguments", ShellWords.quote(arguments));
         assign(file, "app_environment", words(variables));
         assign(file, "app_loader_environment", words(loaderVariables));
         file.append("mount_app_volumes() {\n  :\n");
         for (Mount mount : inOrder(app.mounts())) {
-            file.append("  mount_volume ").append(arguments(pod, app, mount)).append('\n');
+            file.append("  mount_volume ").append(words(mount)).append('\n');
         }
         return file.append("}\n").toString();
     }
 
+    /** The number of the app's user. */
+    long user() throws IOException, RktException {
+        return users.user(app.app().get("user").getAsString());
+    }
+
+    /** The number of the app's group. */
+    long group() throws IOException, RktException {
+        return users.group(app.app().get("group").getAsString());
+    }
+
+    /** The numbers of its further groups. */
+    List<String> supplementaryGroups() {
+        return strings(app.app(), "supplementaryGIDs");
+    }
+
+    /** Its program and what that is called with. */
+    List<String> arguments() {
+        return strings(app.app(), "exec");
+    }
+
     /** What the specification wants every app to have (appc spec/ace.md, "Execution Environment"), then its own. */
-    private static Map<String, String> environment(AppPlan app) {
+    static Map<String, String> environment(AppPlan app) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PATH", DEFAULT_PATH);
         variables.put("AC_APP_NAME", app.name());
@@ -78,34 +107,35 @@ final class LaunchFile {
                 || List.of("GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH").contains(name);
     }
 
-    private static String workingDirectory(JsonObject app) throws RktException {
-        if (!app.has("workingDirectory")
-                || app.get("workingDirectory").getAsString().isEmpty()) {
+    /** The absolute path that it starts in. */
+    String workingDirectory() throws RktException {
+        JsonObject json = app.app();
+        if (!json.has("workingDirectory")
+                || json.get("workingDirectory").getAsString().isEmpty()) {
             return "/";
         }
-        String path = app.get("workingDirectory").getAsString();
+        String path = json.get("workingDirectory").getAsString();
         if (!path.startsWith("/")) {
             throw new RktException("working directory \"%s\" is no absolute path".formatted(path));
         }
         return path;
     }
 
-    private static String oomScoreAdjustment(JsonObject app) {
-        return ImageManifest.objects(app, "isolators").stream()
-                .filter(isolator -> isolator.get("name").getAsString().equals("os/linux/oom-score-adj"))
-                .map(isolator -> isolator.get("value").getAsString())
-                .findFirst()
+    private String oomScoreAdjustment() throws RktException {
+        return new Isolators(app.app())
+                .number(Isolators.OOM_SCORE)
+                .map(adjustment -> Integer.toString(adjustment))
                 .orElse("");
     }
 
     /** A path before what is below it, for the mount of the one would hide that of the other. */
-    private static List<Mount> inOrder(List<Mount> mounts) {
+    static List<Mount> inOrder(List<Mount> mounts) {
         return mounts.stream()
                 .sorted(Comparator.comparing(mount -> mount.path().replaceAll("/+", "/")))
                 .toList();
     }
 
-    private static String arguments(PodPlan pod, AppPlan app, Mount mount) throws RktException {
+    private String words(Mount mount) throws RktException {
         Volume volume = pod.volumes().get(mount.volume());
         // Where the pod lies is known to the shell alone: it moves.
         String source = volume.source().isPresent()

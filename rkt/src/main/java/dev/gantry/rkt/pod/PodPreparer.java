@@ -40,7 +40,7 @@ public final class PodPreparer {
     public PreparedPod prepare(PodRequest request, List<StoredImage> images) throws IOException, RktException {
         PodPlan plan = PodPlan.of(request, images, warnings);
         Path preparing = pods.create();
-        new PodWriter(preparing, warnings).write(plan, clock.instant(), request.overlay());
+        new PodWriter(preparing, warnings).write(plan, clock.instant(), request);
         for (StoredImage image : images) {
             image.touch(clock.instant());
         }

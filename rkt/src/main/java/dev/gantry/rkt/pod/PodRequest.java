@@ -18,6 +18,8 @@ import java.util.Map;
  * @param inheritedEnvironment variables for those that an app does not have
  * @param environment variables for all apps, over those of the images
  * @param overlay whether an overlay may spare copying the images' files
+ * @param flavor what shall run it
+ * @param confinement which protections of the host its apps are under
  */
 public record PodRequest(
         List<AppRequest> apps,
@@ -26,7 +28,9 @@ public record PodRequest(
         List<ExposedPort> ports,
         Map<String, String> inheritedEnvironment,
         Map<String, String> environment,
-        boolean overlay) {
+        boolean overlay,
+        Flavor flavor,
+        Confinement confinement) {
 
     /** Makes the collections immutable, and keeps their order. */
     public PodRequest {

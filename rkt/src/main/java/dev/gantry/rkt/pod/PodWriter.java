@@ -46,11 +46,11 @@ final class PodWriter {
      *
      * @param plan the pod
      * @param createdAt when it was made
-     * @param overlay whether its apps shall share the images' files
+     * @param request how it shall be run
      * @throws RktException if a value of it can't be used
      * @throws IOException if a file can't be written
      */
-    void write(PodPlan plan, Instant createdAt, boolean overlay) throws IOException, RktException {
+    void write(PodPlan plan, Instant createdAt, PodRequest request) throws IOException, RktException {
         write(
                 pod,
                 "created",
@@ -66,10 +66,18 @@ final class PodWriter {
         for (AppPlan app : plan.apps()) {
             Path directory = Files.createDirectories(pod.resolve("app").resolve(app.name()));
             write(directory, "status", status(plan, app));
-            write(directory, "launch", LaunchFile.of(plan, app));
+            write(directory, "launch", new LaunchFile(plan, app).text());
             Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
-            makeRootfs(directory, app, overlay);
+            if (request.flavor() == Flavor.CRUN) {
+                String uuid = pod.getFileName().toString();
+                write(
+                        directory,
+                        "config.json",
+                        Json.compact(new BundleConfig(plan, app).toJson(uuid, request.confinement())));
+            }
+            makeRootfs(directory, app, request.overlay());
         }
+        write(pod, "flavor", request.flavor().label());
         if (!plan.ports().isEmpty()) {
             write(
                     pod,

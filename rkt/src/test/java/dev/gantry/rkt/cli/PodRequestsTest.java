@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.pod.Confinement;
+import dev.gantry.rkt.pod.Flavor;
 import dev.gantry.rkt.pod.PodRequest;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +118,6 @@ class PodRequestsTest {
 
     private static PodRequest read(String... words) throws UsageException, RktException {
         PodArguments arguments = PodArguments.read(PrepareCommand.POD_SYNTAX, List.of(words));
-        return PodRequests.of(arguments, Map.of());
+        return PodRequests.of(arguments, Map.of(), Flavor.FLY, Confinement.FULL);
     }
 }

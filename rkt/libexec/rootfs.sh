@@ -1,0 +1,101 @@
+# The root file system of an app, made in the mount namespace of the pod: what the flavours share. Needs common.sh,
+# rooted.sh and the app's file "launch"; `pod`, `uuid`, `app_directory` and `root` say which pod and app.
+
+mount_or_fail() {
+  debug "mount $*"
+  mount "$@" || fail "can't mount: mount $*"
+}
+
+# Makes sure that there is something in the root file system to mount on, of the same kind as the source; sets `target`.
+make_target() {
+  resolve "$2" || fail "evaluate target path \"$2\": too many symbolic links"
+  target=$root$resolved
+  if [ -d "$1" ]; then
+    if [ -e "$target" ]; then
+      [ -d "$target" ] || fail "can't mount because \"$1\" is a directory while \"$2\" is not"
+    else
+      mkdir -p "$target" || fail "can't create directory \"$2\""
+    fi
+  elif [ -e "$target" ]; then
+    [ ! -d "$target" ] || fail "can't mount because \"$1\" is not a directory while \"$2\" is"
+  else
+    mkdir -p "${target%/*}" && : > "$target" || fail "can't create file \"$2\""
+  fi
+}
+
+# mount_volume SOURCE TARGET READ_ONLY RECURSIVE: the file "launch" calls it for each volume.
+mount_volume() {
+  [ -e "$1" ] || fail "stat of host path $1: stat $1: no such file or directory"
+  make_target "$1" "$2"
+  if $4; then mount_or_fail --rbind -- "$1" "$target"; else mount_or_fail --bind -- "$1" "$target"; fi
+  if $3; then
+    mount_or_fail -o remount,bind,ro -- "$target"
+    ! $4 || make_submounts_read_only "$target"
+  fi
+}
+
+# A bind mount is made read-only alone; those below it each for itself.
+make_submounts_read_only() {
+  while read -r _ _ _ _ mount_point _; do
+    # Spaces and the like stand in octal there.
+    case $mount_point in
+      *\\*) mount_point=$(printf '%bx' "$mount_point") && mount_point=${mount_point%x} ;;
+    esac
+    case $mount_point in
+      "$1"/*) mount_or_fail -o remount,bind,ro -- "$mount_point" ;;
+    esac
+  done < /proc/self/mountinfo
+}
+
+# The name of the mount, or the path of its source, is how the pod's processes are found (read_processes in pods.sh).
+mount_root() {
+  cd "$app_directory" || fail "can't change to \"$app_directory\""
+  mkdir -p rootfs
+  if [ -d upper ]; then
+    # Relative, for the path of the data directory may hold what separates options. The image's tree is a link.
+    mount_or_fail -t overlay -o lowerdir=tree,upperdir=upper,workdir=work "rkt-$uuid" rootfs
+  else
+    mount_or_fail --bind rootfs rootfs
+  fi
+  cd /
+}
+
+mount_name_resolution() {
+  case $resolv_mode in
+    host) mount_volume /etc/resolv.conf /etc/resolv.conf true false ;;
+    stage0) mount_volume "$pod/resolv.conf" /etc/resolv.conf true false ;;
+  esac
+  case $hosts_mode in
+    host) mount_volume /etc/hosts /etc/hosts true false ;;
+    stage0) mount_volume "$pod/hosts" /etc/hosts true false ;;
+    default)
+      resolve /etc/hosts
+      if [ ! -e "$root$resolved" ]; then
+        mkdir -p "${root}${resolved%/*}" && echo '127.0.0.1 localhost localdomain' > "$root$resolved"
+      fi
+      ;;
+  esac
+}
+
+# Fails, in rkt's words, for what a failing exec would report in its own.
+check_app() {
+  resolve "$app_work" && [ -d "$root$resolved" ] \
+    || fail "can't change to working directory \"$app_work\": no such file or directory"
+  go_quote "$app_program"
+  case $app_program in
+    /*)
+      resolve "$app_program" && [ -e "$root$resolved" ] || fail "can't execute $quoted: no such file or directory"
+      [ -f "$root$resolved" ] && [ -x "$root$resolved" ] || fail "can't execute $quoted: permission denied"
+      ;;
+  esac
+}
+
+# Fresh, as rkt's own stage1 makes it.
+mount_tmp() {
+  make_target / /tmp
+  mount_or_fail -t tmpfs -o mode=1777 tmpfs "$target"
+}
+
+set_hostname() {
+  [ -z "$hostname" ] || printf '%s' "$hostname" > /proc/sys/kernel/hostname || fail "can't set host name \"$hostname\""
+}

@@ -1,0 +1,62 @@
+# The crun flavour: prepares what is only known now of the pod's root file system, in mount, UTS and IPC namespaces that
+# are the pod's own, and becomes crun, which runs the app by the bundle that "prepare" has written and has its exit code.
+#
+# crun can't make the PID namespace: the app would be process 1 of it, and the kernel keeps from that every signal that
+# it has no handler for, SIGTERM too. So process 1 is a shell that waits for the end of crun, whatever ends it; then the
+# kernel kills all that is left in the namespace.
+#
+#   stage1-crun.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
+set -u
+umask 022
+
+libexec=$1
+pod=$2
+app=$3
+resolv_mode=$4
+hosts_mode=$5
+hostname=$7
+debug=$8
+command=run
+uuid=${pod##*/}
+app_directory=$pod/app/$app
+root=$app_directory/rootfs
+
+. "$libexec/common.sh"
+. "$libexec/rooted.sh"
+. "$libexec/rootfs.sh"
+. "$app_directory/launch"
+
+# crun takes no machine that has both versions of control groups if the second one has controllers; those that limit
+# pods are in the first one then. Only this mount namespace loses sight of it.
+hide_second_cgroup_hierarchy() {
+  controllers=
+  { read -r controllers < /sys/fs/cgroup/unified/cgroup.controllers; } 2> /dev/null
+  [ -z "$controllers" ] || umount -l /sys/fs/cgroup/unified || fail "can't hide /sys/fs/cgroup/unified from crun"
+}
+
+# Starts process 1 of a new PID namespace and sets `init` to its pid out here. It reads from a pipe of which this process,
+# and so crun, alone has the other end. It ignores SIGCHLD, so that the kernel buries the orphans that it inherits.
+start_init() {
+  mkfifo -m 600 "$pod/life" && exec 9<> "$pod/life" || fail "can't make \"$pod/life\""
+  init=$(unshare --pid -- /bin/sh -c \
+    'trap "" CHLD; { read -r _; } < "$1" > /dev/null 2>&1 9<&- & echo "$!"' sh "$pod/life")
+  [ -n "$init" ] || fail "can't make a PID namespace"
+}
+
+mount_root
+mount_tmp
+mount_name_resolution
+mount_app_volumes
+check_app
+set_hostname
+hide_second_cgroup_hierarchy
+
+crun=$(command -v crun) || fail "this pod was prepared for the flavor \"crun\", and crun is not installed any more"
+env=$(command -v env)
+nsenter=$(command -v nsenter)
+cd "$app_directory" || fail "can't change to \"$app_directory\""
+start_init
+debug "becoming crun for $app_arguments as $app_user:$app_group"
+exec "$env" -i "PATH=$PATH" "$nsenter" --no-fork --pid="/proc/$init/ns/pid" -- \
+  "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs run --bundle=. --pid-file=pid "$uuid"
+fail "can't execute: no $env"

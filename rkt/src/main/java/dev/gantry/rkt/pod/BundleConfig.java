@@ -1,0 +1,171 @@
+package dev.gantry.rkt.pod;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.Volume;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The file {@code app/NAME/config.json} of a pod of the crun flavour (OCI runtime-spec config.md). Of the namespaces
+ * only those of mounts and control groups are crun's to make: the others are there when stage1-crun.sh becomes crun.
+ */
+final class BundleConfig {
+
+    /** Process 1 is rkt's own, on the host's files. */
+    private static final String INIT = "/proc/1";
+
+    private static final List<String> MASKED = List.of(
+            "/proc/acpi",
+            "/proc/asound",
+            "/proc/kcore",
+            "/proc/keys",
+            "/proc/latency_stats",
+            "/proc/timer_list",
+            "/proc/timer_stats",
+            "/proc/sched_debug",
+            "/proc/scsi",
+            "/sys/firmware");
+
+    private static final List<String> READ_ONLY =
+            List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+    private final PodPlan pod;
+    private final AppPlan app;
+    private final Isolators isolators;
+
+    /**
+     * Makes a writer.
+     *
+     * @param pod the pod
+     * @param app one of its apps
+     */
+    BundleConfig(PodPlan pod, AppPlan app) {
+        this.pod = pod;
+        this.app = app;
+        this.isolators = new Isolators(app.app());
+    }
+
+    /**
+     * Writes the file.
+     *
+     * @param uuid the pod's UUID
+     * @param confinement which protections the app is under
+     * @return the content of the file
+     * @throws RktException if a setting of the app can't be honoured
+     * @throws IOException if the image can't be read
+     */
+    JsonObject toJson(String uuid, Confinement confinement) throws IOException, RktException {
+        JsonObject config = new JsonObject();
+        config.addProperty("ociVersion", "1.0.0");
+        config.add("process", process(confinement));
+        JsonObject root = new JsonObject();
+        root.addProperty("path", "rootfs");
+        root.addProperty("readonly", app.readOnlyRootfs());
+        config.add("root", root);
+        config.add("mounts", mounts());
+        config.add("linux", linux(uuid, confinement));
+        return config;
+    }
+
+    private JsonObject process(Confinement confinement) throws IOException, RktException {
+        LaunchFile launch = new LaunchFile(pod, app);
+        JsonObject user = new JsonObject();
+        user.addProperty("uid", launch.user());
+        user.addProperty("gid", launch.group());
+        JsonArray groups = new JsonArray();
+        launch.supplementaryGroups().forEach(group -> groups.add(Long.parseLong(group)));
+        user.add("additionalGids", groups);
+        JsonObject process = new JsonObject();
+        process.addProperty("terminal", false);
+        process.add("user", user);
+        process.add("args", array(launch.arguments()));
+        JsonArray environment = new JsonArray();
+        for (Map.Entry<String, String> variable : LaunchFile.environment(app).entrySet()) {
+            environment.add(variable.getKey() + "=" + variable.getValue());
+        }
+        process.add("env", environment);
+        process.addProperty("cwd", launch.workingDirectory());
+        process.add("capabilities", new Capabilities(isolators).toJson(launch.user(), confinement.capabilities()));
+        process.addProperty("noNewPrivileges", isolators.isSet(Isolators.NO_NEW_PRIVILEGES));
+        isolators.number(Isolators.OOM_SCORE).ifPresent(adjustment -> process.addProperty("oomScoreAdj", adjustment));
+        return process;
+    }
+
+    private JsonArray mounts() {
+        JsonArray mounts = new JsonArray();
+        mounts.add(mount("proc", "proc", "/proc", "nosuid", "noexec", "nodev"));
+        mounts.add(mount("tmpfs", "tmpfs", "/dev", "nosuid", "strictatime", "mode=755", "size=65536k"));
+        mounts.add(mount(
+                "devpts",
+                "devpts",
+                "/dev/pts",
+                "nosuid",
+                "noexec",
+                "newinstance",
+                "ptmxmode=0666",
+                "mode=0620",
+                "gid=5"));
+        mounts.add(mount("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
+        mounts.add(mount("mqueue", "mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev"));
+        mounts.add(mount("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"));
+        mounts.add(mount("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
+        for (Mount mount : LaunchFile.inOrder(app.mounts())) {
+            if (mount.path().matches("/+(dev|proc|sys)/.*")) {
+                mounts.add(volume(mount));
+            }
+        }
+        return mounts;
+    }
+
+    /** The shell mounts volumes, but what it mounts here the mounts above would hide. */
+    private JsonObject volume(Mount mount) {
+        Volume volume = pod.volumes().get(mount.volume());
+        String source = volume.source().orElse("../../volumes/" + volume.name());
+        boolean recursive = volume.recursive().orElse(false);
+        String access = pod.isReadOnly(app, mount) ? (recursive ? "rro" : "ro") : "rw";
+        return mount("bind", source, mount.path(), recursive ? "rbind" : "bind", access);
+    }
+
+    private JsonObject linux(String uuid, Confinement confinement) throws RktException {
+        JsonObject linux = new JsonObject();
+        JsonArray namespaces = new JsonArray();
+        for (String type : List.of("mount", "cgroup")) {
+            JsonObject namespace = new JsonObject();
+            namespace.addProperty("type", type);
+            namespaces.add(namespace);
+        }
+        linux.add("namespaces", namespaces);
+        // What is mounted on the host later is seen in the volumes, as in the fly flavour, and nothing the other way.
+        linux.addProperty("rootfsPropagation", "rslave");
+        linux.addProperty("cgroupsPath", "/rkt-" + uuid);
+        linux.add("resources", ResourceLimits.of(isolators));
+        JsonArray masked = array(confinement.paths() ? MASKED : List.of());
+        masked.add(INIT);
+        linux.add("maskedPaths", masked);
+        linux.add("readonlyPaths", array(confinement.paths() ? READ_ONLY : List.of()));
+        if (confinement.systemCalls()) {
+            new SystemCallFilter(isolators).toJson().ifPresent(filter -> linux.add("seccomp", filter));
+        }
+        return linux;
+    }
+
+    private static JsonObject mount(String type, String source, String destination, String... options) {
+        JsonObject mount = new JsonObject();
+        mount.addProperty("destination", destination);
+        mount.addProperty("type", type);
+        mount.addProperty("source", source);
+        mount.add("options", array(Arrays.asList(options)));
+        return mount;
+    }
+
+    private static JsonArray array(List<String> values) {
+        JsonArray array = new JsonArray();
+        values.forEach(array::add);
+        return array;
+    }
+}

@@ -1,0 +1,106 @@
+package dev.gantry.rkt.pod;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.gantry.rkt.RktException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Which capabilities an app has (appc spec/ace.md, "Linux Isolators"). */
+final class Capabilities {
+
+    static final String RETAIN = "os/linux/capabilities-retain-set";
+    static final String REMOVE = "os/linux/capabilities-remove-set";
+
+    /** In the kernel's order; those that a kernel lacks are left out by crun. */
+    private static final Set<String> ALL =
+            names("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE"
+                    + " NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT"
+                    + " SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE"
+                    + " AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ"
+                    + " PERFMON BPF CHECKPOINT_RESTORE");
+
+    /** What rkt leaves an app that says nothing (its "Capabilities Isolators Guide"). */
+    private static final Set<String> DEFAULT = names("AUDIT_WRITE CHOWN DAC_OVERRIDE FSETID FOWNER KILL MKNOD NET_RAW"
+            + " NET_BIND_SERVICE SETUID SETGID SETPCAP SETFCAP SYS_CHROOT");
+
+    private final Isolators isolators;
+
+    /**
+     * Reads from an app.
+     *
+     * @param isolators its isolators
+     */
+    Capabilities(Isolators isolators) {
+        this.isolators = isolators;
+    }
+
+    /**
+     * The {@code capabilities} of a bundle's process. Another user than root has none at first, as everywhere; those
+     * that are asked for by name it has, for else it could not get at them.
+     *
+     * @param user the app's user
+     * @param confined whether the app may not have all
+     * @return the object (OCI runtime-spec config.md, "Linux Process")
+     * @throws RktException if a name is none of a capability
+     */
+    JsonObject toJson(long user, boolean confined) throws RktException {
+        Optional<List<String>> retained = isolators.set(RETAIN);
+        JsonArray bounding = array(confined ? allowed(retained) : ALL);
+        boolean atOnce = user == 0 || (confined && retained.isPresent());
+        JsonArray effective = atOnce ? bounding : new JsonArray();
+        JsonArray ambient = user != 0 && atOnce ? bounding : new JsonArray();
+        JsonObject json = new JsonObject();
+        json.add("bounding", bounding);
+        json.add("permitted", effective);
+        json.add("effective", effective);
+        json.add("inheritable", ambient);
+        json.add("ambient", ambient);
+        return json;
+    }
+
+    private Set<String> allowed(Optional<List<String>> retained) throws RktException {
+        Optional<List<String>> removed = isolators.set(REMOVE);
+        if (retained.isPresent() && removed.isPresent()) {
+            throw new RktException("capabilities can be retained or removed, not both");
+        }
+        Set<String> allowed = new LinkedHashSet<>(retained.isPresent() ? checked(retained.get()) : DEFAULT);
+        if (removed.isPresent()) {
+            allowed.removeAll(checked(removed.get()));
+        }
+        return allowed;
+    }
+
+    /**
+     * Checks names.
+     *
+     * @param names such as {@code CAP_KILL}
+     * @return the names
+     * @throws RktException if one is none of a capability
+     */
+    static List<String> checked(List<String> names) throws RktException {
+        for (String name : names) {
+            if (!ALL.contains(name)) {
+                throw new RktException("there is no capability \"%s\"".formatted(name));
+            }
+        }
+        return names;
+    }
+
+    private static Set<String> names(String text) {
+        Set<String> names = new LinkedHashSet<>();
+        for (String name : text.split(" ", -1)) {
+            names.add("CAP_" + name);
+        }
+        return names;
+    }
+
+    private static JsonArray array(Collection<String> names) {
+        JsonArray array = new JsonArray();
+        names.forEach(array::add);
+        return array;
+    }
+}

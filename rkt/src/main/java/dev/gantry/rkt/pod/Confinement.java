@@ -1,0 +1,14 @@
+package dev.gantry.rkt.pod;
+
+/**
+ * Which protections of the host an app is under; {@code --insecure-options} takes them off.
+ *
+ * @param capabilities whether it has rkt's set of capabilities, or the one asked for, and not all
+ * @param paths whether files of the kernel in {@code /proc} and {@code /sys} are hidden or read-only
+ * @param systemCalls whether its system calls are filtered
+ */
+public record Confinement(boolean capabilities, boolean paths, boolean systemCalls) {
+
+    /** All protections. */
+    public static final Confinement FULL = new Confinement(true, true, true);
+}

@@ -1,0 +1,175 @@
+package dev.gantry.rkt.pod;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.gantry.rkt.RktException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which system calls an app may make (appc spec/ace.md, {@code os/linux/seccomp-retain-set} and
+ * {@code os/linux/seccomp-remove-set}; rkt's "Seccomp Isolators Guide").
+ *
+ * <p>rkt's and docker's default whitelists are taken as all calls but those of the default blacklist: both were drawn up
+ * to leave out the same calls, and a list of names of 2018 would keep from apps what kernels have got since.
+ */
+final class SystemCallFilter {
+
+    static final String RETAIN = "os/linux/seccomp-retain-set";
+    static final String REMOVE = "os/linux/seccomp-remove-set";
+
+    private static final Set<String> WHITELISTS = Set.of("@rkt/default-whitelist", "@docker/default-whitelist");
+    private static final Set<String> BLACKLISTS = Set.of("@rkt/default-blacklist", "@docker/default-blacklist");
+    private static final String EVERYTHING = "@appc.io/all";
+    private static final String NOTHING = "@appc.io/empty";
+
+    /** What docker's documentation lists as blocked, but for clone, which is blocked with certain arguments only. */
+    private static final Set<String> DEFAULT_BLACKLIST = names("_sysctl acct add_key bpf clock_adjtime clock_settime"
+            + " create_module delete_module finit_module get_kernel_syms get_mempolicy init_module ioperm iopl kcmp"
+            + " kexec_file_load kexec_load keyctl lookup_dcookie mbind mount move_pages name_to_handle_at nfsservctl"
+            + " open_by_handle_at perf_event_open personality pivot_root process_vm_readv process_vm_writev ptrace"
+            + " query_module quotactl reboot request_key set_mempolicy setns settimeofday stime swapoff swapon sysfs"
+            + " umount umount2 unshare uselib userfaultfd ustat vm86 vm86old");
+
+    /** What systemd, which sets rkt's filters, always allows: without these a program neither starts nor ends. */
+    private static final Set<String> INDISPENSABLE = names("execve exit exit_group getrlimit rt_sigreturn sigreturn"
+            + " time gettimeofday clock_gettime nanosleep clock_nanosleep");
+
+    private static final Map<String, Integer> ERRORS = Map.of("EPERM", 1, "EACCES", 13, "EINVAL", 22, "ENOSYS", 38);
+
+    private final Isolators isolators;
+
+    /**
+     * Reads from an app.
+     *
+     * @param isolators its isolators
+     */
+    SystemCallFilter(Isolators isolators) {
+        this.isolators = isolators;
+    }
+
+    /**
+     * The {@code seccomp} of a bundle; without an isolator the default blacklist is refused with EPERM.
+     *
+     * @return the object (OCI runtime-spec config-linux.md, "Seccomp"); empty if everything is allowed
+     * @throws RktException if the isolators can't be honoured
+     */
+    Optional<JsonObject> toJson() throws RktException {
+        Optional<List<String>> retained = isolators.set(RETAIN);
+        Optional<List<String>> removed = isolators.set(REMOVE);
+        if (retained.isPresent() && removed.isPresent()) {
+            throw new RktException("system calls can be retained or removed, not both");
+        }
+        if (retained.isPresent()) {
+            return retain(checked(RETAIN, retained.get()), refusal(RETAIN));
+        }
+        if (removed.isPresent()) {
+            return remove(checked(REMOVE, removed.get()), refusal(REMOVE));
+        }
+        return Optional.of(filter("SCMP_ACT_ALLOW", Optional.empty(), DEFAULT_BLACKLIST, error("EPERM")));
+    }
+
+    private static Optional<JsonObject> retain(List<String> words, JsonObject refusal) throws RktException {
+        if (words.contains(EVERYTHING)) {
+            return Optional.empty();
+        }
+        Set<String> names = plainNames(words);
+        if (words.stream().anyMatch(WHITELISTS::contains)) {
+            Set<String> refused = new LinkedHashSet<>(DEFAULT_BLACKLIST);
+            refused.removeAll(names);
+            return Optional.of(filter("SCMP_ACT_ALLOW", Optional.empty(), refused, refusal));
+        }
+        names.addAll(INDISPENSABLE);
+        JsonObject allowed = new JsonObject();
+        allowed.addProperty("action", "SCMP_ACT_ALLOW");
+        return Optional.of(filter(refusal.get("action").getAsString(), errorNumber(refusal), names, allowed));
+    }
+
+    private static Optional<JsonObject> remove(List<String> words, JsonObject refusal) throws RktException {
+        Set<String> names = plainNames(words);
+        if (words.stream().anyMatch(BLACKLISTS::contains)) {
+            names.addAll(DEFAULT_BLACKLIST);
+        }
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of(filter("SCMP_ACT_ALLOW", Optional.empty(), names, refusal));
+    }
+
+    /** Refuses what would be left out in silence otherwise. */
+    private static List<String> checked(String isolator, List<String> words) throws RktException {
+        for (String word : words) {
+            boolean known = word.startsWith("@")
+                    ? word.equals(NOTHING)
+                            || (isolator.equals(RETAIN)
+                                    ? word.equals(EVERYTHING) || WHITELISTS.contains(word)
+                                    : BLACKLISTS.contains(word))
+                    : word.matches("[a-z0-9_]+");
+            if (!known) {
+                throw new RktException("\"%s\" can't stand in %s: expected names of system calls, @appc.io/empty and %s"
+                        .formatted(
+                                word,
+                                isolator,
+                                isolator.equals(RETAIN)
+                                        ? "@appc.io/all, @rkt/default-whitelist or @docker/default-whitelist"
+                                        : "@rkt/default-blacklist or @docker/default-blacklist"));
+            }
+        }
+        return words;
+    }
+
+    /** systemd kills who makes another call, unless there is an error to give it. */
+    private JsonObject refusal(String isolator) throws RktException {
+        Optional<String> errno = isolators.option(isolator, "errno");
+        if (errno.isEmpty()) {
+            JsonObject kill = new JsonObject();
+            kill.addProperty("action", "SCMP_ACT_KILL_PROCESS");
+            return kill;
+        }
+        return error(errno.get());
+    }
+
+    private static JsonObject error(String name) throws RktException {
+        if (!ERRORS.containsKey(name)) {
+            throw new RktException("errno \"%s\" is not known here: use one of %s"
+                    .formatted(name, String.join(", ", new TreeSet<>(ERRORS.keySet()))));
+        }
+        JsonObject error = new JsonObject();
+        error.addProperty("action", "SCMP_ACT_ERRNO");
+        error.addProperty("errnoRet", ERRORS.get(name));
+        return error;
+    }
+
+    private static Optional<Integer> errorNumber(JsonObject refusal) {
+        return Optional.ofNullable(refusal.get("errnoRet")).map(number -> number.getAsInt());
+    }
+
+    private static JsonObject filter(
+            String defaultAction, Optional<Integer> defaultError, Collection<String> names, JsonObject action) {
+        JsonObject rule = action.deepCopy();
+        JsonArray list = new JsonArray();
+        names.forEach(list::add);
+        rule.add("names", list);
+        JsonArray rules = new JsonArray();
+        rules.add(rule);
+        JsonObject filter = new JsonObject();
+        filter.addProperty("defaultAction", defaultAction);
+        defaultError.ifPresent(number -> filter.addProperty("defaultErrnoRet", number));
+        filter.add("syscalls", rules);
+        return filter;
+    }
+
+    private static Set<String> plainNames(List<String> words) {
+        Set<String> names = new LinkedHashSet<>(words);
+        names.removeIf(word -> word.startsWith("@"));
+        return names;
+    }
+
+    private static Set<String> names(String text) {
+        return Set.copyOf(List.of(text.split(" ", -1)));
+    }
+}
