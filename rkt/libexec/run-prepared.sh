@@ -13,8 +13,6 @@
 }
 require_root
 check_runtime_flags
-use_host_network_by_default
-plan_networks
 
 find_pod "$1" || fail "problem retrieving pod: $reason"
 [ "$place" = prepared ] || fail "pod \"$uuid\" is not prepared"
@@ -26,6 +24,8 @@ case $apps in
     exit 254
     ;;
 esac
+use_host_network_by_default
+plan_networks
 check_networks "$pod"
 
 # Whoever holds the lock of a prepared pod may move it. The directory tells who runs before it says that it runs.
