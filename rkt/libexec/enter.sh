@@ -34,9 +34,17 @@ esac
 read -r pid _ < "$pod/pid"
 read_flavor
 if [ "$flavor" = crun ]; then
+  # The process as the app's, but for its arguments, which "prepare" left out of the file: its environment is the last.
+  json_strings() {
+    LC_ALL=C awk -f "$libexec/json-strings.awk" -- "$@"
+  }
+  IFS= read -r process < "$pod/app/$app/process" || fail "enter failed: \"$pod/app/$app/process\" can't be read"
+  process="$process,$(json_strings "TERM=${TERM:-dumb}")],\"args\":[$(json_strings "$@")]}"
   # In the mount namespace of the pod's crun, where it finds the control groups as that one did.
   exec nsenter --target "$pid" --mount -- crun --root="$pod/crun" --cgroup-manager=cgroupfs \
-    exec --env="TERM=${TERM:-dumb}" "$uuid" "$@"
+    exec --process=/dev/fd/9 "$uuid" 9<< PROCESS
+$process
+PROCESS
 fi
 root=/proc/$pid/root
 . "$pod/app/$app/launch"

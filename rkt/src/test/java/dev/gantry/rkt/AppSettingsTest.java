@@ -82,7 +82,7 @@ class AppSettingsTest extends RktTest {
 
     @Test
     void an_app_has_the_variables_of_the_specification_and_its_image_and_no_others() {
-        Rkt.Result result = rkt.run(image.toString(), "--exec=/bin/env");
+        Rkt.Result result = rkt.run("--set-env=HOME=/home", image.toString(), "--exec=/bin/env");
 
         assertThat(result.out().lines())
                 .containsExactlyInAnyOrder(
@@ -90,7 +90,8 @@ class AppSettingsTest extends RktTest {
                         "AC_APP_NAME=shell",
                         "container=rkt",
                         "FROM_IMAGE=yes",
-                        "BOTH=image");
+                        "BOTH=image",
+                        "HOME=/home");
     }
 
     @Test

@@ -1,6 +1,16 @@
 package dev.gantry.rkt;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** A pod of the crun flavour from prepare to rm. */
 class CrunPodLifeTest extends PodLifeTest {
@@ -13,5 +23,47 @@ class CrunPodLifeTest extends PodLifeTest {
     @Override
     protected String flavor() {
         return "crun";
+    }
+
+    @Override
+    protected String whatRktBecomes() {
+        return "crun";
+    }
+
+    /** In the fly flavour they stay until rm. */
+    @Test
+    @Override
+    void what_an_app_leaves_behind_is_killed_when_the_pod_is_removed() {
+        String uuid = rkt.prepare(image.toString(), "--", "-c", "sleep 607 & echo ready");
+
+        rkt.finish(rkt.runUntilReady(uuid));
+
+        await().untilAsserted(() -> assertThat(processesOf(uuid)).isEmpty());
+        assertThat(groupsOf(uuid)).isEmpty();
+    }
+
+    @Test
+    void nothing_of_a_pod_outlives_a_killed_crun_but_groups_that_rm_removes() {
+        String uuid = rkt.prepare(
+                image.toString(), "--", "-c", "(trap '' TERM; sleep 611; sleep 612) & echo ready; exec sleep 613");
+        Rkt.Running running = rkt.runUntilReady(uuid);
+        assertThat(groupsOf(uuid)).isNotEmpty();
+
+        running.process().destroyForcibly();
+
+        await().untilAsserted(() -> assertThat(processesOf(uuid)).isEmpty());
+        assertThat(status(uuid).get("state").getAsString()).isEqualTo("exited");
+        rkt.call("rm", uuid).succeeded();
+        assertThat(groupsOf(uuid)).isEmpty();
+    }
+
+    /** Control groups of the pod, in all hierarchies. */
+    private static List<Path> groupsOf(String uuid) {
+        try (Stream<Path> groups =
+                Files.find(Path.of("/sys/fs/cgroup"), 2, (path, attributes) -> path.endsWith("rkt-" + uuid))) {
+            return groups.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

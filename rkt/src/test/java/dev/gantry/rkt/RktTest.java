@@ -46,7 +46,7 @@ public abstract class RktTest {
                     entry.setMode(0640);
                 })
                 .symbolicLink("rootfs/elsewhere", "/etc/outside")
-                .programs("sh", "cat", "env", "id", "ls", "sleep", "touch", "true")
+                .programs("sh", "cat", "env", "id", "ls", "mkdir", "sleep", "sort", "touch", "true")
                 .write(shared.resolve("shell.aci"));
     }
 

@@ -2,13 +2,17 @@ package dev.gantry.rkt.pod;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.Quantity;
 import dev.gantry.rkt.appc.Volume;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The file {@code app/NAME/config.json} of a pod of the crun flavour (OCI runtime-spec config.md). Of the namespaces
@@ -37,16 +41,19 @@ final class BundleConfig {
     private final PodPlan pod;
     private final AppPlan app;
     private final Isolators isolators;
+    private final Path launcher;
 
     /**
      * Makes a writer.
      *
      * @param pod the pod
      * @param app one of its apps
+     * @param launcher the directory that the launcher's bin/ and libexec/ are in
      */
-    BundleConfig(PodPlan pod, AppPlan app) {
+    BundleConfig(PodPlan pod, AppPlan app, Path launcher) {
         this.pod = pod;
         this.app = app;
+        this.launcher = launcher;
         this.isolators = new Isolators(app.app());
     }
 
@@ -69,7 +76,46 @@ final class BundleConfig {
         config.add("root", root);
         config.add("mounts", mounts());
         config.add("linux", linux(uuid, confinement));
+        Optional<Quantity> memory = isolators.limit(Isolators.MEMORY);
+        if (memory.isPresent()) {
+            config.add("hooks", outOfMemoryHook(uuid, memory.get()));
+        }
         return config;
+    }
+
+    private JsonObject outOfMemoryHook(String uuid, Quantity limit) {
+        JsonObject hook = new JsonObject();
+        hook.addProperty("path", "/bin/sh");
+        hook.add(
+                "args",
+                array(List.of(
+                        "sh",
+                        launcher.resolve("libexec/out-of-memory.sh").toString(),
+                        uuid,
+                        app.name(),
+                        limit.text())));
+        hook.add("env", array(List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin")));
+        JsonArray afterwards = new JsonArray();
+        afterwards.add(hook);
+        JsonObject hooks = new JsonObject();
+        hooks.add("poststop", afterwards);
+        return hooks;
+    }
+
+    /**
+     * The process as text, for enter.sh to add variables and arguments to.
+     *
+     * @param confinement which protections the app is under
+     * @return the beginning of a JSON object, which ends in the midst of {@code env}
+     * @throws RktException if a setting of the app can't be honoured
+     * @throws IOException if the image can't be read
+     */
+    String openProcess(Confinement confinement) throws IOException, RktException {
+        JsonObject process = process(confinement);
+        process.remove("args");
+        process.add("env", process.remove("env"));
+        String text = Json.compact(process);
+        return text.substring(0, text.length() - "]}".length());
     }
 
     private JsonObject process(Confinement confinement) throws IOException, RktException {

@@ -3,6 +3,9 @@ package dev.gantry.rkt.pod;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,7 +18,7 @@ final class Capabilities {
     static final String RETAIN = "os/linux/capabilities-retain-set";
     static final String REMOVE = "os/linux/capabilities-remove-set";
 
-    /** In the kernel's order; those that a kernel lacks are left out by crun. */
+    /** In the kernel's order. */
     private static final Set<String> ALL =
             names("CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE"
                     + " NET_BIND_SERVICE NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT"
@@ -46,10 +49,11 @@ final class Capabilities {
      * @param confined whether the app may not have all
      * @return the object (OCI runtime-spec config.md, "Linux Process")
      * @throws RktException if a name is none of a capability
+     * @throws IOException if it can't be found out which there are
      */
-    JsonObject toJson(long user, boolean confined) throws RktException {
+    JsonObject toJson(long user, boolean confined) throws IOException, RktException {
         Optional<List<String>> retained = isolators.set(RETAIN);
-        JsonArray bounding = array(confined ? allowed(retained) : ALL);
+        JsonArray bounding = array(confined ? allowed(retained) : own());
         boolean atOnce = user == 0 || (confined && retained.isPresent());
         JsonArray effective = atOnce ? bounding : new JsonArray();
         JsonArray ambient = user != 0 && atOnce ? bounding : new JsonArray();
@@ -72,6 +76,25 @@ final class Capabilities {
             allowed.removeAll(checked(removed.get()));
         }
         return allowed;
+    }
+
+    /** All that this process has itself: others can't be given away. */
+    private static Set<String> own() throws IOException {
+        long bits = 0;
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith("CapPrm:")) {
+                bits = Long.parseUnsignedLong(line.substring("CapPrm:".length()).strip(), 16);
+            }
+        }
+        Set<String> own = new LinkedHashSet<>();
+        int bit = 0;
+        for (String name : ALL) {
+            if ((bits >>> bit & 1) == 1) {
+                own.add(name);
+            }
+            bit++;
+        }
+        return own;
     }
 
     /**

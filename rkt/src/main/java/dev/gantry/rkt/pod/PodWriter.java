@@ -69,11 +69,10 @@ final class PodWriter {
             write(directory, "launch", new LaunchFile(plan, app).text());
             Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
             if (request.flavor() == Flavor.CRUN) {
+                BundleConfig config = new BundleConfig(plan, app, Path.of(System.getProperty("rkt.home")));
                 String uuid = pod.getFileName().toString();
-                write(
-                        directory,
-                        "config.json",
-                        Json.compact(new BundleConfig(plan, app).toJson(uuid, request.confinement())));
+                write(directory, "config.json", Json.compact(config.toJson(uuid, request.confinement())));
+                write(directory, "process", config.openProcess(request.confinement()));
             }
             makeRootfs(directory, app, request.overlay());
         }
