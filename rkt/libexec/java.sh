@@ -22,6 +22,12 @@ run_java() {
 exec_java() {
   find_java
   export RKT_CALLERS_LC_ALL="${LC_ALL-}" RKT_CALLERS_PATH="$callers_path" LC_ALL=C.UTF-8
-  exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Drkt.home="$home" \
-    -cp "$jar:$home/target/lib/*:$home/target/lib-docker/*" dev.gantry.rkt.cli.Main "$@"
+  class_path=$jar
+  for library in "$home"/target/lib/*.jar "$home"/target/lib-docker/*.jar; do class_path=$class_path:$library; done
+  # The archive of loaded classes that the build has made spares Java most of its start. It says nothing and does without
+  # if that is missing, or made by another version of Java.
+  archive=-XX:SharedArchiveFile=$home/target/rkt.jsa
+  [ -z "${RKT_ARCHIVE_CLASSES:-}" ] || archive=-XX:ArchiveClassesAtExit=$RKT_ARCHIVE_CLASSES
+  exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "$archive" -Xlog:disable \
+    -Drkt.home="$home" -cp "$class_path" dev.gantry.rkt.cli.Main "$@"
 }
