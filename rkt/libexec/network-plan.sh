@@ -129,6 +129,7 @@ check_networks() {
   net_needs_iptables=false
   if [ "$net_mode" != host ] && [ -s "$1/ports" ]; then
     [ "$net_mode" != none ] || fail "--port flag does not work with 'none' networking"
+    check_ports "$1/ports"
     net_needs_iptables=true
   fi
   while IFS='|' read -r net_name net_type net_ipam net_masquerade net_file; do
@@ -145,6 +146,25 @@ PLAN
   ! $net_needs_iptables || { command -v iptables-save && command -v iptables-restore; } > /dev/null \
     || fail 'networking: masquerading and forwarded ports need iptables: install the package iptables, or run the pod' \
       'with --net=host or --net=none'
+}
+
+# Fails if a port in the file leads to another pod that runs.
+check_ports() {
+  while read -r net_protocol net_host_ip net_host_port _; do
+    for net_forwarding in "$data_dir/pods/run"/*/net/forwarding; do
+      [ -e "$net_forwarding" ] || continue
+      net_other=${net_forwarding%/net/forwarding}
+      while read -r net_other_protocol net_other_ip net_other_port _; do
+        case $net_other_protocol:$net_other_port:$net_other_ip in
+          "$net_protocol:$net_host_port:$net_host_ip" | "$net_protocol:$net_host_port:-") ;;
+          "$net_protocol:$net_host_port":*) [ "$net_host_ip" = - ] || continue ;;
+          *) continue ;;
+        esac
+        ! is_alive "$net_other/pid" || fail "networking: $net_protocol port $net_host_port of the host leads to pod" \
+          "\"${net_other##*/}\" already"
+      done < "$net_other/ports"
+    done
+  done < "$1"
 }
 
 # Sets `net_plugin_path` to where plugins are looked for, as CNI_PATH, and `net_plugin_file` to where this one is.

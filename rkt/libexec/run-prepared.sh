@@ -24,7 +24,7 @@ case $apps in
     exit 254
     ;;
 esac
-use_host_network_by_default
+[ "$flavor" != fly ] || use_host_network_by_default
 plan_networks
 check_networks "$pod"
 

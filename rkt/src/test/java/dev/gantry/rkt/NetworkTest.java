@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,8 +54,8 @@ class NetworkTest {
 
     private static Path image;
 
-    private HostNetwork host;
-    private Rkt rkt;
+    protected HostNetwork host;
+    protected Rkt rkt;
 
     @BeforeAll
     static void build_the_image() throws IOException {
@@ -77,7 +78,7 @@ class NetworkTest {
     @BeforeEach
     void open() throws IOException {
         host = new HostNetwork(directory);
-        rkt = new Rkt(directory, "fly", host.prefix());
+        rkt = new Rkt(directory, flavor(), host.prefix());
         configure("10-blue", """
                 {"name":"blue","type":"bridge","bridge":"blue0","isGateway":true,
                  "ipam":{"type":"host-local","subnet":"10.11.0.0/16"},
@@ -85,6 +86,11 @@ class NetworkTest {
         configure("20-green", """
                 {"cniVersion":"1.0.0","name":"green","type":"ptp","ipMasq":true,
                  "ipam":{"type":"host-local","ranges":[[{"subnet":"10.12.0.0/24"}]]}}""");
+    }
+
+    /** Which flavor runs the pods. */
+    protected String flavor() {
+        return "fly";
     }
 
     @AfterEach
@@ -107,8 +113,8 @@ class NetworkTest {
         String uuid = prepare(SLEEP);
         rkt.runUntilReady(uuid, local(), "--net=all");
 
-        assertThat(enter(uuid, "ip", "-o", "-4", "addr")).contains("eth2", "inet 172.16.28.2/24");
-        assertThat(enter(uuid, "ip", "route")).contains("default via 172.16.28.1");
+        assertThat(enter(uuid, "/bin/ip", "-o", "-4", "addr")).contains("eth2", "inet 172.16.28.2/24");
+        assertThat(enter(uuid, "/bin/ip", "route")).contains("default via 172.16.28.1");
         assertThat(host.call("iptables-save")).contains("-s 172.16.28.2/32", "MASQUERADE");
         assertThat(host.call("cat", "/proc/sys/net/ipv4/ip_forward")).isEqualTo("1\n");
     }
@@ -183,7 +189,7 @@ class NetworkTest {
         assertThat(host.tcp("127.0.0.1", 9080)).isEqualTo("tcp 10.12.0.1");
         assertThat(host.tcp("10.12.0.1", 9080)).isEqualTo("tcp 10.12.0.1");
         assertThat(host.udp("127.0.0.1", 9053)).isEqualTo("udp 10.12.0.1");
-        assertThat(enter(uuid, "perl", "-e", clientOf("10.12.0.1", 9080))).isEqualTo("tcp 10.12.0.1");
+        assertThat(enter(uuid, "/bin/perl", "-e", clientOf("10.12.0.1", 9080))).isEqualTo("tcp 10.12.0.1");
         assertThat(rkt.call("stop", uuid).exitCode()).isZero();
         assertThat(host.tcp("127.0.0.1", 9080)).contains("refused");
     }
@@ -201,12 +207,27 @@ class NetworkTest {
     void a_pod_cannot_use_the_loopback_of_the_host() {
         String uuid = serve("--port=http:9080");
         rkt.runUntilReady(uuid, local(), "--net=green");
-        enter(uuid, "ip", "addr", "del", "127.0.0.1/8", "dev", "lo");
-        enter(uuid, "ip", "link", "set", "lo", "down");
-        enter(uuid, "ip", "route", "add", "127.0.0.0/8", "via", "10.12.0.1");
+        enter(uuid, "/bin/ip", "addr", "del", "127.0.0.1/8", "dev", "lo");
+        enter(uuid, "/bin/ip", "link", "set", "lo", "down");
+        enter(uuid, "/bin/ip", "route", "add", "127.0.0.0/8", "via", "10.12.0.1");
 
         assertThat(host.call("iptables-save", "-t", "raw")).contains("-d 127.0.0.0/8 -i veth", "-j DROP");
         assertThat(host.tcp("127.0.0.1", 9080)).isEqualTo("tcp 10.12.0.1");
+    }
+
+    @Test
+    void a_port_of_the_host_leads_to_one_pod() {
+        String first = serve("--port=http:127.0.0.1:9080");
+        String second = serve("--port=http:9080");
+        String other = serve("--port=dns:9080");
+        rkt.runUntilReady(first, local(), "--net=green");
+
+        assertThat(refusal("--net=green", second))
+                .contains("tcp port 9080 of the host leads to pod \"%s\" already".formatted(first));
+        rkt.runUntilReady(other, local(), "--net=green");
+        rkt.call("stop", first).succeeded();
+        rkt.runUntilReady(second, local(), "--net=green");
+        assertThat(host.tcp("127.0.0.1", 9080)).startsWith("tcp ");
     }
 
     @Test
@@ -346,7 +367,7 @@ class NetworkTest {
             }
             for (int i = 0; i < batch.size(); i++) {
                 Rkt.Running pod = running.get(i);
-                await().atMost(java.time.Duration.ofSeconds(60))
+                await().atMost(Duration.ofSeconds(60))
                         .until(() ->
                                 pod.out().contains("ready") || !pod.process().isAlive());
                 assertThat(pod.err()).isEmpty();
@@ -384,7 +405,7 @@ class NetworkTest {
         return "--local-config=" + directory.resolve("etc");
     }
 
-    private String prepare(String script) {
+    protected String prepare(String script) {
         return rkt.prepare(image.toString(), "--", "-c", script);
     }
 
@@ -398,10 +419,10 @@ class NetworkTest {
         return rkt.call("run-prepared", local(), "--net=" + net, prepare(script));
     }
 
-    private String enter(String uuid, String... command) {
+    protected String enter(String uuid, String... command) {
         List<String> words = new ArrayList<>(List.of("enter", uuid));
         words.addAll(Arrays.asList(command));
-        return rkt.call(words.toArray(String[]::new)).out();
+        return rkt.call(words.toArray(String[]::new)).succeeded().out();
     }
 
     private String refusal(String flag, String uuid) {

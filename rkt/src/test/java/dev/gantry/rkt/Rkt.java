@@ -79,6 +79,9 @@ public final class Rkt implements AutoCloseable {
         if (!String.join(" ", arguments).contains("--stage1-")) {
             askForFlavor(command);
         }
+        if (prefix.isEmpty() && !String.join(" ", arguments).contains("--net")) {
+            stayInTheNetworkOfTheMachine(command);
+        }
         try {
             Path out = Files.createTempFile(directory, "call", ".out");
             Path err = Files.createTempFile(directory, "call", ".err");
@@ -99,6 +102,17 @@ public final class Rkt implements AutoCloseable {
             int position = command.indexOf(name);
             if (position >= 0) {
                 command.add(position + 1, "--stage1-name=example.com/stage1-" + flavor);
+            }
+        }
+    }
+
+    /** A test without a network of its own must not change that of the machine. */
+    private void stayInTheNetworkOfTheMachine(List<String> command) {
+        for (String name : List.of("run-prepared", "run")) {
+            int position = command.indexOf(name);
+            if (position >= 0 && flavor.equals("crun")) {
+                command.add(position + 1, "--net=host");
+                return;
             }
         }
     }
