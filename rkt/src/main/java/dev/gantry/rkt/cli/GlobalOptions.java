@@ -56,11 +56,7 @@ record GlobalOptions(
             }
         }
         return new GlobalOptions(
-                directory,
-                flags.isSet("debug"),
-                insecure,
-                configuration(flags),
-                flags.isSet("trust-keys-from-https"));
+                directory, flags.isSet("debug"), insecure, configuration(flags), flags.isSet("trust-keys-from-https"));
     }
 
     /** Which protections of the host apps are under. */
