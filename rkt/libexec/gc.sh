@@ -80,11 +80,17 @@ empty_garbage() {
   delete_pod
 }
 
-# Directories of interrupted commands: each names the process that works in it, but not yet when it is brand-new.
+# Directories of interrupted commands: each names the process that works in it, but not yet when it is brand-new, and
+# not any more when it is about to become an image.
 remove_abandoned() {
   for pod in "$data_dir/pods/embryo"/* "$data_dir/cas/tmp"/*; do
     [ -d "$pod" ] || continue
-    is_alive "$pod/preparer" || ! is_older_than 1m %.3Y || rm -rf --one-file-system -- "$pod"
+    if [ -s "$pod/preparer" ]; then
+      ! is_alive "$pod/preparer" || continue
+    else
+      is_older_than 1m %.3Y || continue
+    fi
+    rm -rf --one-file-system -- "$pod"
   done
   # Parts of downloads that broke off, with which nobody went on for a day.
   for pod in "$data_dir/cas/downloads"/*; do

@@ -74,6 +74,22 @@ public final class AciBuilder {
         return put(new TarArchiveEntry(path, type, true), new byte[0], settings);
     }
 
+    /** A pax header for the next entry, with records that the library would not write. */
+    public AciBuilder pax(String... records) {
+        StringBuilder text = new StringBuilder();
+        for (String record : records) {
+            int length = record.length() + 3;
+            while (Integer.toString(length).length() + record.length() + 2 != length) {
+                length++;
+            }
+            text.append(length).append(' ').append(record).append('\n');
+        }
+        byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
+        TarArchiveEntry entry = new TarArchiveEntry("pax", TarConstants.LF_PAX_EXTENDED_HEADER_LC, true);
+        entry.setSize(content.length);
+        return put(entry, content, settings -> {});
+    }
+
     /** Programs of this machine, with the libraries that they need. */
     public AciBuilder programs(String... names) {
         for (String name : names) {

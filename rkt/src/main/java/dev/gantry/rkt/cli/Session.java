@@ -1,9 +1,11 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.fetch.RemoteFetcher;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.ImageFinder;
+import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.RemoteImages;
@@ -42,12 +44,12 @@ record Session(
     }
 
     /** The image store. */
-    ImageStore images() {
-        return new ImageStore(options.dataDirectory());
+    ImageStore images() throws RktException {
+        return new ImageStore(options.dataDirectory(), ImageLimits.of(environment));
     }
 
     /** Finds images, with what the global flags allow. */
-    ImageFinder finder(PullPolicy policy) {
+    ImageFinder finder(PullPolicy policy) throws RktException {
         FetchOptions fetching = new FetchOptions(
                 policy,
                 options.insecure().contains(InsecureOption.IMAGE),

@@ -16,7 +16,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * Extracts an image's archive, and refuses one that is not what an image should be: a {@code manifest} and files below
@@ -27,8 +26,18 @@ final class AciExtractor {
     private static final int MAX_MANIFEST_BYTES = 4 << 20;
     private static final int PERMISSION_BITS = 07777;
 
+    /** Linux has names of 255 bytes and paths of 4096, of which the store's own part needs some. */
+    private static final int MAX_NAME_BYTES = 255;
+
+    private static final int MAX_PATH_BYTES = 3072;
+    private static final int MAX_LINK_BYTES = 4095;
+
+    /** The largest is "no change" to the kernel. */
+    private static final long MAX_ID = 0xFFFF_FFFEL;
+
     private final RootedTree tree;
-    private final long maxBytes;
+    private final ImageLimits limits;
+    private final long archiveBytes;
 
     /** Directories get their mode and times when nothing is put into them any more. */
     private final Deque<DirectoryAttributes> directories = new ArrayDeque<>();
@@ -39,11 +48,13 @@ final class AciExtractor {
      * Makes an extractor.
      *
      * @param rootfs an empty directory for the image's files
-     * @param maxBytes the size of the files at which the image is refused
+     * @param limits what its files may take
+     * @param archiveBytes the size of the archive, of which files with holes may make more
      */
-    AciExtractor(Path rootfs, long maxBytes) {
+    AciExtractor(Path rootfs, ImageLimits limits, long archiveBytes) {
         this.tree = new RootedTree(rootfs);
-        this.maxBytes = maxBytes;
+        this.limits = limits;
+        this.archiveBytes = archiveBytes;
     }
 
     /**
@@ -55,22 +66,30 @@ final class AciExtractor {
      * @throws IOException if the archive is damaged or can't be written out
      */
     String extract(InputStream archive) throws IOException, RktException {
+        try {
+            return extractAll(new AciEntries(archive, limits));
+        } catch (RuntimeException e) {
+            // The library meets damaged headers with all kinds of them.
+            throw new RktException("the image's archive is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private String extractAll(AciEntries entries) throws IOException, RktException {
         Optional<String> manifest = Optional.empty();
-        TarArchiveInputStream tar = new TarArchiveInputStream(archive, StandardCharsets.UTF_8.name());
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+        for (TarArchiveEntry entry = entries.next(); entry != null; entry = entries.next()) {
             String path = checkedPath(entry);
             if (path.equals("manifest")) {
                 if (manifest.isPresent()) {
                     throw new RktException("the image has two manifests");
                 }
-                manifest = Optional.of(readManifest(tar, entry));
+                manifest = Optional.of(readManifest(entries.content(), entry));
             } else if (path.equals("rootfs")) {
                 if (!entry.isDirectory()) {
                     throw new RktException("rootfs of the image is no directory");
                 }
                 directories.push(new DirectoryAttributes(tree.root(), entry));
             } else if (path.startsWith("rootfs/")) {
-                extract(tar, entry, path.substring("rootfs/".length()));
+                extract(entries.content(), entry, path.substring("rootfs/".length()));
             } else if (!path.isEmpty()) {
                 throw new RktException("unrecognized file path in ACI: \"%s\"".formatted(entry.getName()));
             }
@@ -86,18 +105,23 @@ final class AciExtractor {
      * Finds the manifest, and extracts nothing.
      *
      * @param archive the uncompressed archive; read no further than the manifest
+     * @param limits how many entries may stand before it
      * @return the text of the manifest
      * @throws RktException if there is none
      * @throws IOException if the archive is damaged
      */
-    static String manifestOf(InputStream archive) throws IOException, RktException {
-        TarArchiveInputStream tar = new TarArchiveInputStream(archive, StandardCharsets.UTF_8.name());
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-            if (checkedPath(entry).equals("manifest")) {
-                return readManifest(tar, entry);
+    static String manifestOf(InputStream archive, ImageLimits limits) throws IOException, RktException {
+        try {
+            AciEntries entries = new AciEntries(archive, limits);
+            for (TarArchiveEntry entry = entries.next(); entry != null; entry = entries.next()) {
+                if (checkedPath(entry).equals("manifest")) {
+                    return readManifest(entries.content(), entry);
+                }
             }
+            throw new RktException("the image has no manifest");
+        } catch (RuntimeException e) {
+            throw new RktException("the image's archive is damaged: " + e.getMessage(), e);
         }
-        throw new RktException("the image has no manifest");
     }
 
     /**
@@ -117,8 +141,16 @@ final class AciExtractor {
         if (name.indexOf('\uFFFD') >= 0 || name.indexOf('\0') >= 0) {
             throw new RktException("the image has a path that is not UTF-8: \"%s\"".formatted(name));
         }
+        if (utf8Length(name) > MAX_PATH_BYTES) {
+            throw new RktException("the image has a path of more than %d bytes: \"%s...\""
+                    .formatted(MAX_PATH_BYTES, name.substring(0, MAX_NAME_BYTES)));
+        }
         StringBuilder path = new StringBuilder();
         for (String part : name.split("/", -1)) {
+            if (utf8Length(part) > MAX_NAME_BYTES) {
+                throw new RktException(
+                        "the image has a name of more than %d bytes: \"%s\"".formatted(MAX_NAME_BYTES, name));
+            }
             if (part.equals("..")) {
                 throw new RktException("the image has a path with \"..\": \"%s\"".formatted(name));
             }
@@ -129,16 +161,18 @@ final class AciExtractor {
         return path.toString();
     }
 
-    private static String readManifest(TarArchiveInputStream tar, TarArchiveEntry entry)
-            throws IOException, RktException {
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static String readManifest(InputStream content, TarArchiveEntry entry) throws IOException, RktException {
         if (!entry.isFile() || entry.getSize() > MAX_MANIFEST_BYTES) {
             throw new RktException("the image's manifest is no file of up to %d bytes".formatted(MAX_MANIFEST_BYTES));
         }
-        return new String(tar.readNBytes(MAX_MANIFEST_BYTES), StandardCharsets.UTF_8);
+        return new String(content.readNBytes(MAX_MANIFEST_BYTES), StandardCharsets.UTF_8);
     }
 
-    private void extract(TarArchiveInputStream tar, TarArchiveEntry entry, String path)
-            throws IOException, RktException {
+    private void extract(InputStream content, TarArchiveEntry entry, String path) throws IOException, RktException {
         try {
             Path place = tree.place(path);
             if (entry.isDirectory()) {
@@ -152,7 +186,7 @@ final class AciExtractor {
                 } else if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
                     throw new RktException("the image has a device or pipe: \"%s\"".formatted(path));
                 } else {
-                    extractFile(tar, entry, place);
+                    extractFile(content, entry, place);
                 }
             }
         } catch (InvalidPathException e) {
@@ -184,6 +218,9 @@ final class AciExtractor {
     private static void extractSymbolicLink(TarArchiveEntry entry, Path place, String path)
             throws IOException, RktException {
         String target = entry.getLinkName();
+        if (target.isEmpty() || utf8Length(target) > MAX_LINK_BYTES) {
+            throw new RktException("the image has a symbolic link to nowhere, or too far: \"%s\"".formatted(path));
+        }
         int depth = target.startsWith("/") ? 0 : path.split("/", -1).length - 1;
         for (String part : target.split("/", -1)) {
             depth += part.equals("..") ? -1 : part.isEmpty() || part.equals(".") ? 0 : 1;
@@ -211,28 +248,31 @@ final class AciExtractor {
         Files.createLink(place, existing);
     }
 
-    private void extractFile(TarArchiveInputStream tar, TarArchiveEntry entry, Path place)
-            throws IOException, RktException {
+    private void extractFile(InputStream content, TarArchiveEntry entry, Path place) throws IOException, RktException {
         long size = entry.isSparse() ? entry.getRealSize() : entry.getSize();
         bytes += size;
-        if (bytes > maxBytes) {
-            throw new RktException("the image's files hold more than %d bytes".formatted(maxBytes));
-        }
+        limits.check("the image's files hold", bytes, archiveBytes);
         try (FileChannel file = FileChannel.open(place, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             OutputStream out = Channels.newOutputStream(file);
-            tar.transferTo(out);
+            content.transferTo(out);
         }
         setAttributes(place, entry);
     }
 
-    private static void setAttributes(Path place, TarArchiveEntry entry) throws IOException {
+    private static void setAttributes(Path place, TarArchiveEntry entry) throws IOException, RktException {
         setOwner(place, entry);
         // After the owner, for a change of owner takes set-user-id bits away.
         Files.setAttribute(place, "unix:mode", entry.getMode() & PERMISSION_BITS);
         Files.setLastModifiedTime(place, entry.getLastModifiedTime());
     }
 
-    private static void setOwner(Path place, TarArchiveEntry entry) throws IOException {
+    private static void setOwner(Path place, TarArchiveEntry entry) throws IOException, RktException {
+        for (long id : new long[] {entry.getLongUserId(), entry.getLongGroupId()}) {
+            if (id < 0 || id > MAX_ID) {
+                throw new RktException(
+                        "the image has an owner that no file can have: %d of \"%s\"".formatted(id, entry.getName()));
+            }
+        }
         Files.setAttribute(place, "unix:uid", (int) entry.getLongUserId(), LinkOption.NOFOLLOW_LINKS);
         Files.setAttribute(place, "unix:gid", (int) entry.getLongGroupId(), LinkOption.NOFOLLOW_LINKS);
     }

@@ -17,13 +17,14 @@ public final class AciManifest {
      * Reads the manifest, and extracts nothing.
      *
      * @param aci the image, compressed or not
+     * @param limits what it may grow to until the manifest comes
      * @return its manifest
      * @throws RktException if the archive has none, or is refused before it comes
      * @throws IOException if the file can't be read or is no archive
      */
-    public static ImageManifest read(Path aci) throws IOException, RktException {
+    public static ImageManifest read(Path aci, ImageLimits limits) throws IOException, RktException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(aci))) {
-            return ImageManifest.parse(AciExtractor.manifestOf(Decompression.of(in)));
+            return ImageManifest.parse(AciExtractor.manifestOf(LimitedArchive.of(in, limits), limits));
         }
     }
 }

@@ -139,7 +139,7 @@ public final class ImageFinder {
     }
 
     private StoredImage addVerified(Path aci, Path signature) throws IOException, RktException {
-        verifier.verify(aci, signature, AciManifest.read(aci).name());
+        verifier.verify(aci, signature, AciManifest.read(aci, store.limits()).name());
         return add(aci);
     }
 

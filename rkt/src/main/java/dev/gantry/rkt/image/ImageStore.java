@@ -1,9 +1,11 @@
 package dev.gantry.rkt.image;
 
+import dev.gantry.rkt.Durability;
 import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.ImageManifest;
 import dev.gantry.rkt.pod.ProcessIdentity;
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,25 +33,27 @@ import java.util.UUID;
  */
 public final class ImageStore {
 
-    /** The size at which an archive, or what it extracts to, is refused. */
-    public static final long MAX_BYTES = 16L << 30;
-
     private static final String PREFIX = "sha512-";
 
     /** With fewer digits an id would be ambiguous by accident. */
     private static final int MIN_DIGITS = 2;
 
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private final Path root;
     private final Path images;
     private final Path temporary;
     private final Path locks;
+    private final ImageLimits limits;
 
     /**
      * Opens the store; it is made when the first image is added.
      *
      * @param dataDirectory the data directory
+     * @param limits what an image may take
      */
-    public ImageStore(Path dataDirectory) {
+    public ImageStore(Path dataDirectory, ImageLimits limits) {
+        this.limits = limits;
         this.root = dataDirectory.resolve("cas");
         this.images = root.resolve("images");
         this.temporary = root.resolve("tmp");
@@ -79,18 +83,32 @@ public final class ImageStore {
     public StoredImage add(InputStream source) throws IOException, RktException {
         try (WorkDirectory work = newWork()) {
             String id = copy(source, work.path().resolve(StoredImage.ARCHIVE));
-            try (Closeable ignored = lock(id, false)) {
+            // Images that begin alike share a lock: the number of files stays small, and nobody waits for long.
+            try (Closeable ignored = lock(id.substring(0, PREFIX.length() + MIN_DIGITS), false)) {
                 Optional<StoredImage> stored = find(id);
                 if (stored.isEmpty()) {
                     extract(work.path());
                     ProcessIdentity.unsign(work.path());
                     Files.createDirectories(images);
+                    Durability.forceTree(work.path());
                     Files.move(work.path(), images.resolve(id), StandardCopyOption.ATOMIC_MOVE);
+                    Durability.force(images);
                     stored = find(id);
                 }
                 return stored.orElseThrow();
             }
+        } catch (RefusedImageException e) {
+            throw new RktException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * What the store lets an image take.
+     *
+     * @return the limits
+     */
+    public ImageLimits limits() {
+        return limits;
     }
 
     /**
@@ -199,30 +217,21 @@ public final class ImageStore {
     }
 
     /** Copies the uncompressed archive and tells its id. */
-    private static String copy(InputStream source, Path archive) throws IOException, RktException {
+    private String copy(InputStream source, Path archive) throws IOException {
         MessageDigest digest = sha512();
         try (OutputStream file = Files.newOutputStream(archive, StandardOpenOption.CREATE_NEW);
                 OutputStream out = new DigestOutputStream(file, digest)) {
-            InputStream tar = Decompression.of(source);
-            byte[] buffer = new byte[1 << 16];
-            long bytes = 0;
-            for (int read = tar.read(buffer); read >= 0; read = tar.read(buffer)) {
-                bytes += read;
-                if (bytes > MAX_BYTES) {
-                    throw new RktException("the image's archive holds more than %d bytes".formatted(MAX_BYTES));
-                }
-                out.write(buffer, 0, read);
-            }
+            LimitedArchive.of(source, limits).transferTo(out);
         }
         return PREFIX + HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void extract(Path work) throws IOException, RktException {
+    private void extract(Path work) throws IOException, RktException {
         Path archive = work.resolve(StoredImage.ARCHIVE);
         Path rootfs = Files.createDirectory(work.resolve(StoredImage.ROOTFS));
-        AciExtractor extractor = new AciExtractor(rootfs, MAX_BYTES);
+        AciExtractor extractor = new AciExtractor(rootfs, limits, Files.size(archive));
         String manifest;
-        try (InputStream in = Files.newInputStream(archive)) {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
             manifest = extractor.extract(in);
         }
         ImageManifest.parse(manifest);

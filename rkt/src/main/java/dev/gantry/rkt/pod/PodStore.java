@@ -1,5 +1,6 @@
 package dev.gantry.rkt.pod;
 
+import dev.gantry.rkt.Durability;
 import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.image.StoredImage;
 import java.io.IOException;
@@ -57,8 +58,16 @@ public final class PodStore {
      * @throws IOException if that fails
      */
     Path finish(Path preparing) throws IOException {
-        Path prepared = pods.resolve("prepared").resolve(preparing.getFileName());
-        return Files.move(preparing, prepared, StandardCopyOption.ATOMIC_MOVE);
+        try (DirectoryStream<Path> apps = Files.newDirectoryStream(preparing.resolve("app"))) {
+            for (Path app : apps) {
+                Durability.forceFilesOf(app);
+            }
+        }
+        Durability.forceFilesOf(preparing);
+        Path place = pods.resolve("prepared");
+        Path prepared = Files.move(preparing, place.resolve(preparing.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        Durability.force(place);
+        return prepared;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.gantry.rkt.pod;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import dev.gantry.rkt.Durability;
 import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Mount;
@@ -150,7 +151,10 @@ final class PodWriter {
             // The attempt may have left files of the kernel's own in them.
             run(directory, "rm", "-rf", "--", UPPER, WORK, ROOTFS);
         }
-        run(directory, "cp", "-a", "--reflink=auto", "--", app.image().rootfs().toString(), ROOTFS);
+        // A copy that outlived this process would go on writing while gc removes the pod.
+        String source = app.image().rootfs().toString();
+        run(directory, "setpriv", "--pdeathsig", "KILL", "cp", "-a", "--reflink=auto", "--", source, ROOTFS);
+        Durability.forceTree(directory);
     }
 
     /** The root directory of an overlay has the owner and mode of its upper layer. */

@@ -51,7 +51,7 @@ class ImageStoreTest {
     void open() throws IOException {
         outside = Files.createDirectory(directory.resolve("outside"));
         Files.writeString(outside.resolve("precious"), "untouched");
-        store = new ImageStore(directory.resolve("data"));
+        store = new ImageStore(directory.resolve("data"), ImageLimits.DEFAULT);
     }
 
     @Test
@@ -151,6 +151,41 @@ class ImageStoreTest {
                         "directory as a file",
                         aci -> aci.directory("rootfs/d", entry -> {}).file("rootfs/d", "x")),
                 hostile("rootfs as a link", aci -> aci.symbolicLink("rootfs", "/")),
+                hostile("name beyond what a file can have", aci -> aci.file("rootfs/" + "x".repeat(256), "x")),
+                hostile("path beyond what a file can have", aci -> aci.file("rootfs" + "/xxxxxxx".repeat(500), "x")),
+                hostile("link beyond what a link can have", aci -> aci.symbolicLink("rootfs/l", "x/".repeat(3000))),
+                hostile(
+                        "owner that no file can have",
+                        aci -> aci.file("rootfs/f", new byte[0], entry -> entry.setUserId(0xFFFF_FFFFL))),
+                hostile(
+                        "header that fills the memory",
+                        aci -> aci.file(
+                                "rootfs/f", new byte[0], entry -> entry.addPaxHeader("comment", "x".repeat(600_000)))),
+                hostile("manifest in other letters", aci -> aci.file("MANIFEST", "{}")),
+                hostile(
+                        "path that climbs in a pax header",
+                        aci -> aci.pax("path=rootfs/../../outside/x").file("rootfs/f", "x")),
+                hostile(
+                        "link that climbs in a pax header",
+                        aci -> aci.pax("linkpath=../../x").symbolicLink("rootfs/l", "x")),
+                hostile(
+                        "size that is none in a pax header",
+                        aci -> aci.pax("size=-5").file("rootfs/f", "x")),
+                hostile(
+                        "time that is none in a pax header",
+                        aci -> aci.pax("mtime=x").file("rootfs/f", "x")),
+                hostile(
+                        "file of ten gigabytes of nothing",
+                        aci -> aci.pax(
+                                        "GNU.sparse.major=1",
+                                        "GNU.sparse.minor=0",
+                                        "GNU.sparse.name=rootfs/f",
+                                        "GNU.sparse.realsize=10737418240")
+                                .file("rootfs/f", "1\n10737418240\n0\n" + "\0".repeat(496))),
+                hostile(
+                        "manifest of nested lists without end",
+                        aci -> new AciBuilder().file("manifest", "[".repeat(1 << 20))),
+                hostile("manifest of megabytes", aci -> new AciBuilder().file("manifest", " ".repeat((4 << 20) + 1))),
                 hostile("no manifest", aci -> new AciBuilder().directory("rootfs", entry -> {})),
                 hostile("manifest that is none", aci -> new AciBuilder().file("manifest", "{}")));
     }
@@ -169,10 +204,50 @@ class ImageStoreTest {
         byte[] tar = small().file("rootfs/big", "x".repeat(2000)).bytes();
         Path rootfs = Files.createDirectory(directory.resolve("rootfs"));
 
-        assertThatThrownBy(() -> new AciExtractor(rootfs, 1000).extract(new ByteArrayInputStream(tar)))
+        assertThatThrownBy(() -> new AciExtractor(rootfs, new ImageLimits(1000, 200, 100), tar.length)
+                        .extract(new ByteArrayInputStream(tar)))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("more than 1000 bytes");
         assertThat(rootfs.resolve("big")).doesNotExist();
+    }
+
+    @Test
+    void a_decompression_bomb_is_refused_before_it_is_written() throws Exception {
+        ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+        try (OutputStream gzip = new GZIPOutputStream(bomb)) {
+            byte[] nothing = new byte[1 << 20];
+            for (int i = 0; i < 80; i++) {
+                gzip.write(nothing);
+            }
+        }
+
+        assertThatThrownBy(() -> add(bomb.toByteArray()))
+                .isInstanceOf(RktException.class)
+                .hasMessageContaining("more than 200 times what it is made of");
+        assertThat(directory.resolve("data/cas/tmp")).isEmptyDirectory();
+    }
+
+    @Test
+    void more_entries_than_allowed_are_refused() throws Exception {
+        byte[] tar = small().file("rootfs/a", "x").file("rootfs/b", "x").bytes();
+        ImageStore strict = new ImageStore(directory.resolve("strict"), new ImageLimits(1 << 20, 200, 3));
+
+        assertThatThrownBy(() -> strict.add(new ByteArrayInputStream(tar)))
+                .isInstanceOf(RktException.class)
+                .hasMessageContaining("more than 3 entries; RKT_IMAGE_MAX_ENTRIES allows more");
+    }
+
+    @Test
+    void limits_are_what_the_variables_say() throws Exception {
+        assertThat(ImageLimits.of(Map.of())).isEqualTo(ImageLimits.DEFAULT);
+        assertThat(ImageLimits.of(Map.of(
+                        "RKT_IMAGE_MAX_BYTES", "1",
+                        "RKT_IMAGE_MAX_EXPANSION", "2",
+                        "RKT_IMAGE_MAX_ENTRIES", "3")))
+                .isEqualTo(new ImageLimits(1, 2, 3));
+        assertThatThrownBy(() -> ImageLimits.of(Map.of("RKT_IMAGE_MAX_BYTES", "16G")))
+                .isInstanceOf(RktException.class)
+                .hasMessage("RKT_IMAGE_MAX_BYTES=16G is no positive number");
     }
 
     @Test

@@ -1,0 +1,75 @@
+package dev.gantry.rkt;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Makes files outlast a loss of power. A rename is all or nothing for whoever looks, but what was renamed need not be on
+ * the disk then: it is brought there before, and the rename itself after.
+ */
+public final class Durability {
+
+    private Durability() {}
+
+    /**
+     * Brings one file, or the entries of one directory, to the disk.
+     *
+     * @param path the file or directory
+     * @throws IOException if that fails
+     */
+    public static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Brings the files directly in a directory, and it, to the disk.
+     *
+     * @param directory the directory
+     * @throws IOException if that fails
+     */
+    public static void forceFilesOf(Path directory) throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.list(directory)) {
+            files = found.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+        for (Path file : files) {
+            force(file);
+        }
+        force(directory);
+    }
+
+    /**
+     * Brings a tree of many files to the disk: by one call for the whole file system, which takes far less time than one
+     * for each file.
+     *
+     * @param tree a directory
+     * @throws IOException if that fails
+     * @throws RktException if this thread is interrupted
+     */
+    public static void forceTree(Path tree) throws IOException, RktException {
+        Process sync = new ProcessBuilder("sync", "-f", "--", tree.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            sync.getOutputStream().close();
+            String output = new String(sync.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (sync.waitFor() != 0) {
+                throw new IOException("sync -f %s: %s".formatted(tree, output.strip()));
+            }
+        } catch (InterruptedException e) {
+            sync.destroy();
+            Thread.currentThread().interrupt();
+            throw new RktException("interrupted", e);
+        }
+    }
+}

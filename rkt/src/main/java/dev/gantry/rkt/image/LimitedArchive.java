@@ -1,0 +1,60 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** An archive while it is decompressed: it ends with an error where it would grow beyond the limits. */
+final class LimitedArchive extends InputStream {
+
+    private final CountingInputStream source;
+    private final InputStream archive;
+    private final ImageLimits limits;
+    private long bytes;
+
+    private LimitedArchive(CountingInputStream source, InputStream archive, ImageLimits limits) {
+        this.source = source;
+        this.archive = archive;
+        this.limits = limits;
+    }
+
+    /**
+     * The archive in a file that may be compressed.
+     *
+     * @param file the file
+     * @param limits what it may grow to
+     * @return the archive
+     * @throws IOException if the file can't be read or its compression is damaged
+     */
+    static LimitedArchive of(InputStream file, ImageLimits limits) throws IOException {
+        CountingInputStream source = new CountingInputStream(file);
+        return new LimitedArchive(source, Decompression.of(source), limits);
+    }
+
+    @Override
+    public int read() throws IOException {
+        int read = archive.read();
+        if (read >= 0) {
+            count(1);
+        }
+        return read;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        int read = archive.read(buffer, offset, length);
+        if (read > 0) {
+            count(read);
+        }
+        return read;
+    }
+
+    private void count(int read) throws IOException {
+        bytes += read;
+        try {
+            limits.check("the image's archive holds", bytes, source.bytes());
+        } catch (RktException e) {
+            throw new RefusedImageException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.gantry.rkt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Kills commands at random moments. {@code -Drkt.crash.kills=N} sets how many, {@code -Drkt.crash.seed=N} which moments.
+ */
+class CrashTest extends RktTest {
+
+    private static final int KILLS = Integer.getInteger("rkt.crash.kills", 40);
+    private static final long SEED = Long.getLong("rkt.crash.seed", 1);
+
+    /** How often a whole pod is prepared and run between kills. */
+    private static final int PERIOD = 8;
+
+    private final Random random = new Random(SEED);
+    private int images;
+
+    @Test
+    void whatever_is_killed_the_next_command_works_and_gc_leaves_nothing_of_the_dead() throws Exception {
+        long usual = measure();
+        for (int kill = 0; kill < KILLS; kill++) {
+            long patience = (long) (usual * 1.1 * random.nextDouble());
+            String what = "kill %d of seed %d after %d ms".formatted(kill, SEED, patience / 1_000_000);
+            killOnTheWay(victim(kill % 5), patience);
+            assertThat(halfImages()).as(what).isEmpty();
+            if (kill % PERIOD == 0) {
+                assertThat(rkt.run(newImage()).exitCode()).as(what).isZero();
+            }
+            await(what).atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+                rkt.call("gc", "--grace-period=0s", "--expire-prepared=0s").succeeded();
+                assertThat(leftOvers()).isEmpty();
+            });
+        }
+        assertThat(rkt.call("image", "list", "--no-legend").succeeded().out()).isNotBlank();
+    }
+
+    /** The time that a command takes, in nanoseconds. */
+    private long measure() throws IOException {
+        long start = System.nanoTime();
+        rkt.prepare(newImage());
+        return System.nanoTime() - start;
+    }
+
+    private String[] victim(int kind) throws IOException {
+        return switch (kind) {
+            case 0 -> new String[] {"--insecure-options=image", "fetch", newImage()};
+            case 1 -> new String[] {"--insecure-options=image", "prepare", newImage()};
+            case 2 -> new String[] {"--insecure-options=image", "prepare", "--no-overlay", newImage()};
+            case 3 -> new String[] {"--insecure-options=image", "run", newImage()};
+            default -> new String[] {"rm", prepared()};
+        };
+    }
+
+    /** A pod that waits to be removed; made by hand, for a pod that is made by a command takes long. */
+    private String prepared() throws IOException {
+        Path pod = rkt.data().resolve("pods/prepared/%08x-0000-4000-8000-000000000000".formatted(images++));
+        for (int i = 0; i < 500; i++) {
+            Files.createDirectories(pod.resolve("app/a/rootfs/" + i % 10 + "/" + i));
+        }
+        return pod.getFileName().toString();
+    }
+
+    private void killOnTheWay(String[] command, long patience) throws Exception {
+        Process process = rkt.start(Map.of(), command).process();
+        long end = System.nanoTime() + (command[0].equals("rm") ? patience / 10 : patience);
+        while (process.isAlive() && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(1); // this is the moment, nothing is waited for
+        }
+        List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
+        process.destroyForcibly();
+        if (random.nextBoolean()) {
+            family.forEach(ProcessHandle::destroyForcibly);
+        }
+        process.waitFor();
+        for (ProcessHandle child : family) {
+            child.onExit().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Images that can be found and are not all there. */
+    private List<Path> halfImages() throws Exception {
+        List<Path> half = new ArrayList<>();
+        Path images = rkt.data().resolve("cas/images");
+        if (!Files.isDirectory(images)) {
+            return half;
+        }
+        try (Stream<Path> found = Files.list(images)) {
+            for (Path image : (Iterable<Path>) found::iterator) {
+                byte[] digest =
+                        MessageDigest.getInstance("SHA-512").digest(Files.readAllBytes(image.resolve("image.tar")));
+                boolean isWhole = image.getFileName()
+                                .toString()
+                                .equals("sha512-" + HexFormat.of().formatHex(digest))
+                        && Files.exists(image.resolve("manifest"))
+                        && Files.exists(image.resolve("size"))
+                        && Files.exists(image.resolve("last-used"))
+                        && Files.exists(image.resolve("rootfs/last"))
+                        && Files.notExists(image.resolve("preparer"));
+                if (!isWhole) {
+                    half.add(image);
+                }
+            }
+        }
+        return half;
+    }
+
+    /** All that lies where only unfinished or finished things of the dead lie. */
+    private List<Path> leftOvers() throws IOException {
+        List<Path> left = new ArrayList<>();
+        List<Path> places = new ArrayList<>(List.of(rkt.data().resolve("cas/tmp")));
+        try (Stream<Path> states = Files.list(rkt.data().resolve("pods"))) {
+            states.forEach(places::add);
+        }
+        for (Path place : places) {
+            if (Files.isDirectory(place)) {
+                try (Stream<Path> found = Files.list(place)) {
+                    // An unsigned directory is taken for new for a minute: that minute passes at once here.
+                    for (Path path : (Iterable<Path>) found::iterator) {
+                        left.add(path);
+                        Files.setLastModifiedTime(path, FileTime.fromMillis(0));
+                    }
+                }
+            }
+        }
+        return left;
+    }
+
+    /** An image that is not stored yet. */
+    private String newImage() throws IOException {
+        AciBuilder builder = new AciBuilder()
+                .app("crash", "\"exec\":[\"/bin/true\"],\"user\":\"0\",\"group\":\"0\"")
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .programs("true");
+        for (int i = 0; i < 200; i++) {
+            builder.file("rootfs/files/" + i, "content");
+        }
+        return builder.file("rootfs/last", Integer.toString(images++))
+                .write(directory.resolve("crash.aci"))
+                .toString();
+    }
+}
