@@ -14,6 +14,18 @@ public final class AciManifest {
     private AciManifest() {}
 
     /**
+     * Reads the manifest within the usual limits, and extracts nothing.
+     *
+     * @param aci the image, compressed or not
+     * @return its manifest
+     * @throws RktException if the archive has none, or is refused before it comes
+     * @throws IOException if the file can't be read or is no archive
+     */
+    public static ImageManifest read(Path aci) throws IOException, RktException {
+        return read(aci, ImageLimits.DEFAULT);
+    }
+
+    /**
      * Reads the manifest, and extracts nothing.
      *
      * @param aci the image, compressed or not

@@ -47,6 +47,15 @@ public final class ImageStore {
     private final ImageLimits limits;
 
     /**
+     * Opens the store with the usual limits; it is made when the first image is added.
+     *
+     * @param dataDirectory the data directory
+     */
+    public ImageStore(Path dataDirectory) {
+        this(dataDirectory, ImageLimits.DEFAULT);
+    }
+
+    /**
      * Opens the store; it is made when the first image is added.
      *
      * @param dataDirectory the data directory

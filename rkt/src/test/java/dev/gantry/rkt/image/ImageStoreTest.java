@@ -51,7 +51,7 @@ class ImageStoreTest {
     void open() throws IOException {
         outside = Files.createDirectory(directory.resolve("outside"));
         Files.writeString(outside.resolve("precious"), "untouched");
-        store = new ImageStore(directory.resolve("data"), ImageLimits.DEFAULT);
+        store = new ImageStore(directory.resolve("data"));
     }
 
     @Test
