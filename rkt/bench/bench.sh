@@ -43,7 +43,7 @@ median() {
     echo $((${EPOCHREALTIME/./} - begin))
   done | sort -n | awk '{ t[NR] = $1 } END { printf "%.1f ms", (t[int((NR + 1) / 2)] + t[int(NR / 2) + 1]) / 2000 }'
 }
-row() { printf '| %-48s | %10s |\n' "$1" "$2"; }
+row() { printf '| %-48s | %22s |\n' "$1" "$2"; }
 prepare() { uuid=$(rkt prepare --stage1-name="stage1-$1" "$image"); }
 prepare_and_run() {
   prepare "$1"
@@ -74,21 +74,20 @@ fi
 
 # Proportional set sizes of all processes of the pods: what they share is counted once.
 memory() {
-  before=$(processes)
+  uuids=
   for ((pod = 0; pod < pods; pod++)); do
     uuid=$(rkt prepare --stage1-name="stage1-$1" "$image" --exec=/bin/sleep -- 3600)
     rkt run-prepared --net=host "$uuid" < /dev/null > /dev/null 2>&1 &
     rkt status --wait-ready=60s "$uuid" > /dev/null
+    rkt enter "$uuid" /bin/true # the app is there
+    uuids="$uuids${uuids:+|}$uuid"
   done
-  sleep 3
-  for process in $(comm -13 <(echo "$before") <(processes)); do
-    cat "/proc/$process/smaps_rollup" 2> /dev/null || true
-  done | awk -v pods="$pods" '/^Pss:/ { n++; kb += $2 } END { printf "%.1f MB, %d processes", kb / 1024, n }'
-  for pod in "$scratch"/data/pods/run/*; do
-    ! { grep -q sleep "$pod/app/bench/launch"; } || rkt stop --force "${pod##*/}" > /dev/null 2>&1 || true
-  done
+  # Each process of a pod has the mount that is named after the pod.
+  { grep -lsE " rkt-($uuids) " /proc/[0-9]*/mountinfo || true; } | while read -r mounts; do
+    cat "${mounts%/mountinfo}/smaps_rollup" 2> /dev/null || true
+  done | awk '/^Pss:/ { n++; kb += $2 } END { printf "%.1f MB, %d processes", kb / 1024, n }'
+  for uuid in ${uuids//|/ }; do rkt stop --force "$uuid" > /dev/null 2>&1 || true; done
 }
-processes() { (cd /proc && ls -d [0-9]*) | sort; }
 [ "$pods" -eq 0 ] || for flavor in $flavors; do
   row "memory of $pods idle pods, $flavor" "$(memory $flavor)"
 done

@@ -11,6 +11,7 @@ import dev.gantry.rkt.pod.PodStore;
 import dev.gantry.rkt.pod.ShellWords;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,8 @@ final class PrepareCommand {
             "net",
             "system-config");
 
+    private static final String SAID_THAT_CRUN_IS_MISSING = "crun-missing";
+
     private PrepareCommand() {}
 
     /** {@code rkt prepare}: prints the pod's UUID. */
@@ -106,6 +109,9 @@ final class PrepareCommand {
         Privileges.requireRoot();
         try (Closeable ignored = session.images().lock(true)) {
             List<StoredImage> images = images(session.finder(policy), arguments.apps(), notFound);
+            if (best == Flavor.FLY) {
+                sayOnceThatPodsAreNotIsolated(session);
+            }
             if (request.flavor() == Flavor.FLY) {
                 warnOfWhatIsNotEnforced(session, arguments.apps());
             }
@@ -159,6 +165,17 @@ final class PrepareCommand {
         if (!ipc.equals("auto") && !ipc.equals("parent")) {
             throw UsageException.invalidValue(new Flag("ipc", ipc), "only auto and parent are known here");
         }
+    }
+
+    /** Once for a data directory, which remembers it. */
+    private static void sayOnceThatPodsAreNotIsolated(Session session) throws IOException {
+        try {
+            Files.createFile(session.options().dataDirectory().resolve(SAID_THAT_CRUN_IS_MISSING));
+        } catch (FileAlreadyExistsException e) {
+            return;
+        }
+        session.say("crun is not installed: pods are run by the fly flavor, without isolation and without limits of"
+                + " memory and CPU; this is said once");
     }
 
     private static void warnOfWhatIsNotEnforced(Session session, List<PodArguments.App> apps) {
