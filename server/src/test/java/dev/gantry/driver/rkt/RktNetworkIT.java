@@ -56,6 +56,7 @@ class RktNetworkIT {
 
     private Path host;
     private DriverFixture fixture;
+    private RktExecutable executable;
     private RktDriver driver;
 
     @BeforeEach
@@ -73,17 +74,15 @@ class RktNetworkIT {
         assertThat(call("unshare", "--net=" + host, "ip", "link", "set", "lo", "up"))
                 .isEmpty();
         fixture = new DriverFixture(root);
-        driver = new RktDriver(
-                new RktExecutable(Optional.of(rktOfTheHost()), "", Optional.empty()),
-                true,
-                fixture.allocations,
-                InstantSource.system());
+        executable = new RktExecutable(Optional.of(rktOfTheHost()), "", Optional.empty());
+        driver = driver();
     }
 
     @AfterEach
     void leave_nothing() throws Exception {
         if (driver != null) {
-            driver.sweep(Set.of());
+            // One that holds no pod.
+            driver().sweep(Set.of());
             call("umount", host.toString());
         }
     }
@@ -101,7 +100,7 @@ class RktNetworkIT {
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(fromHost("perl", "-e", CLIENT, "23456"))
-                        .as("standard error of the task: %s", directory.stderr())
+                        .as("the task says: %s", Files.readString(directory.stderr()))
                         .isEqualTo("hello from the pod"));
 
         task.stop(Duration.ofSeconds(20));
@@ -109,6 +108,10 @@ class RktNetworkIT {
         task.remove();
         assertThat(fromHost("perl", "-e", CLIENT, "23456")).isEqualTo("Connection refused\n");
         assertThat(fromHost("iptables-save")).doesNotContain("-A ");
+    }
+
+    private RktDriver driver() {
+        return new RktDriver(executable, true, fixture.allocations, InstantSource.system());
     }
 
     private String fromHost(String... command) throws Exception {
