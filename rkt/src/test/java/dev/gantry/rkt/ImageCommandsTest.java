@@ -123,6 +123,24 @@ class ImageCommandsTest extends RktTest {
     }
 
     @Test
+    void one_image_that_several_fetch_at_once_is_downloaded_once() throws IOException {
+        String url = serve() + "/image.aci";
+        List<Rkt.Running> running = Stream.generate(
+                        () -> rkt.start(Map.of(), "--insecure-options=image,http", "fetch", "--pull-policy=new", url))
+                .limit(3)
+                .toList();
+
+        List<String> ids = running.stream()
+                .map(rkt::finish)
+                .map(result -> result.succeeded().out())
+                .distinct()
+                .toList();
+
+        assertThat(ids).hasSize(1);
+        assertThat(downloads).hasValue(1);
+    }
+
+    @Test
     void a_pod_that_is_run_by_two_at_once_runs_once() {
         String uuid = rkt.prepare(image.toString(), "--", "-c", "echo ran");
 

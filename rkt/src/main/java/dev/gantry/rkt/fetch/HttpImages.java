@@ -30,23 +30,27 @@ final class HttpImages {
     private final Downloads downloads;
     private final Optional<ImageVerifier> verifier;
     private final InstantSource clock;
+    private final Instant startedAt;
 
     /**
      * Makes a fetcher.
      *
      * @param verifier verifies what is downloaded; empty if images need no signature
+     * @param startedAt since when images are looked for; what another process has fetched since then is not fetched again
      */
     HttpImages(
             ImageStore store,
             Remotes remotes,
             Downloads downloads,
             Optional<ImageVerifier> verifier,
-            InstantSource clock) {
+            InstantSource clock,
+            Instant startedAt) {
         this.store = store;
         this.remotes = remotes;
         this.downloads = downloads;
         this.verifier = verifier;
         this.clock = clock;
+        this.startedAt = startedAt;
     }
 
     /**
@@ -61,14 +65,13 @@ final class HttpImages {
     @SuppressWarnings("try") // the lock is held, not used
     StoredImage fetch(ImageLocation location, Optional<Path> givenSignature) throws IOException, RktException {
         String url = location.image().toString();
-        Instant asked = clock.instant();
         try (Closeable ignored = remotes.lock(url)) {
             Optional<Remote> remote = remotes.find(url);
             Optional<StoredImage> stored =
                     remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
             if (stored.isPresent()
                     && (remote.get().isFresh(clock.instant())
-                            || remote.get().downloadedAt().isAfter(asked))) {
+                            || remote.get().downloadedAt().isAfter(startedAt))) {
                 requireMatch(location, stored.get().manifest());
                 return stored.get();
             }

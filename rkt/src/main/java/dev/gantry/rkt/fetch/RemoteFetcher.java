@@ -35,6 +35,7 @@ public final class RemoteFetcher implements RemoteImages {
     private final FetchOptions options;
     private final ImageVerifier verifier;
     private final Surroundings surroundings;
+    private final Instant startedAt;
 
     /**
      * What a fetch finds around it.
@@ -72,6 +73,7 @@ public final class RemoteFetcher implements RemoteImages {
         this.options = options;
         this.verifier = verifier;
         this.surroundings = surroundings;
+        this.startedAt = surroundings.clock().instant();
     }
 
     @Override
@@ -112,7 +114,6 @@ public final class RemoteFetcher implements RemoteImages {
     public StoredImage fetchDocker(String place) throws IOException, RktException {
         DockerReference reference = DockerReference.parse(place);
         String url = reference.toString();
-        Instant asked = surroundings.clock().instant();
         Credentials credentials = credentials();
         DockerImages docker = new DockerImages(
                 transport(Credentials.none()), credentials, proxies(), options, surroundings.progress());
@@ -120,7 +121,7 @@ public final class RemoteFetcher implements RemoteImages {
             Optional<Remote> remote = remotes.find(url);
             Optional<StoredImage> stored =
                     remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
-            if (stored.isPresent() && remote.get().downloadedAt().isAfter(asked)) {
+            if (stored.isPresent() && remote.get().downloadedAt().isAfter(startedAt)) {
                 return stored.get();
             }
             DockerImages.Fetched fetched =
@@ -139,7 +140,8 @@ public final class RemoteFetcher implements RemoteImages {
                 remotes,
                 downloads,
                 options.unsignedAllowed() ? Optional.empty() : Optional.of(verifier),
-                surroundings.clock());
+                surroundings.clock(),
+                startedAt);
     }
 
     private HttpTransport transport(Credentials credentials) throws IOException {
