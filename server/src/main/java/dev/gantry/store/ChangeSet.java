@@ -1,6 +1,7 @@
 package dev.gantry.store;
 
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
@@ -14,13 +15,17 @@ import java.util.List;
  * @param evaluations evaluations
  * @param nodes nodes
  * @param allocations allocations
+ * @param deployments deployments
+ * @param removedJobs ids of jobs that were forgotten, with all that belonged to them
  */
 public record ChangeSet(
         long index,
         List<JobRecord> jobs,
         List<Evaluation> evaluations,
         List<Node> nodes,
-        List<Allocation> allocations) {
+        List<Allocation> allocations,
+        List<Deployment> deployments,
+        List<String> removedJobs) {
 
     /** Makes the lists immutable. */
     public ChangeSet {
@@ -28,6 +33,8 @@ public record ChangeSet(
         evaluations = List.copyOf(evaluations);
         nodes = List.copyOf(nodes);
         allocations = List.copyOf(allocations);
+        deployments = List.copyOf(deployments);
+        removedJobs = List.copyOf(removedJobs);
     }
 
     /**
@@ -36,6 +43,11 @@ public record ChangeSet(
      * @return true if all lists are empty
      */
     public boolean isEmpty() {
-        return jobs.isEmpty() && evaluations.isEmpty() && nodes.isEmpty() && allocations.isEmpty();
+        return jobs.isEmpty()
+                && evaluations.isEmpty()
+                && nodes.isEmpty()
+                && allocations.isEmpty()
+                && deployments.isEmpty()
+                && removedJobs.isEmpty();
     }
 }

@@ -27,15 +27,27 @@ final class GroupCommitter implements AutoCloseable {
     private static final int GROUP_SIZE = 512;
 
     private final Database database;
+    private final Runnable sync;
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
     private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::run, "store-writer");
     private volatile boolean closed;
     private volatile boolean ended;
-    private long index;
 
-    GroupCommitter(Database database, long index) {
+    // Owned by the thread.
+    private long index;
+    private StoreException broken;
+
+    /**
+     * Makes the writer; it does not run yet.
+     *
+     * @param database where to write
+     * @param sync forces what was committed to the disk, or throws
+     * @param index the cluster index of the last write
+     */
+    GroupCommitter(Database database, Runnable sync, long index) {
         this.database = database;
+        this.sync = sync;
         this.index = index;
     }
 
@@ -94,6 +106,10 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     private void commit(List<Pending<?>> group) {
+        if (broken != null) {
+            group.forEach(pending -> pending.fail(broken));
+            return;
+        }
         long before = index;
         try {
             database.dsl().transaction(configuration -> {
@@ -102,18 +118,37 @@ final class GroupCommitter implements AutoCloseable {
                     WriteTransaction.saveIndex(configuration.dsl(), index);
                 }
             });
-            if (index > before) {
-                database.sync();
-            }
         } catch (RuntimeException e) {
             index = before;
             StoreException failure = new StoreException("The database refused to commit", e);
             group.forEach(pending -> pending.fail(failure));
             return;
         }
+        if (index > before && !sync()) {
+            group.forEach(pending -> pending.fail(broken));
+            return;
+        }
         // Listeners first: who was answered may then rely on the watchers having been told.
         group.forEach(this::publish);
         group.forEach(Pending::answer);
+    }
+
+    /**
+     * What was committed and could not be forced to disk can't be taken back, nor may it be relied on: whether it is
+     * there after the next start, the disk alone knows. So nothing is written after it.
+     */
+    private boolean sync() {
+        try {
+            sync.run();
+            return true;
+        } catch (RuntimeException e) {
+            broken = new StoreException(
+                    "The disk refused what was committed, so nothing more is written; mend the disk and start the server"
+                            + " again",
+                    e);
+            LOG.error("The store has stopped writing", broken);
+            return false;
+        }
     }
 
     private void publish(Pending<?> pending) {

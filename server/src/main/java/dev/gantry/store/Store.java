@@ -19,7 +19,7 @@ public final class Store implements AutoCloseable {
     private Store(Database database) {
         this.database = database;
         this.reader = new StoreReader(database.dsl());
-        this.committer = new GroupCommitter(database, reader.lastIndex());
+        this.committer = new GroupCommitter(database, database::sync, reader.lastIndex());
     }
 
     /**

@@ -3,14 +3,18 @@ package dev.gantry.store;
 import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.NODE;
+import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static java.util.stream.Collectors.toMap;
 import static org.jooq.impl.DSL.count;
+import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 
@@ -18,6 +22,8 @@ import com.google.protobuf.util.Timestamps;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
@@ -39,11 +45,14 @@ import org.jooq.Record;
 /** Questions to the database. Each answer is one committed state; two answers may be of two states. */
 public final class StoreReader {
 
-    private static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
+    static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
             .filter(status -> status != ClientStatus.UNRECOGNIZED)
             .filter(dev.gantry.model.AllocationLife::isTerminal)
             .map(status -> (short) status.getNumber())
             .toList();
+
+    private static final List<Short> OPEN = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
+            EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE);
 
     private final DSLContext dsl;
 
@@ -88,6 +97,150 @@ public final class StoreReader {
     }
 
     /**
+     * Whether a child of a job has not ended: something of it runs, or waits to be placed.
+     *
+     * @param parentId the periodic or parameterized job
+     * @return true if there is one
+     */
+    public boolean hasLiveChild(String parentId) {
+        return dsl.fetchExists(select(JOB.ID)
+                .from(JOB)
+                .where(JOB.PARENT_ID.eq(parentId))
+                .and(exists(select(ALLOCATION.ID)
+                                .from(ALLOCATION)
+                                .where(ALLOCATION.JOB_ID.eq(JOB.ID))
+                                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL)))
+                        .or(exists(select(EVALUATION.ID)
+                                .from(EVALUATION)
+                                .where(EVALUATION.JOB_ID.eq(JOB.ID))
+                                .and(EVALUATION.STATUS.in(OPEN))))));
+    }
+
+    /**
+     * For when a periodic job last made a child.
+     *
+     * @param jobId the job
+     * @return the time; empty if the job is not a periodic one
+     */
+    public Optional<Instant> periodicLaunch(String jobId) {
+        return dsl.select(PERIODIC_LAUNCH.LAUNCH_TIME)
+                .from(PERIODIC_LAUNCH)
+                .where(PERIODIC_LAUNCH.JOB_ID.eq(jobId))
+                .fetchOptional(row -> Instant.ofEpochMilli(row.value1()));
+    }
+
+    /**
+     * The periodic jobs.
+     *
+     * @return for when each last made a child, by its id
+     */
+    public Map<String, Instant> periodicLaunches() {
+        return dsl.select(PERIODIC_LAUNCH.JOB_ID, PERIODIC_LAUNCH.LAUNCH_TIME).from(PERIODIC_LAUNCH).stream()
+                .collect(toMap(org.jooq.Record2::value1, row -> Instant.ofEpochMilli(row.value2())));
+    }
+
+    /**
+     * The newest version of a job that has proved good, older than another one.
+     *
+     * @param id the job's id
+     * @param below only versions less than this one
+     * @return the version; empty if there is none
+     */
+    public Optional<JobRecord> stableVersion(String id, long below) {
+        return versions(
+                        JOB_VERSION
+                                .JOB_ID
+                                .eq(id)
+                                .and(JOB_VERSION.VERSION.lt(below))
+                                .and(JOB_VERSION.STABLE),
+                        1)
+                .stream()
+                .findFirst();
+    }
+
+    /**
+     * One deployment.
+     *
+     * @param id its id
+     * @return the deployment; empty if it is not known
+     */
+    public Optional<Deployment> deployment(String id) {
+        return deployments(DEPLOYMENT.ID.eq(id)).stream().findFirst();
+    }
+
+    /**
+     * The newest deployment of a job.
+     *
+     * @param jobId the job
+     * @return the deployment; empty if it never had one
+     */
+    public Optional<Deployment> newestDeployment(String jobId) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(DEPLOYMENT.JOB_ID.eq(jobId))
+                .orderBy(DEPLOYMENT.CREATE_INDEX.desc())
+                .limit(1)
+                .fetchOptional(row -> Messages.parse(Deployment.parser(), row.value1()));
+    }
+
+    /**
+     * The deployments of all jobs that have not ended.
+     *
+     * @return the deployments in the order in which they changed
+     */
+    public List<Deployment> runningDeployments() {
+        return deployments(DEPLOYMENT.STATUS.eq((short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE));
+    }
+
+    /**
+     * The deployments of one job that have not ended.
+     *
+     * @param jobId the job
+     * @return the deployments in the order in which they changed
+     */
+    public List<Deployment> runningDeploymentsOf(String jobId) {
+        return deployments(DEPLOYMENT
+                .JOB_ID
+                .eq(jobId)
+                .and(DEPLOYMENT.STATUS.eq((short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE)));
+    }
+
+    /**
+     * The newest deployment of each job that has one.
+     *
+     * @return the deployments in the order in which they were made
+     */
+    public List<Deployment> newestDeployments() {
+        var newer = DEPLOYMENT.as("newer");
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(notExists(select(newer.ID)
+                        .from(newer)
+                        .where(newer.JOB_ID.eq(DEPLOYMENT.JOB_ID))
+                        .and(newer.CREATE_INDEX.gt(DEPLOYMENT.CREATE_INDEX))))
+                .orderBy(DEPLOYMENT.CREATE_INDEX)
+                .fetch(row -> Messages.parse(Deployment.parser(), row.value1()));
+    }
+
+    /**
+     * The deployments of a job that changed since.
+     *
+     * @param jobId the job
+     * @param after only those behind this
+     * @param limit at most this many
+     * @return the deployments in the order in which they changed
+     */
+    public List<Deployment> deploymentsChanged(String jobId, ChangeCursor after, int limit) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(DEPLOYMENT.JOB_ID.eq(jobId))
+                .and(after.isBefore(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID))
+                .orderBy(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID)
+                .limit(limit)
+                .fetch(row -> Messages.parse(Deployment.parser(), row.value1()));
+    }
+
+    /**
      * A page of the versions of a job, newest first.
      *
      * @param id the job's id
@@ -96,15 +249,7 @@ public final class StoreReader {
      * @return the versions
      */
     public List<JobRecord> jobVersions(String id, long below, int limit) {
-        return dsl.select(JOB_VERSION.asterisk(), JOB.CREATE_INDEX, JOB.STOPPED)
-                .from(JOB_VERSION)
-                .join(JOB)
-                .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
-                .where(JOB_VERSION.JOB_ID.eq(id))
-                .and(JOB_VERSION.VERSION.lt(below))
-                .orderBy(JOB_VERSION.VERSION.desc())
-                .limit(limit)
-                .fetch(StoreReader::toJobVersion);
+        return versions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.lt(below)), limit);
     }
 
     /**
@@ -170,6 +315,39 @@ public final class StoreReader {
                 .from(EVALUATION)
                 .where(EVALUATION.ID.eq(id))
                 .fetchOptional(row -> Messages.parse(Evaluation.parser(), row.value1()));
+    }
+
+    /**
+     * The evaluations that a person may mean.
+     *
+     * @param prefix an id or the begin of one
+     * @return the evaluations, at most two: more than one is one too many already
+     */
+    public List<Evaluation> evaluationsLike(String prefix) {
+        return dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .where(EVALUATION.ID.startsWith(prefix))
+                .limit(2)
+                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+    }
+
+    /**
+     * A page of the evaluations of a job, newest first.
+     *
+     * @param jobId the job
+     * @param beforeCreateIndex only those with this create_index or a smaller one
+     * @param beforeId and, of this create_index, only ids less than this one
+     * @param limit at most this many
+     * @return the evaluations
+     */
+    public List<Evaluation> evaluations(String jobId, long beforeCreateIndex, String beforeId, int limit) {
+        return dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .where(EVALUATION.JOB_ID.eq(jobId))
+                .and(row(EVALUATION.CREATE_INDEX, EVALUATION.ID).lt(beforeCreateIndex, beforeId))
+                .orderBy(EVALUATION.CREATE_INDEX.desc(), EVALUATION.ID.desc())
+                .limit(limit)
+                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
     }
 
     /**
@@ -391,6 +569,20 @@ public final class StoreReader {
     }
 
     /**
+     * The allocations of a job that have not ended.
+     *
+     * @param jobId the job
+     * @return the allocations
+     */
+    public List<Allocation> liveAllocationsOfJob(String jobId) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.JOB_ID.eq(jobId))
+                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    }
+
+    /**
      * The newest allocations of a node that have ended.
      *
      * @param nodeId the node
@@ -457,8 +649,7 @@ public final class StoreReader {
         return dsl.selectDistinct(EVALUATION.JOB_ID)
                 .from(EVALUATION)
                 .where(EVALUATION.JOB_ID.in(jobIds))
-                .and(EVALUATION.STATUS.in((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
-                        EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE))
+                .and(EVALUATION.STATUS.in(OPEN))
                 .fetchSet(EVALUATION.JOB_ID);
     }
 
@@ -495,6 +686,25 @@ public final class StoreReader {
                         EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
     }
 
+    private List<JobRecord> versions(Condition condition, int limit) {
+        return dsl.select(JOB_VERSION.asterisk(), JOB.CREATE_INDEX, JOB.STOPPED)
+                .from(JOB_VERSION)
+                .join(JOB)
+                .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
+                .where(condition)
+                .orderBy(JOB_VERSION.VERSION.desc())
+                .limit(limit)
+                .fetch(StoreReader::toJobVersion);
+    }
+
+    private List<Deployment> deployments(Condition condition) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(condition)
+                .orderBy(DEPLOYMENT.MODIFY_INDEX)
+                .fetch(row -> Messages.parse(Deployment.parser(), row.value1()));
+    }
+
     private List<Evaluation> evaluations(Condition condition) {
         return dsl.select(EVALUATION.MESSAGE)
                 .from(EVALUATION)
@@ -529,6 +739,7 @@ public final class StoreReader {
                 .setCreateIndex(row.getCreateIndex())
                 .setModifyIndex(row.getModifyIndex())
                 .setSubmitTime(Timestamps.fromMillis(row.getSubmitTime()))
+                .setStable(row.getStable())
                 .build();
     }
 
@@ -540,6 +751,7 @@ public final class StoreReader {
                 .setCreateIndex(row.get(JOB.CREATE_INDEX))
                 .setModifyIndex(row.get(JOB_VERSION.MODIFY_INDEX))
                 .setSubmitTime(Timestamps.fromMillis(row.get(JOB_VERSION.SUBMIT_TIME)))
+                .setStable(row.get(JOB_VERSION.STABLE))
                 .build();
     }
 }

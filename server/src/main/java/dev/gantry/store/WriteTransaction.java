@@ -3,10 +3,12 @@ package dev.gantry.store;
 import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.NODE;
+import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 
 import com.google.protobuf.util.Timestamps;
@@ -15,9 +17,11 @@ import dev.gantry.store.schema.tables.records.AllocatedPortRecord;
 import dev.gantry.store.schema.tables.records.AllocationRecord;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jooq.DSLContext;
@@ -38,6 +42,8 @@ public final class WriteTransaction {
     private final List<Evaluation> evaluations = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Allocation> allocations = new ArrayList<>();
+    private final List<Deployment> deployments = new ArrayList<>();
+    private final List<String> removedJobs = new ArrayList<>();
     private final List<AllocationRecord> newAllocations = new ArrayList<>();
     private final List<AllocatedPortRecord> newPorts = new ArrayList<>();
 
@@ -68,7 +74,8 @@ public final class WriteTransaction {
     /**
      * Stores a new version of a job, the first one included.
      *
-     * @param job the job with its version and submit time; its create_index is 0 for a job that is not stored yet
+     * @param job the job with its version and submit time; its create_index is 0 for a job that is not stored yet. A job
+     *     with a parent_id is found by it from its first version on
      * @return the job as stored
      */
     public JobRecord putJobVersion(JobRecord job) {
@@ -79,6 +86,7 @@ public final class WriteTransaction {
                 .set(JOB_VERSION.SPEC, job.getJob().toByteArray())
                 .set(JOB_VERSION.MODIFY_INDEX, index)
                 .set(JOB_VERSION.SUBMIT_TIME, Timestamps.toMillis(job.getSubmitTime()))
+                .set(JOB_VERSION.STABLE, job.getStable())
                 .execute();
         return stored;
     }
@@ -103,13 +111,95 @@ public final class WriteTransaction {
         row.setCreateIndex(stored.getCreateIndex());
         row.setModifyIndex(stored.getModifyIndex());
         row.setSubmitTime(Timestamps.toMillis(stored.getSubmitTime()));
+        row.setStable(stored.getStable());
         if (isNew) {
+            if (!stored.getJob().getParentId().isEmpty()) {
+                row.setParentId(stored.getJob().getParentId());
+            }
             row.insert();
         } else {
             row.update();
         }
         jobs.add(stored);
         return stored;
+    }
+
+    /**
+     * Remembers that a version of a job has proved good.
+     *
+     * @param jobId the job
+     * @param version the version
+     */
+    public void markStable(String jobId, long version) {
+        dsl.update(JOB_VERSION)
+                .set(JOB_VERSION.STABLE, true)
+                .where(JOB_VERSION.JOB_ID.eq(jobId))
+                .and(JOB_VERSION.VERSION.eq(version))
+                .execute();
+        reader.job(jobId)
+                .filter(job -> job.getVersion() == version && !job.getStable())
+                .ifPresent(job -> {
+                    // Its modify_index stays: nobody has submitted it.
+                    dsl.update(JOB)
+                            .set(JOB.STABLE, true)
+                            .where(JOB.ID.eq(jobId))
+                            .execute();
+                    jobs.add(job.toBuilder().setStable(true).build());
+                });
+    }
+
+    /**
+     * Remembers for when a periodic job last made a child.
+     *
+     * @param jobId the periodic job
+     * @param launchTime the time, in whole seconds
+     */
+    public void putPeriodicLaunch(String jobId, Instant launchTime) {
+        dsl.mergeInto(PERIODIC_LAUNCH)
+                .using(org.jooq.impl.DSL.selectOne())
+                .on(PERIODIC_LAUNCH.JOB_ID.eq(jobId))
+                .whenMatchedThenUpdate()
+                .set(PERIODIC_LAUNCH.LAUNCH_TIME, launchTime.toEpochMilli())
+                .whenNotMatchedThenInsert(PERIODIC_LAUNCH.JOB_ID, PERIODIC_LAUNCH.LAUNCH_TIME)
+                .values(jobId, launchTime.toEpochMilli())
+                .execute();
+    }
+
+    /**
+     * Stores a deployment, new or changed.
+     *
+     * @param deployment the deployment; its create_index is 0 if it is not stored yet
+     * @return the deployment as stored
+     */
+    public Deployment putDeployment(Deployment deployment) {
+        boolean isNew = deployment.getCreateIndex() == 0;
+        Deployment stored = deployment.toBuilder()
+                .setCreateIndex(isNew ? index : deployment.getCreateIndex())
+                .setModifyIndex(index)
+                .build();
+        var row = dsl.newRecord(DEPLOYMENT);
+        row.setId(stored.getId());
+        row.setJobId(stored.getJobId());
+        row.setStatus((short) stored.getStatusValue());
+        row.setCreateIndex(stored.getCreateIndex());
+        row.setModifyIndex(stored.getModifyIndex());
+        row.setMessage(stored.toByteArray());
+        if (isNew) {
+            row.insert();
+        } else {
+            row.update();
+        }
+        deployments.add(stored);
+        return stored;
+    }
+
+    /**
+     * Forgets what is not needed any more.
+     *
+     * @return what can be forgotten
+     */
+    public Garbage garbage() {
+        return new Garbage(dsl, removedJobs::add);
     }
 
     /**
@@ -226,7 +316,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores what the server now wants of an allocation.
+     * Stores what the server now wants of an allocation, or which version of its job it now runs.
      *
      * @param allocation the allocation, changed
      * @return the allocation as stored
@@ -260,11 +350,11 @@ public final class WriteTransaction {
     }
 
     boolean isReadOnly() {
-        return jobs.isEmpty() && evaluations.isEmpty() && nodes.isEmpty() && allocations.isEmpty();
+        return changes().isEmpty();
     }
 
     ChangeSet changes() {
-        return new ChangeSet(index, jobs, evaluations, nodes, allocations);
+        return new ChangeSet(index, jobs, evaluations, nodes, allocations, deployments, removedJobs);
     }
 
     private Allocation updateAllocation(Allocation allocation, boolean desiredChanged) {
@@ -278,6 +368,7 @@ public final class WriteTransaction {
         row.setMessage(stored.toByteArray());
         if (desiredChanged) {
             row.setDesiredIndex(index);
+            row.setJobVersion(stored.getJobVersion());
         }
         dsl.update(ALLOCATION).set(row).where(ALLOCATION.ID.eq(stored.getId())).execute();
         if (AllocationLife.isTerminal(stored)) {

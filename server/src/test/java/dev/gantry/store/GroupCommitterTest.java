@@ -1,0 +1,74 @@
+package dev.gantry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A writer whose disk fails: the one thing a real database does not do on demand. */
+class GroupCommitterTest {
+
+    @TempDir
+    Path dir;
+
+    private final AtomicBoolean diskFails = new AtomicBoolean();
+    private Database database;
+    private GroupCommitter committer;
+
+    @BeforeEach
+    void open() {
+        database = Database.open(dir);
+        committer = new GroupCommitter(database, this::sync, 0);
+        committer.start();
+    }
+
+    @AfterEach
+    void close() {
+        committer.close();
+        database.close();
+    }
+
+    @Test
+    void nothing_is_written_after_the_disk_has_refused_what_was_committed() {
+        diskFails.set(true);
+        assertThatThrownBy(() -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
+                .hasCauseInstanceOf(StoreException.class)
+                .hasMessageContaining("start the server again");
+
+        diskFails.set(false);
+
+        assertThatThrownBy(() -> committer.submit(tx -> tx.putJobVersion(job("b"))).join())
+                .hasMessageContaining("start the server again");
+        assertThat(new StoreReader(database.dsl()).job("b")).isEmpty();
+    }
+
+    @Test
+    void nobody_is_told_of_what_did_not_reach_the_disk() {
+        AtomicBoolean told = new AtomicBoolean();
+        committer.listen(changes -> told.set(true));
+        diskFails.set(true);
+
+        assertThatThrownBy(() -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
+                .hasCauseInstanceOf(StoreException.class);
+
+        assertThat(told).isFalse();
+    }
+
+    private void sync() {
+        if (diskFails.get()) {
+            throw new IllegalStateException("input/output error");
+        }
+        database.sync();
+    }
+
+    private static JobRecord job(String id) {
+        return JobRecord.newBuilder().setJob(Job.newBuilder().setId(id)).build();
+    }
+}

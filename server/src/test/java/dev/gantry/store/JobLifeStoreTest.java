@@ -1,0 +1,317 @@
+package dev.gantry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Node;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deployments, stable versions, children, evaluations in pages, and what is forgotten. */
+class JobLifeStoreTest {
+
+    @TempDir
+    Path dir;
+
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open(dir);
+        store.write(tx -> tx.insertNode(Node.newBuilder().setId("n1").setName("one").build(), new byte[0]))
+                .join();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void deployments_are_told_of_and_found_by_job_and_by_whether_they_run() {
+        put(job("web", 0));
+        List<ChangeSet> changes = new CopyOnWriteArrayList<>();
+        store.listen(changes::add);
+
+        Deployment first = store.write(tx -> tx.putDeployment(deployment("d1", 0)))
+                .join();
+        store.write(tx -> tx.putDeployment(first.toBuilder()
+                        .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED)
+                        .build()))
+                .join();
+        store.write(tx -> tx.putDeployment(deployment("d2", 1))).join();
+
+        assertThat(store.reader().newestDeployment("web").map(Deployment::getId)).contains("d2");
+        assertThat(store.reader().runningDeployments()).extracting(Deployment::getId).containsExactly("d2");
+        assertThat(store.reader().newestDeployments()).extracting(Deployment::getId).containsExactly("d2");
+        assertThat(store.reader().deploymentsChanged("web", ChangeCursor.after(0), 10))
+                .extracting(Deployment::getId)
+                .containsExactly("d1", "d2");
+        assertThat(changes).extracting(ChangeSet::deployments).hasSize(3).doesNotContain(List.of());
+    }
+
+    @Test
+    void the_newest_stable_version_below_another_is_found() {
+        put(job("web", 0));
+        put(job("web", 1));
+        put(job("web", 2));
+        store.write(tx -> {
+                    tx.markStable("web", 0);
+                    tx.markStable("web", 1);
+                    return null;
+                })
+                .join();
+
+        assertThat(store.reader().stableVersion("web", 2).map(JobRecord::getVersion)).contains(1L);
+        assertThat(store.reader().stableVersion("web", 1).map(JobRecord::getVersion)).contains(0L);
+        assertThat(store.reader().stableVersion("web", 0)).isEmpty();
+        assertThat(store.reader().job("web").orElseThrow().getStable()).isFalse();
+    }
+
+    @Test
+    void that_the_newest_version_is_stable_is_told_without_moving_its_modify_index() {
+        JobRecord web = put(job("web", 0));
+        List<ChangeSet> changes = new CopyOnWriteArrayList<>();
+        store.listen(changes::add);
+
+        store.write(tx -> {
+                    tx.markStable("web", 0);
+                    return null;
+                })
+                .join();
+
+        assertThat(changes.get(0).jobs())
+                .containsExactly(web.toBuilder().setStable(true).build());
+        assertThat(store.reader().job("web"))
+                .contains(web.toBuilder().setStable(true).build());
+    }
+
+    @Test
+    void a_child_lives_while_it_runs_or_waits() {
+        put(job("nightly", 0));
+        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+        put(child("nightly/periodic-1"));
+        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+
+        Evaluation waiting = store.write(tx -> tx.putEvaluation(
+                        evaluation("e1", "nightly/periodic-1", EvaluationStatus.EVALUATION_STATUS_PENDING)))
+                .join();
+        assertThat(store.reader().hasLiveChild("nightly")).isTrue();
+        store.write(tx -> {
+                    tx.putEvaluation(waiting.toBuilder()
+                            .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
+                            .build());
+                    return tx.insertAllocation(allocation("a1", "nightly/periodic-1"));
+                })
+                .join();
+        assertThat(store.reader().hasLiveChild("nightly")).isTrue();
+        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+    }
+
+    @Test
+    void the_last_launch_of_a_periodic_job_is_remembered() {
+        put(job("nightly", 0));
+        store.write(tx -> {
+                    tx.putPeriodicLaunch("nightly", Instant.ofEpochSecond(10));
+                    tx.putPeriodicLaunch("nightly", Instant.ofEpochSecond(20));
+                    return null;
+                })
+                .join();
+
+        assertThat(store.reader().periodicLaunch("nightly")).contains(Instant.ofEpochSecond(20));
+        assertThat(store.reader().periodicLaunches()).containsOnlyKeys("nightly");
+    }
+
+    @Test
+    void evaluations_of_a_job_come_in_pages_newest_first() {
+        put(job("web", 0));
+        for (String id : List.of("e1", "e2", "e3")) {
+            store.write(tx -> tx.putEvaluation(evaluation(id, "web", EvaluationStatus.EVALUATION_STATUS_COMPLETE)))
+                    .join();
+        }
+
+        List<Evaluation> page = store.reader().evaluations("web", Long.MAX_VALUE, "", 2);
+
+        assertThat(page).extracting(Evaluation::getId).containsExactly("e3", "e2");
+        assertThat(store.reader().evaluations("web", page.get(1).getCreateIndex(), "e2", 2))
+                .extracting(Evaluation::getId)
+                .containsExactly("e1");
+        assertThat(store.reader().evaluationsLike("e")).hasSize(2);
+    }
+
+    @Test
+    void ended_evaluations_are_forgotten_but_for_the_newest_of_their_job() {
+        put(job("web", 0));
+        for (String id : List.of("e1", "e2")) {
+            store.write(tx -> tx.putEvaluation(evaluation(id, "web", EvaluationStatus.EVALUATION_STATUS_COMPLETE)))
+                    .join();
+        }
+
+        int forgotten = store.write(tx -> tx.garbage().evaluations(Long.MAX_VALUE, 10))
+                .join();
+
+        assertThat(forgotten).isEqualTo(1);
+        assertThat(store.reader().evaluation("e1")).isEmpty();
+        assertThat(store.reader().evaluation("e2")).isPresent();
+    }
+
+    @Test
+    void ended_allocations_are_forgotten_but_for_the_newest_and_those_that_settle_a_place() {
+        put(job("web", 0));
+        for (String id : List.of("a1", "a2", "a3", "a4")) {
+            store.write(tx -> tx.insertAllocation(allocation(id, "web"))).join();
+        }
+        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
+        end("a2", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        end("a3", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
+
+        store.write(tx -> tx.garbage().allocations(Long.MAX_VALUE, 1, 10)).join();
+
+        assertThat(store.reader().allocation("a1")).isEmpty();
+        assertThat(store.reader().allocation("a2")).isPresent();
+        assertThat(store.reader().allocation("a3")).isPresent();
+        assertThat(store.reader().allocation("a4")).isPresent();
+    }
+
+    @Test
+    void old_versions_are_forgotten_but_for_what_runs_and_the_newest_stable_one() {
+        for (int version = 0; version < 6; version++) {
+            put(job("web", version));
+        }
+        store.write(tx -> {
+                    tx.markStable("web", 0);
+                    tx.markStable("web", 1);
+                    return tx.insertAllocation(allocation("a1", "web").toBuilder()
+                            .setJobVersion(2)
+                            .build());
+                })
+                .join();
+
+        store.write(tx -> tx.garbage().jobVersions(2, 100)).join();
+
+        assertThat(store.reader().jobVersions("web", Long.MAX_VALUE, 10))
+                .extracting(JobRecord::getVersion)
+                .containsExactly(5L, 4L, 2L, 1L);
+    }
+
+    @Test
+    void dead_jobs_are_forgotten_with_all_that_was_theirs_and_listeners_are_told() {
+        put(job("web", 0).toBuilder().setStopped(true).build());
+        put(job("runs", 0));
+        put(batch("done"));
+        store.write(tx -> {
+                    tx.insertAllocation(allocation("a1", "done"));
+                    return tx.putEvaluation(
+                            evaluation("e1", "done", EvaluationStatus.EVALUATION_STATUS_COMPLETE));
+                })
+                .join();
+        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        List<ChangeSet> changes = new CopyOnWriteArrayList<>();
+        store.listen(changes::add);
+
+        int forgotten = store.write(tx -> tx.garbage().jobs(Long.MAX_VALUE - 1, 10))
+                .join();
+
+        assertThat(forgotten).isEqualTo(2);
+        assertThat(store.reader().jobs("", "", 10))
+                .extracting(job -> job.getJob().getId())
+                .containsExactly("runs");
+        assertThat(store.reader().allocation("a1")).isEmpty();
+        assertThat(changes.get(0).removedJobs()).containsExactlyInAnyOrder("web", "done");
+    }
+
+    @Test
+    void a_dead_job_stays_as_long_as_something_of_it_is_young() {
+        put(batch("done"));
+        long young = store.write(tx -> tx.insertAllocation(allocation("a1", "done")))
+                .join()
+                .getModifyIndex();
+        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+
+        assertThat(store.write(tx -> tx.garbage().jobs(young, 10)).join()).isZero();
+    }
+
+    private JobRecord put(JobRecord job) {
+        return store.write(tx -> {
+                    long createIndex = tx.reader()
+                            .job(job.getJob().getId())
+                            .map(JobRecord::getCreateIndex)
+                            .orElse(0L);
+                    return tx.putJobVersion(
+                            job.toBuilder().setCreateIndex(createIndex).build());
+                })
+                .join();
+    }
+
+    private void end(String allocationId, ClientStatus status, DesiredStatus desired) {
+        store.write(tx -> tx.updateClient(tx.reader().allocation(allocationId).orElseThrow().toBuilder()
+                        .setClientStatus(status)
+                        .setDesiredStatus(desired)
+                        .build()))
+                .join();
+    }
+
+    private static JobRecord job(String id, long version) {
+        return JobRecord.newBuilder()
+                .setJob(Job.newBuilder().setId(id).setPriority((int) version))
+                .setVersion(version)
+                .setSubmitTime(Timestamps.fromMillis(1))
+                .build();
+    }
+
+    private static JobRecord batch(String id) {
+        return JobRecord.newBuilder()
+                .setJob(Job.newBuilder().setId(id).setType(JobType.JOB_TYPE_BATCH))
+                .build();
+    }
+
+    private static JobRecord child(String id) {
+        return JobRecord.newBuilder()
+                .setJob(Job.newBuilder().setId(id).setParentId("nightly"))
+                .build();
+    }
+
+    private static Deployment deployment(String id, long version) {
+        return Deployment.newBuilder()
+                .setId(id)
+                .setJobId("web")
+                .setJobVersion(version)
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING)
+                .build();
+    }
+
+    private static Evaluation evaluation(String id, String jobId, EvaluationStatus status) {
+        return Evaluation.newBuilder()
+                .setId(id)
+                .setJobId(jobId)
+                .setStatus(status)
+                .build();
+    }
+
+    private static Allocation allocation(String id, String jobId) {
+        return Allocation.newBuilder()
+                .setId(id)
+                .setJobId(jobId)
+                .setNodeId("n1")
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .build();
+    }
+}
