@@ -3,10 +3,12 @@ package dev.gantry.cluster;
 import dev.gantry.scheduler.GroupOutcome;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
+import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobVersion;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,9 +18,11 @@ final class DryRun {
     private static final int NODES_EXPLAINED = 100;
 
     private final Scheduler scheduler;
+    private final InstantSource clock;
 
-    DryRun(Scheduler scheduler) {
+    DryRun(Scheduler scheduler, InstantSource clock) {
         this.scheduler = scheduler;
+        this.clock = clock;
     }
 
     /**
@@ -32,7 +36,7 @@ final class DryRun {
                 .setJob(job)
                 .setVersion(VersionRule.version(stored, job, hasFailed))
                 .build();
-        Plan plan = scheduler.plan(state.cluster(), version, false);
+        Plan plan = scheduler.plan(state.cluster(), version, false, clock.instant(), SchedulerOptions.DEFAULT);
         List<GroupPlan> groups = plan.groups().stream()
                 .map(outcome -> toGroupPlan(state, version, plan, outcome))
                 .toList();

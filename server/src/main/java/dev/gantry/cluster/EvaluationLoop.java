@@ -4,6 +4,7 @@ import dev.gantry.cluster.PlanWriter.Outcome;
 import dev.gantry.scheduler.GroupOutcome;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
+import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
@@ -51,6 +52,7 @@ public final class EvaluationLoop {
     private final Store store;
     private final Scheduler scheduler;
     private final PlanWriter writer;
+    private final InstantSource clock;
     private final DryRun dryRun;
     private final ScheduledExecutorService executor;
     private final SerialTask turn;
@@ -78,7 +80,8 @@ public final class EvaluationLoop {
         this.store = store;
         this.scheduler = new Scheduler();
         this.writer = new PlanWriter(store, identifiers, clock);
-        this.dryRun = new DryRun(scheduler);
+        this.dryRun = new DryRun(scheduler, clock);
+        this.clock = clock;
         this.executor = executor;
         this.turn = new SerialTask(executor, this::takeTurn);
     }
@@ -177,7 +180,12 @@ public final class EvaluationLoop {
     private void evaluate(Evaluation evaluation) {
         try {
             JobRecord job = state.jobOf(evaluation);
-            Plan plan = scheduler.plan(state.cluster(), SchedulingState.versionOf(job), job.getStopped());
+            Plan plan = scheduler.plan(
+                    state.cluster(),
+                    SchedulingState.versionOf(job),
+                    job.getStopped(),
+                    clock.instant(),
+                    SchedulerOptions.DEFAULT);
             carryOut(evaluation, job, plan);
         } catch (RuntimeException e) {
             // Put aside: one job that can't be planned must not hold up the others.

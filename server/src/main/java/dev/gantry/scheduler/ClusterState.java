@@ -3,6 +3,7 @@ package dev.gantry.scheduler;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
@@ -28,6 +29,7 @@ public final class ClusterState {
 
     private final Map<String, NodeRoom> rooms = new HashMap<>();
     private final JobVersions versions = new JobVersions();
+    private final Deployments deployments = new Deployments();
     private final Map<String, Allocation> allocations = new HashMap<>();
     private final Map<String, Map<String, Allocation>> allocationsByJob = new HashMap<>();
     private List<NodeRoom> roomsByName = List.of();
@@ -84,6 +86,15 @@ public final class ClusterState {
     }
 
     /**
+     * Takes in a deployment, in place of what was known of it. Of each job the running ones and the newest are kept.
+     *
+     * @param deployment the deployment as it is now
+     */
+    public void putDeployment(Deployment deployment) {
+        deployments.put(deployment);
+    }
+
+    /**
      * Forgets an allocation, and frees what it held. One that is not known is passed over.
      *
      * @param id its id
@@ -108,6 +119,11 @@ public final class ClusterState {
     /** A node that an allocation is on. */
     NodeRoom room(String nodeId) {
         return rooms.get(nodeId);
+    }
+
+    /** What is known of a job's deployments. */
+    List<Deployment> deploymentsOf(String jobId) {
+        return deployments.ofJob(jobId);
     }
 
     /** What is known of a job's allocations: those that have not ended, and those that say that a place is settled. */

@@ -1,25 +1,28 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
 
 /**
  * What a group wants of the cluster.
  *
  * @param job its job
+ * @param jobVersion the version of that
  * @param group the group
  * @param ask what one of its allocations takes
  * @param feasibility which nodes may run it
  */
-record Demand(Job job, TaskGroup group, GroupAsk ask, Feasibility feasibility) {
+record Demand(Job job, long jobVersion, TaskGroup group, GroupAsk ask, Feasibility feasibility) {
 
     /**
      * Reads a group.
      *
      * @throws IllegalArgumentException if one of its constraints is malformed
      */
-    static Demand of(Job job, TaskGroup group) {
-        return new Demand(job, group, GroupAsk.of(group), new Feasibility(job, group));
+    static Demand of(JobVersion version, TaskGroup group) {
+        Job job = version.getJob();
+        return new Demand(job, version.getVersion(), group, GroupAsk.of(group), new Feasibility(job, group));
     }
 
     Seed seed(int index) {

@@ -1,6 +1,8 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.PlacementFailure;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,7 +11,22 @@ import java.util.Optional;
  * @param taskGroup the group
  * @param place how many allocations it makes
  * @param stop how many it stops
+ * @param update how many it updates in place
  * @param keep how many stay as they are, those that ended by themselves included
+ * @param scores the best nodes when its last allocation was placed, best first, at most five; empty if it places none
  * @param failure why some could not be placed; empty if all were
  */
-public record GroupOutcome(String taskGroup, int place, int stop, int keep, Optional<PlacementFailure> failure) {}
+public record GroupOutcome(
+        String taskGroup,
+        int place,
+        int stop,
+        int update,
+        int keep,
+        List<NodeScore> scores,
+        Optional<PlacementFailure> failure) {
+
+    /** Copies the list. */
+    public GroupOutcome {
+        scores = List.copyOf(scores);
+    }
+}

@@ -81,7 +81,13 @@ final class GroupPlanner {
                 : Optional.of(
                         new FailureReport(search).write(change.taskGroup(), open.size(), waiting.size(), outdatedKept));
         return new GroupOutcome(
-                change.taskGroup(), placements.size(), stops.size(), change.kept() + outdatedKept, failure);
+                change.taskGroup(),
+                placements.size(),
+                stops.size(),
+                0,
+                change.kept() + outdatedKept,
+                List.of(),
+                failure);
     }
 
     /** Whether it is filled: what is only sure to be placed later stays open. */
@@ -100,7 +106,7 @@ final class GroupPlanner {
     }
 
     private void addStop(Allocation outdated) {
-        stops.add(new Stop(outdated, Reconciliation.OUTDATED));
+        stops.add(new Stop(outdated, StopCause.REPLACED, Reconciliation.OUTDATED));
         freed++;
     }
 
@@ -122,7 +128,16 @@ final class GroupPlanner {
             Holding holding = now.room(node).choose(demand.ask(), seed);
             now.place(name(vacancy), change.taskGroup(), node, holding);
             onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
-            placements.add(new Placement(change.taskGroup(), vacancy.index(), node.node(), holding.ports()));
+            placements.add(new Placement(
+                    change.taskGroup(),
+                    vacancy.index(),
+                    demand.jobVersion(),
+                    node.node(),
+                    holding.ports(),
+                    Optional.empty(),
+                    List.of(),
+                    "",
+                    false));
         });
         return found.isPresent();
     }

@@ -52,13 +52,17 @@ final class Reconciliation {
 
     /** What to change so that the job runs: its groups in its order, then those that it has no more, by name. */
     List<GroupChange> run() {
-        return changes(this::change, name -> stop(name, "the job has no group %s any more".formatted(name)));
+        return changes(
+                this::change,
+                name -> stop(name, StopCause.GROUP_GONE, "the job has no group %s any more".formatted(name)));
     }
 
     /** What to change so that nothing of the job runs, in the same order. */
     List<GroupChange> stop() {
         String reason = "the job was stopped";
-        return changes(group -> stop(group.getName(), reason), name -> stop(name, reason));
+        return changes(
+                group -> stop(group.getName(), StopCause.JOB_STOPPED, reason),
+                name -> stop(name, StopCause.JOB_STOPPED, reason));
     }
 
     private List<GroupChange> changes(
@@ -74,10 +78,12 @@ final class Reconciliation {
         return changes;
     }
 
-    private GroupChange stop(String group, String reason) {
+    private GroupChange stop(String group, StopCause cause, String reason) {
         NavigableMap<Integer, List<Allocation>> places = places(group);
         List<Stop> surplus = new ArrayList<>();
-        places.descendingMap().values().forEach(place -> place.forEach(one -> surplus.add(new Stop(one, reason))));
+        places.descendingMap()
+                .values()
+                .forEach(place -> place.forEach(one -> surplus.add(new Stop(one, cause, reason))));
         return new GroupChange(group, 0, surplus, List.of());
     }
 
@@ -87,8 +93,8 @@ final class Reconciliation {
         places.tailMap(group.getCount(), true)
                 .descendingMap()
                 .values()
-                .forEach(place -> place.forEach(
-                        one -> surplus.add(new Stop(one, "the group's count is %d now".formatted(group.getCount())))));
+                .forEach(place -> place.forEach(one -> surplus.add(new Stop(
+                        one, StopCause.COUNT_LOWERED, "the group's count is %d now".formatted(group.getCount())))));
         Set<Integer> settledPlaces = settled.getOrDefault(group.getName(), List.of()).stream()
                 .map(Allocation::getIndex)
                 .collect(toSet());
@@ -109,12 +115,16 @@ final class Reconciliation {
         Optional<Allocation> staying = current.or(() -> outdated);
         place.stream()
                 .filter(one -> !Optional.of(one).equals(staying))
-                .forEach(one -> surplus.add(new Stop(one, isCurrent(one) ? doubled(index) : OUTDATED)));
+                .forEach(one -> surplus.add(isCurrent(one) ? doubled(one) : replaced(one)));
         return isSettled || current.isPresent() ? Optional.empty() : Optional.of(new Vacancy(index, outdated));
     }
 
-    private static String doubled(int index) {
-        return "another allocation has index %d already".formatted(index);
+    private static Stop doubled(Allocation one) {
+        return new Stop(one, StopCause.DOUBLED, "another allocation has index %d already".formatted(one.getIndex()));
+    }
+
+    private static Stop replaced(Allocation one) {
+        return new Stop(one, StopCause.REPLACED, OUTDATED);
     }
 
     private NavigableMap<Integer, List<Allocation>> places(String group) {

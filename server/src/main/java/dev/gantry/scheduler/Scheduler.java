@@ -4,6 +4,7 @@ import dev.gantry.scheduler.Proposal.Outlook;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.TaskGroup;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -21,10 +22,12 @@ public final class Scheduler {
      * @param cluster the cluster as it is
      * @param job the newest version of the job, its defaults filled in
      * @param stopped whether the job shall be stopped
+     * @param now the time
+     * @param options how the cluster wants its jobs placed
      * @return the plan; nothing to place or to stop once all is as it should be, or can't be made so
      * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such ones before
      */
-    public Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
+    public Plan plan(ClusterState cluster, JobVersion job, boolean stopped, Instant now, SchedulerOptions options) {
         Reconciliation reconciliation =
                 new Reconciliation(job, cluster.allocationsOf(job.getJob().getId()));
         return stopped ? stop(reconciliation.stop()) : run(cluster, job, reconciliation.run());
@@ -43,7 +46,7 @@ public final class Scheduler {
      */
     public List<NodeVerdict> explain(ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, int limit) {
         Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
-        Suitability suitability = new Suitability(Demand.of(job.getJob(), group), proposal);
+        Suitability suitability = new Suitability(Demand.of(job, group), proposal);
         plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
         Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
         return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();
@@ -52,8 +55,12 @@ public final class Scheduler {
     private static Plan stop(List<GroupChange> changes) {
         return new Plan(
                 List.of(),
+                List.of(),
                 changes.stream().flatMap(change -> change.surplus().stream()).toList(),
-                changes.stream().map(Scheduler::stopOnly).toList());
+                List.of(),
+                List.of(),
+                changes.stream().map(Scheduler::stopOnly).toList(),
+                Optional.empty());
     }
 
     private static Plan run(ClusterState cluster, JobVersion job, List<GroupChange> changes) {
@@ -63,7 +70,7 @@ public final class Scheduler {
         List<TaskGroup> groups = job.getJob().getTaskGroupsList();
         List<GroupPlanner> planners = IntStream.range(0, groups.size())
                 .mapToObj(i -> new GroupPlanner(
-                        Demand.of(job.getJob(), groups.get(i)), changes.get(i), cluster.rooms(), now, onceStopped))
+                        Demand.of(job, groups.get(i)), changes.get(i), cluster.rooms(), now, onceStopped))
                 .toList();
         changes.stream().flatMap(change -> change.surplus().stream()).forEach(stop -> {
             now.stop(stop.allocation());
@@ -86,17 +93,22 @@ public final class Scheduler {
                 planners.stream()
                         .flatMap(planner -> planner.placements().stream())
                         .toList(),
+                List.of(),
                 Stream.concat(
                                 planners.stream().flatMap(planner -> planner.stops().stream()),
                                 formerGroups.stream().flatMap(change -> change.surplus().stream()))
                         .toList(),
+                List.of(),
+                List.of(),
                 Stream.concat(
                                 planners.stream().map(GroupPlanner::outcome),
                                 formerGroups.stream().map(Scheduler::stopOnly))
-                        .toList());
+                        .toList(),
+                Optional.empty());
     }
 
     private static GroupOutcome stopOnly(GroupChange change) {
-        return new GroupOutcome(change.taskGroup(), 0, change.surplus().size(), change.kept(), Optional.empty());
+        return new GroupOutcome(
+                change.taskGroup(), 0, change.surplus().size(), 0, change.kept(), List.of(), Optional.empty());
     }
 }

@@ -27,7 +27,6 @@ class ClusterStateTest {
     private static final JobVersion WHOLE_NODE =
             version(0, job(group("front", 1, task(4000, 8192, port("http", 8080)))));
 
-    private final Scheduler scheduler = new Scheduler();
     private final ClusterState cluster = cluster(node("a"));
 
     @Test
@@ -161,7 +160,7 @@ class ClusterStateTest {
     }
 
     private Allocation run(JobVersion job) {
-        return Fixtures.apply(cluster, job, scheduler.plan(cluster, job, false)).get(0);
+        return Fixtures.apply(cluster, job, Fixtures.plan(cluster, job, false)).get(0);
     }
 
     private double freeCpu() {

@@ -15,13 +15,28 @@ import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Nodes, jobs and allocations to place. */
 final class Fixtures {
 
+    /** When plans are made. */
+    static final Instant NOW = Instant.parse("2020-02-02T20:20:20Z");
+
     private Fixtures() {}
+
+    /** A plan made {@link #NOW}, nothing preempted. */
+    static Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
+        return new Scheduler().plan(cluster, job, stopped, NOW, SchedulerOptions.DEFAULT);
+    }
+
+    /** A plan that does nothing. */
+    static Plan nothingNew() {
+        return new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+    }
 
     static Node.Builder node(String name) {
         return Node.newBuilder()

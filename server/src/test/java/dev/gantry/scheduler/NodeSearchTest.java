@@ -9,6 +9,7 @@ import static dev.gantry.scheduler.Fixtures.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.NodeResources;
 import java.util.HashSet;
 import java.util.Set;
@@ -27,7 +28,7 @@ class NodeSearchTest {
             .getJob();
 
     private final ClusterState cluster = new ClusterState();
-    private final Demand demand = Demand.of(JOB, JOB.getTaskGroups(0));
+    private final Demand demand = Demand.of(JobVersion.newBuilder().setJob(JOB).build(), JOB.getTaskGroups(0));
 
     @Test
     void a_thousand_placements_on_five_thousand_nodes_test_constraints_once_a_class() {

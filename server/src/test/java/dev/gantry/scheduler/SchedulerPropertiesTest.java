@@ -4,6 +4,7 @@ import static dev.gantry.scheduler.Fixtures.constraint;
 import static dev.gantry.scheduler.Fixtures.group;
 import static dev.gantry.scheduler.Fixtures.job;
 import static dev.gantry.scheduler.Fixtures.node;
+import static dev.gantry.scheduler.Fixtures.plan;
 import static dev.gantry.scheduler.Fixtures.port;
 import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
@@ -106,7 +107,6 @@ class SchedulerPropertiesTest {
     /** Keeps books of its own beside the cluster state. */
     private static final class World {
 
-        private final Scheduler scheduler = new Scheduler();
         private final ClusterState cluster = new ClusterState();
         private final List<Node> nodes = new ArrayList<>();
         private final Map<String, List<JobVersion>> versions = new TreeMap<>();
@@ -176,7 +176,7 @@ class SchedulerPropertiesTest {
 
         private void evaluate(JobVersion job) {
             boolean isStopped = stopped.get(job.getJob().getId());
-            Plan plan = scheduler.plan(cluster, job, isStopped);
+            Plan plan = plan(cluster, job, isStopped);
             plan.stops()
                     .forEach(
                             stop -> assertThat(allocations.get(stop.allocation().getId()))
@@ -291,7 +291,7 @@ class SchedulerPropertiesTest {
         }
 
         private void assertThatNothingIsLeftToDo(JobVersion job, boolean isStopped) {
-            Plan again = scheduler.plan(cluster, job, isStopped);
+            Plan again = plan(cluster, job, isStopped);
 
             assertThat(again.placements()).isEmpty();
             assertThat(again.stops()).isEmpty();

@@ -7,6 +7,7 @@ import static dev.gantry.scheduler.Fixtures.end;
 import static dev.gantry.scheduler.Fixtures.group;
 import static dev.gantry.scheduler.Fixtures.job;
 import static dev.gantry.scheduler.Fixtures.node;
+import static dev.gantry.scheduler.Fixtures.plan;
 import static dev.gantry.scheduler.Fixtures.port;
 import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class SchedulerTest {
 
-    private static final Plan NOTHING_NEW = new Plan(List.of(), List.of(), List.of());
+    private static final Plan NOTHING_NEW = Fixtures.nothingNew();
 
     private final Scheduler scheduler = new Scheduler();
 
@@ -47,7 +48,7 @@ class SchedulerTest {
             ClusterState cluster = cluster(node("a"), node("b"));
             JobVersion job = version(0, job(group("front", 3, task(100, 100)), group("back", 1, task(100, 100))));
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(plan.placements())
                     .extracting(Placement::taskGroup, Placement::index)
@@ -64,7 +65,7 @@ class SchedulerTest {
             run(cluster, job);
             cluster.putNode(node("a").putMeta("rack", "r9").build());
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertNothingToDo(plan);
             assertThat(plan.groups()).containsExactly(outcome("front", 0, 0, 2));
@@ -76,7 +77,7 @@ class SchedulerTest {
             run(cluster, version(0, job(group("front", 4, task(100, 100)))));
             JobVersion smaller = version(0, job(group("front", 2, task(100, 100))));
 
-            Plan plan = scheduler.plan(cluster, smaller, false);
+            Plan plan = plan(cluster, smaller, false);
 
             assertThat(plan.stops())
                     .extracting(stop -> stop.allocation().getIndex())
@@ -91,7 +92,7 @@ class SchedulerTest {
             run(cluster, version(0, job(group("old", 1, task(100, 100)))));
             JobVersion job = version(1, job(group("new", 1, task(100, 100))));
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(plan.stops()).extracting(Stop::reason).containsExactly("the job has no group old any more");
             assertThat(plan.groups()).containsExactly(outcome("new", 1, 0, 0), outcome("old", 0, 1, 0));
@@ -104,14 +105,14 @@ class SchedulerTest {
             List<Allocation> placed = run(cluster, job);
             cluster.putAllocation(end(placed.get(1), ClientStatus.CLIENT_STATUS_FAILED));
 
-            Plan plan = scheduler.plan(cluster, job, true);
+            Plan plan = plan(cluster, job, true);
 
             assertThat(plan.placements()).isEmpty();
             assertThat(plan.stops())
                     .extracting(stop -> stop.allocation().getIndex())
                     .containsExactly(2, 0);
             apply(cluster, job, plan);
-            assertNothingToDo(scheduler.plan(cluster, job, true));
+            assertNothingToDo(plan(cluster, job, true));
         }
 
         @Test
@@ -122,7 +123,7 @@ class SchedulerTest {
             cluster.putAllocation(end(placed.get(0), ClientStatus.CLIENT_STATUS_COMPLETE));
             cluster.putAllocation(end(placed.get(1), ClientStatus.CLIENT_STATUS_FAILED));
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertNothingToDo(plan);
             assertThat(plan.groups()).containsExactly(outcome("front", 0, 0, 3));
@@ -138,7 +139,7 @@ class SchedulerTest {
                     .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                     .build());
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(plan.placements()).extracting(Placement::index).containsExactly(0, 2);
             assertThat(plan.stops()).isEmpty();
@@ -150,7 +151,7 @@ class SchedulerTest {
             List<Allocation> placed = run(cluster, version(0, job(group("front", 1, task(100, 100)))));
             cluster.putAllocation(end(placed.get(0), ClientStatus.CLIENT_STATUS_COMPLETE));
 
-            Plan plan = scheduler.plan(cluster, version(1, job(group("front", 1, task(200, 100)))), false);
+            Plan plan = plan(cluster, version(1, job(group("front", 1, task(200, 100)))), false);
 
             assertThat(plan.placements()).extracting(Placement::index).containsExactly(0);
         }
@@ -164,7 +165,7 @@ class SchedulerTest {
             cluster.putAllocation(
                     placed.toBuilder().setId("double").setCreateIndex(9).build());
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(plan.placements()).isEmpty();
             assertThat(plan.stops())
@@ -181,7 +182,7 @@ class SchedulerTest {
             ClusterState cluster = cluster(node("a"));
             List<Allocation> old = run(cluster, version(0, job(group("front", 2, task(100, 100)))));
 
-            Plan plan = scheduler.plan(cluster, version(1, job(group("front", 2, task(200, 100)))), false);
+            Plan plan = plan(cluster, version(1, job(group("front", 2, task(200, 100)))), false);
 
             assertThat(plan.placements()).extracting(Placement::index).containsExactly(0, 1);
             assertThat(plan.stops()).extracting(Stop::allocation).containsExactlyElementsOf(old);
@@ -194,13 +195,13 @@ class SchedulerTest {
             JobVersion job = version(1, job(group("front", 1, task(200, 100, port("http", 8080)))));
             List<Allocation> old = run(cluster, version(0, job(group("front", 1, task(100, 100, port("http", 8080))))));
 
-            Plan first = scheduler.plan(cluster, job, false);
+            Plan first = plan(cluster, job, false);
             apply(cluster, job, first);
-            Plan second = scheduler.plan(cluster, job, false);
+            Plan second = plan(cluster, job, false);
             cluster.putAllocation(end(old.get(0), ClientStatus.CLIENT_STATUS_COMPLETE).toBuilder()
                     .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                     .build());
-            Plan third = scheduler.plan(cluster, job, false);
+            Plan third = plan(cluster, job, false);
 
             assertThat(first.placements()).isEmpty();
             assertThat(first.stops()).extracting(Stop::allocation).containsExactlyElementsOf(old);
@@ -220,8 +221,7 @@ class SchedulerTest {
             Allocation old = run(cluster, version(0, job(group("front", 1, task(100, 100, port("http", 8080))))))
                     .get(0);
 
-            Plan plan = scheduler.plan(
-                    cluster, version(1, job(group("front", 1, task(200, 100, port("http", 8080))))), false);
+            Plan plan = plan(cluster, version(1, job(group("front", 1, task(200, 100, port("http", 8080))))), false);
 
             assertThat(plan.placements())
                     .extracting(placement -> placement.node().getId())
@@ -235,7 +235,7 @@ class SchedulerTest {
             run(cluster, version(0, job(group("front", 2, task(100, 100)))));
             JobVersion impossible = version(1, job(group("front", 2, task(100, 100_000))));
 
-            Plan plan = scheduler.plan(cluster, impossible, false);
+            Plan plan = plan(cluster, impossible, false);
 
             assertNothingToDo(plan);
             assertThat(plan.groups().get(0).keep()).isEqualTo(2);
@@ -253,7 +253,7 @@ class SchedulerTest {
                     job(group("front", 2, task(4000, 8000)))
                             .addConstraints(constraint("${meta.old}", "is_not_set", "")));
 
-            Plan first = scheduler.plan(cluster, job, false);
+            Plan first = plan(cluster, job, false);
             apply(cluster, job, first);
 
             assertThat(first.stops()).hasSize(1);
@@ -261,7 +261,7 @@ class SchedulerTest {
                     .isEqualTo(
                             "Constraint \"${meta.old} is_not_set\" filtered 1 of 2 nodes; 1 lacks cpu; 1 lacks memory; "
                                     + "1 fits once what is being stopped has ended; 1 of an older version stays running");
-            assertNothingToDo(scheduler.plan(cluster, job, false));
+            assertNothingToDo(plan(cluster, job, false));
         }
 
         @Test
@@ -270,7 +270,7 @@ class SchedulerTest {
             run(cluster, version(0, distinctHosts(2, 100)));
             JobVersion job = version(1, distinctHosts(2, 200));
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(plan.placements())
                     .extracting(placement -> placement.node().getName())
@@ -290,7 +290,7 @@ class SchedulerTest {
                     job(group("front", 4, task(100, 100)))
                             .addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
 
-            assertThat(scheduler.plan(cluster, job, false).placements())
+            assertThat(plan(cluster, job, false).placements())
                     .extracting(placement -> placement.node().getName())
                     .containsOnly("b")
                     .hasSize(4);
@@ -300,7 +300,7 @@ class SchedulerTest {
         void distinct_hosts_gives_each_allocation_a_node_of_its_own() {
             ClusterState cluster = cluster(node("a"), node("b"), node("c"));
 
-            Plan plan = scheduler.plan(cluster, version(0, distinctHosts(4, 100)), false);
+            Plan plan = plan(cluster, version(0, distinctHosts(4, 100)), false);
 
             assertThat(plan.placements())
                     .extracting(placement -> placement.node().getName())
@@ -322,8 +322,8 @@ class SchedulerTest {
                             group("front", 2, task(100, 100)).addConstraints(constraint("", "distinct_hosts", "true")),
                             group("back", 1, task(100, 100))));
 
-            assertThat(scheduler.plan(cluster, ofJob, false).placements()).hasSize(2);
-            assertThat(scheduler.plan(cluster, ofGroup, false).placements()).hasSize(3);
+            assertThat(plan(cluster, ofJob, false).placements()).hasSize(2);
+            assertThat(plan(cluster, ofGroup, false).placements()).hasSize(3);
         }
 
         @Test
@@ -332,8 +332,7 @@ class SchedulerTest {
                     0,
                     job(group("front", 3, task(100, 100))).addConstraints(constraint("", "distinct_hosts", "false")));
 
-            assertThat(scheduler.plan(cluster(node("a")), job, false).placements())
-                    .hasSize(3);
+            assertThat(plan(cluster(node("a")), job, false).placements()).hasSize(3);
         }
 
         @Test
@@ -348,7 +347,7 @@ class SchedulerTest {
                     job(group("front", 5, task(100, 100)))
                             .addConstraints(constraint("${meta.rack}", "distinct_property", "2")));
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             Map<String, Long> byRack = plan.placements().stream()
                     .collect(Collectors.groupingBy(
@@ -367,9 +366,20 @@ class SchedulerTest {
             ClusterState cluster = cluster(node("a"), node("b"), node("c"));
             JobVersion other = version(0, job(group("big", 1, task(1000, 2000))).setId("other"));
             Node full = cluster.rooms().get(1).node();
-            apply(cluster, other, new Plan(List.of(new Placement("big", 0, full, List.of())), List.of(), List.of()));
+            apply(
+                    cluster,
+                    other,
+                    new Plan(
+                            List.of(new Placement(
+                                    "big", 0, 0, full, List.of(), Optional.empty(), List.of(), "", false)),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            Optional.empty()));
 
-            assertThat(placedOn(scheduler.plan(cluster, version(0, job(group("front", 1, task(100, 100)))), false)))
+            assertThat(placedOn(plan(cluster, version(0, job(group("front", 1, task(100, 100)))), false)))
                     .containsExactly("b");
         }
 
@@ -377,13 +387,13 @@ class SchedulerTest {
         void allocations_of_one_group_spread_over_nodes_before_they_share_one() {
             ClusterState cluster = cluster(node("a"), node("b"), node("c"));
 
-            assertThat(placedOn(scheduler.plan(cluster, version(0, job(group("front", 3, task(100, 100)))), false)))
+            assertThat(placedOn(plan(cluster, version(0, job(group("front", 3, task(100, 100)))), false)))
                     .containsExactlyInAnyOrder("a", "b", "c");
         }
 
         @Test
         void of_nodes_that_are_alike_the_first_by_name_is_taken() {
-            assertThat(placedOn(scheduler.plan(
+            assertThat(placedOn(plan(
                             cluster(node("c"), node("a"), node("b")),
                             version(0, job(group("front", 1, task(100, 100)))),
                             false)))
@@ -398,8 +408,7 @@ class SchedulerTest {
             }
             JobVersion job = version(0, job(group("front", 20, task(100, 100, port("http", 0)))));
 
-            assertThat(scheduler.plan(cluster(nodes), job, false))
-                    .isEqualTo(scheduler.plan(cluster(nodes), job, false));
+            assertThat(plan(cluster(nodes), job, false)).isEqualTo(plan(cluster(nodes), job, false));
         }
     }
 
@@ -423,7 +432,7 @@ class SchedulerTest {
                     job(group("front", 2, task(100, 500)))
                             .addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
 
-            PlacementFailure failure = failure(scheduler.plan(cluster, job, false));
+            PlacementFailure failure = failure(plan(cluster, job, false));
 
             assertThat(failure.getSummary())
                     .isEqualTo("Constraint \"${driver.rkt.version} > 1.2\" filtered 3 of 5 nodes; 2 lack memory");
@@ -442,15 +451,14 @@ class SchedulerTest {
                     node("b").setStatus(NodeStatus.NODE_STATUS_DOWN),
                     node("c").removeDrivers("rkt"));
 
-            assertThat(failure(scheduler.plan(cluster, version(0, job(group("front", 1, task(100, 100)))), false))
+            assertThat(failure(plan(cluster, version(0, job(group("front", 1, task(100, 100)))), false))
                             .getSummary())
                     .isEqualTo("2 of 3 nodes: node is down; 1 of 3 nodes: driver rkt is not offered");
         }
 
         @Test
         void a_cluster_without_nodes_says_so() {
-            assertThat(failure(scheduler.plan(
-                                    new ClusterState(), version(0, job(group("front", 1, task(100, 100)))), false))
+            assertThat(failure(plan(new ClusterState(), version(0, job(group("front", 1, task(100, 100)))), false))
                             .getSummary())
                     .isEqualTo("The cluster has no nodes: start one with \"gantry node\"");
         }
@@ -464,7 +472,7 @@ class SchedulerTest {
                             group("front", 1, task(100, 100, port("http", 8080))),
                             group("back", 1, task(100, 100, port("http", 8080)))));
 
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(plan.placements()).extracting(Placement::taskGroup).containsExactly("front");
             assertThat(plan.groups().get(1).failure().orElseThrow().getExhaustedList())
@@ -478,11 +486,11 @@ class SchedulerTest {
                     0,
                     job(group("front", 1, task(100, 100)))
                             .addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
-            assertThat(scheduler.plan(cluster, job, false).placements()).isEmpty();
+            assertThat(plan(cluster, job, false).placements()).isEmpty();
 
             cluster.putNode(node("a").build());
 
-            assertThat(scheduler.plan(cluster, job, false).placements()).hasSize(1);
+            assertThat(plan(cluster, job, false).placements()).hasSize(1);
         }
 
         private Node.Builder old(String name) {
@@ -506,7 +514,7 @@ class SchedulerTest {
                     0,
                     job(group("front", 2, task(100, 500)))
                             .addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             List<NodeVerdict> verdicts =
                     scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, 100);
@@ -529,7 +537,7 @@ class SchedulerTest {
             ClusterState cluster = cluster(node("a"), node("b"));
             run(cluster, version(0, distinctHosts(2, 100)));
             JobVersion job = version(1, distinctHosts(2, 200));
-            Plan plan = scheduler.plan(cluster, job, false);
+            Plan plan = plan(cluster, job, false);
 
             assertThat(scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, 100))
                     .extracting(NodeVerdict::getFeasible)
@@ -549,7 +557,7 @@ class SchedulerTest {
     }
 
     private List<Allocation> run(ClusterState cluster, JobVersion job) {
-        return apply(cluster, job, scheduler.plan(cluster, job, false));
+        return apply(cluster, job, plan(cluster, job, false));
     }
 
     private static Job.Builder distinctHosts(int count, int cpu) {
@@ -572,7 +580,7 @@ class SchedulerTest {
     }
 
     private static GroupOutcome outcome(String group, int place, int stop, int keep) {
-        return new GroupOutcome(group, place, stop, keep, Optional.empty());
+        return new GroupOutcome(group, place, stop, 0, keep, List.of(), Optional.empty());
     }
 
     private static FilterReason reason(String reason, int nodes) {
