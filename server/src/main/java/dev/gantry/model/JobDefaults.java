@@ -3,6 +3,7 @@ package dev.gantry.model;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
@@ -40,25 +41,42 @@ public final class JobDefaults {
             whole.setPriority(PRIORITY);
         }
         whole.getConstraintsBuilderList().forEach(JobDefaults::fill);
-        whole.getTaskGroupsBuilderList().forEach(group -> fill(job, group));
+        whole.getAffinitiesBuilderList().forEach(PreferenceDefaults::fill);
+        whole.getSpreadsBuilderList().forEach(PreferenceDefaults::fill);
+        if (job.hasUpdate()) {
+            LifeDefaults.fill(whole.getUpdateBuilder());
+        }
+        if (job.hasPeriodic() && job.getPeriodic().getTimeZone().isEmpty()) {
+            whole.getPeriodicBuilder().setTimeZone("UTC");
+        }
+        if (job.hasParameterized() && job.getParameterized().getPayload() == PayloadRule.PAYLOAD_RULE_UNSPECIFIED) {
+            whole.getParameterizedBuilder().setPayload(PayloadRule.PAYLOAD_RULE_OPTIONAL);
+        }
+        whole.getTaskGroupsBuilderList().forEach(group -> fill(whole, group));
         return whole.build();
     }
 
-    private static void fill(Job job, TaskGroup.Builder group) {
+    private static void fill(Job.Builder job, TaskGroup.Builder group) {
         if (!group.hasCount()) {
             group.setCount(1);
         }
         group.getConstraintsBuilderList().forEach(JobDefaults::fill);
+        group.getAffinitiesBuilderList().forEach(PreferenceDefaults::fill);
+        group.getSpreadsBuilderList().forEach(PreferenceDefaults::fill);
+        LifeDefaults.fill(job, group);
         group.getTasksBuilderList().forEach(task -> fill(job, group, task));
     }
 
-    private static void fill(Job job, TaskGroup.Builder group, Task.Builder task) {
+    private static void fill(Job.Builder job, TaskGroup.Builder group, Task.Builder task) {
         task.getConstraintsBuilderList().forEach(JobDefaults::fill);
+        task.getAffinitiesBuilderList().forEach(PreferenceDefaults::fill);
+        LifeDefaults.fill(task);
         fill(task.getResourcesBuilder());
         for (Service.Builder service : task.getServicesBuilderList()) {
             if (service.getName().isEmpty()) {
                 service.setName(job.getId() + "-" + group.getName() + "-" + task.getName());
             }
+            service.getChecksBuilderList().forEach(check -> CheckDefaults.fill(service, check));
         }
     }
 

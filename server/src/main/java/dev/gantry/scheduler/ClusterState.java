@@ -2,9 +2,9 @@ package dev.gantry.scheduler;
 
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
-import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import java.util.Collection;
@@ -12,14 +12,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The nodes, what runs on them, and the job versions that say what that takes.
  *
  * <p>Mutable, and owned by one thread, the caller's: nothing in here locks.
  *
- * <p>What has ended is forgotten, but for the allocations of a job's newest version that ended by themselves: those say
- * that their place is settled.
+ * <p>What has ended is forgotten, but for the allocations of a job's newest version that ended by themselves or were lost
+ * and have no successor: their place is settled, or the one that takes it names them.
  */
 public final class ClusterState {
 
@@ -68,8 +69,8 @@ public final class ClusterState {
     }
 
     /**
-     * Takes in an allocation, in place of what was known of it; its node and its job version never change. One that has
-     * ended holds nothing any more.
+     * Takes in an allocation, in place of what was known of it; its node never changes. One that has ended holds nothing
+     * any more.
      *
      * @param allocation the allocation as it is now
      * @throws IllegalStateException if it has not ended and its node or its job version is not known
@@ -131,11 +132,21 @@ public final class ClusterState {
         return allocationsByJob.getOrDefault(jobId, Map.of()).values();
     }
 
-    /** Whether an allocation ended by itself, so that there is nothing to run in its place. */
-    static boolean isSettled(Allocation allocation) {
+    /** The job as it was at a version; empty if that is not known any more. */
+    Optional<Job> jobAt(String jobId, long version) {
+        return versions.job(jobId, version);
+    }
+
+    /** An allocation that has not ended; null if there is none. */
+    Allocation allocation(String id) {
+        return allocations.get(id);
+    }
+
+    /** Whether an allocation ended though it should have run, and none has taken its place. */
+    static boolean isWithoutSuccessor(Allocation allocation) {
         return AllocationLife.isTerminal(allocation)
                 && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN
-                && allocation.getClientStatus() != ClientStatus.CLIENT_STATUS_LOST;
+                && allocation.getNextAllocationId().isEmpty();
     }
 
     private void hold(Allocation allocation) {
@@ -143,6 +154,10 @@ public final class ClusterState {
         if (room == null) {
             throw new IllegalStateException("Allocation %s is on node %s, which is not known: put the node first"
                     .formatted(allocation.getId(), allocation.getNodeId()));
+        }
+        Allocation known = allocations.get(allocation.getId());
+        if (known != null && known.getJobVersion() != allocation.getJobVersion()) {
+            versions.release(known);
         }
         GroupAsk ask = versions.retain(allocation);
         room.hold(
@@ -152,7 +167,8 @@ public final class ClusterState {
     }
 
     private boolean isNeeded(Allocation allocation) {
-        return !AllocationLife.isTerminal(allocation) || (isSettled(allocation) && isOfNewestVersion(allocation));
+        return !AllocationLife.isTerminal(allocation)
+                || (isWithoutSuccessor(allocation) && isOfNewestVersion(allocation));
     }
 
     private boolean isOfNewestVersion(Allocation allocation) {

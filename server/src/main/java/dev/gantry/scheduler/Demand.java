@@ -1,5 +1,6 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.scheduler.SchedulerOptions.Algorithm;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
@@ -12,17 +13,18 @@ import dev.gantry.v1.TaskGroup;
  * @param group the group
  * @param ask what one of its allocations takes
  * @param feasibility which nodes may run it
+ * @param algorithm which nodes are filled first
  */
-record Demand(Job job, long jobVersion, TaskGroup group, GroupAsk ask, Feasibility feasibility) {
+record Demand(Job job, long jobVersion, TaskGroup group, GroupAsk ask, Feasibility feasibility, Algorithm algorithm) {
 
     /**
      * Reads a group.
      *
      * @throws IllegalArgumentException if one of its constraints is malformed
      */
-    static Demand of(JobVersion version, TaskGroup group) {
+    static Demand of(JobVersion version, TaskGroup group, Algorithm algorithm) {
         Job job = version.getJob();
-        return new Demand(job, version.getVersion(), group, GroupAsk.of(group), new Feasibility(job, group));
+        return new Demand(job, version.getVersion(), group, GroupAsk.of(group), new Feasibility(job, group), algorithm);
     }
 
     Seed seed(int index) {

@@ -1,6 +1,7 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.FilterReason;
+import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.PlacementFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,10 +14,12 @@ import java.util.stream.Stream;
 final class FailureReport {
 
     private final int nodes;
+    private final List<NodeScore> nearest;
     private final List<Map.Entry<Refusal, Long>> refusals;
     private final List<Map.Entry<String, Long>> shortages;
 
     FailureReport(NodeSearch search) {
+        this.nearest = search.nearest();
         this.nodes = search.nodes();
         this.refusals = count(search.refused().stream(), Refusal::reason);
         this.shortages =
@@ -30,8 +33,9 @@ final class FailureReport {
      * @param unplaced how many of its allocations are not placed
      * @param waiting how many of them fit once what is being stopped has ended
      * @param outdatedKept how many of an older version go on running in their place
+     * @param migratingKept how many go on running on draining nodes for now
      */
-    PlacementFailure write(String taskGroup, int unplaced, int waiting, int outdatedKept) {
+    PlacementFailure write(String taskGroup, int unplaced, int waiting, int outdatedKept, int migratingKept) {
         return PlacementFailure.newBuilder()
                 .setTaskGroup(taskGroup)
                 .setUnplaced(unplaced)
@@ -42,11 +46,12 @@ final class FailureReport {
                 .addAllExhausted(shortages.stream()
                         .map(shortage -> reason(shortage.getKey(), shortage.getValue()))
                         .toList())
-                .setSummary(summary(waiting, outdatedKept))
+                .setSummary(summary(waiting, outdatedKept, migratingKept))
+                .addAllScores(nearest)
                 .build();
     }
 
-    private String summary(int waiting, int outdatedKept) {
+    private String summary(int waiting, int outdatedKept, int migratingKept) {
         if (nodes == 0) {
             return "The cluster has no nodes: start one with \"gantry node\"";
         }
@@ -63,6 +68,10 @@ final class FailureReport {
         if (outdatedKept > 0) {
             clauses.add(
                     "%d of an older version %s running".formatted(outdatedKept, outdatedKept == 1 ? "stays" : "stay"));
+        }
+        if (migratingKept > 0) {
+            clauses.add(
+                    "%d %s on a draining node for now".formatted(migratingKept, migratingKept == 1 ? "stays" : "stay"));
         }
         return String.join("; ", clauses);
     }

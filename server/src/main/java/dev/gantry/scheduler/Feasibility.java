@@ -5,6 +5,7 @@ import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.util.HashMap;
@@ -23,7 +24,12 @@ final class Feasibility {
 
     /** All that a group can see of a node. */
     private record NodeClass(
-            NodeStatus status, String datacenter, List<Boolean> drivers, List<Optional<String>> targets) {}
+            NodeStatus status,
+            boolean eligible,
+            boolean draining,
+            String datacenter,
+            List<Boolean> drivers,
+            List<Optional<String>> targets) {}
 
     private final List<String> datacenters;
     private final List<String> drivers;
@@ -52,6 +58,11 @@ final class Feasibility {
         return tested.computeIfAbsent(classOf(node), unseen -> test(node));
     }
 
+    /** Whether it is not given anything new for now, whatever that is. */
+    boolean refusesForNow(Node node) {
+        return node.getStatus() != NodeStatus.NODE_STATUS_READY || node.hasDrain() || !isEligible(node);
+    }
+
     /** As {@link #refusal}, in more words, that speak of this node alone. */
     Optional<String> explain(Node node) {
         return refusal(node).map(refusal -> {
@@ -71,6 +82,8 @@ final class Feasibility {
     private NodeClass classOf(Node node) {
         return new NodeClass(
                 node.getStatus(),
+                isEligible(node),
+                node.hasDrain(),
                 datacenters.isEmpty() ? "" : node.getDatacenter(),
                 drivers.stream().map(driver -> isHealthy(node, driver)).toList(),
                 targets.stream().map(target -> NodeTargets.find(node, target)).toList());
@@ -80,12 +93,22 @@ final class Feasibility {
         if (node.getStatus() != NodeStatus.NODE_STATUS_READY) {
             return Optional.of(Refusal.node("node is down"));
         }
+        if (node.hasDrain()) {
+            return Optional.of(Refusal.node("node is draining"));
+        }
+        if (!isEligible(node)) {
+            return Optional.of(Refusal.node("node is not eligible"));
+        }
         if (!datacenters.isEmpty() && !datacenters.contains(node.getDatacenter())) {
             return Optional.of(Refusal.node("datacenter is not " + String.join(" or ", datacenters)));
         }
         return unhealthy(node)
                 .map(Feasibility::notOffered)
                 .or(() -> unfulfilled(node).map(constraint -> Refusal.constraint(constraint.toString())));
+    }
+
+    private static boolean isEligible(Node node) {
+        return node.getEligibility() != SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE;
     }
 
     private static Refusal notOffered(String driver) {

@@ -29,4 +29,22 @@ public record GroupOutcome(
     public GroupOutcome {
         scores = List.copyOf(scores);
     }
+
+    /** Of a group that is only stopped. */
+    static GroupOutcome stopOnly(GroupChange change) {
+        return new GroupOutcome(
+                change.taskGroup(), 0, change.surplus().size(), 0, change.kept(), List.of(), Optional.empty());
+    }
+
+    /** Of a group that two versions are placed of: this one counts for the newest. */
+    GroupOutcome with(GroupOutcome older) {
+        return new GroupOutcome(
+                taskGroup,
+                place + older.place,
+                stop + older.stop,
+                update,
+                keep + older.keep,
+                scores.isEmpty() ? older.scores : scores,
+                failure.or(older::failure));
+    }
 }

@@ -1,6 +1,6 @@
 package dev.gantry.scheduler;
 
-import dev.gantry.v1.Allocation;
+import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.PlacementFailure;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,29 +11,42 @@ import java.util.Optional;
 /**
  * Fills the vacancies of one group.
  *
- * <p>An allocation of an older version is stopped only where the one that takes its place can be placed: at once, or, if
- * only what is being stopped is in its way, as soon as that has ended. Else it goes on running, as in Nomad: a job that
+ * <p>An allocation that is to be replaced is stopped only where the one that takes its place can be placed: at once, or,
+ * if only what is being stopped is in its way, as soon as that has ended. Else it goes on running, as in Nomad: a job that
  * fits nowhere must not take down the version that runs.
  */
 final class GroupPlanner {
 
     private final Demand demand;
     private final GroupChange change;
+    private final String deploymentId;
     private final Proposal now;
     private final Proposal onceStopped;
     private final NodeSearch search;
     private final NodeSearch searchOnceStopped;
 
     private final List<Vacancy> open;
-    private final Map<Integer, NodeRoom> waiting = new HashMap<>();
+    private final Map<Vacancy, NodeRoom> waiting = new HashMap<>();
     private final List<Placement> placements = new ArrayList<>();
     private final List<Stop> stops;
+    private List<NodeScore> scores = List.of();
     private int freed;
 
-    /** Nothing must be planned in the proposals yet. */
-    GroupPlanner(Demand demand, GroupChange change, List<NodeRoom> nodes, Proposal now, Proposal onceStopped) {
+    /**
+     * Begins to plan. Nothing must be planned in the proposals yet.
+     *
+     * @param deploymentId the deployment that what is placed is part of; empty: none
+     */
+    GroupPlanner(
+            Demand demand,
+            GroupChange change,
+            String deploymentId,
+            List<NodeRoom> nodes,
+            Proposal now,
+            Proposal onceStopped) {
         this.demand = demand;
         this.change = change;
+        this.deploymentId = deploymentId;
         this.now = now;
         this.onceStopped = onceStopped;
         this.search = search(demand, nodes, now);
@@ -50,7 +63,10 @@ final class GroupPlanner {
 
     /** Tries to fill each open vacancy that nothing fills now. To be done for all groups before any is advanced. */
     void fillEmpty() {
-        open.removeIf(vacancy -> vacancy.outdated().isEmpty() && fill(vacancy));
+        open.removeIf(vacancy -> vacancy.replaced().isEmpty() && fill(vacancy));
+        if (!placements.isEmpty()) {
+            scores = search.best();
+        }
     }
 
     /**
@@ -60,7 +76,11 @@ final class GroupPlanner {
      */
     boolean advance() {
         int freedBefore = freed;
+        int placedBefore = placements.size();
         open.removeIf(this::fill);
+        if (placements.size() > placedBefore) {
+            scores = search.best();
+        }
         return freed > freedBefore;
     }
 
@@ -73,83 +93,97 @@ final class GroupPlanner {
     }
 
     GroupOutcome outcome() {
-        int outdatedKept = (int) open.stream()
-                .filter(vacancy -> vacancy.outdated().isPresent() && !waiting.containsKey(vacancy.index()))
+        int stillKept = (int) open.stream()
+                .filter(vacancy -> vacancy.replaced().isPresent() && !waiting.containsKey(vacancy))
                 .count();
-        Optional<PlacementFailure> failure = open.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        new FailureReport(search).write(change.taskGroup(), open.size(), waiting.size(), outdatedKept));
         return new GroupOutcome(
                 change.taskGroup(),
                 placements.size(),
                 stops.size(),
-                0,
-                change.kept() + outdatedKept,
-                List.of(),
-                failure);
+                change.updates().size(),
+                change.kept() + stillKept,
+                scores,
+                failure());
+    }
+
+    private Optional<PlacementFailure> failure() {
+        if (open.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Vacancy> kept = open.stream()
+                .filter(vacancy -> vacancy.replaced().isPresent() && !waiting.containsKey(vacancy))
+                .toList();
+        int outdated = (int) kept.stream()
+                .filter(vacancy -> vacancy.replaced().orElseThrow().cause() == StopCause.REPLACED)
+                .count();
+        return Optional.of(new FailureReport(search)
+                .write(change.taskGroup(), open.size(), waiting.size(), outdated, kept.size() - outdated));
     }
 
     /** Whether it is filled: what is only sure to be placed later stays open. */
     private boolean fill(Vacancy vacancy) {
-        if (waiting.containsKey(vacancy.index())) {
+        if (waiting.containsKey(vacancy)) {
             return placeNow(vacancy);
         }
-        vacancy.outdated().ifPresent(this::stop);
+        vacancy.replaced().ifPresent(this::stop);
         boolean placed = placeNow(vacancy);
         if (placed || placeOnceStopped(vacancy)) {
-            vacancy.outdated().ifPresent(this::addStop);
+            vacancy.replaced().ifPresent(this::addStop);
         } else {
-            vacancy.outdated().ifPresent(this::keep);
+            vacancy.replaced().ifPresent(this::keep);
         }
         return placed;
     }
 
-    private void addStop(Allocation outdated) {
-        stops.add(new Stop(outdated, StopCause.REPLACED, Reconciliation.OUTDATED));
+    private void addStop(Stop replaced) {
+        stops.add(replaced);
         freed++;
     }
 
-    private void stop(Allocation outdated) {
-        now.stop(outdated);
-        onceStopped.stop(outdated);
+    private void stop(Stop replaced) {
+        now.stop(replaced.allocation());
+        onceStopped.stop(replaced.allocation());
     }
 
-    private void keep(Allocation outdated) {
-        now.keep(outdated);
-        onceStopped.keep(outdated);
+    private void keep(Stop replaced) {
+        now.keep(replaced.allocation());
+        onceStopped.keep(replaced.allocation());
     }
 
     private boolean placeNow(Vacancy vacancy) {
         Seed seed = demand.seed(vacancy.index());
-        Optional<NodeRoom> found = search.find(seed);
+        Optional<NodeRoom> found = search.find(seed, vacancy);
         found.ifPresent(node -> {
-            Optional.ofNullable(waiting.remove(vacancy.index())).ifPresent(reserved -> withdraw(vacancy, reserved));
+            Optional.ofNullable(waiting.remove(vacancy)).ifPresent(reserved -> withdraw(vacancy, reserved));
             Holding holding = now.room(node).choose(demand.ask(), seed);
             now.place(name(vacancy), change.taskGroup(), node, holding);
             onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
-            placements.add(new Placement(
-                    change.taskGroup(),
-                    vacancy.index(),
-                    demand.jobVersion(),
-                    node.node(),
-                    holding.ports(),
-                    Optional.empty(),
-                    List.of(),
-                    "",
-                    false));
+            placements.add(placement(vacancy, node, holding));
         });
         return found.isPresent();
+    }
+
+    private Placement placement(Vacancy vacancy, NodeRoom node, Holding holding) {
+        return new Placement(
+                change.taskGroup(),
+                vacancy.index(),
+                demand.jobVersion(),
+                node.node(),
+                holding.ports(),
+                vacancy.previous(),
+                vacancy.rescheduleTimes(),
+                deploymentId,
+                vacancy.canary());
     }
 
     /** Reserves room that is not free yet, so that two vacancies don't wait for the same. */
     private boolean placeOnceStopped(Vacancy vacancy) {
         Seed seed = demand.seed(vacancy.index());
-        Optional<NodeRoom> found = searchOnceStopped.find(seed);
+        Optional<NodeRoom> found = searchOnceStopped.find(seed, vacancy);
         found.ifPresent(node -> {
             Holding holding = onceStopped.room(node).choose(demand.ask(), seed);
             onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
-            waiting.put(vacancy.index(), node);
+            waiting.put(vacancy, node);
         });
         return found.isPresent();
     }
@@ -159,7 +193,9 @@ final class GroupPlanner {
         freed++;
     }
 
+    /** Under which the proposals know what fills it. */
     private String name(Vacancy vacancy) {
-        return "%s[%d]".formatted(change.taskGroup(), vacancy.index());
+        return change.taskGroup() + "[" + vacancy.index() + "]@" + demand.jobVersion()
+                + vacancy.onNode().orElse("");
     }
 }

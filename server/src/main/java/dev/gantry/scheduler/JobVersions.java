@@ -1,6 +1,7 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
 import java.util.HashMap;
@@ -19,19 +20,27 @@ import java.util.stream.Collectors;
 final class JobVersions {
 
     /** What a version asks for, and the allocations that run it. */
-    private record Entry(Map<String, GroupAsk> asks, Set<String> allocationIds) {}
+    private record Entry(Job job, Map<String, GroupAsk> asks, Set<String> allocationIds) {}
 
     private final Map<String, TreeMap<Long, Entry>> jobs = new HashMap<>();
     private boolean retainedAny;
 
     void put(JobVersion version) {
         TreeMap<Long, Entry> known = jobs.computeIfAbsent(version.getJob().getId(), unseen -> new TreeMap<>());
-        known.computeIfAbsent(version.getVersion(), unseen -> new Entry(asks(version), new HashSet<>()));
+        known.computeIfAbsent(
+                version.getVersion(), unseen -> new Entry(version.getJob(), asks(version), new HashSet<>()));
         if (retainedAny) {
             known.headMap(known.lastKey())
                     .values()
                     .removeIf(older -> older.allocationIds().isEmpty());
         }
+    }
+
+    /** A job as it was at a version; empty if nothing runs that and there is a newer one. */
+    Optional<Job> job(String jobId, long version) {
+        return Optional.ofNullable(jobs.get(jobId))
+                .map(known -> known.get(version))
+                .map(Entry::job);
     }
 
     /** The newest version that is known of a job. */

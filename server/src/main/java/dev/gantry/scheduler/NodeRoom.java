@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A node and what of it is taken. */
 final class NodeRoom {
@@ -71,6 +72,11 @@ final class NodeRoom {
     /** What an allocation would hold that asks for this; there must be {@linkplain #shortages enough}. */
     Holding choose(GroupAsk ask, Seed seed) {
         return new Holding(ask.cpu(), ask.memoryMib(), ports.choose(ask.ports(), node.getResources(), seed), false);
+    }
+
+    /** The allocations on it. */
+    Set<String> allocationIds() {
+        return holdings.keySet();
     }
 
     /** Which allocations on it are being stopped. */

@@ -1,7 +1,12 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.NodeScore;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +24,14 @@ final class NodeSearch {
     /** Up to so many nodes, all of them are compared. */
     private static final int SMALL_CLUSTER = 64;
 
+    /** So many are compared where they differ by more than what they hold: the best may be rare (Nomad 1.1 does so too). */
+    private static final int WIDE_SAMPLE = 100;
+
+    /** How many nodes are named to people. */
+    private static final int NAMED = 5;
+
+    private record Seen(int position, Score score) {}
+
     private final List<NodeRoom> nodes;
     private final Suitability suitability;
     private final int sample;
@@ -26,6 +39,7 @@ final class NodeSearch {
     private final BitSet crowded = new BitSet();
     private final Map<Integer, Refusal> refused = new HashMap<>();
     private final Map<Integer, List<Shortage>> full = new HashMap<>();
+    private final List<Seen> seen = new ArrayList<>();
     private final Map<String, Integer> positions = new HashMap<>();
 
     /**
@@ -37,7 +51,7 @@ final class NodeSearch {
     NodeSearch(List<NodeRoom> nodes, Suitability suitability) {
         this.nodes = nodes;
         this.suitability = suitability;
-        this.sample = nodes.size() <= SMALL_CLUSTER ? nodes.size() : logarithm(nodes.size());
+        this.sample = sample(nodes.size(), suitability.hasPreferences());
         candidates.set(0, nodes.size());
     }
 
@@ -46,9 +60,18 @@ final class NodeSearch {
      * from a node that depends on the allocation alone, so many being the logarithm of their number as in Nomad.
      *
      * @param seed of the allocation
+     * @param vacancy the place that it fills
      * @return the node that scores best, the first one by name if several do; empty if none fits
      */
-    Optional<NodeRoom> find(Seed seed) {
+    Optional<NodeRoom> find(Seed seed, Vacancy vacancy) {
+        if (vacancy.onNode().isPresent()) {
+            return findOn(vacancy.onNode().get());
+        }
+        String failedOn = vacancy.previous()
+                .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
+                .map(Allocation::getNodeId)
+                .orElse("");
+        seen.clear();
         int left = candidates.cardinality();
         int position = left == 0 ? 0 : seed.below(nodes.size());
         int found = 0;
@@ -58,7 +81,8 @@ final class NodeSearch {
             position = candidateFrom(position);
             if (isFit(position)) {
                 found++;
-                double score = suitability.score(nodes.get(position));
+                Seen one = see(position, failedOn);
+                double score = one.score().total();
                 if (best < 0 || score > bestScore || (score == bestScore && position < best)) {
                     best = position;
                     bestScore = score;
@@ -73,17 +97,33 @@ final class NodeSearch {
     void reconsider(String nodeId) {
         candidates.or(crowded);
         crowded.clear();
-        if (positions.isEmpty()) {
-            for (int position = 0; position < nodes.size(); position++) {
-                positions.put(nodes.get(position).node().getId(), position);
-            }
-        }
-        candidates.set(positions.get(nodeId));
+        candidates.set(position(nodeId));
+    }
+
+    /** The nodes that were compared last, best first, at most five. */
+    List<NodeScore> best() {
+        return seen.stream()
+                .sorted(Comparator.comparingDouble((Seen one) -> -one.score().total())
+                        .thenComparingInt(Seen::position))
+                .limit(NAMED)
+                .map(one -> one.score().of(nodes.get(one.position()).node()))
+                .toList();
     }
 
     /** How many nodes there are. */
     int nodes() {
         return nodes.size();
+    }
+
+    /** The nodes that came nearest of those that are full, best first, at most five: those that lack the least. */
+    List<NodeScore> nearest() {
+        return full.entrySet().stream()
+                .map(entry -> Shortage.score(nodes.get(entry.getKey()).node(), entry.getValue()))
+                .sorted(Comparator.comparingDouble(NodeScore::getScore)
+                        .reversed()
+                        .thenComparing(NodeScore::getNodeName))
+                .limit(NAMED)
+                .toList();
     }
 
     /** Why nodes were refused, one entry a node. */
@@ -94,6 +134,33 @@ final class NodeSearch {
     /** What the other nodes were short of, one entry a node. */
     Collection<List<Shortage>> full() {
         return full.values();
+    }
+
+    private Optional<NodeRoom> findOn(String nodeId) {
+        int position = position(nodeId);
+        if (!isFit(position)) {
+            return Optional.empty();
+        }
+        seen.clear();
+        see(position, "");
+        return Optional.of(nodes.get(position));
+    }
+
+    private Seen see(int position, String failedOn) {
+        NodeRoom node = nodes.get(position);
+        Seen one =
+                new Seen(position, suitability.score(node, node.node().getId().equals(failedOn)));
+        seen.add(one);
+        return one;
+    }
+
+    private int position(String nodeId) {
+        if (positions.isEmpty()) {
+            for (int position = 0; position < nodes.size(); position++) {
+                positions.put(nodes.get(position).node().getId(), position);
+            }
+        }
+        return positions.get(nodeId);
     }
 
     private boolean isFit(int position) {
@@ -119,6 +186,10 @@ final class NodeSearch {
     private int candidateFrom(int position) {
         int next = candidates.nextSetBit(position);
         return next >= 0 ? next : candidates.nextSetBit(0);
+    }
+
+    private static int sample(int nodes, boolean wide) {
+        return nodes <= SMALL_CLUSTER ? nodes : wide ? WIDE_SAMPLE : logarithm(nodes);
     }
 
     /** Rounded up, 2 at least. */

@@ -7,8 +7,6 @@ import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Decides what runs where. Keeps no state between calls; what it decides depends on its arguments alone. */
 public final class Scheduler {
@@ -28,9 +26,12 @@ public final class Scheduler {
      * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such ones before
      */
     public Plan plan(ClusterState cluster, JobVersion job, boolean stopped, Instant now, SchedulerOptions options) {
-        Reconciliation reconciliation =
-                new Reconciliation(job, cluster.allocationsOf(job.getJob().getId()));
-        return stopped ? stop(reconciliation.stop()) : run(cluster, job, reconciliation.run());
+        Reconciliation reconciliation = new Reconciliation(cluster, job, now);
+        DeploymentRule deployments =
+                new DeploymentRule(job, cluster.deploymentsOf(job.getJob().getId()), now);
+        return stopped
+                ? stop(reconciliation.stop(), deployments)
+                : new PlanMaker(cluster, job, reconciliation, deployments, options).make();
     }
 
     /**
@@ -46,69 +47,20 @@ public final class Scheduler {
      */
     public List<NodeVerdict> explain(ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, int limit) {
         Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
-        Suitability suitability = new Suitability(Demand.of(job, group), proposal);
+        Suitability suitability = new Suitability(Demand.of(job, group, SchedulerOptions.Algorithm.BINPACK), proposal);
         plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
         Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
         return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();
     }
 
-    private static Plan stop(List<GroupChange> changes) {
+    private static Plan stop(List<GroupChange> changes, DeploymentRule deployments) {
         return new Plan(
                 List.of(),
                 List.of(),
                 changes.stream().flatMap(change -> change.surplus().stream()).toList(),
                 List.of(),
-                List.of(),
-                changes.stream().map(Scheduler::stopOnly).toList(),
+                deployments.afterStop(),
+                changes.stream().map(GroupOutcome::stopOnly).toList(),
                 Optional.empty());
-    }
-
-    private static Plan run(ClusterState cluster, JobVersion job, List<GroupChange> changes) {
-        String jobId = job.getJob().getId();
-        Proposal now = new Proposal(cluster, jobId, Outlook.NOW);
-        Proposal onceStopped = new Proposal(cluster, jobId, Outlook.ONCE_STOPPED);
-        List<TaskGroup> groups = job.getJob().getTaskGroupsList();
-        List<GroupPlanner> planners = IntStream.range(0, groups.size())
-                .mapToObj(i -> new GroupPlanner(
-                        Demand.of(job, groups.get(i)), changes.get(i), cluster.rooms(), now, onceStopped))
-                .toList();
-        changes.stream().flatMap(change -> change.surplus().stream()).forEach(stop -> {
-            now.stop(stop.allocation());
-            onceStopped.stop(stop.allocation());
-        });
-        planners.forEach(GroupPlanner::fillEmpty);
-        boolean again = true;
-        while (again) {
-            // What is stopped in one place may make room for what was tried before it.
-            again = false;
-            for (GroupPlanner planner : planners) {
-                again |= planner.advance();
-            }
-        }
-        return assemble(planners, changes.subList(groups.size(), changes.size()));
-    }
-
-    private static Plan assemble(List<GroupPlanner> planners, List<GroupChange> formerGroups) {
-        return new Plan(
-                planners.stream()
-                        .flatMap(planner -> planner.placements().stream())
-                        .toList(),
-                List.of(),
-                Stream.concat(
-                                planners.stream().flatMap(planner -> planner.stops().stream()),
-                                formerGroups.stream().flatMap(change -> change.surplus().stream()))
-                        .toList(),
-                List.of(),
-                List.of(),
-                Stream.concat(
-                                planners.stream().map(GroupPlanner::outcome),
-                                formerGroups.stream().map(Scheduler::stopOnly))
-                        .toList(),
-                Optional.empty());
-    }
-
-    private static GroupOutcome stopOnly(GroupChange change) {
-        return new GroupOutcome(
-                change.taskGroup(), 0, change.surplus().size(), 0, change.kept(), List.of(), Optional.empty());
     }
 }

@@ -1,33 +1,46 @@
 package dev.gantry.scheduler;
 
-/** How well a node suits one more allocation. */
-final class Score {
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeScore;
 
-    private static final double BEST_FIT = 18;
+/**
+ * How well a node suits one more allocation, as Nomad has it: the mean of the parts that have something to say.
+ *
+ * @param fit how well its resources are used, 0 to 1
+ * @param antiAffinity 0 or less: allocations of the same group are there already
+ * @param reschedulePenalty -1 if what is placed anew has failed there
+ * @param affinity -1 to 1: which affinities it fulfils
+ * @param spread -1 to 1: how much it helps the spreads
+ */
+record Score(double fit, double antiAffinity, double reschedulePenalty, double affinity, double spread) {
 
-    private Score() {}
-
-    /**
-     * Scores a node as Nomad does: the mean of how well it is filled and, if allocations of the same group are there
-     * already, a penalty for them.
-     *
-     * @param room a node on which the allocation fits
-     * @param ask what the allocation takes
-     * @param collisions how many of the group's allocations are there
-     * @param desired how many the group shall have, 1 or more
-     * @return 1 at the best; below 0 if the penalty outweighs the fit
-     */
-    static double of(NodeRoom room, GroupAsk ask, int collisions, int desired) {
-        double fit = fit(room, ask);
-        return collisions == 0 ? fit : (fit - (collisions + 1.0) / desired) / 2;
+    /** The mean of the fit and of all other parts but those that are 0, -1 to 1. */
+    double total() {
+        int parts = 1 + one(antiAffinity) + one(reschedulePenalty) + one(affinity) + one(spread);
+        return (fit + antiAffinity + reschedulePenalty + affinity + spread) / parts;
     }
 
-    /**
-     * BestFit v3 of Google's cell manager, which Nomad packs bins by: an empty node gives 0, a full one 1, and one of
-     * which both resources are used alike more than one of which the same sum is used by one of them.
-     */
-    private static double fit(NodeRoom room, GroupAsk ask) {
-        double waste = Math.pow(10, room.freeCpuWith(ask)) + Math.pow(10, room.freeMemoryWith(ask));
-        return Math.max(0, Math.min(1, (20 - waste) / BEST_FIT));
+    /** The score for people. */
+    NodeScore of(Node node) {
+        NodeScore.Builder score = NodeScore.newBuilder()
+                .setNodeId(node.getId())
+                .setNodeName(node.getName())
+                .setScore(total())
+                .putParts("binpack", fit);
+        put(score, "job-anti-affinity", antiAffinity);
+        put(score, "node-reschedule-penalty", reschedulePenalty);
+        put(score, "node-affinity", affinity);
+        put(score, "allocation-spread", spread);
+        return score.build();
+    }
+
+    private static void put(NodeScore.Builder score, String name, double part) {
+        if (part != 0) {
+            score.putParts(name, part);
+        }
+    }
+
+    private static int one(double part) {
+        return part == 0 ? 0 : 1;
     }
 }

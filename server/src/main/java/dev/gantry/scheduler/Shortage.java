@@ -1,5 +1,9 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeScore;
+import java.util.List;
+
 /**
  * Something that a node has too little of.
  *
@@ -9,6 +13,19 @@ package dev.gantry.scheduler;
  * @param unit of both, with a space before it; empty for counts
  */
 record Shortage(String dimension, long asked, long free, String unit) {
+
+    /** How near a node came to fit: minus the largest share that it lacks of what is asked, -1 to 0. */
+    static NodeScore score(Node node, List<Shortage> shortages) {
+        NodeScore.Builder score = NodeScore.newBuilder().setNodeId(node.getId()).setNodeName(node.getName());
+        shortages.forEach(shortage -> score.putParts(shortage.dimension(), -shortage.share()));
+        return score.setScore(
+                        -shortages.stream().mapToDouble(Shortage::share).max().orElse(0))
+                .build();
+    }
+
+    private double share() {
+        return (double) (asked - free) / asked;
+    }
 
     @Override
     public String toString() {

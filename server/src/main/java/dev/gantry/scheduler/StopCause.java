@@ -14,8 +14,6 @@ public enum StopCause {
     DOUBLED,
     /** Its node is draining; another one takes its place if it fits anywhere. */
     MIGRATED,
-    /** A system job's allocation on a node that may not run it any more. */
-    NODE_UNFIT,
     /** A canary of a version that was not found good, or that is not tried out any more. */
     CANARY_DROPPED,
     /** An allocation of a job with a higher priority takes its room. */

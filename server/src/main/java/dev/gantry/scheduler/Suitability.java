@@ -10,6 +10,8 @@ final class Suitability {
     private final Proposal proposal;
     private final List<DistinctRule> distinct;
     private final Tally ofSameGroup;
+    private final Affinities affinities;
+    private final List<SpreadRule> spreads;
 
     /** Nothing must be planned in the proposal yet. */
     Suitability(Demand demand, Proposal proposal) {
@@ -18,6 +20,8 @@ final class Suitability {
         this.distinct = DistinctRule.of(demand.job(), demand.group(), proposal);
         this.ofSameGroup =
                 proposal.tally(Interpolation.NODE_ID, Optional.of(demand.group().getName()));
+        this.affinities = new Affinities(demand.job(), demand.group());
+        this.spreads = SpreadRule.of(demand.job(), demand.group(), proposal);
     }
 
     /** Why a node may not run it; empty if it may, room or not. */
@@ -37,13 +41,39 @@ final class Suitability {
         return proposal.room(known).shortages(demand.ask());
     }
 
-    /** How well a node suits that may run it and has room. */
-    double score(NodeRoom known) {
-        return Score.of(
-                proposal.room(known),
-                demand.ask(),
-                ofSameGroup.count(known.node()).orElse(0),
-                Math.max(1, demand.group().getCount()));
+    /**
+     * How well a node suits that may run it and has room.
+     *
+     * @param hasFailed whether what is placed anew has failed on it
+     */
+    Score score(NodeRoom known, boolean hasFailed) {
+        return new Score(
+                Fit.of(proposal.room(known), demand.ask(), demand.algorithm()),
+                antiAffinity(known),
+                hasFailed ? -1 : 0,
+                affinities.score(known.node()),
+                spread(known));
+    }
+
+    /** Whether nodes differ by more than what they hold, so that more of them are worth a look. */
+    boolean hasPreferences() {
+        return !affinities.isEmpty() || !spreads.isEmpty();
+    }
+
+    /** Of a system job each node has one: there is nothing to keep apart. */
+    private double antiAffinity(NodeRoom known) {
+        int collisions = ofSameGroup.count(known.node()).orElse(0);
+        return collisions == 0
+                ? 0
+                : Math.max(-1, -(collisions + 1.0) / Math.max(1, demand.group().getCount()));
+    }
+
+    private double spread(NodeRoom known) {
+        double sum = 0;
+        for (SpreadRule spread : spreads) {
+            sum += spread.score(known.node());
+        }
+        return Math.max(-1, Math.min(1, sum));
     }
 
     private Optional<Refusal> crowded(NodeRoom known) {

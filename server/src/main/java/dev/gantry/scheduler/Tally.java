@@ -1,6 +1,7 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.Node;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,9 +40,21 @@ final class Tally {
         return property.resolve(node).map(value -> counts.getOrDefault(value, 0));
     }
 
+    /** What a node has of the property; empty if it lacks it. */
+    Optional<String> valueOf(Node node) {
+        return property.resolve(node);
+    }
+
+    /** How many there are for each value that any is at. */
+    Collection<Integer> counts() {
+        return counts.values();
+    }
+
     private void count(Occupant occupant, int difference) {
         if (taskGroup.filter(group -> !group.equals(occupant.taskGroup())).isEmpty()) {
-            property.resolve(occupant.node()).ifPresent(value -> counts.merge(value, difference, Integer::sum));
+            property.resolve(occupant.node())
+                    .ifPresent(value ->
+                            counts.merge(value, difference, (one, other) -> one + other == 0 ? null : one + other));
         }
     }
 }

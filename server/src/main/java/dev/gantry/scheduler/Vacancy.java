@@ -1,12 +1,59 @@
 package dev.gantry.scheduler;
 
+import com.google.protobuf.Timestamp;
 import dev.gantry.v1.Allocation;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A place in a group that no allocation of the job's newest version fills.
+ * A place in a group that an allocation shall fill.
  *
  * @param index which one
- * @param outdated the allocation of an older version that fills it
+ * @param onNode the id of the only node that will do; empty: any
+ * @param replaced the allocation that fills it now, and is to be stopped once another one can
+ * @param previous the allocation that it is to succeed; empty: none
+ * @param rescheduleTimes the {@code reschedule_times} to begin with
+ * @param canary whether a version is tried out in it
  */
-record Vacancy(int index, Optional<Allocation> outdated) {}
+record Vacancy(
+        int index,
+        Optional<String> onNode,
+        Optional<Stop> replaced,
+        Optional<Allocation> previous,
+        List<Timestamp> rescheduleTimes,
+        boolean canary) {
+
+    Vacancy {
+        rescheduleTimes = List.copyOf(rescheduleTimes);
+    }
+
+    /** One that nothing fills. */
+    static Vacancy empty(int index) {
+        return new Vacancy(index, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), false);
+    }
+
+    /** The same, on one node only. */
+    Vacancy on(String nodeId) {
+        return new Vacancy(index, Optional.of(nodeId), replaced, previous, rescheduleTimes, canary);
+    }
+
+    /** The same, filled by an allocation that goes once another one can come. */
+    Vacancy replacing(Stop stop) {
+        return new Vacancy(index, onNode, Optional.of(stop), previous, rescheduleTimes, canary);
+    }
+
+    /** The same, as the successor of an allocation. */
+    Vacancy after(Allocation predecessor, List<Timestamp> times) {
+        return new Vacancy(index, onNode, replaced, Optional.of(predecessor), times, canary);
+    }
+
+    /** The same, for a canary or not. */
+    Vacancy asCanary(boolean tried) {
+        return new Vacancy(index, onNode, replaced, previous, rescheduleTimes, tried);
+    }
+
+    /** Whether it keeps up what runs, rather than to bring the version on: it follows a failure, a loss or a drain. */
+    boolean isUpkeep() {
+        return previous.isPresent();
+    }
+}

@@ -31,7 +31,10 @@ final class Verdicts {
                 .setNodeName(node.getName())
                 .setFeasible(reason.isEmpty())
                 .setReason(reason.orElse(""))
-                .setScore(reason.isEmpty() ? Math.max(0, suitability.score(room)) : 0)
+                .setScore(
+                        reason.isEmpty()
+                                ? Math.max(0, suitability.score(room, false).total())
+                                : 0)
                 .setPlaced(placedByNode.getOrDefault(node.getId(), 0L).intValue())
                 .build();
     }

@@ -99,11 +99,13 @@ class ClusterStateTest {
     }
 
     @Test
-    void what_is_lost_or_was_stopped_is_forgotten_at_once() {
-        Allocation holder = run(WHOLE_NODE);
+    void what_was_lost_is_known_until_it_has_a_successor() {
+        Allocation lost = end(run(WHOLE_NODE), ClientStatus.CLIENT_STATUS_LOST);
 
-        cluster.putAllocation(end(holder, ClientStatus.CLIENT_STATUS_LOST));
+        cluster.putAllocation(lost);
 
+        assertThat(cluster.allocationsOf("web")).containsExactly(lost);
+        cluster.putAllocation(lost.toBuilder().setNextAllocationId("next").build());
         assertThat(cluster.allocationsOf("web")).isEmpty();
     }
 

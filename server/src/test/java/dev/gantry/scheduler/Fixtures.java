@@ -105,6 +105,7 @@ final class Fixtures {
                 .forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
                         .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                         .build()));
+        plan.deployments().forEach(cluster::putDeployment);
         cluster.putJob(job);
         List<Allocation> placed = plan.placements().stream()
                 .map(placement -> allocation(job, placement))

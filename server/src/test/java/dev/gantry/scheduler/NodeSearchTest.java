@@ -28,7 +28,8 @@ class NodeSearchTest {
             .getJob();
 
     private final ClusterState cluster = new ClusterState();
-    private final Demand demand = Demand.of(JobVersion.newBuilder().setJob(JOB).build(), JOB.getTaskGroups(0));
+    private final Demand demand = Demand.of(
+            JobVersion.newBuilder().setJob(JOB).build(), JOB.getTaskGroups(0), SchedulerOptions.Algorithm.BINPACK);
 
     @Test
     void a_thousand_placements_on_five_thousand_nodes_test_constraints_once_a_class() {
@@ -45,7 +46,7 @@ class NodeSearchTest {
         putNodes(50, 8192);
         NodeSearch search = search();
 
-        assertThat(search.find(demand.seed(0))).isEmpty();
+        assertThat(search.find(demand.seed(0), Vacancy.empty(0))).isEmpty();
         int tested = demand.feasibility().classesTested();
         cluster.rooms()
                 .forEach(room -> room.describe(node(room.node().getName())
@@ -53,7 +54,7 @@ class NodeSearchTest {
                         .putAttributes("kernel.version", "4.19")
                         .build()));
 
-        assertThat(search.find(demand.seed(1))).isEmpty();
+        assertThat(search.find(demand.seed(1), Vacancy.empty(1))).isEmpty();
         assertThat(demand.feasibility().classesTested()).isEqualTo(tested);
         assertThat(search.refused().size() + search.full().size()).isEqualTo(NODES);
     }
@@ -62,7 +63,7 @@ class NodeSearchTest {
     void a_node_where_something_is_stopped_is_looked_at_again() {
         putNodes(50, 8192);
         NodeSearch search = search();
-        assertThat(search.find(demand.seed(0))).isEmpty();
+        assertThat(search.find(demand.seed(0), Vacancy.empty(0))).isEmpty();
         NodeRoom grown = cluster.rooms().get(77);
         grown.describe(node(grown.node().getName())
                 .setId(grown.node().getId())
@@ -71,7 +72,7 @@ class NodeSearchTest {
 
         search.reconsider(grown.node().getId());
 
-        assertThat(search.find(demand.seed(1))).hasValue(grown);
+        assertThat(search.find(demand.seed(1), Vacancy.empty(1))).hasValue(grown);
     }
 
     private Set<String> place() {
@@ -80,7 +81,7 @@ class NodeSearchTest {
         Set<String> chosen = new HashSet<>();
         for (int index = 0; index < COUNT; index++) {
             Seed seed = demand.seed(index);
-            NodeRoom node = search.find(seed).orElseThrow();
+            NodeRoom node = search.find(seed, Vacancy.empty(0)).orElseThrow();
             proposal.place("front" + index, "front", node, proposal.room(node).choose(demand.ask(), seed));
             chosen.add(node.node().getId());
         }

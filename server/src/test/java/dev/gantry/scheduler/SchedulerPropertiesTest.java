@@ -200,8 +200,16 @@ class SchedulerPropertiesTest {
                             put(desire(allocations.get(stop.allocation().getId()), DesiredStatus.DESIRED_STATUS_STOP)));
             cluster.putJob(job);
             for (Placement placement : plan.placements()) {
+                String id = "%05d".formatted(placed++);
+                placement
+                        .previous()
+                        .ifPresent(one -> put(allocations.get(one.getId()).toBuilder()
+                                .setNextAllocationId(id)
+                                .build()));
                 put(Allocation.newBuilder()
-                        .setId("%05d".formatted(placed++))
+                        .setId(id)
+                        .setCreateIndex(placed)
+                        .addAllRescheduleTimes(placement.rescheduleTimes())
                         .setJobId(job.getJob().getId())
                         .setJobVersion(job.getVersion())
                         .setTaskGroup(placement.taskGroup())

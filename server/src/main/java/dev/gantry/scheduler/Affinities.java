@@ -1,0 +1,57 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.v1.Affinity;
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.TaskGroup;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The affinities of a group: those of its job, its own, and those of its tasks. */
+final class Affinities {
+
+    private record Weighted(NodeConstraint condition, int weight) {}
+
+    private final List<Weighted> affinities;
+    private final double weights;
+
+    /**
+     * Reads them.
+     *
+     * @throws IllegalArgumentException if one is malformed
+     */
+    Affinities(Job job, TaskGroup group) {
+        this.affinities = Stream.of(
+                        job.getAffinitiesList().stream(),
+                        group.getAffinitiesList().stream(),
+                        group.getTasksList().stream().flatMap(task -> task.getAffinitiesList().stream()))
+                .flatMap(all -> all)
+                .map(one -> new Weighted(NodeConstraint.of(constraint(one)), one.getWeight()))
+                .toList();
+        this.weights =
+                affinities.stream().mapToInt(one -> Math.abs(one.weight())).sum();
+    }
+
+    boolean isEmpty() {
+        return affinities.isEmpty();
+    }
+
+    /** The weights of those that a node fulfils, as a share of all weights whatever their sign, -1 to 1 (Nomad). */
+    double score(Node node) {
+        double sum = 0;
+        for (Weighted one : affinities) {
+            sum += one.condition().isFulfilledBy(node) ? one.weight() : 0;
+        }
+        return weights == 0 ? 0 : sum / weights;
+    }
+
+    /** What an affinity asks, as a constraint would. */
+    static Constraint constraint(Affinity affinity) {
+        return Constraint.newBuilder()
+                .setAttribute(affinity.getAttribute())
+                .setOperator(affinity.getOperator())
+                .setValue(affinity.getValue())
+                .build();
+    }
+}

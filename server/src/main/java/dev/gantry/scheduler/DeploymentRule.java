@@ -1,0 +1,193 @@
+package dev.gantry.scheduler;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Begins, moves on and ends the deployments of a job. */
+final class DeploymentRule {
+
+    private final JobVersion job;
+    private final List<Deployment> known;
+    private final Optional<Deployment> current;
+    private final Instant now;
+
+    /**
+     * Looks at a job's deployments.
+     *
+     * @param known those that run, and the newest
+     */
+    DeploymentRule(JobVersion job, List<Deployment> known, Instant now) {
+        this.job = job;
+        this.known = known;
+        this.current = known.stream()
+                .filter(one -> one.getJobVersion() == job.getVersion())
+                .findFirst();
+        this.now = now;
+    }
+
+    /** Whether a group gets a new version step by step. */
+    static boolean isStepwise(Demand demand) {
+        return isStepwise(demand.job().getType(), demand.group());
+    }
+
+    /** What deployment an allocation of a version is part of, if there is one; empty: none. */
+    static String idFor(Demand demand, Optional<Deployment> current) {
+        return isStepwise(demand)
+                        && current.filter(one -> !Deployments.isRunning(one)).isEmpty()
+                ? id(demand.job().getId(), demand.jobVersion())
+                : "";
+    }
+
+    /** The deployment that a group's new allocations are part of while one runs; empty: none. */
+    String idOf(Demand demand) {
+        return idFor(demand, current);
+    }
+
+    /** Whether there is a deployment of the version that goes on, or these changes begin one. */
+    boolean isRunningWith(List<GroupChange> changes) {
+        return current.map(Deployments::isRunning).orElseGet(() -> begins(changes));
+    }
+
+    /** What is to be written of the job's deployments once these changes are planned. */
+    List<Deployment> after(List<GroupChange> changes, List<Placement> placements) {
+        List<Deployment> changed = new ArrayList<>();
+        cancel("version %d takes its place".formatted(job.getVersion()), changed);
+        if (isRunningWith(changes)) {
+            Deployment before = current.orElseGet(() -> begin(changes));
+            Deployment after = moveOn(before, changes, placements);
+            if (current.filter(after::equals).isEmpty()) {
+                changed.add(after);
+            }
+        }
+        return changed;
+    }
+
+    /** What is to be written of the job's deployments once it is stopped. */
+    List<Deployment> afterStop() {
+        List<Deployment> changed = new ArrayList<>();
+        String reason = "the job was stopped";
+        cancel(reason, changed);
+        current.filter(Deployments::isRunning).ifPresent(one -> changed.add(end(one, reason)));
+        return changed;
+    }
+
+    private void cancel(String reason, List<Deployment> changed) {
+        known.stream()
+                .filter(one -> Deployments.isRunning(one) && one.getJobVersion() != job.getVersion())
+                .forEach(one -> changed.add(end(one, reason)));
+    }
+
+    private static Deployment end(Deployment deployment, String reason) {
+        return deployment.toBuilder()
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED)
+                .setDescription(reason)
+                .build();
+    }
+
+    private boolean begins(List<GroupChange> changes) {
+        return changes.stream()
+                .anyMatch(change -> group(change).isPresent()
+                        && (!change.updates().isEmpty()
+                                || change.vacancies().stream().anyMatch(vacancy -> !vacancy.isUpkeep())));
+    }
+
+    private Deployment begin(List<GroupChange> changes) {
+        Deployment.Builder deployment = Deployment.newBuilder()
+                .setId(id(job.getJob().getId(), job.getVersion()))
+                .setJobId(job.getJob().getId())
+                .setJobVersion(job.getVersion())
+                .setCreateTime(timestamp(now));
+        changes.forEach(change -> group(change).ifPresent(group -> deployment.addGroups(begin(change, group))));
+        return deployment.build();
+    }
+
+    private DeploymentGroup begin(GroupChange change, TaskGroup group) {
+        int canaries = change.rollout().canaries();
+        UpdateStrategy update = group.getUpdate();
+        DeploymentGroup.Builder begun = DeploymentGroup.newBuilder()
+                .setTaskGroup(group.getName())
+                .setDesiredCanaries(canaries)
+                .setPromoted(canaries == 0)
+                .setDesiredTotal(group.getCount());
+        long deadline = Durations.toMillis(update.getProgressDeadline());
+        return deadline == 0
+                ? begun.build()
+                : begun.setProgressDeadline(timestamp(now.plusMillis(deadline))).build();
+    }
+
+    private Deployment moveOn(Deployment before, List<GroupChange> changes, List<Placement> placements) {
+        Deployment.Builder after = before.toBuilder();
+        for (DeploymentGroup.Builder group : after.getGroupsBuilderList()) {
+            changes.stream()
+                    .filter(change -> change.taskGroup().equals(group.getTaskGroup()))
+                    .forEach(change -> count(group, change, placements, before.getId()));
+        }
+        boolean complete = changes.stream()
+                        .filter(change -> group(change).isPresent())
+                        .allMatch(change -> change.rollout().complete())
+                && after.getGroupsList().stream().allMatch(DeploymentGroup::getPromoted);
+        if (complete) {
+            after.setStatus(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL)
+                    .setDescription("all allocations of version %d are healthy".formatted(job.getVersion()));
+        } else {
+            after.setStatus(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING).setDescription(progress(after));
+        }
+        return after.build();
+    }
+
+    private static void count(
+            DeploymentGroup.Builder group, GroupChange change, List<Placement> placements, String deploymentId) {
+        int placed = (int) placements.stream()
+                .filter(one -> one.taskGroup().equals(group.getTaskGroup())
+                        && one.deploymentId().equals(deploymentId))
+                .count();
+        int healthy =
+                (int) change.updates().stream().filter(InPlaceUpdate::healthy).count();
+        group.setPlaced(group.getPlaced() + placed + change.updates().size());
+        group.setHealthy(group.getHealthy() + healthy);
+    }
+
+    private static String progress(Deployment.Builder deployment) {
+        return deployment.getGroupsList().stream().allMatch(DeploymentGroup::getPromoted)
+                ? "allocations are being replaced"
+                : "canaries wait to be promoted";
+    }
+
+    /** The group as it is wanted, if it is rolled out step by step. */
+    private Optional<TaskGroup> group(GroupChange change) {
+        return job.getJob().getTaskGroupsList().stream()
+                .filter(group -> group.getName().equals(change.taskGroup()))
+                .filter(group -> isStepwise(job.getJob().getType(), group))
+                .findFirst();
+    }
+
+    private static boolean isStepwise(JobType type, TaskGroup group) {
+        return type == JobType.JOB_TYPE_SERVICE && group.hasUpdate();
+    }
+
+    /** The same for the same version, so that a plan that is made twice means one deployment. */
+    private static String id(String jobId, long version) {
+        return UUID.nameUUIDFromBytes((jobId + "@" + version).getBytes(StandardCharsets.UTF_8))
+                .toString();
+    }
+
+    private static Timestamp timestamp(Instant time) {
+        return Timestamp.newBuilder()
+                .setSeconds(time.getEpochSecond())
+                .setNanos(time.getNano())
+                .build();
+    }
+}

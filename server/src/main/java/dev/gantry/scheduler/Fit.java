@@ -1,0 +1,22 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.scheduler.SchedulerOptions.Algorithm;
+
+/** How well a node's resources would be used with one more allocation. */
+final class Fit {
+
+    private static final double BEST = 18;
+
+    private Fit() {}
+
+    /**
+     * BestFit v3 of Google's cell manager, which Nomad packs bins by: an empty node gives 0, a full one 1, and one of
+     * which both resources are used alike more than one of which the same sum is used by one of them. To spread is the
+     * contrary.
+     */
+    static double of(NodeRoom room, GroupAsk ask, Algorithm algorithm) {
+        double waste = Math.pow(10, room.freeCpuWith(ask)) + Math.pow(10, room.freeMemoryWith(ask));
+        double packed = Math.max(0, Math.min(1, (20 - waste) / BEST));
+        return algorithm == Algorithm.BINPACK ? packed : 1 - packed;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.gantry.scheduler;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Says whether an allocation of an older version can get the new one while its tasks go on running: nothing that they are
+ * run with has changed, and their node may run the new version too.
+ *
+ * <p>Unlike in Nomad, meta does not restart tasks: a running task sees it when it is started the next time.
+ */
+final class InPlaceRule {
+
+    private final ClusterState cluster;
+    private final Demand demand;
+    private final Map<Long, Boolean> alike = new HashMap<>();
+
+    InPlaceRule(ClusterState cluster, Demand demand) {
+        this.cluster = cluster;
+        this.demand = demand;
+    }
+
+    boolean allows(Allocation outdated) {
+        return alike.computeIfAbsent(outdated.getJobVersion(), version -> isAlike(outdated))
+                && demand.feasibility()
+                        .refusal(cluster.room(outdated.getNodeId()).node())
+                        .isEmpty();
+    }
+
+    private boolean isAlike(Allocation outdated) {
+        return cluster.jobAt(outdated.getJobId(), outdated.getJobVersion())
+                .filter(job -> job.getType() == demand.job().getType())
+                .filter(job -> distinct(job, outdated.getTaskGroup())
+                        .equals(distinct(demand.job(), demand.group().getName())))
+                .flatMap(job -> group(job, outdated.getTaskGroup()))
+                .filter(group -> essence(group).equals(essence(demand.group())))
+                .isPresent();
+    }
+
+    /** What keeps its allocations apart: whether that holds for all of them is not to be told from one. */
+    private static List<Constraint> distinct(Job job, String taskGroup) {
+        return Stream.concat(
+                        Constraints.distinct(job),
+                        group(job, taskGroup).stream().flatMap(Constraints::distinct))
+                .toList();
+    }
+
+    private static Optional<TaskGroup> group(Job job, String name) {
+        return job.getTaskGroupsList().stream()
+                .filter(group -> group.getName().equals(name))
+                .findFirst();
+    }
+
+    /** What its tasks are run with. */
+    private static TaskGroup essence(TaskGroup group) {
+        TaskGroup.Builder essence = group.toBuilder()
+                .clearCount()
+                .clearMeta()
+                .clearConstraints()
+                .clearAffinities()
+                .clearSpreads()
+                .clearUpdate()
+                .clearRestart()
+                .clearReschedule();
+        essence.getTasksBuilderList().forEach(InPlaceRule::reduce);
+        return essence.build();
+    }
+
+    private static void reduce(Task.Builder task) {
+        task.clearMeta().clearConstraints().clearAffinities();
+    }
+}

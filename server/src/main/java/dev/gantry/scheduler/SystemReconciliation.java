@@ -1,0 +1,140 @@
+package dev.gantry.scheduler;
+
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.gantry.scheduler.GroupChange.Rollout;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Drain;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Node;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Compares a group of a system job with its allocations: one on each node that may run it. All have index 0.
+ *
+ * <p>What ended by itself is not placed anew, but for what was lost with its node, once that is back. On a draining node
+ * they are the last to go (Nomad): when no other job is left there, or at the deadline.
+ */
+final class SystemReconciliation {
+
+    private final ClusterState cluster;
+    private final Demand demand;
+    private final Instant now;
+    private final InPlaceRule inPlace;
+
+    private final List<Stop> surplus = new ArrayList<>();
+    private final List<InPlaceUpdate> updates = new ArrayList<>();
+    private final List<Vacancy> vacancies = new ArrayList<>();
+    private Optional<Instant> lookAgain = Optional.empty();
+    private int kept;
+
+    SystemReconciliation(ClusterState cluster, Demand demand, Instant now) {
+        this.cluster = cluster;
+        this.demand = demand;
+        this.now = now;
+        this.inPlace = new InPlaceRule(cluster, demand);
+    }
+
+    GroupChange change(List<Allocation> wanted, List<Allocation> ended) {
+        Map<String, List<Allocation>> running = wanted.stream().collect(groupingBy(Allocation::getNodeId));
+        Map<String, List<Allocation>> gone = ended.stream().collect(groupingBy(Allocation::getNodeId));
+        for (NodeRoom room : cluster.rooms()) {
+            String node = room.node().getId();
+            change(room, running.getOrDefault(node, List.of()), gone.getOrDefault(node, List.of()));
+        }
+        return new GroupChange(
+                demand.group().getName(),
+                kept,
+                surplus,
+                updates,
+                vacancies,
+                Optional.empty(),
+                List.of(),
+                lookAgain,
+                Rollout.NONE);
+    }
+
+    private void change(NodeRoom room, List<Allocation> wanted, List<Allocation> ended) {
+        if (wanted.isEmpty()) {
+            fill(room.node(), ended);
+            return;
+        }
+        wanted.stream().skip(1).forEach(this::stopDoubled);
+        Allocation staying = wanted.get(0);
+        if (mustLeave(room)) {
+            surplus.add(new Stop(staying, StopCause.MIGRATED, "its node is draining"));
+        } else if (isCurrent(staying)) {
+            kept++;
+        } else if (inPlace.allows(staying)) {
+            updates.add(new InPlaceUpdate(staying, "", false));
+        } else if (demand.feasibility().refusal(room.node()).isEmpty()) {
+            vacancies.add(Vacancy.empty(0)
+                    .on(room.node().getId())
+                    .replacing(new Stop(staying, StopCause.REPLACED, Reconciliation.OUTDATED)));
+        } else {
+            keepOrStop(room.node(), staying);
+        }
+    }
+
+    /** A node that is draining or not eligible keeps what it has; one that the new version must not be on does not. */
+    private void keepOrStop(Node node, Allocation outdated) {
+        if (demand.feasibility().refusesForNow(node)) {
+            kept++;
+        } else {
+            surplus.add(new Stop(outdated, StopCause.REPLACED, "the newest version may not run on its node"));
+        }
+    }
+
+    private void fill(Node node, List<Allocation> ended) {
+        if (demand.feasibility().refusal(node).isPresent()) {
+            return;
+        }
+        boolean settled = ended.stream().anyMatch(one -> !isLost(one));
+        if (settled) {
+            kept++;
+            return;
+        }
+        Vacancy vacancy = Vacancy.empty(0).on(node.getId());
+        vacancies.add(ended.stream()
+                .findFirst()
+                .map(lost -> vacancy.after(lost, lost.getRescheduleTimesList()))
+                .orElse(vacancy));
+    }
+
+    private boolean mustLeave(NodeRoom room) {
+        if (!room.node().hasDrain() || room.node().getDrain().getIgnoreSystemJobs()) {
+            return false;
+        }
+        Drain drain = room.node().getDrain();
+        Optional<Instant> deadline = DrainRule.deadline(drain);
+        deadline.filter(now::isBefore).ifPresent(time -> lookAgain = DrainRule.earlier(lookAgain, time));
+        return deadline.filter(time -> !now.isBefore(time)).isPresent() || hasOnlySystemJobs(room);
+    }
+
+    private boolean hasOnlySystemJobs(NodeRoom room) {
+        return room.allocationIds().stream()
+                .map(cluster::allocation)
+                .allMatch(one -> cluster.jobAt(one.getJobId(), one.getJobVersion())
+                        .map(Job::getType)
+                        .filter(type -> type == JobType.JOB_TYPE_SYSTEM)
+                        .isPresent());
+    }
+
+    private void stopDoubled(Allocation one) {
+        surplus.add(new Stop(one, StopCause.DOUBLED, "another allocation is on its node already"));
+    }
+
+    private static boolean isLost(Allocation allocation) {
+        return allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST;
+    }
+
+    private boolean isCurrent(Allocation allocation) {
+        return allocation.getJobVersion() == demand.jobVersion();
+    }
+}

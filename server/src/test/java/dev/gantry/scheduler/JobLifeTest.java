@@ -1,0 +1,556 @@
+package dev.gantry.scheduler;
+
+import static dev.gantry.scheduler.Fixtures.NOW;
+import static dev.gantry.scheduler.Fixtures.cluster;
+import static dev.gantry.scheduler.Fixtures.constraint;
+import static dev.gantry.scheduler.Fixtures.group;
+import static dev.gantry.scheduler.Fixtures.job;
+import static dev.gantry.scheduler.Fixtures.node;
+import static dev.gantry.scheduler.Fixtures.task;
+import static dev.gantry.scheduler.Fixtures.version;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import com.google.protobuf.Timestamp;
+import dev.gantry.model.AllocationLife;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Drain;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Lets jobs live: update, fail, move. */
+class JobLifeTest {
+
+    private final ClusterState cluster = cluster(node("a"), node("b"), node("c"));
+    private final Map<String, Allocation> allocations = new TreeMap<>();
+    private final List<Deployment> deployments = new ArrayList<>();
+    private Instant now = NOW;
+    private int made;
+
+    @Nested
+    class An_update {
+
+        @Test
+        void replaces_as_many_as_max_parallel_and_goes_on_as_they_get_healthy() {
+            runHealthy(version(0, updated(4, 100, 2, 0)));
+            JobVersion next = version(1, updated(4, 200, 2, 0));
+
+            Plan first = carryOut(next);
+            Plan whileUnknown = carryOut(next);
+            change(ofVersion(1).get(0), one -> one.setHealthy(true));
+            Plan afterOne = carryOut(next);
+
+            assertThat(first.placements()).extracting(Placement::index).containsExactly(0, 1);
+            assertThat(first.stops()).extracting(Stop::cause).containsOnly(StopCause.REPLACED);
+            assertThat(whileUnknown.changesNothing()).isTrue();
+            assertThat(afterOne.placements()).extracting(Placement::index).containsExactly(2);
+        }
+
+        @Test
+        void ends_successful_once_all_are_healthy() {
+            runHealthy(version(0, updated(2, 100, 2, 0)));
+            JobVersion next = version(1, updated(2, 200, 2, 0));
+            carryOut(next);
+            ofVersion(1).forEach(one -> change(one, it -> it.setHealthy(true)));
+
+            Plan plan = carryOut(next);
+
+            assertThat(plan.deployments())
+                    .extracting(Deployment::getStatus)
+                    .containsExactly(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+            assertThat(carryOut(next).changesNothing()).isTrue();
+        }
+
+        @Test
+        void stands_still_while_one_is_unhealthy_and_once_it_has_failed() {
+            runHealthy(version(0, updated(3, 100, 1, 0)));
+            JobVersion next = version(1, updated(3, 200, 1, 0));
+            carryOut(next);
+            change(ofVersion(1).get(0), one -> one.setHealthy(false));
+
+            assertThat(carryOut(next).changesNothing()).isTrue();
+            end(next, DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+            assertThat(carryOut(next).changesNothing()).isTrue();
+            assertThat(ofVersion(0)).hasSize(2);
+        }
+
+        @Test
+        void cancels_the_deployment_of_the_version_before() {
+            carryOut(version(0, updated(2, 100, 1, 0)));
+
+            Plan plan = carryOut(version(1, updated(2, 200, 1, 0)));
+
+            assertThat(plan.deployments())
+                    .extracting(Deployment::getJobVersion, Deployment::getStatus)
+                    .containsExactly(
+                            tuple(0L, DeploymentStatus.DEPLOYMENT_STATUS_CANCELED),
+                            tuple(1L, DeploymentStatus.DEPLOYMENT_STATUS_RUNNING));
+        }
+
+        @Test
+        void of_a_stopped_job_is_canceled() {
+            JobVersion job = version(0, updated(2, 100, 1, 0));
+            carryOut(job);
+
+            Plan plan = new Scheduler().plan(cluster, job, true, now, SchedulerOptions.DEFAULT);
+
+            assertThat(plan.deployments())
+                    .extracting(Deployment::getStatus)
+                    .containsExactly(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
+        }
+
+        @Test
+        void of_count_meta_or_constraints_restarts_nothing() {
+            runHealthy(version(0, updated(2, 100, 1, 0)));
+            Job.Builder changed = updated(3, 100, 1, 0)
+                    .putMeta("colour", "blue")
+                    .addConstraints(constraint("${node.unique.name}", "!=", "z"));
+
+            Plan plan = carryOut(version(1, changed));
+
+            assertThat(plan.stops()).isEmpty();
+            assertThat(plan.updates()).hasSize(2).allMatch(InPlaceUpdate::healthy);
+            assertThat(plan.placements()).extracting(Placement::index).containsExactly(2);
+            assertThat(ofVersion(1)).hasSize(3);
+        }
+
+        @Test
+        void moves_what_a_new_constraint_does_not_leave_where_it_is() {
+            runHealthy(version(0, job(group("front", 1, task(100, 100)))));
+            String name = cluster.room(ofVersion(0).get(0).getNodeId()).node().getName();
+
+            Plan plan = carryOut(version(
+                    1,
+                    job(group("front", 1, task(100, 100)))
+                            .addConstraints(constraint("${node.unique.name}", "!=", name))));
+
+            assertThat(plan.updates()).isEmpty();
+            assertThat(plan.stops()).hasSize(1);
+            assertThat(plan.placements().get(0).node().getName()).isNotEqualTo(name);
+        }
+    }
+
+    @Nested
+    class Canaries {
+
+        private final JobVersion next = version(1, updated(3, 200, 1, 1));
+
+        @Test
+        void are_placed_beside_what_runs_and_nothing_goes_before_they_are_promoted() {
+            runHealthy(version(0, updated(3, 100, 1, 1)));
+
+            Plan plan = carryOut(next);
+
+            assertThat(plan.placements())
+                    .extracting(Placement::index, Placement::canary)
+                    .containsExactly(tuple(0, true));
+            assertThat(plan.stops()).isEmpty();
+            assertThat(plan.deployments().get(0).getGroups(0).getDesiredCanaries())
+                    .isEqualTo(1);
+            change(ofVersion(1).get(0), one -> one.setHealthy(true));
+            assertThat(carryOut(next).changesNothing()).isTrue();
+        }
+
+        @Test
+        void take_the_places_they_were_tried_beside_once_promoted() {
+            runHealthy(version(0, updated(3, 100, 1, 1)));
+            carryOut(next);
+            change(ofVersion(1).get(0), one -> one.setHealthy(true));
+            promote();
+
+            Plan plan = carryOut(next);
+
+            assertThat(plan.stops())
+                    .extracting(stop -> stop.allocation().getIndex())
+                    .containsExactlyInAnyOrder(0, 1);
+            assertThat(plan.placements())
+                    .extracting(Placement::index, Placement::canary)
+                    .containsExactly(tuple(1, false));
+        }
+
+        @Test
+        void are_dropped_when_their_deployment_fails() {
+            runHealthy(version(0, updated(3, 100, 1, 1)));
+            carryOut(next);
+            end(next, DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+
+            Plan plan = carryOut(next);
+
+            assertThat(plan.stops()).extracting(Stop::cause).containsExactly(StopCause.CANARY_DROPPED);
+            assertThat(plan.placements()).isEmpty();
+            assertThat(carryOut(next).changesNothing()).isTrue();
+        }
+
+        @Test
+        void do_not_let_the_new_version_into_places_that_the_old_one_lost() {
+            runHealthy(version(0, updated(3, 100, 1, 1)));
+            carryOut(next);
+            change(ofVersion(0).get(2), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
+
+            Plan plan = carryOut(next);
+
+            assertThat(plan.placements())
+                    .extracting(Placement::index, Placement::jobVersion, Placement::canary)
+                    .containsExactly(tuple(2, 0L, false));
+        }
+
+        @Test
+        void are_not_needed_for_the_first_version() {
+            Plan plan = carryOut(version(0, updated(3, 100, 1, 1)));
+
+            assertThat(plan.placements()).hasSize(3).noneMatch(Placement::canary);
+        }
+    }
+
+    @Nested
+    class A_failure {
+
+        @Test
+        void is_followed_after_the_policys_delay_by_a_successor_elsewhere() {
+            JobVersion job = version(0, job(group("front", 1, task(100, 100))));
+            carryOut(job);
+            Allocation failed = fail(only());
+
+            Plan wait = carryOut(job);
+            now = now.plusSeconds(30);
+            Plan anew = carryOut(job);
+
+            assertThat(wait.placements()).isEmpty();
+            assertThat(wait.reschedules()).extracting(DelayedReschedule::at).containsExactly(NOW.plusSeconds(30));
+            assertThat(wait.lookAgain()).hasValue(NOW.plusSeconds(30));
+            Placement successor = anew.placements().get(0);
+            assertThat(successor.previous().orElseThrow().getId()).isEqualTo(failed.getId());
+            assertThat(successor.node().getId()).isNotEqualTo(failed.getNodeId());
+            assertThat(successor.rescheduleTimes()).containsExactly(timestamp(now));
+        }
+
+        @Test
+        void of_a_batch_job_is_followed_once() {
+            JobVersion job = version(0, job(group("front", 1, task(100, 100))).setType(JobType.JOB_TYPE_BATCH));
+            carryOut(job);
+            fail(only());
+            now = now.plusSeconds(5);
+            assertThat(carryOut(job).placements()).hasSize(1);
+            fail(only());
+            now = now.plusSeconds(5);
+
+            Plan plan = carryOut(job);
+
+            assertThat(plan.changesNothing()).isTrue();
+            assertThat(plan.lookAgain()).isEmpty();
+        }
+
+        @Test
+        void of_a_node_is_followed_at_once_by_a_successor_that_names_what_was_lost() {
+            JobVersion job = version(0, job(group("front", 1, task(100, 100))));
+            carryOut(job);
+            Allocation lost = change(only(), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
+
+            Plan plan = carryOut(job);
+
+            assertThat(plan.placements()).hasSize(1);
+            assertThat(plan.placements().get(0).previous())
+                    .hasValueSatisfying(one -> assertThat(one.getId()).isEqualTo(lost.getId()));
+            assertThat(plan.placements().get(0).rescheduleTimes()).isEmpty();
+        }
+    }
+
+    @Nested
+    class A_draining_node {
+
+        @Test
+        void gets_nothing_new() {
+            for (String name : List.of("a", "b")) {
+                cluster.putNode(node(name).setDrain(Drain.getDefaultInstance()).build());
+            }
+            cluster.putNode(node("c")
+                    .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                    .build());
+
+            Plan plan = carryOut(version(0, job(group("front", 1, task(100, 100)))));
+
+            assertThat(plan.groups().get(0).failure().orElseThrow().getSummary())
+                    .isEqualTo("2 of 3 nodes: node is draining; 1 of 3 nodes: node is not eligible");
+        }
+
+        @Test
+        void is_left_by_as_many_at_once_as_max_parallel_lets() {
+            JobVersion job = version(0, updated(3, 1000, 1, 0).addConstraints(constraint("", "distinct_hosts", "")));
+            cluster.putNode(node("d").build());
+            cluster.putNode(node("e").build());
+            runHealthy(job);
+            List<String> nodes =
+                    ofVersion(0).stream().map(Allocation::getNodeId).toList();
+            drain(nodes.get(0), Drain.getDefaultInstance());
+            drain(nodes.get(1), Drain.getDefaultInstance());
+
+            Plan first = carryOut(job);
+            Plan whilePending = carryOut(job);
+            allocations.values().stream()
+                    .toList()
+                    .forEach(one -> change(
+                            one,
+                            it -> it.setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                                    .setHealthy(true)));
+            Plan second = carryOut(job);
+
+            assertThat(first.stops()).extracting(Stop::cause).containsExactly(StopCause.MIGRATED);
+            assertThat(first.placements())
+                    .hasSize(1)
+                    .allMatch(one -> one.previous().isPresent());
+            assertThat(whilePending.placements()).isEmpty();
+            assertThat(second.placements()).hasSize(1);
+        }
+
+        @Test
+        void keeps_what_fits_nowhere_else_until_the_deadline() {
+            JobVersion job = version(0, job(group("front", 1, task(100, 100))));
+            runHealthy(job);
+            String here = only().getNodeId();
+            List.of("a", "b", "c").stream()
+                    .filter(name -> !here.equals("id-" + name))
+                    .forEach(name -> cluster.putNode(
+                            node(name).setStatus(NodeStatus.NODE_STATUS_DOWN).build()));
+            Instant deadline = now.plusSeconds(60);
+            drain(here, Drain.newBuilder().setDeadline(timestamp(deadline)).build());
+
+            Plan before = carryOut(job);
+            now = deadline;
+            Plan after = carryOut(job);
+
+            assertThat(before.changesNothing()).isTrue();
+            assertThat(before.lookAgain()).hasValue(deadline);
+            assertThat(before.groups().get(0).keep()).isEqualTo(1);
+            assertThat(after.stops()).extracting(Stop::cause).containsExactly(StopCause.MIGRATED);
+            assertThat(after.placements()).isEmpty();
+        }
+
+        @Test
+        void lets_batch_jobs_end_until_the_deadline() {
+            JobVersion job = version(0, job(group("front", 1, task(100, 100))).setType(JobType.JOB_TYPE_BATCH));
+            runHealthy(job);
+            Instant deadline = now.plusSeconds(60);
+            drain(
+                    only().getNodeId(),
+                    Drain.newBuilder().setDeadline(timestamp(deadline)).build());
+
+            assertThat(carryOut(job).changesNothing()).isTrue();
+            now = deadline;
+            assertThat(carryOut(job).placements()).hasSize(1);
+        }
+    }
+
+    @Nested
+    class A_system_job {
+
+        private final JobVersion job =
+                version(0, job(group("agent", 1, task(100, 100))).setType(JobType.JOB_TYPE_SYSTEM));
+
+        @Test
+        void has_one_allocation_on_each_node_that_fits_and_on_those_that_join() {
+            assertThat(placedOn(carryOut(job))).containsExactlyInAnyOrder("a", "b", "c");
+            cluster.putNode(node("d").build());
+            cluster.putNode(node("e").setDatacenter("dc1").clearDrivers().build());
+
+            assertThat(placedOn(carryOut(job))).containsExactly("d");
+            assertThat(carryOut(job).changesNothing()).isTrue();
+        }
+
+        @Test
+        void replaces_each_on_its_own_node() {
+            carryOut(job);
+
+            Plan plan =
+                    carryOut(version(1, job(group("agent", 1, task(200, 100))).setType(JobType.JOB_TYPE_SYSTEM)));
+
+            assertThat(placedOn(plan)).containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(plan.stops()).hasSize(3);
+        }
+
+        @Test
+        void stays_where_it_failed_and_comes_back_with_a_lost_node() {
+            carryOut(job);
+            fail(on("a"));
+            change(on("b"), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
+            cluster.putNode(node("b").setStatus(NodeStatus.NODE_STATUS_DOWN).build());
+            assertThat(carryOut(job).changesNothing()).isTrue();
+
+            cluster.putNode(node("b").build());
+
+            assertThat(placedOn(carryOut(job))).containsExactly("b");
+        }
+
+        @Test
+        void leaves_a_draining_node_last() {
+            carryOut(job);
+            JobVersion web = version(
+                    0,
+                    job(group("front", 3, task(100, 100)))
+                            .setId("other")
+                            .addConstraints(constraint("${node.unique.name}", "=", "a")));
+            carryOut(web);
+            drain("id-a", Drain.getDefaultInstance());
+
+            assertThat(carryOut(job).changesNothing()).isTrue();
+            allocations.values().stream()
+                    .filter(one -> one.getJobId().equals("other"))
+                    .toList()
+                    .forEach(one -> change(one, it -> it.setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)));
+            assertThat(carryOut(job).stops())
+                    .extracting(stop -> stop.allocation().getNodeId())
+                    .containsExactly("id-a");
+        }
+
+        @Test
+        void stays_on_a_draining_node_that_ignores_system_jobs() {
+            carryOut(job);
+            drain("id-a", Drain.newBuilder().setIgnoreSystemJobs(true).build());
+
+            assertThat(carryOut(job).changesNothing()).isTrue();
+        }
+    }
+
+    private static Job.Builder updated(int count, int cpu, int maxParallel, int canary) {
+        TaskGroup.Builder group = group("front", count, task(cpu, 100))
+                .setUpdate(
+                        UpdateStrategy.newBuilder().setMaxParallel(maxParallel).setCanary(canary));
+        return job(group);
+    }
+
+    private void runHealthy(JobVersion job) {
+        carryOut(job);
+        allocations.values().stream()
+                .toList()
+                .forEach(one -> change(
+                        one,
+                        it -> it.setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                                .setHealthy(true)));
+        carryOut(job);
+    }
+
+    /** Plans, and does what the plan says. What is stopped ends at once. */
+    private Plan carryOut(JobVersion job) {
+        Plan plan = new Scheduler().plan(cluster, job, false, now, SchedulerOptions.DEFAULT);
+        cluster.putJob(job);
+        plan.deployments().forEach(this::put);
+        plan.stops()
+                .forEach(stop -> change(
+                        stop.allocation(),
+                        one -> one.setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                                .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)));
+        plan.updates()
+                .forEach(update -> change(
+                        update.allocation(),
+                        one -> one.setJobVersion(job.getVersion())
+                                .setDeploymentId(update.deploymentId())
+                                .setCanary(false)));
+        plan.reschedules()
+                .forEach(later -> change(later.allocation(), one -> one.setRescheduleAt(timestamp(later.at()))));
+        plan.placements().forEach(placement -> place(job, placement));
+        return plan;
+    }
+
+    private void place(JobVersion job, Placement placement) {
+        String id = "%05d".formatted(made++);
+        placement.previous().ifPresent(one -> change(one, it -> it.setNextAllocationId(id)));
+        put(Allocation.newBuilder()
+                .setId(id)
+                .setJobId(job.getJob().getId())
+                .setJobVersion(placement.jobVersion())
+                .setTaskGroup(placement.taskGroup())
+                .setIndex(placement.index())
+                .setNodeId(placement.node().getId())
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
+                .setDeploymentId(placement.deploymentId())
+                .setCanary(placement.canary())
+                .addAllRescheduleTimes(placement.rescheduleTimes())
+                .setCreateIndex(made)
+                .build());
+    }
+
+    private Allocation fail(Allocation allocation) {
+        return change(
+                allocation,
+                one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_FAILED).setModifyTime(timestamp(now)));
+    }
+
+    private Allocation change(Allocation allocation, UnaryOperator<Allocation.Builder> change) {
+        Allocation changed =
+                change.apply(allocations.get(allocation.getId()).toBuilder()).build();
+        put(changed);
+        return changed;
+    }
+
+    private void put(Allocation allocation) {
+        allocations.put(allocation.getId(), allocation);
+        cluster.putAllocation(allocation);
+    }
+
+    private void put(Deployment deployment) {
+        deployments.add(deployment);
+        cluster.putDeployment(deployment);
+    }
+
+    private void promote() {
+        Deployment.Builder last = deployments.get(deployments.size() - 1).toBuilder();
+        last.getGroupsBuilderList().forEach(group -> group.setPromoted(true));
+        put(last.build());
+    }
+
+    private void end(JobVersion job, DeploymentStatus status) {
+        Deployment last = deployments.get(deployments.size() - 1);
+        assertThat(last.getJobVersion()).isEqualTo(job.getVersion());
+        put(last.toBuilder().setStatus(status).build());
+    }
+
+    private void drain(String nodeId, Drain drain) {
+        cluster.putNode(cluster.room(nodeId).node().toBuilder().setDrain(drain).build());
+    }
+
+    private Allocation only() {
+        List<Allocation> live = live();
+        assertThat(live).hasSize(1);
+        return live.get(0);
+    }
+
+    private Allocation on(String node) {
+        return live().stream()
+                .filter(one -> one.getNodeId().equals("id-" + node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private List<Allocation> ofVersion(long version) {
+        return live().stream().filter(one -> one.getJobVersion() == version).toList();
+    }
+
+    private List<Allocation> live() {
+        return allocations.values().stream().filter(AllocationLife::isWanted).toList();
+    }
+
+    private static List<String> placedOn(Plan plan) {
+        return plan.placements().stream().map(one -> one.node().getName()).toList();
+    }
+
+    private static Timestamp timestamp(Instant time) {
+        return Timestamp.newBuilder().setSeconds(time.getEpochSecond()).build();
+    }
+}
