@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Fills the vacancies of one group.
@@ -16,6 +17,9 @@ import java.util.Optional;
  * fits nowhere must not take down the version that runs.
  */
 final class GroupPlanner {
+
+    /** So many full nodes are looked through for what could go. */
+    private static final int NODES_TO_PREEMPT = 100;
 
     private final Demand demand;
     private final GroupChange change;
@@ -82,6 +86,39 @@ final class GroupPlanner {
             scores = search.best();
         }
         return freed > freedBefore;
+    }
+
+    /** Lets allocations of less important jobs go for vacancies that fit nowhere. To be done last. */
+    void preempt(Preemption preemption) {
+        for (Vacancy vacancy : open) {
+            if (!waiting.containsKey(vacancy)) {
+                Stream<NodeRoom> full = searchOnceStopped
+                        .fullNodes(NODES_TO_PREEMPT)
+                        .filter(node -> vacancy.onNode()
+                                .filter(only -> !only.equals(node.node().getId()))
+                                .isEmpty());
+                preemption.choose(demand, full).ifPresent(victims -> preempt(vacancy, victims));
+            }
+        }
+    }
+
+    private void preempt(Vacancy vacancy, Preemption.Victims victims) {
+        String reason = "%s.%s[%d] of priority %d takes its room"
+                .formatted(
+                        demand.job().getId(),
+                        change.taskGroup(),
+                        vacancy.index(),
+                        demand.job().getPriority());
+        victims.allocations().forEach(one -> {
+            now.evict(one);
+            onceStopped.evict(one);
+            stops.add(new Stop(one, StopCause.PREEMPTED, reason));
+        });
+        vacancy.replaced().ifPresent(replaced -> {
+            stop(replaced);
+            addStop(replaced);
+        });
+        reserve(vacancy, victims.node());
     }
 
     List<Placement> placements() {
@@ -180,12 +217,14 @@ final class GroupPlanner {
     private boolean placeOnceStopped(Vacancy vacancy) {
         Seed seed = demand.seed(vacancy.index());
         Optional<NodeRoom> found = searchOnceStopped.find(seed, vacancy);
-        found.ifPresent(node -> {
-            Holding holding = onceStopped.room(node).choose(demand.ask(), seed);
-            onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
-            waiting.put(vacancy, node);
-        });
+        found.ifPresent(node -> reserve(vacancy, node));
         return found.isPresent();
+    }
+
+    private void reserve(Vacancy vacancy, NodeRoom node) {
+        Holding holding = onceStopped.room(node).choose(demand.ask(), demand.seed(vacancy.index()));
+        onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
+        waiting.put(vacancy, node);
     }
 
     private void withdraw(Vacancy vacancy, NodeRoom reserved) {

@@ -97,6 +97,16 @@ final class NodeRoom {
         return shortages;
     }
 
+    /** How much CPU it has too little for an allocation, in MHz; 0 or less if it has enough. */
+    long lackingCpu(GroupAsk ask) {
+        return cpu + ask.cpu() - node.getResources().getCpu();
+    }
+
+    /** How much memory it has too little for an allocation, in MiB; 0 or less if it has enough. */
+    long lackingMemory(GroupAsk ask) {
+        return memoryMib + ask.memoryMib() - node.getResources().getMemoryMib();
+    }
+
     /** The share of its CPU that would be left with one more allocation, 0 to 1. */
     double freeCpuWith(GroupAsk ask) {
         return free(cpu + ask.cpu(), node.getResources().getCpu());

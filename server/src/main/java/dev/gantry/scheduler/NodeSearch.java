@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Finds nodes for the allocations of one group, one after the other.
@@ -113,6 +114,11 @@ final class NodeSearch {
     /** How many nodes there are. */
     int nodes() {
         return nodes.size();
+    }
+
+    /** The nodes that may run the group but are full, by name, at most so many. */
+    Stream<NodeRoom> fullNodes(int limit) {
+        return full.keySet().stream().sorted().limit(limit).map(nodes::get);
     }
 
     /** The nodes that came nearest of those that are full, best first, at most five: those that lack the least. */

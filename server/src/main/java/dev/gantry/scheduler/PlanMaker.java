@@ -77,6 +77,10 @@ final class PlanMaker {
                 again |= planner.advance();
             }
         }
+        if (options.preempting().contains(job.getJob().getType())) {
+            Preemption preemption = new Preemption(cluster, onceStopped);
+            planners.forEach(planner -> planner.preempt(preemption));
+        }
         return assemble(planners);
     }
 

@@ -86,6 +86,14 @@ final class Proposal {
         tellOfRoom(allocation.getNodeId());
     }
 
+    /** Plans to stop an allocation of another job, that is not stopped yet. */
+    void evict(Allocation allocation) {
+        if (outlook == Outlook.ONCE_STOPPED) {
+            change(cluster.room(allocation.getNodeId())).release(allocation.getId());
+        }
+        tellOfRoom(allocation.getNodeId());
+    }
+
     /** Plans after all not to stop an allocation. */
     void keep(Allocation allocation) {
         add(occupant(allocation));
