@@ -177,13 +177,29 @@ public final class ClusterState {
                 .orElse(true);
     }
 
-    /** Without what its tasks do: there is much of that, and nothing is placed by it. */
     private void remember(Allocation allocation) {
-        Allocation lean = allocation.toBuilder().clearTaskStates().build();
+        Allocation lean = lean(allocation);
         allocations.put(lean.getId(), lean);
         allocationsByJob
                 .computeIfAbsent(lean.getJobId(), unseen -> new HashMap<>())
                 .put(lean.getId(), lean);
+    }
+
+    /**
+     * Without what its tasks and checks do: there is much of that, and nothing is placed by it. Words that many allocations
+     * have in common are held once.
+     */
+    private Allocation lean(Allocation allocation) {
+        Allocation.Builder lean = allocation.toBuilder().clearTaskStates().clearChecks();
+        versions.job(allocation.getJobId(), allocation.getJobVersion()).ifPresent(job -> lean.setJobId(job.getId()));
+        NodeRoom room = rooms.get(allocation.getNodeId());
+        if (room != null) {
+            lean.setNodeId(room.node().getId());
+            if (room.node().getName().equals(allocation.getNodeName())) {
+                lean.setNodeName(room.node().getName());
+            }
+        }
+        return lean.build();
     }
 
     private void forget(String id) {

@@ -8,7 +8,9 @@ import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,7 @@ final class Feasibility {
     private final List<NodeConstraint> constraints;
     private final List<String> targets;
     private final Map<NodeClass, Optional<Refusal>> tested = new HashMap<>();
+    private final Map<Node, Optional<Refusal>> ofNode = new IdentityHashMap<>();
 
     /**
      * Reads what a group asks of nodes.
@@ -55,7 +58,12 @@ final class Feasibility {
 
     /** Why a node may not run the group; empty if it may. */
     Optional<Refusal> refusal(Node node) {
-        return tested.computeIfAbsent(classOf(node), unseen -> test(node));
+        Optional<Refusal> known = ofNode.get(node);
+        if (known == null) {
+            known = tested.computeIfAbsent(classOf(node), unseen -> test(node));
+            ofNode.put(node, known);
+        }
+        return known;
     }
 
     /** Whether it is not given anything new for now, whatever that is. */
@@ -85,8 +93,25 @@ final class Feasibility {
                 isEligible(node),
                 node.hasDrain(),
                 datacenters.isEmpty() ? "" : node.getDatacenter(),
-                drivers.stream().map(driver -> isHealthy(node, driver)).toList(),
-                targets.stream().map(target -> NodeTargets.find(node, target)).toList());
+                healthyDrivers(node),
+                values(node));
+    }
+
+    // Loops, not streams: this is done for each node that is looked at.
+    private List<Boolean> healthyDrivers(Node node) {
+        List<Boolean> healthy = new ArrayList<>(drivers.size());
+        for (String driver : drivers) {
+            healthy.add(isHealthy(node, driver));
+        }
+        return healthy;
+    }
+
+    private List<Optional<String>> values(Node node) {
+        List<Optional<String>> values = new ArrayList<>(targets.size());
+        for (String target : targets) {
+            values.add(NodeTargets.find(node, target));
+        }
+        return values;
     }
 
     private Optional<Refusal> test(Node node) {

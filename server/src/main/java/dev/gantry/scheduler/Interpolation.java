@@ -64,6 +64,9 @@ record Interpolation(List<Part> parts) {
      * @return the text; empty if the node lacks something that the text names
      */
     Optional<String> resolve(Node node) {
+        if (parts.size() == 1) {
+            return resolve(parts.get(0), node);
+        }
         StringBuilder text = new StringBuilder();
         for (Part part : parts) {
             Optional<String> value = resolve(part, node);

@@ -14,6 +14,9 @@ final class NodePorts {
 
     private static final int HIGHEST_PORT = 65535;
 
+    /** Never changed. */
+    private static final BitSet NONE = new BitSet(0);
+
     private final Map<String, BitSet> taken;
 
     NodePorts() {
@@ -46,12 +49,15 @@ final class NodePorts {
         if (asks.isEmpty()) {
             return List.of();
         }
-        BitSet ports = taken.getOrDefault(node.getIp(), new BitSet());
+        BitSet ports = taken.getOrDefault(node.getIp(), NONE);
         List<Shortage> shortages = new ArrayList<>();
-        asks.stream()
-                .filter(ask -> ask.isStatic() && ports.get(ask.number()))
-                .forEach(ask -> shortages.add(new Shortage("port " + ask.number(), 1, 0, "")));
-        long asked = asks.stream().filter(ask -> !ask.isStatic()).count();
+        long asked = 0;
+        for (PortAsk ask : asks) {
+            asked += ask.isStatic() ? 0 : 1;
+            if (ask.isStatic() && ports.get(ask.number())) {
+                shortages.add(new Shortage("port " + ask.number(), 1, 0, ""));
+            }
+        }
         long free = asked == 0 ? 0 : freeDynamic(asks, node, ports, asked);
         if (free < asked) {
             shortages.add(new Shortage("dynamic ports", asked, free, ""));
@@ -72,7 +78,7 @@ final class NodePorts {
         if (asks.isEmpty()) {
             return List.of();
         }
-        BitSet ports = (BitSet) taken.getOrDefault(node.getIp(), new BitSet()).clone();
+        BitSet ports = (BitSet) taken.getOrDefault(node.getIp(), NONE).clone();
         // First, so that no dynamic port is one of them.
         asks.stream().filter(PortAsk::isStatic).forEach(ask -> ports.set(ask.number()));
         List<AllocatedPort> chosen = new ArrayList<>();
@@ -99,12 +105,18 @@ final class NodePorts {
         for (int port = nextFree(ports, first(node));
                 port <= last(node) && free < asked;
                 port = nextFree(ports, port + 1)) {
-            int candidate = port;
-            if (asks.stream().noneMatch(ask -> ask.number() == candidate)) {
-                free++;
-            }
+            free += isAsked(asks, port) ? 0 : 1;
         }
         return free;
+    }
+
+    private static boolean isAsked(List<PortAsk> asks, int port) {
+        for (PortAsk ask : asks) {
+            if (ask.number() == port) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int nextDynamic(BitSet ports, NodeResources node, Seed seed) {

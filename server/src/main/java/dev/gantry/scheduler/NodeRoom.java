@@ -4,6 +4,7 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,27 +12,37 @@ import java.util.Set;
 /** A node and what of it is taken. */
 final class NodeRoom {
 
-    private final Map<String, Holding> holdings;
+    /** Of the room that this one is a copy of: not to be changed. */
+    private final Map<String, Holding> inherited;
+    /** Those of {@link #inherited} that are released here. */
+    private final Set<String> released = new HashSet<>();
+
+    private final Map<String, Holding> holdings = new HashMap<>();
     private final NodePorts ports;
     private Node node;
     private long cpu;
     private long memoryMib;
+    private int stopping;
 
     NodeRoom(Node node) {
-        this.holdings = new HashMap<>();
+        this.inherited = Map.of();
         this.ports = new NodePorts();
         this.node = node;
     }
 
     private NodeRoom(NodeRoom other) {
-        this.holdings = new HashMap<>(other.holdings);
+        this.inherited = other.inherited.isEmpty() ? other.holdings : other.all();
         this.ports = other.ports.copy();
         this.node = other.node;
         this.cpu = other.cpu;
         this.memoryMib = other.memoryMib;
+        this.stopping = other.stopping;
     }
 
-    /** The same room, that can be filled and emptied without any effect on this one. */
+    /**
+     * The same room, that can be filled and emptied without any effect on this one. This one must not change as long as the
+     * copy is in use.
+     */
     NodeRoom copy() {
         return new NodeRoom(this);
     }
@@ -51,22 +62,34 @@ final class NodeRoom {
         holdings.put(allocationId, holding);
         cpu += holding.cpu();
         memoryMib += holding.memoryMib();
+        stopping += holding.stopping() ? 1 : 0;
         holding.ports().forEach(ports::take);
     }
 
     /** Frees what an allocation holds, if it holds anything. */
     void release(String allocationId) {
-        Holding holding = holdings.remove(allocationId);
+        Holding holding = holding(allocationId);
         if (holding != null) {
+            holdings.remove(allocationId);
+            if (inherited.containsKey(allocationId)) {
+                released.add(allocationId);
+            }
             cpu -= holding.cpu();
             memoryMib -= holding.memoryMib();
+            stopping -= holding.stopping() ? 1 : 0;
             holding.ports().forEach(ports::free);
         }
     }
 
     /** What an allocation holds; null if it holds nothing. */
     Holding holding(String allocationId) {
-        return holdings.get(allocationId);
+        Holding own = holdings.get(allocationId);
+        return own != null || released.contains(allocationId) ? own : inherited.get(allocationId);
+    }
+
+    /** The allocations on it. */
+    Set<String> allocationIds() {
+        return inherited.isEmpty() ? holdings.keySet() : all().keySet();
     }
 
     /** What an allocation would hold that asks for this; there must be {@linkplain #shortages enough}. */
@@ -74,17 +97,21 @@ final class NodeRoom {
         return new Holding(ask.cpu(), ask.memoryMib(), ports.choose(ask.ports(), node.getResources(), seed), false);
     }
 
-    /** The allocations on it. */
-    Set<String> allocationIds() {
-        return holdings.keySet();
-    }
-
     /** Which allocations on it are being stopped. */
     List<String> stopping() {
-        return holdings.entrySet().stream()
-                .filter(holding -> holding.getValue().stopping())
-                .map(Map.Entry::getKey)
-                .toList();
+        return stopping == 0
+                ? List.of()
+                : all().entrySet().stream()
+                        .filter(holding -> holding.getValue().stopping())
+                        .map(Map.Entry::getKey)
+                        .toList();
+    }
+
+    private Map<String, Holding> all() {
+        Map<String, Holding> all = new HashMap<>(inherited);
+        all.keySet().removeAll(released);
+        all.putAll(holdings);
+        return all;
     }
 
     /** What is lacking for an allocation; empty if it fits. */
