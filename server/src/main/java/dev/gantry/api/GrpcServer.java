@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeSessions;
@@ -48,6 +49,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param validator checks jobs
      * @param registry takes jobs in
      * @param loop answers dry runs
+     * @param deployments promotes and fails deployments
      * @param reader where to read
      * @param watches wakes watchers
      * @param sessions keeps nodes' sessions
@@ -57,6 +59,7 @@ public final class GrpcServer implements AutoCloseable {
             JobValidator validator,
             JobRegistry registry,
             EvaluationLoop loop,
+            DeploymentWatcher deployments,
             StoreReader reader,
             WatchHub watches,
             NodeSessions sessions,
@@ -126,6 +129,7 @@ public final class GrpcServer implements AutoCloseable {
                         parts.validator(),
                         parts.registry(),
                         parts.loop(),
+                        parts.deployments(),
                         parts.reader(),
                         parts.watches(),
                         streamThreads),

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.JobFamily;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobStatus;
@@ -36,7 +37,7 @@ final class JobRecords {
     }
 
     private static JobStatus status(JobRecord job, boolean isLive, boolean isInEvaluation) {
-        if (isLive) {
+        if (isLive || (JobFamily.isParent(job.getJob()) && !job.getStopped())) {
             return JobStatus.JOB_STATUS_RUNNING;
         }
         return isInEvaluation && !job.getStopped() ? JobStatus.JOB_STATUS_PENDING : JobStatus.JOB_STATUS_DEAD;

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.SubmitOptions;
@@ -9,18 +10,27 @@ import dev.gantry.cluster.WatchHub.JobTopic;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.FailDeploymentRequest;
+import dev.gantry.v1.FailDeploymentResponse;
+import dev.gantry.v1.GetEvaluationRequest;
+import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListEvaluationsRequest;
+import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
+import dev.gantry.v1.PromoteDeploymentRequest;
+import dev.gantry.v1.PromoteDeploymentResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -44,8 +54,10 @@ final class JobServiceApi extends JobServiceImplBase {
     private final JobValidator validator;
     private final JobRegistry registry;
     private final EvaluationLoop loop;
+    private final DeploymentWatcher deployments;
     private final StoreReader reader;
     private final JobRecords records;
+    private final EvaluationLookup evaluations;
     private final WatchHub watches;
     private final Executor executor;
 
@@ -53,14 +65,17 @@ final class JobServiceApi extends JobServiceImplBase {
             JobValidator validator,
             JobRegistry registry,
             EvaluationLoop loop,
+            DeploymentWatcher deployments,
             StoreReader reader,
             WatchHub watches,
             Executor executor) {
         this.validator = validator;
         this.registry = registry;
         this.loop = loop;
+        this.deployments = deployments;
         this.reader = reader;
         this.records = new JobRecords(reader);
+        this.evaluations = new EvaluationLookup(reader);
         this.watches = watches;
         this.executor = executor;
     }
@@ -104,6 +119,7 @@ final class JobServiceApi extends JobServiceImplBase {
             GetJobResponse.Builder answer =
                     GetJobResponse.newBuilder().setJob(records.withStatus(find(request.getJobId())));
             reader.newestEvaluation(request.getJobId()).ifPresent(answer::setEvaluation);
+            reader.newestDeployment(request.getJobId()).ifPresent(answer::setDeployment);
             return answer.addAllAllocations(reader.allocations(
                             new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
                             Long.MAX_VALUE,
@@ -152,6 +168,54 @@ final class JobServiceApi extends JobServiceImplBase {
                 receipt -> StopJobResponse.newBuilder()
                         .setEvaluationId(receipt.evaluationId())
                         .setModifyIndex(receipt.modifyIndex())
+                        .build());
+    }
+
+    @Override
+    public void promoteDeployment(
+            PromoteDeploymentRequest request, StreamObserver<PromoteDeploymentResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> deployments.promote(request.getJobId(), request.getTaskGroupsList()),
+                evaluationId -> PromoteDeploymentResponse.newBuilder()
+                        .setEvaluationId(evaluationId)
+                        .build());
+    }
+
+    @Override
+    public void failDeployment(FailDeploymentRequest request, StreamObserver<FailDeploymentResponse> observer) {
+        Answers.answerLater(observer, () -> deployments.fail(request.getJobId()), failed -> {
+            FailDeploymentResponse.Builder answer =
+                    FailDeploymentResponse.newBuilder().setEvaluationId(failed.evaluationId());
+            failed.revertedTo().ifPresent(answer::setRevertedTo);
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void listEvaluations(ListEvaluationsRequest request, StreamObserver<ListEvaluationsResponse> observer) {
+        Answers.answer(observer, () -> {
+            int size = PageToken.size(request.getPageSize());
+            PageToken token = PageToken.parse(request.getPageToken(), 2);
+            find(request.getJobId());
+            List<Evaluation> evaluations =
+                    reader.evaluations(request.getJobId(), token.number(0, Long.MAX_VALUE), token.text(1), size);
+            ListEvaluationsResponse.Builder answer =
+                    ListEvaluationsResponse.newBuilder().addAllEvaluations(evaluations);
+            if (evaluations.size() == size) {
+                Evaluation last = evaluations.get(size - 1);
+                answer.setNextPageToken(PageToken.of(Long.toString(last.getCreateIndex()), last.getId()));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void getEvaluation(GetEvaluationRequest request, StreamObserver<GetEvaluationResponse> observer) {
+        Answers.answer(
+                observer,
+                () -> GetEvaluationResponse.newBuilder()
+                        .setEvaluation(evaluations.find(request.getEvaluationId()))
                         .build());
     }
 

@@ -5,17 +5,19 @@ import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.store.ChangeCursor;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
+import dev.gantry.v1.WatchJobResponseOrBuilder;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 
 /** One client's watch of a job. Owned by the turns of its {@link WatchStream}. */
 final class JobWatch {
 
-    /** So many evaluations and as many allocations are told of in one message: it stays far below 4 MiB. */
+    /** So many evaluations, as many allocations and as many deployments are told of in one message: it stays far below 4 MiB. */
     private static final int CHUNK = 100;
 
     private final String jobId;
@@ -25,6 +27,7 @@ final class JobWatch {
     private long toldIndex;
     private ChangeCursor evaluationsTold;
     private ChangeCursor allocationsTold;
+    private ChangeCursor deploymentsTold;
     private JobRecord toldJob = JobRecord.getDefaultInstance();
 
     /**
@@ -44,6 +47,7 @@ final class JobWatch {
         this.toldIndex = begin(request.getAfterIndex(), reader);
         this.evaluationsTold = ChangeCursor.after(toldIndex);
         this.allocationsTold = evaluationsTold;
+        this.deploymentsTold = evaluationsTold;
     }
 
     /** Sends what has changed; there is always more to come. */
@@ -54,14 +58,22 @@ final class JobWatch {
                 records.withStatus(reader.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId)));
         List<Evaluation> evaluations = reader.evaluationsChanged(jobId, evaluationsTold, CHUNK);
         List<Allocation> allocations = reader.allocationsChanged(jobId, allocationsTold, CHUNK);
-        boolean isAll = evaluations.size() < CHUNK && allocations.size() < CHUNK;
+        List<Deployment> deployments = reader.deploymentsChanged(jobId, deploymentsTold, CHUNK);
+        boolean isAll = evaluations.size() < CHUNK && allocations.size() < CHUNK && deployments.size() < CHUNK;
         if (isAll) {
             toldIndex = index;
         }
-        if (!job.equals(toldJob) || !evaluations.isEmpty() || !allocations.isEmpty()) {
-            send(job, evaluations, allocations);
+        WatchJobResponse.Builder news = WatchJobResponse.newBuilder()
+                .addAllEvaluations(evaluations)
+                .addAllAllocations(allocations)
+                .addAllDeployments(deployments);
+        if (!job.equals(toldJob)) {
+            news.setJob(job);
         }
-        remember(job, evaluations, allocations);
+        if (!news.build().equals(WatchJobResponse.getDefaultInstance())) {
+            observer.onNext(news.setIndex(toldIndex).build());
+        }
+        remember(job, news);
         return isAll ? Progress.UP_TO_DATE : Progress.MORE;
     }
 
@@ -73,24 +85,16 @@ final class JobWatch {
         return afterIndex <= reader.lastIndex() ? afterIndex : 0;
     }
 
-    private void send(JobRecord job, List<Evaluation> evaluations, List<Allocation> allocations) {
-        WatchJobResponse.Builder answer = WatchJobResponse.newBuilder()
-                .setIndex(toldIndex)
-                .addAllEvaluations(evaluations)
-                .addAllAllocations(allocations);
-        if (!job.equals(toldJob)) {
-            answer.setJob(job);
-        }
-        observer.onNext(answer.build());
-    }
-
-    private void remember(JobRecord job, List<Evaluation> evaluations, List<Allocation> allocations) {
+    private void remember(JobRecord job, WatchJobResponseOrBuilder told) {
         toldJob = job;
-        evaluationsTold = evaluations.stream()
+        evaluationsTold = told.getEvaluationsList().stream()
                 .map(evaluation -> new ChangeCursor(evaluation.getModifyIndex(), evaluation.getId()))
                 .reduce(evaluationsTold, ChangeCursor::max);
-        allocationsTold = allocations.stream()
+        allocationsTold = told.getAllocationsList().stream()
                 .map(allocation -> new ChangeCursor(allocation.getModifyIndex(), allocation.getId()))
                 .reduce(allocationsTold, ChangeCursor::max);
+        deploymentsTold = told.getDeploymentsList().stream()
+                .map(deployment -> new ChangeCursor(deployment.getModifyIndex(), deployment.getId()))
+                .reduce(deploymentsTold, ChangeCursor::max);
     }
 }

@@ -9,6 +9,7 @@ import dev.gantry.cluster.IndexMismatchException;
 import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.cluster.UnknownObjectException;
@@ -89,7 +90,7 @@ final class StatusMapping {
         if (refusal instanceof UnknownObjectException) {
             return Status.NOT_FOUND;
         }
-        if (refusal instanceof IndexMismatchException) {
+        if (refusal instanceof IndexMismatchException || refusal instanceof RefusedException) {
             return Status.FAILED_PRECONDITION;
         }
         if (refusal instanceof NodeRefusedException) {

@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
+import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.Evaluations;
 import dev.gantry.cluster.Identifiers;
@@ -27,8 +28,8 @@ final class GantryServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GantryServer.class);
 
-    /** How much later than its time to live a node may be found silent. */
-    private static final Duration LIVENESS_INTERVAL = Duration.ofSeconds(1);
+    /** How much later than its time anything may happen that a tick looks after: silent nodes, deadlines, schedules. */
+    private static final Duration TICK = Duration.ofSeconds(1);
 
     private final Store store;
     private final ServerThreads threads;
@@ -91,19 +92,24 @@ final class GantryServer implements AutoCloseable {
         JobRegistry jobs = new JobRegistry(store, evaluations, clock);
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
         NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, new SteadyClock(clock));
-        EvaluationLoop loop = new EvaluationLoop(store, identifiers, clock, threads.scheduling());
+        EvaluationLoop loop = new EvaluationLoop(
+                store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
+        DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clock);
         WatchHub watches = new WatchHub();
         NodeSessions sessions = new NodeSessions(
                 store.reader(), nodes, liveness, watches, config.heartbeatInterval(), threads.streams());
 
         store.listen(loop::publish);
+        store.listen(deployments::publish);
         store.listen(watches::publish);
         store.listen(sessions::publish);
 
         // A node that was ready when the last server stopped has a whole time to live to come back.
         store.reader().readyNodes().forEach(liveness::heard);
+        deployments.load(store.reader());
         loop.start();
-        threads.repeat(LIVENESS_INTERVAL, liveness::check);
+        threads.repeat(TICK, liveness::check);
+        threads.repeat(TICK, deployments::check);
 
         return GrpcServer.start(
                 config.listen(),
@@ -111,6 +117,7 @@ final class GantryServer implements AutoCloseable {
                         new JobValidator(List.of(new RktConfigCheck())),
                         jobs,
                         loop,
+                        deployments,
                         store.reader(),
                         watches,
                         sessions,

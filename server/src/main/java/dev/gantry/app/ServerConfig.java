@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.scheduler.SchedulerOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,14 +13,25 @@ import java.time.Duration;
  * @param listen where it serves; port 0 takes any free one
  * @param nodeTimeToLive how long a node may be silent before it is given up, more than 0; nodes are asked to be heard of
  *     three times as often
+ * @param scheduling how the cluster wants its jobs placed
  */
-record ServerConfig(Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive) {
+record ServerConfig(
+        Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive, SchedulerOptions scheduling) {
 
     /** Where a server serves that is not told where. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
 
     /** How long a node may be silent unless said otherwise. */
     static final Duration DEFAULT_NODE_TIME_TO_LIVE = Duration.ofSeconds(30);
+
+    /**
+     * A server that places jobs as it does unless told otherwise.
+     *
+     * @throws IllegalArgumentException as the other constructor
+     */
+    ServerConfig(Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive) {
+        this(dataDir, listen, nodeTimeToLive, SchedulerOptions.DEFAULT);
+    }
 
     /**
      * Checks the time to live.

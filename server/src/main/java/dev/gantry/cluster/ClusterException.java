@@ -6,6 +6,7 @@ public abstract sealed class ClusterException extends RuntimeException
                 NodeNotConnectedException,
                 NodeRefusedException,
                 OverloadedException,
+                RefusedException,
                 RequestIdReusedException,
                 SessionEndedException,
                 UnknownObjectException {

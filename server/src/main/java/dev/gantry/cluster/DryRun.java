@@ -1,5 +1,6 @@
 package dev.gantry.cluster;
 
+import dev.gantry.model.JobFamily;
 import dev.gantry.scheduler.GroupOutcome;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
@@ -18,17 +19,19 @@ final class DryRun {
     private static final int NODES_EXPLAINED = 100;
 
     private final Scheduler scheduler;
+    private final SchedulerOptions options;
     private final InstantSource clock;
 
-    DryRun(Scheduler scheduler, InstantSource clock) {
+    DryRun(Scheduler scheduler, SchedulerOptions options, InstantSource clock) {
         this.scheduler = scheduler;
+        this.options = options;
         this.clock = clock;
     }
 
     /**
      * Plans.
      *
-     * @param hasFailed whether an allocation of the stored version has failed
+     * @param hasFailed whether an allocation of the stored version has failed for good
      */
     JobPlan plan(SchedulingState state, Job job, boolean hasFailed) {
         Optional<JobRecord> stored = state.job(job.getId());
@@ -36,7 +39,7 @@ final class DryRun {
                 .setJob(job)
                 .setVersion(VersionRule.version(stored, job, hasFailed))
                 .build();
-        Plan plan = scheduler.plan(state.cluster(), version, false, clock.instant(), SchedulerOptions.DEFAULT);
+        Plan plan = scheduler.plan(state.cluster(), version, JobFamily.isParent(job), clock.instant(), options);
         List<GroupPlan> groups = plan.groups().stream()
                 .map(outcome -> toGroupPlan(state, version, plan, outcome))
                 .toList();

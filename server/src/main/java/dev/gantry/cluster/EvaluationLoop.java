@@ -1,27 +1,37 @@
 package dev.gantry.cluster;
 
 import dev.gantry.cluster.PlanWriter.Outcome;
+import dev.gantry.model.JobFamily;
 import dev.gantry.scheduler.GroupOutcome;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.Stop;
+import dev.gantry.scheduler.StopCause;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.GroupScores;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.PlacementFailure;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +54,7 @@ public final class EvaluationLoop {
 
     private record Question(Job job, boolean hasFailed, CompletableFuture<JobPlan> answer) {}
 
-    private record InFlight(Evaluation evaluation, List<Allocation> placed) {}
+    private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
     /** A plan's write has ended. */
     private record Written(InFlight plan, Outcome outcome) {}
@@ -52,6 +62,8 @@ public final class EvaluationLoop {
     private final Store store;
     private final Scheduler scheduler;
     private final PlanWriter writer;
+    private final Evaluations evaluations;
+    private final SchedulerOptions options;
     private final InstantSource clock;
     private final DryRun dryRun;
     private final ScheduledExecutorService executor;
@@ -66,21 +78,32 @@ public final class EvaluationLoop {
     private final SchedulingState state = new SchedulingState();
     private final Set<String> jobsInFlight = new HashSet<>();
     private boolean pausing;
+    private ScheduledFuture<?> alarm;
+    private Instant alarmTime = Instant.MAX;
 
     /**
      * Makes the loop.
      *
      * @param store where plans are written
      * @param identifiers names allocations
+     * @param evaluations makes evaluations of jobs whose time has come, and of those that others displace
+     * @param options how the cluster wants its jobs placed
      * @param clock tells when allocations are made
      * @param executor one thread, of this loop alone; once it is shut down it must pass over what it is given
      */
     public EvaluationLoop(
-            Store store, Identifiers identifiers, InstantSource clock, ScheduledExecutorService executor) {
+            Store store,
+            Identifiers identifiers,
+            Evaluations evaluations,
+            SchedulerOptions options,
+            InstantSource clock,
+            ScheduledExecutorService executor) {
         this.store = store;
         this.scheduler = new Scheduler();
-        this.writer = new PlanWriter(store, identifiers, clock);
-        this.dryRun = new DryRun(scheduler, clock);
+        this.writer = new PlanWriter(store, identifiers, evaluations, clock);
+        this.dryRun = new DryRun(scheduler, options, clock);
+        this.evaluations = evaluations;
+        this.options = options;
         this.clock = clock;
         this.executor = executor;
         this.turn = new SerialTask(executor, this::takeTurn);
@@ -127,7 +150,9 @@ public final class EvaluationLoop {
             }
             if (!mustLoad) {
                 answerQuestions();
+                followUp();
                 evaluate();
+                setAlarm();
             }
         } catch (RuntimeException e) {
             LOG.error("Scheduling failed; the state of the cluster is read anew", e);
@@ -166,6 +191,59 @@ public final class EvaluationLoop {
         }
     }
 
+    /** Has the jobs looked at whose time has come. */
+    private void followUp() {
+        Instant now = clock.instant();
+        for (Optional<String> due = state.followUps().poll(now);
+                due.isPresent();
+                due = state.followUps().poll(now)) {
+            queue(due.get(), now);
+        }
+    }
+
+    private void queue(String jobId, Instant now) {
+        store.write(transaction -> {
+                    transaction
+                            .reader()
+                            .job(jobId)
+                            .ifPresent(job -> evaluations.queue(
+                                    transaction,
+                                    job,
+                                    EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
+                                    Times.toTimestamp(now)));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    LOG.warn("Job {} was not looked at when its time came; all is read anew", jobId, failure);
+                    mustLoad = true;
+                    turn.call();
+                    return null;
+                });
+    }
+
+    /** One timer, for the earliest of all times. */
+    private void setAlarm() {
+        Instant next = state.followUps().next().orElse(Instant.MAX);
+        if (next.equals(alarmTime)) {
+            return;
+        }
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        alarmTime = next;
+        alarm = null;
+        if (!next.equals(Instant.MAX)) {
+            long millis = Math.max(0, Duration.between(clock.instant(), next).toMillis()) + 1;
+            alarm = executor.schedule(this::ring, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void ring() {
+        // The clock may be behind the timer; a new one is then set.
+        alarmTime = Instant.MAX;
+        turn.call();
+    }
+
     private void evaluate() {
         // Not on a state that is known to be old.
         while (!pausing && jobsInFlight.size() < PLANS_IN_FLIGHT && changes.isEmpty()) {
@@ -183,9 +261,9 @@ public final class EvaluationLoop {
             Plan plan = scheduler.plan(
                     state.cluster(),
                     SchedulingState.versionOf(job),
-                    job.getStopped(),
+                    job.getStopped() || JobFamily.isParent(job.getJob()),
                     clock.instant(),
-                    SchedulerOptions.DEFAULT);
+                    options);
             carryOut(evaluation, job, plan);
         } catch (RuntimeException e) {
             // Put aside: one job that can't be planned must not hold up the others.
@@ -195,17 +273,21 @@ public final class EvaluationLoop {
 
     private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
         Evaluation outcome = outcome(evaluation, job, plan);
-        if (plan.placements().isEmpty() && plan.stops().isEmpty() && outcome.equals(evaluation)) {
+        plan.lookAgain()
+                .ifPresentOrElse(
+                        time -> state.followUps().put(evaluation.getJobId(), time),
+                        () -> state.followUps().remove(evaluation.getJobId()));
+        if (plan.changesNothing() && outcome.equals(evaluation)) {
             state.evaluations().put(evaluation, job.getJob().getPriority());
             return;
         }
         List<Allocation> placed = plan.placements().stream()
                 .map(placement -> writer.allocate(outcome, placement))
                 .toList();
-        state.expect(job, placed);
+        state.expect(job, placed, preempted(plan));
         jobsInFlight.add(evaluation.getJobId());
-        InFlight flight = new InFlight(evaluation, placed);
-        var unused = writer.write(outcome, placed, plan.stops()).thenAccept(result -> land(flight, result));
+        InFlight flight = new InFlight(evaluation, plan, placed);
+        var unused = writer.write(outcome, plan, placed).thenAccept(result -> land(flight, result));
     }
 
     private static Evaluation outcome(Evaluation evaluation, JobRecord job, Plan plan) {
@@ -217,11 +299,35 @@ public final class EvaluationLoop {
                 .setJobVersion(job.getVersion())
                 .clearFailures()
                 .addAllFailures(failures)
+                .clearScores()
+                .addAllScores(scores(evaluation, plan))
                 .setStatus(
                         failures.isEmpty()
                                 ? EvaluationStatus.EVALUATION_STATUS_COMPLETE
                                 : EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .build();
+    }
+
+    /** Of a group that nothing is placed for now, those of the last time stay. */
+    private static List<GroupScores> scores(Evaluation evaluation, Plan plan) {
+        Map<String, GroupScores> scores = new LinkedHashMap<>();
+        evaluation.getScoresList().forEach(known -> scores.put(known.getTaskGroup(), known));
+        plan.groups().stream()
+                .filter(group -> !group.scores().isEmpty())
+                .forEach(group -> scores.put(
+                        group.taskGroup(),
+                        GroupScores.newBuilder()
+                                .setTaskGroup(group.taskGroup())
+                                .addAllScores(group.scores())
+                                .build()));
+        return List.copyOf(scores.values());
+    }
+
+    private static List<Allocation> preempted(Plan plan) {
+        return plan.stops().stream()
+                .filter(stop -> stop.cause() == StopCause.PREEMPTED)
+                .map(Stop::allocation)
+                .toList();
     }
 
     /** On the store's thread, after it has told of the change. There is room: each plan in flight lands once. */
@@ -235,6 +341,8 @@ public final class EvaluationLoop {
         jobsInFlight.remove(evaluation.getJobId());
         if (plan.outcome() != Outcome.WRITTEN) {
             state.forget(plan.plan().placed());
+            // What was counted as being stopped is not; what it is now, the store knows.
+            mustLoad |= !preempted(plan.plan().plan()).isEmpty();
         }
         switch (plan.outcome()) {
             case WRITTEN, OBSOLETE -> {}

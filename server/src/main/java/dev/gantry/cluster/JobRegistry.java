@@ -1,7 +1,6 @@
 package dev.gantry.cluster;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.store.Store;
 import dev.gantry.store.Submission;
@@ -71,6 +70,7 @@ public final class JobRegistry {
                 Evaluation newest = transaction.reader().newestEvaluation(jobId).orElseThrow();
                 return new StopReceipt(newest.getId(), job.getModifyIndex());
             }
+            JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
             JobRecord stopped =
                     transaction.putJob(job.toBuilder().setStopped(true).build());
             Evaluation evaluation =
@@ -113,7 +113,7 @@ public final class JobRegistry {
         checkIndex(job.getId(), options, stored);
         JobRecord record = store(transaction, job, stored, now);
         Evaluation evaluation = evaluations.queue(
-                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, toTimestamp(now));
+                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, Times.toTimestamp(now));
         Submission submission =
                 new Submission(job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
         options.requestId().ifPresent(id -> transaction.putSubmission(id, submission));
@@ -125,12 +125,7 @@ public final class JobRegistry {
         if (stored.isPresent() && stored.get().getVersion() == version) {
             return transaction.putJob(stored.get());
         }
-        return transaction.putJobVersion(JobRecord.newBuilder()
-                .setJob(job)
-                .setVersion(version)
-                .setCreateIndex(stored.map(JobRecord::getCreateIndex).orElse(0L))
-                .setSubmitTime(toTimestamp(now))
-                .build());
+        return JobWriter.putVersion(transaction, job, version, stored, now);
     }
 
     private static Submission repeat(Job job, SubmitOptions options, Submission before) {
@@ -152,10 +147,6 @@ public final class JobRegistry {
     }
 
     private Timestamp now() {
-        return toTimestamp(clock.instant());
-    }
-
-    private static Timestamp toTimestamp(Instant instant) {
-        return Timestamps.fromMillis(instant.toEpochMilli());
+        return Times.toTimestamp(clock.instant());
     }
 }

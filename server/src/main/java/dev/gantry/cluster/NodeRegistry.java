@@ -1,7 +1,6 @@
 package dev.gantry.cluster;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
@@ -16,9 +15,12 @@ import dev.gantry.v1.NodeStatus;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -28,6 +30,7 @@ public final class NodeRegistry {
 
     private final Store store;
     private final Evaluations evaluations;
+    private final DeploymentProgress deployments;
     private final InstantSource clock;
 
     /**
@@ -40,6 +43,7 @@ public final class NodeRegistry {
     public NodeRegistry(Store store, Evaluations evaluations, InstantSource clock) {
         this.store = store;
         this.evaluations = evaluations;
+        this.deployments = new DeploymentProgress(evaluations);
         this.clock = clock;
     }
 
@@ -93,7 +97,8 @@ public final class NodeRegistry {
 
     /**
      * Stores how allocations are. What a node says of allocations that are not its own, or that have ended already, is
-     * passed over: an end is final.
+     * passed over: an end is final. The same transaction counts their health for their deployments, and has the jobs of
+     * those that failed looked at.
      *
      * @param nodeId the node
      * @param updates what it says
@@ -102,15 +107,27 @@ public final class NodeRegistry {
      */
     public CompletableFuture<Void> updateAllocations(
             String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
-        Timestamp now = now();
-        return writeIf(
-                isCurrent,
-                transaction -> updates.forEach(update -> transaction
+        Instant now = clock.instant();
+        return writeIf(isCurrent, transaction -> {
+            Set<String> failedJobs = new LinkedHashSet<>();
+            for (AllocationUpdate update : updates) {
+                transaction
                         .reader()
                         .allocation(update.getAllocationId())
                         .filter(allocation -> allocation.getNodeId().equals(nodeId))
                         .filter(allocation -> !AllocationLife.isTerminal(allocation))
-                        .ifPresent(allocation -> updateIfChanged(transaction, allocation, update, now))));
+                        .flatMap(allocation -> updateIfChanged(transaction, allocation, update, now))
+                        .filter(NodeRegistry::hasFailed)
+                        .ifPresent(failed -> failedJobs.add(failed.getJobId()));
+            }
+            failedJobs.stream()
+                    .flatMap(jobId -> transaction.reader().job(jobId).stream())
+                    .forEach(job -> evaluations.queue(
+                            transaction,
+                            job,
+                            EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
+                            Times.toTimestamp(now)));
+        });
     }
 
     /**
@@ -163,23 +180,46 @@ public final class NodeRegistry {
     }
 
     /** A node that comes back says again what was stored before it left. */
-    private static void updateIfChanged(
-            WriteTransaction transaction, Allocation stored, AllocationUpdate update, Timestamp now) {
-        Allocation merged = merge(stored, update);
-        if (!merged.equals(stored)) {
-            transaction.updateClient(merged.toBuilder().setModifyTime(now).build());
+    private Optional<Allocation> updateIfChanged(
+            WriteTransaction transaction, Allocation stored, AllocationUpdate update, Instant now) {
+        Allocation merged = merge(stored, update, now);
+        if (merged.equals(stored)) {
+            return Optional.empty();
         }
+        Allocation changed = transaction.updateClient(
+                merged.toBuilder().setModifyTime(Times.toTimestamp(now)).build());
+        deployments.onHealth(transaction, stored, changed, now);
+        return Optional.of(changed);
     }
 
-    private static Allocation merge(Allocation allocation, AllocationUpdate update) {
+    private static boolean hasFailed(Allocation allocation) {
+        return allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED
+                && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN;
+    }
+
+    private static Allocation merge(Allocation allocation, AllocationUpdate update, Instant now) {
         boolean isStopping = allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
-        return allocation.toBuilder()
+        Allocation.Builder merged = allocation.toBuilder()
                 .setClientStatus(update.getClientStatus())
                 // Why it is being stopped says more than that it was stopped.
                 .setDescription(isStopping ? allocation.getDescription() : update.getDescription())
                 .clearTaskStates()
                 .addAllTaskStates(update.getTaskStatesList())
-                .build();
+                .clearChecks()
+                .addAllChecks(update.getChecksList());
+        health(allocation, update)
+                .filter(healthy -> !allocation.hasHealthy() || allocation.getHealthy() != healthy)
+                .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(Times.toTimestamp(now)));
+        return merged.build();
+    }
+
+    /** What has failed is not healthy, whether its node says so or not. */
+    private static Optional<Boolean> health(Allocation allocation, AllocationUpdate update) {
+        boolean isPartOfDeployment = !allocation.getDeploymentId().isEmpty();
+        if (isPartOfDeployment && update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED) {
+            return Optional.of(false);
+        }
+        return update.hasHealthy() ? Optional.of(update.getHealthy()) : Optional.empty();
     }
 
     private static Node ready(Node node, Timestamp since) {
@@ -210,6 +250,6 @@ public final class NodeRegistry {
     }
 
     private Timestamp now() {
-        return Timestamps.fromMillis(clock.instant().toEpochMilli());
+        return Times.toTimestamp(clock.instant());
     }
 }

@@ -1,20 +1,31 @@
 package dev.gantry.cluster;
 
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.AllocationLife;
+import dev.gantry.scheduler.DelayedReschedule;
+import dev.gantry.scheduler.InPlaceUpdate;
 import dev.gantry.scheduler.Placement;
+import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Stop;
+import dev.gantry.scheduler.StopCause;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.NodeStatus;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,7 +33,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a plan true: allocations, their ports, what is stopped and the evaluation's end, in one transaction. */
+/**
+ * Makes a plan true in one transaction: allocations and their ports, what is stopped, updated or to be placed anew, the
+ * deployment and the evaluation's end.
+ */
 final class PlanWriter {
 
     /** What became of a plan. */
@@ -43,22 +57,26 @@ final class PlanWriter {
 
     private final Store store;
     private final Identifiers identifiers;
+    private final Evaluations evaluations;
+    private final DeploymentProgress progress;
     private final InstantSource clock;
 
-    PlanWriter(Store store, Identifiers identifiers, InstantSource clock) {
+    PlanWriter(Store store, Identifiers identifiers, Evaluations evaluations, InstantSource clock) {
         this.store = store;
         this.identifiers = identifiers;
+        this.evaluations = evaluations;
+        this.progress = new DeploymentProgress(evaluations);
         this.clock = clock;
     }
 
     /** The allocation that a placement stands for. */
     Allocation allocate(Evaluation evaluation, Placement placement) {
-        var now = Timestamps.fromMillis(clock.instant().toEpochMilli());
+        var now = Times.toTimestamp(clock.instant());
         return Allocation.newBuilder()
                 .setId(identifiers.next())
                 .setName("%s.%s[%d]".formatted(evaluation.getJobId(), placement.taskGroup(), placement.index()))
                 .setJobId(evaluation.getJobId())
-                .setJobVersion(evaluation.getJobVersion())
+                .setJobVersion(placement.jobVersion())
                 .setTaskGroup(placement.taskGroup())
                 .setIndex(placement.index())
                 .setNodeId(placement.node().getId())
@@ -69,11 +87,16 @@ final class PlanWriter {
                 .setEvaluationId(evaluation.getId())
                 .setCreateTime(now)
                 .setModifyTime(now)
+                .setDeploymentId(placement.deploymentId())
+                .setCanary(placement.canary())
+                .setPreviousAllocationId(
+                        placement.previous().map(Allocation::getId).orElse(""))
+                .addAllRescheduleTimes(placement.rescheduleTimes())
                 .build();
     }
 
-    /** Writes a plan; the future does not fail. */
-    CompletableFuture<Outcome> write(Evaluation evaluation, List<Allocation> placed, List<Stop> stops) {
+    /** Writes a plan, the allocations that its placements stand for among it; the future does not fail. */
+    CompletableFuture<Outcome> write(Evaluation evaluation, Plan plan, List<Allocation> placed) {
         Set<String> nodes = placed.stream().map(Allocation::getNodeId).collect(Collectors.toSet());
         return store.write(transaction -> {
                     if (!isCurrent(transaction, evaluation)) {
@@ -82,12 +105,31 @@ final class PlanWriter {
                     if (transaction.reader().countNodes(nodes, NodeStatus.NODE_STATUS_READY) < nodes.size()) {
                         return Outcome.REJECTED;
                     }
-                    placed.forEach(transaction::insertAllocation);
-                    stops.forEach(stop -> stop(transaction, stop));
                     transaction.putEvaluation(evaluation);
+                    write(transaction, evaluation, plan, placed, clock.instant());
                     return Outcome.WRITTEN;
                 })
                 .exceptionally(failure -> outcome(evaluation, failure));
+    }
+
+    private void write(
+            WriteTransaction transaction, Evaluation evaluation, Plan plan, List<Allocation> placed, Instant now) {
+        plan.stops().forEach(stop -> stop(transaction, stop, placed, now));
+        plan.reschedules().forEach(reschedule -> reschedule(transaction, reschedule, now));
+        plan.updates().forEach(update -> update(transaction, evaluation, update, now));
+        placed.forEach(transaction::insertAllocation);
+        placed.forEach(allocation -> replace(transaction, allocation, now));
+        plan.deployments().forEach(deployment -> deploy(transaction, deployment, plan, now));
+        plan.stops().stream()
+                .filter(stop -> stop.cause() == StopCause.PREEMPTED)
+                .map(stop -> stop.allocation().getJobId())
+                .distinct()
+                .flatMap(jobId -> transaction.reader().job(jobId).stream())
+                .forEach(job -> evaluations.queue(
+                        transaction,
+                        job,
+                        EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION,
+                        Times.toTimestamp(now)));
     }
 
     private static Outcome outcome(Evaluation evaluation, Throwable failure) {
@@ -108,16 +150,91 @@ final class PlanWriter {
                 .isPresent();
     }
 
-    /** Reads it anew, since the node may have spoken of it after the plan was made. */
-    private void stop(WriteTransaction transaction, Stop stop) {
-        transaction
-                .reader()
-                .allocation(stop.allocation().getId())
-                .filter(AllocationLife::isWanted)
-                .ifPresent(allocation -> transaction.updateDesired(allocation.toBuilder()
-                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
-                        .setDescription(stop.reason())
-                        .setModifyTime(Timestamps.fromMillis(clock.instant().toEpochMilli()))
+    private static void stop(WriteTransaction transaction, Stop stop, List<Allocation> placed, Instant now) {
+        current(transaction, stop.allocation()).filter(AllocationLife::isWanted).ifPresent(allocation -> {
+            Allocation.Builder stopped = allocation.toBuilder()
+                    .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                    .setDescription(stop.reason())
+                    .setModifyTime(Times.toTimestamp(now));
+            if (stop.cause() == StopCause.PREEMPTED) {
+                placed.stream()
+                        .filter(one -> one.getNodeId().equals(allocation.getNodeId()))
+                        .findFirst()
+                        .ifPresent(one -> stopped.setPreemptedByAllocationId(one.getId()));
+            }
+            transaction.updateDesired(stopped.build());
+        });
+    }
+
+    private static void reschedule(WriteTransaction transaction, DelayedReschedule reschedule, Instant now) {
+        current(transaction, reschedule.allocation())
+                .ifPresent(allocation -> transaction.updateClient(allocation.toBuilder()
+                        .setRescheduleAt(Times.toTimestamp(reschedule.at()))
+                        .setModifyTime(Times.toTimestamp(now))
                         .build()));
+    }
+
+    private static void update(
+            WriteTransaction transaction, Evaluation evaluation, InPlaceUpdate update, Instant now) {
+        current(transaction, update.allocation()).filter(AllocationLife::isWanted).ifPresent(allocation -> {
+            Allocation.Builder updated = allocation.toBuilder()
+                    .setJobVersion(evaluation.getJobVersion())
+                    .setDeploymentId(update.deploymentId())
+                    .setCanary(false)
+                    .setEvaluationId(evaluation.getId())
+                    .setModifyTime(Times.toTimestamp(now));
+            if (update.healthy()) {
+                updated.setHealthy(true).setHealthyTime(Times.toTimestamp(now));
+            }
+            transaction.updateDesired(updated.build());
+        });
+    }
+
+    private static void replace(WriteTransaction transaction, Allocation placed, Instant now) {
+        if (!placed.getPreviousAllocationId().isEmpty()) {
+            transaction
+                    .reader()
+                    .allocation(placed.getPreviousAllocationId())
+                    .ifPresent(previous -> transaction.updateClient(previous.toBuilder()
+                            .setNextAllocationId(placed.getId())
+                            .clearRescheduleAt()
+                            .setModifyTime(Times.toTimestamp(now))
+                            .build()));
+        }
+    }
+
+    private void deploy(WriteTransaction transaction, Deployment planned, Plan plan, Instant now) {
+        Optional<Deployment> stored = transaction.reader().deployment(planned.getId());
+        Job job = transaction
+                .reader()
+                .job(planned.getJobId())
+                .map(JobRecord::getJob)
+                .orElse(Job.getDefaultInstance());
+        if (stored.isPresent() && stored.get().getStatus() != DeploymentStatus.DEPLOYMENT_STATUS_RUNNING) {
+            // It has ended while the plan was made: an end is final.
+            return;
+        }
+        Deployment merged = DeploymentMerge.merge(
+                stored.orElseGet(() -> DeploymentProgress.begin(DeploymentMerge.uncounted(planned), job, now)),
+                planned,
+                updatedHealthy(planned, plan));
+        if (merged.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING) {
+            progress.settle(transaction, merged);
+        } else {
+            progress.end(transaction, merged);
+        }
+    }
+
+    /** How many allocations of each group count as healthy since they were updated while they ran. */
+    private static Map<String, Long> updatedHealthy(Deployment deployment, Plan plan) {
+        return plan.updates().stream()
+                .filter(update -> update.healthy() && update.deploymentId().equals(deployment.getId()))
+                .filter(update -> !update.allocation().getDeploymentId().equals(deployment.getId()))
+                .collect(Collectors.groupingBy(update -> update.allocation().getTaskGroup(), Collectors.counting()));
+    }
+
+    /** Reads it anew, since the node may have spoken of it after the plan was made. */
+    private static Optional<Allocation> current(WriteTransaction transaction, Allocation planned) {
+        return transaction.reader().allocation(planned.getId());
     }
 }

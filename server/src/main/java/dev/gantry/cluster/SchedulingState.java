@@ -5,6 +5,7 @@ import dev.gantry.scheduler.ClusterState;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.JobRecord;
@@ -32,6 +33,9 @@ final class SchedulingState {
     /** Counts what may have made room. */
     private long roomMade;
 
+    /** When to look at jobs again though nothing changes. */
+    private final FollowUps followUps = new FollowUps();
+
     /** What {@link #roomMade} was when the plan was made whose outcome is on its way, by job. */
     private final Map<String, Long> roomAtPlan = new HashMap<>();
 
@@ -48,6 +52,10 @@ final class SchedulingState {
         List<Allocation> allocations = reader.allocationsToSchedule();
         reader.jobVersionsOf(allocations).forEach(cluster::putJob);
         allocations.forEach(cluster::putAllocation);
+        reader.newestDeployments().forEach(cluster::putDeployment);
+        reader.runningDeployments().forEach(cluster::putDeployment);
+        followUps.clear();
+        allocations.forEach(this::followUp);
         reader.evaluations(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .forEach(this::put);
         evaluations.retryBlocked();
@@ -62,15 +70,23 @@ final class SchedulingState {
         changes.jobs().forEach(job -> jobs.put(job.getJob().getId(), job));
         changes.nodes().forEach(cluster::putNode);
         changes.allocations().forEach(cluster::putAllocation);
+        changes.deployments().forEach(cluster::putDeployment);
         changes.evaluations().forEach(this::put);
+        changes.removedJobs().forEach(this::forgetJob);
         if (makesRoom(changes)) {
             retryBlocked();
         }
     }
 
-    /** Counts allocations as placed that are on their way to the store, with the outcome of the job's evaluation. */
-    void expect(JobRecord job, List<Allocation> placed) {
+    /**
+     * Counts allocations as placed that are on their way to the store, with the outcome of the job's evaluation, and
+     * those that have to go for them as being stopped, so that no other plan counts on them too.
+     */
+    void expect(JobRecord job, List<Allocation> placed, List<Allocation> preempted) {
         cluster.putJob(versionOf(job));
+        preempted.forEach(allocation -> cluster.putAllocation(allocation.toBuilder()
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                .build()));
         placed.forEach(cluster::putAllocation);
         roomAtPlan.put(job.getJob().getId(), roomMade);
     }
@@ -86,6 +102,10 @@ final class SchedulingState {
     /** Lets an evaluation be looked at once more. */
     void retry(Evaluation evaluation) {
         evaluations.retry(evaluation, jobOf(evaluation).getJob().getPriority());
+    }
+
+    FollowUps followUps() {
+        return followUps;
     }
 
     ClusterState cluster() {
@@ -130,6 +150,20 @@ final class SchedulingState {
             // Room was made while its outcome was on its way, when nobody knew that it would wait for it.
             retry(evaluation);
         }
+    }
+
+    /** What waited to be placed anew when the last server ended. */
+    private void followUp(Allocation allocation) {
+        if (allocation.hasRescheduleAt() && allocation.getNextAllocationId().isEmpty()) {
+            followUps.putEarlier(allocation.getJobId(), Times.toInstant(allocation.getRescheduleAt()));
+        }
+    }
+
+    private void forgetJob(String jobId) {
+        jobs.remove(jobId);
+        roomAtPlan.remove(jobId);
+        followUps.remove(jobId);
+        cluster.removeJob(jobId);
     }
 
     private void loadJobs(StoreReader reader) {

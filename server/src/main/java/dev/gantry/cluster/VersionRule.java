@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * <p>A job that is submitted as it is stored keeps its version, and with it all that runs. Two unchanged jobs get a new
  * version nevertheless, since whoever submits them wants to see them run: one that was stopped, and one of whose version
- * an allocation has failed, which would otherwise stay failed for good.
+ * an allocation has failed for good. One that has failed and is placed anew by the group's reschedule policy needs no
+ * new version, which would restart all that runs well.
  */
 final class VersionRule {
 
@@ -20,7 +21,7 @@ final class VersionRule {
      *
      * @param stored the job as it is stored, if it is
      * @param job the job as it is submitted, its defaults filled in
-     * @param hasFailed whether an allocation of the stored version has failed
+     * @param hasFailed whether an allocation of the stored version has failed for good
      */
     static long version(Optional<JobRecord> stored, Job job, boolean hasFailed) {
         return stored.map(found -> found.getVersion() + (keeps(found, job, hasFailed) ? 0 : 1))

@@ -18,7 +18,7 @@ public final class WatchHub {
     public sealed interface Topic {}
 
     /**
-     * A job, its evaluations and its allocations.
+     * A job, its evaluations, its deployments and its allocations.
      *
      * @param jobId the job
      */
@@ -75,6 +75,8 @@ public final class WatchHub {
         Set<Topic> topics = new HashSet<>();
         changes.jobs().forEach(job -> topics.add(new JobTopic(job.getJob().getId())));
         changes.evaluations().forEach(evaluation -> topics.add(new JobTopic(evaluation.getJobId())));
+        changes.deployments().forEach(deployment -> topics.add(new JobTopic(deployment.getJobId())));
+        changes.removedJobs().forEach(jobId -> topics.add(new JobTopic(jobId)));
         changes.allocations().forEach(allocation -> {
             topics.add(new JobTopic(allocation.getJobId()));
             topics.add(new AllocationTopic(allocation.getId()));

@@ -109,6 +109,17 @@ public final class ClusterState {
         }
     }
 
+    /**
+     * Forgets a job, its versions, deployments and allocations. One that is not known is passed over.
+     *
+     * @param jobId its id
+     */
+    public void removeJob(String jobId) {
+        allocationsOf(jobId).stream().map(Allocation::getId).toList().forEach(this::removeAllocation);
+        versions.remove(jobId);
+        deployments.remove(jobId);
+    }
+
     /** The nodes in the order of their names. */
     List<NodeRoom> rooms() {
         if (roomsByName.size() != rooms.size()) {

@@ -18,6 +18,10 @@ final class Deployments {
         known.headMap(known.lastKey()).values().removeIf(older -> !isRunning(older));
     }
 
+    void remove(String jobId) {
+        jobs.remove(jobId);
+    }
+
     /** In the order of the versions that they bring. */
     List<Deployment> ofJob(String jobId) {
         TreeMap<Long, Deployment> known = jobs.get(jobId);

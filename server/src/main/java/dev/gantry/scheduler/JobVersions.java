@@ -43,6 +43,11 @@ final class JobVersions {
                 .map(Entry::job);
     }
 
+    /** Forgets a job that nothing runs. */
+    void remove(String jobId) {
+        jobs.remove(jobId);
+    }
+
     /** The newest version that is known of a job. */
     Optional<Long> newest(String jobId) {
         return Optional.ofNullable(jobs.get(jobId)).map(TreeMap::lastKey);

@@ -194,8 +194,9 @@ public final class Garbage {
                         .where(EVALUATION.JOB_ID.eq(JOB.ID))
                         .and(EVALUATION.STATUS.in(PENDING, BLOCKED).or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
                 .and(notExists(select(child.ID).from(child).where(child.PARENT_ID.eq(JOB.ID))))
-                .and(JOB.STOPPED.isTrue().or(exists(
-                        select(ALLOCATION.ID).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(JOB.ID)))))
+                .and(JOB.STOPPED
+                        .isTrue()
+                        .or(exists(select(ALLOCATION.ID).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(JOB.ID)))))
                 .limit(limit)
                 .stream()
                 .filter(row -> row.value2() || isBatch(Messages.parse(Job.parser(), row.value3())))

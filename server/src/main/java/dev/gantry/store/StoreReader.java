@@ -199,10 +199,8 @@ public final class StoreReader {
      * @return the deployments in the order in which they changed
      */
     public List<Deployment> runningDeploymentsOf(String jobId) {
-        return deployments(DEPLOYMENT
-                .JOB_ID
-                .eq(jobId)
-                .and(DEPLOYMENT.STATUS.eq((short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE)));
+        return deployments(DEPLOYMENT.JOB_ID.eq(jobId).and(DEPLOYMENT.STATUS.eq((short)
+                DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE)));
     }
 
     /**
@@ -626,17 +624,22 @@ public final class StoreReader {
     }
 
     /**
-     * Whether an allocation of the newest version of a job has failed.
+     * Whether an allocation of the newest version of a job has failed for good: nothing has come in its place, and
+     * nothing is going to.
      *
      * @param jobId the job
      * @return true if one has; false too if the job is not known
      */
     public boolean hasFailed(String jobId) {
-        return dsl.fetchExists(select(ALLOCATION.ID)
+        return dsl
+                .select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
                 .where(ALLOCATION.JOB_ID.eq(jobId))
                 .and(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(jobId))))
-                .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE)));
+                .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
+                .stream()
+                .map(row -> Messages.parse(Allocation.parser(), row.value1()))
+                .anyMatch(failed -> failed.getNextAllocationId().isEmpty() && !failed.hasRescheduleAt());
     }
 
     /**

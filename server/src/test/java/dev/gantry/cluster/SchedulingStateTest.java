@@ -44,7 +44,7 @@ class SchedulingStateTest {
     void submitAndPlan() {
         apply(List.of(JOB), List.of(PENDING), List.of(), List.of());
         assertThat(poll()).contains(PENDING);
-        state.expect(JOB, List.of());
+        state.expect(JOB, List.of(), List.of());
     }
 
     @Test

@@ -38,13 +38,15 @@ class GroupCommitterTest {
     @Test
     void nothing_is_written_after_the_disk_has_refused_what_was_committed() {
         diskFails.set(true);
-        assertThatThrownBy(() -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
+        assertThatThrownBy(
+                        () -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
                 .hasCauseInstanceOf(StoreException.class)
                 .hasMessageContaining("start the server again");
 
         diskFails.set(false);
 
-        assertThatThrownBy(() -> committer.submit(tx -> tx.putJobVersion(job("b"))).join())
+        assertThatThrownBy(
+                        () -> committer.submit(tx -> tx.putJobVersion(job("b"))).join())
                 .hasMessageContaining("start the server again");
         assertThat(new StoreReader(database.dsl()).job("b")).isEmpty();
     }
@@ -55,7 +57,8 @@ class GroupCommitterTest {
         committer.listen(changes -> told.set(true));
         diskFails.set(true);
 
-        assertThatThrownBy(() -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
+        assertThatThrownBy(
+                        () -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
                 .hasCauseInstanceOf(StoreException.class);
 
         assertThat(told).isFalse();

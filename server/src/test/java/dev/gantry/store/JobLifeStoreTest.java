@@ -34,7 +34,8 @@ class JobLifeStoreTest {
     @BeforeEach
     void open() {
         store = Store.open(dir);
-        store.write(tx -> tx.insertNode(Node.newBuilder().setId("n1").setName("one").build(), new byte[0]))
+        store.write(tx -> tx.insertNode(
+                        Node.newBuilder().setId("n1").setName("one").build(), new byte[0]))
                 .join();
     }
 
@@ -49,17 +50,22 @@ class JobLifeStoreTest {
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
 
-        Deployment first = store.write(tx -> tx.putDeployment(deployment("d1", 0)))
-                .join();
+        Deployment first =
+                store.write(tx -> tx.putDeployment(deployment("d1", 0))).join();
         store.write(tx -> tx.putDeployment(first.toBuilder()
                         .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED)
                         .build()))
                 .join();
         store.write(tx -> tx.putDeployment(deployment("d2", 1))).join();
 
-        assertThat(store.reader().newestDeployment("web").map(Deployment::getId)).contains("d2");
-        assertThat(store.reader().runningDeployments()).extracting(Deployment::getId).containsExactly("d2");
-        assertThat(store.reader().newestDeployments()).extracting(Deployment::getId).containsExactly("d2");
+        assertThat(store.reader().newestDeployment("web").map(Deployment::getId))
+                .contains("d2");
+        assertThat(store.reader().runningDeployments())
+                .extracting(Deployment::getId)
+                .containsExactly("d2");
+        assertThat(store.reader().newestDeployments())
+                .extracting(Deployment::getId)
+                .containsExactly("d2");
         assertThat(store.reader().deploymentsChanged("web", ChangeCursor.after(0), 10))
                 .extracting(Deployment::getId)
                 .containsExactly("d1", "d2");
@@ -78,8 +84,10 @@ class JobLifeStoreTest {
                 })
                 .join();
 
-        assertThat(store.reader().stableVersion("web", 2).map(JobRecord::getVersion)).contains(1L);
-        assertThat(store.reader().stableVersion("web", 1).map(JobRecord::getVersion)).contains(0L);
+        assertThat(store.reader().stableVersion("web", 2).map(JobRecord::getVersion))
+                .contains(1L);
+        assertThat(store.reader().stableVersion("web", 1).map(JobRecord::getVersion))
+                .contains(0L);
         assertThat(store.reader().stableVersion("web", 0)).isEmpty();
         assertThat(store.reader().job("web").orElseThrow().getStable()).isFalse();
     }
@@ -164,8 +172,8 @@ class JobLifeStoreTest {
                     .join();
         }
 
-        int forgotten = store.write(tx -> tx.garbage().evaluations(Long.MAX_VALUE, 10))
-                .join();
+        int forgotten =
+                store.write(tx -> tx.garbage().evaluations(Long.MAX_VALUE, 10)).join();
 
         assertThat(forgotten).isEqualTo(1);
         assertThat(store.reader().evaluation("e1")).isEmpty();
@@ -198,9 +206,8 @@ class JobLifeStoreTest {
         store.write(tx -> {
                     tx.markStable("web", 0);
                     tx.markStable("web", 1);
-                    return tx.insertAllocation(allocation("a1", "web").toBuilder()
-                            .setJobVersion(2)
-                            .build());
+                    return tx.insertAllocation(
+                            allocation("a1", "web").toBuilder().setJobVersion(2).build());
                 })
                 .join();
 
@@ -218,16 +225,15 @@ class JobLifeStoreTest {
         put(batch("done"));
         store.write(tx -> {
                     tx.insertAllocation(allocation("a1", "done"));
-                    return tx.putEvaluation(
-                            evaluation("e1", "done", EvaluationStatus.EVALUATION_STATUS_COMPLETE));
+                    return tx.putEvaluation(evaluation("e1", "done", EvaluationStatus.EVALUATION_STATUS_COMPLETE));
                 })
                 .join();
         end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
 
-        int forgotten = store.write(tx -> tx.garbage().jobs(Long.MAX_VALUE - 1, 10))
-                .join();
+        int forgotten =
+                store.write(tx -> tx.garbage().jobs(Long.MAX_VALUE - 1, 10)).join();
 
         assertThat(forgotten).isEqualTo(2);
         assertThat(store.reader().jobs("", "", 10))

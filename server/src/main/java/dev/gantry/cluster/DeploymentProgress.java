@@ -1,0 +1,274 @@
+package dev.gantry.cluster;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Moves deployments on, within the transactions of others: what nodes say of the health of allocations is counted, and
+ * the same transaction decides what follows from it.
+ *
+ * <p>As in Nomad, but that one unhealthy allocation fails a deployment at once, whether it has a progress deadline or
+ * not: a version that does not get healthy is not tried out on more nodes.
+ */
+final class DeploymentProgress {
+
+    /**
+     * What became of a deployment that has failed.
+     *
+     * @param evaluation sees to what follows
+     * @param revertedTo the version that comes back, if one does
+     */
+    record Failure(Evaluation evaluation, Optional<Long> revertedTo) {}
+
+    private final Evaluations evaluations;
+
+    DeploymentProgress(Evaluations evaluations) {
+        this.evaluations = evaluations;
+    }
+
+    /** Counts that an allocation's health has become known, or has changed. */
+    void onHealth(WriteTransaction transaction, Allocation before, Allocation after, Instant now) {
+        boolean isNews = after.hasHealthy() && (!before.hasHealthy() || before.getHealthy() != after.getHealthy());
+        if (!isNews || after.getDeploymentId().isEmpty()) {
+            return;
+        }
+        running(transaction, after.getDeploymentId()).ifPresent(deployment -> {
+            Deployment counted = change(deployment, after.getTaskGroup(), group -> count(group, before, after));
+            if (!after.getHealthy()) {
+                fail(transaction, counted, "allocation %s is unhealthy".formatted(after.getName()), now);
+                return;
+            }
+            Deployment extended = change(
+                    counted, after.getTaskGroup(), group -> extend(group, strategy(transaction, counted, group), now));
+            moveOn(transaction, extended, now);
+        });
+    }
+
+    /** Decides whether a deployment has succeeded, can be promoted, or has room for more. */
+    void moveOn(WriteTransaction transaction, Deployment deployment, Instant now) {
+        if (deployment.getGroupsList().stream().allMatch(DeploymentProgress::isDone)) {
+            succeed(transaction, deployment);
+        } else if (promotesItself(transaction, deployment)) {
+            promote(transaction, deployment, List.of(), now);
+        } else {
+            transaction.putDeployment(deployment);
+            look(transaction, deployment.getJobId(), now);
+        }
+    }
+
+    /**
+     * Goes on with a deployment whose canaries are good.
+     *
+     * @param groups only these; empty: all
+     * @return the evaluation that goes on with it
+     * @throws RefusedException if it does not wait for that, or a canary is not healthy
+     */
+    Evaluation promote(WriteTransaction transaction, Deployment deployment, Collection<String> groups, Instant now) {
+        List<DeploymentGroup> waiting = deployment.getGroupsList().stream()
+                .filter(group -> groups.isEmpty() || groups.contains(group.getTaskGroup()))
+                .filter(group -> !isPromoted(group))
+                .toList();
+        if (waiting.isEmpty()) {
+            throw new RefusedException("The deployment of version %d of job %s has no canaries that wait to be promoted"
+                    .formatted(deployment.getJobVersion(), deployment.getJobId()));
+        }
+        waiting.stream().filter(group -> !hasGoodCanaries(group)).findFirst().ifPresent(group -> {
+            throw new RefusedException(
+                    "%d of the %d canaries of group %s are healthy; wait for the others, or fail the deployment"
+                            .formatted(group.getHealthy(), group.getDesiredCanaries(), group.getTaskGroup()));
+        });
+        Deployment promoted = deployment;
+        for (DeploymentGroup group : waiting) {
+            UpdateStrategy strategy = strategy(transaction, deployment, group);
+            promoted = change(
+                    promoted,
+                    group.getTaskGroup(),
+                    known -> extend(known.toBuilder().setPromoted(true).build(), strategy, now));
+        }
+        transaction.putDeployment(promoted.toBuilder()
+                .setDescription("canaries promoted")
+                .build());
+        return look(transaction, deployment.getJobId(), now);
+    }
+
+    /** Ends a running deployment as failed; with auto_revert the newest stable version comes back as a new one. */
+    Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now) {
+        Optional<JobRecord> stable = revertsItself(transaction, deployment)
+                ? stableBefore(transaction, deployment)
+                : Optional.empty();
+        String what = stable.map(version -> "; version %d comes back".formatted(version.getVersion()))
+                .orElse("");
+        transaction.putDeployment(deployment.toBuilder()
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_FAILED)
+                .setDescription(why + what)
+                .build());
+        stable.ifPresent(version -> revert(transaction, version.getJob(), now));
+        return new Failure(look(transaction, deployment.getJobId(), now), stable.map(JobRecord::getVersion));
+    }
+
+    /** Stores a running deployment as a plan has changed it, which may have made it complete. */
+    void settle(WriteTransaction transaction, Deployment deployment) {
+        if (!deployment.getGroupsList().isEmpty()
+                && deployment.getGroupsList().stream().allMatch(DeploymentProgress::isDone)) {
+            succeed(transaction, deployment);
+        } else {
+            transaction.putDeployment(deployment);
+        }
+    }
+
+    /** Stores a deployment that a plan has ended. */
+    void end(WriteTransaction transaction, Deployment deployment) {
+        transaction.putDeployment(deployment);
+        if (deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL) {
+            transaction.markStable(deployment.getJobId(), deployment.getJobVersion());
+        }
+    }
+
+    /** By when a running deployment has to get on; empty if it may take as long as it likes. */
+    static Optional<Instant> deadline(Deployment deployment) {
+        return deployment.getGroupsList().stream()
+                .filter(group -> group.hasProgressDeadline() && !isDone(group) && !waitsForPromotion(group))
+                .map(group -> Times.toInstant(group.getProgressDeadline()))
+                .min(Instant::compareTo);
+    }
+
+    /** The deployment as it begins: the time for its first progress runs from now on. */
+    static Deployment begin(Deployment planned, Job job, Instant now) {
+        Deployment.Builder begun = planned.toBuilder().setCreateTime(Times.toTimestamp(now)).clearGroups();
+        planned.getGroupsList().forEach(group -> begun.addGroups(extend(group, strategy(job, group), now)));
+        return begun.build();
+    }
+
+    private static boolean isDone(DeploymentGroup group) {
+        return isPromoted(group) && group.getHealthy() >= group.getDesiredTotal();
+    }
+
+    private static boolean isPromoted(DeploymentGroup group) {
+        return group.getPromoted() || group.getDesiredCanaries() == 0;
+    }
+
+    private static boolean hasGoodCanaries(DeploymentGroup group) {
+        return group.getHealthy() >= group.getDesiredCanaries();
+    }
+
+    private static boolean waitsForPromotion(DeploymentGroup group) {
+        return !isPromoted(group) && hasGoodCanaries(group);
+    }
+
+    private static DeploymentGroup count(DeploymentGroup group, Allocation before, Allocation after) {
+        int healthyBefore = before.hasHealthy() && before.getHealthy() ? 1 : 0;
+        int unhealthyBefore = before.hasHealthy() && !before.getHealthy() ? 1 : 0;
+        int healthy = after.getHealthy() ? 1 : 0;
+        return group.toBuilder()
+                .setHealthy(group.getHealthy() + healthy - healthyBefore)
+                .setUnhealthy(group.getUnhealthy() + 1 - healthy - unhealthyBefore)
+                .build();
+    }
+
+    /** Gives a group its whole time again for the next progress. A deadline of 0 means none. */
+    private static DeploymentGroup extend(DeploymentGroup group, UpdateStrategy strategy, Instant now) {
+        if (Durations.toMillis(strategy.getProgressDeadline()) <= 0) {
+            return group.toBuilder().clearProgressDeadline().build();
+        }
+        Timestamp deadline = Timestamps.add(Times.toTimestamp(now), strategy.getProgressDeadline());
+        return group.toBuilder().setProgressDeadline(deadline).build();
+    }
+
+    private void succeed(WriteTransaction transaction, Deployment deployment) {
+        transaction.putDeployment(deployment.toBuilder()
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL)
+                .setDescription("all allocations are healthy")
+                .build());
+        transaction.markStable(deployment.getJobId(), deployment.getJobVersion());
+    }
+
+    private static boolean promotesItself(WriteTransaction transaction, Deployment deployment) {
+        List<DeploymentGroup> waiting = deployment.getGroupsList().stream()
+                .filter(group -> !isPromoted(group))
+                .toList();
+        return !waiting.isEmpty()
+                && waiting.stream()
+                        .allMatch(group -> hasGoodCanaries(group)
+                                && strategy(transaction, deployment, group).getAutoPromote());
+    }
+
+    private static boolean revertsItself(WriteTransaction transaction, Deployment deployment) {
+        return deployment.getGroupsList().stream()
+                .anyMatch(group -> strategy(transaction, deployment, group).getAutoRevert());
+    }
+
+    /** Not one that is the same job: it would fail the same way, again and again. */
+    private static Optional<JobRecord> stableBefore(WriteTransaction transaction, Deployment deployment) {
+        Job failed = transaction
+                .reader()
+                .job(deployment.getJobId())
+                .filter(job -> job.getVersion() == deployment.getJobVersion())
+                .map(JobRecord::getJob)
+                .orElse(Job.getDefaultInstance());
+        return transaction
+                .reader()
+                .stableVersion(deployment.getJobId(), deployment.getJobVersion())
+                .filter(stable -> stable.getJob().getId().equals(failed.getId())
+                        && !stable.getJob().equals(failed));
+    }
+
+    private static void revert(WriteTransaction transaction, Job job, Instant now) {
+        Optional<JobRecord> stored = transaction.reader().job(job.getId());
+        JobWriter.putVersion(transaction, job, stored.orElseThrow().getVersion() + 1, stored, now);
+    }
+
+    private Evaluation look(WriteTransaction transaction, String jobId, Instant now) {
+        JobRecord job = transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        return evaluations.queue(
+                transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_DEPLOYMENT, Times.toTimestamp(now));
+    }
+
+    private static Optional<Deployment> running(WriteTransaction transaction, String id) {
+        return transaction
+                .reader()
+                .deployment(id)
+                .filter(deployment -> deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+    }
+
+    private static Deployment change(Deployment deployment, String group, UnaryOperator<DeploymentGroup> change) {
+        Deployment.Builder changed = deployment.toBuilder().clearGroups();
+        deployment
+                .getGroupsList()
+                .forEach(known -> changed.addGroups(
+                        known.getTaskGroup().equals(group) ? change.apply(known) : known));
+        return changed.build();
+    }
+
+    private static UpdateStrategy strategy(WriteTransaction transaction, Deployment deployment, DeploymentGroup group) {
+        return transaction
+                .reader()
+                .job(deployment.getJobId())
+                .map(job -> strategy(job.getJob(), group))
+                .orElse(UpdateStrategy.getDefaultInstance());
+    }
+
+    private static UpdateStrategy strategy(Job job, DeploymentGroup group) {
+        return job.getTaskGroupsList().stream()
+                .filter(known -> known.getName().equals(group.getTaskGroup()))
+                .findFirst()
+                .map(TaskGroup::getUpdate)
+                .orElse(UpdateStrategy.getDefaultInstance());
+    }
+}

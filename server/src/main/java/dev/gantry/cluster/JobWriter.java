@@ -1,0 +1,40 @@
+package dev.gantry.cluster;
+
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Stores versions of jobs, within the transactions of others. */
+final class JobWriter {
+
+    private JobWriter() {}
+
+    /** Stores a version; what still brings an older one is canceled. */
+    static JobRecord putVersion(
+            WriteTransaction transaction, Job job, long version, Optional<JobRecord> stored, Instant now) {
+        cancelDeployments(transaction, job.getId(), "version %d of the job takes its place".formatted(version));
+        JobRecord record = transaction.putJobVersion(JobRecord.newBuilder()
+                .setJob(job)
+                .setVersion(version)
+                .setCreateIndex(stored.map(JobRecord::getCreateIndex).orElse(0L))
+                .setSubmitTime(Times.toTimestamp(now))
+                .build());
+        if (job.hasPeriodic()) {
+            transaction.putPeriodicLaunch(job.getId(), now);
+        }
+        return record;
+    }
+
+    static void cancelDeployments(WriteTransaction transaction, String jobId, String why) {
+        transaction
+                .reader()
+                .runningDeploymentsOf(jobId)
+                .forEach(running -> transaction.putDeployment(running.toBuilder()
+                        .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED)
+                        .setDescription(why)
+                        .build()));
+    }
+}

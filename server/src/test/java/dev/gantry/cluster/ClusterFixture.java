@@ -1,0 +1,185 @@
+package dev.gantry.cluster;
+
+import com.google.protobuf.util.Durations;
+import dev.gantry.store.Store;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+
+/** A store on disk with a node in it, registries that write to it, and a clock that a test moves. No scheduler. */
+final class ClusterFixture implements AutoCloseable {
+
+    static final String NODE = "n1";
+
+    private final Store store;
+    private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
+    private final InstantSource clock = () -> now;
+    private final Identifiers identifiers = new Identifiers(new Random(7));
+    private final Evaluations evaluations = new Evaluations(identifiers);
+    private final JobRegistry jobs;
+    private final NodeRegistry nodes;
+    private final DeploymentWatcher deployments;
+
+    ClusterFixture(Path dir) {
+        store = Store.open(dir);
+        jobs = new JobRegistry(store, evaluations, clock);
+        nodes = new NodeRegistry(store, evaluations, clock);
+        deployments = new DeploymentWatcher(store, evaluations, clock);
+        store.listen(deployments::publish);
+        nodes.register(Node.newBuilder().setId(NODE).setName("one").build(), "secret")
+                .join();
+    }
+
+    Store store() {
+        return store;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Identifiers identifiers() {
+        return identifiers;
+    }
+
+    Evaluations evaluations() {
+        return evaluations;
+    }
+
+    JobRegistry jobs() {
+        return jobs;
+    }
+
+    NodeRegistry nodes() {
+        return nodes;
+    }
+
+    DeploymentWatcher deployments() {
+        return deployments;
+    }
+
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Submits a service with one group of this update strategy; the image makes the version. */
+    JobRecord submit(String id, String image, UpdateStrategy.Builder update) {
+        submit(Job.newBuilder()
+                .setId(id)
+                .setType(JobType.JOB_TYPE_SERVICE)
+                .putMeta("image", image)
+                .addTaskGroups(TaskGroup.newBuilder()
+                        .setName("web")
+                        .setCount(2)
+                        .setUpdate(update.setProgressDeadline(Durations.fromMinutes(10))))
+                .build());
+        return job(id);
+    }
+
+    void submit(Job job) {
+        jobs.submit(job, new SubmitOptions(Optional.empty(), OptionalLong.empty()))
+                .join();
+    }
+
+    JobRecord job(String id) {
+        return store.reader().job(id).orElseThrow();
+    }
+
+    /** What the scheduler would begin: a deployment of the newest version and its allocations, running. */
+    void deploy(JobRecord job, String id, int canaries) {
+        Deployment planned = Deployment.newBuilder()
+                .setId(id)
+                .setJobId(job.getJob().getId())
+                .setJobVersion(job.getVersion())
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING)
+                .addGroups(DeploymentGroup.newBuilder()
+                        .setTaskGroup("web")
+                        .setDesiredCanaries(canaries)
+                        .setDesiredTotal(2))
+                .build();
+        store.write(tx -> {
+                    tx.putDeployment(DeploymentProgress.begin(planned, job.getJob(), clock.instant()));
+                    for (int index = 0; index < 2; index++) {
+                        tx.insertAllocation(allocation(id + "-a" + index, job, index).toBuilder()
+                                .setDeploymentId(id)
+                                .build());
+                    }
+                    return null;
+                })
+                .join();
+    }
+
+    Allocation insert(Allocation allocation) {
+        return store.write(tx -> tx.insertAllocation(allocation)).join();
+    }
+
+    static Allocation allocation(String id, JobRecord job, int index) {
+        return Allocation.newBuilder()
+                .setId(id)
+                .setName("%s.web[%d]".formatted(job.getJob().getId(), index))
+                .setJobId(job.getJob().getId())
+                .setJobVersion(job.getVersion())
+                .setTaskGroup("web")
+                .setIndex(index)
+                .setNodeId(NODE)
+                .setNodeName("one")
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .build();
+    }
+
+    void report(String allocationId, ClientStatus status) {
+        report(AllocationUpdate.newBuilder()
+                .setAllocationId(allocationId)
+                .setClientStatus(status)
+                .build());
+    }
+
+    void reportHealth(String allocationId, boolean healthy) {
+        report(AllocationUpdate.newBuilder()
+                .setAllocationId(allocationId)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .setHealthy(healthy)
+                .build());
+    }
+
+    Deployment deployment(String id) {
+        return store.reader().deployment(id).orElseThrow();
+    }
+
+    Evaluation newestEvaluation(String jobId) {
+        return store.reader().newestEvaluation(jobId).orElseThrow();
+    }
+
+    Allocation allocation(String id) {
+        return store.reader().allocation(id).orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    private void report(AllocationUpdate update) {
+        nodes.updateAllocations(NODE, List.of(update), () -> true).join();
+    }
+}

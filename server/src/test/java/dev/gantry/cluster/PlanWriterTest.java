@@ -1,0 +1,234 @@
+package dev.gantry.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.cluster.PlanWriter.Outcome;
+import dev.gantry.scheduler.DelayedReschedule;
+import dev.gantry.scheduler.InPlaceUpdate;
+import dev.gantry.scheduler.Placement;
+import dev.gantry.scheduler.Plan;
+import dev.gantry.scheduler.Stop;
+import dev.gantry.scheduler.StopCause;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.UpdateStrategy;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PlanWriterTest {
+
+    private static final Plan NOTHING = new Plan(
+            List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+
+    @TempDir
+    Path dir;
+
+    private ClusterFixture cluster;
+    private PlanWriter writer;
+    private JobRecord job;
+
+    @BeforeEach
+    void open() {
+        cluster = new ClusterFixture(dir);
+        writer = new PlanWriter(
+                cluster.store(), cluster.identifiers(), cluster.evaluations(), cluster.clock());
+        job = cluster.submit("web", "v1", UpdateStrategy.newBuilder());
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    @Test
+    void one_that_is_placed_anew_and_its_predecessor_know_each_other() {
+        Allocation failed = cluster.insert(ClusterFixture.allocation("a1", job, 0).toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                .setRescheduleAt(Times.toTimestamp(cluster.clock().instant()))
+                .build());
+        Placement placement = new Placement(
+                "web",
+                0,
+                0,
+                cluster.store().reader().node(ClusterFixture.NODE).orElseThrow(),
+                List.of(),
+                Optional.of(failed),
+                List.of(Times.toTimestamp(cluster.clock().instant())),
+                "",
+                false);
+
+        Allocation placed = write(NOTHING, placement);
+
+        assertThat(cluster.allocation("a1").getNextAllocationId()).isEqualTo(placed.getId());
+        assertThat(cluster.allocation("a1").hasRescheduleAt()).isFalse();
+        assertThat(cluster.allocation(placed.getId())).satisfies(next -> {
+            assertThat(next.getPreviousAllocationId()).isEqualTo("a1");
+            assertThat(next.getRescheduleTimesCount()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void one_that_is_placed_anew_later_says_when() {
+        Allocation failed = cluster.insert(ClusterFixture.allocation("a1", job, 0).toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                .build());
+        Instant later = cluster.clock().instant().plusSeconds(30);
+
+        write(new Plan(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(new DelayedReschedule(failed, later)),
+                List.of(),
+                List.of(),
+                Optional.of(later)));
+
+        assertThat(Times.toInstant(cluster.allocation("a1").getRescheduleAt())).isEqualTo(later);
+        assertThat(cluster.store().reader().hasFailed("web")).isFalse();
+    }
+
+    @Test
+    void one_that_is_updated_in_place_runs_the_new_version_and_its_node_is_told() {
+        Allocation running = cluster.insert(ClusterFixture.allocation("a1", job, 0));
+        long before = cluster.store().reader().lastIndex();
+        job = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
+
+        write(new Plan(
+                List.of(),
+                List.of(new InPlaceUpdate(running, "d1", true)),
+                List.of(),
+                List.of(),
+                List.of(deployment("d1", 1)),
+                List.of(),
+                Optional.empty()));
+
+        assertThat(cluster.allocation("a1")).satisfies(updated -> {
+            assertThat(updated.getJobVersion()).isEqualTo(1);
+            assertThat(updated.getDeploymentId()).isEqualTo("d1");
+            assertThat(updated.getHealthy()).isTrue();
+        });
+        assertThat(cluster.store().reader().allocationsForNode(ClusterFixture.NODE, before))
+                .extracting(Allocation::getId)
+                .containsExactly("a1");
+        assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(cluster.job("web").getStable()).isTrue();
+    }
+
+    @Test
+    void one_that_has_to_go_for_another_says_for_which_and_its_job_is_looked_at() {
+        JobRecord poor = cluster.submit("poor", "v1", UpdateStrategy.newBuilder());
+        Allocation victim = cluster.insert(ClusterFixture.allocation("a1", poor, 0));
+        Placement placement = new Placement(
+                "web",
+                0,
+                0,
+                cluster.store().reader().node(ClusterFixture.NODE).orElseThrow(),
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                "",
+                false);
+
+        Allocation placed = write(
+                new Plan(
+                        List.of(),
+                        List.of(),
+                        List.of(new Stop(victim, StopCause.PREEMPTED, "job web has a higher priority")),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Optional.empty()),
+                placement);
+
+        assertThat(cluster.allocation("a1")).satisfies(stopped -> {
+            assertThat(stopped.getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_STOP);
+            assertThat(stopped.getPreemptedByAllocationId()).isEqualTo(placed.getId());
+        });
+        assertThat(cluster.newestEvaluation("poor").getTrigger())
+                .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION);
+    }
+
+    @Test
+    void what_nodes_said_of_a_deployment_while_a_plan_was_made_stays() {
+        cluster.deploy(job, "d1", 0);
+        Deployment asPlanned = cluster.deployment("d1");
+        cluster.reportHealth("d1-a0", true);
+
+        write(new Plan(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(asPlanned.toBuilder()
+                        .setGroups(0, asPlanned.getGroups(0).toBuilder().setPlaced(2))
+                        .build()),
+                List.of(),
+                Optional.empty()));
+
+        assertThat(cluster.deployment("d1").getGroups(0)).satisfies(group -> {
+            assertThat(group.getHealthy()).isEqualTo(1);
+            assertThat(group.getPlaced()).isEqualTo(2);
+            assertThat(group.hasProgressDeadline()).isTrue();
+        });
+    }
+
+    @Test
+    void a_plan_does_not_bring_a_failed_deployment_back() {
+        cluster.deploy(job, "d1", 0);
+        Deployment asPlanned = cluster.deployment("d1");
+        cluster.reportHealth("d1-a0", false);
+
+        write(new Plan(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(asPlanned),
+                List.of(),
+                Optional.empty()));
+
+        assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+    }
+
+    private void write(Plan plan) {
+        assertThat(writer.write(outcome(), plan, List.of()).join()).isEqualTo(Outcome.WRITTEN);
+    }
+
+    private Allocation write(Plan plan, Placement placement) {
+        Evaluation evaluation = outcome();
+        Allocation placed = writer.allocate(evaluation, placement);
+        assertThat(writer.write(evaluation, plan, List.of(placed)).join()).isEqualTo(Outcome.WRITTEN);
+        return placed;
+    }
+
+    private Evaluation outcome() {
+        return cluster.newestEvaluation("web").toBuilder()
+                .setJobVersion(job.getVersion())
+                .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
+                .build();
+    }
+
+    private static Deployment deployment(String id, int total) {
+        return Deployment.newBuilder()
+                .setId(id)
+                .setJobId("web")
+                .setJobVersion(1)
+                .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING)
+                .addGroups(DeploymentGroup.newBuilder().setTaskGroup("web").setDesiredTotal(total))
+                .build();
+    }
+}
