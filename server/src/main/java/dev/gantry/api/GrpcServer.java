@@ -3,6 +3,7 @@ package dev.gantry.api;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.store.StoreReader;
@@ -50,6 +51,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param registry takes jobs in
      * @param loop answers dry runs
      * @param deployments promotes and fails deployments
+     * @param nodes drains nodes
      * @param reader where to read
      * @param watches wakes watchers
      * @param sessions keeps nodes' sessions
@@ -60,6 +62,7 @@ public final class GrpcServer implements AutoCloseable {
             JobRegistry registry,
             EvaluationLoop loop,
             DeploymentWatcher deployments,
+            NodeRegistry nodes,
             StoreReader reader,
             WatchHub watches,
             NodeSessions sessions,
@@ -135,7 +138,7 @@ public final class GrpcServer implements AutoCloseable {
                         streamThreads),
                 new AllocationServiceApi(
                         parts.reader(), parts.registry(), parts.sessions(), parts.watches(), streamThreads),
-                new NodeServiceApi(parts.reader()),
+                new NodeServiceApi(parts.reader(), parts.nodes(), parts.watches(), streamThreads),
                 new ClusterServiceApi(parts.reader(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }

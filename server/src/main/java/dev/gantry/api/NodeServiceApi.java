@@ -1,24 +1,44 @@
 package dev.gantry.api;
 
+import com.google.protobuf.util.Durations;
+import dev.gantry.cluster.NodeRegistry;
+import dev.gantry.cluster.WatchHub;
+import dev.gantry.cluster.WatchHub.NodeStateTopic;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.DrainNodeRequest;
+import dev.gantry.v1.DrainNodeResponse;
+import dev.gantry.v1.DrainStrategy;
 import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.GetNodeResponse;
 import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceImplBase;
+import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.SetNodeEligibilityRequest;
+import dev.gantry.v1.SetNodeEligibilityResponse;
+import dev.gantry.v1.WatchNodeRequest;
+import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** {@code gantry.v1.NodeService}. */
 final class NodeServiceApi extends NodeServiceImplBase {
 
     private final StoreReader reader;
     private final NodeLookup lookup;
+    private final NodeRegistry registry;
+    private final WatchHub watches;
+    private final Executor executor;
 
-    NodeServiceApi(StoreReader reader) {
+    NodeServiceApi(StoreReader reader, NodeRegistry registry, WatchHub watches, Executor executor) {
         this.reader = reader;
         this.lookup = new NodeLookup(reader);
+        this.registry = registry;
+        this.watches = watches;
+        this.executor = executor;
     }
 
     @Override
@@ -43,5 +63,57 @@ final class NodeServiceApi extends NodeServiceImplBase {
             }
             return answer.build();
         });
+    }
+
+    @Override
+    public void drainNode(DrainNodeRequest request, StreamObserver<DrainNodeResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> drain(request),
+                node -> DrainNodeResponse.newBuilder().setNode(node).build());
+    }
+
+    @Override
+    public void setNodeEligibility(
+            SetNodeEligibilityRequest request, StreamObserver<SetNodeEligibilityResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> registry.setEligibility(
+                        lookup.find(request.getNodeId()).getId(), check(request.getEligibility())),
+                node -> SetNodeEligibilityResponse.newBuilder().setNode(node).build());
+    }
+
+    @Override
+    public void watchNode(WatchNodeRequest request, StreamObserver<WatchNodeResponse> observer) {
+        Answers.stream(observer, call -> {
+            String nodeId = lookup.find(request.getNodeId()).getId();
+            NodeWatch watch = new NodeWatch(nodeId, reader, call);
+            WatchStream.begin(call, watches, new NodeStateTopic(nodeId), executor, watch::tell);
+        });
+    }
+
+    private CompletableFuture<Node> drain(DrainNodeRequest request) {
+        String nodeId = lookup.find(request.getNodeId()).getId();
+        return switch (request.getActionCase()) {
+            case BEGIN -> registry.drain(nodeId, check(request.getBegin()));
+            case END -> registry.endDrain(nodeId, request.getEnd().getMarkEligible());
+            case ACTION_NOT_SET ->
+                throw new InvalidRequestException("action", "is missing: give begin to drain the node, or end");
+        };
+    }
+
+    private static DrainStrategy check(DrainStrategy strategy) {
+        if (!Durations.isValid(strategy.getDeadline()) || Durations.isNegative(strategy.getDeadline())) {
+            throw new InvalidRequestException("begin.deadline", "is no duration of 0 or more");
+        }
+        return strategy;
+    }
+
+    private static SchedulingEligibility check(SchedulingEligibility eligibility) {
+        return switch (eligibility) {
+            case SCHEDULING_ELIGIBILITY_ELIGIBLE, SCHEDULING_ELIGIBILITY_INELIGIBLE -> eligibility;
+            case SCHEDULING_ELIGIBILITY_UNSPECIFIED, UNRECOGNIZED ->
+                throw new InvalidRequestException("eligibility", "must be eligible or ineligible");
+        };
     }
 }

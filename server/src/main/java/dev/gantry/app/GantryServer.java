@@ -7,6 +7,7 @@ import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.Evaluations;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.NodeDrainer;
 import dev.gantry.cluster.NodeLiveness;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
@@ -91,25 +92,28 @@ final class GantryServer implements AutoCloseable {
         Evaluations evaluations = new Evaluations(identifiers);
         JobRegistry jobs = new JobRegistry(store, evaluations, clock);
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
-        NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, new SteadyClock(clock));
-        EvaluationLoop loop = new EvaluationLoop(
-                store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
+        NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, random, new SteadyClock(clock));
+        EvaluationLoop loop =
+                new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
+        NodeDrainer drainer = new NodeDrainer(store, evaluations, clock, threads.ticks());
         DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clock);
         WatchHub watches = new WatchHub();
-        NodeSessions sessions = new NodeSessions(
-                store.reader(), nodes, liveness, watches, config.heartbeatInterval(), threads.streams());
+        NodeSessions sessions = new NodeSessions(store.reader(), nodes, liveness, watches, threads.streams());
 
         store.listen(loop::publish);
         store.listen(deployments::publish);
+        store.listen(drainer::publish);
         store.listen(watches::publish);
         store.listen(sessions::publish);
 
         // A node that was ready when the last server stopped has a whole time to live to come back.
         store.reader().readyNodes().forEach(liveness::heard);
         deployments.load(store.reader());
+        drainer.load(store.reader());
         loop.start();
         threads.repeat(TICK, liveness::check);
         threads.repeat(TICK, deployments::check);
+        threads.repeat(TICK, drainer::check);
 
         return GrpcServer.start(
                 config.listen(),
@@ -118,6 +122,7 @@ final class GantryServer implements AutoCloseable {
                         jobs,
                         loop,
                         deployments,
+                        nodes,
                         store.reader(),
                         watches,
                         sessions,

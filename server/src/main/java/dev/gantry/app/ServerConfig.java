@@ -11,12 +11,11 @@ import java.time.Duration;
  * @param dataDir the data directory; the server keeps its own things below {@code server/} in it, so that a node of the
  *     same machine can share it
  * @param listen where it serves; port 0 takes any free one
- * @param nodeTimeToLive how long a node may be silent before it is given up, more than 0; nodes are asked to be heard of
- *     three times as often
+ * @param nodeTimeToLive how long a node may be silent before it is given up, more than 0; longer in a large cluster. Nodes
+ *     are asked to be heard of three times as often
  * @param scheduling how the cluster wants its jobs placed
  */
-record ServerConfig(
-        Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive, SchedulerOptions scheduling) {
+record ServerConfig(Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive, SchedulerOptions scheduling) {
 
     /** Where a server serves that is not told where. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -47,9 +46,5 @@ record ServerConfig(
     /** Where the database is: {@code gantry.mv.db} in it. */
     Path storeDir() {
         return dataDir.resolve("server");
-    }
-
-    Duration heartbeatInterval() {
-        return nodeTimeToLive.dividedBy(3);
     }
 }

@@ -37,8 +37,8 @@ final class DeploymentMerge {
     static Deployment uncounted(Deployment planned) {
         Deployment.Builder uncounted = planned.toBuilder().clearGroups();
         planned.getGroupsList()
-                .forEach(group -> uncounted.addGroups(
-                        group.toBuilder().clearHealthy().clearUnhealthy()));
+                .forEach(group ->
+                        uncounted.addGroups(group.toBuilder().clearHealthy().clearUnhealthy()));
         return uncounted.build();
     }
 

@@ -8,8 +8,8 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
-import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.TaskGroup;
@@ -102,17 +102,15 @@ final class DeploymentProgress {
                     group.getTaskGroup(),
                     known -> extend(known.toBuilder().setPromoted(true).build(), strategy, now));
         }
-        transaction.putDeployment(promoted.toBuilder()
-                .setDescription("canaries promoted")
-                .build());
+        transaction.putDeployment(
+                promoted.toBuilder().setDescription("canaries promoted").build());
         return look(transaction, deployment.getJobId(), now);
     }
 
     /** Ends a running deployment as failed; with auto_revert the newest stable version comes back as a new one. */
     Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now) {
-        Optional<JobRecord> stable = revertsItself(transaction, deployment)
-                ? stableBefore(transaction, deployment)
-                : Optional.empty();
+        Optional<JobRecord> stable =
+                revertsItself(transaction, deployment) ? stableBefore(transaction, deployment) : Optional.empty();
         String what = stable.map(version -> "; version %d comes back".formatted(version.getVersion()))
                 .orElse("");
         transaction.putDeployment(deployment.toBuilder()
@@ -151,7 +149,8 @@ final class DeploymentProgress {
 
     /** The deployment as it begins: the time for its first progress runs from now on. */
     static Deployment begin(Deployment planned, Job job, Instant now) {
-        Deployment.Builder begun = planned.toBuilder().setCreateTime(Times.toTimestamp(now)).clearGroups();
+        Deployment.Builder begun =
+                planned.toBuilder().setCreateTime(Times.toTimestamp(now)).clearGroups();
         planned.getGroupsList().forEach(group -> begun.addGroups(extend(group, strategy(job, group), now)));
         return begun.build();
     }
@@ -251,8 +250,7 @@ final class DeploymentProgress {
         Deployment.Builder changed = deployment.toBuilder().clearGroups();
         deployment
                 .getGroupsList()
-                .forEach(known -> changed.addGroups(
-                        known.getTaskGroup().equals(group) ? change.apply(known) : known));
+                .forEach(known -> changed.addGroups(known.getTaskGroup().equals(group) ? change.apply(known) : known));
         return changed.build();
     }
 

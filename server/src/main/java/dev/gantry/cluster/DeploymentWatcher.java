@@ -82,9 +82,9 @@ public final class DeploymentWatcher {
      *     {@link UnknownObjectException}
      */
     public CompletableFuture<String> promote(String jobId, Collection<String> groups) {
-        return store.write(transaction -> progress.promote(
-                        transaction, newest(transaction, jobId), groups, clock.instant())
-                .getId());
+        return store.write(
+                transaction -> progress.promote(transaction, newest(transaction, jobId), groups, clock.instant())
+                        .getId());
     }
 
     /**
@@ -118,8 +118,8 @@ public final class DeploymentWatcher {
                             .filter(deployment -> DeploymentProgress.deadline(deployment)
                                     .filter(deadline -> !deadline.isAfter(now))
                                     .isPresent())
-                            .ifPresent(deployment -> progress.fail(
-                                    transaction, deployment, "no progress before its deadline", now));
+                            .ifPresent(deployment ->
+                                    progress.fail(transaction, deployment, "no progress before its deadline", now));
                     return null;
                 })
                 .exceptionally(failure -> {

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,7 @@ public final class NodeLiveness {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeLiveness.class);
 
-    private final Duration timeToLive;
+    private final HeartbeatPace pace;
     private final NodeRegistry registry;
     private final InstantSource clock;
     private final Map<String, Instant> lastHeard = new ConcurrentHashMap<>();
@@ -25,12 +26,14 @@ public final class NodeLiveness {
     /**
      * Begins to listen for nodes.
      *
-     * @param timeToLive how long a node may be silent
+     * @param timeToLive how long a node may be silent; longer in a large cluster, so that there are no more than fifty
+     *     heartbeats a second
      * @param registry where a node is given up
+     * @param random spreads the nodes' heartbeats; used by several threads at a time
      * @param clock tells the time; one that never jumps, or all nodes are lost when the time is set
      */
-    public NodeLiveness(Duration timeToLive, NodeRegistry registry, InstantSource clock) {
-        this.timeToLive = timeToLive;
+    public NodeLiveness(Duration timeToLive, NodeRegistry registry, RandomGenerator random, InstantSource clock) {
+        this.pace = new HeartbeatPace(timeToLive, random);
         this.registry = registry;
         this.clock = clock;
     }
@@ -42,6 +45,11 @@ public final class NodeLiveness {
      */
     public void heard(String nodeId) {
         lastHeard.put(nodeId, clock.instant());
+    }
+
+    /** How often a node shall say that it is alive, as many as there are now. */
+    Duration heartbeatInterval() {
+        return pace.interval(lastHeard.size());
     }
 
     /** Gives up the nodes that have been silent for too long. Called about once a second. */
@@ -57,7 +65,11 @@ public final class NodeLiveness {
     }
 
     private boolean isSilentSince(Instant heard) {
-        return clock.instant().isAfter(heard.plus(timeToLive));
+        return clock.instant().isAfter(heard.plus(timeToLive()));
+    }
+
+    private Duration timeToLive() {
+        return pace.timeToLive(lastHeard.size());
     }
 
     private boolean isSilent(String nodeId) {
@@ -77,7 +89,10 @@ public final class NodeLiveness {
     private void forget(String nodeId, boolean isDown) {
         lastHeard.computeIfPresent(nodeId, (id, heard) -> isSilentSince(heard) ? null : heard);
         if (isDown) {
-            LOG.warn("Node {} is down: not heard of for {} s", nodeId, timeToLive.toSeconds());
+            LOG.warn(
+                    "Node {} is down: not heard of for {} s",
+                    nodeId,
+                    timeToLive().toSeconds());
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.cluster;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
@@ -8,10 +9,13 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Drain;
+import dev.gantry.v1.DrainStrategy;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -60,14 +64,18 @@ public final class NodeRegistry {
         return store.write(transaction -> {
             Optional<byte[]> known = transaction.reader().nodeSecretHash(node.getId());
             if (known.isEmpty()) {
-                return transaction.insertNode(ready(node, now), secretHash);
+                Node joining = node.toBuilder()
+                        .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)
+                        .clearDrain()
+                        .build();
+                return transaction.insertNode(ready(joining, now), secretHash);
             }
             if (!MessageDigest.isEqual(known.get(), secretHash)) {
                 throw new NodeRefusedException(node.getId());
             }
             Node stored = find(transaction, node.getId());
-            Node wanted =
-                    ready(node, stored.getStatus() == NodeStatus.NODE_STATUS_READY ? stored.getStatusTime() : now);
+            Timestamp since = stored.getStatus() == NodeStatus.NODE_STATUS_READY ? stored.getStatusTime() : now;
+            Node wanted = ready(keepDecisions(node, stored), since);
             return updateIfChanged(transaction, stored, wanted);
         });
     }
@@ -127,6 +135,71 @@ public final class NodeRegistry {
                             job,
                             EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
                             Times.toTimestamp(now)));
+        });
+    }
+
+    /**
+     * Begins to move a node's allocations away, or changes how that is done. The node is not eligible from now on.
+     *
+     * @param nodeId the node
+     * @param strategy how
+     * @return the node as stored; failed with {@link UnknownObjectException}
+     */
+    public CompletableFuture<Node> drain(String nodeId, DrainStrategy strategy) {
+        Timestamp now = now();
+        return store.write(transaction -> {
+            Node node = find(transaction, nodeId);
+            Drain.Builder drain = Drain.newBuilder()
+                    .setIgnoreSystemJobs(strategy.getIgnoreSystemJobs())
+                    .setStartTime(node.hasDrain() ? node.getDrain().getStartTime() : now);
+            if (strategy.hasDeadline()) {
+                drain.setDeadline(Timestamps.add(now, strategy.getDeadline()));
+            }
+            return transaction.updateNode(node.toBuilder()
+                    .setDrain(drain)
+                    .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                    .build());
+        });
+    }
+
+    /**
+     * Ends a drain; allocations that were not moved yet stay. A node that is not draining is left as it is, but for its
+     * eligibility.
+     *
+     * @param nodeId the node
+     * @param eligible whether the node may be given new allocations; else it stays as it is
+     * @return the node as stored; failed with {@link UnknownObjectException}
+     */
+    public CompletableFuture<Node> endDrain(String nodeId, boolean eligible) {
+        return store.write(transaction -> {
+            Node node = find(transaction, nodeId);
+            Node.Builder ended = node.toBuilder().clearDrain();
+            if (eligible) {
+                ended.setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE);
+            }
+            return updateIfChanged(transaction, node, ended.build());
+        });
+    }
+
+    /**
+     * Says whether a node may be given new allocations.
+     *
+     * @param nodeId the node
+     * @param eligibility the new one
+     * @return the node as stored; failed with {@link UnknownObjectException}, or with {@link RefusedException} if it is
+     *     draining and can't be made eligible
+     */
+    public CompletableFuture<Node> setEligibility(String nodeId, SchedulingEligibility eligibility) {
+        return store.write(transaction -> {
+            Node node = find(transaction, nodeId);
+            if (node.hasDrain() && eligibility == SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE) {
+                throw new RefusedException(
+                        "Node %s is draining; end the drain to make it eligible".formatted(node.getName()));
+            }
+            return updateIfChanged(
+                    transaction,
+                    node,
+                    node.toBuilder().setEligibility(eligibility).build());
         });
     }
 
@@ -220,6 +293,16 @@ public final class NodeRegistry {
             return Optional.of(false);
         }
         return update.hasHealthy() ? Optional.of(update.getHealthy()) : Optional.empty();
+    }
+
+    /** What was decided of a node outlives its sessions; it has no say in it itself. */
+    private static Node keepDecisions(Node node, Node stored) {
+        Node.Builder kept =
+                node.toBuilder().setEligibility(stored.getEligibility()).clearDrain();
+        if (stored.hasDrain()) {
+            kept.setDrain(stored.getDrain());
+        }
+        return kept.build();
     }
 
     private static Node ready(Node node, Timestamp since) {

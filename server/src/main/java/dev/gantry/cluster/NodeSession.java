@@ -196,7 +196,8 @@ public final class NodeSession {
     private void sendRegistered() {
         connection.send(ConnectResponse.newBuilder()
                 .setRegistered(Registered.newBuilder()
-                        .setHeartbeatIntervalMillis(sessions.heartbeatInterval().toMillis()))
+                        .setHeartbeatIntervalMillis(
+                                sessions.liveness().heartbeatInterval().toMillis()))
                 .build());
     }
 

@@ -6,7 +6,6 @@ import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReadLog;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +19,6 @@ public final class NodeSessions {
     private final NodeRegistry registry;
     private final NodeLiveness liveness;
     private final WatchHub watches;
-    private final Duration heartbeatInterval;
     private final Executor executor;
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
 
@@ -31,21 +29,14 @@ public final class NodeSessions {
      * @param registry where to store what nodes say
      * @param liveness whom to tell that a node is alive
      * @param watches who tells that a node shall run something else
-     * @param heartbeatInterval how often a node shall say that it is alive
      * @param executor threads that may wait for the database
      */
     public NodeSessions(
-            StoreReader reader,
-            NodeRegistry registry,
-            NodeLiveness liveness,
-            WatchHub watches,
-            Duration heartbeatInterval,
-            Executor executor) {
+            StoreReader reader, NodeRegistry registry, NodeLiveness liveness, WatchHub watches, Executor executor) {
         this.reader = reader;
         this.registry = registry;
         this.liveness = liveness;
         this.watches = watches;
-        this.heartbeatInterval = heartbeatInterval;
         this.executor = executor;
     }
 
@@ -111,10 +102,6 @@ public final class NodeSessions {
 
     WatchHub watches() {
         return watches;
-    }
-
-    Duration heartbeatInterval() {
-        return heartbeatInterval;
     }
 
     Executor executor() {

@@ -126,10 +126,7 @@ final class PlanWriter {
                 .distinct()
                 .flatMap(jobId -> transaction.reader().job(jobId).stream())
                 .forEach(job -> evaluations.queue(
-                        transaction,
-                        job,
-                        EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION,
-                        Times.toTimestamp(now)));
+                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION, Times.toTimestamp(now)));
     }
 
     private static Outcome outcome(Evaluation evaluation, Throwable failure) {
@@ -174,20 +171,21 @@ final class PlanWriter {
                         .build()));
     }
 
-    private static void update(
-            WriteTransaction transaction, Evaluation evaluation, InPlaceUpdate update, Instant now) {
-        current(transaction, update.allocation()).filter(AllocationLife::isWanted).ifPresent(allocation -> {
-            Allocation.Builder updated = allocation.toBuilder()
-                    .setJobVersion(evaluation.getJobVersion())
-                    .setDeploymentId(update.deploymentId())
-                    .setCanary(false)
-                    .setEvaluationId(evaluation.getId())
-                    .setModifyTime(Times.toTimestamp(now));
-            if (update.healthy()) {
-                updated.setHealthy(true).setHealthyTime(Times.toTimestamp(now));
-            }
-            transaction.updateDesired(updated.build());
-        });
+    private static void update(WriteTransaction transaction, Evaluation evaluation, InPlaceUpdate update, Instant now) {
+        current(transaction, update.allocation())
+                .filter(AllocationLife::isWanted)
+                .ifPresent(allocation -> {
+                    Allocation.Builder updated = allocation.toBuilder()
+                            .setJobVersion(evaluation.getJobVersion())
+                            .setDeploymentId(update.deploymentId())
+                            .setCanary(false)
+                            .setEvaluationId(evaluation.getId())
+                            .setModifyTime(Times.toTimestamp(now));
+                    if (update.healthy()) {
+                        updated.setHealthy(true).setHealthyTime(Times.toTimestamp(now));
+                    }
+                    transaction.updateDesired(updated.build());
+                });
     }
 
     private static void replace(WriteTransaction transaction, Allocation placed, Instant now) {

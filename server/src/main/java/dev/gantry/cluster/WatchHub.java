@@ -39,6 +39,13 @@ public final class WatchHub {
     public record NodeTopic(String nodeId) implements Topic {}
 
     /**
+     * What is known of a node, its allocations not included.
+     *
+     * @param nodeId the node
+     */
+    public record NodeStateTopic(String nodeId) implements Topic {}
+
+    /**
      * Begins a watch. What changes from now on is told of; look at the store after this call, not before it.
      *
      * @param topic of what
@@ -75,6 +82,7 @@ public final class WatchHub {
         Set<Topic> topics = new HashSet<>();
         changes.jobs().forEach(job -> topics.add(new JobTopic(job.getJob().getId())));
         changes.evaluations().forEach(evaluation -> topics.add(new JobTopic(evaluation.getJobId())));
+        changes.nodes().forEach(node -> topics.add(new NodeStateTopic(node.getId())));
         changes.deployments().forEach(deployment -> topics.add(new JobTopic(deployment.getJobId())));
         changes.removedJobs().forEach(jobId -> topics.add(new JobTopic(jobId)));
         changes.allocations().forEach(allocation -> {

@@ -162,8 +162,7 @@ class DeploymentTest {
         cluster.jobs().stop("web").join();
 
         assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
-        assertThatThrownBy(() -> cluster.deployments().fail("web").join())
-                .hasCauseInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> cluster.deployments().fail("web").join()).hasCauseInstanceOf(RefusedException.class);
     }
 
     @Test

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PlanWriterTest {
 
-    private static final Plan NOTHING = new Plan(
-            List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
+    private static final Plan NOTHING =
+            new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
 
     @TempDir
     Path dir;
@@ -44,8 +44,7 @@ class PlanWriterTest {
     @BeforeEach
     void open() {
         cluster = new ClusterFixture(dir);
-        writer = new PlanWriter(
-                cluster.store(), cluster.identifiers(), cluster.evaluations(), cluster.clock());
+        writer = new PlanWriter(cluster.store(), cluster.identifiers(), cluster.evaluations(), cluster.clock());
         job = cluster.submit("web", "v1", UpdateStrategy.newBuilder());
     }
 
@@ -192,14 +191,7 @@ class PlanWriterTest {
         Deployment asPlanned = cluster.deployment("d1");
         cluster.reportHealth("d1-a0", false);
 
-        write(new Plan(
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(asPlanned),
-                List.of(),
-                Optional.empty()));
+        write(new Plan(List.of(), List.of(), List.of(), List.of(), List.of(asPlanned), List.of(), Optional.empty()));
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
     }

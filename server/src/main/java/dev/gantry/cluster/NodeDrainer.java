@@ -1,0 +1,180 @@
+package dev.gantry.cluster;
+
+import dev.gantry.model.AllocationLife;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.Store;
+import dev.gantry.store.StoreReader;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Drain;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Node;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees drains through: has the jobs on a draining node looked at when the drain begins, when one of their allocations
+ * changes and when the deadline comes, and ends the drain once all that has to leave has left. The node stays
+ * ineligible. What leaves when, so that no more than max_parallel of a group are missing, the scheduler decides.
+ *
+ * <p>It knows which nodes drain from the feed of changes; what is left there, each step finds out within its
+ * transaction.
+ */
+public final class NodeDrainer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeDrainer.class);
+
+    private static final int PAGE = 1000;
+
+    private final Store store;
+    private final Evaluations evaluations;
+    private final InstantSource clock;
+    private final SerialTask turn;
+    private final Map<String, Drain> draining = new ConcurrentHashMap<>();
+
+    /** Draining nodes of which all jobs are to be looked at. */
+    private final Set<String> begun = ConcurrentHashMap.newKeySet();
+
+    /** Jobs of which an allocation has changed since the last step; empty while no node drains. */
+    private final Set<String> changedJobs = ConcurrentHashMap.newKeySet();
+
+    /** Draining nodes whose deadline has been seen to. */
+    private final Map<String, Drain> overdue = new ConcurrentHashMap<>();
+
+    /**
+     * Begins without draining nodes.
+     *
+     * @param store where nodes are kept
+     * @param evaluations makes evaluations of jobs whose allocations move
+     * @param clock tells which deadlines have passed
+     * @param executor where to begin steps; once it is shut down it must pass over what it is given
+     */
+    public NodeDrainer(Store store, Evaluations evaluations, InstantSource clock, Executor executor) {
+        this.store = store;
+        this.evaluations = evaluations;
+        this.clock = clock;
+        this.turn = new SerialTask(executor, this::step);
+    }
+
+    /**
+     * Takes up the drains that went on when the last server ended.
+     *
+     * @param reader where they are
+     */
+    public void load(StoreReader reader) {
+        String lastName = "";
+        String lastId = "";
+        List<Node> page;
+        do {
+            page = reader.nodes(lastName, lastId, PAGE);
+            page.forEach(this::put);
+            lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
+            lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();
+        } while (page.size() == PAGE);
+        turn.call();
+    }
+
+    /**
+     * Takes in what a write changed. Never waits.
+     *
+     * @param changes what it changed
+     */
+    public void publish(ChangeSet changes) {
+        changes.nodes().forEach(this::put);
+        if (draining.isEmpty()) {
+            return;
+        }
+        changes.allocations().forEach(allocation -> changedJobs.add(allocation.getJobId()));
+        if (!changes.nodes().isEmpty() || !changes.allocations().isEmpty()) {
+            turn.call();
+        }
+    }
+
+    /** Looks for deadlines that have come. Called about once a second. */
+    public void check() {
+        Instant now = clock.instant();
+        draining.forEach((nodeId, drain) -> {
+            if (isOver(drain, now) && !drain.equals(overdue.put(nodeId, drain))) {
+                begun.add(nodeId);
+                turn.call();
+            }
+        });
+    }
+
+    private void put(Node node) {
+        if (!node.hasDrain()) {
+            draining.remove(node.getId());
+            overdue.remove(node.getId());
+        } else if (!node.getDrain().equals(draining.put(node.getId(), node.getDrain()))) {
+            begun.add(node.getId());
+        }
+    }
+
+    private void step() {
+        Set<String> changed = Set.copyOf(changedJobs);
+        changedJobs.removeAll(changed);
+        draining.keySet().forEach(nodeId -> step(nodeId, begun.remove(nodeId) ? any -> true : changed::contains));
+    }
+
+    private void step(String nodeId, Predicate<String> jobs) {
+        store.write(transaction -> {
+                    transaction
+                            .reader()
+                            .node(nodeId)
+                            .filter(Node::hasDrain)
+                            .ifPresent(node -> step(transaction, node, jobs, clock.instant()));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    LOG.warn("The drain of node {} did not get on; it is tried again", nodeId, failure);
+                    begun.add(nodeId);
+                    return null;
+                });
+    }
+
+    private void step(WriteTransaction transaction, Node node, Predicate<String> jobs, Instant now) {
+        List<Allocation> left = transaction.reader().liveAllocationsOnNode(node.getId()).stream()
+                .filter(allocation -> !mayStay(transaction, node.getDrain(), allocation))
+                .toList();
+        if (left.isEmpty()) {
+            transaction.updateNode(node.toBuilder().clearDrain().build());
+            LOG.info("Node {} is drained", node.getName());
+        } else {
+            lookAt(transaction, left.stream().filter(AllocationLife::isWanted).toList(), jobs, now);
+        }
+    }
+
+    private static boolean mayStay(WriteTransaction transaction, Drain drain, Allocation allocation) {
+        return drain.getIgnoreSystemJobs()
+                && transaction
+                        .reader()
+                        .job(allocation.getJobId())
+                        .filter(job -> job.getJob().getType() == JobType.JOB_TYPE_SYSTEM)
+                        .isPresent();
+    }
+
+    private void lookAt(WriteTransaction transaction, List<Allocation> left, Predicate<String> jobs, Instant now) {
+        left.stream()
+                .map(Allocation::getJobId)
+                .distinct()
+                .filter(jobs)
+                .map(transaction.reader()::job)
+                .flatMap(Optional::stream)
+                .forEach(job -> evaluations.queue(
+                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, Times.toTimestamp(now)));
+    }
+
+    private static boolean isOver(Drain drain, Instant now) {
+        return drain.hasDeadline() && !Times.toInstant(drain.getDeadline()).isAfter(now);
+    }
+}
