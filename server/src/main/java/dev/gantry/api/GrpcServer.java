@@ -1,10 +1,12 @@
 package dev.gantry.api;
 
 import dev.gantry.cluster.DeploymentWatcher;
+import dev.gantry.cluster.Dispatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
+import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.store.StoreReader;
 import io.grpc.BindableService;
@@ -51,6 +53,8 @@ public final class GrpcServer implements AutoCloseable {
      * @param registry takes jobs in
      * @param loop answers dry runs
      * @param deployments promotes and fails deployments
+     * @param periodic runs periodic jobs
+     * @param dispatcher dispatches parameterized jobs
      * @param nodes drains nodes
      * @param reader where to read
      * @param watches wakes watchers
@@ -62,6 +66,8 @@ public final class GrpcServer implements AutoCloseable {
             JobRegistry registry,
             EvaluationLoop loop,
             DeploymentWatcher deployments,
+            PeriodicLauncher periodic,
+            Dispatcher dispatcher,
             NodeRegistry nodes,
             StoreReader reader,
             WatchHub watches,
@@ -133,6 +139,8 @@ public final class GrpcServer implements AutoCloseable {
                         parts.registry(),
                         parts.loop(),
                         parts.deployments(),
+                        parts.periodic(),
+                        parts.dispatcher(),
                         parts.reader(),
                         parts.watches(),
                         streamThreads),

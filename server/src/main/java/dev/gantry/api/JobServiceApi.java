@@ -1,8 +1,12 @@
 package dev.gantry.api;
 
+import com.google.protobuf.util.Timestamps;
 import dev.gantry.cluster.DeploymentWatcher;
+import dev.gantry.cluster.Dispatch;
+import dev.gantry.cluster.Dispatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.SubmitOptions;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WatchHub;
@@ -10,9 +14,13 @@ import dev.gantry.cluster.WatchHub.JobTopic;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.DispatchJobRequest;
+import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
+import dev.gantry.v1.ForcePeriodicJobRequest;
+import dev.gantry.v1.ForcePeriodicJobResponse;
 import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobRequest;
@@ -55,6 +63,8 @@ final class JobServiceApi extends JobServiceImplBase {
     private final JobRegistry registry;
     private final EvaluationLoop loop;
     private final DeploymentWatcher deployments;
+    private final PeriodicLauncher periodic;
+    private final Dispatcher dispatcher;
     private final StoreReader reader;
     private final JobRecords records;
     private final EvaluationLookup evaluations;
@@ -66,6 +76,8 @@ final class JobServiceApi extends JobServiceImplBase {
             JobRegistry registry,
             EvaluationLoop loop,
             DeploymentWatcher deployments,
+            PeriodicLauncher periodic,
+            Dispatcher dispatcher,
             StoreReader reader,
             WatchHub watches,
             Executor executor) {
@@ -73,6 +85,8 @@ final class JobServiceApi extends JobServiceImplBase {
         this.registry = registry;
         this.loop = loop;
         this.deployments = deployments;
+        this.periodic = periodic;
+        this.dispatcher = dispatcher;
         this.reader = reader;
         this.records = new JobRecords(reader);
         this.evaluations = new EvaluationLookup(reader);
@@ -120,6 +134,8 @@ final class JobServiceApi extends JobServiceImplBase {
                     GetJobResponse.newBuilder().setJob(records.withStatus(find(request.getJobId())));
             reader.newestEvaluation(request.getJobId()).ifPresent(answer::setEvaluation);
             reader.newestDeployment(request.getJobId()).ifPresent(answer::setDeployment);
+            periodic.next(request.getJobId())
+                    .ifPresent(next -> answer.setNextRun(Timestamps.fromMillis(next.toEpochMilli())));
             return answer.addAllAllocations(reader.allocations(
                             new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
                             Long.MAX_VALUE,
@@ -193,6 +209,31 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     @Override
+    public void dispatchJob(DispatchJobRequest request, StreamObserver<DispatchJobResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> dispatcher.dispatch(
+                        request.getJobId(),
+                        new Dispatch(
+                                request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()))),
+                child -> DispatchJobResponse.newBuilder()
+                        .setDispatchedJobId(child.jobId())
+                        .setEvaluationId(child.evaluationId())
+                        .build());
+    }
+
+    @Override
+    public void forcePeriodicJob(ForcePeriodicJobRequest request, StreamObserver<ForcePeriodicJobResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> periodic.force(request.getJobId()),
+                child -> ForcePeriodicJobResponse.newBuilder()
+                        .setChildJobId(child.jobId())
+                        .setEvaluationId(child.evaluationId())
+                        .build());
+    }
+
+    @Override
     public void listEvaluations(ListEvaluationsRequest request, StreamObserver<ListEvaluationsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
@@ -236,16 +277,21 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     private static SubmitOptions options(SubmitJobRequest request) {
-        if (request.getRequestId().length() > REQUEST_ID_LENGTH) {
-            throw new InvalidRequestException(
-                    "request_id", "is longer than %d characters".formatted(REQUEST_ID_LENGTH));
-        }
+        Optional<String> requestId = requestId(request.getRequestId());
         if (request.getCheckIndex() < 0) {
             throw new InvalidRequestException("check_index", "%d is below 0".formatted(request.getCheckIndex()));
         }
         return new SubmitOptions(
-                Optional.of(request.getRequestId()).filter(id -> !id.isEmpty()),
+                requestId,
                 request.hasCheckIndex() ? OptionalLong.of(request.getCheckIndex()) : OptionalLong.empty());
+    }
+
+    private static Optional<String> requestId(String id) {
+        if (id.length() > REQUEST_ID_LENGTH) {
+            throw new InvalidRequestException(
+                    "request_id", "is longer than %d characters".formatted(REQUEST_ID_LENGTH));
+        }
+        return Optional.of(id).filter(given -> !given.isEmpty());
     }
 
     private JobRecord find(String jobId) {

@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import dev.gantry.cluster.ClusterException;
 import dev.gantry.cluster.IndexMismatchException;
+import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
@@ -82,6 +83,9 @@ final class StatusMapping {
     private static StatusRuntimeException toStatus(ClusterException refusal) {
         if (refusal instanceof RequestIdReusedException) {
             return toBadRequest(List.of(InvalidRequestException.violation("request_id", refusal.getMessage())));
+        }
+        if (refusal instanceof InvalidFieldException invalid) {
+            return toBadRequest(List.of(InvalidRequestException.violation(invalid.field(), invalid.getMessage())));
         }
         return describe(code(refusal), refusal.getMessage());
     }

@@ -3,6 +3,7 @@ package dev.gantry.app;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
 import dev.gantry.cluster.DeploymentWatcher;
+import dev.gantry.cluster.Dispatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.Evaluations;
 import dev.gantry.cluster.Identifiers;
@@ -11,6 +12,7 @@ import dev.gantry.cluster.NodeDrainer;
 import dev.gantry.cluster.NodeLiveness;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
+import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
@@ -96,6 +98,8 @@ final class GantryServer implements AutoCloseable {
         EvaluationLoop loop =
                 new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
         NodeDrainer drainer = new NodeDrainer(store, evaluations, clock, threads.ticks());
+        PeriodicLauncher periodic = new PeriodicLauncher(store, evaluations, clock);
+        Dispatcher dispatcher = new Dispatcher(store, evaluations, identifiers, clock);
         DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clock);
         WatchHub watches = new WatchHub();
         NodeSessions sessions = new NodeSessions(store.reader(), nodes, liveness, watches, threads.streams());
@@ -103,6 +107,7 @@ final class GantryServer implements AutoCloseable {
         store.listen(loop::publish);
         store.listen(deployments::publish);
         store.listen(drainer::publish);
+        store.listen(periodic::publish);
         store.listen(watches::publish);
         store.listen(sessions::publish);
 
@@ -110,10 +115,12 @@ final class GantryServer implements AutoCloseable {
         store.reader().readyNodes().forEach(liveness::heard);
         deployments.load(store.reader());
         drainer.load(store.reader());
+        periodic.load(store.reader());
         loop.start();
         threads.repeat(TICK, liveness::check);
         threads.repeat(TICK, deployments::check);
         threads.repeat(TICK, drainer::check);
+        threads.repeat(TICK, periodic::check);
 
         return GrpcServer.start(
                 config.listen(),
@@ -122,6 +129,8 @@ final class GantryServer implements AutoCloseable {
                         jobs,
                         loop,
                         deployments,
+                        periodic,
+                        dispatcher,
                         nodes,
                         store.reader(),
                         watches,

@@ -3,6 +3,7 @@ package dev.gantry.cluster;
 /** Something that was asked of the cluster can't be done; each kind has a class of its own. */
 public abstract sealed class ClusterException extends RuntimeException
         permits IndexMismatchException,
+                InvalidFieldException,
                 NodeNotConnectedException,
                 NodeRefusedException,
                 OverloadedException,

@@ -1,0 +1,32 @@
+package dev.gantry.cluster;
+
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Stores children of periodic and parameterized jobs, within the transactions of others. */
+final class ChildWriter {
+
+    private final Evaluations evaluations;
+
+    ChildWriter(Evaluations evaluations) {
+        this.evaluations = evaluations;
+    }
+
+    /** Stores a child and queues it for placement. */
+    Child put(
+            WriteTransaction transaction, Job parent, Job.Builder child, EvaluationTrigger trigger, Instant now) {
+        Job job = child.setName(child.getId())
+                .setParentId(parent.getId())
+                .clearPeriodic()
+                .clearParameterized()
+                .build();
+        JobRecord record = JobWriter.putVersion(transaction, job, 0, Optional.empty(), now);
+        Evaluation evaluation = evaluations.queue(transaction, record, trigger, Times.toTimestamp(now));
+        return new Child(job.getId(), evaluation.getId());
+    }
+}

@@ -1,0 +1,127 @@
+package dev.gantry.cluster;
+
+import dev.gantry.model.JobFamily;
+import dev.gantry.store.Store;
+import dev.gantry.store.Submission;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Parameterized;
+import dev.gantry.v1.PayloadRule;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Makes children of parameterized jobs. */
+public final class Dispatcher {
+
+    /** The largest payload, in bytes, as in Nomad. */
+    public static final int LARGEST_PAYLOAD = 16 * 1024;
+
+    private static final int UNIQUE_CHARACTERS = 8;
+
+    private final Store store;
+    private final ChildWriter children;
+    private final Identifiers identifiers;
+    private final InstantSource clock;
+
+    /**
+     * Makes a dispatcher.
+     *
+     * @param store where jobs are kept
+     * @param evaluations makes evaluations of children
+     * @param identifiers makes the ends of their ids
+     * @param clock tells when they are dispatched
+     */
+    public Dispatcher(Store store, Evaluations evaluations, Identifiers identifiers, InstantSource clock) {
+        this.store = store;
+        this.children = new ChildWriter(evaluations);
+        this.identifiers = identifiers;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a child of a parameterized job and queues it for placement.
+     *
+     * @param jobId the parameterized job
+     * @param dispatch with what
+     * @return the child; failed with {@link UnknownObjectException}, {@link InvalidFieldException} if the job does not
+     *     take that, {@link RefusedException} if the job is not parameterized or is stopped, or
+     *     {@link RequestIdReusedException}
+     */
+    public CompletableFuture<Child> dispatch(String jobId, Dispatch dispatch) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            Optional<Submission> before = dispatch.requestId().flatMap(transaction.reader()::submission);
+            return before.map(submission -> repeat(jobId, dispatch, submission))
+                    .orElseGet(() -> dispatch(transaction, jobId, dispatch, now));
+        });
+    }
+
+    private Child dispatch(WriteTransaction transaction, String jobId, Dispatch dispatch, Instant now) {
+        JobRecord parent = transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        check(parent, dispatch);
+        String unique = identifiers.next().substring(0, UNIQUE_CHARACTERS);
+        Job.Builder job = parent.getJob().toBuilder()
+                .setId(JobFamily.dispatchedChild(jobId, now.getEpochSecond(), unique))
+                .setPayload(dispatch.payload())
+                .putAllMeta(dispatch.meta());
+        Child child = children.put(
+                transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
+        dispatch.requestId()
+                .ifPresent(id -> transaction.putSubmission(
+                        id,
+                        new Submission(child.jobId(), 0, child.evaluationId(), transaction.index(), now)));
+        return child;
+    }
+
+    private static Child repeat(String jobId, Dispatch dispatch, Submission before) {
+        if (!before.jobId().startsWith(jobId + "/")) {
+            throw new RequestIdReusedException(dispatch.requestId().orElseThrow(), before.jobId());
+        }
+        return new Child(before.jobId(), before.evaluationId());
+    }
+
+    private static void check(JobRecord parent, Dispatch dispatch) {
+        String jobId = parent.getJob().getId();
+        if (!parent.getJob().hasParameterized()) {
+            throw new RefusedException("Job %s is not parameterized; submit it to run it".formatted(jobId));
+        }
+        if (parent.getStopped()) {
+            throw new RefusedException("Job %s is stopped; submit it again first".formatted(jobId));
+        }
+        Parameterized rules = parent.getJob().getParameterized();
+        checkPayload(rules.getPayload(), dispatch);
+        checkMeta(rules, dispatch.meta().keySet());
+    }
+
+    private static void checkPayload(PayloadRule rule, Dispatch dispatch) {
+        int size = dispatch.payload().size();
+        if (size > LARGEST_PAYLOAD) {
+            throw new InvalidFieldException(
+                    "payload", "is %d bytes long; the limit is %d".formatted(size, LARGEST_PAYLOAD));
+        }
+        if (rule == PayloadRule.PAYLOAD_RULE_REQUIRED && size == 0) {
+            throw new InvalidFieldException("payload", "is missing: the job requires one");
+        }
+        if (rule == PayloadRule.PAYLOAD_RULE_FORBIDDEN && size > 0) {
+            throw new InvalidFieldException("payload", "must be left out: the job forbids one");
+        }
+    }
+
+    private static void checkMeta(Parameterized rules, Set<String> keys) {
+        rules.getMetaRequiredList().stream().filter(key -> !keys.contains(key)).findFirst().ifPresent(key -> {
+            throw new InvalidFieldException("meta." + key, "is missing: the job requires it");
+        });
+        Set<String> unknown = new HashSet<>(keys);
+        unknown.removeAll(rules.getMetaRequiredList());
+        unknown.removeAll(rules.getMetaOptionalList());
+        unknown.stream().sorted().findFirst().ifPresent(key -> {
+            throw new InvalidFieldException("meta." + key, "is not a key that the job takes: leave it out");
+        });
+    }
+}

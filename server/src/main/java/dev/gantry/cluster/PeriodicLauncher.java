@@ -1,0 +1,190 @@
+package dev.gantry.cluster;
+
+import dev.gantry.model.JobFamily;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.Store;
+import dev.gantry.store.StoreReader;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes children of periodic jobs when their times come. Of the times that came while no server ran, the latest one is
+ * made up for, once, as in Nomad.
+ *
+ * <p>It knows the schedules from the feed of changes; for when a child was last made, the store remembers, in the
+ * transaction that made it.
+ */
+public final class PeriodicLauncher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PeriodicLauncher.class);
+
+    private final Store store;
+    private final ChildWriter children;
+    private final InstantSource clock;
+    private final Map<String, Schedule> schedules = new ConcurrentHashMap<>();
+
+    /**
+     * Begins without schedules.
+     *
+     * @param store where jobs are kept
+     * @param evaluations makes evaluations of children
+     * @param clock tells which times have come
+     */
+    public PeriodicLauncher(Store store, Evaluations evaluations, InstantSource clock) {
+        this.store = store;
+        this.children = new ChildWriter(evaluations);
+        this.clock = clock;
+    }
+
+    /**
+     * Takes up the schedules that are stored.
+     *
+     * @param reader where they are
+     */
+    public void load(StoreReader reader) {
+        reader.periodicLaunches()
+                .forEach((jobId, last) -> reader.job(jobId).ifPresent(job -> put(job, last)));
+    }
+
+    /**
+     * Takes in what a write changed. Never waits.
+     *
+     * @param changes what it changed
+     */
+    public void publish(ChangeSet changes) {
+        changes.jobs().forEach(job -> put(job, Times.toInstant(job.getSubmitTime())));
+        changes.removedJobs().forEach(schedules::remove);
+    }
+
+    /** Makes the children whose times have come. Called about once a second, by one thread. */
+    public void check() {
+        Instant now = clock.instant();
+        schedules.forEach((jobId, schedule) -> schedule.due(now).ifPresent(time -> launch(jobId, time)));
+    }
+
+    /**
+     * When a periodic job runs next.
+     *
+     * @param jobId any job
+     * @return the time; empty if it is not periodic, or is stopped
+     */
+    public Optional<Instant> next(String jobId) {
+        return Optional.ofNullable(schedules.get(jobId)).flatMap(Schedule::next);
+    }
+
+    /**
+     * Makes a child of a periodic job now, whatever its times.
+     *
+     * @param jobId the periodic job
+     * @return the child; failed with {@link UnknownObjectException}, or with {@link RefusedException} if the job is not
+     *     periodic, is stopped, or prohibits overlap and has a child that runs
+     */
+    public CompletableFuture<Child> force(String jobId) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            JobRecord job =
+                    transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+            checkPeriodic(job);
+            if (overlaps(transaction, job)) {
+                throw new RefusedException(
+                        "Job %s prohibits overlap, and a child of it runs; stop that first".formatted(jobId));
+            }
+            return make(transaction, job.getJob(), freeSecond(transaction, jobId, now), now);
+        });
+    }
+
+    /** A job that was submitted anew counts its times from then on, and one that is put for another reason goes on. */
+    private void put(JobRecord job, Instant last) {
+        String jobId = job.getJob().getId();
+        if (!job.getJob().hasPeriodic() || job.getStopped()) {
+            schedules.remove(jobId);
+            return;
+        }
+        try {
+            Schedule schedule = Schedule.of(job.getJob().getPeriodic(), last);
+            schedules.merge(
+                    jobId,
+                    schedule,
+                    (known, read) -> known.last().isAfter(read.last()) ? read.since(known.last()) : read);
+        } catch (RuntimeException e) {
+            schedules.remove(jobId);
+            LOG.error("Job {} never runs: its schedule can't be read; submit it with another one", jobId, e);
+        }
+    }
+
+    private void launch(String jobId, Instant time) {
+        // Before it is stored, so that the next tick does not do it once more; a failure puts it back.
+        Schedule before = schedules.get(jobId);
+        schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(time));
+        Instant now = clock.instant();
+        store.write(transaction -> {
+                    transaction
+                            .reader()
+                            .job(jobId)
+                            .filter(job -> job.getJob().hasPeriodic() && !job.getStopped())
+                            .ifPresent(job -> launch(transaction, job, time, now));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    LOG.error("Job {} was not run at {}; it is tried again", jobId, time, failure);
+                    schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(before.last()));
+                    return null;
+                });
+    }
+
+    private void launch(WriteTransaction transaction, JobRecord job, Instant time, Instant now) {
+        String jobId = job.getJob().getId();
+        transaction.putPeriodicLaunch(jobId, time);
+        boolean isMade = transaction
+                .reader()
+                .job(JobFamily.periodicChild(jobId, time.getEpochSecond()))
+                .isPresent();
+        if (overlaps(transaction, job)) {
+            LOG.info("Job {} is left out at {}: a child of an earlier time still runs", jobId, time);
+        } else if (!isMade) {
+            make(transaction, job.getJob(), time.getEpochSecond(), now);
+        }
+    }
+
+    private Child make(WriteTransaction transaction, Job parent, long second, Instant now) {
+        return children.put(
+                transaction,
+                parent,
+                parent.toBuilder().setId(JobFamily.periodicChild(parent.getId(), second)),
+                EvaluationTrigger.EVALUATION_TRIGGER_PERIODIC,
+                now);
+    }
+
+    private static long freeSecond(WriteTransaction transaction, String jobId, Instant now) {
+        long second = now.truncatedTo(ChronoUnit.SECONDS).getEpochSecond();
+        while (transaction.reader().job(JobFamily.periodicChild(jobId, second)).isPresent()) {
+            second++;
+        }
+        return second;
+    }
+
+    private static boolean overlaps(WriteTransaction transaction, JobRecord job) {
+        return job.getJob().getPeriodic().getProhibitOverlap()
+                && transaction.reader().hasLiveChild(job.getJob().getId());
+    }
+
+    private static void checkPeriodic(JobRecord job) {
+        if (!job.getJob().hasPeriodic()) {
+            throw new RefusedException("Job %s is not periodic".formatted(job.getJob().getId()));
+        }
+        if (job.getStopped()) {
+            throw new RefusedException("Job %s is stopped; submit it again first".formatted(job.getJob().getId()));
+        }
+    }
+}
