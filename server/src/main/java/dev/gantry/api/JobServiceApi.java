@@ -115,6 +115,7 @@ final class JobServiceApi extends JobServiceImplBase {
                         .addAllGroups(plan.groups())
                         .setExists(plan.modifyIndex() > 0)
                         .setModifyIndex(plan.modifyIndex())
+                        .addAllDiff(plan.diff())
                         .build());
     }
 

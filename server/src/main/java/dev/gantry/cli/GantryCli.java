@@ -95,6 +95,7 @@ public final class GantryCli {
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .registerConverter(Duration.class, Durations::parse)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new MisuseReport())
                 .setExecutionExceptionHandler(new FailureReport(context));
     }

@@ -2,9 +2,12 @@ package dev.gantry.cluster;
 
 import dev.gantry.model.JobFamily;
 import dev.gantry.scheduler.GroupOutcome;
+import dev.gantry.scheduler.Placement;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.StopCause;
+import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
@@ -12,6 +15,9 @@ import dev.gantry.v1.JobVersion;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Says what a submission would do, without doing it. */
 final class DryRun {
@@ -43,7 +49,11 @@ final class DryRun {
         List<GroupPlan> groups = plan.groups().stream()
                 .map(outcome -> toGroupPlan(state, version, plan, outcome))
                 .toList();
-        return new JobPlan(groups, stored.map(JobRecord::getModifyIndex).orElse(0L));
+        return new JobPlan(groups, stored.map(JobRecord::getModifyIndex).orElse(0L), diff(stored, job));
+    }
+
+    private static List<FieldDiff> diff(Optional<JobRecord> stored, Job job) {
+        return JobDiff.between(stored.map(JobRecord::getJob).orElse(Job.getDefaultInstance()), job);
     }
 
     private GroupPlan toGroupPlan(SchedulingState state, JobVersion version, Plan plan, GroupOutcome outcome) {
@@ -51,12 +61,32 @@ final class DryRun {
                 .setTaskGroup(outcome.taskGroup())
                 .setPlace(outcome.place())
                 .setStop(outcome.stop())
-                .setKeep(outcome.keep());
+                .setKeep(outcome.keep())
+                .setUpdateInPlace(outcome.update())
+                .setCanary((int) placements(plan, outcome).filter(Placement::canary).count())
+                .setPreempt(preempted(plan, outcome))
+                .addAllScores(outcome.scores());
         outcome.failure().ifPresent(group::setFailure);
         version.getJob().getTaskGroupsList().stream()
                 .filter(wanted -> wanted.getName().equals(outcome.taskGroup()))
                 .forEach(wanted ->
                         group.addAllNodes(scheduler.explain(state.cluster(), version, wanted, plan, NODES_EXPLAINED)));
         return group.build();
+    }
+
+    private static Stream<Placement> placements(Plan plan, GroupOutcome outcome) {
+        return plan.placements().stream()
+                .filter(placement -> placement.taskGroup().equals(outcome.taskGroup()));
+    }
+
+    /** Those on the nodes where something of the group is placed. */
+    private static int preempted(Plan plan, GroupOutcome outcome) {
+        Set<String> nodes = placements(plan, outcome)
+                .map(placement -> placement.node().getId())
+                .collect(Collectors.toSet());
+        return (int) plan.stops().stream()
+                .filter(stop -> stop.cause() == StopCause.PREEMPTED)
+                .filter(stop -> nodes.contains(stop.allocation().getNodeId()))
+                .count();
     }
 }

@@ -1,0 +1,94 @@
+package dev.gantry.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.Job;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GarbageCollectorTest {
+
+    @TempDir
+    Path dir;
+
+    private ClusterFixture cluster;
+    private GarbageCollector collector;
+
+    @BeforeEach
+    void open() {
+        cluster = new ClusterFixture(dir);
+        collector = new GarbageCollector(cluster.store(), GarbageThresholds.DEFAULT, cluster.clock());
+    }
+
+    @AfterEach
+    void close() {
+        cluster.close();
+    }
+
+    @Test
+    void evaluations_are_forgotten_an_hour_after_they_ended() {
+        submit("a", 1);
+        String first = cluster.newestEvaluation("a").getId();
+        submit("a", 2);
+        collector.collect();
+        cluster.pass(Duration.ofMinutes(59));
+        collector.collect();
+        assertThat(cluster.store().reader().evaluation(first)).isPresent();
+
+        cluster.pass(Duration.ofMinutes(1));
+        collector.collect();
+
+        assertThat(cluster.store().reader().evaluation(first)).isEmpty();
+        assertThat(cluster.newestEvaluation("a")).isNotNull();
+    }
+
+    @Test
+    void a_new_server_does_not_know_how_old_things_are_and_waits() {
+        submit("a", 1);
+        String first = cluster.newestEvaluation("a").getId();
+        submit("a", 2);
+        cluster.pass(Duration.ofDays(1));
+
+        collector.collect();
+
+        assertThat(cluster.store().reader().evaluation(first)).isPresent();
+    }
+
+    @Test
+    void a_request_can_be_repeated_for_a_day() {
+        submit("a", 1);
+        cluster.pass(Duration.ofHours(24));
+        collector.collect();
+        assertThat(cluster.store().reader().submission("a-1")).isPresent();
+
+        cluster.pass(Duration.ofMillis(1));
+        collector.collect();
+
+        assertThat(cluster.store().reader().submission("a-1")).isEmpty();
+    }
+
+    @Test
+    void six_versions_are_kept() {
+        for (int priority = 1; priority <= 8; priority++) {
+            submit("a", priority);
+        }
+
+        collector.collect();
+
+        assertThat(cluster.store().reader().jobVersions("a", Long.MAX_VALUE, 100)).hasSize(6);
+    }
+
+    private void submit(String id, int priority) {
+        cluster.jobs()
+                .submit(
+                        Job.newBuilder().setId(id).setPriority(priority).build(),
+                        new SubmitOptions(Optional.of(id + "-" + priority), OptionalLong.empty()))
+                .join();
+    }
+}
