@@ -1,39 +1,58 @@
 package dev.gantry.model;
 
-import com.google.protobuf.util.Durations;
+import com.google.protobuf.Duration;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.CheckType;
 import dev.gantry.v1.Service;
 import java.util.Locale;
 
-/** Fills in what checks leave out. */
-final class CheckDefaults {
+/** What a service's checks are where their job does not say. */
+public final class CheckDefaults {
+
+    private static final String METHOD = "GET";
+    private static final Duration INTERVAL =
+            Duration.newBuilder().setSeconds(10).build();
+    private static final Duration TIMEOUT = Duration.newBuilder().setSeconds(2).build();
+    private static final Duration GRACE = Duration.newBuilder().setSeconds(1).build();
+    private static final String TYPE_PREFIX = "CHECK_TYPE_";
 
     private CheckDefaults() {}
 
-    /** The service's name must be there already. */
-    static void fill(Service.Builder service, Check.Builder check) {
-        if (check.getName().isEmpty()) {
-            check.setName("service: %s %s".formatted(service.getName(), word(check.getType())));
-        }
-        if (check.getPort().isEmpty() && check.getType() != CheckType.CHECK_TYPE_SCRIPT) {
-            check.setPort(service.getPort());
-        }
-        if (check.getMethod().isEmpty() && check.getType() == CheckType.CHECK_TYPE_HTTP) {
-            check.setMethod("GET");
-        }
-        if (!check.hasInterval()) {
-            check.setInterval(Durations.fromSeconds(10));
-        }
-        if (!check.hasTimeout()) {
-            check.setTimeout(Durations.fromSeconds(2));
-        }
-        if (check.hasCheckRestart() && !check.getCheckRestart().hasGrace()) {
-            check.getCheckRestartBuilder().setGrace(Durations.fromSeconds(1));
-        }
+    /**
+     * What a check is called that has no name.
+     *
+     * @param service the name of its service
+     * @param type how it asks
+     * @return such as {@code service: web http}
+     */
+    public static String name(String service, CheckType type) {
+        String word = type == CheckType.UNRECOGNIZED ? "unknown" : type.name().substring(TYPE_PREFIX.length());
+        return "service: %s %s".formatted(service, word.toLowerCase(Locale.ROOT));
     }
 
-    private static String word(CheckType type) {
-        return type.name().replace("CHECK_TYPE_", "").toLowerCase(Locale.ROOT);
+    /** Fills in the checks of a service that has its name. */
+    static void fill(Service.Builder service) {
+        service.getChecksBuilderList().forEach(check -> fill(service, check));
+    }
+
+    private static void fill(Service.Builder service, Check.Builder check) {
+        if (check.getName().isEmpty()) {
+            check.setName(name(service.getName(), check.getType()));
+        }
+        if (check.getType() == CheckType.CHECK_TYPE_HTTP && check.getMethod().isEmpty()) {
+            check.setMethod(METHOD);
+        }
+        if (check.getType() != CheckType.CHECK_TYPE_SCRIPT && check.getPort().isEmpty()) {
+            check.setPort(service.getPort());
+        }
+        if (!check.hasInterval()) {
+            check.setInterval(INTERVAL);
+        }
+        if (!check.hasTimeout()) {
+            check.setTimeout(TIMEOUT);
+        }
+        if (check.hasCheckRestart() && !check.getCheckRestart().hasGrace()) {
+            check.getCheckRestartBuilder().setGrace(GRACE);
+        }
     }
 }

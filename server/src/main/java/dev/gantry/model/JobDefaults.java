@@ -1,13 +1,20 @@
 package dev.gantry.model;
 
+import com.google.protobuf.Duration;
+import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobOrBuilder;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
+import dev.gantry.v1.ServiceOrBuilder;
+import dev.gantry.v1.Spread;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.TaskGroupOrBuilder;
+import dev.gantry.v1.TaskOrBuilder;
 
 /** Fills in what a job leaves out, so that everything behind the API sees whole jobs only. */
 public final class JobDefaults {
@@ -21,10 +28,21 @@ public final class JobDefaults {
     /** Priority of a job that does not say, as in Nomad. */
     public static final int PRIORITY = 50;
 
+    /** Weight of an affinity or a spread that does not say, as in Nomad. */
+    public static final int WEIGHT = 50;
+
+    /** What asks a task to end that does not say how. */
+    public static final String KILL_SIGNAL = "SIGTERM";
+
+    private static final Duration KILL_TIMEOUT =
+            Duration.newBuilder().setSeconds(5).build();
+    private static final String OPERATOR = "=";
+    private static final String TIME_ZONE = "UTC";
+
     private JobDefaults() {}
 
     /**
-     * The same job with each default written out.
+     * The same job with each default written out, and the job's update strategy in each group that has none of its own.
      *
      * @param job a job as it was submitted
      * @return a job in which no field stands for its default; applying this again changes nothing
@@ -41,19 +59,35 @@ public final class JobDefaults {
             whole.setPriority(PRIORITY);
         }
         whole.getConstraintsBuilderList().forEach(JobDefaults::fill);
-        whole.getAffinitiesBuilderList().forEach(PreferenceDefaults::fill);
-        whole.getSpreadsBuilderList().forEach(PreferenceDefaults::fill);
-        if (job.hasUpdate()) {
+        whole.getAffinitiesBuilderList().forEach(JobDefaults::fill);
+        whole.getSpreadsBuilderList().forEach(JobDefaults::fill);
+        if (whole.hasUpdate()) {
             LifeDefaults.fill(whole.getUpdateBuilder());
         }
-        if (job.hasPeriodic() && job.getPeriodic().getTimeZone().isEmpty()) {
-            whole.getPeriodicBuilder().setTimeZone("UTC");
+        if (whole.hasPeriodic() && whole.getPeriodic().getTimeZone().isEmpty()) {
+            whole.getPeriodicBuilder().setTimeZone(TIME_ZONE);
         }
-        if (job.hasParameterized() && job.getParameterized().getPayload() == PayloadRule.PAYLOAD_RULE_UNSPECIFIED) {
+        if (whole.hasParameterized() && whole.getParameterized().getPayload() == PayloadRule.PAYLOAD_RULE_UNSPECIFIED) {
             whole.getParameterizedBuilder().setPayload(PayloadRule.PAYLOAD_RULE_OPTIONAL);
         }
         whole.getTaskGroupsBuilderList().forEach(group -> fill(whole, group));
         return whole.build();
+    }
+
+    /**
+     * The name of a service, whether it says or not.
+     *
+     * @param job its job
+     * @param group its group
+     * @param task its task
+     * @param service the service
+     * @return its own name, or JOB-GROUP-TASK
+     */
+    public static String serviceName(
+            JobOrBuilder job, TaskGroupOrBuilder group, TaskOrBuilder task, ServiceOrBuilder service) {
+        return service.getName().isEmpty()
+                ? job.getId() + "-" + group.getName() + "-" + task.getName()
+                : service.getName();
     }
 
     private static void fill(Job.Builder job, TaskGroup.Builder group) {
@@ -61,22 +95,33 @@ public final class JobDefaults {
             group.setCount(1);
         }
         group.getConstraintsBuilderList().forEach(JobDefaults::fill);
-        group.getAffinitiesBuilderList().forEach(PreferenceDefaults::fill);
-        group.getSpreadsBuilderList().forEach(PreferenceDefaults::fill);
-        LifeDefaults.fill(job, group);
+        group.getAffinitiesBuilderList().forEach(JobDefaults::fill);
+        group.getSpreadsBuilderList().forEach(JobDefaults::fill);
+        if (group.hasUpdate()) {
+            LifeDefaults.fill(group.getUpdateBuilder());
+        } else if (job.hasUpdate()) {
+            group.setUpdate(job.getUpdate());
+        }
+        LifeDefaults.fill(job.getType(), group.getRestartBuilder());
+        if (job.getType() != JobType.JOB_TYPE_SYSTEM) {
+            LifeDefaults.fill(job.getType(), group.getRescheduleBuilder());
+        }
         group.getTasksBuilderList().forEach(task -> fill(job, group, task));
     }
 
     private static void fill(Job.Builder job, TaskGroup.Builder group, Task.Builder task) {
         task.getConstraintsBuilderList().forEach(JobDefaults::fill);
-        task.getAffinitiesBuilderList().forEach(PreferenceDefaults::fill);
-        LifeDefaults.fill(task);
+        task.getAffinitiesBuilderList().forEach(JobDefaults::fill);
         fill(task.getResourcesBuilder());
+        if (!task.hasKillTimeout()) {
+            task.setKillTimeout(KILL_TIMEOUT);
+        }
+        if (task.getKillSignal().isEmpty()) {
+            task.setKillSignal(KILL_SIGNAL);
+        }
         for (Service.Builder service : task.getServicesBuilderList()) {
-            if (service.getName().isEmpty()) {
-                service.setName(job.getId() + "-" + group.getName() + "-" + task.getName());
-            }
-            service.getChecksBuilderList().forEach(check -> CheckDefaults.fill(service, check));
+            service.setName(serviceName(job, group, task, service));
+            CheckDefaults.fill(service);
         }
     }
 
@@ -91,7 +136,22 @@ public final class JobDefaults {
 
     private static void fill(Constraint.Builder constraint) {
         if (constraint.getOperator().isEmpty()) {
-            constraint.setOperator("=");
+            constraint.setOperator(OPERATOR);
+        }
+    }
+
+    private static void fill(Affinity.Builder affinity) {
+        if (affinity.getOperator().isEmpty()) {
+            affinity.setOperator(OPERATOR);
+        }
+        if (affinity.getWeight() == 0) {
+            affinity.setWeight(WEIGHT);
+        }
+    }
+
+    private static void fill(Spread.Builder spread) {
+        if (spread.getWeight() == 0) {
+            spread.setWeight(WEIGHT);
         }
     }
 }

@@ -1,101 +1,99 @@
 package dev.gantry.model;
 
 import com.google.protobuf.Duration;
-import com.google.protobuf.util.Durations;
 import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.HealthCheck;
-import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
-import dev.gantry.v1.Task;
-import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 
-/** Fills in how groups are updated, restarted and placed anew where a job does not say, as Nomad does. */
+/** What a group's life goes by where its job does not say: Nomad's defaults, which depend on the type of the job. */
 final class LifeDefaults {
 
-    private static final Duration DAY = Durations.fromDays(1);
+    private static final int MAX_PARALLEL = 1;
+    private static final Duration MIN_HEALTHY_TIME = seconds(10);
+    private static final Duration HEALTHY_DEADLINE = seconds(5 * 60);
+    private static final Duration PROGRESS_DEADLINE = seconds(10 * 60);
+
+    private static final int SERVICE_RESTARTS = 2;
+    private static final Duration SERVICE_RESTART_INTERVAL = seconds(30 * 60);
+    private static final int BATCH_RESTARTS = 3;
+    private static final Duration BATCH_RESTART_INTERVAL = seconds(24 * 60 * 60);
+    private static final Duration RESTART_DELAY = seconds(15);
+
+    private static final int RESCHEDULES = 1;
+    private static final Duration RESCHEDULE_INTERVAL = seconds(24 * 60 * 60);
+    private static final Duration SERVICE_RESCHEDULE_DELAY = seconds(30);
+    private static final Duration BATCH_RESCHEDULE_DELAY = seconds(5);
+    private static final Duration LONGEST_RESCHEDULE_DELAY = seconds(60 * 60);
 
     private LifeDefaults() {}
 
-    /** The job's type and its own update strategy must be whole already. */
-    static void fill(Job.Builder job, TaskGroup.Builder group) {
-        if (group.hasUpdate()) {
-            fill(group.getUpdateBuilder());
-        } else if (job.hasUpdate()) {
-            group.setUpdate(job.getUpdate());
-        }
-        boolean service = job.getType() != JobType.JOB_TYPE_BATCH;
-        fill(group.getRestartBuilder(), service);
-        if (job.getType() != JobType.JOB_TYPE_SYSTEM) {
-            fill(group.getRescheduleBuilder(), service);
-        }
-    }
-
+    /** Fills in a strategy that is there; whether there is one decides the job alone. */
     static void fill(UpdateStrategy.Builder update) {
         if (update.getMaxParallel() == 0) {
-            update.setMaxParallel(1);
+            update.setMaxParallel(MAX_PARALLEL);
         }
         if (update.getHealthCheck() == HealthCheck.HEALTH_CHECK_UNSPECIFIED) {
             update.setHealthCheck(HealthCheck.HEALTH_CHECK_CHECKS);
         }
         if (!update.hasMinHealthyTime()) {
-            update.setMinHealthyTime(Durations.fromSeconds(10));
+            update.setMinHealthyTime(MIN_HEALTHY_TIME);
         }
         if (!update.hasHealthyDeadline()) {
-            update.setHealthyDeadline(Durations.fromMinutes(5));
+            update.setHealthyDeadline(HEALTHY_DEADLINE);
         }
+        // 0 is a value here: it stands for no deadline.
         if (!update.hasProgressDeadline()) {
-            update.setProgressDeadline(Durations.fromMinutes(10));
+            update.setProgressDeadline(PROGRESS_DEADLINE);
         }
     }
 
-    static void fill(Task.Builder task) {
-        if (!task.hasKillTimeout()) {
-            task.setKillTimeout(Durations.fromSeconds(5));
-        }
-        if (task.getKillSignal().isEmpty()) {
-            task.setKillSignal("SIGTERM");
-        }
-    }
-
-    private static void fill(RestartPolicy.Builder restart, boolean service) {
+    /** System jobs have what services have. */
+    static void fill(JobType type, RestartPolicy.Builder restart) {
+        boolean isBatch = type == JobType.JOB_TYPE_BATCH;
         if (!restart.hasAttempts()) {
-            restart.setAttempts(service ? 2 : 3);
+            restart.setAttempts(isBatch ? BATCH_RESTARTS : SERVICE_RESTARTS);
         }
         if (!restart.hasInterval()) {
-            restart.setInterval(service ? Durations.fromMinutes(30) : DAY);
+            restart.setInterval(isBatch ? BATCH_RESTART_INTERVAL : SERVICE_RESTART_INTERVAL);
         }
         if (!restart.hasDelay()) {
-            restart.setDelay(Durations.fromSeconds(15));
+            restart.setDelay(RESTART_DELAY);
         }
         if (restart.getMode() == RestartMode.RESTART_MODE_UNSPECIFIED) {
             restart.setMode(RestartMode.RESTART_MODE_FAIL);
         }
     }
 
-    private static void fill(ReschedulePolicy.Builder reschedule, boolean service) {
+    static void fill(JobType type, ReschedulePolicy.Builder reschedule) {
+        boolean isBatch = type == JobType.JOB_TYPE_BATCH;
+        // Nomad calls attempts of a service ambiguous unless unlimited = false stands beside them; what is meant is
+        // plain.
         if (!reschedule.hasUnlimited()) {
-            // Who counts attempts wants them counted.
-            reschedule.setUnlimited(service && !reschedule.hasAttempts());
+            reschedule.setUnlimited(!isBatch && !reschedule.hasAttempts());
         }
-        if (!reschedule.hasAttempts()) {
-            reschedule.setAttempts(reschedule.getUnlimited() ? 0 : 1);
+        if (!reschedule.getUnlimited() && !reschedule.hasAttempts()) {
+            reschedule.setAttempts(RESCHEDULES);
         }
         if (!reschedule.hasInterval()) {
-            reschedule.setInterval(DAY);
+            reschedule.setInterval(RESCHEDULE_INTERVAL);
         }
         if (!reschedule.hasDelay()) {
-            reschedule.setDelay(Durations.fromSeconds(service ? 30 : 5));
+            reschedule.setDelay(isBatch ? BATCH_RESCHEDULE_DELAY : SERVICE_RESCHEDULE_DELAY);
         }
         if (reschedule.getDelayFunction() == DelayFunction.DELAY_FUNCTION_UNSPECIFIED) {
             reschedule.setDelayFunction(
-                    service ? DelayFunction.DELAY_FUNCTION_EXPONENTIAL : DelayFunction.DELAY_FUNCTION_CONSTANT);
+                    isBatch ? DelayFunction.DELAY_FUNCTION_CONSTANT : DelayFunction.DELAY_FUNCTION_EXPONENTIAL);
         }
         if (!reschedule.hasMaxDelay()) {
-            reschedule.setMaxDelay(Durations.fromHours(1));
+            reschedule.setMaxDelay(LONGEST_RESCHEDULE_DELAY);
         }
+    }
+
+    private static Duration seconds(long seconds) {
+        return Duration.newBuilder().setSeconds(seconds).build();
     }
 }
