@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.model.JobDefaults;
 import dev.gantry.scheduler.ConstraintChecks;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
@@ -17,14 +18,17 @@ public final class JobValidator {
     private static final int LARGEST_COUNT = 100_000;
 
     private final TaskValidator tasks;
+    private final ScheduleValidator schedules;
 
     /**
      * Makes a validator.
      *
      * @param drivers the known drivers' checks of their own settings
+     * @param cron the check of the times of periodic jobs
      */
-    public JobValidator(List<TaskConfigCheck> drivers) {
+    public JobValidator(List<TaskConfigCheck> drivers, CronCheck cron) {
         this.tasks = new TaskValidator(drivers);
+        this.schedules = new ScheduleValidator(cron);
     }
 
     /**
@@ -39,21 +43,30 @@ public final class JobValidator {
             violations.add("job", "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), LARGEST_JOB));
             return violations.found();
         }
-        checkJob(job, violations);
+        Job whole = JobDefaults.apply(job);
+        PreferenceValidator preferences = new PreferenceValidator(whole.getType(), violations);
+        checkJob(job, preferences, violations);
+        UpdateValidator.check(job, whole, violations);
+        schedules.check(job, violations);
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
-            checkGroup(job.getTaskGroups(i), "task_groups[%d]".formatted(i), violations);
+            String path = "task_groups[%d]".formatted(i);
+            checkGroup(job.getTaskGroups(i), path, preferences, violations);
+            checkCount(whole.getType(), job.getTaskGroups(i), path, violations);
+            FailureValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
+            TaskLifeValidator.check(job, job.getTaskGroups(i), path, violations);
+            tasks.checkServices(whole.getTaskGroups(i), job.getTaskGroups(i), path, violations);
         }
         return violations.found();
     }
 
-    private static void checkJob(Job job, Violations violations) {
+    private static void checkJob(Job job, PreferenceValidator preferences, Violations violations) {
         violations.checkName("id", job.getId());
         if (job.getName().chars().anyMatch(Character::isISOControl)) {
             violations.add("name", "has a control character in it");
         }
         violations.checkVariables("meta", job.getMetaMap());
         if (job.getType() == JobType.UNRECOGNIZED) {
-            violations.add("type", "%d is no type: use service or batch".formatted(job.getTypeValue()));
+            violations.add("type", "%d is no type: use service, batch or system".formatted(job.getTypeValue()));
         }
         if (job.getPriority() < 0 || job.getPriority() > HIGHEST_PRIORITY) {
             violations.add("priority", "%d is not within 1 and 100".formatted(job.getPriority()));
@@ -64,20 +77,36 @@ public final class JobValidator {
             }
         }
         checkConstraints(job.getConstraintsList(), "constraints", violations);
+        preferences.checkAffinities(job.getAffinitiesList(), "affinities");
+        preferences.checkSpreads(job.getSpreadsList(), "spreads");
         if (job.getTaskGroupsCount() == 0) {
             violations.add("task_groups", "is empty: a job has at least one group");
         }
         violations.checkUnique("task_groups", "name", job.getTaskGroupsList(), TaskGroup::getName);
     }
 
-    private void checkGroup(TaskGroup group, String path, Violations violations) {
+    private void checkGroup(TaskGroup group, String path, PreferenceValidator preferences, Violations violations) {
         violations.checkName(path + ".name", group.getName());
-        if (group.getCount() < 0 || group.getCount() > LARGEST_COUNT) {
-            violations.add(path + ".count", "%d is not within 0 and %d".formatted(group.getCount(), LARGEST_COUNT));
-        }
         violations.checkVariables(path + ".meta", group.getMetaMap());
         checkConstraints(group.getConstraintsList(), path + ".constraints", violations);
+        preferences.checkAffinities(group.getAffinitiesList(), path + ".affinities");
+        preferences.checkSpreads(group.getSpreadsList(), path + ".spreads");
+        for (int i = 0; i < group.getTasksCount(); i++) {
+            preferences.checkAffinities(
+                    group.getTasks(i).getAffinitiesList(), "%s.tasks[%d].affinities".formatted(path, i));
+        }
         tasks.check(group, path, violations);
+    }
+
+    private static void checkCount(JobType type, TaskGroup group, String path, Violations violations) {
+        if (group.getCount() < 0 || group.getCount() > LARGEST_COUNT) {
+            violations.add(path + ".count", "%d is not within 0 and %d".formatted(group.getCount(), LARGEST_COUNT));
+        } else if (type == JobType.JOB_TYPE_SYSTEM && group.hasCount() && group.getCount() != 1) {
+            violations.add(
+                    path + ".count",
+                    "%d is not for a system job, which runs once on every node that fits: leave it out"
+                            .formatted(group.getCount()));
+        }
     }
 
     static void checkConstraints(List<Constraint> constraints, String path, Violations violations) {

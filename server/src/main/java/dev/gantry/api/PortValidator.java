@@ -116,11 +116,11 @@ final class PortValidator {
         }
     }
 
-    private static Set<String> labels(Task task) {
+    static Set<String> labels(Task task) {
         return task.getResources().getPortsList().stream().map(Port::getLabel).collect(Collectors.toSet());
     }
 
-    private static String undeclared(String label, Set<String> labels) {
+    static String undeclared(String label, Set<String> labels) {
         String remedy = labels.isEmpty()
                 ? "none is: add port \"%s\" {} to resources".formatted(label)
                 : "declared are " + labels.stream().sorted().collect(Collectors.joining(", "));

@@ -35,6 +35,20 @@ final class TaskValidator {
         }
     }
 
+    /** Looks at the checks of a group's services; {@code whole} is the group with its defaults. */
+    void checkServices(TaskGroup whole, TaskGroup group, String path, Violations violations) {
+        for (int i = 0; i < group.getTasksCount(); i++) {
+            Task task = group.getTasks(i);
+            CheckValidator checks = new CheckValidator(PortValidator.labels(task), violations);
+            for (int j = 0; j < task.getServicesCount(); j++) {
+                checks.check(
+                        task.getServices(j),
+                        whole.getTasks(i).getServices(j),
+                        "%s.tasks[%d].services[%d]".formatted(path, i, j));
+            }
+        }
+    }
+
     private void check(TaskGroup group, Task task, String path, Violations violations) {
         violations.checkName(path + ".name", task.getName());
         if (task.getName().equals(SHARED_DIRECTORY)) {

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.api.CronCheck;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
 import dev.gantry.cluster.DeploymentWatcher;
@@ -131,7 +132,7 @@ final class GantryServer implements AutoCloseable {
         return GrpcServer.start(
                 config.listen(),
                 new GrpcServer.Parts(
-                        new JobValidator(List.of(new RktConfigCheck())),
+                        new JobValidator(List.of(new RktConfigCheck()), CronCheck.FIELDS),
                         jobs,
                         loop,
                         deployments,

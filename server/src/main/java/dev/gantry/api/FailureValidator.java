@@ -1,0 +1,110 @@
+package dev.gantry.api;
+
+import dev.gantry.v1.DelayFunction;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.ReschedulePolicy;
+import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RestartPolicy;
+import dev.gantry.v1.TaskGroup;
+import java.time.Duration;
+
+/** Says what is wrong with what a group does when its tasks fail: restarts and reschedules, by Nomad's rules. */
+final class FailureValidator {
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private FailureValidator() {}
+
+    /** Looks at a group that has its defaults. */
+    static void check(JobType type, TaskGroup group, String path, Violations violations) {
+        checkRestart(group.getRestart(), path + ".restart", violations);
+        if (!group.hasReschedule()) {
+            return;
+        }
+        if (type == JobType.JOB_TYPE_SYSTEM) {
+            violations.add(path + ".reschedule", "is not for system jobs, which have no other node: take it out");
+        } else {
+            checkReschedule(group.getReschedule(), path + ".reschedule", violations);
+        }
+    }
+
+    private static void checkRestart(RestartPolicy restart, String path, Violations violations) {
+        if (restart.getAttempts() < 0) {
+            violations.add(path + ".attempts", "%d is below 0".formatted(restart.getAttempts()));
+        }
+        if (restart.getMode() == RestartMode.UNRECOGNIZED) {
+            violations.add(path + ".mode", "%d is no mode: use fail or delay".formatted(restart.getModeValue()));
+        }
+        boolean areTimes = Spans.check(path + ".interval", restart.getInterval(), SHORTEST, violations)
+                & Spans.check(path + ".delay", restart.getDelay(), Duration.ZERO, violations);
+        if (!areTimes) {
+            return;
+        }
+        Duration interval = Spans.of(restart.getInterval());
+        Duration delay = Spans.of(restart.getDelay());
+        if (delay.multipliedBy(Math.max(0, restart.getAttempts())).compareTo(interval) > 0) {
+            violations.add(
+                    path + ".interval",
+                    "%s is too short for %d restarts with a delay of %s: make it longer, or allow fewer"
+                            .formatted(Spans.text(interval), restart.getAttempts(), Spans.text(delay)));
+        }
+    }
+
+    private static void checkReschedule(ReschedulePolicy policy, String path, Violations violations) {
+        if (policy.getAttempts() < 0) {
+            violations.add(path + ".attempts", "%d is below 0".formatted(policy.getAttempts()));
+        }
+        if (policy.getDelayFunction() == DelayFunction.UNRECOGNIZED) {
+            violations.add(
+                    path + ".delay_function",
+                    "%d is no function: use constant, exponential or fibonacci"
+                            .formatted(policy.getDelayFunctionValue()));
+        }
+        boolean areTimes = Spans.check(path + ".interval", policy.getInterval(), SHORTEST, violations)
+                & Spans.check(path + ".delay", policy.getDelay(), SHORTEST, violations)
+                & Spans.check(path + ".max_delay", policy.getMaxDelay(), SHORTEST, violations);
+        if (areTimes) {
+            checkRoom(policy, path, violations);
+        }
+    }
+
+    private static void checkRoom(ReschedulePolicy policy, String path, Violations violations) {
+        Duration delay = Spans.of(policy.getDelay());
+        Duration maxDelay = Spans.of(policy.getMaxDelay());
+        boolean isConstant = policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_CONSTANT;
+        if (!isConstant && maxDelay.compareTo(delay) < 0) {
+            violations.add(
+                    path + ".max_delay",
+                    "%s is less than delay, %s".formatted(Spans.text(maxDelay), Spans.text(delay)));
+            return;
+        }
+        Duration interval = Spans.of(policy.getInterval());
+        if (!policy.getUnlimited() && waits(policy, delay, maxDelay).compareTo(interval) > 0) {
+            violations.add(
+                    path + ".interval",
+                    "%s is too short for %d attempts with a delay of %s: make it longer, or allow fewer"
+                            .formatted(Spans.text(interval), policy.getAttempts(), Spans.text(delay)));
+        }
+    }
+
+    /** How long all attempts together wait. */
+    private static Duration waits(ReschedulePolicy policy, Duration delay, Duration maxDelay) {
+        int left = Math.max(0, policy.getAttempts());
+        Duration sum = Duration.ZERO;
+        Duration before = Duration.ZERO;
+        Duration next = delay;
+        if (policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_CONSTANT) {
+            return delay.multipliedBy(left);
+        }
+        // It grows at least as Fibonacci's numbers do, so that it reaches the longest delay in few steps.
+        for (; left > 0 && next.compareTo(maxDelay) < 0; left--) {
+            sum = sum.plus(next);
+            Duration grown = policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_FIBONACCI
+                    ? next.plus(before)
+                    : next.multipliedBy(2);
+            before = next;
+            next = grown;
+        }
+        return sum.plus(maxDelay.multipliedBy(left));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.gantry.api;
+
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Parameterized;
+import dev.gantry.v1.PayloadRule;
+import dev.gantry.v1.Periodic;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Says what is wrong with when a job is run: at times, or when it is dispatched. */
+final class ScheduleValidator {
+
+    private final CronCheck cron;
+
+    ScheduleValidator(CronCheck cron) {
+        this.cron = cron;
+    }
+
+    void check(Job job, Violations violations) {
+        if (!job.getParentId().isEmpty()) {
+            violations.add("parent_id", "is set by the server alone: leave it out");
+        }
+        if (!job.getPayload().isEmpty()) {
+            violations.add("payload", "is set by a dispatch alone: submit the job without, then dispatch it");
+        }
+        if (job.hasPeriodic() && job.hasParameterized()) {
+            violations.add("periodic", "can't stand beside parameterized: a job is run at times or when dispatched");
+        }
+        if (job.hasPeriodic()) {
+            requireBatch(job, "periodic", violations);
+            check(job.getPeriodic(), violations);
+        }
+        if (job.hasParameterized()) {
+            requireBatch(job, "parameterized", violations);
+            check(job.getParameterized(), violations);
+        }
+    }
+
+    private static void requireBatch(Job job, String field, Violations violations) {
+        if (job.getType() != JobType.JOB_TYPE_BATCH) {
+            violations.add(
+                    field,
+                    "is for batch jobs only, and this is a %s job: set type to batch"
+                            .formatted(UpdateValidator.typeOf(job)));
+        }
+    }
+
+    private void check(Periodic periodic, Violations violations) {
+        if (periodic.getCron().isBlank()) {
+            violations.add("periodic.cron", "is missing: say when, such as \"0 3 * * *\"");
+        } else {
+            cron.fault(periodic.getCron()).ifPresent(fault -> violations.add("periodic.cron", fault));
+        }
+        if (!periodic.getTimeZone().isEmpty()) {
+            try {
+                var unused = ZoneId.of(periodic.getTimeZone());
+            } catch (DateTimeException e) {
+                violations.add(
+                        "periodic.time_zone",
+                        "\"%s\" is no time zone: use one such as Europe/Berlin".formatted(periodic.getTimeZone()));
+            }
+        }
+    }
+
+    private static void check(Parameterized parameterized, Violations violations) {
+        if (parameterized.getPayload() == PayloadRule.UNRECOGNIZED) {
+            violations.add(
+                    "parameterized.payload",
+                    "%d is no rule: use optional, required or forbidden".formatted(parameterized.getPayloadValue()));
+        }
+        Set<String> keys = new HashSet<>();
+        checkKeys(parameterized.getMetaRequiredList(), "parameterized.meta_required", keys, violations);
+        checkKeys(parameterized.getMetaOptionalList(), "parameterized.meta_optional", keys, violations);
+    }
+
+    private static void checkKeys(List<String> list, String path, Set<String> keys, Violations violations) {
+        for (int i = 0; i < list.size(); i++) {
+            String key = list.get(i);
+            String field = "%s[%d]".formatted(path, i);
+            if (key.isEmpty() || key.indexOf('=') >= 0 || key.indexOf('\0') >= 0) {
+                violations.add(field, "\"%s\" is no key: it is empty, or has a = or a zero byte in it".formatted(key));
+            } else if (!keys.add(key)) {
+                violations.add(field, "\"%s\" is named twice".formatted(key));
+            }
+        }
+    }
+}
