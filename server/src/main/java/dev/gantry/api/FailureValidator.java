@@ -35,9 +35,9 @@ final class FailureValidator {
         if (restart.getMode() == RestartMode.UNRECOGNIZED) {
             violations.add(path + ".mode", "%d is no mode: use fail or delay".formatted(restart.getModeValue()));
         }
-        boolean areTimes = Spans.check(path + ".interval", restart.getInterval(), SHORTEST, violations)
-                & Spans.check(path + ".delay", restart.getDelay(), Duration.ZERO, violations);
-        if (!areTimes) {
+        boolean isInterval = Spans.check(path + ".interval", restart.getInterval(), SHORTEST, violations);
+        boolean isDelay = Spans.check(path + ".delay", restart.getDelay(), Duration.ZERO, violations);
+        if (!isInterval || !isDelay) {
             return;
         }
         Duration interval = Spans.of(restart.getInterval());
@@ -60,10 +60,10 @@ final class FailureValidator {
                     "%d is no function: use constant, exponential or fibonacci"
                             .formatted(policy.getDelayFunctionValue()));
         }
-        boolean areTimes = Spans.check(path + ".interval", policy.getInterval(), SHORTEST, violations)
-                & Spans.check(path + ".delay", policy.getDelay(), SHORTEST, violations)
-                & Spans.check(path + ".max_delay", policy.getMaxDelay(), SHORTEST, violations);
-        if (areTimes) {
+        boolean isInterval = Spans.check(path + ".interval", policy.getInterval(), SHORTEST, violations);
+        boolean isDelay = Spans.check(path + ".delay", policy.getDelay(), SHORTEST, violations);
+        boolean isMaxDelay = Spans.check(path + ".max_delay", policy.getMaxDelay(), SHORTEST, violations);
+        if (isInterval && isDelay && isMaxDelay) {
             checkRoom(policy, path, violations);
         }
     }

@@ -62,11 +62,13 @@ final class UpdateValidator {
     }
 
     private static void checkTimes(UpdateStrategy update, String path, Violations violations) {
-        boolean areTimes = Spans.check(
-                        path + ".min_healthy_time", update.getMinHealthyTime(), Duration.ZERO, violations)
-                & Spans.check(path + ".healthy_deadline", update.getHealthyDeadline(), Duration.ofMillis(1), violations)
-                & Spans.check(path + ".progress_deadline", update.getProgressDeadline(), Duration.ZERO, violations);
-        if (!areTimes) {
+        boolean isHealthyTime =
+                Spans.check(path + ".min_healthy_time", update.getMinHealthyTime(), Duration.ZERO, violations);
+        boolean isDeadline =
+                Spans.check(path + ".healthy_deadline", update.getHealthyDeadline(), Duration.ofMillis(1), violations);
+        boolean isProgress =
+                Spans.check(path + ".progress_deadline", update.getProgressDeadline(), Duration.ZERO, violations);
+        if (!isHealthyTime || !isDeadline || !isProgress) {
             return;
         }
         Duration healthyTime = Spans.of(update.getMinHealthyTime());

@@ -1,5 +1,6 @@
 package dev.gantry.cli.jobfile;
 
+import com.google.protobuf.Duration;
 import dev.gantry.cli.jobfile.hcl.HclItem;
 import dev.gantry.cli.jobfile.hcl.HclName;
 import dev.gantry.cli.jobfile.hcl.HclValue;
@@ -84,6 +85,18 @@ record Block(Position position, String name, List<HclItem> items) {
     OptionalInt integer(String key, int least, int most) {
         Optional<HclValue> value = value(key);
         return value.isPresent() ? OptionalInt.of(Values.integer(key, value.get(), least, most)) : OptionalInt.empty();
+    }
+
+    Optional<Boolean> bool(String key) {
+        return value(key).map(value -> Values.bool(key, value));
+    }
+
+    Optional<Duration> duration(String key) {
+        return value(key).map(value -> Values.duration(key, value));
+    }
+
+    <T> Optional<T> word(String key, Map<String, T> words) {
+        return value(key).map(value -> Values.word(key, value, words));
     }
 
     /** What a key is set to, which may be done once. */

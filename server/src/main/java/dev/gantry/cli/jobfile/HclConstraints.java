@@ -32,7 +32,7 @@ final class HclConstraints {
     }
 
     /** Empty for {@code distinct_hosts = false}, which asks for nothing. */
-    private static Optional<Constraint> constraint(Block block) {
+    static Optional<Constraint> constraint(Block block) {
         List<String> shorthands = SHORTHANDS.stream().filter(block::has).toList();
         if (shorthands.isEmpty()) {
             return Optional.of(written(block));

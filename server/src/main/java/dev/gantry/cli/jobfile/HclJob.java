@@ -10,12 +10,18 @@ import dev.gantry.v1.JobType;
 import dev.gantry.v1.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Reads the {@code job} block and its groups. */
 final class HclJob {
 
     private static final int LOWEST_PRIORITY = 1;
     private static final int HIGHEST_PRIORITY = 100;
+
+    private static final Map<String, JobType> TYPES = Map.of(
+            "service", JobType.JOB_TYPE_SERVICE,
+            "batch", JobType.JOB_TYPE_BATCH,
+            "system", JobType.JOB_TYPE_SYSTEM);
 
     private HclJob() {}
 
@@ -48,37 +54,26 @@ final class HclJob {
                 .setId(block.name())
                 .addAllDatacenters(block.texts("datacenters"))
                 .addAllConstraints(HclConstraints.read(block))
+                .addAllAffinities(HclPreferences.affinities(block))
+                .addAllSpreads(HclPreferences.spreads(block))
                 .addAllTaskGroups(groups(block))
                 .putAllMeta(block.pairs("meta"));
         // As in Nomad, "id" takes the label's place as the id, and the label stays the name.
         block.text("id").ifPresent(id -> job.setId(id).setName(block.name()));
         block.text("name").ifPresent(job::setName);
-        block.value("type").ifPresent(value -> job.setType(type(value)));
+        block.word("type", TYPES).ifPresent(job::setType);
         block.integer("priority", LOWEST_PRIORITY, HIGHEST_PRIORITY).ifPresent(job::setPriority);
+        HclPolicies.update(block).ifPresent(job::setUpdate);
+        block.single(Keys.PERIODIC).map(HclSchedules::periodic).ifPresent(job::setPeriodic);
+        block.single(Keys.PARAMETERIZED).map(HclSchedules::parameterized).ifPresent(job::setParameterized);
         return job.build();
-    }
-
-    private static JobType type(HclValue value) {
-        return switch (Values.text("type", value)) {
-            case "service" -> JobType.JOB_TYPE_SERVICE;
-            case "batch" -> JobType.JOB_TYPE_BATCH;
-            case "system" ->
-                throw new TextFaultException(
-                        value.position(), "type \"system\" is not supported yet: use \"service\" or \"batch\"");
-            default ->
-                throw new TextFaultException(
-                        value.position(), "type must be \"service\" or \"batch\", not " + Values.described(value));
-        };
     }
 
     /** As in Nomad, a task that stands in the job itself gets a group of its name; these come first. */
     private static List<TaskGroup> groups(Block job) {
         List<Block> tasks = job.named(Keys.TASK);
         List<TaskGroup> groups = new ArrayList<>();
-        tasks.forEach(task -> groups.add(TaskGroup.newBuilder()
-                .setName(task.name())
-                .addTasks(HclTask.read(task))
-                .build()));
+        tasks.forEach(task -> groups.add(groupOf(job, task)));
         for (Block group : job.named(Keys.GROUP)) {
             if (tasks.stream().anyMatch(task -> task.name().equals(group.name()))) {
                 throw new TextFaultException(
@@ -86,18 +81,27 @@ final class HclJob {
                         "group \"%s\" has the name of a task outside of groups, which makes a group of its name: rename one"
                                 .formatted(group.name()));
             }
-            groups.add(group(group));
+            groups.add(group(job, group));
         }
         return groups;
     }
 
-    private static TaskGroup group(Block block) {
+    private static TaskGroup groupOf(Block job, Block task) {
+        TaskGroup.Builder group = TaskGroup.newBuilder().setName(task.name()).addTasks(HclTask.read(task));
+        HclPolicies.readReschedule(job, group);
+        return group.build();
+    }
+
+    private static TaskGroup group(Block job, Block block) {
         TaskGroup.Builder group = TaskGroup.newBuilder()
                 .setName(block.name())
                 .addAllConstraints(HclConstraints.read(block))
+                .addAllAffinities(HclPreferences.affinities(block))
+                .addAllSpreads(HclPreferences.spreads(block))
                 .putAllMeta(block.pairs("meta"));
         block.integer("count", 0, Integer.MAX_VALUE).ifPresent(group::setCount);
         block.named(Keys.TASK).forEach(task -> group.addTasks(HclTask.read(task)));
+        HclPolicies.read(job, block, group);
         return group.build();
     }
 }

@@ -1,14 +1,19 @@
 package dev.gantry.cli.jobfile;
 
+import dev.gantry.v1.Lifecycle;
+import dev.gantry.v1.LifecycleHook;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
-import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
+import java.util.Map;
 
 /** Reads {@code task} blocks. */
 final class HclTask {
 
     private static final int HIGHEST_PORT = 65_535;
+
+    private static final Map<String, LifecycleHook> HOOKS = Map.of(
+            "prestart", LifecycleHook.LIFECYCLE_HOOK_PRESTART, "poststop", LifecycleHook.LIFECYCLE_HOOK_POSTSTOP);
 
     private HclTask() {}
 
@@ -18,6 +23,7 @@ final class HclTask {
                 .setName(block.name())
                 .putAllEnv(block.pairs("env"))
                 .addAllConstraints(HclConstraints.read(block))
+                .addAllAffinities(HclPreferences.affinities(block))
                 .putAllMeta(block.pairs("meta"));
         block.text("driver").ifPresent(task::setDriver);
         block.text("user").ifPresent(task::setUser);
@@ -25,7 +31,13 @@ final class HclTask {
             task.setConfig(HclStruct.read(block.joined("config")));
         }
         block.single(Keys.RESOURCES).map(HclTask::resources).ifPresent(task::setResources);
-        block.unnamed(Keys.SERVICE).forEach(service -> task.addServices(service(service)));
+        block.unnamed(Keys.SERVICE).forEach(service -> task.addServices(HclService.read(service)));
+        block.duration("kill_timeout").ifPresent(task::setKillTimeout);
+        block.text("kill_signal").ifPresent(task::setKillSignal);
+        block.single(Keys.LIFECYCLE).map(HclTask::lifecycle).ifPresent(task::setLifecycle);
+        block.single(Keys.DISPATCH_PAYLOAD)
+                .flatMap(payload -> payload.text("file"))
+                .ifPresent(task::setDispatchPayloadFile);
         return task.build();
     }
 
@@ -46,10 +58,10 @@ final class HclTask {
         return port.build();
     }
 
-    private static Service service(Block block) {
-        Service.Builder service = Service.newBuilder().addAllTags(block.texts("tags"));
-        block.text("name").ifPresent(service::setName);
-        block.text("port").ifPresent(service::setPort);
-        return service.build();
+    private static Lifecycle lifecycle(Block block) {
+        Lifecycle.Builder lifecycle = Lifecycle.newBuilder();
+        block.word("hook", HOOKS).ifPresent(lifecycle::setHook);
+        block.bool("sidecar").ifPresent(lifecycle::setSidecar);
+        return lifecycle.build();
     }
 }

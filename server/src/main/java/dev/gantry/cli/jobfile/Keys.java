@@ -18,40 +18,76 @@ record Keys(String kind, List<String> known, List<String> later) {
 
     static final Keys JOB = new Keys(
             "job",
-            List.of("id", "name", "type", "priority", "datacenters", "constraint", "meta", "group", "task"),
             List.of(
-                    "all_at_once",
+                    "id",
+                    "name",
+                    "type",
+                    "priority",
+                    "datacenters",
+                    "constraint",
                     "affinity",
-                    "migrate",
-                    "namespace",
-                    "parameterized",
-                    "periodic",
-                    "region",
-                    "reschedule",
                     "spread",
                     "update",
-                    "vault",
-                    "vault_token"));
+                    "reschedule",
+                    "periodic",
+                    "parameterized",
+                    "meta",
+                    "group",
+                    "task"),
+            List.of("all_at_once", "migrate", "namespace", "region", "vault", "vault_token"));
 
     static final Keys GROUP = new Keys(
             "group",
-            List.of("count", "constraint", "meta", "task"),
-            List.of("affinity", "ephemeral_disk", "migrate", "reschedule", "restart", "spread", "update", "vault"));
+            List.of("count", "constraint", "affinity", "spread", "update", "restart", "reschedule", "meta", "task"),
+            List.of("ephemeral_disk", "migrate", "vault"));
 
     static final Keys TASK = new Keys(
             "task",
-            List.of("driver", "config", "env", "user", "constraint", "meta", "resources", "service"),
             List.of(
+                    "driver",
+                    "config",
+                    "env",
+                    "user",
+                    "constraint",
                     "affinity",
-                    "artifact",
-                    "dispatch_payload",
-                    "kill_signal",
+                    "meta",
+                    "resources",
+                    "service",
                     "kill_timeout",
-                    "leader",
-                    "logs",
-                    "shutdown_delay",
-                    "template",
-                    "vault"));
+                    "kill_signal",
+                    "lifecycle",
+                    "dispatch_payload"),
+            List.of("artifact", "leader", "logs", "shutdown_delay", "template", "vault"));
+
+    static final Keys UPDATE = new Keys(
+            "update",
+            List.of(
+                    "max_parallel",
+                    "health_check",
+                    "min_healthy_time",
+                    "healthy_deadline",
+                    "progress_deadline",
+                    "auto_revert",
+                    "auto_promote",
+                    "canary"),
+            List.of("stagger"));
+
+    static final Keys RESTART = new Keys("restart", List.of("attempts", "interval", "delay", "mode"), List.of());
+
+    static final Keys RESCHEDULE = new Keys(
+            "reschedule",
+            List.of("attempts", "interval", "delay", "delay_function", "max_delay", "unlimited"),
+            List.of());
+
+    static final Keys PERIODIC =
+            new Keys("periodic", List.of("cron", "prohibit_overlap", "time_zone"), List.of("enabled"));
+
+    static final Keys PARAMETERIZED =
+            new Keys("parameterized", List.of("payload", "meta_required", "meta_optional"), List.of());
+
+    static final Keys LIFECYCLE = new Keys("lifecycle", List.of("hook", "sidecar"), List.of());
+
+    static final Keys DISPATCH_PAYLOAD = new Keys("dispatch_payload", List.of("file"), List.of());
 
     static final Keys RESOURCES =
             new Keys("resources", List.of("cpu", "memory", "network"), List.of("device", "disk", "iops"));
@@ -62,8 +98,32 @@ record Keys(String kind, List<String> known, List<String> later) {
 
     static final Keys SERVICE = new Keys(
             "service",
-            List.of("name", "port", "tags"),
-            List.of("address_mode", "canary_tags", "check", "check_restart"));
+            List.of("name", "port", "tags", "check", "check_restart"),
+            List.of("address_mode", "canary_tags"));
+
+    static final Keys CHECK = new Keys(
+            "check",
+            List.of(
+                    "name",
+                    "type",
+                    "path",
+                    "method",
+                    "port",
+                    "command",
+                    "args",
+                    "interval",
+                    "timeout",
+                    "check_restart"),
+            List.of(
+                    "address_mode",
+                    "grpc_service",
+                    "grpc_use_tls",
+                    "header",
+                    "initial_status",
+                    "protocol",
+                    "tls_skip_verify"));
+
+    static final Keys CHECK_RESTART = new Keys("check_restart", List.of("limit", "grace"), List.of("ignore_warnings"));
 
     static final Keys CONSTRAINT = new Keys(
             "constraint",
@@ -77,6 +137,38 @@ record Keys(String kind, List<String> known, List<String> later) {
                     "distinct_hosts",
                     "distinct_property"),
             List.of());
+
+    static final Keys AFFINITY = new Keys(
+            "affinity",
+            List.of("attribute", "operator", "value", "weight", "version", "regexp", "set_contains"),
+            List.of());
+
+    static final Keys SPREAD = new Keys("spread", List.of("attribute", "weight", "target"), List.of());
+
+    static final Keys TARGET = new Keys("target", List.of("percent"), List.of());
+
+    /** All that there are. */
+    static final List<Keys> ALL = List.of(
+            JOB,
+            GROUP,
+            TASK,
+            UPDATE,
+            RESTART,
+            RESCHEDULE,
+            PERIODIC,
+            PARAMETERIZED,
+            LIFECYCLE,
+            DISPATCH_PAYLOAD,
+            RESOURCES,
+            NETWORK,
+            PORT,
+            SERVICE,
+            CHECK,
+            CHECK_RESTART,
+            CONSTRAINT,
+            AFFINITY,
+            SPREAD,
+            TARGET);
 
     /** Refuses a key that no such block has. */
     void check(HclName key) {

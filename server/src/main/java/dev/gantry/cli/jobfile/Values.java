@@ -1,5 +1,6 @@
 package dev.gantry.cli.jobfile;
 
+import com.google.protobuf.Duration;
 import dev.gantry.cli.jobfile.hcl.Excerpt;
 import dev.gantry.cli.jobfile.hcl.HclValue;
 import dev.gantry.cli.jobfile.hcl.HclValue.Body;
@@ -10,7 +11,9 @@ import dev.gantry.cli.jobfile.hcl.HclValue.Text;
 import dev.gantry.cli.jobfile.hcl.TextFaultException;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads single values as what a key needs; as Nomad, takes a number for a text and a quoted number for a number. */
 final class Values {
@@ -53,6 +56,26 @@ final class Values {
                 .intValueExact();
     }
 
+    /** A duration of 0 or more. A bare number would be nanoseconds in Nomad, which nobody means. */
+    static Duration duration(String key, HclValue value) {
+        return Optional.of(value)
+                .filter(given -> given instanceof Text || isZero(given))
+                .flatMap(given -> Spans.parse(text(key, given)))
+                .orElseThrow(() -> unfit(key, value, "a duration, such as \"30s\" or \"1h30m\""));
+    }
+
+    /** One of some words. */
+    static <T> T word(String key, HclValue value, Map<String, T> words) {
+        return Optional.ofNullable(value instanceof Text text ? words.get(text.value()) : null)
+                .orElseThrow(() -> unfit(
+                        key,
+                        value,
+                        words.keySet().stream()
+                                .sorted()
+                                .map(word -> "\"" + word + "\"")
+                                .collect(Collectors.joining(" or "))));
+    }
+
     /** A truth, quoted or not. */
     static boolean bool(String key, HclValue value) {
         if (value instanceof Bool bool) {
@@ -76,6 +99,10 @@ final class Values {
             return Boolean.toString(bool.value());
         }
         return value instanceof Body ? "a block" : "a list";
+    }
+
+    private static boolean isZero(HclValue value) {
+        return value instanceof Numeral number && number.literal().equals("0");
     }
 
     private static Optional<BigDecimal> number(HclValue value) {

@@ -48,9 +48,17 @@ class DocumentationTest {
         String page = Files.readString(ROOT.resolve("docs/job-file.md"));
         String list = page.substring(page.indexOf("## Not supported yet"));
 
-        assertThat(Stream.of(Keys.JOB, Keys.GROUP, Keys.TASK, Keys.SERVICE, Keys.RESOURCES)
-                        .flatMap(keys -> keys.later().stream()))
+        assertThat(Keys.ALL.stream().flatMap(keys -> keys.later().stream()))
                 .allSatisfy(key -> assertThat(list).contains("`" + key + "`"));
+    }
+
+    @Test
+    void every_key_that_is_read_is_listed() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/job-file.md"))
+                + Files.readString(ROOT.resolve("docs/constraints.md"));
+
+        assertThat(Keys.ALL.stream().flatMap(keys -> keys.known().stream()))
+                .allSatisfy(key -> assertThat(page).containsPattern("\\b" + key + "\\b"));
     }
 
     private static Stream<Named<String>> snippets(Path page) {

@@ -41,7 +41,8 @@ class JobFileFaultsTest {
                 arguments("job \"j\" { →\0 }", "U+0000, which one can't see, is no blank of HCL: take it out"),
                 arguments("job \"j\" { →\u001b }", "U+001B, which one can't see, is no blank of HCL: take it out"),
                 arguments(
-                        "job \"j\" { type = →\"\\u001b[2J\" }", "type must be \"service\" or \"batch\", not \" [2J\""),
+                        "job \"j\" { type = →\"\\u001b[2J\" }",
+                        "type must be \"batch\" or \"service\" or \"system\", not \" [2J\""),
                 arguments("job \"j\" { name = \"\t→\\d\" }", "\\d is no escape: write \\\\d for a backslash"),
                 arguments("job \"j\" { priority = →10MB }", "10MB is no number: put text in quotes"),
                 arguments("job \"j\" { priority = →089 }", "089 is no number: put text in quotes"),
@@ -74,7 +75,8 @@ class JobFileFaultsTest {
                         "unknown key \"prority\" in a job block: did you mean \"priority\"?"),
                 arguments(
                         "job \"j\" { group \"g\" { →image = \"x\" } }",
-                        "unknown key \"image\" in a group block: known are constraint, count, meta, task"),
+                        "unknown key \"image\" in a group block: known are affinity, constraint, count, meta, reschedule,"
+                                + " restart, spread, task, update"),
                 arguments(
                         "job \"j\" { name = \"a\"\n →name = \"b\" }",
                         "a second name; the first is on line 1: take one out"),
@@ -86,9 +88,40 @@ class JobFileFaultsTest {
                 arguments("job \"j\" { priority = →101 }", "priority must be a whole number from 1 to 100, not 101"),
                 arguments("job \"j\" { priority = →[1] }", "priority must be a whole number from 1 to 100, not a list"),
                 arguments(
-                        "job \"j\" { type = →\"system\" }",
-                        "type \"system\" is not supported yet: use \"service\" or \"batch\""),
-                arguments("job \"j\" { type = →\"daemon\" }", "type must be \"service\" or \"batch\", not \"daemon\""),
+                        "job \"j\" { type = →\"daemon\" }",
+                        "type must be \"batch\" or \"service\" or \"system\", not \"daemon\""),
+                arguments("job \"j\" { type = →1 }", "type must be \"batch\" or \"service\" or \"system\", not 1"),
+                arguments(
+                        "job \"j\" { update { min_healthy_time = →10 } }",
+                        "min_healthy_time must be a duration, such as \"30s\" or \"1h30m\", not 10"),
+                arguments(
+                        "job \"j\" { update { healthy_deadline = →\"-5s\" } }",
+                        "healthy_deadline must be a duration, such as \"30s\" or \"1h30m\", not \"-5s\""),
+                arguments(
+                        "job \"j\" { update { auto_revert = →\"yes\" } }",
+                        "auto_revert must be true or false, not \"yes\""),
+                arguments(
+                        "job \"j\" { update {} →update {} }", "a second update; the first is on line 1: take one out"),
+                arguments("job \"j\" { spread { →target {} } }", "target needs a name: target \"NAME\" { … }"),
+                arguments(
+                        "job \"j\" { spread { target \"a\" { percent = →101 } } }",
+                        "percent must be a whole number from 0 to 100, not 101"),
+                arguments(
+                        "job \"j\" { affinity { weight = →101 } }",
+                        "weight must be a whole number from -100 to 100, not 101"),
+                arguments(
+                        "job \"j\" { affinity { →distinct_hosts = true } }",
+                        "unknown key \"distinct_hosts\" in a affinity block: known are attribute, operator, regexp,"
+                                + " set_contains, value, version, weight"),
+                arguments(
+                        "job \"j\" { group \"g\" { restart { mode = →\"never\" } } }",
+                        "mode must be \"delay\" or \"fail\", not \"never\""),
+                task(
+                        "service { check { type = →\"grpc\" } }",
+                        "type must be \"http\" or \"script\" or \"tcp\", not \"grpc\""),
+                task(
+                        "lifecycle { hook = →\"poststart\" }",
+                        "hook must be \"poststop\" or \"prestart\", not \"poststart\""),
                 arguments("job \"j\" { name = →true }", "name must be text: write \"true\" or \"1\""),
                 arguments(
                         "job \"j\" { datacenters = →\"dc1\" }",
@@ -156,23 +189,19 @@ class JobFileFaultsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "→update { max_parallel = 1 }",
                 "→region = \"eu\"",
                 "→all_at_once = true",
-                "→periodic { cron = \"@daily\" }",
-                "→parameterized {}",
                 "→vault { policies = [] }",
                 "→migrate {}",
-                "→reschedule {}",
-                "group \"g\" { →restart { attempts = 3 } }",
+                "update { →stagger = \"30s\" }",
+                "periodic { →enabled = true }",
                 "group \"g\" { →ephemeral_disk { size = 300 } }",
-                "group \"g\" { →update {} }",
                 "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { →artifact { source = \"x\" } }",
                 "task \"t\" { →logs {} }",
-                "task \"t\" { →kill_timeout = \"5s\" }",
                 "task \"t\" { →leader = true }",
-                "task \"t\" { service { →check { type = \"tcp\" } } }"
+                "task \"t\" { service { check { →header {} } } }",
+                "task \"t\" { service { check_restart { →ignore_warnings = true } } }"
             })
     void what_nomad_has_and_gantry_has_not_is_refused_rather_than_passed_over(String body) {
         Marked file = Marked.of("job \"j\" {\n  " + body + "\n}");

@@ -1,0 +1,82 @@
+package dev.gantry.cli.jobfile;
+
+import dev.gantry.v1.DelayFunction;
+import dev.gantry.v1.HealthCheck;
+import dev.gantry.v1.ReschedulePolicy;
+import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RestartPolicy;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads {@code update}, {@code restart} and {@code reschedule} blocks.
+ *
+ * <p>As in Nomad, what a job says in {@code update} and {@code reschedule} holds for each key that a group's own block
+ * does not set.
+ */
+final class HclPolicies {
+
+    private static final Map<String, HealthCheck> HEALTH_CHECKS =
+            Map.of("checks", HealthCheck.HEALTH_CHECK_CHECKS, "task_states", HealthCheck.HEALTH_CHECK_TASK_STATES);
+    private static final Map<String, RestartMode> MODES =
+            Map.of("fail", RestartMode.RESTART_MODE_FAIL, "delay", RestartMode.RESTART_MODE_DELAY);
+    private static final Map<String, DelayFunction> DELAY_FUNCTIONS = Map.of(
+            "constant", DelayFunction.DELAY_FUNCTION_CONSTANT,
+            "exponential", DelayFunction.DELAY_FUNCTION_EXPONENTIAL,
+            "fibonacci", DelayFunction.DELAY_FUNCTION_FIBONACCI);
+
+    private HclPolicies() {}
+
+    /** The job's own strategy. */
+    static Optional<UpdateStrategy> update(Block job) {
+        return job.single(Keys.UPDATE).map(block -> update(block, UpdateStrategy.newBuilder()));
+    }
+
+    /** Adds to a group what it and its job say. */
+    static void read(Block job, Block block, TaskGroup.Builder group) {
+        block.single(Keys.UPDATE)
+                .map(own ->
+                        update(own, update(job).map(UpdateStrategy::toBuilder).orElseGet(UpdateStrategy::newBuilder)))
+                .ifPresent(group::setUpdate);
+        block.single(Keys.RESTART).map(HclPolicies::restart).ifPresent(group::setRestart);
+        readReschedule(job, group);
+        readReschedule(block, group);
+    }
+
+    /** Adds to a group what its job says of it. */
+    static void readReschedule(Block job, TaskGroup.Builder group) {
+        job.single(Keys.RESCHEDULE).ifPresent(block -> reschedule(block, group.getRescheduleBuilder()));
+    }
+
+    private static UpdateStrategy update(Block block, UpdateStrategy.Builder update) {
+        block.integer("max_parallel", 1, Integer.MAX_VALUE).ifPresent(update::setMaxParallel);
+        block.word("health_check", HEALTH_CHECKS).ifPresent(update::setHealthCheck);
+        block.duration("min_healthy_time").ifPresent(update::setMinHealthyTime);
+        block.duration("healthy_deadline").ifPresent(update::setHealthyDeadline);
+        block.duration("progress_deadline").ifPresent(update::setProgressDeadline);
+        block.bool("auto_revert").ifPresent(update::setAutoRevert);
+        block.bool("auto_promote").ifPresent(update::setAutoPromote);
+        block.integer("canary", 0, Integer.MAX_VALUE).ifPresent(update::setCanary);
+        return update.build();
+    }
+
+    private static RestartPolicy restart(Block block) {
+        RestartPolicy.Builder restart = RestartPolicy.newBuilder();
+        block.integer("attempts", 0, Integer.MAX_VALUE).ifPresent(restart::setAttempts);
+        block.duration("interval").ifPresent(restart::setInterval);
+        block.duration("delay").ifPresent(restart::setDelay);
+        block.word("mode", MODES).ifPresent(restart::setMode);
+        return restart.build();
+    }
+
+    private static void reschedule(Block block, ReschedulePolicy.Builder reschedule) {
+        block.integer("attempts", 0, Integer.MAX_VALUE).ifPresent(reschedule::setAttempts);
+        block.duration("interval").ifPresent(reschedule::setInterval);
+        block.duration("delay").ifPresent(reschedule::setDelay);
+        block.word("delay_function", DELAY_FUNCTIONS).ifPresent(reschedule::setDelayFunction);
+        block.duration("max_delay").ifPresent(reschedule::setMaxDelay);
+        block.bool("unlimited").ifPresent(reschedule::setUnlimited);
+    }
+}
