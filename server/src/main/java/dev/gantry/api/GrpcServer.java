@@ -7,6 +7,7 @@ import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.PeriodicLauncher;
+import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.store.StoreReader;
 import io.grpc.BindableService;
@@ -59,6 +60,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param reader where to read
      * @param watches wakes watchers
      * @param sessions keeps nodes' sessions
+     * @param services knows where services are
      * @param version this program's version
      */
     public record Parts(
@@ -72,6 +74,7 @@ public final class GrpcServer implements AutoCloseable {
             StoreReader reader,
             WatchHub watches,
             NodeSessions sessions,
+            ServiceCatalog services,
             String version) {}
 
     /**
@@ -147,6 +150,7 @@ public final class GrpcServer implements AutoCloseable {
                 new AllocationServiceApi(
                         parts.reader(), parts.registry(), parts.sessions(), parts.watches(), streamThreads),
                 new NodeServiceApi(parts.reader(), parts.nodes(), parts.watches(), streamThreads),
+                new ServiceDirectoryApi(parts.services(), parts.watches(), streamThreads),
                 new ClusterServiceApi(parts.reader(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }

@@ -16,6 +16,7 @@ import dev.gantry.cluster.NodeLiveness;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.PeriodicLauncher;
+import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
@@ -115,6 +116,9 @@ final class GantryServer implements AutoCloseable {
         store.listen(periodic::publish);
         store.listen(watches::publish);
         store.listen(sessions::publish);
+        ServiceCatalog services = new ServiceCatalog(store.reader(), watches, threads.streams());
+        store.listen(services::publish);
+        services.load();
 
         // A node that was ready when the last server stopped has a whole time to live to come back.
         store.reader().readyNodes().forEach(liveness::heard);
@@ -142,6 +146,7 @@ final class GantryServer implements AutoCloseable {
                         store.reader(),
                         watches,
                         sessions,
+                        services,
                         Version.get()),
                 threads.calls(),
                 threads.streams());

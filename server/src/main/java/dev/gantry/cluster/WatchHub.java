@@ -46,10 +46,18 @@ public final class WatchHub {
     public record NodeStateTopic(String nodeId) implements Topic {}
 
     /**
+     * Where a service is.
+     *
+     * @param name its name
+     */
+    public record ServiceTopic(String name) implements Topic {}
+
+    /**
      * Begins a watch. What changes from now on is told of; look at the store after this call, not before it.
      *
      * @param topic of what
-     * @param wake called on the store's writer thread after each change: must not wait nor throw
+     * @param wake called on the store's writer thread, or that of the service catalog, after each change: must not wait
+     *     nor throw
      */
     public void watch(Topic topic, Runnable wake) {
         // Within compute, so that the set can't be dropped as empty at the same time.
@@ -93,7 +101,8 @@ public final class WatchHub {
         topics.forEach(this::wake);
     }
 
-    private void wake(Topic topic) {
+    /** Wakes all that watch one thing. */
+    void wake(Topic topic) {
         watchers.getOrDefault(topic, Set.of()).forEach(Runnable::run);
     }
 }

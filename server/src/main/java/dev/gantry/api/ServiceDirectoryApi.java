@@ -1,0 +1,70 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.ServiceCatalog;
+import dev.gantry.cluster.WatchHub;
+import dev.gantry.cluster.WatchHub.ServiceTopic;
+import dev.gantry.v1.GetServiceRequest;
+import dev.gantry.v1.GetServiceResponse;
+import dev.gantry.v1.ListServicesRequest;
+import dev.gantry.v1.ListServicesResponse;
+import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryImplBase;
+import dev.gantry.v1.ServiceSummary;
+import dev.gantry.v1.WatchServiceRequest;
+import dev.gantry.v1.WatchServiceResponse;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** {@code gantry.v1.ServiceDirectory}. */
+final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
+
+    private final ServiceCatalog services;
+    private final WatchHub watches;
+    private final Executor executor;
+
+    ServiceDirectoryApi(ServiceCatalog services, WatchHub watches, Executor executor) {
+        this.services = services;
+        this.watches = watches;
+        this.executor = executor;
+    }
+
+    @Override
+    public void listServices(ListServicesRequest request, StreamObserver<ListServicesResponse> observer) {
+        Answers.answer(observer, () -> {
+            int size = PageToken.size(request.getPageSize());
+            PageToken token = PageToken.parse(request.getPageToken(), 1);
+            List<ServiceSummary> page = services.list(token.text(0), request.getPrefix(), size);
+            ListServicesResponse.Builder answer =
+                    ListServicesResponse.newBuilder().addAllServices(page);
+            if (page.size() == size) {
+                answer.setNextPageToken(PageToken.of(page.get(size - 1).getName()));
+            }
+            return answer.build();
+        });
+    }
+
+    @Override
+    public void getService(GetServiceRequest request, StreamObserver<GetServiceResponse> observer) {
+        Answers.answer(
+                observer,
+                () -> GetServiceResponse.newBuilder()
+                        .addAllInstances(services.healthy(named(request.getName()), request.getTagsList()))
+                        .build());
+    }
+
+    @Override
+    public void watchService(WatchServiceRequest request, StreamObserver<WatchServiceResponse> observer) {
+        Answers.stream(observer, call -> {
+            ServiceTopic topic = new ServiceTopic(named(request.getName()));
+            ServiceWatch watch = new ServiceWatch(request, services, call);
+            WatchStream.begin(call, watches, topic, executor, watch::tell);
+        });
+    }
+
+    private static String named(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("name", "is missing: name the service");
+        }
+        return name;
+    }
+}
