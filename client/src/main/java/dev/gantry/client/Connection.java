@@ -8,6 +8,8 @@ import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingV2Stub;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
+import dev.gantry.v1.ServiceDirectoryGrpc;
+import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryBlockingV2Stub;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
@@ -51,6 +53,10 @@ record Connection(ManagedChannel channel, String address, Duration deadline, Res
 
     NodeServiceBlockingV2Stub nodes() {
         return NodeServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    ServiceDirectoryBlockingV2Stub services() {
+        return ServiceDirectoryGrpc.newBlockingV2Stub(channel);
     }
 
     ClusterServiceBlockingV2Stub cluster() {

@@ -35,12 +35,14 @@ public final class GantryClient implements AutoCloseable {
     private final JobClient jobs;
     private final AllocationClient allocations;
     private final NodeClient nodes;
+    private final ServiceClient services;
 
     private GantryClient(Connection connection) {
         this.connection = connection;
         this.jobs = new JobClient(connection, UUID::randomUUID);
         this.allocations = new AllocationClient(connection);
         this.nodes = new NodeClient(connection);
+        this.services = new ServiceClient(connection);
     }
 
     /**
@@ -64,7 +66,7 @@ public final class GantryClient implements AutoCloseable {
     }
 
     /**
-     * Jobs: submit, plan, look, stop.
+     * Jobs: submit, plan, look, promote, dispatch, stop.
      *
      * @return calls that concern jobs
      */
@@ -82,7 +84,16 @@ public final class GantryClient implements AutoCloseable {
     }
 
     /**
-     * Nodes: look.
+     * Services: where they are.
+     *
+     * @return calls that concern services
+     */
+    public ServiceClient services() {
+        return services;
+    }
+
+    /**
+     * Nodes: look, drain.
      *
      * @return calls that concern nodes
      */

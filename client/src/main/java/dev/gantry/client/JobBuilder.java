@@ -3,7 +3,11 @@ package dev.gantry.client;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.Parameterized;
+import dev.gantry.v1.PayloadRule;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Describes a job; see {@link Jobs}. */
 public final class JobBuilder {
@@ -57,6 +61,69 @@ public final class JobBuilder {
      */
     public JobBuilder constraint(String attribute, String operator, String value) {
         job.addConstraints(Constraints.of(attribute, operator, value));
+        return this;
+    }
+
+    /**
+     * Adds nodes to prefer, if there is a choice.
+     *
+     * @param attribute left side, such as <code>${node.class}</code>
+     * @param operator as in {@link #constraint}, without {@code distinct_hosts} and {@code distinct_property}
+     * @param value right side
+     * @param weight -100 to 100, not 0; a negative one avoids such nodes
+     * @return this
+     */
+    public JobBuilder affinity(String attribute, String operator, String value, int weight) {
+        job.addAffinities(Preferences.affinity(attribute, operator, value, weight));
+        return this;
+    }
+
+    /**
+     * Adds something to spread allocations over.
+     *
+     * @param spread see {@link Jobs#spread}
+     * @return this
+     */
+    public JobBuilder spread(SpreadBuilder spread) {
+        job.addSpreads(spread.build());
+        return this;
+    }
+
+    /**
+     * How a new version replaces the one before, in groups without a strategy of their own. Service jobs only.
+     *
+     * @param update see {@link Jobs#update}
+     * @return this
+     */
+    public JobBuilder update(UpdateBuilder update) {
+        job.setUpdate(update.build());
+        return this;
+    }
+
+    /**
+     * Runs the job at times instead of now. Batch jobs only.
+     *
+     * @param periodic see {@link Jobs#cron}
+     * @return this
+     */
+    public JobBuilder periodic(PeriodicBuilder periodic) {
+        job.setPeriodic(periodic.build());
+        return this;
+    }
+
+    /**
+     * Runs the job when it is dispatched instead of now. Batch jobs only.
+     *
+     * @param payload whether a payload must, may or must not be given
+     * @param metaRequired keys that must be given
+     * @param metaOptional keys that may be given
+     * @return this
+     */
+    public JobBuilder parameterized(PayloadRule payload, Set<String> metaRequired, Set<String> metaOptional) {
+        job.setParameterized(Parameterized.newBuilder()
+                .setPayload(payload)
+                .addAllMetaRequired(new TreeSet<>(metaRequired))
+                .addAllMetaOptional(new TreeSet<>(metaOptional)));
         return this;
     }
 

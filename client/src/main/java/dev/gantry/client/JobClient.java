@@ -1,17 +1,29 @@
 package dev.gantry.client;
 
 import dev.gantry.client.Pages.Page;
+import dev.gantry.v1.DispatchJobRequest;
+import dev.gantry.v1.DispatchJobResponse;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.FailDeploymentRequest;
+import dev.gantry.v1.FailDeploymentResponse;
+import dev.gantry.v1.ForcePeriodicJobRequest;
+import dev.gantry.v1.ForcePeriodicJobResponse;
+import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListEvaluationsRequest;
+import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
+import dev.gantry.v1.PromoteDeploymentRequest;
+import dev.gantry.v1.PromoteDeploymentResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -25,7 +37,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Jobs: submit, plan, look, stop. Safe for use by many threads. Each method throws {@link GantryException}s. */
+/** Jobs: submit, plan, look, promote, dispatch, stop. Safe for use by many threads. Each method throws {@link GantryException}s. */
 public final class JobClient {
 
     private final Connection connection;
@@ -151,6 +163,102 @@ public final class JobClient {
     public StopJobResponse stop(String jobId) {
         StopJobRequest request = StopJobRequest.newBuilder().setJobId(jobId).build();
         return connection.call(connection.jobs(), stub -> stub.stopJob(request));
+    }
+
+    /**
+     * Goes on with a deployment whose canaries are good.
+     *
+     * @param jobId the job whose newest deployment is meant
+     * @param groups only these groups; none: all
+     * @return the evaluation that goes on with it
+     * @throws NotFoundException if there is no such job
+     * @throws PreconditionFailedException if it does not wait for that, or a canary is not healthy
+     */
+    public PromoteDeploymentResponse promote(String jobId, String... groups) {
+        PromoteDeploymentRequest request = PromoteDeploymentRequest.newBuilder()
+                .setJobId(jobId)
+                .addAllTaskGroups(List.of(groups))
+                .build();
+        return connection.call(connection.jobs(), stub -> stub.promoteDeployment(request));
+    }
+
+    /**
+     * Ends a deployment as failed; with auto_revert the newest stable version comes back.
+     *
+     * @param jobId the job whose newest deployment is meant
+     * @return the evaluation that sees to what follows, and the version that comes back, if one does
+     * @throws NotFoundException if there is no such job
+     * @throws PreconditionFailedException if it has ended
+     */
+    public FailDeploymentResponse failDeployment(String jobId) {
+        FailDeploymentRequest request =
+                FailDeploymentRequest.newBuilder().setJobId(jobId).build();
+        return connection.call(connection.jobs(), stub -> stub.failDeployment(request));
+    }
+
+    /**
+     * Makes a child of a parameterized job and queues it for placement.
+     *
+     * @param jobId the parameterized job
+     * @param options with what; each dispatch has a request id, so that trying again can't dispatch twice
+     * @return the child and the evaluation that will place it
+     * @throws NotFoundException if there is no such job
+     * @throws InvalidArgumentException if the payload or the meta is not what the job takes
+     * @throws PreconditionFailedException if the job is not parameterized, or is stopped
+     */
+    public DispatchJobResponse dispatch(String jobId, DispatchOptions options) {
+        DispatchJobRequest request = DispatchJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setPayload(options.payload())
+                .putAllMeta(options.meta())
+                .setRequestId(options.requestId().isEmpty() ? requestIds.get().toString() : options.requestId())
+                .build();
+        return connection.call(connection.jobs(), stub -> stub.dispatchJob(request));
+    }
+
+    /**
+     * Makes a child of a periodic job now, whatever its times. Trying again may make another one.
+     *
+     * @param jobId the periodic job
+     * @return the child and the evaluation that will place it
+     * @throws NotFoundException if there is no such job
+     * @throws PreconditionFailedException if the job is not periodic, is stopped, or prohibits overlap and runs
+     */
+    public ForcePeriodicJobResponse forcePeriodic(String jobId) {
+        ForcePeriodicJobRequest request =
+                ForcePeriodicJobRequest.newBuilder().setJobId(jobId).build();
+        return connection.call(connection.jobs(), stub -> stub.forcePeriodicJob(request));
+    }
+
+    /**
+     * The evaluations of a job, newest first, fetched as the stream is read.
+     *
+     * @param jobId the job
+     * @return its evaluations; reading throws {@link NotFoundException} if there is no such job
+     */
+    public Stream<Evaluation> evaluations(String jobId) {
+        ListEvaluationsRequest.Builder request =
+                ListEvaluationsRequest.newBuilder().setJobId(jobId);
+        return Pages.stream(token -> {
+            ListEvaluationsRequest page = request.setPageToken(token).build();
+            ListEvaluationsResponse answer = connection.call(connection.jobs(), stub -> stub.listEvaluations(page));
+            return new Page<>(answer.getEvaluationsList(), answer.getNextPageToken());
+        });
+    }
+
+    /**
+     * One evaluation: what the scheduler decided, and why.
+     *
+     * @param evaluationId its id or the begin of it, 4 characters at least
+     * @return the evaluation
+     * @throws NotFoundException if there is no such evaluation
+     */
+    public Evaluation evaluation(String evaluationId) {
+        GetEvaluationRequest request =
+                GetEvaluationRequest.newBuilder().setEvaluationId(evaluationId).build();
+        return connection
+                .call(connection.jobs(), stub -> stub.getEvaluation(request))
+                .getEvaluation();
     }
 
     /**

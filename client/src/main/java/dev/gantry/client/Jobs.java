@@ -1,5 +1,6 @@
 package dev.gantry.client;
 
+import dev.gantry.v1.CheckType;
 import dev.gantry.v1.JobType;
 
 /**
@@ -40,6 +41,84 @@ public final class Jobs {
      */
     public static JobBuilder batch(String id) {
         return new JobBuilder(id, JobType.JOB_TYPE_BATCH);
+    }
+
+    /**
+     * A job that runs once on every node that fits.
+     *
+     * @param id unique in the cluster: 1 to 128 characters of [A-Za-z0-9._-]
+     * @return a builder
+     */
+    public static JobBuilder system(String id) {
+        return new JobBuilder(id, JobType.JOB_TYPE_SYSTEM);
+    }
+
+    /**
+     * How a new version of a service replaces the one before: one allocation at a time, unless more is said.
+     *
+     * @return a builder
+     */
+    public static UpdateBuilder update() {
+        return new UpdateBuilder();
+    }
+
+    /**
+     * When allocations that have failed are placed anew.
+     *
+     * @return a builder
+     */
+    public static RescheduleBuilder reschedule() {
+        return new RescheduleBuilder();
+    }
+
+    /**
+     * Something to spread allocations over.
+     *
+     * @param attribute such as <code>${node.datacenter}</code>
+     * @return a builder
+     */
+    public static SpreadBuilder spread(String attribute) {
+        return new SpreadBuilder(attribute);
+    }
+
+    /**
+     * Times at which to run a job.
+     *
+     * @param expression a cron expression of five fields, or six with seconds in front
+     * @return a builder
+     */
+    public static PeriodicBuilder cron(String expression) {
+        return new PeriodicBuilder(expression);
+    }
+
+    /**
+     * Tells that a service can be used by connecting to its port.
+     *
+     * @return a builder
+     */
+    public static CheckBuilder tcpCheck() {
+        return new CheckBuilder(CheckType.CHECK_TYPE_TCP);
+    }
+
+    /**
+     * Tells that a service can be used by getting a path; an answer of 200 to 299 passes.
+     *
+     * @param path the path, from /
+     * @return a builder
+     */
+    public static CheckBuilder httpCheck(String path) {
+        return new CheckBuilder(CheckType.CHECK_TYPE_HTTP).path(path);
+    }
+
+    /**
+     * Tells that a service can be used by running a command in the pod; exit code 0 passes.
+     *
+     * @param command a path in the pod
+     * @param arguments the command's arguments
+     * @return a builder
+     */
+    public static CheckBuilder scriptCheck(String command, String... arguments) {
+        return new CheckBuilder(CheckType.CHECK_TYPE_SCRIPT).command(command, arguments);
     }
 
     /**

@@ -1,13 +1,21 @@
 package dev.gantry.client;
 
 import dev.gantry.client.Pages.Page;
+import dev.gantry.v1.DrainEnd;
+import dev.gantry.v1.DrainNodeRequest;
+import dev.gantry.v1.DrainStrategy;
 import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.SetNodeEligibilityRequest;
+import dev.gantry.v1.WatchNodeRequest;
+import dev.gantry.v1.WatchNodeResponse;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** Nodes: look. Safe for use by many threads. Each method throws {@link GantryException}s. */
+/** Nodes: look, drain. Safe for use by many threads. Each method throws {@link GantryException}s. */
 public final class NodeClient {
 
     private final Connection connection;
@@ -42,5 +50,78 @@ public final class NodeClient {
             ListNodesResponse answer = connection.call(connection.nodes(), stub -> stub.listNodes(page));
             return new Page<>(answer.getNodesList(), answer.getNextPageToken());
         });
+    }
+
+    /**
+     * Begins to move a node's allocations away, or changes how. The node gets no new ones.
+     *
+     * @param node as in {@link #get}
+     * @param options how
+     * @return the node
+     * @throws NotFoundException if there is no such node
+     */
+    public Node drain(String node, DrainOptions options) {
+        DrainStrategy.Builder strategy = DrainStrategy.newBuilder().setIgnoreSystemJobs(options.ignoreSystemJobs());
+        options.deadline().map(Spans::of).ifPresent(strategy::setDeadline);
+        return drain(DrainNodeRequest.newBuilder().setNodeId(node).setBegin(strategy));
+    }
+
+    /**
+     * Ends a drain. What was not moved yet stays.
+     *
+     * @param node as in {@link #get}
+     * @param markEligible whether the node may be given new allocations again
+     * @return the node
+     * @throws NotFoundException if there is no such node
+     */
+    public Node endDrain(String node, boolean markEligible) {
+        return drain(DrainNodeRequest.newBuilder()
+                .setNodeId(node)
+                .setEnd(DrainEnd.newBuilder().setMarkEligible(markEligible)));
+    }
+
+    /**
+     * Says whether a node may be given new allocations; what it runs goes on.
+     *
+     * @param node as in {@link #get}
+     * @param eligible whether it may
+     * @return the node
+     * @throws NotFoundException if there is no such node
+     * @throws PreconditionFailedException if it is draining, and can't be made eligible
+     */
+    public Node setEligibility(String node, boolean eligible) {
+        SetNodeEligibilityRequest request = SetNodeEligibilityRequest.newBuilder()
+                .setNodeId(node)
+                .setEligibility(
+                        eligible
+                                ? SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE
+                                : SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                .build();
+        return connection
+                .call(connection.nodes(), stub -> stub.setNodeEligibility(request))
+                .getNode();
+    }
+
+    /**
+     * A node, then each change of it.
+     *
+     * @param node as in {@link #get}; reading throws {@link NotFoundException} if there is no such node
+     * @return the watch; it does not end by itself
+     */
+    public Watch<Node> watch(String node) {
+        WatchNodeRequest request = WatchNodeRequest.newBuilder().setNodeId(node).build();
+        AtomicLong told = new AtomicLong(-1);
+        Watch<WatchNodeResponse> watch = connection.watch(
+                () -> connection.stream(connection.nodes(), stub -> stub.watchNode(request)), update -> {
+                    long index = update.getNode().getModifyIndex();
+                    return told.getAndAccumulate(index, Math::max) < index;
+                });
+        return new MappedWatch<>(watch, WatchNodeResponse::getNode);
+    }
+
+    private Node drain(DrainNodeRequest.Builder request) {
+        return connection
+                .call(connection.nodes(), stub -> stub.drainNode(request.build()))
+                .getNode();
     }
 }

@@ -4,10 +4,13 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.gantry.v1.Constraint;
+import dev.gantry.v1.Lifecycle;
+import dev.gantry.v1.LifecycleHook;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -266,6 +269,89 @@ public final class RktTaskBuilder {
     }
 
     /**
+     * Offers a network service at one of the task's ports, which can be used while all checks pass.
+     *
+     * @param name its name
+     * @param port the label of the port
+     * @param tags free words to choose by
+     * @param checks what tells that it can be used
+     * @return this
+     */
+    public RktTaskBuilder service(String name, String port, List<String> tags, CheckBuilder... checks) {
+        Service.Builder service =
+                Service.newBuilder().setName(name).setPort(port).addAllTags(tags);
+        for (CheckBuilder check : checks) {
+            service.addChecks(check.build());
+        }
+        task.addServices(service);
+        return this;
+    }
+
+    /**
+     * Adds nodes to prefer to the job's and the group's.
+     *
+     * @param attribute left side, such as <code>${node.class}</code>
+     * @param operator as in {@link #constraint}, without {@code distinct_hosts} and {@code distinct_property}
+     * @param value right side
+     * @param weight -100 to 100, not 0; a negative one avoids such nodes
+     * @return this
+     */
+    public RktTaskBuilder affinity(String attribute, String operator, String value, int weight) {
+        task.addAffinities(Preferences.affinity(attribute, operator, value, weight));
+        return this;
+    }
+
+    /**
+     * How the task is asked to end. Default: SIGTERM, and it is killed after 5 s.
+     *
+     * @param signal such as {@code SIGINT}
+     * @param timeout how long it may take, or it is killed
+     * @return this
+     */
+    public RktTaskBuilder kill(String signal, Duration timeout) {
+        task.setKillSignal(signal).setKillTimeout(Spans.of(timeout));
+        return this;
+    }
+
+    /**
+     * Runs the task before the group's main tasks, which wait for its good end.
+     *
+     * @return this
+     */
+    public RktTaskBuilder prestart() {
+        return lifecycle(LifecycleHook.LIFECYCLE_HOOK_PRESTART, false);
+    }
+
+    /**
+     * Starts the task before the group's main tasks and stops it when they have ended.
+     *
+     * @return this
+     */
+    public RktTaskBuilder sidecar() {
+        return lifecycle(LifecycleHook.LIFECYCLE_HOOK_PRESTART, true);
+    }
+
+    /**
+     * Runs the task after the group's main tasks have ended, however they did.
+     *
+     * @return this
+     */
+    public RktTaskBuilder poststop() {
+        return lifecycle(LifecycleHook.LIFECYCLE_HOOK_POSTSTOP, false);
+    }
+
+    /**
+     * Where the task finds what its job was dispatched with.
+     *
+     * @param file a path below the task's {@code local/}
+     * @return this
+     */
+    public RktTaskBuilder payloadFile(String file) {
+        task.setDispatchPayloadFile(file);
+        return this;
+    }
+
+    /**
      * The task.
      *
      * @return what a group is made of
@@ -277,6 +363,11 @@ public final class RktTaskBuilder {
                     "port_map", Value.newBuilder().setStructValue(portMap).build());
         }
         return task.clone().setConfig(whole).setResources(resources).build();
+    }
+
+    private RktTaskBuilder lifecycle(LifecycleHook hook, boolean sidecar) {
+        task.setLifecycle(Lifecycle.newBuilder().setHook(hook).setSidecar(sidecar));
+        return this;
     }
 
     private RktTaskBuilder put(String key, String value) {

@@ -1,8 +1,11 @@
 package dev.gantry.client;
 
 import dev.gantry.v1.Constraint;
+import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.time.Duration;
 
 /** Describes a task group; see {@link Jobs}. */
 public final class TaskGroupBuilder {
@@ -34,6 +37,71 @@ public final class TaskGroupBuilder {
      */
     public TaskGroupBuilder constraint(String attribute, String operator, String value) {
         group.addConstraints(Constraints.of(attribute, operator, value));
+        return this;
+    }
+
+    /**
+     * Adds nodes to prefer to the job's.
+     *
+     * @param attribute left side, such as <code>${node.class}</code>
+     * @param operator as in {@link #constraint}, without {@code distinct_hosts} and {@code distinct_property}
+     * @param value right side
+     * @param weight -100 to 100, not 0; a negative one avoids such nodes
+     * @return this
+     */
+    public TaskGroupBuilder affinity(String attribute, String operator, String value, int weight) {
+        group.addAffinities(Preferences.affinity(attribute, operator, value, weight));
+        return this;
+    }
+
+    /**
+     * Adds something to spread allocations over to the job's.
+     *
+     * @param spread see {@link Jobs#spread}
+     * @return this
+     */
+    public TaskGroupBuilder spread(SpreadBuilder spread) {
+        group.addSpreads(spread.build());
+        return this;
+    }
+
+    /**
+     * How a new version of the group replaces the one before. Default: the job's.
+     *
+     * @param update see {@link Jobs#update}
+     * @return this
+     */
+    public TaskGroupBuilder update(UpdateBuilder update) {
+        group.setUpdate(update.build());
+        return this;
+    }
+
+    /**
+     * When tasks that have ended are started again on the same node.
+     *
+     * @param attempts how many times within an interval, 0 or more
+     * @param interval begins with the first restart
+     * @param delay how long to wait before each
+     * @param mode what happens once there are no more attempts
+     * @return this
+     */
+    public TaskGroupBuilder restart(int attempts, Duration interval, Duration delay, RestartMode mode) {
+        group.setRestart(RestartPolicy.newBuilder()
+                .setAttempts(attempts)
+                .setInterval(Spans.of(interval))
+                .setDelay(Spans.of(delay))
+                .setMode(mode));
+        return this;
+    }
+
+    /**
+     * When allocations that have failed are placed anew.
+     *
+     * @param reschedule see {@link Jobs#reschedule}
+     * @return this
+     */
+    public TaskGroupBuilder reschedule(RescheduleBuilder reschedule) {
+        group.setReschedule(reschedule.build());
         return this;
     }
 

@@ -1,0 +1,89 @@
+package dev.gantry.client;
+
+import dev.gantry.v1.Check;
+import dev.gantry.v1.CheckRestart;
+import dev.gantry.v1.CheckType;
+import java.time.Duration;
+import java.util.List;
+
+/** Describes what tells that a service can be used; see {@link Jobs#tcpCheck} and its like. */
+public final class CheckBuilder {
+
+    private final Check.Builder check;
+
+    CheckBuilder(CheckType type) {
+        this.check = Check.newBuilder().setType(type);
+    }
+
+    /**
+     * The check's name. Default: made of the service's and the type.
+     *
+     * @param name unique in the service
+     * @return this
+     */
+    public CheckBuilder name(String name) {
+        check.setName(name);
+        return this;
+    }
+
+    /**
+     * Asks another port of the task. Default: the service's.
+     *
+     * @param label the port's label
+     * @return this
+     */
+    public CheckBuilder port(String label) {
+        check.setPort(label);
+        return this;
+    }
+
+    /**
+     * The method of an HTTP check. Default: GET.
+     *
+     * @param method such as {@code HEAD}
+     * @return this
+     */
+    public CheckBuilder method(String method) {
+        check.setMethod(method);
+        return this;
+    }
+
+    /**
+     * How often to ask, and how long an answer may take. Default: 10 s and 2 s.
+     *
+     * @param interval 1 s or more
+     * @param timeout 100 ms or more
+     * @return this
+     */
+    public CheckBuilder every(Duration interval, Duration timeout) {
+        check.setInterval(Spans.of(interval)).setTimeout(Spans.of(timeout));
+        return this;
+    }
+
+    /**
+     * Restarts the task when the check goes on failing.
+     *
+     * @param limit after this many failures one after the other, 1 or more
+     * @param grace how long after a start failures are not counted
+     * @return this
+     */
+    public CheckBuilder restartAfter(int limit, Duration grace) {
+        check.setCheckRestart(CheckRestart.newBuilder().setLimit(limit).setGrace(Spans.of(grace)));
+        return this;
+    }
+
+    CheckBuilder path(String path) {
+        check.setPath(path);
+        return this;
+    }
+
+    CheckBuilder command(String command, String... arguments) {
+        check.setCommand(command).addAllArgs(List.of(arguments));
+        return this;
+    }
+
+    /** The check. */
+    Check build() {
+        return check.build();
+    }
+}
