@@ -32,7 +32,10 @@ record AllocationView(Moments moments) {
 
     /** Everything about one. */
     List<String> one(Allocation allocation) {
-        Page page = new Page().add(facts(allocation)).section("Ports", ports(allocation));
+        Page page = new Page()
+                .add(facts(allocation))
+                .section("Ports", ports(allocation))
+                .section("Checks", checks(allocation));
         for (TaskState task : allocation.getTaskStatesList()) {
             page.section("Task \"%s\" is %s".formatted(task.getTask(), condition(task)), facts(task));
             page.section("Events of task \"%s\"".formatted(task.getTask()), events(task));
@@ -52,6 +55,13 @@ record AllocationView(Moments moments) {
                 .add("Evaluation ID", Words.shortId(allocation.getEvaluationId()))
                 .add("Desired Status", Words.word(allocation.getDesiredStatus()))
                 .add("Client Status", Words.word(allocation.getClientStatus()))
+                .addKnown("Healthy", health(allocation))
+                .addKnown("Canary", allocation.getCanary() ? "yes" : "")
+                .addKnown("Deployment ID", Words.shortId(allocation.getDeploymentId()))
+                .addKnown("Replaces", Words.shortId(allocation.getPreviousAllocationId()))
+                .addKnown("Replaced By", Words.shortId(allocation.getNextAllocationId()))
+                .addKnown("Rescheduled", reschedules(allocation))
+                .addKnown("Preempted By", Words.shortId(allocation.getPreemptedByAllocationId()))
                 .add("Description", allocation.getDescription())
                 .add("Created", moments.ago(allocation.getCreateTime()))
                 .add("Modified", moments.ago(allocation.getModifyTime()))
@@ -68,17 +78,50 @@ record AllocationView(Moments moments) {
                         .lines();
     }
 
+    private List<String> checks(Allocation allocation) {
+        return allocation.getChecksCount() == 0
+                ? List.of()
+                : new Table("Task", "Service", "Check", "Status", "Since", "Output")
+                        .rows(
+                                allocation.getChecksList(),
+                                check -> List.of(
+                                        check.getTask(),
+                                        check.getService(),
+                                        check.getCheck(),
+                                        Words.word(check.getStatus()),
+                                        moments.ago(check.getSince()),
+                                        check.getOutput().lines().findFirst().orElse("")))
+                        .lines();
+    }
+
+    private static String health(Allocation allocation) {
+        return allocation.hasHealthy() ? Words.yes(allocation.getHealthy()) : "";
+    }
+
+    private String reschedules(Allocation allocation) {
+        String count = allocation.getRescheduleTimesCount() == 0
+                ? ""
+                : Words.count(allocation.getRescheduleTimesCount(), "time");
+        String next = allocation.hasRescheduleAt() ? "next at " + Moments.exact(allocation.getRescheduleAt()) : "";
+        return count + (count.isEmpty() || next.isEmpty() ? "" : ", ") + next;
+    }
+
     private static String condition(TaskState task) {
         return Words.word(task.getPhase()) + (task.getFailed() ? " (failed)" : "");
     }
 
-    private static List<String> facts(TaskState task) {
+    private List<String> facts(TaskState task) {
         return new Facts()
                 .add("Started", Moments.exact(task.getStartedAt()))
                 .add("Finished", Moments.exact(task.getFinishedAt()))
                 .add("Exit Code", task.hasExitCode() ? Integer.toString(task.getExitCode()) : "")
+                .add("Restarts", restarts(task))
                 .add("Pod", task.getPodId())
                 .lines();
+    }
+
+    private String restarts(TaskState task) {
+        return task.getRestarts() + (task.hasLastRestart() ? ", the last " + moments.ago(task.getLastRestart()) : "");
     }
 
     private static List<String> events(TaskState task) {

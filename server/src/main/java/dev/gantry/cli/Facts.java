@@ -15,6 +15,11 @@ final class Facts {
         return this;
     }
 
+    /** One more fact, if there is anything to say. */
+    Facts addKnown(String name, String value) {
+        return value.isEmpty() ? this : add(name, value);
+    }
+
     /** One more for each entry, in the order of the names. */
     Facts addAll(Map<String, String> values) {
         values.entrySet().stream()

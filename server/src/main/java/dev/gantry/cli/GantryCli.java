@@ -26,7 +26,7 @@ public final class GantryCli {
      * @param context what the commands have of the world
      * @param version this program's version
      * @param programs further commands: objects with picocli's {@code @Command}. One that is called {@code node} gets
-     *     the client's {@code node status} as its subcommand
+     *     the client's {@code node status}, {@code node drain} and {@code node eligibility} as its subcommands
      */
     public GantryCli(CliContext context, String version, List<?> programs) {
         ServerOption server = new ServerOption(context);
@@ -55,19 +55,39 @@ public final class GantryCli {
         commandLine
                 .addSubcommand(group(
                         "job",
-                        "Run, look at and stop jobs.",
+                        "Run, look at, promote, dispatch and stop jobs.",
                         new JobRunCommand(context, server),
                         new JobPlanCommand(context, server),
                         new JobValidateCommand(context, server),
                         new JobStatusCommand(context, server),
+                        new JobHistoryCommand(context, server),
+                        new PromoteCommand(context, server),
+                        new JobDispatchCommand(context, server),
+                        group("periodic", "Run periodic jobs.", new PeriodicForceCommand(context, server)),
                         new JobStopCommand(context, server)))
+                .addSubcommand(group(
+                        "deployment",
+                        "Look at the deployments of jobs, promote and fail them.",
+                        new DeploymentStatusCommand(context, server),
+                        new PromoteCommand(context, server),
+                        new DeploymentFailCommand(context, server)))
+                .addSubcommand(group(
+                        "eval", "Look at what the scheduler decided, and why.", new EvalStatusCommand(context, server)))
+                .addSubcommand(group(
+                        "service",
+                        "Look where services are.",
+                        new ServiceListCommand(context, server),
+                        new ServiceInfoCommand(context, server)))
                 .addSubcommand(group(
                         "alloc",
                         "Look at allocations, read their logs, stop them.",
                         new AllocStatusCommand(context, server),
                         new AllocLogsCommand(context, server),
                         new AllocStopCommand(context, server)));
-        nodeCommand().addSubcommand(new NodeStatusCommand(context, server));
+        nodeCommand()
+                .addSubcommand(new NodeStatusCommand(context, server))
+                .addSubcommand(new NodeDrainCommand(context, server))
+                .addSubcommand(new NodeEligibilityCommand(context, server));
         commandLine.addSubcommand(new StatusCommand(context, server));
     }
 

@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
         description = {
             "Submits a job and shows how it is placed and started.",
             "",
-            "Ends with 0 once all its allocations run (service) or have completed (batch), and with 1 if a task fails,"
-                    + " if something can't be placed, or if it takes too long. The job stays submitted in any case:"
+            "Ends with 0 once all its allocations run (service) or have completed (batch), or its deployment is"
+                    + " successful (service with an update block), and with 1 if a task or the deployment fails, if something can't be placed, or if it takes too long. The job stays submitted in any case:"
                     + " what could not be placed is placed as soon as a node fits.",
             ""
         })
@@ -55,6 +55,14 @@ final class JobRunCommand extends ClientCommand {
         SubmitJobResponse submitted = client.jobs().submit(job, options);
         if (detach) {
             print(submitted.getEvaluationId());
+            return GantryCli.DONE;
+        }
+        if (job.hasPeriodic() || job.hasParameterized()) {
+            String how = job.hasPeriodic()
+                    ? "it runs at its times; now: gantry job periodic force "
+                    : "run it with: gantry job dispatch ";
+            print("==> Job \"%s\" version %d is submitted, %s"
+                    .formatted(job.getId(), submitted.getVersion(), how + job.getId()));
             return GantryCli.DONE;
         }
         print("==> Job \"%s\" version %d is submitted, evaluation \"%s\""

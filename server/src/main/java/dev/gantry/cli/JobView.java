@@ -36,16 +36,20 @@ record JobView(Moments moments) {
     List<String> one(GetJobResponse job) {
         List<Allocation> allocations = job.getAllocationsList();
         return new Page()
-                .add(facts(job.getJob()))
+                .add(facts(job))
                 .section("Summary", summary(job))
                 .section("Placement Failures", failures(job.getEvaluation()))
+                .section(
+                        "Latest Deployment",
+                        job.hasDeployment() ? DeploymentView.brief(job.getDeployment()) : List.of())
                 .section("Allocations", new AllocationView(moments).all(allocations))
                 .lines();
     }
 
-    private static List<String> facts(JobRecord record) {
+    private static List<String> facts(GetJobResponse answer) {
+        JobRecord record = answer.getJob();
         Job job = record.getJob();
-        return new Facts()
+        Facts facts = new Facts()
                 .add("ID", job.getId())
                 .add("Name", job.getName())
                 .add("Submit Date", Moments.exact(record.getSubmitTime()))
@@ -54,8 +58,25 @@ record JobView(Moments moments) {
                 .add("Datacenters", Words.list(job.getDatacentersList()))
                 .add("Status", status(record))
                 .add("Version", Long.toString(record.getVersion()))
-                .add("Check Index", Long.toString(record.getModifyIndex()))
-                .lines();
+                .add("Check Index", Long.toString(record.getModifyIndex()));
+        if (job.hasPeriodic()) {
+            facts.add(
+                            "Periodic",
+                            "%s (%s)"
+                                    .formatted(
+                                            job.getPeriodic().getCron(),
+                                            job.getPeriodic().getTimeZone()))
+                    .add("Next Run", Moments.exact(answer.getNextRun()));
+        }
+        if (job.hasParameterized()) {
+            facts.add("Payload", Words.word(job.getParameterized().getPayload()))
+                    .add("Required Meta", Words.list(job.getParameterized().getMetaRequiredList()))
+                    .add("Optional Meta", Words.list(job.getParameterized().getMetaOptionalList()));
+        }
+        if (!job.getParentId().isEmpty()) {
+            facts.add("Parent Job", job.getParentId());
+        }
+        return facts.lines();
     }
 
     private static String status(JobRecord job) {

@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.SchedulingEligibility;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class NodeView {
         if (nodes.isEmpty()) {
             return List.of("No nodes. Start one with: gantry node");
         }
-        return new Table("ID", "DC", "Name", "Class", "Drivers", "Status")
+        return new Table("ID", "DC", "Name", "Class", "Drivers", "Eligibility", "Status")
                 .rows(
                         nodes,
                         node -> List.of(
@@ -26,6 +27,7 @@ final class NodeView {
                                 node.getName(),
                                 Words.orDash(node.getNodeClass()),
                                 drivers(node),
+                                eligibility(node),
                                 Words.word(node.getStatus())))
                 .lines();
     }
@@ -52,12 +54,30 @@ final class NodeView {
                 .add("DC", node.getDatacenter())
                 .add("Status", Words.word(node.getStatus()))
                 .add("Status Since", Moments.exact(node.getStatusTime()))
+                .add("Eligibility", eligibility(node))
+                .addKnown("Drain", drain(node))
                 .add("Address", resources.getIp())
                 .add("CPU", resources.getCpu() + " MHz")
                 .add("Memory", resources.getMemoryMib() + " MiB")
                 .add("Disk", resources.getDiskMib() + " MiB")
                 .add("Dynamic Ports", resources.getMinDynamicPort() + "-" + resources.getMaxDynamicPort())
                 .lines();
+    }
+
+    private static String eligibility(Node node) {
+        return node.getEligibility() == SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE
+                ? "ineligible"
+                : "eligible";
+    }
+
+    private static String drain(Node node) {
+        if (!node.hasDrain()) {
+            return "";
+        }
+        String limit = node.getDrain().hasDeadline()
+                ? "until " + Moments.exact(node.getDrain().getDeadline())
+                : "without a deadline";
+        return limit + (node.getDrain().getIgnoreSystemJobs() ? ", system jobs stay" : "");
     }
 
     /** The names of the healthy ones, with the version of those that tell it. */

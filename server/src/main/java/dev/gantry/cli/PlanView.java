@@ -1,5 +1,6 @@
 package dev.gantry.cli;
 
+import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.PlanJobResponse;
@@ -15,11 +16,15 @@ final class PlanView {
     static List<String> of(String jobId, String file, PlanJobResponse plan) {
         Page page = new Page()
                 .add(List.of("Job \"%s\" is %s".formatted(jobId, plan.getExists() ? "stored already" : "new")));
+        page.section(
+                "Changes", plan.getDiffList().stream().map(PlanView::difference).toList());
         for (GroupPlan group : plan.getGroupsList()) {
             page.section(heading(group), List.of(changes(group)));
             if (group.getNodesCount() > 0) {
                 page.section("Nodes for \"" + group.getTaskGroup() + "\"", nodes(group.getNodesList()));
             }
+            page.section(
+                    "Best Nodes for \"" + group.getTaskGroup() + "\"", EvaluationView.scores(group.getScoresList()));
             if (group.hasFailure()) {
                 page.section(
                         "Not placed: " + group.getFailure().getUnplaced() + " of \"" + group.getTaskGroup() + "\"",
@@ -35,7 +40,29 @@ final class PlanView {
     }
 
     private static String changes(GroupPlan group) {
-        return "place %d, stop %d, keep %d".formatted(group.getPlace(), group.getStop(), group.getKeep());
+        return "place %d, stop %d, keep %d".formatted(group.getPlace(), group.getStop(), group.getKeep())
+                + further(group.getUpdateInPlace(), "update in place")
+                + further(group.getCanary(), "canary")
+                + further(group.getPreempt(), "preempt");
+    }
+
+    /** What most plans have none of. */
+    private static String further(int number, String kind) {
+        return number == 0 ? "" : ", %s %d".formatted(kind, number);
+    }
+
+    /** As Nomad marks them: added, deleted, edited. */
+    private static String difference(FieldDiff diff) {
+        if (!diff.hasBefore()) {
+            return "+ %s: %s".formatted(diff.getField(), quoted(diff.getAfter()));
+        }
+        return diff.hasAfter()
+                ? "~ %s: %s => %s".formatted(diff.getField(), quoted(diff.getBefore()), quoted(diff.getAfter()))
+                : "- %s: %s".formatted(diff.getField(), quoted(diff.getBefore()));
+    }
+
+    private static String quoted(String value) {
+        return "\"" + value.replace("\n", "\\n") + "\"";
     }
 
     private static List<String> nodes(List<NodeVerdict> nodes) {

@@ -19,7 +19,10 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** From the submission of a job until all its allocations run (service) or have completed (batch). */
+/**
+ * From the submission of a job until all its allocations run (service, system) or have completed (batch); where the
+ * submission makes a deployment, until that has come to its end.
+ */
 final class RunProgress implements Progress {
 
     private static final int EVENTS_SHOWN = 3;
@@ -28,6 +31,7 @@ final class RunProgress implements Progress {
     private final SubmitJobResponse submitted;
     private final Consumer<String> out;
     private final Roster roster;
+    private final DeploymentProgress deployment;
 
     private Evaluation evaluation = Evaluation.getDefaultInstance();
     private String overtaken = "";
@@ -38,6 +42,7 @@ final class RunProgress implements Progress {
         this.submitted = submitted;
         this.out = out;
         this.roster = new Roster(submitted.getModifyIndex(), out);
+        this.deployment = new DeploymentProgress(job.getId(), submitted, out);
     }
 
     @Override
@@ -48,6 +53,7 @@ final class RunProgress implements Progress {
         }
         roster.accept(update.getAllocationsList());
         update.getEvaluationsList().forEach(this::accept);
+        update.getDeploymentsList().forEach(deployment::accept);
         return standing();
     }
 
@@ -56,7 +62,8 @@ final class RunProgress implements Progress {
         String name = "Job \"" + job.getId() + "\"";
         return switch (standing) {
             case DONE -> name + (isBatch() ? " has completed" : " runs");
-            case FAILED -> failure(name);
+            case FAILED ->
+                deployment.failure().map(why -> name + " is not up: " + why).orElseGet(() -> failure(name));
             case STUCK ->
                 "%s waits for room: %s. It is placed as soon as a node fits; see: gantry job plan"
                         .formatted(name, failures());
@@ -88,6 +95,9 @@ final class RunProgress implements Progress {
     }
 
     private Standing standing() {
+        if (deployment.isKnown()) {
+            return deploymentStanding();
+        }
         if (!overtaken.isEmpty() || failed().findAny().isPresent()) {
             return Standing.FAILED;
         }
@@ -104,7 +114,18 @@ final class RunProgress implements Progress {
         };
     }
 
+    /** An allocation that fails is the deployment's to judge, which may have others placed in its stead. */
+    private Standing deploymentStanding() {
+        if (deployment.standing() != Standing.GOES_ON || overtaken.isEmpty()) {
+            return deployment.standing();
+        }
+        return Standing.FAILED;
+    }
+
     private boolean isUp() {
+        if (job.getType() == JobType.JOB_TYPE_SYSTEM) {
+            return roster.wanted().allMatch(hasStatus(ClientStatus.CLIENT_STATUS_RUNNING));
+        }
         return job.getTaskGroupsList().stream().allMatch(group -> upOf(group) >= countOf(group));
     }
 
@@ -170,9 +191,15 @@ final class RunProgress implements Progress {
     }
 
     private String tally() {
-        long wanted =
-                job.getTaskGroupsList().stream().mapToLong(RunProgress::countOf).sum();
+        if (deployment.isKnown()) {
+            return deployment.tally();
+        }
         long up = job.getTaskGroupsList().stream().mapToLong(this::upOf).sum();
+        long wanted = job.getType() == JobType.JOB_TYPE_SYSTEM
+                ? roster.wanted().count()
+                : job.getTaskGroupsList().stream()
+                        .mapToLong(RunProgress::countOf)
+                        .sum();
         return "%d of %d allocations %s".formatted(up, wanted, isBatch() ? "completed" : "run");
     }
 

@@ -31,6 +31,11 @@ final class Words {
         return word.toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
+    /** {@code yes} or {@code no}. */
+    static String yes(boolean truth) {
+        return truth ? "yes" : "no";
+    }
+
     /** Text, or a dash where there is none. */
     static String orDash(String text) {
         return text.isEmpty() ? "-" : text;

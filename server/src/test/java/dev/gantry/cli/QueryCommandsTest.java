@@ -148,6 +148,7 @@ class QueryCommandsTest {
                         Started   = 2026-02-03T04:04:06Z
                         Finished  = 2026-02-03T04:04:16Z
                         Exit Code = 3
+                        Restarts  = 0
                         Pod       = 1523962e-2505-4364-9c88-35acfa703c8a
 
                         Events of task "nginx"
@@ -184,9 +185,9 @@ class QueryCommandsTest {
         CliRun run = CliRun.of(cluster, "node", "status");
 
         assertThat(run.out()).isEqualTo("""
-                        ID        DC   Name           Class  Drivers     Status
-                        3e84d3d2  dc1  n1             -      rkt 1.30.0  ready
-                        3e84d3d2  dc1  a-longer-name  big    -           down
+                        ID        DC   Name           Class  Drivers     Eligibility  Status
+                        3e84d3d2  dc1  n1             -      rkt 1.30.0  eligible     ready
+                        3e84d3d2  dc1  a-longer-name  big    -           eligible     down
                         """);
     }
 
@@ -213,6 +214,7 @@ class QueryCommandsTest {
                         DC            = dc1
                         Status        = ready
                         Status Since  = 2026-02-03T03:05:06Z
+                        Eligibility   = eligible
                         Address       = 127.0.0.1
                         CPU           = 4000 MHz
                         Memory        = 8000 MiB

@@ -5,6 +5,7 @@ import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.ServiceDirectoryGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -31,6 +32,7 @@ final class ScriptedCluster implements AutoCloseable {
             JobServiceGrpc.getServiceDescriptor(),
             AllocationServiceGrpc.getServiceDescriptor(),
             NodeServiceGrpc.getServiceDescriptor(),
+            ServiceDirectoryGrpc.getServiceDescriptor(),
             ClusterServiceGrpc.getServiceDescriptor());
 
     private final Server server;

@@ -1,0 +1,65 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import java.util.List;
+
+/** How deployments are shown. */
+final class DeploymentView {
+
+    private DeploymentView() {}
+
+    /** Everything about one. */
+    static List<String> one(Deployment deployment) {
+        return new Page()
+                .add(new Facts()
+                        .add("ID", deployment.getId())
+                        .add("Job", deployment.getJobId())
+                        .add("Job Version", Long.toString(deployment.getJobVersion()))
+                        .add("Status", Words.word(deployment.getStatus()))
+                        .add("Description", deployment.getDescription())
+                        .lines())
+                .section("Deployed", groups(deployment.getGroupsList()))
+                .lines();
+    }
+
+    /** What is shown of the newest one beside its job. */
+    static List<String> brief(Deployment deployment) {
+        return new Page()
+                .add(new Facts()
+                        .add("ID", Words.shortId(deployment.getId()))
+                        .add("Version", Long.toString(deployment.getJobVersion()))
+                        .add("Status", Words.word(deployment.getStatus()))
+                        .add("Description", deployment.getDescription())
+                        .lines())
+                .section("Deployed", groups(deployment.getGroupsList()))
+                .lines();
+    }
+
+    private static List<String> groups(List<DeploymentGroup> groups) {
+        if (groups.isEmpty()) {
+            return List.of();
+        }
+        return new Table(
+                        "Task Group",
+                        "Promoted",
+                        "Desired",
+                        "Canaries",
+                        "Placed",
+                        "Healthy",
+                        "Unhealthy",
+                        "Progress Deadline")
+                .rows(
+                        groups,
+                        group -> List.of(
+                                group.getTaskGroup(),
+                                group.getDesiredCanaries() == 0 ? "-" : Words.yes(group.getPromoted()),
+                                Integer.toString(group.getDesiredTotal()),
+                                Integer.toString(group.getDesiredCanaries()),
+                                Integer.toString(group.getPlaced()),
+                                Integer.toString(group.getHealthy()),
+                                Integer.toString(group.getUnhealthy()),
+                                Moments.exact(group.getProgressDeadline())))
+                .lines();
+    }
+}

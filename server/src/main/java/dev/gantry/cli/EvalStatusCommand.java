@@ -1,0 +1,56 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.NotFoundException;
+import dev.gantry.v1.Evaluation;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry eval status}: what the scheduler decided for a job, and why. */
+@Command(
+        name = "status",
+        description = "Shows one evaluation with what was filtered, what is exhausted and the best nodes; or all"
+                + " evaluations of a job, newest first.")
+final class EvalStatusCommand extends ClientCommand {
+
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{4,8}(-[0-9a-f-]*)?");
+
+    @Parameters(paramLabel = "ID|JOB", description = "The evaluation's id or the begin of it, or a job's id.")
+    private String subject;
+
+    @Mixin
+    private JsonOption json;
+
+    EvalStatusCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        EvaluationView view = new EvaluationView(new Moments(context().clock()));
+        Optional<Evaluation> evaluation = evaluation(client);
+        if (evaluation.isPresent()) {
+            json.print(context(), evaluation.get(), () -> view.one(evaluation.get()));
+        } else {
+            List<Evaluation> evaluations = client.jobs().evaluations(subject).toList();
+            json.print(context(), evaluations, () -> view.all(evaluations));
+        }
+        return GantryCli.DONE;
+    }
+
+    /** A job may be called like the begin of an id, so that an id that is not known is taken for a job's. */
+    private Optional<Evaluation> evaluation(GantryClient client) {
+        if (!ID.matcher(subject).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(client.jobs().evaluation(subject));
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.FilterReason;
+import dev.gantry.v1.GroupScores;
+import dev.gantry.v1.NodeScore;
+import dev.gantry.v1.PlacementFailure;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** How evaluations are shown. */
+record EvaluationView(Moments moments) {
+
+    /** One row each; a line that says so if there are none. */
+    List<String> all(Collection<Evaluation> evaluations) {
+        if (evaluations.isEmpty()) {
+            return List.of("No evaluations");
+        }
+        return new Table("ID", "Job Version", "Triggered By", "Status", "Unplaced", "Created")
+                .rows(
+                        evaluations,
+                        evaluation -> List.of(
+                                Words.shortId(evaluation.getId()),
+                                Long.toString(evaluation.getJobVersion()),
+                                Words.word(evaluation.getTrigger()),
+                                Words.word(evaluation.getStatus()),
+                                Integer.toString(unplaced(evaluation)),
+                                moments.ago(evaluation.getCreateTime())))
+                .lines();
+    }
+
+    /** Everything about one. */
+    List<String> one(Evaluation evaluation) {
+        Page page = new Page().add(facts(evaluation));
+        evaluation.getFailuresList().forEach(failure -> addFailure(page, failure));
+        for (GroupScores group : evaluation.getScoresList()) {
+            page.section("Best Nodes for \"" + group.getTaskGroup() + "\"", scores(group.getScoresList()));
+        }
+        return page.lines();
+    }
+
+    /** Why allocations of a group are not placed: what kept nodes away, what they lack, which came nearest. */
+    static void addFailure(Page page, PlacementFailure failure) {
+        page.section(
+                "Task Group \"%s\", %d unplaced".formatted(failure.getTaskGroup(), failure.getUnplaced()),
+                reasons(failure));
+        page.section("Nearest Nodes for \"" + failure.getTaskGroup() + "\"", scores(failure.getScoresList()));
+    }
+
+    /** Nodes and what their scores are made of; nothing if there are none. */
+    static List<String> scores(List<NodeScore> scores) {
+        if (scores.isEmpty()) {
+            return List.of();
+        }
+        return new Table("Node", "Score", "Parts")
+                .rows(
+                        scores,
+                        score -> List.of(score.getNodeName(), decimal(score.getScore()), parts(score.getPartsMap())))
+                .lines();
+    }
+
+    private List<String> facts(Evaluation evaluation) {
+        return new Facts()
+                .add("ID", evaluation.getId())
+                .add("Job", evaluation.getJobId())
+                .add("Job Version", Long.toString(evaluation.getJobVersion()))
+                .add("Triggered By", Words.word(evaluation.getTrigger()))
+                .add("Status", Words.word(evaluation.getStatus()))
+                .add("Unplaced", Integer.toString(unplaced(evaluation)))
+                .add("Created", moments.ago(evaluation.getCreateTime()))
+                .lines();
+    }
+
+    private static List<String> reasons(PlacementFailure failure) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Nodes evaluated: " + failure.getNodesEvaluated());
+        failure.getFilteredList().forEach(reason -> lines.add(counted(reason) + " filtered by: " + reason.getReason()));
+        failure.getExhaustedList().forEach(reason -> lines.add(counted(reason) + " exhausted: " + reason.getReason()));
+        lines.add(failure.getSummary());
+        return lines;
+    }
+
+    private static String counted(FilterReason reason) {
+        return "  " + Words.count(reason.getNodes(), "node");
+    }
+
+    private static int unplaced(Evaluation evaluation) {
+        return evaluation.getFailuresList().stream()
+                .mapToInt(PlacementFailure::getUnplaced)
+                .sum();
+    }
+
+    private static String parts(Map<String, Double> parts) {
+        return parts.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(part -> part.getKey() + " " + decimal(part.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String decimal(double number) {
+        return String.format(Locale.ROOT, "%.2f", number);
+    }
+}

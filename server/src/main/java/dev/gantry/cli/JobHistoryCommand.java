@@ -1,0 +1,41 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.JobRecord;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry job history}: the versions of a job. */
+@Command(name = "history", description = "Shows the versions of a job, newest first, and which of them are stable.")
+final class JobHistoryCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "JOB", description = "The job's id.")
+    private String jobId;
+
+    @Mixin
+    private JsonOption json;
+
+    JobHistoryCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        List<JobRecord> versions = client.jobs().versions(jobId).toList();
+        json.print(context(), versions, () -> lines(versions));
+        return GantryCli.DONE;
+    }
+
+    private static List<String> lines(List<JobRecord> versions) {
+        return new Table("Version", "Stable", "Submit Date")
+                .rows(
+                        versions,
+                        version -> List.of(
+                                Long.toString(version.getVersion()),
+                                Words.yes(version.getStable()),
+                                Moments.exact(version.getSubmitTime())))
+                .lines();
+    }
+}

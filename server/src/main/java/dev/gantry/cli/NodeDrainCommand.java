@@ -1,0 +1,102 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.DrainOptions;
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Node;
+import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry node drain}: moves a node's allocations away. */
+@Command(
+        name = "drain",
+        description = {
+            "Moves a node's allocations away, at most max_parallel of a group at a time, and follows it until none is"
+                    + " left. The node gets no new ones.",
+            "",
+            "Ends with 1 if the drain is ended by somebody else.",
+            ""
+        })
+final class NodeDrainCommand extends ClientCommand {
+
+    private static final String DEFAULT_DEADLINE = "1h";
+
+    @Parameters(paramLabel = "NODE", description = "The node's id, the begin of it, or its name.")
+    private String nodeId;
+
+    @ArgGroup(multiplicity = "1")
+    private Choice choice;
+
+    @ArgGroup
+    private Limit limit = new Limit();
+
+    @Option(names = "--ignore-system", description = "Leaves the allocations of system jobs where they are.")
+    private boolean ignoreSystem;
+
+    @Option(names = "--keep-ineligible", description = "With --disable: the node still gets no new allocations.")
+    private boolean keepIneligible;
+
+    @Option(names = "--detach", description = "Does not follow the drain.")
+    private boolean detach;
+
+    NodeDrainCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        if (choice.disable) {
+            Node node = client.nodes().endDrain(nodeId, !keepIneligible);
+            print("==> Node \"%s\" is not drained any more".formatted(node.getName()));
+            return GantryCli.DONE;
+        }
+        Node node = client.nodes().drain(nodeId, options());
+        print("==> Node \"%s\" is being drained%s".formatted(node.getName(), until(node)));
+        return detach ? GantryCli.DONE : new DrainMonitor(context(), client, ignoreSystem).follow(node);
+    }
+
+    private DrainOptions options() {
+        DrainOptions options = ignoreSystem ? DrainOptions.PATIENT.sparingSystemJobs() : DrainOptions.PATIENT;
+        if (limit.never) {
+            return options;
+        }
+        return options.within(limit.force ? Duration.ZERO : limit.deadline);
+    }
+
+    private static String until(Node node) {
+        return node.getDrain().hasDeadline()
+                ? ", until " + Moments.exact(node.getDrain().getDeadline())
+                : "";
+    }
+
+    private static final class Choice {
+
+        @Option(
+                names = {"--enable", "-enable"},
+                description = "Begins, or changes the deadline of a drain.")
+        private boolean enable;
+
+        @Option(
+                names = {"--disable", "-disable"},
+                description = "Ends the drain; what was not moved yet stays.")
+        private boolean disable;
+    }
+
+    private static final class Limit {
+
+        @Option(
+                names = "--deadline",
+                paramLabel = "DURATION",
+                defaultValue = DEFAULT_DEADLINE,
+                description = "After how long all that are left are stopped at once. Default: ${DEFAULT-VALUE}.")
+        private Duration deadline = Duration.ofHours(1);
+
+        @Option(names = "--no-deadline", description = "Waits as long as it takes.")
+        private boolean never;
+
+        @Option(names = "--force", description = "Stops all allocations at once.")
+        private boolean force;
+    }
+}

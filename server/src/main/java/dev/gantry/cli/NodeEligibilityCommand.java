@@ -1,0 +1,44 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Node;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry node eligibility}: whether a node may be given new allocations. */
+@Command(name = "eligibility", description = "Says whether a node may be given new allocations; what it runs goes on.")
+final class NodeEligibilityCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "NODE", description = "The node's id, the begin of it, or its name.")
+    private String nodeId;
+
+    @ArgGroup(multiplicity = "1")
+    private Choice choice;
+
+    NodeEligibilityCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        Node node = client.nodes().setEligibility(nodeId, choice.enable);
+        print("==> Node \"%s\" is %s for new allocations"
+                .formatted(node.getName(), choice.enable ? "eligible" : "not eligible"));
+        return GantryCli.DONE;
+    }
+
+    private static final class Choice {
+
+        @Option(
+                names = {"--enable", "-enable"},
+                description = "It may.")
+        private boolean enable;
+
+        @Option(
+                names = {"--disable", "-disable"},
+                description = "It may not.")
+        private boolean disable;
+    }
+}

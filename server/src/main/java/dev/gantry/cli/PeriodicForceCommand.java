@@ -1,0 +1,26 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.ForcePeriodicJobResponse;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry job periodic force}: runs a periodic job now. */
+@Command(name = "force", description = "Makes a child of a periodic job now, whatever its times, and prints its id.")
+final class PeriodicForceCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "JOB", description = "The periodic job's id.")
+    private String jobId;
+
+    PeriodicForceCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        ForcePeriodicJobResponse child = client.jobs().forcePeriodic(jobId);
+        print("Child Job ID  = " + child.getChildJobId());
+        print("Evaluation ID = " + Words.shortId(child.getEvaluationId()));
+        return GantryCli.DONE;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.Watch;
+import dev.gantry.v1.ServiceInstance;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry service info}: where a service is. */
+@Command(name = "info", description = "Shows the healthy instances of a service.")
+final class ServiceInfoCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The service's name.")
+    private String name;
+
+    @Option(
+            names = "--tag",
+            paramLabel = "TAG",
+            description = "Only instances that have this tag; can be given many times.")
+    private List<String> tags = List.of();
+
+    @Option(names = "--watch", description = "Shows them again after each change, until it is interrupted.")
+    private boolean watch;
+
+    @Mixin
+    private JsonOption json;
+
+    ServiceInfoCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        String[] wanted = tags.toArray(String[]::new);
+        if (!watch) {
+            show(client.services().get(name, wanted));
+            return GantryCli.DONE;
+        }
+        try (Watch<List<ServiceInstance>> changes = client.services().watch(name, wanted)) {
+            changes.forEachRemaining(this::show);
+        }
+        return GantryCli.DONE;
+    }
+
+    private void show(List<ServiceInstance> instances) {
+        json.print(context(), instances, () -> ServiceView.instances(name, instances));
+    }
+}

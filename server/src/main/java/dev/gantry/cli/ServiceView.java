@@ -1,0 +1,45 @@
+package dev.gantry.cli;
+
+import dev.gantry.v1.ServiceInstance;
+import dev.gantry.v1.ServiceSummary;
+import java.util.List;
+
+/** How services are shown. */
+final class ServiceView {
+
+    private ServiceView() {}
+
+    /** One row each; a line that says so if there are none. */
+    static List<String> all(List<ServiceSummary> services) {
+        if (services.isEmpty()) {
+            return List.of("No services");
+        }
+        return new Table("Service", "Tags", "Healthy", "Total")
+                .rows(
+                        services,
+                        service -> List.of(
+                                service.getName(),
+                                Words.list(service.getTagsList()),
+                                Integer.toString(service.getHealthy()),
+                                Integer.toString(service.getTotal())))
+                .lines();
+    }
+
+    /** One row each; a line that says so if there are none. */
+    static List<String> instances(String name, List<ServiceInstance> instances) {
+        if (instances.isEmpty()) {
+            return List.of("No healthy instances of service \"%s\"".formatted(name));
+        }
+        return new Table("Address", "Tags", "Job", "Task", "Node ID", "Alloc ID")
+                .rows(
+                        instances,
+                        instance -> List.of(
+                                instance.getIp() + ":" + instance.getPort(),
+                                Words.list(instance.getTagsList()),
+                                instance.getJobId(),
+                                instance.getTask(),
+                                Words.shortId(instance.getNodeId()),
+                                Words.shortId(instance.getAllocationId())))
+                .lines();
+    }
+}

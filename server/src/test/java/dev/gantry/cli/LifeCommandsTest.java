@@ -1,0 +1,672 @@
+package dev.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.CheckState;
+import dev.gantry.v1.CheckStatus;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DispatchJobRequest;
+import dev.gantry.v1.DispatchJobResponse;
+import dev.gantry.v1.Drain;
+import dev.gantry.v1.DrainNodeRequest;
+import dev.gantry.v1.DrainNodeResponse;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.FailDeploymentResponse;
+import dev.gantry.v1.FieldDiff;
+import dev.gantry.v1.FilterReason;
+import dev.gantry.v1.ForcePeriodicJobResponse;
+import dev.gantry.v1.GetAllocationResponse;
+import dev.gantry.v1.GetEvaluationResponse;
+import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.GetServiceRequest;
+import dev.gantry.v1.GetServiceResponse;
+import dev.gantry.v1.GroupPlan;
+import dev.gantry.v1.GroupScores;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.ListEvaluationsResponse;
+import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListServicesResponse;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeScore;
+import dev.gantry.v1.Periodic;
+import dev.gantry.v1.PlacementFailure;
+import dev.gantry.v1.PlanJobResponse;
+import dev.gantry.v1.PromoteDeploymentRequest;
+import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.ServiceInstance;
+import dev.gantry.v1.ServiceSummary;
+import dev.gantry.v1.SetNodeEligibilityRequest;
+import dev.gantry.v1.SetNodeEligibilityResponse;
+import dev.gantry.v1.WatchJobResponse;
+import dev.gantry.v1.WatchNodeResponse;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people see and do in the life of jobs, nodes and services. */
+class LifeCommandsTest {
+
+    private static final String DEPLOYMENT_ID = "7d1fa2c4-1111-2222-3333-444455556666";
+
+    private static final Evaluation EVALUATION = Samples.blocked(12).toBuilder()
+            .setTrigger(EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED)
+            .setCreateTime(Samples.ago(java.time.Duration.ofSeconds(90)))
+            .setFailures(
+                    0,
+                    PlacementFailure.newBuilder()
+                            .setTaskGroup("front")
+                            .setUnplaced(2)
+                            .setNodesEvaluated(4)
+                            .addFiltered(FilterReason.newBuilder()
+                                    .setReason("Constraint \"${driver.rkt.version} > 1.2\"")
+                                    .setNodes(2))
+                            .addExhausted(FilterReason.newBuilder()
+                                    .setReason("memory")
+                                    .setNodes(1))
+                            .addExhausted(FilterReason.newBuilder()
+                                    .setReason("port 8080")
+                                    .setNodes(1))
+                            .setSummary("2 of 4 nodes are filtered, 2 lack room")
+                            .addScores(NodeScore.newBuilder()
+                                    .setNodeName("n2")
+                                    .setScore(0.4)
+                                    .putParts("binpack", 0.4)))
+            .addScores(GroupScores.newBuilder()
+                    .setTaskGroup("front")
+                    .addScores(NodeScore.newBuilder()
+                            .setNodeName("n1")
+                            .setScore(0.35)
+                            .putParts("binpack", 0.7)
+                            .putParts("job-anti-affinity", -0.35)))
+            .build();
+
+    @TempDir
+    Path dir;
+
+    private ScriptedCluster cluster;
+
+    @BeforeEach
+    void start() throws IOException {
+        cluster = new ScriptedCluster();
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void an_evaluation_says_what_kept_allocations_from_being_placed() {
+        cluster.answers(
+                "GetEvaluation",
+                GetEvaluationResponse.newBuilder().setEvaluation(EVALUATION).build());
+
+        CliRun run = CliRun.of(cluster, "eval", "status", "52de");
+
+        assertThat(run.out()).isEqualTo("""
+                        ID           = 52dee78a-1111-2222-3333-444455556666
+                        Job          = web
+                        Job Version  = 3
+                        Triggered By = job submitted
+                        Status       = blocked
+                        Unplaced     = 2
+                        Created      = 1m30s ago
+
+                        Task Group "front", 2 unplaced
+                        Nodes evaluated: 4
+                          2 nodes filtered by: Constraint "${driver.rkt.version} > 1.2"
+                          1 node exhausted: memory
+                          1 node exhausted: port 8080
+                        2 of 4 nodes are filtered, 2 lack room
+
+                        Nearest Nodes for "front"
+                        Node  Score  Parts
+                        n2    0.40   binpack 0.40
+
+                        Best Nodes for "front"
+                        Node  Score  Parts
+                        n1    0.35   binpack 0.70, job-anti-affinity -0.35
+                        """);
+        assertThat(JsonParser.parseString(CliRun.of(cluster, "eval", "status", "--json", "52de")
+                                .out())
+                        .getAsJsonObject()
+                        .get("status")
+                        .getAsString())
+                .isEqualTo("EVALUATION_STATUS_BLOCKED");
+    }
+
+    @Test
+    void what_is_no_evaluation_is_taken_for_a_job() {
+        cluster.refuses("GetEvaluation", Status.NOT_FOUND.asRuntimeException())
+                .answers(
+                        "ListEvaluations",
+                        ListEvaluationsResponse.newBuilder()
+                                .addEvaluations(EVALUATION)
+                                .build());
+
+        String expected = """
+                        ID        Job Version  Triggered By   Status   Unplaced  Created
+                        52dee78a  3            job submitted  blocked  2         1m30s ago
+                        """;
+
+        assertThat(CliRun.of(cluster, "eval", "status", "web").out()).isEqualTo(expected);
+        assertThat(CliRun.of(cluster, "eval", "status", "cafe").out()).isEqualTo(expected);
+    }
+
+    @Test
+    void a_deployment_is_shown_promoted_and_failed() {
+        cluster.answers(
+                        "GetJob",
+                        GetJobResponse.newBuilder()
+                                .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
+                                .setDeployment(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                                .build())
+                .answers(
+                        "PromoteDeployment",
+                        PromoteDeploymentResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .build())
+                .answers(
+                        "FailDeployment",
+                        FailDeploymentResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .setRevertedTo(2)
+                                .build());
+
+        assertThat(CliRun.of(cluster, "deployment", "status", "web").out()).isEqualTo("""
+                        ID          = 7d1fa2c4-1111-2222-3333-444455556666
+                        Job         = web
+                        Job Version = 3
+                        Status      = running
+                        Description = Canaries are tried
+
+                        Deployed
+                        Task Group  Promoted  Desired  Canaries  Placed  Healthy  Unhealthy  Progress Deadline
+                        front       no        3        1         1       1        0          2026-02-03T04:04:06Z
+                        """);
+        assertThat(CliRun.of(cluster, "job", "promote", "--group", "front", "web")
+                        .out())
+                .isEqualTo("==> The deployment of job \"web\" goes on, evaluation \"52dee78a\"\n");
+        assertThat(CliRun.of(cluster, "deployment", "promote", "web").exitCode())
+                .isZero();
+        assertThat(CliRun.of(cluster, "deployment", "fail", "web").out())
+                .isEqualTo(
+                        "==> The deployment of job \"web\" has failed, version 2 comes back, evaluation \"52dee78a\"\n");
+        assertThat(cluster.requests())
+                .contains(PromoteDeploymentRequest.newBuilder()
+                        .setJobId("web")
+                        .addTaskGroups("front")
+                        .build());
+    }
+
+    @Test
+    void a_job_that_never_had_a_deployment_says_so() {
+        cluster.answers(
+                "GetJob",
+                GetJobResponse.newBuilder()
+                        .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "deployment", "status", "web");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("error: Job \"web\" never had a deployment: give it an update block and run it\n");
+    }
+
+    @Test
+    void a_submission_is_followed_to_the_end_of_its_deployment() throws IOException {
+        cluster.answers("SubmitJob", Samples.SUBMITTED)
+                .streams(
+                        "WatchJob",
+                        update(11)
+                                .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                .addDeployments(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 0, 11))
+                                .build(),
+                        update(12)
+                                .addDeployments(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 12))
+                                .build(),
+                        update(13)
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED))
+                                .build(),
+                        update(14)
+                                .addDeployments(
+                                        deployment(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL, 3, 14).toBuilder()
+                                                .setGroups(0, group(3).setPromoted(true)))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", file(""));
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo("""
+                        ==> Job "web" version 3 is submitted, evaluation "52dee78a"
+                            Allocation "5e0b39f0" (web.front[0]) placed on node "n1", ports: http 127.0.0.1:21034
+                            Allocation "5e0b39f0" (web.front[0]) is running
+                            Deployment "7d1fa2c4": front 0 of 1 canaries healthy
+                            Deployment "7d1fa2c4": front 1 of 1 canaries healthy
+                            Its canaries are healthy; go on with: gantry job promote web
+                            Allocation "5e0b39f0" (web.front[0]) has failed
+                            Deployment "7d1fa2c4": front 3 of 3 healthy
+                        ==> Job "web" runs
+                        """);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void a_submission_whose_deployment_fails_has_failed() throws IOException {
+        cluster.answers("SubmitJob", Samples.SUBMITTED)
+                .streams(
+                        "WatchJob",
+                        update(11)
+                                .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                                .addDeployments(deployment(DeploymentStatus.DEPLOYMENT_STATUS_FAILED, 0, 11).toBuilder()
+                                        .setDescription("An allocation is unhealthy"))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", file(""));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("error: Job \"web\" is not up: its deployment \"7d1fa2c4\" has failed: An allocation is"
+                        + " unhealthy\n");
+    }
+
+    @Test
+    void a_plan_shows_what_changes_field_by_field_and_counts_by_kind() throws IOException {
+        cluster.answers(
+                "PlanJob",
+                PlanJobResponse.newBuilder()
+                        .setExists(true)
+                        .setModifyIndex(10)
+                        .addDiff(FieldDiff.newBuilder()
+                                .setField("priority")
+                                .setBefore("50")
+                                .setAfter("60"))
+                        .addDiff(FieldDiff.newBuilder()
+                                .setField("meta[\"team\"]")
+                                .setAfter("shop"))
+                        .addDiff(
+                                FieldDiff.newBuilder().setField("meta[\"old\"]").setBefore("a\nb"))
+                        .addGroups(GroupPlan.newBuilder()
+                                .setTaskGroup("front")
+                                .setPlace(1)
+                                .setStop(1)
+                                .setKeep(2)
+                                .setUpdateInPlace(3)
+                                .setCanary(1)
+                                .setPreempt(4)
+                                .addScores(NodeScore.newBuilder()
+                                        .setNodeName("n1")
+                                        .setScore(0.5)
+                                        .putParts("binpack", 0.5)))
+                        .build());
+
+        String file = file("");
+
+        assertThat(CliRun.of(cluster, "job", "plan", file).out()).isEqualTo("""
+                        Job "web" is stored already
+
+                        Changes
+                        ~ priority: "50" => "60"
+                        + meta["team"]: "shop"
+                        - meta["old"]: "a\\nb"
+
+                        Task Group "front"
+                        place 1, stop 1, keep 2, update in place 3, canary 1, preempt 4
+
+                        Best Nodes for "front"
+                        Node  Score  Parts
+                        n1    0.50   binpack 0.50
+
+                        Check Index = 10
+                        To submit it only if the job is still as it was planned with: gantry job run --check-index 10 %s
+                        """.formatted(file));
+    }
+
+    @Test
+    void parameterized_jobs_are_dispatched_with_a_payload_from_standard_input() {
+        cluster.answers(
+                "DispatchJob",
+                DispatchJobResponse.newBuilder()
+                        .setDispatchedJobId("resize/dispatch-1770091506-abcdefgh")
+                        .setEvaluationId(Samples.EVALUATION_ID)
+                        .build());
+
+        CliRun run = CliRun.of(
+                Map.of("GANTRY_ADDR", cluster.address()),
+                "pixels",
+                "job",
+                "dispatch",
+                "--meta",
+                "size=200",
+                "--meta",
+                "format=png",
+                "resize",
+                "-");
+
+        assertThat(run.out()).isEqualTo("""
+                        Dispatched Job ID = resize/dispatch-1770091506-abcdefgh
+                        Evaluation ID     = 52dee78a
+                        """);
+        DispatchJobRequest request = (DispatchJobRequest) cluster.requests().get(0);
+        assertThat(request.getPayload()).isEqualTo(ByteString.copyFromUtf8("pixels"));
+        assertThat(request.getMetaMap()).containsOnly(Map.entry("size", "200"), Map.entry("format", "png"));
+    }
+
+    @Test
+    void a_payload_that_is_too_long_or_not_there_is_not_sent() throws IOException {
+        Path large = Files.write(dir.resolve("large"), new byte[16 * 1024 + 1]);
+
+        CliRun tooLong = CliRun.of(cluster, "job", "dispatch", "resize", large.toString());
+        CliRun missing = CliRun.of(
+                cluster, "job", "dispatch", "resize", dir.resolve("none").toString());
+
+        assertThat(tooLong.err()).isEqualTo("error: The payload %s is longer than 16 KiB\n".formatted(large));
+        assertThat(missing.err()).startsWith("error: Can't read the payload ");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(cluster.requests()).isEmpty();
+    }
+
+    @Test
+    void periodic_jobs_say_when_they_run_and_can_be_run_now() {
+        Job job = Samples.job(JobType.JOB_TYPE_BATCH, 1).toBuilder()
+                .setPeriodic(Periodic.newBuilder().setCron("0 3 * * *").setTimeZone("UTC"))
+                .build();
+        cluster.answers(
+                        "GetJob",
+                        GetJobResponse.newBuilder()
+                                .setJob(Samples.record(job))
+                                .setNextRun(Samples.ago(java.time.Duration.ofHours(-1)))
+                                .build())
+                .answers(
+                        "ForcePeriodicJob",
+                        ForcePeriodicJobResponse.newBuilder()
+                                .setChildJobId("web/periodic-1770091506")
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .build());
+
+        assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("""
+                        Periodic    = 0 3 * * * (UTC)
+                        Next Run    = 2026-02-03T05:05:06Z
+                        """);
+        assertThat(CliRun.of(cluster, "job", "periodic", "force", "web").out()).isEqualTo("""
+                        Child Job ID  = web/periodic-1770091506
+                        Evaluation ID = 52dee78a
+                        """);
+    }
+
+    @Test
+    void a_periodic_job_is_not_waited_for() throws IOException {
+        cluster.answers("SubmitJob", Samples.SUBMITTED);
+
+        CliRun run = CliRun.of(cluster, "job", "run", file("type = \"batch\" periodic { cron = \"0 3 * * *\" }"));
+
+        assertThat(run.out())
+                .isEqualTo("==> Job \"web\" version 3 is submitted, it runs at its times; now: gantry job periodic"
+                        + " force web\n");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void the_versions_of_a_job_say_which_are_stable() {
+        cluster.answers(
+                "ListJobVersions",
+                ListJobVersionsResponse.newBuilder()
+                        .addVersions(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)))
+                        .addVersions(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)).toBuilder()
+                                .setVersion(2)
+                                .setStable(true))
+                        .build());
+
+        assertThat(CliRun.of(cluster, "job", "history", "web").out()).isEqualTo("""
+                        Version  Stable  Submit Date
+                        3        no      2026-02-03T03:55:06Z
+                        2        yes     2026-02-03T03:55:06Z
+                        """);
+    }
+
+    @Test
+    void a_job_shows_its_latest_deployment() {
+        cluster.answers(
+                "GetJob",
+                GetJobResponse.newBuilder()
+                        .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
+                        .setDeployment(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                        .build());
+
+        assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("""
+                        Latest Deployment
+                        ID          = 7d1fa2c4
+                        Version     = 3
+                        Status      = running
+                        Description = Canaries are tried
+                        """);
+    }
+
+    @Test
+    void an_allocation_shows_its_checks_restarts_reschedules_and_health() {
+        Allocation allocation = Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                .setHealthy(false)
+                .setCanary(true)
+                .setDeploymentId(DEPLOYMENT_ID)
+                .setPreviousAllocationId("0a1b2c3d-1111-2222-3333-444455556666")
+                .addRescheduleTimes(Samples.ago(java.time.Duration.ofMinutes(1)))
+                .setRescheduleAt(Samples.ago(java.time.Duration.ofMinutes(-1)))
+                .addChecks(CheckState.newBuilder()
+                        .setTask("nginx")
+                        .setService("web")
+                        .setCheck("alive")
+                        .setStatus(CheckStatus.CHECK_STATUS_FAILING)
+                        .setOutput("503 Service Unavailable\nbody")
+                        .setSince(Samples.ago(java.time.Duration.ofSeconds(30))))
+                .addTaskStates(Samples.failedTask().toBuilder()
+                        .setRestarts(2)
+                        .setLastRestart(Samples.ago(java.time.Duration.ofSeconds(20))))
+                .build();
+        cluster.answers(
+                "GetAllocation",
+                GetAllocationResponse.newBuilder().setAllocation(allocation).build());
+
+        String out = CliRun.of(cluster, "alloc", "status", "5e0b").out();
+
+        assertThat(out).contains("""
+                        Client Status  = running
+                        Healthy        = no
+                        Canary         = yes
+                        Deployment ID  = 7d1fa2c4
+                        Replaces       = 0a1b2c3d
+                        Rescheduled    = 1 time, next at 2026-02-03T04:06:06Z
+                        """);
+        assertThat(out).contains("""
+                        Checks
+                        Task   Service  Check  Status   Since    Output
+                        nginx  web      alive  failing  30s ago  503 Service Unavailable
+                        """);
+        assertThat(out).contains("Restarts  = 2, the last 20s ago\n");
+    }
+
+    @Test
+    void a_drain_is_followed_until_the_node_is_drained() {
+        Node draining = Samples.node("n1").toBuilder()
+                .setModifyIndex(20)
+                .setDrain(Drain.newBuilder().setDeadline(Samples.ago(java.time.Duration.ofHours(-1))))
+                .build();
+        Message running = ListAllocationsResponse.newBuilder()
+                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                .build();
+        Message none = ListAllocationsResponse.getDefaultInstance();
+        cluster.answers(
+                        "DrainNode",
+                        DrainNodeResponse.newBuilder().setNode(draining).build())
+                .on(
+                        "ListAllocations",
+                        request -> List.of(
+                                cluster.requests().stream()
+                                                        .filter(request::equals)
+                                                        .count()
+                                                == 1
+                                        ? running
+                                        : none))
+                .streams(
+                        "WatchNode",
+                        WatchNodeResponse.newBuilder().setNode(draining).build(),
+                        WatchNodeResponse.newBuilder()
+                                .setNode(draining.toBuilder().clearDrain().setModifyIndex(21))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "node", "drain", "--enable", "--deadline", "30m", "n1");
+
+        assertThat(run.out()).isEqualTo("""
+                        ==> Node "n1" is being drained, until 2026-02-03T05:05:06Z
+                            Allocation "5e0b39f0" has left
+                        ==> Node "n1" is drained
+                        """);
+        assertThat(run.exitCode()).isZero();
+        assertThat(((DrainNodeRequest) cluster.requests().get(0)).getBegin().getDeadline())
+                .isEqualTo(Duration.newBuilder().setSeconds(1800).build());
+    }
+
+    @Test
+    void a_drain_can_be_forced_left_open_and_ended() {
+        cluster.answers(
+                "DrainNode",
+                DrainNodeResponse.newBuilder().setNode(Samples.node("n1")).build());
+
+        CliRun.of(cluster, "node", "drain", "-enable", "--force", "--detach", "n1");
+        CliRun.of(cluster, "node", "drain", "--enable", "--no-deadline", "--ignore-system", "--detach", "n1");
+        CliRun.of(cluster, "node", "drain", "--enable", "--detach", "n1");
+        CliRun ended = CliRun.of(cluster, "node", "drain", "--disable", "n1");
+        CliRun neither = CliRun.of(cluster, "node", "drain", "n1");
+
+        List<DrainNodeRequest> requests =
+                cluster.requests().stream().map(DrainNodeRequest.class::cast).toList();
+        assertThat(requests).hasSize(4);
+        assertThat(requests.get(0).getBegin().getDeadline()).isEqualTo(Duration.getDefaultInstance());
+        assertThat(requests.get(0).getBegin().hasDeadline()).isTrue();
+        assertThat(requests.get(1).getBegin().hasDeadline()).isFalse();
+        assertThat(requests.get(1).getBegin().getIgnoreSystemJobs()).isTrue();
+        assertThat(requests.get(2).getBegin().getDeadline().getSeconds()).isEqualTo(3600);
+        assertThat(requests.get(3).getEnd().getMarkEligible()).isTrue();
+        assertThat(ended.out()).isEqualTo("==> Node \"n1\" is not drained any more\n");
+        assertThat(neither.exitCode()).isEqualTo(2);
+    }
+
+    @Test
+    void a_node_is_made_ineligible() {
+        cluster.answers(
+                "SetNodeEligibility",
+                SetNodeEligibilityResponse.newBuilder()
+                        .setNode(Samples.node("n1"))
+                        .build());
+
+        CliRun run = CliRun.of(cluster, "node", "eligibility", "--disable", "n1");
+
+        assertThat(run.out()).isEqualTo("==> Node \"n1\" is not eligible for new allocations\n");
+        assertThat(cluster.requests())
+                .containsExactly(SetNodeEligibilityRequest.newBuilder()
+                        .setNodeId("n1")
+                        .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                        .build());
+    }
+
+    @Test
+    void services_are_listed_and_found() {
+        cluster.answers(
+                        "ListServices",
+                        ListServicesResponse.newBuilder()
+                                .addServices(ServiceSummary.newBuilder()
+                                        .setName("web")
+                                        .addTags("eu")
+                                        .setHealthy(1)
+                                        .setTotal(2))
+                                .build())
+                .answers(
+                        "GetService",
+                        GetServiceResponse.newBuilder()
+                                .addInstances(ServiceInstance.newBuilder()
+                                        .setService("web")
+                                        .setIp("127.0.0.1")
+                                        .setPort(21034)
+                                        .addTags("eu")
+                                        .setJobId("shop")
+                                        .setTask("nginx")
+                                        .setNodeId(Samples.NODE_ID)
+                                        .setAllocationId(Samples.ALLOCATION_ID))
+                                .build());
+
+        assertThat(CliRun.of(cluster, "service", "list").out()).isEqualTo("""
+                        Service  Tags  Healthy  Total
+                        web      eu    1        2
+                        """);
+        assertThat(CliRun.of(cluster, "service", "info", "--tag", "eu", "web").out())
+                .isEqualTo("""
+                        Address          Tags  Job   Task   Node ID   Alloc ID
+                        127.0.0.1:21034  eu    shop  nginx  3e84d3d2  5e0b39f0
+                        """);
+        assertThat(((GetServiceRequest) cluster.requests().get(1)).getTagsList())
+                .containsExactly("eu");
+    }
+
+    private static WatchJobResponse.Builder update(long index) {
+        return WatchJobResponse.newBuilder().setIndex(index);
+    }
+
+    private static DeploymentGroup.Builder group(int healthy) {
+        return DeploymentGroup.newBuilder()
+                .setTaskGroup("front")
+                .setDesiredCanaries(1)
+                .setDesiredTotal(3)
+                .setPlaced(1)
+                .setHealthy(healthy)
+                .setProgressDeadline(Samples.ago(java.time.Duration.ofMinutes(1)));
+    }
+
+    private static Deployment deployment(DeploymentStatus status, int healthy, long index) {
+        return Deployment.newBuilder()
+                .setId(DEPLOYMENT_ID)
+                .setJobId("web")
+                .setJobVersion(3)
+                .setStatus(status)
+                .setDescription("Canaries are tried")
+                .setModifyIndex(index)
+                .addGroups(group(healthy))
+                .build();
+    }
+
+    private String file(String more) throws IOException {
+        Path file = dir.resolve("web.hcl");
+        Files.writeString(file, """
+                job "web" {
+                  %s
+                  group "front" {
+                    task "nginx" {
+                      driver = "rkt"
+                      config { image = "/srv/nginx.aci" }
+                    }
+                  }
+                }
+                """.formatted(more));
+        return file.toString();
+    }
+}
