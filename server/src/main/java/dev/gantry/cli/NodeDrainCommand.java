@@ -27,7 +27,7 @@ final class NodeDrainCommand extends ClientCommand {
     private String nodeId;
 
     @ArgGroup(multiplicity = "1")
-    private Choice choice;
+    private EnableOrDisable choice;
 
     @ArgGroup
     private Limit limit = new Limit();
@@ -47,7 +47,7 @@ final class NodeDrainCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        if (choice.disable) {
+        if (!choice.isEnable()) {
             Node node = client.nodes().endDrain(nodeId, !keepIneligible);
             print("==> Node \"%s\" is not drained any more".formatted(node.getName()));
             return GantryCli.DONE;
@@ -69,19 +69,6 @@ final class NodeDrainCommand extends ClientCommand {
         return node.getDrain().hasDeadline()
                 ? ", until " + Moments.exact(node.getDrain().getDeadline())
                 : "";
-    }
-
-    private static final class Choice {
-
-        @Option(
-                names = {"--enable", "-enable"},
-                description = "Begins, or changes the deadline of a drain.")
-        private boolean enable;
-
-        @Option(
-                names = {"--disable", "-disable"},
-                description = "Ends the drain; what was not moved yet stays.")
-        private boolean disable;
     }
 
     private static final class Limit {

@@ -4,7 +4,6 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Node;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry node eligibility}: whether a node may be given new allocations. */
@@ -15,7 +14,7 @@ final class NodeEligibilityCommand extends ClientCommand {
     private String nodeId;
 
     @ArgGroup(multiplicity = "1")
-    private Choice choice;
+    private EnableOrDisable choice;
 
     NodeEligibilityCommand(CliContext context, ServerOption outer) {
         super(context, outer);
@@ -23,22 +22,10 @@ final class NodeEligibilityCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        Node node = client.nodes().setEligibility(nodeId, choice.enable);
+        boolean isEligible = choice.isEnable();
+        Node node = client.nodes().setEligibility(nodeId, isEligible);
         print("==> Node \"%s\" is %s for new allocations"
-                .formatted(node.getName(), choice.enable ? "eligible" : "not eligible"));
+                .formatted(node.getName(), isEligible ? "eligible" : "not eligible"));
         return GantryCli.DONE;
-    }
-
-    private static final class Choice {
-
-        @Option(
-                names = {"--enable", "-enable"},
-                description = "It may.")
-        private boolean enable;
-
-        @Option(
-                names = {"--disable", "-disable"},
-                description = "It may not.")
-        private boolean disable;
     }
 }

@@ -158,7 +158,10 @@ public final class ServiceCatalog {
                     allocation -> register(allocation, offered.getOrDefault(allocation.getId(), List.of()), touched));
             touched.forEach(name -> watches.wake(new ServiceTopic(name)));
         } catch (RuntimeException e) {
-            LOG.error("Could not tell which services {} allocations offer; it is tried again", changed.size(), e);
+            LOG.error(
+                    "Could not tell which services {} allocations offer; tried again with the next change",
+                    changed.size(),
+                    e);
             changed.forEach(this::put);
         }
     }
@@ -169,12 +172,6 @@ public final class ServiceCatalog {
                 .collect(Collectors.toSet());
         Set<Registration> before =
                 now.isEmpty() ? registered.remove(allocation.getId()) : registered.put(allocation.getId(), now);
-        for (Registration gone : before == null ? Set.<Registration>of() : before) {
-            if (!now.contains(gone)) {
-                remove(gone);
-                touched.add(gone.instance().getService());
-            }
-        }
         for (Registration come : now) {
             Registration known = services.computeIfAbsent(
                             come.instance().getService(), name -> new ConcurrentSkipListMap<>(BY_ADDRESS))
@@ -183,12 +180,20 @@ public final class ServiceCatalog {
                 touched.add(come.instance().getService());
             }
         }
+        for (Registration gone : before == null ? Set.<Registration>of() : before) {
+            if (!now.contains(gone)) {
+                remove(gone);
+                touched.add(gone.instance().getService());
+            }
+        }
     }
 
     private void remove(Registration gone) {
         String name = gone.instance().getService();
-        Map<Place, Registration> places = services.get(name);
-        places.remove(gone.place());
+        Map<Place, Registration> places = services.getOrDefault(name, new ConcurrentSkipListMap<>(BY_ADDRESS));
+        // What has taken its place, such as itself in another state of health, stays: no reader shall miss it
+        // meanwhile.
+        places.remove(gone.place(), gone);
         if (places.isEmpty()) {
             services.remove(name);
         }
