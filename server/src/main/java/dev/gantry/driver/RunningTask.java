@@ -1,6 +1,5 @@
 package dev.gantry.driver;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,10 +31,20 @@ public interface RunningTask {
      * Ends the task and waits for its end: asks it to, and kills it when it takes too long. Does nothing to a task that
      * has ended.
      *
-     * @param killTimeout how long it may take to end by itself, 0 or more
+     * @param how how to ask, and how long to wait
      * @throws InterruptedException if the thread was interrupted; the task may still run then
      */
-    void stop(Duration killTimeout) throws InterruptedException;
+    void stop(TaskStop how) throws InterruptedException;
+
+    /**
+     * Runs a command inside the task.
+     *
+     * @param command what to run, and for how long at most
+     * @return how it ended by itself
+     * @throws TaskCommandException if it could not be run, or took too long and was ended
+     * @throws InterruptedException if the thread was interrupted; the command is ended then
+     */
+    TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException;
 
     /** Frees what an ended task still holds of the driver's, but not its directory or logs. May be called again. */
     void remove();

@@ -2,17 +2,20 @@ package dev.gantry.app;
 
 import dev.gantry.driver.DriverFingerprint;
 import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskCommand;
+import dev.gantry.driver.TaskCommandException;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.driver.TaskStop;
 import dev.gantry.v1.DriverHealth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -116,7 +119,12 @@ final class ProcessDriver implements TaskDriver {
         String script = request.task().getConfig().getFieldsOrThrow("script").getStringValue();
         // A shell around the task's own keeps the exit code, whoever is there when it ends.
         ProcessBuilder builder = new ProcessBuilder(
-                "setsid", "sh", "-c", "trap : TERM; sh -c \"$1\"; echo $? > exit.new; mv exit.new exit", "sh", script);
+                "setsid",
+                "sh",
+                "-c",
+                "trap : TERM INT; sh -c \"$1\"; echo $? > exit.new; mv exit.new exit",
+                "sh",
+                script);
         builder.directory(directory.driver().toFile());
         builder.environment().putAll(request.environment());
         builder.redirectOutput(
@@ -169,14 +177,29 @@ final class ProcessDriver implements TaskDriver {
         }
 
         @Override
-        public void stop(Duration killTimeout) throws InterruptedException {
-            signal("TERM");
+        public void stop(TaskStop how) throws InterruptedException {
+            signal(how.signal().substring("SIG".length()));
             try {
-                exit.get(Math.max(1, killTimeout.toMillis()), TimeUnit.MILLISECONDS);
+                exit.get(Math.max(1, how.timeout().toMillis()), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 signal("KILL");
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
+            }
+        }
+
+        /** In the task's directory, not in its session. */
+        @Override
+        public TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException {
+            try {
+                Process process = new ProcessBuilder(command.line())
+                        .directory(directory.toFile())
+                        .redirectErrorStream(true)
+                        .start();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                return new TaskCommand.Outcome(process.waitFor(), output);
+            } catch (IOException e) {
+                throw new TaskCommandException(e.toString(), e);
             }
         }
 

@@ -44,7 +44,7 @@ final class CommandRunner {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new RktException(
-                        called(command) + " did not end within " + limit.toSeconds() + " s; it was killed", true);
+                        called(command) + " did not end within " + limit.toMillis() / 1e3 + " s; it was killed", true);
             }
         } finally {
             end(process);

@@ -1,14 +1,17 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.driver.TaskCommand;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Calls one rkt and understands its answers. Has no state; may be used by several threads at once. */
 final class RktCli {
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    private static final Pattern PID = Pattern.compile("(?m)^pid=([1-9][0-9]*)$");
     private static final long POLL_MILLIS = 100;
     private static final Path ROOT = Path.of("/");
 
@@ -72,9 +75,30 @@ final class RktCli {
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
+    /** Runs a command in a pod that runs; ends with its exit code, which is hard to tell from rkt's own 254. */
+    CommandResult enter(String uuid, TaskCommand command) throws RktException, InterruptedException {
+        return runner.run(commands.enter(uuid, command.line()), ROOT, command.limit());
+    }
+
     /** Asks a pod to end. */
     void stop(String uuid) throws RktException, InterruptedException {
         require("stop", call(commands.stop(uuid)));
+    }
+
+    /** Sends any signal, such as SIGINT, to the app of a pod. */
+    void signal(String uuid, String signal) throws RktException, InterruptedException {
+        String status = require("status", call(commands.statusText(uuid))).stdout();
+        Matcher pid = PID.matcher(status);
+        if (!pid.find()) {
+            throw new RktException("rkt status names no process of pod " + uuid, true);
+        }
+        CommandResult result = call(PodSignal.killLine(signal, Long.parseLong(pid.group(1))));
+        if (result.exitCode() != 0) {
+            throw new RktException(
+                    "Could not send %s to pod %s: %s"
+                            .formatted(signal, uuid, result.stderr().strip()),
+                    true);
+        }
     }
 
     /** Kills a pod. */

@@ -65,6 +65,18 @@ record RktCommands(Path rkt) {
         return command("cat-manifest", uuid);
     }
 
+    /** Runs a command in a pod that runs. */
+    List<String> enter(String uuid, List<String> command) {
+        List<String> line = command("enter", uuid);
+        line.addAll(command);
+        return line;
+    }
+
+    /** Unlike the JSON, the text names the pod's process. */
+    List<String> statusText(String uuid) {
+        return command("status", uuid);
+    }
+
     List<String> stop(String uuid) {
         return command("stop", uuid);
     }

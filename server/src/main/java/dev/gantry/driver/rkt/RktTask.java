@@ -1,8 +1,11 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskCommand;
+import dev.gantry.driver.TaskCommandException;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskStop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -55,11 +58,11 @@ final class RktTask implements RunningTask {
     }
 
     @Override
-    public void stop(Duration killTimeout) throws InterruptedException {
+    public void stop(TaskStop how) throws InterruptedException {
         if (exit.isDone()) {
             return;
         }
-        if (endsWhenAsked(killTimeout)) {
+        if (endsWhenAsked(how)) {
             return;
         }
         kill();
@@ -69,9 +72,9 @@ final class RktTask implements RunningTask {
     }
 
     /** Asks again where rkt does not take the request: a pod that only begins to run may miss a signal. */
-    private boolean endsWhenAsked(Duration killTimeout) throws InterruptedException {
-        long deadline = System.nanoTime() + killTimeout.toNanos();
-        while (!ask()) {
+    private boolean endsWhenAsked(TaskStop how) throws InterruptedException {
+        long deadline = System.nanoTime() + how.timeout().toNanos();
+        while (!ask(how.signal())) {
             Duration left = Duration.ofNanos(deadline - System.nanoTime());
             if (left.compareTo(ASK_AGAIN) <= 0) {
                 break;
@@ -83,9 +86,13 @@ final class RktTask implements RunningTask {
         return endsWithin(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
     }
 
-    private boolean ask() throws InterruptedException {
+    private boolean ask(String signal) throws InterruptedException {
         try {
-            rkt.stop(pod.uuid());
+            if (signal.equals(TaskStop.DEFAULT_SIGNAL)) {
+                rkt.stop(pod.uuid());
+            } else {
+                rkt.signal(pod.uuid(), signal);
+            }
             return true;
         } catch (RktException e) {
             // Not running yet, hanging, or an old rkt that knows no stop: tell the process itself.
@@ -135,6 +142,16 @@ final class RktTask implements RunningTask {
             return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException("Pod " + pod.uuid() + " ended without an exit", e);
+        }
+    }
+
+    @Override
+    public TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException {
+        try {
+            CommandResult result = rkt.enter(pod.uuid(), command);
+            return new TaskCommand.Outcome(result.exitCode(), result.stdout() + result.stderr());
+        } catch (RktException e) {
+            throw new TaskCommandException(e.getMessage(), e);
         }
     }
 

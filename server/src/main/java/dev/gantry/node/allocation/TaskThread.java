@@ -6,6 +6,7 @@ import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.driver.TaskStop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -145,7 +146,7 @@ final class TaskThread {
             if (detached) {
                 throw e;
             }
-            task.stop(policy.killTimeout());
+            task.stop(TaskStop.within(policy.killTimeout()));
             return get(task.exit());
         }
     }

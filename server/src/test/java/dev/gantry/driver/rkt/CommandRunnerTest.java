@@ -33,7 +33,7 @@ class CommandRunnerTest {
 
         assertThatThrownBy(() -> shell("sleep 60 & echo $! >" + child + "; wait", Duration.ofMillis(500)))
                 .isInstanceOf(RktException.class)
-                .hasMessageContaining("did not end within 0 s");
+                .hasMessageContaining("did not end within 0.");
 
         long pid = Long.parseLong(Files.readString(child).strip());
         await().until(() -> ProcessIdentity.ofLiving(pid).isEmpty());

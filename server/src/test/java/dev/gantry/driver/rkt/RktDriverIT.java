@@ -9,6 +9,7 @@ import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.driver.TaskStop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -102,8 +103,8 @@ class RktDriverIT {
         RunningTask deaf = start("deaf", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
         awaitReady("deaf");
 
-        listens.stop(Duration.ofSeconds(20));
-        deaf.stop(Duration.ZERO);
+        listens.stop(TaskStop.within(Duration.ofSeconds(20)));
+        deaf.stop(TaskStop.within(Duration.ZERO));
 
         assertThat(exitOf(listens).exitCode()).hasValue(143);
         assertThat(exitOf(deaf).exitCode()).hasValue(137);
@@ -113,7 +114,7 @@ class RktDriverIT {
     void a_pod_is_stopped_while_it_only_begins_to_run() throws Exception {
         RunningTask task = start("web", "exec sleep 60");
 
-        task.stop(Duration.ofSeconds(20));
+        task.stop(TaskStop.within(Duration.ofSeconds(20)));
 
         assertThat(exitOf(task).exitCode()).hasValue(143);
     }

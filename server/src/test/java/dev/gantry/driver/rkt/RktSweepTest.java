@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskStop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,7 +97,7 @@ class RktSweepTest {
         driver.sweep(Set.of());
 
         assertThat(task.exit()).isNotDone();
-        task.stop(Duration.ofSeconds(10));
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
         task.remove();
         assertThat(fixture.rkt.pods()).isEmpty();
     }

@@ -2,11 +2,15 @@ package dev.gantry.driver.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskCommand;
+import dev.gantry.driver.TaskCommandException;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskStop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,10 +102,47 @@ class RktTaskTest {
         fixture.rkt.app(SERVES);
         RunningTask task = started(fixture.driver());
 
-        task.stop(Duration.ofSeconds(10));
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
 
         assertThat(exitOf(task).exitCode()).hasValue(3);
         assertThat(fixture.rkt.calls("stop")).containsExactly("stop|" + task.podId());
+    }
+
+    @Test
+    void a_task_is_asked_by_the_signal_that_it_wants() throws Exception {
+        fixture.rkt.app("trap 'exit 4' INT; trap 'exit 5' TERM; while :; do sleep 0.05; done");
+        RunningTask task = started(fixture.driver());
+
+        task.stop(new TaskStop("SIGINT", Duration.ofSeconds(10)));
+
+        assertThat(exitOf(task).exitCode()).hasValue(4);
+        assertThat(fixture.rkt.calls("stop")).isEmpty();
+    }
+
+    @Test
+    void a_command_is_run_inside_the_pod() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+
+        TaskCommand.Outcome outcome = task.run(
+                new TaskCommand(List.of("/bin/sh", "-c", "echo out; echo err >&2; exit 3"), Duration.ofSeconds(10)));
+
+        assertThat(outcome).isEqualTo(new TaskCommand.Outcome(3, "out\nerr\n"));
+        assertThat(fixture.rkt.calls("enter"))
+                .containsExactly("enter|" + task.podId() + "|/bin/sh|-c|echo out; echo err >&2; exit 3");
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void a_command_that_takes_too_long_is_ended() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+
+        assertThatThrownBy(() -> task.run(new TaskCommand(List.of("sleep", "300"), Duration.ofMillis(200))))
+                .isInstanceOf(TaskCommandException.class)
+                .hasMessageContaining("did not end within");
+
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
     }
 
     @Test
@@ -109,7 +150,7 @@ class RktTaskTest {
         fixture.rkt.app(IGNORES_TERM);
         RunningTask task = started(fixture.driver());
 
-        task.stop(Duration.ofMillis(100));
+        task.stop(TaskStop.within(Duration.ofMillis(100)));
 
         assertThat(exitOf(task).exitCode()).hasValue(137);
         assertThat(fixture.rkt.calls("stop")).containsExactly("stop|" + task.podId(), "stop|--force|" + task.podId());
@@ -121,7 +162,7 @@ class RktTaskTest {
         RunningTask task = started(fixture.driver(true, IMPATIENT));
         fixture.rkt.hang("stop");
 
-        task.stop(Duration.ZERO);
+        task.stop(TaskStop.within(Duration.ZERO));
 
         assertThat(exitOf(task).exitCode()).hasValue(137);
     }
@@ -132,7 +173,7 @@ class RktTaskTest {
         RunningTask task = started(fixture.driver());
         fixture.rkt.fail("stop", "stop: unknown subcommand \"stop\"\n");
 
-        task.stop(Duration.ofSeconds(10));
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
 
         assertThat(exitOf(task).exitCode()).hasValue(3);
     }
@@ -143,7 +184,7 @@ class RktTaskTest {
         RunningTask task = start(fixture.driver());
         exitOf(task);
 
-        task.stop(Duration.ZERO);
+        task.stop(TaskStop.within(Duration.ZERO));
 
         assertThat(fixture.rkt.calls("stop")).isEmpty();
     }
@@ -173,7 +214,7 @@ class RktTaskTest {
 
         assertThatIllegalStateException().isThrownBy(task::remove).withMessageContaining("still runs");
 
-        task.stop(Duration.ofSeconds(10));
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
     }
 
     @Test
@@ -195,7 +236,7 @@ class RktTaskTest {
         assertThat(found.podId()).isEqualTo(task.podId());
         assertThat(found.startedAt()).isEqualTo(task.startedAt());
         assertThat(found.exit()).isNotDone();
-        found.stop(Duration.ofSeconds(10));
+        found.stop(TaskStop.within(Duration.ofSeconds(10)));
         assertThat(exitOf(found).exitCode()).hasValue(3);
         assertThat(exitOf(task).exitCode()).hasValue(3);
     }

@@ -79,7 +79,10 @@ case $command in
         ;;
     status)
         need_pod
-        print_status "$pod"
+        case $* in
+            *--format=json*) print_status "$pod" ;;
+            *) state_of "$pod"; printf 'state=%s\npid=%s\nexited=false\n' "$state" "$(cat "$pod/pid")" ;;
+        esac
         ;;
     list)
         separator=[
@@ -94,6 +97,13 @@ case $command in
     cat-manifest)
         need_pod
         cat "$pod/manifest"
+        ;;
+    enter)
+        pod=$home/pods/$2
+        last=$2
+        need_pod
+        shift 2
+        exec "$@"
         ;;
     stop)
         need_pod

@@ -1,0 +1,25 @@
+package dev.gantry.driver;
+
+import java.time.Duration;
+
+/**
+ * How to end a task.
+ *
+ * @param signal by which it is asked to, such as {@code SIGTERM}
+ * @param timeout how long it may take to end by itself, 0 or more; then it is killed
+ */
+public record TaskStop(String signal, Duration timeout) {
+
+    /** By which a task is asked to end that does not say, as in Nomad. */
+    public static final String DEFAULT_SIGNAL = "SIGTERM";
+
+    /**
+     * Asks with the default signal.
+     *
+     * @param timeout how long the task may take to end by itself, 0 or more
+     * @return how to end it
+     */
+    public static TaskStop within(Duration timeout) {
+        return new TaskStop(DEFAULT_SIGNAL, timeout);
+    }
+}
