@@ -9,6 +9,7 @@ import dev.gantry.node.NodeDescription;
 import dev.gantry.node.NodeTimings;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
+import dev.gantry.node.check.Questions;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.log.LogReads;
 import dev.gantry.node.session.ServerSession;
@@ -16,6 +17,7 @@ import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
 import dev.gantry.node.state.DataDirectory;
 import dev.gantry.node.state.NodeIdentity;
+import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,22 +51,15 @@ final class GantryNode implements AutoCloseable {
     private final NodeThreads threads;
     private final NodeAgent agent;
     private final FingerprintLoop fingerprints;
-    private final NodeTimings timings;
     private final String id;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private GantryNode(
-            DataDirectory directory,
-            NodeThreads threads,
-            NodeAgent agent,
-            FingerprintLoop fingerprints,
-            NodeTimings timings,
-            String id) {
+            DataDirectory directory, NodeThreads threads, NodeAgent agent, FingerprintLoop fingerprints, String id) {
         this.directory = directory;
         this.threads = threads;
         this.agent = agent;
         this.fingerprints = fingerprints;
-        this.timings = timings;
         this.id = id;
     }
 
@@ -75,13 +71,15 @@ final class GantryNode implements AutoCloseable {
      * @param timings how often it does things
      * @param clock tells the time
      * @param random spreads what many nodes would do at once
+     * @param stateThread makes the thread that writes what the node must remember
      */
     record Parts(
             Function<Path, List<TaskDriver>> drivers,
             String version,
             NodeTimings timings,
             InstantSource clock,
-            RandomGenerator random) {
+            RandomGenerator random,
+            ThreadFactory stateThread) {
 
         /** What a node is made of when it runs for real. */
         static Parts ofThisMachine(NodeConfig config) {
@@ -90,7 +88,8 @@ final class GantryNode implements AutoCloseable {
                     Version.get(),
                     NodeTimings.STANDARD,
                     Machine.clock(),
-                    Machine.random());
+                    Machine.random(),
+                    task -> new Thread(task, "node-state"));
         }
     }
 
@@ -102,7 +101,7 @@ final class GantryNode implements AutoCloseable {
      */
     static GantryNode start(NodeConfig config, Parts parts) {
         DataDirectory directory = DataDirectory.open(config.dataDir());
-        NodeThreads threads = NodeThreads.start();
+        NodeThreads threads = NodeThreads.start(parts.stateThread());
         try {
             return start(config, parts, directory, threads);
         } catch (RuntimeException e) {
@@ -143,7 +142,10 @@ final class GantryNode implements AutoCloseable {
             return;
         }
         NodeAgent.Stopping stopping = agent.stopTasks();
-        Duration killing = timings.killTimeout().plus(KILLING);
+        Duration killing = stopping.killTimeout()
+                .completeOnTimeout(Duration.ZERO, TELLING.toMillis(), TimeUnit.MILLISECONDS)
+                .join()
+                .plus(KILLING);
         if (!await(stopping.allEnded(), killing)) {
             LOG.warn("Some tasks have not ended within {} s; they are left running", killing.toSeconds());
         } else if (!await(stopping.allTold(), TELLING)) {
@@ -164,7 +166,7 @@ final class GantryNode implements AutoCloseable {
                 agent::fingerprinted,
                 threads.fingerprints(),
                 parts.timings().fingerprint());
-        return new GantryNode(directory, threads, agent, fingerprints, parts.timings(), identity.id());
+        return new GantryNode(directory, threads, agent, fingerprints, identity.id());
     }
 
     private static NodeAgent wire(
@@ -179,16 +181,23 @@ final class GantryNode implements AutoCloseable {
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
         RunnerContext context = new RunnerContext(
                 threads.owner(),
+                threads.owner()::schedule,
                 self::node,
                 drivers.stream().collect(Collectors.toMap(TaskDriver::name, Function.identity())),
                 directories,
-                timings.restarts(),
                 timings.killTimeout(),
+                threads.asker(),
+                new Questions(),
                 parts.clock(),
                 parts.random());
         UpdateQueue updates = new UpdateQueue();
+        AllocationStore store = new AllocationStore(directory.state());
         NodeAllocations allocations = new NodeAllocations(
-                context, new AllocationStore(directory.state()), updates, new Cleaner(directories, threads.cleaner()));
+                context,
+                store,
+                new StateWriter(store, threads.state()),
+                updates,
+                new Cleaner(directories, threads.cleaner()));
         return new NodeAgent(
                 threads.owner(),
                 self,

@@ -1,9 +1,16 @@
 package dev.gantry.app;
 
+import dev.gantry.node.check.Asker;
 import dev.gantry.node.session.OwnerThread;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's threads, but for those of its tasks and gRPC's event loops.
@@ -12,20 +19,31 @@ import java.util.concurrent.ThreadPoolExecutor;
  * @param fingerprints looks at the machine
  * @param logs reads logs
  * @param cleaner deletes directories
+ * @param asker asks what checks ask
+ * @param state writes what the node must remember
  */
 record NodeThreads(
         OwnerThread owner,
         ScheduledExecutorService fingerprints,
         ScheduledExecutorService logs,
-        ScheduledExecutorService cleaner)
+        ScheduledExecutorService cleaner,
+        Asker asker,
+        ExecutorService state)
         implements AutoCloseable {
 
-    static NodeThreads start() {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
+
+    private static final long WRITING_SECONDS = 5;
+
+    /** Starts them; the one that writes the state is made by the factory. */
+    static NodeThreads start(ThreadFactory state) {
         return new NodeThreads(
                 new OwnerThread("node-agent"),
                 single("node-fingerprints"),
                 single("node-logs"),
-                single("node-cleaner"));
+                single("node-cleaner"),
+                new Asker(),
+                Executors.newSingleThreadExecutor(state));
     }
 
     @Override
@@ -33,7 +51,21 @@ record NodeThreads(
         fingerprints.shutdownNow();
         logs.shutdownNow();
         cleaner.shutdownNow();
+        asker.close();
         owner.close();
+        finishWriting();
+    }
+
+    /** What waits is written; nobody who could bring more is left. */
+    private void finishWriting() {
+        state.shutdown();
+        try {
+            if (!state.awaitTermination(WRITING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The disk does not answer: what happened last may be forgotten");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static ScheduledExecutorService single(String name) {

@@ -105,21 +105,27 @@ public final class NodeAgent {
      * @return what to wait for
      */
     public Stopping stopTasks() {
+        CompletableFuture<Duration> killTimeout = new CompletableFuture<>();
         owner.execute(() -> {
             stopping = true;
+            killTimeout.complete(allocations.killTimeout());
             allocations.stopAll("The node stops");
             tellNews();
         });
-        return new Stopping(allEnded, allTold);
+        return new Stopping(killTimeout, allEnded, allTold);
     }
 
     /**
      * How far the stop of all tasks is.
      *
+     * @param killTimeout the longest that a task may take to end by itself
      * @param allEnded completed once all tasks have ended
      * @param allTold completed once the server knows, too; never if there is none
      */
-    public record Stopping(CompletableFuture<Void> allEnded, CompletableFuture<Void> allTold) {}
+    public record Stopping(
+            CompletableFuture<Duration> killTimeout,
+            CompletableFuture<Void> allEnded,
+            CompletableFuture<Void> allTold) {}
 
     /**
      * Ends the session, and leaves tasks as they are: another process takes them up.

@@ -6,7 +6,7 @@ import dev.gantry.node.allocation.AllocationRun;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
-import dev.gantry.node.state.NodeStateException;
+import dev.gantry.node.state.StateWriter;
 import dev.gantry.node.state.StoredAllocation;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,24 +45,30 @@ public final class NodeAllocations {
 
     private final RunnerContext context;
     private final AllocationStore store;
+    private final StateWriter writer;
     private final UpdateQueue updates;
     private final Cleaner cleaner;
     private final Map<String, AllocationRun> runs = new LinkedHashMap<>();
     private final Set<String> unnamed = new HashSet<>();
     private final Set<String> acknowledged = new HashSet<>();
+    private final Set<String> forgetting = new HashSet<>();
+    private boolean leaving;
     private Runnable news = () -> {};
 
     /**
      * Begins with none.
      *
      * @param context what they need to run
-     * @param store where they are remembered
+     * @param store where they are remembered; read once, at the start
+     * @param writer writes what is remembered
      * @param updates where to put what the server must know
      * @param cleaner deletes what they leave behind
      */
-    public NodeAllocations(RunnerContext context, AllocationStore store, UpdateQueue updates, Cleaner cleaner) {
+    public NodeAllocations(
+            RunnerContext context, AllocationStore store, StateWriter writer, UpdateQueue updates, Cleaner cleaner) {
         this.context = context;
         this.store = store;
+        this.writer = writer;
         this.updates = updates;
         this.cleaner = cleaner;
     }
@@ -100,7 +108,11 @@ public final class NodeAllocations {
         for (Allocation wanted : desired.getAllocationsList()) {
             Optional.ofNullable(runs.get(wanted.getId()))
                     .ifPresentOrElse(
-                            run -> adjust(run, wanted, desired.getComplete()),
+                            run -> adjust(
+                                    run,
+                                    wanted,
+                                    Optional.ofNullable(jobs.get(JobKey.of(wanted))),
+                                    desired.getComplete()),
                             () -> take(wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted)))));
         }
         if (desired.getComplete()) {
@@ -129,33 +141,44 @@ public final class NodeAllocations {
         return runs.values().stream().allMatch(AllocationRun::isEnded);
     }
 
+    /** The longest kill timeout of what has not ended. */
+    Duration killTimeout() {
+        return runs.values().stream()
+                .map(AllocationRun::killTimeout)
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
     void stopAll(String why) {
         List.copyOf(runs.values()).forEach(run -> run.stop(why));
     }
 
     /** Leaves all tasks running; returns the allocations whose threads let go now. */
     List<AllocationRun> detachAll() {
+        leaving = true;
         List<AllocationRun> all = List.copyOf(runs.values());
         all.forEach(AllocationRun::detach);
         return all;
     }
 
-    private boolean changed(AllocationRun run) {
+    private CompletableFuture<Boolean> changed(AllocationRun run) {
         // First what is sure to work: the server learns of an end even if the disk is full.
         acknowledged.remove(run.id());
         updates.put(run.update());
         news.run();
-        try {
-            store.put(run.stored());
-            return true;
-        } catch (NodeStateException e) {
-            LOG.error("Allocation {} has changed, which could not be remembered", run.id(), e);
-            return false;
-        }
+        return writer.put(run.stored()).handle((stored, failure) -> {
+            if (failure != null) {
+                LOG.error("Allocation {} has changed, which could not be remembered", run.id(), failure);
+            }
+            return failure == null;
+        });
     }
 
-    private void adjust(AllocationRun run, Allocation wanted, boolean isComplete) {
+    private void adjust(AllocationRun run, Allocation wanted, Optional<JobVersion> job, boolean isComplete) {
         unnamed.remove(run.id());
+        if (!run.isEnded() && AllocationLife.isWanted(wanted)) {
+            run.adopt(wanted, job);
+        }
         if (!run.isEnded() && !AllocationLife.isWanted(wanted)) {
             run.stop(wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
         }
@@ -185,16 +208,30 @@ public final class NodeAllocations {
                                         .formatted(wanted.getTaskGroup(), wanted.getJobVersion(), wanted.getJobId())));
     }
 
+    /** Nothing of it runs before it is on the disk. */
     private void begin(AllocationRun run) {
-        try {
-            store.put(run.stored());
-        } catch (NodeStateException e) {
-            LOG.error("Allocation {} is not run, since it could not be remembered", run.id(), e);
-            refuse(run.stored().allocation(), ClientStatus.CLIENT_STATUS_FAILED, e.getMessage());
-            return;
-        }
         runs.put(run.id(), run);
-        run.begin();
+        then(writer.put(run.stored()), failure -> {
+            if (failure.isEmpty()) {
+                if (!leaving) {
+                    run.begin();
+                }
+                return;
+            }
+            LOG.error("Allocation {} is not run, since it could not be remembered", run.id(), failure.get());
+            runs.remove(run.id());
+            refuse(
+                    run.stored().allocation(),
+                    ClientStatus.CLIENT_STATUS_FAILED,
+                    failure.get().getMessage());
+            news.run();
+        });
+    }
+
+    /** Goes on, on the owner thread, once something is on the disk or could not be written. */
+    private void then(CompletableFuture<Void> write, Consumer<Optional<Throwable>> next) {
+        var unused = write.whenComplete(
+                (written, failure) -> context.owner().execute(() -> next.accept(Optional.ofNullable(failure))));
     }
 
     private void refuse(Allocation wanted, ClientStatus status, String why) {
@@ -233,16 +270,20 @@ public final class NodeAllocations {
     }
 
     private void forget(AllocationRun run) {
-        try {
-            store.remove(run.id());
-        } catch (NodeStateException e) {
-            LOG.error("Allocation {} could not be forgotten; it is tried again later", run.id(), e);
+        if (!forgetting.add(run.id())) {
             return;
         }
-        runs.remove(run.id());
-        unnamed.remove(run.id());
-        acknowledged.remove(run.id());
-        cleaner.clean(run.id(), Optional.of(run));
+        then(writer.remove(run.id()), failure -> {
+            forgetting.remove(run.id());
+            if (failure.isPresent()) {
+                LOG.error("Allocation {} could not be forgotten; it is tried again later", run.id(), failure.get());
+                return;
+            }
+            runs.remove(run.id());
+            unnamed.remove(run.id());
+            acknowledged.remove(run.id());
+            cleaner.clean(run.id(), Optional.of(run));
+        });
     }
 
     private void cleanOrphans() {

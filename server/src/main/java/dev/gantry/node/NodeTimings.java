@@ -1,6 +1,5 @@
 package dev.gantry.node;
 
-import dev.gantry.node.allocation.RestartPolicy;
 import dev.gantry.node.session.SessionTimings;
 import java.time.Duration;
 
@@ -10,17 +9,11 @@ import java.time.Duration;
  * @param fingerprint how often to look whether what the machine has to give has changed
  * @param logs how often to look for new output, for those who follow a log
  * @param session when to try again to reach a server
- * @param restarts when to try again to start a task
- * @param killTimeout how long a task may take to end once it is asked to
+ * @param killTimeout how long a task that does not say may take to end once it is asked to
  */
-public record NodeTimings(
-        Duration fingerprint, Duration logs, SessionTimings session, RestartPolicy restarts, Duration killTimeout) {
+public record NodeTimings(Duration fingerprint, Duration logs, SessionTimings session, Duration killTimeout) {
 
-    /** For all but tests; the kill timeout and the restarts are Nomad's defaults. */
+    /** For all but tests; the kill timeout is Nomad's default. */
     public static final NodeTimings STANDARD = new NodeTimings(
-            Duration.ofSeconds(15),
-            Duration.ofMillis(200),
-            SessionTimings.STANDARD,
-            RestartPolicy.STANDARD,
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(15), Duration.ofMillis(200), SessionTimings.STANDARD, Duration.ofSeconds(5));
 }

@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import static dev.gantry.app.ScriptJobs.both;
 import static dev.gantry.app.ScriptJobs.nothing;
+import static dev.gantry.app.ScriptJobs.restarts;
 import static dev.gantry.app.ScriptJobs.run;
 import static dev.gantry.app.ScriptJobs.stop;
 import static dev.gantry.app.ScriptJobs.task;
@@ -11,14 +12,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.TaskStartException;
-import dev.gantry.node.NodeTimings;
-import dev.gantry.node.allocation.RestartPolicy;
-import dev.gantry.node.session.SessionTimings;
 import dev.gantry.node.state.NodeStateException;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.Node;
@@ -30,14 +29,12 @@ import io.grpc.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,14 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole node, with real processes as its tasks, against a server that speaks real gRPC. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GantryNodeTest {
-
-    private static final NodeTimings FAST = new NodeTimings(
-            Duration.ofMillis(50),
-            Duration.ofMillis(10),
-            new SessionTimings(
-                    Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
-            new RestartPolicy(2, Duration.ofMillis(10)),
-            Duration.ofMillis(500));
 
     private static final String FOREVER = "exec sleep 300";
 
@@ -121,7 +110,8 @@ class GantryNodeTest {
     void a_second_node_on_the_same_data_directory_is_refused() {
         startNode();
 
-        assertThatThrownBy(() -> GantryNode.start(config(List.of(server.address())), parts(driver)))
+        assertThatThrownBy(() ->
+                        GantryNode.start(NodeFixture.config(List.of(server.address()), dir), NodeFixture.parts(driver)))
                 .isInstanceOf(NodeStateException.class)
                 .hasMessageContaining("Another gantry node uses the data directory");
     }
@@ -230,12 +220,12 @@ class GantryNodeTest {
     void a_start_that_may_work_later_is_tried_again() {
         driver.failNextStart(new TaskStartException("The registry does not answer", true));
         startNode();
-        server.desire(run("a1", FOREVER));
+        server.desire(run("a1", JobType.JOB_TYPE_BATCH, restarts(2), task("main", FOREVER)));
 
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
         assertThat(driver.started()).hasSize(2);
         assertThat(eventTypes(server.last("a1").getTaskStates(0)))
-                .containsExactly("Received", "Setup", "DriverFailure", "Started");
+                .containsExactly("Received", "Setup", "DriverFailure", "Restarting", "Started");
     }
 
     @Test
@@ -244,7 +234,7 @@ class GantryNodeTest {
             driver.failNextStart(new TaskStartException("The registry does not answer", true));
         }
         startNode();
-        server.desire(run("a1", FOREVER));
+        server.desire(run("a1", JobType.JOB_TYPE_BATCH, restarts(2), task("main", FOREVER)));
 
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
         assertThat(driver.started()).hasSize(3);
@@ -352,7 +342,8 @@ class GantryNodeTest {
         FixtureServer gone = FixtureServer.start(nothing());
         gone.close();
 
-        node = GantryNode.start(config(List.of(gone.address(), server.address())), parts(driver));
+        node = GantryNode.start(
+                NodeFixture.config(List.of(gone.address(), server.address()), dir), NodeFixture.parts(driver));
 
         await().until(() -> server.heartbeats() > 0);
     }
@@ -493,6 +484,34 @@ class GantryNodeTest {
     }
 
     @Test
+    void heartbeats_go_on_while_many_new_allocations_wait_for_the_disk() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        node = GantryNode.start(
+                NodeFixture.config(List.of(server.address()), dir),
+                NodeFixture.parts(
+                        driver,
+                        task -> new Thread(() -> {
+                            await().until(() -> disk.getCount() == 0);
+                            task.run();
+                        })));
+        DesiredState.Builder many = DesiredState.newBuilder();
+        for (int i = 0; i < 500; i++) {
+            many.mergeFrom(run(
+                    "a" + i, task("main", "true").toBuilder().setDriver("none").build()));
+        }
+        server.desire(many.build());
+        // Answered after the allocations were taken.
+        server.ask(ReadLog.newBuilder().setAllocationId("unknown").setTask("main"));
+        int before = server.heartbeats();
+
+        await().until(() -> server.heartbeats() > before + 3);
+        assertThat(server.updates("a0")).isEmpty();
+        disk.countDown();
+
+        awaitStatus("a499", ClientStatus.CLIENT_STATUS_FAILED);
+    }
+
+    @Test
     void an_end_that_cannot_be_remembered_is_told_and_its_pod_is_kept() throws Exception {
         startNode();
         Path signal = dir.resolve("signal");
@@ -557,7 +576,7 @@ class GantryNodeTest {
     }
 
     private void startNode() {
-        node = GantryNode.start(config(List.of(server.address())), parts(driver));
+        node = GantryNode.start(NodeFixture.config(List.of(server.address()), dir), NodeFixture.parts(driver));
     }
 
     private void restartNode(ProcessDriver next) {
@@ -566,31 +585,7 @@ class GantryNodeTest {
 
     private void restartNode(ProcessDriver next, String address) {
         node.close();
-        node = GantryNode.start(config(List.of(address)), parts(next));
-    }
-
-    private NodeConfig config(List<String> servers) {
-        return new NodeConfig(
-                servers,
-                dir.resolve("data"),
-                "alpha",
-                "dc7",
-                "small",
-                Map.of("rack", "r1"),
-                "127.0.0.1",
-                NodeConfig.MIN_DYNAMIC_PORT,
-                NodeConfig.MAX_DYNAMIC_PORT,
-                Map.of(),
-                Optional.empty());
-    }
-
-    private static GantryNode.Parts parts(ProcessDriver driver) {
-        return new GantryNode.Parts(
-                allocations -> List.of(driver),
-                "test",
-                FAST,
-                InstantSource.system(),
-                RandomGenerator.of("L64X128MixRandom"));
+        node = GantryNode.start(NodeFixture.config(List.of(address), dir), NodeFixture.parts(next));
     }
 
     private void awaitStatus(String allocationId, ClientStatus status) {

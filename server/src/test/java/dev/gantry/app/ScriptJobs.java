@@ -2,21 +2,35 @@ package dev.gantry.app;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import com.google.protobuf.util.Durations;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Resources;
+import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 
 /** Jobs of shell scripts, and what a server says of their allocations. */
 final class ScriptJobs {
 
+    static final RestartPolicy NO_RESTARTS =
+            RestartPolicy.newBuilder().setAttempts(0).build();
+
     private ScriptJobs() {}
+
+    /** Some restarts, soon after the end. */
+    static RestartPolicy restarts(int attempts) {
+        return RestartPolicy.newBuilder()
+                .setAttempts(attempts)
+                .setDelay(Durations.fromMillis(10))
+                .build();
+    }
 
     /** Nothing shall run. */
     static DesiredState nothing() {
@@ -30,13 +44,19 @@ final class ScriptJobs {
 
     /** One allocation shall run some tasks. Each allocation is of a job of its own. */
     static DesiredState run(String allocationId, Task... tasks) {
-        TaskGroup.Builder group = TaskGroup.newBuilder().setName("group");
+        return run(allocationId, JobType.JOB_TYPE_BATCH, NO_RESTARTS, tasks);
+    }
+
+    /** One allocation shall run some tasks of a job of some type. */
+    static DesiredState run(String allocationId, JobType type, RestartPolicy restart, Task... tasks) {
+        TaskGroup.Builder group = TaskGroup.newBuilder().setName("group").setRestart(restart);
         for (Task task : tasks) {
             group.addTasks(task);
         }
         Job job = Job.newBuilder()
                 .setId("job-" + allocationId)
                 .setName("job-" + allocationId)
+                .setType(type)
                 .addTaskGroups(group)
                 .build();
         Allocation allocation = Allocation.newBuilder()

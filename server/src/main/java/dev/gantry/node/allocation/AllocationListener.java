@@ -1,5 +1,7 @@
 package dev.gantry.node.allocation;
 
+import java.util.concurrent.CompletableFuture;
+
 /** Told what happens to allocations. */
 @FunctionalInterface
 public interface AllocationListener {
@@ -8,7 +10,7 @@ public interface AllocationListener {
      * Something has happened to an allocation. Called on the owner thread.
      *
      * @param run the allocation, as it is now
-     * @return whether that is on the disk now
+     * @return completed with whether that is on the disk
      */
-    boolean changed(AllocationRun run);
+    CompletableFuture<Boolean> changed(AllocationRun run);
 }

@@ -3,52 +3,70 @@ package dev.gantry.node.allocation;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.TaskDirectory;
-import dev.gantry.driver.TaskRequest;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.log.LogSource;
+import dev.gantry.node.state.RestartWindow;
 import dev.gantry.node.state.StoredAllocation;
+import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.CheckState;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.TaskState;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One allocation on this node: runs the tasks of its group side by side, and sums up how they are. One that fails takes
- * the others with it, as in Nomad.
+ * One allocation on this node: runs the tasks of its group in the order of their lifecycles, and sums up how they are. One
+ * that fails takes the others with it, as in Nomad.
  *
  * <p>Owned by the owner thread.
  */
 public final class AllocationRun {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AllocationRun.class);
+
     private final RunnerContext context;
-    private final StoredAllocation origin;
-    private final TaskGroup group;
     private final AllocationListener listener;
     private final Map<String, TaskRun> tasks = new LinkedHashMap<>();
+    private final TaskOrder order = new TaskOrder(tasks.values());
+    private JobVersion job;
+    private TaskGroup group;
     private Allocation allocation;
+    private Optional<HealthWatch> health = Optional.empty();
+    private boolean begun;
 
     private AllocationRun(
             RunnerContext context, StoredAllocation origin, TaskGroup group, AllocationListener listener) {
         this.context = context;
-        this.origin = origin;
+        this.job = origin.job();
         this.group = group;
         this.listener = listener;
         this.allocation = origin.allocation();
         Map<String, TaskState> known =
                 allocation.getTaskStatesList().stream().collect(Collectors.toMap(TaskState::getTask, state -> state));
-        group.getTasksList().forEach(task -> tasks.put(task.getName(), taskRun(task, known.get(task.getName()))));
+        for (Task task : group.getTasksList()) {
+            TaskState state = known.get(task.getName());
+            RestartWindow used = origin.restarts().getOrDefault(task.getName(), RestartWindow.UNUSED);
+            tasks.put(task.getName(), taskRun(task, Optional.ofNullable(state), used));
+        }
         sumUp();
     }
 
@@ -62,10 +80,14 @@ public final class AllocationRun {
      */
     public static Optional<AllocationRun> of(
             RunnerContext context, StoredAllocation stored, AllocationListener listener) {
-        return stored.job().getJob().getTaskGroupsList().stream()
-                .filter(group -> group.getName().equals(stored.allocation().getTaskGroup()))
-                .findFirst()
+        return group(stored.job(), stored.allocation().getTaskGroup())
                 .map(group -> new AllocationRun(context, stored, group, listener));
+    }
+
+    private static Optional<TaskGroup> group(JobVersion job, String name) {
+        return job.getJob().getTaskGroupsList().stream()
+                .filter(group -> group.getName().equals(name))
+                .findFirst();
     }
 
     /**
@@ -105,7 +127,10 @@ public final class AllocationRun {
      * @return the allocation as it is now
      */
     public StoredAllocation stored() {
-        return new StoredAllocation(allocation, origin.job());
+        Map<String, RestartWindow> used = tasks.values().stream()
+                .filter(task -> !task.used().equals(RestartWindow.UNUSED))
+                .collect(Collectors.toMap(TaskRun::name, TaskRun::used));
+        return new StoredAllocation(allocation, job, used);
     }
 
     /**
@@ -114,12 +139,16 @@ public final class AllocationRun {
      * @return how it is now
      */
     public AllocationUpdate update() {
-        return AllocationUpdate.newBuilder()
+        AllocationUpdate.Builder update = AllocationUpdate.newBuilder()
                 .setAllocationId(id())
                 .setClientStatus(allocation.getClientStatus())
                 .setDescription(allocation.getDescription())
                 .addAllTaskStates(allocation.getTaskStatesList())
-                .build();
+                .addAllChecks(allocation.getChecksList());
+        if (allocation.hasHealthy()) {
+            update.setHealthy(allocation.getHealthy());
+        }
+        return update.build();
     }
 
     /**
@@ -172,27 +201,124 @@ public final class AllocationRun {
     public void resume() {
         if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
             // What was not found is not started first.
-            tasks.values().forEach(task -> task.kill("The allocation shall stop"));
+            order.stop("The allocation shall stop");
         }
+        tasks.values().stream().filter(TaskRun::hasFailed).findFirst().ifPresent(this::stopSiblings);
         startTasks();
     }
 
     /**
-     * Stops all tasks. Does nothing to those that are dead.
+     * How long its tasks may take to end once they are asked to.
+     *
+     * @return the longest kill timeout of those that have not ended; 0 if all have
+     */
+    public Duration killTimeout() {
+        return tasks.values().stream()
+                .filter(task -> !task.isDead())
+                .map(task -> task.spec().stop().timeout())
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+    }
+
+    /**
+     * Takes over what the server says anew of an allocation that runs on: another version of its job counts from now on,
+     * but nothing is restarted for it. A version with other tasks, which would have to, is not taken over.
+     *
+     * @param wanted what the server says
+     * @param newer the version of the job that it speaks of, if the server sent it
+     */
+    public void adopt(Allocation wanted, Optional<JobVersion> newer) {
+        boolean isOther = newer.isPresent() && newer.get().getVersion() != job.getVersion();
+        Optional<TaskGroup> newGroup = isOther ? group(newer.get(), allocation.getTaskGroup()) : Optional.empty();
+        boolean takes = newGroup.filter(this::hasSameTasks).isPresent();
+        if (isOther && !takes) {
+            LOG.warn(
+                    "Allocation {} can't go over to version {} of its job without a restart; it stays as it is",
+                    id(),
+                    newer.get().getVersion());
+        }
+        if (takes) {
+            job = newer.get();
+            group = newGroup.get();
+            group.getTasksList().forEach(task -> tasks.get(task.getName()).update(spec(task)));
+        }
+        Allocation adopted = ours(wanted);
+        if (takes || !adopted.equals(allocation)) {
+            boolean isOtherDeployment = !adopted.getDeploymentId().equals(allocation.getDeploymentId());
+            allocation = adopted;
+            if (isOtherDeployment) {
+                endHealthWatch();
+                allocation =
+                        allocation.toBuilder().clearHealthy().clearHealthyTime().build();
+                watchHealth();
+            }
+            tell();
+        }
+    }
+
+    private boolean hasSameTasks(TaskGroup other) {
+        return other.getTasksCount() == tasks.size()
+                && other.getTasksList().stream()
+                        .allMatch(task -> Optional.ofNullable(tasks.get(task.getName()))
+                                .filter(run -> run.role() == TaskRole.of(task))
+                                .isPresent());
+    }
+
+    /** What the server says, but for what the node knows better, and for what is not worth remembering. */
+    private Allocation ours(Allocation wanted) {
+        Allocation.Builder adopted = wanted.toBuilder()
+                .setJobVersion(job.getVersion())
+                .setClientStatus(allocation.getClientStatus())
+                .setDescription(allocation.getDescription())
+                .clearTaskStates()
+                .addAllTaskStates(allocation.getTaskStatesList())
+                .clearChecks()
+                .addAllChecks(allocation.getChecksList())
+                .clearHealthy()
+                .clearHealthyTime()
+                .setModifyIndex(allocation.getModifyIndex())
+                .clearModifyTime();
+        if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
+            adopted.setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP);
+        }
+        if (allocation.hasHealthy()) {
+            adopted.setHealthy(allocation.getHealthy());
+        }
+        if (allocation.hasHealthyTime()) {
+            adopted.setHealthyTime(allocation.getHealthyTime());
+        }
+        if (allocation.hasModifyTime()) {
+            adopted.setModifyTime(allocation.getModifyTime());
+        }
+        return adopted.build();
+    }
+
+    /**
+     * Stops all tasks but those that run after the others; when only such are left, those. Does nothing if the allocation
+     * is being stopped already.
      *
      * @param why for people
      */
     public void stop(String why) {
-        if (allocation.getDesiredStatus() != DesiredStatus.DESIRED_STATUS_STOP) {
-            allocation = allocation.toBuilder()
-                    .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
-                    .build();
+        if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
+            return;
         }
-        tasks.values().forEach(task -> task.kill(why));
+        endHealthWatch();
+        boolean isOnlyCleaningUp = order.areOthersDead();
+        allocation = allocation.toBuilder()
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                .build();
+        order.stop(why);
+        if (isOnlyCleaningUp) {
+            order.stopPoststop(why);
+        }
     }
 
     /** Leaves the tasks running without this process; afterwards {@link #join} waits for the threads to have let go. */
     public void detach() {
+        // Nothing begins any more.
+        begun = false;
+        endHealthWatch();
         tasks.values().forEach(TaskRun::detach);
     }
 
@@ -208,49 +334,124 @@ public final class AllocationRun {
         }
     }
 
-    private TaskRun taskRun(Task task, TaskState known) {
-        TaskHistory history = known == null
-                ? TaskHistory.begin(task.getName(), context.clock())
-                : new TaskHistory(known, context.clock());
+    private TaskRun taskRun(Task task, Optional<TaskState> known, RestartWindow used) {
+        TaskHistory history = known.map(state -> new TaskHistory(state, context.clock()))
+                .orElseGet(() -> TaskHistory.begin(task.getName(), context.clock()));
         TaskDirectory directory = context.directories().of(id(), task.getName());
-        return new TaskRun(context, task.getDriver(), directory, history, this::taskChanged);
+        List<CheckState> checks = allocation.getChecksList().stream()
+                .filter(check -> check.getTask().equals(task.getName()))
+                .toList();
+        return new TaskRun(context, spec(task), directory, history, used, checks, new Group());
+    }
+
+    private TaskSpec spec(Task task) {
+        return TaskSpec.of(job.getJob(), group, task, context.killTimeout());
     }
 
     private void startTasks() {
-        group.getTasksList().forEach(task -> tasks.get(task.getName()).start(request(task)));
+        begun = true;
+        watchHealth();
+        order.advance();
+        tell();
+    }
+
+    private void watchHealth() {
+        if (allocation.hasHealthy() || allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
+            return;
+        }
+        health = HealthWatch.strategy(job.getJob(), group, allocation.getDeploymentId())
+                .map(strategy -> HealthWatch.begin(strategy, context.timer(), this::healthFound));
+    }
+
+    private void healthFound(boolean isHealthy) {
+        health = Optional.empty();
+        allocation = allocation.toBuilder()
+                .setHealthy(isHealthy)
+                .setHealthyTime(Timestamps.fromMillis(context.clock().instant().toEpochMilli()))
+                .build();
+        tell();
+    }
+
+    private void endHealthWatch() {
+        health.ifPresent(HealthWatch::end);
+        health = Optional.empty();
+    }
+
+    private void tell() {
         sumUp();
-        listener.changed(this);
+        lookAtHealth();
+        var unused = listener.changed(this);
     }
 
-    private TaskRequest request(Task task) {
-        TaskEnvironment environment =
-                TaskEnvironment.of(context.node().get(), origin.job().getJob(), group, task, allocation);
-        return new TaskRequest(
-                environment.interpolate(task),
-                environment.variables(),
-                allocation.getPortsList().stream()
-                        .filter(port -> port.getTask().equals(task.getName()))
-                        .toList(),
-                tasks.get(task.getName()).directory());
-    }
-
-    private boolean taskChanged(TaskRun task) {
+    private CompletableFuture<Boolean> taskChanged(TaskRun task) {
         if (task.hasFailed()) {
-            // It is dead itself and stays as it is.
-            tasks.values().forEach(other -> other.kill("Task \"%s\" of the same group failed".formatted(task.name())));
+            stopSiblings(task);
+        }
+        if (begun) {
+            order.advance();
         }
         sumUp();
+        lookAtHealth();
         return listener.changed(this);
+    }
+
+    private void stopSiblings(TaskRun failed) {
+        // It is dead itself and stays as it is.
+        order.stop("Task \"%s\" of the same group failed".formatted(failed.name()));
+    }
+
+    /** What the tasks know of their group. */
+    private final class Group implements TaskRun.Group {
+
+        @Override
+        public CompletableFuture<Boolean> changed(TaskRun task) {
+            return taskChanged(task);
+        }
+
+        @Override
+        public Job job() {
+            return job.getJob();
+        }
+
+        @Override
+        public List<AllocatedPort> ports() {
+            return allocation.getPortsList();
+        }
+
+        @Override
+        public TaskEnvironment environment(Task task) {
+            return TaskEnvironment.of(context.node().get(), job.getJob(), group, task, allocation);
+        }
+    }
+
+    private void lookAtHealth() {
+        List<TaskRun> counted = tasks.values().stream()
+                .filter(task -> task.role() != TaskRole.POSTSTOP)
+                .toList();
+        boolean allRun = counted.stream()
+                .allMatch(task ->
+                        task.role() == TaskRole.PRESTART ? task.isDead() && !task.hasFailed() : task.isRunning());
+        boolean isLost = counted.stream()
+                .anyMatch(task -> task.hasFailed() || (task.isDead() && task.role() != TaskRole.PRESTART));
+        boolean allPass = counted.stream().allMatch(TaskRun::allChecksPass);
+        // Its verdict ends the watch.
+        health.ifPresent(watch -> watch.look(allRun, allPass, isLost));
     }
 
     private void sumUp() {
         List<TaskState> states = tasks.values().stream().map(TaskRun::state).toList();
-        ClientStatus status = ClientStatuses.of(states);
+        ClientStatus status = ClientStatuses.of(tasks.values().stream()
+                .map(task -> new ClientStatuses.Member(task.role(), task.state()))
+                .toList());
         allocation = allocation.toBuilder()
                 .setClientStatus(status)
                 .setDescription(describe(status, states))
                 .clearTaskStates()
                 .addAllTaskStates(states)
+                .clearChecks()
+                .addAllChecks(tasks.values().stream()
+                        .flatMap(task -> task.checks().stream())
+                        .toList())
                 .build();
     }
 
@@ -258,16 +459,21 @@ public final class AllocationRun {
         Optional<TaskState> failed =
                 states.stream().filter(TaskState::getFailed).findFirst();
         if (failed.isPresent()) {
-            TaskState task = failed.get();
-            return "Task \"%s\" failed: %s"
-                    .formatted(
-                            task.getTask(),
-                            task.getEvents(task.getEventsCount() - 1).getMessage());
+            return "Task \"%s\" failed: %s".formatted(failed.get().getTask(), lastEnd(failed.get()));
         }
         return switch (status) {
             case CLIENT_STATUS_COMPLETE -> "All tasks have ended";
             case CLIENT_STATUS_RUNNING -> "All tasks have started";
             default -> "Tasks are being started";
         };
+    }
+
+    /** Why it ended; that it is not started again goes without saying. */
+    private static String lastEnd(TaskState task) {
+        return task.getEventsList().stream()
+                .filter(event -> !event.getType().equals(EventType.NOT_RESTARTING.word()))
+                .reduce((first, second) -> second)
+                .map(TaskEvent::getMessage)
+                .orElse("");
     }
 }

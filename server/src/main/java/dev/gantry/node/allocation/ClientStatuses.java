@@ -15,14 +15,31 @@ final class ClientStatuses {
 
     private ClientStatuses() {}
 
-    static ClientStatus of(Collection<TaskState> tasks) {
-        if (tasks.stream().allMatch(task -> task.getPhase() == TaskPhase.TASK_PHASE_DEAD)) {
-            return tasks.stream().anyMatch(TaskState::getFailed)
+    /**
+     * A task and what it is to its group.
+     *
+     * @param role what it is
+     * @param state how it is
+     */
+    record Member(TaskRole role, TaskState state) {
+
+        private boolean is(TaskPhase phase) {
+            return state.getPhase() == phase;
+        }
+    }
+
+    static ClientStatus of(Collection<Member> tasks) {
+        if (tasks.stream().allMatch(task -> task.is(TaskPhase.TASK_PHASE_DEAD))) {
+            return tasks.stream().anyMatch(task -> task.state().getFailed())
                     ? ClientStatus.CLIENT_STATUS_FAILED
                     : ClientStatus.CLIENT_STATUS_COMPLETE;
         }
-        return tasks.stream().anyMatch(task -> task.getPhase() == TaskPhase.TASK_PHASE_PENDING)
-                ? ClientStatus.CLIENT_STATUS_PENDING
-                : ClientStatus.CLIENT_STATUS_RUNNING;
+        boolean isWindingDown = tasks.stream()
+                .filter(task -> task.role() == TaskRole.MAIN)
+                .allMatch(task -> task.is(TaskPhase.TASK_PHASE_DEAD));
+        boolean isComingUp = tasks.stream()
+                .filter(task -> task.role() != TaskRole.POSTSTOP)
+                .anyMatch(task -> task.is(TaskPhase.TASK_PHASE_PENDING));
+        return isComingUp && !isWindingDown ? ClientStatus.CLIENT_STATUS_PENDING : ClientStatus.CLIENT_STATUS_RUNNING;
     }
 }

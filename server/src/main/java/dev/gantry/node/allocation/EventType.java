@@ -10,6 +10,10 @@ enum EventType {
     STARTED("Started"),
     /** Its pod has ended by itself. */
     TERMINATED("Terminated"),
+    /** It will be started again. */
+    RESTARTING("Restarting"),
+    /** It will not be started again, although it should run. */
+    NOT_RESTARTING("NotRestarting"),
     /** It is being stopped. */
     KILLING("Killing"),
     /** It was stopped. */

@@ -1,6 +1,8 @@
 package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskDriver;
+import dev.gantry.node.check.Asker;
+import dev.gantry.node.check.Questions;
 import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,21 +16,25 @@ import java.util.random.RandomGenerator;
  * What all allocations of a node need to run.
  *
  * @param owner the node's owner thread
+ * @param timer runs things on the owner thread later
  * @param node the node as it is now; asked on the owner thread
  * @param drivers the drivers by name
  * @param directories where allocations live
- * @param restarts when a start that failed is tried again
- * @param killTimeout how long a task may take to end by itself once it is asked to
+ * @param killTimeout how long a task that does not say may take to end by itself once it is asked to
+ * @param asker asks what checks ask
+ * @param questions the ways to ask
  * @param clock tells when things happen
  * @param random spreads delays; used on the owner thread
  */
 public record RunnerContext(
         Executor owner,
+        Timer timer,
         Supplier<Node> node,
         Map<String, TaskDriver> drivers,
         AllocationDirectories directories,
-        RestartPolicy restarts,
         Duration killTimeout,
+        Asker asker,
+        Questions questions,
         InstantSource clock,
         RandomGenerator random) {
 

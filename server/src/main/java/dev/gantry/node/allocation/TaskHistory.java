@@ -53,31 +53,55 @@ final class TaskHistory {
         state = with(state.toBuilder(), type, message);
     }
 
+    /** It is made ready for its first start, or for one in place of a run that is lost. */
+    void setup() {
+        state = with(
+                state.toBuilder().setPhase(TaskPhase.TASK_PHASE_PENDING),
+                EventType.SETUP,
+                "The task is being made ready");
+    }
+
     void started(RunningTask task) {
         state = with(
                 state.toBuilder()
                         .setPhase(TaskPhase.TASK_PHASE_RUNNING)
                         .setPodId(task.podId())
-                        .setStartedAt(timestamp(task.startedAt())),
+                        .setStartedAt(timestamp(task.startedAt()))
+                        .clearExitCode()
+                        .clearFinishedAt(),
                 EventType.STARTED,
                 "Pod %s runs".formatted(task.podId()));
     }
 
-    /** The pod has ended; one that was stopped as wanted has not failed, whatever its exit code. */
-    void ended(TaskExit exit, boolean wasKilled) {
-        TaskState.Builder end = state.toBuilder()
-                .setFailed(!wasKilled && !exit.isSuccess())
-                .setFinishedAt(timestamp(exit.finishedAt()));
+    /** The pod has ended; what follows from that is said next. */
+    void ended(TaskExit exit, EventType how) {
+        TaskState.Builder end = state.toBuilder().clearExitCode().setFinishedAt(timestamp(exit.finishedAt()));
         exit.exitCode().ifPresent(end::setExitCode);
-        die(end, wasKilled ? EventType.KILLED : EventType.TERMINATED, exit.message());
+        state = with(end, how, exit.message());
+    }
+
+    /** It will be started again. */
+    void restarting(String why) {
+        state = with(
+                state.toBuilder()
+                        .setPhase(TaskPhase.TASK_PHASE_PENDING)
+                        .setRestarts(state.getRestarts() + 1)
+                        .setLastRestart(timestamp(clock.instant())),
+                EventType.RESTARTING,
+                why);
     }
 
     void neverStarted(boolean failed, EventType type, String why) {
-        die(state.toBuilder().setFailed(failed), type, why);
+        add(type, why);
+        die(failed);
     }
 
-    private void die(TaskState.Builder end, EventType type, String message) {
-        state = with(end.setPhase(TaskPhase.TASK_PHASE_DEAD), type, message);
+    /** It will not run again. One that was stopped as wanted has not failed, whatever its exit code. */
+    void die(boolean failed) {
+        state = state.toBuilder()
+                .setPhase(TaskPhase.TASK_PHASE_DEAD)
+                .setFailed(failed)
+                .build();
         dead = true;
     }
 

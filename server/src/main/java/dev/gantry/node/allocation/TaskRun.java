@@ -5,12 +5,20 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
+import dev.gantry.driver.TaskStartException;
+import dev.gantry.node.environment.TaskEnvironment;
+import dev.gantry.node.state.RestartWindow;
+import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.CheckState;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskState;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,25 +28,49 @@ final class TaskRun {
     private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
 
     private final RunnerContext context;
-    private final String driverName;
     private final TaskDirectory directory;
     private final TaskHistory history;
-    private final Predicate<TaskRun> changed;
+    private final Group group;
+    private final TaskChecks checks;
+    private TaskSpec spec;
+    private RestartWindow used;
     private Optional<RunningTask> found = Optional.empty();
+    private Optional<RunningTask> running = Optional.empty();
     private Optional<TaskThread> thread = Optional.empty();
     private boolean killing;
+    private boolean restarting;
+
+    /** The group that the task is of. Called on the owner thread. */
+    interface Group {
+
+        /** Something has happened to a task; completed with whether that is on the disk. */
+        CompletableFuture<Boolean> changed(TaskRun task);
+
+        /** What the newest version of the job says. */
+        Job job();
+
+        /** All ports of the allocation. */
+        List<AllocatedPort> ports();
+
+        /** What a task is given to know, by the newest version of the job. */
+        TaskEnvironment environment(Task task);
+    }
 
     TaskRun(
             RunnerContext context,
-            String driverName,
+            TaskSpec spec,
             TaskDirectory directory,
             TaskHistory history,
-            Predicate<TaskRun> changed) {
+            RestartWindow used,
+            List<CheckState> knownChecks,
+            Group group) {
         this.context = context;
-        this.driverName = driverName;
+        this.spec = spec;
         this.directory = directory;
         this.history = history;
-        this.changed = changed;
+        this.used = used;
+        this.group = group;
+        this.checks = new TaskChecks(context, spec.task(), knownChecks, new Checked());
     }
 
     String name() {
@@ -47,6 +79,19 @@ final class TaskRun {
 
     TaskState state() {
         return history.state();
+    }
+
+    TaskSpec spec() {
+        return spec;
+    }
+
+    TaskRole role() {
+        return spec.role();
+    }
+
+    /** What of its restart policy is used up. */
+    RestartWindow used() {
+        return used;
     }
 
     TaskDirectory directory() {
@@ -58,13 +103,49 @@ final class TaskRun {
         return history.isDead();
     }
 
+    boolean isRunning() {
+        return history.isRunning();
+    }
+
     boolean hasFailed() {
         return history.state().getFailed();
+    }
+
+    /** Whether it has run before, in this process or an earlier one. */
+    boolean hasRun() {
+        return history.state().hasStartedAt() || found.isPresent();
+    }
+
+    List<CheckState> checks() {
+        return checks.states();
+    }
+
+    boolean allChecksPass() {
+        return checks.allPass();
+    }
+
+    /** From now on it is started, restarted, stopped and asked by this. */
+    void update(TaskSpec newer) {
+        boolean areOtherChecks =
+                !newer.task().getServicesList().equals(spec.task().getServicesList());
+        spec = newer;
+        if (areOtherChecks) {
+            checks.define(newer.task());
+            running.ifPresent(this::beginChecks);
+        }
+    }
+
+    private void beginChecks(RunningTask task) {
+        checks.begin(
+                spec.task(),
+                task,
+                new CheckQuestions(context.questions(), name(), group.environment(spec.task()), group.ports()));
     }
 
     /** Looks for the task of an earlier process; returns what the driver calls it. */
     Optional<String> find() {
         if (!isDead()) {
+            String driverName = spec.task().getDriver();
             try {
                 found = context.driver(driverName).flatMap(driver -> driver.find(directory));
             } catch (RuntimeException e) {
@@ -75,26 +156,37 @@ final class TaskRun {
         return found.map(RunningTask::podId);
     }
 
-    /** Begins to run, or goes on with what was found. Does nothing if the task is dead. */
-    void start(TaskRequest request) {
-        if (isDead()) {
+    /** Begins to run, or goes on with what was found. Does nothing if the task is dead or has begun. */
+    void begin() {
+        if (isDead() || thread.isPresent()) {
             return;
         }
+        String driverName = spec.task().getDriver();
         Optional<TaskDriver> driver = context.driver(driverName);
         if (driver.isEmpty()) {
             fail("This node has no driver \"%s\"".formatted(driverName));
             return;
         }
-        if (found.isEmpty()) {
-            history.add(EventType.SETUP, "The task is being made ready");
-        }
-        TaskThread started = new TaskThread(
-                driver.get(), new TaskThread.Work(request, found, context.directories()), policy(), new Posted());
+        TaskThread started = new TaskThread(driver.get(), work(), new Posted());
         thread = Optional.of(started);
         started.start();
         if (killing) {
-            started.kill();
+            started.kill(spec.stop());
         }
+    }
+
+    private TaskThread.Work work() {
+        // The end of this run is known already: an earlier process has ended before it was removed.
+        Optional<RunningTask> leftover =
+                found.filter(run -> used.due().isPresent() && run.podId().equals(state().getPodId()));
+        Optional<RunningTask> live = leftover.isPresent() ? Optional.empty() : found;
+        if (live.isEmpty() && used.due().isEmpty()) {
+            history.setup();
+        }
+        Duration delay = used.due()
+                .map(due -> Duration.between(context.clock().instant(), due))
+                .orElse(Duration.ZERO);
+        return new TaskThread.Work(directory, live, leftover, delay, context.directories());
     }
 
     /** The task will not run, since something before its start has failed. */
@@ -115,12 +207,20 @@ final class TaskRun {
             history.neverStarted(false, EventType.KILLED, why);
         } else {
             history.add(EventType.KILLING, why);
-            thread.ifPresent(TaskThread::kill);
+            thread.ifPresent(begun -> begun.kill(spec.stop()));
         }
         tell();
     }
 
+    /** It is not needed after all; it has not begun. */
+    void skip(String why) {
+        if (!isDead() && thread.isEmpty()) {
+            history.neverStarted(false, EventType.KILLED, why);
+        }
+    }
+
     void detach() {
+        checks.end();
         thread.ifPresent(TaskThread::detach);
     }
 
@@ -130,44 +230,120 @@ final class TaskRun {
         }
     }
 
-    /** Says that something has happened; returns whether it is on the disk. */
-    private boolean tell() {
-        return changed.test(this);
+    private void tell() {
+        var unused = group.changed(this);
     }
 
-    private TaskThread.Policy policy() {
-        return new TaskThread.Policy(
-                context.restarts(),
-                context.killTimeout(),
-                new SplittableRandom(context.random().nextLong()));
+    private TaskThread.Next ended(TaskExit exit) {
+        running = Optional.empty();
+        checks.reset();
+        if (killing) {
+            history.ended(exit, EventType.KILLED);
+            history.die(false);
+            return rest();
+        }
+        if (restarting) {
+            restarting = false;
+            history.ended(exit, EventType.KILLED);
+            return decide(spec.restarts().again(used, now(), context.random()));
+        }
+        history.ended(exit, EventType.TERMINATED);
+        return decide(spec.restarts().afterExit(exit, used, now(), context.random()));
+    }
+
+    private TaskThread.Next startFailed(TaskStartException failure) {
+        history.add(EventType.DRIVER_FAILURE, failure.getMessage());
+        if (killing) {
+            history.die(false);
+            return rest();
+        }
+        return decide(spec.restarts().afterFailedStart(failure, used, now(), context.random()));
+    }
+
+    private TaskThread.Next decide(Restarts.Verdict verdict) {
+        if (verdict instanceof Restarts.Verdict.Again again) {
+            used = again.window();
+            history.restarting(
+                    "%s, in %.1f s".formatted(again.why(), again.delay().toMillis() / 1e3));
+            return new TaskThread.Next(true, Optional.of(again.delay()));
+        }
+        if (verdict instanceof Restarts.Verdict.Failed failed) {
+            history.add(EventType.NOT_RESTARTING, failed.why());
+            history.die(true);
+        } else {
+            history.die(false);
+        }
+        return rest();
+    }
+
+    private static TaskThread.Next rest() {
+        return new TaskThread.Next(false, Optional.empty());
+    }
+
+    private Instant now() {
+        return context.clock().instant();
+    }
+
+    private TaskThread.Start toStart() {
+        Task task = spec.task();
+        TaskEnvironment environment = group.environment(task);
+        List<AllocatedPort> ports = group.ports().stream()
+                .filter(port -> port.getTask().equals(task.getName()))
+                .toList();
+        return new TaskThread.Start(
+                new TaskRequest(environment.interpolate(task), environment.variables(), ports, directory),
+                PayloadFile.of(group.job(), task));
+    }
+
+    /** Does what checks ask for. */
+    private final class Checked implements TaskChecks.Listener {
+
+        @Override
+        public void changed() {
+            tell();
+        }
+
+        @Override
+        public void restart(String why) {
+            if (killing || restarting || thread.isEmpty()) {
+                return;
+            }
+            restarting = true;
+            history.add(EventType.KILLING, why);
+            thread.get().restart(spec.stop());
+            tell();
+        }
     }
 
     /** Brings what the task's thread reports to the owner thread. */
     private final class Posted implements TaskThread.Reports {
 
         @Override
-        public void startFailed(String why, Duration retryIn) {
-            post(() -> history.add(
-                    EventType.DRIVER_FAILURE, "%s; trying again in %.1f s".formatted(why, retryIn.toMillis() / 1e3)));
+        public CompletableFuture<Optional<TaskThread.Start>> request() {
+            return CompletableFuture.supplyAsync(
+                    () -> killing ? Optional.empty() : Optional.of(toStart()), context.owner());
+        }
+
+        @Override
+        public CompletableFuture<TaskThread.Next> startFailed(TaskStartException failure) {
+            return decided(() -> TaskRun.this.startFailed(failure));
         }
 
         @Override
         public void started(RunningTask task) {
             post(() -> {
+                running = Optional.of(task);
+                used = used.started();
                 if (!history.isRunning()) {
                     history.started(task);
                 }
+                beginChecks(task);
             });
         }
 
         @Override
-        public CompletableFuture<Boolean> ended(TaskExit exit) {
-            return CompletableFuture.supplyAsync(
-                    () -> {
-                        history.ended(exit, killing);
-                        return tell();
-                    },
-                    context.owner());
+        public CompletableFuture<TaskThread.Next> ended(TaskExit exit) {
+            return decided(() -> TaskRun.this.ended(exit));
         }
 
         @Override
@@ -181,7 +357,24 @@ final class TaskRun {
 
         @Override
         public void killedBeforeStart() {
-            post(() -> history.neverStarted(false, EventType.KILLED, "Stopped before it ran"));
+            post(() -> {
+                if (!isDead()) {
+                    history.neverStarted(false, EventType.KILLED, "Stopped while it did not run");
+                }
+            });
+        }
+
+        /** Nothing of an ended task is removed before its end is on the disk. */
+        private CompletableFuture<TaskThread.Next> decided(Supplier<TaskThread.Next> decision) {
+            return CompletableFuture.completedFuture(decision)
+                    .thenComposeAsync(
+                            chosen -> {
+                                TaskThread.Next next = chosen.get();
+                                return group.changed(TaskRun.this)
+                                        .thenApply(stored ->
+                                                new TaskThread.Next(next.removable() || stored, next.again()));
+                            },
+                            context.owner());
         }
 
         private void post(Runnable change) {

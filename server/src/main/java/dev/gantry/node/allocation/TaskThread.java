@@ -12,14 +12,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.random.RandomGenerator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one task, from its start to its removal: calls the driver, which blocks, and reports what comes of it.
+ * The thread of one task, from its first start to the removal of its last run: calls the driver, which blocks, reports
+ * what comes of it, and starts the task again if it is told to.
  *
- * <p>An interrupt is how it is told to kill the task, once; or, after {@link #detach()}, to leave the task alone and end.
+ * <p>It is interrupted only within calls of the driver that may be; what it is told outside of them it looks for itself.
  */
 final class TaskThread {
 
@@ -27,54 +29,80 @@ final class TaskThread {
 
     private final TaskDriver driver;
     private final Work work;
-    private final Policy policy;
     private final Reports reports;
     private final Thread thread;
-    private volatile boolean detached;
+    private final CompletableFuture<TaskStop> killed = new CompletableFuture<>();
+    private final CompletableFuture<Void> detached = new CompletableFuture<>();
+    private final Object lock = new Object();
+    private volatile CompletableFuture<TaskStop> restarted = new CompletableFuture<>();
+    /** What may be interrupted now. Guarded by the lock. */
+    private Call call = Call.NONE;
+
+    private enum Call {
+        NONE,
+        START,
+        STOP
+    }
 
     /**
-     * What to do.
+     * Where to begin.
      *
-     * @param request what to run
+     * @param directory the task's
      * @param found the task, if it was started by an earlier process
+     * @param leftover an earlier run that has ended, and waits to be removed before the next one
+     * @param delay how long to wait before the first start
      * @param directories makes the task's directory ready
      */
-    record Work(TaskRequest request, Optional<RunningTask> found, AllocationDirectories directories) {}
+    record Work(
+            TaskDirectory directory,
+            Optional<RunningTask> found,
+            Optional<RunningTask> leftover,
+            Duration delay,
+            AllocationDirectories directories) {}
 
-    /**
-     * How to do it.
-     *
-     * @param restarts when a start that failed is tried again
-     * @param killTimeout how long a task may take to end by itself
-     * @param random spreads delays; used by this thread only
-     */
-    record Policy(RestartPolicy restarts, Duration killTimeout, RandomGenerator random) {}
-
-    /** Told on the task's thread. */
+    /** Told on the task's thread, which waits for each answer. */
     interface Reports {
 
-        /** Starting failed and is tried again. */
-        void startFailed(String why, Duration retryIn);
+        /** What to run now. Completed with nothing if it shall not run after all. */
+        CompletableFuture<Optional<Start>> request();
+
+        /** Starting failed. */
+        CompletableFuture<Next> startFailed(TaskStartException failure);
 
         /** It runs, or was found. */
         void started(RunningTask task);
 
-        /** It has ended. Completed with whether that is on the disk: nothing of it is removed before. */
-        CompletableFuture<Boolean> ended(TaskExit exit);
+        /** It has ended. */
+        CompletableFuture<Next> ended(TaskExit exit);
 
-        /** It will never run. */
+        /** Something went wrong that must not; it will never run. */
         void gaveUp(String why);
 
         /** It was killed before it ran. */
         void killedBeforeStart();
     }
 
-    TaskThread(TaskDriver driver, Work work, Policy policy, Reports reports) {
+    /**
+     * What to start.
+     *
+     * @param request what to run
+     * @param payload what it shall find in its directory
+     */
+    record Start(TaskRequest request, Optional<PayloadFile> payload) {}
+
+    /**
+     * What to do with a task that has ended.
+     *
+     * @param removable whether what it leaves behind may be removed: its end is on the disk, or does not matter
+     * @param again after how long to start it again; empty to let it rest
+     */
+    record Next(boolean removable, Optional<Duration> again) {}
+
+    TaskThread(TaskDriver driver, Work work, Reports reports) {
         this.driver = driver;
         this.work = work;
-        this.policy = policy;
         this.reports = reports;
-        TaskDirectory directory = work.request().directory();
+        TaskDirectory directory = work.directory();
         this.thread = new Thread(this::run, "task-" + directory.allocation().getFileName() + "-" + directory.task());
         // A driver that hangs must not keep the program from ending.
         thread.setDaemon(true);
@@ -84,15 +112,22 @@ final class TaskThread {
         thread.start();
     }
 
-    /** To be called once at most, after {@link #start()}, and not once the task has ended. */
-    void kill() {
-        thread.interrupt();
+    /** Ends the task for good. Does nothing once it has ended. */
+    void kill(TaskStop how) {
+        killed.complete(how);
+        interrupt(Call.START);
+    }
+
+    /** Ends what runs now, as if it had ended by itself. Does nothing if nothing runs. */
+    void restart(TaskStop how) {
+        restarted.complete(how);
     }
 
     /** Ends this thread, but not the task: another process will find it. */
     void detach() {
-        detached = true;
-        thread.interrupt();
+        detached.complete(null);
+        interrupt(Call.START);
+        interrupt(Call.STOP);
     }
 
     /** Waits for the end of this thread. */
@@ -102,58 +137,100 @@ final class TaskThread {
 
     private void run() {
         try {
-            RunningTask task = work.found().isPresent() ? work.found().get() : start(work.request());
-            reports.started(task);
-            TaskExit exit = awaitExit(task);
-            // join, unlike get, is not disturbed by a kill that comes too late.
-            if (reports.ended(exit).join()) {
-                remove(task);
+            work.leftover().ifPresent(this::remove);
+            Optional<Duration> next =
+                    work.found().isPresent() ? follow(work.found().get()) : Optional.of(work.delay());
+            while (next.isPresent()) {
+                await(next.get());
+                next = runOnce();
             }
-        } catch (TaskStartException e) {
-            reports.gaveUp(e.getMessage());
         } catch (InterruptedException e) {
-            if (!detached) {
+            if (!detached.isDone()) {
                 reports.killedBeforeStart();
             }
         } catch (IOException e) {
-            reports.gaveUp("Can't make the task's directory: " + e);
+            reports.gaveUp("Can't make the task's directory ready: " + e);
         } catch (RuntimeException e) {
             LOG.error("{} ended in a way that its driver must not", thread.getName(), e);
             reports.gaveUp("The driver failed: " + e);
         }
     }
 
-    private RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException, IOException {
-        for (int failures = 1; ; failures++) {
-            work.directories().prepare(request.directory());
-            try {
-                return driver.start(request);
-            } catch (TaskStartException e) {
-                Optional<Duration> delay = policy.restarts().delayAfter(failures, policy.random());
-                if (!e.isWorthRetrying() || delay.isEmpty()) {
-                    throw e;
-                }
-                reports.startFailed(e.getMessage(), delay.get());
-                Thread.sleep(delay.get().toMillis());
-            }
+    /** Returns after how long to start it again; empty if never. */
+    private Optional<Duration> runOnce() throws InterruptedException, IOException {
+        Optional<Start> start = reports.request().join();
+        if (start.isEmpty()) {
+            throw new InterruptedException("Shall not run");
         }
+        work.directories().prepare(work.directory());
+        if (start.get().payload().isPresent()) {
+            start.get().payload().get().write(work.directory());
+        }
+        RunningTask task;
+        begin(Call.START);
+        try {
+            task = driver.start(start.get().request());
+        } catch (TaskStartException e) {
+            end();
+            return reports.startFailed(e).join().again();
+        } finally {
+            end();
+        }
+        return follow(task);
+    }
+
+    private Optional<Duration> follow(RunningTask task) throws InterruptedException {
+        restarted = new CompletableFuture<>();
+        reports.started(task);
+        Next next = reports.ended(awaitExit(task)).join();
+        if (next.removable()) {
+            remove(task);
+        }
+        return next.again();
     }
 
     private TaskExit awaitExit(RunningTask task) throws InterruptedException {
+        CompletableFuture<TaskStop> restart = restarted;
+        CompletableFuture.anyOf(task.exit(), killed.copy(), detached.copy(), restart)
+                .join();
+        if (task.exit().isDone()) {
+            return task.exit().join();
+        }
+        if (!detached.isDone() && !killed.isDone()) {
+            stop(task, restart.join());
+        } else if (!detached.isDone()) {
+            stop(task, killed.join());
+        }
+        CompletableFuture.anyOf(task.exit(), detached.copy()).join();
+        if (!task.exit().isDone()) {
+            throw new InterruptedException("Left alone");
+        }
+        return task.exit().join();
+    }
+
+    private void stop(RunningTask task, TaskStop how) throws InterruptedException {
+        begin(Call.STOP);
         try {
-            return get(task.exit());
-        } catch (InterruptedException e) {
-            if (detached) {
-                throw e;
-            }
-            task.stop(TaskStop.within(policy.killTimeout()));
-            return get(task.exit());
+            task.stop(how);
+        } finally {
+            end();
         }
     }
 
+    /** Waits until it is time, or until the thread is told to end. */
+    private void await(Duration delay) throws InterruptedException {
+        try {
+            CompletableFuture.anyOf(killed.copy(), detached.copy())
+                    .get(Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            return;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Nobody fails it", e);
+        }
+        throw new InterruptedException("Told to end while it waited");
+    }
+
     private void remove(RunningTask task) {
-        // A kill that came too late is no reason to disturb the driver.
-        boolean unused = Thread.interrupted();
         try {
             task.remove();
         } catch (RuntimeException e) {
@@ -161,11 +238,28 @@ final class TaskThread {
         }
     }
 
-    private static TaskExit get(CompletableFuture<TaskExit> exit) throws InterruptedException {
-        try {
-            return exit.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("An exit never fails", e.getCause());
+    private void begin(Call begun) throws InterruptedException {
+        synchronized (lock) {
+            if (detached.isDone() || (begun == Call.START && killed.isDone())) {
+                throw new InterruptedException("Told to end");
+            }
+            call = begun;
+        }
+    }
+
+    private void end() {
+        synchronized (lock) {
+            call = Call.NONE;
+            // One that came too late is no reason to disturb the driver later.
+            boolean unused = Thread.interrupted();
+        }
+    }
+
+    private void interrupt(Call which) {
+        synchronized (lock) {
+            if (call == which) {
+                thread.interrupt();
+            }
         }
     }
 }

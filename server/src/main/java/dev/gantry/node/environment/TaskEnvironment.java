@@ -81,6 +81,16 @@ public final class TaskEnvironment {
                 .build();
     }
 
+    /**
+     * Replaces the names in a text.
+     *
+     * @param text any text
+     * @return the same with each name replaced that stands for something
+     */
+    public String interpolate(String text) {
+        return interpolation.apply(text);
+    }
+
     private void setOwn(Map<String, String> env) {
         Map<String, String> values = new TreeMap<>(env);
         values.replaceAll((name, value) -> interpolation.apply(value));

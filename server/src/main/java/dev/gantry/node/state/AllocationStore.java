@@ -1,7 +1,6 @@
 package dev.gantry.node.state;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.gantry.v1.DesiredState;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers a node's allocations: a file each, which holds a {@link DesiredState} of just that one.
+ * Remembers a node's allocations: a file each ({@link AllocationFile}).
  *
- * <p>Files are on the disk once a method returns. Used by one thread at a time.
+ * <p>What public methods change is on the disk once they return. Used by one thread at a time.
  */
 public final class AllocationStore {
 
@@ -65,11 +64,8 @@ public final class AllocationStore {
      * @throws NodeStateException if the disk refuses
      */
     public void put(StoredAllocation allocation) {
-        DesiredState content = DesiredState.newBuilder()
-                .addAllocations(allocation.allocation())
-                .addJobs(allocation.job())
-                .build();
-        DurableFile.write(file(allocation.id()), content.toByteArray());
+        write(allocation);
+        sync();
     }
 
     /**
@@ -79,7 +75,23 @@ public final class AllocationStore {
      * @throws NodeStateException if the disk refuses
      */
     public void remove(String allocationId) {
+        erase(allocationId);
+        sync();
+    }
+
+    /** As {@link #put}, but to be made sure of by {@link #sync}. */
+    void write(StoredAllocation allocation) {
+        DurableFile.replace(file(allocation.id()), AllocationFile.encode(allocation));
+    }
+
+    /** As {@link #remove}, but to be made sure of by {@link #sync}. */
+    void erase(String allocationId) {
         DurableFile.delete(file(allocationId));
+    }
+
+    /** Makes sure of all that was written and erased. */
+    void sync() {
+        DurableFile.sync(directory);
     }
 
     private Path file(String allocationId) {
@@ -88,10 +100,7 @@ public final class AllocationStore {
 
     private static Optional<StoredAllocation> read(Path file) throws IOException {
         try {
-            DesiredState content = DesiredState.parseFrom(Files.readAllBytes(file));
-            if (content.getAllocationsCount() == 1 && content.getJobsCount() == 1) {
-                return Optional.of(new StoredAllocation(content.getAllocations(0), content.getJobs(0)));
-            }
+            return Optional.of(AllocationFile.decode(Files.readAllBytes(file)));
         } catch (InvalidProtocolBufferException e) {
             LOG.error("{} is damaged", file, e);
         }

@@ -27,23 +27,27 @@ final class DurableFile {
      * it. One thread at a time may write one file.
      */
     static void write(Path file, byte[] content) {
+        replace(file, content);
+        sync(file.getParent());
+    }
+
+    /** As {@link #write}, but it is the new file for sure only after {@link #sync} of its directory; before, either. */
+    static void replace(Path file, byte[] content) {
         Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
         try {
             // An unfinished one of an earlier process would keep its mode.
             Files.deleteIfExists(unfinished);
             writeAndSync(unfinished, content);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncDirectory(file.getParent());
         } catch (IOException e) {
             throw new NodeStateException("Can't write %s: %s".formatted(file, reason(e)), e);
         }
     }
 
-    /** Removes a file, if it is there; once this returns it stays away. */
+    /** Removes a file, if it is there; it stays away for sure only after {@link #sync} of its directory. */
     static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
-            syncDirectory(file.getParent());
         } catch (IOException e) {
             throw new NodeStateException("Can't delete %s: %s".formatted(file, reason(e)), e);
         }
@@ -70,9 +74,12 @@ final class DurableFile {
         }
     }
 
-    private static void syncDirectory(Path directory) throws IOException {
+    /** Makes sure of what was replaced and deleted in a directory. */
+    static void sync(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
+        } catch (IOException e) {
+            throw new NodeStateException("Can't write %s: %s".formatted(directory, reason(e)), e);
         }
     }
 }

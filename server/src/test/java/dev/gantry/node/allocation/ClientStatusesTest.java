@@ -27,10 +27,32 @@ class ClientStatusesTest {
         "DEAD FAILED, FAILED",
     })
     void an_allocation_is_what_its_tasks_make_of_it(String tasks, String status) {
-        List<TaskState> states =
-                Arrays.stream(tasks.split(" ")).map(ClientStatusesTest::state).toList();
+        List<ClientStatuses.Member> members = Arrays.stream(tasks.split(" "))
+                .map(word -> new ClientStatuses.Member(TaskRole.MAIN, state(word)))
+                .toList();
 
-        assertThat(ClientStatuses.of(states)).isEqualTo(ClientStatus.valueOf("CLIENT_STATUS_" + status));
+        assertThat(ClientStatuses.of(members)).isEqualTo(ClientStatus.valueOf("CLIENT_STATUS_" + status));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PRESTART=RUNNING MAIN=PENDING POSTSTOP=PENDING, PENDING",
+        "PRESTART=DEAD SIDECAR=RUNNING MAIN=RUNNING POSTSTOP=PENDING, RUNNING",
+        "SIDECAR=PENDING MAIN=RUNNING, PENDING",
+        "SIDECAR=RUNNING MAIN=DEAD POSTSTOP=PENDING, RUNNING",
+        "MAIN=FAILED POSTSTOP=PENDING, RUNNING",
+        "MAIN=DEAD POSTSTOP=RUNNING, RUNNING",
+        "PRESTART=FAILED MAIN=DEAD POSTSTOP=DEAD, FAILED",
+        "PRESTART=DEAD SIDECAR=DEAD MAIN=DEAD POSTSTOP=DEAD, COMPLETE",
+        "MAIN=DEAD POSTSTOP=FAILED, FAILED",
+    })
+    void it_comes_up_until_its_main_tasks_run_and_winds_down_once_they_have_ended(String tasks, String status) {
+        List<ClientStatuses.Member> members = Arrays.stream(tasks.split(" "))
+                .map(word -> word.split("="))
+                .map(pair -> new ClientStatuses.Member(TaskRole.valueOf(pair[0]), state(pair[1])))
+                .toList();
+
+        assertThat(ClientStatuses.of(members)).isEqualTo(ClientStatus.valueOf("CLIENT_STATUS_" + status));
     }
 
     private static TaskState state(String word) {

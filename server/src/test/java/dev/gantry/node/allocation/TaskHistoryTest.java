@@ -9,8 +9,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskHistoryTest {
 
@@ -31,25 +29,27 @@ class TaskHistoryTest {
                 .endsWith("failure 12");
     }
 
-    @ParameterizedTest
-    @CsvSource({"0, false, false, Terminated", "1, false, true, Terminated", "143, true, false, Killed"})
-    void an_end_is_a_failure_unless_it_was_good_or_wanted(int exitCode, boolean killed, boolean failed, String event) {
-        history.ended(new TaskExit(OptionalInt.of(exitCode), NOW, "Exit code " + exitCode), killed);
+    @Test
+    void a_restart_is_counted_and_a_new_run_begins_without_the_end_of_the_last() {
+        history.ended(new TaskExit(OptionalInt.of(1), NOW, "Exit code 1"), EventType.TERMINATED);
+        history.restarting("Restart 1 of 2");
 
-        assertThat(history.isDead()).isTrue();
-        assertThat(history.state().getPhase()).isEqualTo(TaskPhase.TASK_PHASE_DEAD);
-        assertThat(history.state().getExitCode()).isEqualTo(exitCode);
-        assertThat(history.state().getFailed()).isEqualTo(failed);
-        assertThat(history.state().getFinishedAt().getSeconds()).isEqualTo(NOW.getEpochSecond());
-        assertThat(history.state().getEvents(1).getType()).isEqualTo(event);
+        assertThat(history.isDead()).isFalse();
+        assertThat(history.state().getPhase()).isEqualTo(TaskPhase.TASK_PHASE_PENDING);
+        assertThat(history.state().getRestarts()).isEqualTo(1);
+        assertThat(history.state().getLastRestart().getSeconds()).isEqualTo(NOW.getEpochSecond());
+        assertThat(history.state().getExitCode()).isEqualTo(1);
+        assertThat(history.state().getEventsList())
+                .extracting(TaskEvent::getType)
+                .containsExactly("Received", "Terminated", "Restarting");
     }
 
     @Test
-    void an_end_whose_exit_code_nobody_knows_is_a_failure() {
-        history.ended(new TaskExit(OptionalInt.empty(), NOW, "The machine was restarted"), false);
+    void an_end_whose_exit_code_nobody_knows_has_none() {
+        history.ended(new TaskExit(OptionalInt.empty(), NOW, "The machine was restarted"), EventType.TERMINATED);
 
-        assertThat(history.state().getFailed()).isTrue();
         assertThat(history.state().hasExitCode()).isFalse();
+        assertThat(history.state().getFinishedAt().getSeconds()).isEqualTo(NOW.getEpochSecond());
     }
 
     @Test

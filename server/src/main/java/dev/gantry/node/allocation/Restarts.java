@@ -1,0 +1,97 @@
+package dev.gantry.node.allocation;
+
+import com.google.protobuf.util.Durations;
+import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskStartException;
+import dev.gantry.node.state.RestartWindow;
+import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RestartPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * When a task that has ended, or could not be started, is started again: Nomad's rules ({@code restarts.go}). Pure.
+ *
+ * @param policy with all defaults filled in
+ * @param evenOnSuccess whether it is started again when it did what it should, too
+ */
+record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
+
+    private static final double JITTER = 0.25;
+
+    /** What to do with a task. */
+    sealed interface Verdict {
+
+        /**
+         * Start it again.
+         *
+         * @param window what of the policy is used up then, with the time of the start
+         * @param delay until then
+         * @param why for people
+         */
+        record Again(RestartWindow window, Duration delay, String why) implements Verdict {}
+
+        /**
+         * It has failed.
+         *
+         * @param why for people
+         */
+        record Failed(String why) implements Verdict {}
+
+        /** It has done what it should. */
+        record Done() implements Verdict {}
+    }
+
+    Verdict afterExit(TaskExit exit, RestartWindow used, Instant now, RandomGenerator random) {
+        return exit.isSuccess() && !evenOnSuccess ? new Verdict.Done() : again(used, now, random);
+    }
+
+    Verdict afterFailedStart(TaskStartException failure, RestartWindow used, Instant now, RandomGenerator random) {
+        return failure.isWorthRetrying() ? again(used, now, random) : new Verdict.Failed("Trying again would not help");
+    }
+
+    /** The same whatever made it necessary: a check that goes on failing, say. */
+    Verdict again(RestartWindow used, Instant now, RandomGenerator random) {
+        if (policy.getAttempts() == 0) {
+            return new Verdict.Failed("The restart policy allows no restarts");
+        }
+        boolean isNew = used.restarts() == 0 || now.isAfter(end(used.begin()));
+        int restarts = isNew ? 1 : used.restarts() + 1;
+        Instant begin = isNew ? now : used.begin();
+        if (restarts <= policy.getAttempts()) {
+            return waiting(
+                    restarts,
+                    begin,
+                    now,
+                    jittered(random),
+                    "Restart %d of %d within %s"
+                            .formatted(restarts, policy.getAttempts(), Durations.toString(policy.getInterval())));
+        }
+        String exceeded = "All %d restarts within %s are used up"
+                .formatted(policy.getAttempts(), Durations.toString(policy.getInterval()));
+        if (policy.getMode() == RestartMode.RESTART_MODE_DELAY) {
+            // Started once the interval is over, which begins a new one.
+            return waiting(policy.getAttempts(), begin, now, Duration.between(now, end(begin)), exceeded);
+        }
+        return new Verdict.Failed(exceeded + " and the mode is fail");
+    }
+
+    private static Verdict waiting(int restarts, Instant begin, Instant now, Duration delay, String why) {
+        return new Verdict.Again(new RestartWindow(restarts, begin, Optional.of(now.plus(delay))), delay, why);
+    }
+
+    private Instant end(Instant begin) {
+        return begin.plus(duration(policy.getInterval()));
+    }
+
+    private Duration jittered(RandomGenerator random) {
+        Duration delay = duration(policy.getDelay());
+        return delay.plusNanos((long) (delay.toNanos() * JITTER * random.nextDouble()));
+    }
+
+    private static Duration duration(com.google.protobuf.Duration duration) {
+        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    }
+}

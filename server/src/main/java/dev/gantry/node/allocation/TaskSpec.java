@@ -1,0 +1,42 @@
+package dev.gantry.node.allocation;
+
+import com.google.protobuf.Duration;
+import dev.gantry.driver.TaskStop;
+import dev.gantry.model.RestartDefaults;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+
+/**
+ * What the newest version of its job says of a task.
+ *
+ * @param task the task
+ * @param role what it is to its group
+ * @param restarts when it is started again
+ * @param stop how to end it
+ */
+record TaskSpec(Task task, TaskRole role, Restarts restarts, TaskStop stop) {
+
+    static TaskSpec of(Job job, TaskGroup group, Task task, java.time.Duration killTimeout) {
+        TaskRole role = TaskRole.of(task);
+        Restarts restarts =
+                new Restarts(RestartDefaults.apply(group.getRestart(), job.getType()), evenOnSuccess(role, job));
+        TaskStop stop = new TaskStop(
+                task.getKillSignal().isEmpty() ? TaskStop.DEFAULT_SIGNAL : task.getKillSignal(),
+                task.hasKillTimeout() ? duration(task.getKillTimeout()) : killTimeout);
+        return new TaskSpec(task, role, restarts, stop);
+    }
+
+    private static boolean evenOnSuccess(TaskRole role, Job job) {
+        return switch (role) {
+            case PRESTART, POSTSTOP -> false;
+            case SIDECAR -> true;
+            case MAIN -> job.getType() != JobType.JOB_TYPE_BATCH;
+        };
+    }
+
+    private static java.time.Duration duration(Duration duration) {
+        return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+    }
+}

@@ -1,0 +1,136 @@
+package dev.gantry.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.node.NodeTimings;
+import dev.gantry.node.session.SessionTimings;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskState;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+
+/** A whole node with real processes as its tasks, and the server that it speaks to. */
+final class NodeFixture implements AutoCloseable {
+
+    static final NodeTimings FAST = new NodeTimings(
+            Duration.ofMillis(50),
+            Duration.ofMillis(10),
+            new SessionTimings(
+                    Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
+            Duration.ofMillis(500));
+
+    final FixtureServer server;
+    private final Path dir;
+    private ProcessDriver driver;
+    private GantryNode node;
+
+    private NodeFixture(Path dir, FixtureServer server) {
+        this.dir = dir;
+        this.server = server;
+        restart();
+    }
+
+    static NodeFixture start(Path dir) throws IOException {
+        return new NodeFixture(dir, FixtureServer.start(ScriptJobs.nothing()));
+    }
+
+    /** Ends the node's process, if it runs, and starts the next one; its driver knows nothing but what is on disk. */
+    void restart() {
+        stopProcess();
+        driver = new ProcessDriver();
+        node = GantryNode.start(config(List.of(server.address()), dir), parts(driver));
+    }
+
+    /** Ends the node's process and leaves its tasks running. */
+    void stopProcess() {
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    /** The driver of the newest process of the node. */
+    ProcessDriver driver() {
+        return driver;
+    }
+
+    Path allocationDir(String allocationId) {
+        return dir.resolve("data/allocs").resolve(allocationId);
+    }
+
+    AllocationUpdate last(String allocationId) {
+        return server.last(allocationId);
+    }
+
+    /** The newest word on one task of an allocation; the default instance if there is none. */
+    TaskState task(String allocationId, String task) {
+        return task(server.last(allocationId), task);
+    }
+
+    static TaskState task(AllocationUpdate update, String task) {
+        return update.getTaskStatesList().stream()
+                .filter(state -> state.getTask().equals(task))
+                .findFirst()
+                .orElse(TaskState.getDefaultInstance());
+    }
+
+    void awaitStatus(String allocationId, ClientStatus status) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(server.last(allocationId).getClientStatus()).isEqualTo(status));
+    }
+
+    void awaitEvent(String allocationId, String task, String event) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(
+                        () -> assertThat(events(task(allocationId, task))).contains(event));
+    }
+
+    static List<String> events(TaskState state) {
+        return state.getEventsList().stream().map(TaskEvent::getType).toList();
+    }
+
+    @Override
+    public void close() {
+        node.closeStoppingTasks();
+        server.close();
+    }
+
+    static NodeConfig config(List<String> servers, Path dir) {
+        return new NodeConfig(
+                servers,
+                dir.resolve("data"),
+                "alpha",
+                "dc7",
+                "small",
+                Map.of("rack", "r1"),
+                "127.0.0.1",
+                NodeConfig.MIN_DYNAMIC_PORT,
+                NodeConfig.MAX_DYNAMIC_PORT,
+                Map.of(),
+                Optional.empty());
+    }
+
+    static GantryNode.Parts parts(ProcessDriver driver) {
+        return parts(driver, task -> new Thread(task, "node-state"));
+    }
+
+    static GantryNode.Parts parts(ProcessDriver driver, ThreadFactory stateThread) {
+        return new GantryNode.Parts(
+                allocations -> List.of(driver),
+                "test",
+                FAST,
+                InstantSource.system(),
+                RandomGenerator.of("L64X128MixRandom"),
+                stateThread);
+    }
+}

@@ -1,0 +1,217 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.NodeFixture.events;
+import static dev.gantry.app.ScriptJobs.NO_RESTARTS;
+import static dev.gantry.app.ScriptJobs.restarts;
+import static dev.gantry.app.ScriptJobs.run;
+import static dev.gantry.app.ScriptJobs.stop;
+import static dev.gantry.app.ScriptJobs.task;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Lifecycle;
+import dev.gantry.v1.LifecycleHook;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskPhase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** In which order a whole node runs the tasks of a group. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TaskLifecycleTest {
+
+    private static final String FOREVER = "exec sleep 300";
+
+    @TempDir
+    Path dir;
+
+    private NodeFixture node;
+
+    @BeforeEach
+    void start() throws Exception {
+        node = NodeFixture.start(dir);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    @Test
+    void tasks_come_and_go_in_the_order_of_their_lifecycles() {
+        node.server.desire(run(
+                "a1",
+                task("main", says("main")),
+                poststop("after", says("after")),
+                prestart("before", "sleep 0.2; " + says("before")),
+                sidecar("beside", FOREVER)));
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(node.allocationDir("a1").resolve("alloc/data/said")).hasContent("before\nmain\nafter");
+        assertThat(events(node.task("a1", "beside"))).endsWith("Killing", "Killed");
+        assertThat(node.task("a1", "beside").getFailed()).isFalse();
+        assertThat(node.driver().started()).containsSubsequence("before", "main", "after");
+    }
+
+    @Test
+    void an_allocation_is_pending_until_its_main_tasks_run() {
+        Path gate = dir.resolve("gate");
+        node.server.desire(
+                run("a1", task("main", FOREVER), prestart("before", until(gate)), sidecar("beside", FOREVER)));
+
+        await().until(() -> isRunning("before") && isRunning("beside"));
+        assertThat(node.last("a1").getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_PENDING);
+        open(gate);
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+    }
+
+    @Test
+    void a_prestart_task_that_fails_fails_the_allocation_once_its_restarts_are_used_up() {
+        node.server.desire(run(
+                "a1",
+                JobType.JOB_TYPE_SERVICE,
+                restarts(1),
+                task("main", FOREVER),
+                prestart("before", "exit 3"),
+                poststop("after", says("after"))));
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(node.last("a1").getDescription()).isEqualTo("Task \"before\" failed: Exit code 3");
+        assertThat(node.driver().started()).containsExactly("before", "before", "after");
+        assertThat(node.task("a1", "main").getFailed()).isFalse();
+    }
+
+    @Test
+    void what_runs_afterwards_runs_after_a_failure_and_after_a_stop_too() {
+        DesiredState stopped = run("stopped", task("main", FOREVER), poststop("after", says("after")));
+        node.server.desire(stopped);
+        node.server.desire(run("failed", task("main", "exit 1"), poststop("after", says("after"))));
+        node.awaitStatus("stopped", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        node.server.desire(stop(stopped));
+
+        node.awaitStatus("stopped", ClientStatus.CLIENT_STATUS_COMPLETE);
+        node.awaitStatus("failed", ClientStatus.CLIENT_STATUS_FAILED);
+        for (String allocation : new String[] {"stopped", "failed"}) {
+            assertThat(node.allocationDir(allocation).resolve("alloc/data/said"))
+                    .hasContent("after");
+        }
+    }
+
+    @Test
+    void what_only_cleans_up_can_be_stopped() {
+        DesiredState running = run("a1", task("main", "true"), poststop("after", FOREVER));
+        node.server.desire(running);
+        await().until(() -> isRunning("after"));
+        assertThat(node.last("a1").getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
+
+        node.server.desire(stop(running));
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(node.task("a1", "after").getExitCode()).isEqualTo(143);
+    }
+
+    @Test
+    void nothing_is_cleaned_up_after_tasks_that_never_ran() {
+        node.driver().hang();
+        DesiredState running =
+                run("a1", task("main", FOREVER), prestart("before", FOREVER), poststop("after", FOREVER));
+        node.server.desire(running);
+        await().until(() -> !node.driver().started().isEmpty());
+
+        node.server.desire(stop(running));
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(node.driver().started()).containsExactly("before");
+    }
+
+    @Test
+    void a_sidecar_of_a_batch_job_is_started_again_even_if_it_succeeds() {
+        node.server.desire(run(
+                "a1",
+                JobType.JOB_TYPE_BATCH,
+                restarts(3),
+                task("main", FOREVER),
+                sidecar("beside", "test -e ../local/seen || { touch ../local/seen; exit 0; }; " + FOREVER)));
+
+        await().until(() -> node.task("a1", "beside").getRestarts() == 1 && isRunning("beside"));
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+    }
+
+    @Test
+    void the_order_is_kept_by_the_next_process_of_the_node() {
+        Path before = dir.resolve("before");
+        Path main = dir.resolve("main");
+        node.server.desire(run(
+                "a1",
+                JobType.JOB_TYPE_BATCH,
+                NO_RESTARTS,
+                task("main", until(main)),
+                prestart("before", until(before)),
+                sidecar("beside", FOREVER),
+                poststop("after", says("after"))));
+        await().until(() -> isRunning("before") && isRunning("beside"));
+
+        node.restart();
+        assertThat(node.driver().started()).isEmpty();
+        open(before);
+        await().until(() -> isRunning("main"));
+        assertThat(node.driver().started()).containsExactly("main");
+
+        node.restart();
+        open(main);
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(node.driver().started()).containsExactly("after");
+        assertThat(node.allocationDir("a1").resolve("alloc/data/said")).hasContent("after");
+    }
+
+    private boolean isRunning(String task) {
+        return node.task("a1", task).getPhase() == TaskPhase.TASK_PHASE_RUNNING;
+    }
+
+    private static void open(Path gate) {
+        try {
+            Files.createFile(gate);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String until(Path gate) {
+        return "until test -e %s; do sleep 0.02; done".formatted(gate);
+    }
+
+    private static String says(String word) {
+        return "echo %s >> ../../alloc/data/said".formatted(word);
+    }
+
+    private static Task prestart(String name, String script) {
+        return with(task(name, script), LifecycleHook.LIFECYCLE_HOOK_PRESTART, false);
+    }
+
+    private static Task sidecar(String name, String script) {
+        return with(task(name, script), LifecycleHook.LIFECYCLE_HOOK_PRESTART, true);
+    }
+
+    private static Task poststop(String name, String script) {
+        return with(task(name, script), LifecycleHook.LIFECYCLE_HOOK_POSTSTOP, false);
+    }
+
+    private static Task with(Task task, LifecycleHook hook, boolean isSidecar) {
+        return task.toBuilder()
+                .setLifecycle(Lifecycle.newBuilder().setHook(hook).setSidecar(isSidecar))
+                .build();
+    }
+}

@@ -1,0 +1,89 @@
+package dev.gantry.node.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PayloadFileTest {
+
+    @TempDir
+    Path dir;
+
+    private TaskDirectory directory;
+
+    @BeforeEach
+    void make() throws IOException {
+        directory = new TaskDirectory(dir.resolve("a1"), "main");
+        Files.createDirectories(directory.local());
+    }
+
+    @Test
+    void the_payload_is_where_the_task_looks_for_it_and_any_user_may_read_it() throws IOException {
+        payload("input/today.json").write(directory);
+
+        Path file = directory.local().resolve("input/today.json");
+        assertThat(file).hasContent("hello");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r--r--");
+    }
+
+    @Test
+    void it_is_written_again_for_the_next_start() throws IOException {
+        payload("input").write(directory);
+        Files.writeString(directory.local().resolve("input"), "changed by the task");
+
+        payload("input").write(directory);
+
+        assertThat(directory.local().resolve("input")).hasContent("hello");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../secrets/x", "/etc/x", "a/../../x", ".", "a/.."})
+    void it_lies_nowhere_but_below_local(String name) {
+        assertThatThrownBy(() -> payload(name).write(directory))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is not below the task's local/");
+    }
+
+    @Test
+    void links_that_an_earlier_run_has_left_are_not_followed() throws IOException {
+        Path elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("file"), "untouched");
+        Files.createSymbolicLink(directory.local().resolve("directory"), elsewhere);
+        Files.createSymbolicLink(directory.local().resolve("file"), elsewhere.resolve("file"));
+        Files.createSymbolicLink(directory.local().resolve("file.new"), elsewhere.resolve("file"));
+
+        payload("file").write(directory);
+
+        assertThatThrownBy(() -> payload("directory/file").write(directory)).isInstanceOf(IOException.class);
+        assertThat(elsewhere.resolve("file")).hasContent("untouched");
+        assertThat(directory.local().resolve("file")).isRegularFile().hasContent("hello");
+    }
+
+    @Test
+    void without_a_payload_or_a_place_for_it_there_is_none() {
+        Job job = Job.newBuilder().setPayload(ByteString.copyFromUtf8("hello")).build();
+        Task task = Task.newBuilder().setDispatchPayloadFile("input").build();
+
+        assertThat(PayloadFile.of(job, task)).isPresent();
+        assertThat(PayloadFile.of(job, Task.getDefaultInstance())).isEmpty();
+        assertThat(PayloadFile.of(Job.getDefaultInstance(), task)).isEmpty();
+    }
+
+    private static PayloadFile payload(String name) {
+        return new PayloadFile(name, ByteString.copyFromUtf8("hello"));
+    }
+}

@@ -1,0 +1,110 @@
+package dev.gantry.node.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobVersion;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateWriterTest {
+
+    @TempDir
+    Path dir;
+
+    private final Queue<Runnable> work = new ArrayDeque<>();
+    private AllocationStore store;
+    private StateWriter writer;
+
+    @BeforeEach
+    void make() {
+        store = new AllocationStore(dir);
+        writer = new StateWriter(store, work::add);
+    }
+
+    @Test
+    void nothing_is_said_to_be_on_disk_before_it_is() {
+        CompletableFuture<Void> written = writer.put(stored("a1", "first"));
+        assertThat(written).isNotDone();
+
+        work.remove().run();
+
+        assertThat(written).isCompleted();
+        assertThat(store.load()).containsExactly(stored("a1", "first"));
+    }
+
+    @Test
+    void what_waits_is_written_together_and_of_each_allocation_the_newest_word_only() {
+        CompletableFuture<Void> older = writer.put(stored("a1", "first"));
+        CompletableFuture<Void> newer = writer.put(stored("a1", "second"));
+        CompletableFuture<Void> other = writer.put(stored("a2", "first"));
+        assertThat(work).hasSize(1);
+
+        work.remove().run();
+
+        assertThat(older).isCompleted();
+        assertThat(newer).isCompleted();
+        assertThat(other).isCompleted();
+        assertThat(store.load()).containsExactlyInAnyOrder(stored("a1", "second"), stored("a2", "first"));
+    }
+
+    @Test
+    void what_is_forgotten_stays_away_whatever_waited() {
+        CompletableFuture<Void> waited = writer.put(stored("a1", "first"));
+        CompletableFuture<Void> gone = writer.remove("a1");
+
+        work.remove().run();
+
+        assertThat(waited).isCompleted();
+        assertThat(gone).isCompleted();
+        assertThat(store.load()).isEmpty();
+    }
+
+    @Test
+    void a_disk_that_refuses_is_said_to_those_who_wait() throws Exception {
+        Files.delete(dir);
+        CompletableFuture<Void> written = writer.put(stored("a1", "first"));
+
+        work.remove().run();
+
+        assertThat(written).failsWithin(Duration.ZERO).withThrowableThat().withMessageContaining("Can't write");
+        Files.createDirectory(dir);
+        CompletableFuture<Void> later = writer.put(stored("a1", "second"));
+        work.remove().run();
+        assertThat(later).isCompleted();
+    }
+
+    @Test
+    void what_is_used_up_of_restarts_is_kept() {
+        RestartWindow used = new RestartWindow(
+                2, Instant.parse("2026-01-02T03:04:05.678Z"), Optional.of(Instant.parse("2026-01-02T03:14:05.123Z")));
+        StoredAllocation stored = new StoredAllocation(
+                stored("a1", "first").allocation(), stored("a1", "first").job(), Map.of("web", used));
+
+        store.put(stored);
+
+        assertThat(store.load()).containsExactly(stored);
+    }
+
+    private static StoredAllocation stored(String id, String description) {
+        Allocation allocation =
+                Allocation.newBuilder().setId(id).setDescription(description).build();
+        return new StoredAllocation(
+                allocation,
+                JobVersion.newBuilder()
+                        .setJob(Job.newBuilder().setId("job"))
+                        .setVersion(1)
+                        .build());
+    }
+}
