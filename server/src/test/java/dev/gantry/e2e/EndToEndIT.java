@@ -15,6 +15,7 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.RestartPolicy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -267,8 +268,12 @@ class EndToEndIT {
         return Jobs.service(id).group(Jobs.group("group").task(task)).build();
     }
 
+    /** Whose task is not started again when it fails. */
     private static Job batch(String id, RktTaskBuilder task) {
-        return Jobs.batch(id).group(Jobs.group("group").task(task)).build();
+        Job.Builder job = Jobs.batch(id).group(Jobs.group("group").task(task)).build().toBuilder();
+        job.getTaskGroupsBuilder(0)
+                .setRestart(RestartPolicy.newBuilder().setAttempts(0).build());
+        return job.build();
     }
 
     private static RktTaskBuilder web(String listen) {
