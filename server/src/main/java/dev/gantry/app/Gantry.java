@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.bench.BenchCommand;
 import dev.gantry.cli.CliContext;
 import dev.gantry.cli.GantryCli;
 import java.util.List;
@@ -20,6 +21,6 @@ public final class Gantry {
 
     /** The commands that are no clients. */
     private static List<?> programs() {
-        return List.of(new ServerCommand(), new NodeCommand(), new DevCommand());
+        return List.of(new ServerCommand(), new NodeCommand(), new DevCommand(), new BenchCommand());
     }
 }

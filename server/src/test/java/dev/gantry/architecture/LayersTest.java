@@ -17,6 +17,8 @@ class LayersTest {
             .withOptionalLayers(true)
             .layer("app")
             .definedBy("dev.gantry.app..")
+            .layer("bench")
+            .definedBy("dev.gantry.bench..")
             .layer("cli")
             .definedBy("dev.gantry.cli..")
             .layer("api")
@@ -39,6 +41,8 @@ class LayersTest {
             .definedBy("dev.gantry.v1..")
             .whereLayer("app")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("bench")
+            .mayOnlyBeAccessedByLayers("app")
             .whereLayer("cli")
             .mayOnlyBeAccessedByLayers("app")
             .whereLayer("api")
@@ -52,9 +56,9 @@ class LayersTest {
             .whereLayer("scheduler")
             .mayOnlyBeAccessedByLayers("cluster", "api")
             .whereLayer("store")
-            .mayOnlyBeAccessedByLayers("cluster", "api", "app")
+            .mayOnlyBeAccessedByLayers("cluster", "api", "bench", "app")
             .whereLayer("client")
-            .mayOnlyBeAccessedByLayers("cli", "app");
+            .mayOnlyBeAccessedByLayers("cli", "bench", "app");
 
     @ArchTest
     static final ArchRule only_the_store_knows_sql = noClasses()

@@ -1,0 +1,10 @@
+package dev.gantry.bench;
+
+import picocli.CommandLine.Command;
+
+/** {@code gantry bench}: measures of a real server on this machine. */
+@Command(
+        name = "bench",
+        description = "Measures this machine's Gantry.",
+        subcommands = {PlacementsCommand.class, SubmissionsCommand.class, LatencyCommand.class})
+public final class BenchCommand {}

@@ -1,0 +1,79 @@
+package dev.gantry.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** This program once more, in a process of its own. */
+final class ChildProcess implements AutoCloseable {
+
+    private static final long START_MILLIS = 60_000;
+    private static final long POLL_MILLIS = 50;
+    private static final long STOP_SECONDS = 60;
+
+    private final Process process;
+    private final String ready;
+
+    private ChildProcess(Process process, String ready) {
+        this.process = process;
+        this.ready = ready;
+    }
+
+    /**
+     * Starts the program and waits until its log says that it is ready.
+     *
+     * @param log where its output goes
+     * @param javaOptions what Java is told
+     * @param arguments what the program is told
+     * @param pattern of the line that says so; it has one group
+     * @throws IOException if it did not get ready
+     * @throws InterruptedException if this thread was interrupted
+     */
+    static ChildProcess start(Path log, List<String> javaOptions, List<String> arguments, Pattern pattern)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(javaOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.gantry.app.Gantry"));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        return new ChildProcess(process, awaitReady(process, log, pattern));
+    }
+
+    /** What the pattern's group matched. */
+    String ready() {
+        return ready;
+    }
+
+    /** Asks it to end, and waits for it. */
+    @Override
+    public void close() {
+        process.destroy();
+        process.onExit()
+                .completeOnTimeout(process, STOP_SECONDS, TimeUnit.SECONDS)
+                .join();
+        process.destroyForcibly();
+    }
+
+    private static String awaitReady(Process process, Path log, Pattern pattern)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+        while (System.nanoTime() < deadline && process.isAlive()) {
+            Matcher found = pattern.matcher(Files.readString(log));
+            if (found.find()) {
+                return found.group(1);
+            }
+            process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        process.destroyForcibly();
+        throw new IOException("It did not get ready; it said: " + Files.readString(log));
+    }
+}

@@ -1,0 +1,19 @@
+package dev.gantry.bench;
+
+import dev.gantry.v1.Allocation;
+
+/** Is told what hollow nodes see, on gRPC's threads: it must not wait. */
+interface FleetListener {
+
+    /** A node was taken in, and shall say that it is alive this often. */
+    void registered(long heartbeatIntervalMillis);
+
+    /** An allocation has come to its node: it is on the server's disk. */
+    void placed(Allocation allocation);
+
+    /** An allocation of a job runs, and that is on the server's disk. */
+    void running(String jobId);
+
+    /** A node's session has ended. */
+    void lost(String nodeName, Throwable failure);
+}

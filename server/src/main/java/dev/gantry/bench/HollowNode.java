@@ -1,0 +1,121 @@
+package dev.gantry.bench;
+
+import com.google.protobuf.Timestamp;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.AllocationUpdates;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Heartbeat;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceStub;
+import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
+import io.grpc.stub.StreamObserver;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A node that speaks the real session and whose driver answers at once: what shall run runs, what shall stop has
+ * stopped. Its state is guarded by itself; nothing it does waits.
+ */
+final class HollowNode implements StreamObserver<ConnectResponse> {
+
+    private final Node node;
+    private final FleetListener listener;
+    private final Map<Long, List<String>> unacknowledged = new HashMap<>();
+    private StreamObserver<ConnectRequest> requests;
+    private long sequence;
+
+    HollowNode(Node node, FleetListener listener) {
+        this.node = node;
+        this.listener = listener;
+    }
+
+    synchronized void connect(NodeSessionServiceStub stub) {
+        requests = stub.connect(this);
+        requests.onNext(ConnectRequest.newBuilder()
+                .setRegister(Register.newBuilder()
+                        .setNode(node)
+                        .setSecret(UUID.randomUUID().toString()))
+                .build());
+    }
+
+    synchronized void heartbeat() {
+        requests.onNext(ConnectRequest.newBuilder()
+                .setHeartbeat(Heartbeat.getDefaultInstance())
+                .build());
+    }
+
+    @Override
+    public void onNext(ConnectResponse response) {
+        switch (response.getMessageCase()) {
+            case REGISTERED -> listener.registered(response.getRegistered().getHeartbeatIntervalMillis());
+            case DESIRED_STATE -> obey(response.getDesiredState());
+            case ALLOCATION_UPDATES_ACK ->
+                acknowledged(response.getAllocationUpdatesAck().getSequence());
+            case READ_LOG, MESSAGE_NOT_SET -> throw new IllegalStateException("Nobody reads logs of a hollow node");
+        }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        listener.lost(node.getName(), failure);
+    }
+
+    @Override
+    public void onCompleted() {
+        // The server ends sessions by a status only.
+    }
+
+    private synchronized void obey(DesiredState state) {
+        if (state.getAllocationsCount() == 0) {
+            return;
+        }
+        AllocationUpdates.Builder updates = AllocationUpdates.newBuilder().setSequence(++sequence);
+        state.getAllocationsList().forEach(allocation -> {
+            listener.placed(allocation);
+            updates.addUpdates(update(allocation));
+        });
+        unacknowledged.put(
+                sequence,
+                state.getAllocationsList().stream()
+                        .filter(HollowNode::shallRun)
+                        .map(Allocation::getJobId)
+                        .toList());
+        requests.onNext(
+                ConnectRequest.newBuilder().setAllocationUpdates(updates).build());
+    }
+
+    private void acknowledged(long acknowledgedSequence) {
+        List<String> jobs;
+        synchronized (this) {
+            jobs = unacknowledged.remove(acknowledgedSequence);
+        }
+        jobs.forEach(listener::running);
+    }
+
+    private static boolean shallRun(Allocation allocation) {
+        return allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN;
+    }
+
+    private static AllocationUpdate update(Allocation allocation) {
+        boolean runs = shallRun(allocation);
+        return AllocationUpdate.newBuilder()
+                .setAllocationId(allocation.getId())
+                .setClientStatus(runs ? ClientStatus.CLIENT_STATUS_RUNNING : ClientStatus.CLIENT_STATUS_COMPLETE)
+                .addTaskStates(TaskState.newBuilder()
+                        .setTask("task")
+                        .setPhase(runs ? TaskPhase.TASK_PHASE_RUNNING : TaskPhase.TASK_PHASE_DEAD)
+                        .setStartedAt(
+                                Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond())))
+                .build();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.gantry.bench;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.DesiredStatus;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Takes the times of a run of placements. An allocation that comes to its node before its submission was answered counts
+ * as placed at once.
+ */
+final class PlacementClock implements FleetListener {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Map<String, Long> answers = new ConcurrentHashMap<>();
+    private final Latencies placed;
+    private final Latencies running;
+    private final CountDownLatch unregistered;
+    private final CountDownLatch notRunning;
+    private final AtomicLong heartbeatMillis = new AtomicLong();
+    private final AtomicLong lastPlaced = new AtomicLong();
+    private final AtomicLong lastRunning = new AtomicLong();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    PlacementClock(int nodes, int placements) {
+        this.placed = new Latencies(placements);
+        this.running = new Latencies(placements);
+        this.unregistered = new CountDownLatch(nodes);
+        this.notRunning = new CountDownLatch(placements);
+    }
+
+    void answered(String jobId) {
+        answers.put(jobId, System.nanoTime());
+    }
+
+    /** Waits for all nodes, and returns how often they shall say that they are alive. */
+    long awaitRegistered() throws InterruptedException {
+        await(unregistered);
+        return heartbeatMillis.get();
+    }
+
+    void awaitRunning() throws InterruptedException {
+        await(notRunning);
+    }
+
+    Latencies placed() {
+        return placed;
+    }
+
+    Latencies running() {
+        return running;
+    }
+
+    long placements() {
+        return placed.count();
+    }
+
+    double secondsToPlace(long started) {
+        return (lastPlaced.get() - started) / NANOS_PER_SECOND;
+    }
+
+    double secondsToRun(long started) {
+        return (lastRunning.get() - started) / NANOS_PER_SECOND;
+    }
+
+    @Override
+    public void registered(long heartbeatIntervalMillis) {
+        heartbeatMillis.set(heartbeatIntervalMillis);
+        unregistered.countDown();
+    }
+
+    @Override
+    public void placed(Allocation allocation) {
+        if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN) {
+            long now = System.nanoTime();
+            placed.record(now - answers.getOrDefault(allocation.getJobId(), now));
+            lastPlaced.accumulateAndGet(now, Math::max);
+        }
+    }
+
+    @Override
+    public void running(String jobId) {
+        long now = System.nanoTime();
+        running.record(now - answers.getOrDefault(jobId, now));
+        lastRunning.accumulateAndGet(now, Math::max);
+        notRunning.countDown();
+    }
+
+    @Override
+    public void lost(String nodeName, Throwable cause) {
+        if (failure.compareAndSet(
+                null, new IllegalStateException("The session of " + nodeName + " has ended", cause))) {
+            release(unregistered);
+            release(notRunning);
+        }
+    }
+
+    private void await(CountDownLatch latch) throws InterruptedException {
+        latch.await();
+        if (failure.get() != null) {
+            throw new IllegalStateException("A node was lost: the figures would say nothing", failure.get());
+        }
+    }
+
+    private static void release(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            latch.countDown();
+        }
+    }
+}

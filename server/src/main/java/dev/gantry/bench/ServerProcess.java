@@ -1,0 +1,73 @@
+package dev.gantry.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A server in a process of its own, with a heap of its own and a directory of its own. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Pattern READY = Pattern.compile("is ready at (\\S+)");
+    private static final Pattern HEAP_BEFORE = Pattern.compile("Pause .*?(\\d+)M->\\d+M");
+
+    private final ChildProcess process;
+    private final Path directory;
+
+    private ServerProcess(ChildProcess process, Path directory) {
+        this.process = process;
+        this.directory = directory;
+    }
+
+    /**
+     * Starts a server and waits until it serves.
+     *
+     * @param directory empty
+     * @param heap of the server, as Java takes it, such as 4g
+     * @throws IOException if it could not be started
+     * @throws InterruptedException if this thread was interrupted
+     */
+    static ServerProcess start(Path directory, String heap) throws IOException, InterruptedException {
+        List<String> javaOptions = List.of("-Xmx" + heap, "-Xlog:gc:file=" + directory.resolve("gc.log"));
+        List<String> arguments =
+                List.of("server", "--data-dir", directory.resolve("data").toString(), "--listen", "127.0.0.1:0");
+        return new ServerProcess(
+                ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory);
+    }
+
+    String address() {
+        return process.ready();
+    }
+
+    /** The largest heap that a collection has found in use, in MiB. */
+    long peakHeapMib() {
+        try (Stream<String> lines = Files.lines(directory.resolve("gc.log"))) {
+            return lines.map(HEAP_BEFORE::matcher)
+                    .filter(Matcher::find)
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .max()
+                    .orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The size of the database's file, in MiB. */
+    long databaseMib() {
+        try {
+            return Files.size(directory.resolve("data/server/gantry.mv.db")) >> 20;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks the server to end, and waits for it. */
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gantry.bench;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.Jobs;
+import dev.gantry.v1.Job;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gantry bench submissions}. */
+@Command(
+        name = "submissions",
+        description = "How fast a server takes jobs in: clients that submit one after the other, each answer on disk.")
+final class SubmissionsCommand implements Callable<Integer> {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    @Spec
+    @SuppressWarnings("unused")
+    private CommandSpec spec;
+
+    @Option(names = "--clients", defaultValue = "64", description = "Clients at a time. Default: ${DEFAULT-VALUE}.")
+    private int clients;
+
+    @Option(names = "--jobs", defaultValue = "100000", description = "Jobs in all. Default: ${DEFAULT-VALUE}.")
+    private int jobs;
+
+    @Option(names = "--heap", defaultValue = "4g", description = "Heap of the server. Default: ${DEFAULT-VALUE}.")
+    private String heap;
+
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+        try (Workspace workspace = Workspace.create();
+                ServerProcess server = ServerProcess.start(workspace.directory(), heap)) {
+            measure(server.address()).print(spec.commandLine().getOut(), json);
+        }
+        return 0;
+    }
+
+    private Report measure(String address) throws InterruptedException, ExecutionException {
+        Latencies answers = new Latencies(jobs);
+        AtomicInteger next = new AtomicInteger();
+        CountDownLatch begin = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        try (GantryClient client = GantryClient.connect(address)) {
+            List<Future<?>> all = IntStream.range(0, clients)
+                    .<Future<?>>mapToObj(i -> threads.submit(() -> {
+                        begin.await();
+                        submit(client, next, answers);
+                        return null;
+                    }))
+                    .toList();
+            long started = System.nanoTime();
+            begin.countDown();
+            for (Future<?> each : all) {
+                each.get();
+            }
+            double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
+            return new Report()
+                    .put("jobs", answers.count())
+                    .put("seconds", seconds)
+                    .put("jobs_per_second", answers.count() / seconds)
+                    .put("p50_ms", answers.percentileMillis(0.50))
+                    .put("p99_ms", answers.percentileMillis(0.99));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void submit(GantryClient client, AtomicInteger next, Latencies answers) {
+        for (int i = next.getAndIncrement(); i < jobs; i = next.getAndIncrement()) {
+            Job job = job("bench-%07d".formatted(i));
+            long asked = System.nanoTime();
+            client.jobs().submit(job);
+            answers.record(System.nanoTime() - asked);
+        }
+    }
+
+    private static Job job(String id) {
+        return Jobs.batch(id)
+                .constraint("${driver.rkt.version}", ">", "1.2")
+                .group(Jobs.group("group")
+                        .task(Jobs.rkt("task", "/srv/images/task.aci").net("host")))
+                .build();
+    }
+}
