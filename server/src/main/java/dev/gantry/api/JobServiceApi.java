@@ -215,8 +215,7 @@ final class JobServiceApi extends JobServiceImplBase {
                 observer,
                 () -> dispatcher.dispatch(
                         request.getJobId(),
-                        new Dispatch(
-                                request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()))),
+                        new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()))),
                 child -> DispatchJobResponse.newBuilder()
                         .setDispatchedJobId(child.jobId())
                         .setEvaluationId(child.evaluationId())
@@ -283,8 +282,7 @@ final class JobServiceApi extends JobServiceImplBase {
             throw new InvalidRequestException("check_index", "%d is below 0".formatted(request.getCheckIndex()));
         }
         return new SubmitOptions(
-                requestId,
-                request.hasCheckIndex() ? OptionalLong.of(request.getCheckIndex()) : OptionalLong.empty());
+                requestId, request.hasCheckIndex() ? OptionalLong.of(request.getCheckIndex()) : OptionalLong.empty());
     }
 
     private static Optional<String> requestId(String id) {

@@ -130,8 +130,7 @@ final class GantryServer implements AutoCloseable {
         threads.repeat(TICK, deployments::check);
         threads.repeat(TICK, drainer::check);
         threads.repeat(TICK, periodic::check);
-        threads.repeat(
-                GARBAGE_INTERVAL, new GarbageCollector(store, GarbageThresholds.DEFAULT, clock)::collect);
+        threads.repeat(GARBAGE_INTERVAL, new GarbageCollector(store, GarbageThresholds.DEFAULT, clock)::collect);
 
         return GrpcServer.start(
                 config.listen(),

@@ -62,7 +62,6 @@ final class ServerOptions {
     ServerConfig toConfig(Path dataDir) {
         InetSocketAddress address = HostPort.parse(listen);
         Set<JobType> preempting = preemption.stream().map(type -> type.type).collect(Collectors.toSet());
-        return new ServerConfig(
-                dataDir, address, nodeTimeToLive, new SchedulerOptions(placement, preempting));
+        return new ServerConfig(dataDir, address, nodeTimeToLive, new SchedulerOptions(placement, preempting));
     }
 }

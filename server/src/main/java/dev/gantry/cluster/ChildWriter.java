@@ -18,8 +18,7 @@ final class ChildWriter {
     }
 
     /** Stores a child and queues it for placement. */
-    Child put(
-            WriteTransaction transaction, Job parent, Job.Builder child, EvaluationTrigger trigger, Instant now) {
+    Child put(WriteTransaction transaction, Job parent, Job.Builder child, EvaluationTrigger trigger, Instant now) {
         Job job = child.setName(child.getId())
                 .setParentId(parent.getId())
                 .clearPeriodic()

@@ -70,12 +70,11 @@ public final class Dispatcher {
                 .setId(JobFamily.dispatchedChild(jobId, now.getEpochSecond(), unique))
                 .setPayload(dispatch.payload())
                 .putAllMeta(dispatch.meta());
-        Child child = children.put(
-                transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
+        Child child =
+                children.put(transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
         dispatch.requestId()
                 .ifPresent(id -> transaction.putSubmission(
-                        id,
-                        new Submission(child.jobId(), 0, child.evaluationId(), transaction.index(), now)));
+                        id, new Submission(child.jobId(), 0, child.evaluationId(), transaction.index(), now)));
         return child;
     }
 
@@ -114,9 +113,12 @@ public final class Dispatcher {
     }
 
     private static void checkMeta(Parameterized rules, Set<String> keys) {
-        rules.getMetaRequiredList().stream().filter(key -> !keys.contains(key)).findFirst().ifPresent(key -> {
-            throw new InvalidFieldException("meta." + key, "is missing: the job requires it");
-        });
+        rules.getMetaRequiredList().stream()
+                .filter(key -> !keys.contains(key))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw new InvalidFieldException("meta." + key, "is missing: the job requires it");
+                });
         Set<String> unknown = new HashSet<>(keys);
         unknown.removeAll(rules.getMetaRequiredList());
         unknown.removeAll(rules.getMetaOptionalList());

@@ -63,7 +63,8 @@ final class DryRun {
                 .setStop(outcome.stop())
                 .setKeep(outcome.keep())
                 .setUpdateInPlace(outcome.update())
-                .setCanary((int) placements(plan, outcome).filter(Placement::canary).count())
+                .setCanary((int)
+                        placements(plan, outcome).filter(Placement::canary).count())
                 .setPreempt(preempted(plan, outcome))
                 .addAllScores(outcome.scores());
         outcome.failure().ifPresent(group::setFailure);

@@ -53,8 +53,7 @@ public final class PeriodicLauncher {
      * @param reader where they are
      */
     public void load(StoreReader reader) {
-        reader.periodicLaunches()
-                .forEach((jobId, last) -> reader.job(jobId).ifPresent(job -> put(job, last)));
+        reader.periodicLaunches().forEach((jobId, last) -> reader.job(jobId).ifPresent(job -> put(job, last)));
     }
 
     /**
@@ -93,8 +92,7 @@ public final class PeriodicLauncher {
     public CompletableFuture<Child> force(String jobId) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            JobRecord job =
-                    transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+            JobRecord job = transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
             checkPeriodic(job);
             if (overlaps(transaction, job)) {
                 throw new RefusedException(
@@ -181,10 +179,12 @@ public final class PeriodicLauncher {
 
     private static void checkPeriodic(JobRecord job) {
         if (!job.getJob().hasPeriodic()) {
-            throw new RefusedException("Job %s is not periodic".formatted(job.getJob().getId()));
+            throw new RefusedException(
+                    "Job %s is not periodic".formatted(job.getJob().getId()));
         }
         if (job.getStopped()) {
-            throw new RefusedException("Job %s is stopped; submit it again first".formatted(job.getJob().getId()));
+            throw new RefusedException("Job %s is stopped; submit it again first"
+                    .formatted(job.getJob().getId()));
         }
     }
 }

@@ -124,9 +124,8 @@ class ParentJobsTest {
                         .build()));
 
         String child = server.jobs()
-                .forcePeriodicJob(ForcePeriodicJobRequest.newBuilder()
-                        .setJobId("nightly")
-                        .build())
+                .forcePeriodicJob(
+                        ForcePeriodicJobRequest.newBuilder().setJobId("nightly").build())
                 .getChildJobId();
 
         eventually().until(() -> job(child).getAllocationsCount() == 1);
@@ -145,8 +144,7 @@ class ParentJobsTest {
 
     private static Job parameterized(String id, PayloadRule rule) {
         return batch(id).toBuilder()
-                .setParameterized(
-                        Parameterized.newBuilder().setPayload(rule).addMetaRequired("colour"))
+                .setParameterized(Parameterized.newBuilder().setPayload(rule).addMetaRequired("colour"))
                 .build();
     }
 

@@ -20,9 +20,7 @@ class CronTest {
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             * * * * *          | 2030-01-01T00:00:30Z | 2030-01-01T00:01:00Z
             */15 * * * *       | 2030-01-01T00:15:00Z | 2030-01-01T00:30:00Z
             5/20 * * * *       | 2030-01-01T00:26:00Z | 2030-01-01T00:45:00Z
@@ -72,8 +70,21 @@ class CronTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "* * * *", "* * * * * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 8",
-                "a * * * *", "5-1 * * * *", "*/0 * * * *", "1,,2 * * * *", "1-2-3 * * * *", "-1 * * * *", "@never"
+                "",
+                "* * * *",
+                "* * * * * * *",
+                "60 * * * *",
+                "* 24 * * *",
+                "* * 0 * *",
+                "* * * 13 *",
+                "* * * * 8",
+                "a * * * *",
+                "5-1 * * * *",
+                "*/0 * * * *",
+                "1,,2 * * * *",
+                "1-2-3 * * * *",
+                "-1 * * * *",
+                "@never"
             })
     void what_is_no_expression_is_refused_with_a_remedy(String expression) {
         assertThatThrownBy(() -> Cron.parse(expression))

@@ -81,7 +81,8 @@ class GarbageCollectorTest {
 
         collector.collect();
 
-        assertThat(cluster.store().reader().jobVersions("a", Long.MAX_VALUE, 100)).hasSize(6);
+        assertThat(cluster.store().reader().jobVersions("a", Long.MAX_VALUE, 100))
+                .hasSize(6);
     }
 
     private void submit(String id, int priority) {

@@ -80,7 +80,8 @@ class JobDiffTest {
         TaskGroup.Builder group = changed.getTaskGroups(0).toBuilder();
         group.getTasksBuilder(0).setKillTimeout(Durations.fromSeconds(90));
 
-        assertThat(JobDiff.between(JOB, changed.toBuilder().setTaskGroups(0, group).build()))
+        assertThat(JobDiff.between(
+                        JOB, changed.toBuilder().setTaskGroups(0, group).build()))
                 .containsExactly(
                         diff("type", "JOB_TYPE_SERVICE", "JOB_TYPE_BATCH"),
                         FieldDiff.newBuilder()

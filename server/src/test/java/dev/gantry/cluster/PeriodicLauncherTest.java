@@ -42,8 +42,7 @@ class PeriodicLauncherTest {
     @Test
     void a_child_is_made_each_time() {
         submit(Periodic.newBuilder().setCron("*/10 * * * *"));
-        assertThat(launcher.next("nightly"))
-                .contains(cluster.clock().instant().plus(Duration.ofMinutes(10)));
+        assertThat(launcher.next("nightly")).contains(cluster.clock().instant().plus(Duration.ofMinutes(10)));
         tick(Duration.ofMinutes(9));
         assertThat(children()).isEmpty();
 
@@ -58,7 +57,8 @@ class PeriodicLauncherTest {
                     .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_PERIODIC);
         });
         assertThat(children().get(0).getJob().getId())
-                .isEqualTo("nightly/periodic-" + Instant.parse("2030-01-01T00:10:00Z").getEpochSecond());
+                .isEqualTo("nightly/periodic-"
+                        + Instant.parse("2030-01-01T00:10:00Z").getEpochSecond());
     }
 
     @Test
@@ -137,9 +137,10 @@ class PeriodicLauncherTest {
 
     private void endEvaluation(JobRecord child) {
         cluster.store()
-                .write(tx -> tx.putEvaluation(cluster.newestEvaluation(child.getJob().getId()).toBuilder()
-                        .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
-                        .build()))
+                .write(tx ->
+                        tx.putEvaluation(cluster.newestEvaluation(child.getJob().getId()).toBuilder()
+                                .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
+                                .build()))
                 .join();
     }
 
