@@ -58,9 +58,10 @@ record Session(
         return new ImageFinder(images(), fetching, remoteImages(fetching), verifier());
     }
 
-    private RemoteImages remoteImages(FetchOptions fetching) {
+    private RemoteImages remoteImages(FetchOptions fetching) throws RktException {
         return new RemoteFetcher(
                 options.dataDirectory(),
+                images(),
                 fetching,
                 verifier(),
                 new RemoteFetcher.Surroundings(

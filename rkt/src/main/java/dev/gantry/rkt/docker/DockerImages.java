@@ -90,7 +90,12 @@ public final class DockerImages {
                 return new Fetched(Optional.empty(), manifest.digest());
             }
             try (WorkDirectory work = store.newWork()) {
-                Path aci = convert(reference, registry, manifest, work.path());
+                Path aci = convert(
+                        reference,
+                        registry,
+                        manifest,
+                        work.path(),
+                        store.limits().maxBytes());
                 try (InputStream in = Files.newInputStream(aci)) {
                     return new Fetched(Optional.of(store.add(in)), manifest.digest());
                 }
@@ -128,7 +133,11 @@ public final class DockerImages {
     }
 
     private Path convert(
-            DockerReference reference, RegistryClient registry, RegistryClient.Document manifest, Path work)
+            DockerReference reference,
+            RegistryClient registry,
+            RegistryClient.Document manifest,
+            Path work,
+            long maxBytes)
             throws IOException, RktException {
         JsonObject json = JsonParser.parseString(manifest.json()).getAsJsonObject();
         if (!json.has("config") || !(json.get("layers") instanceof JsonArray descriptors)) {
@@ -147,7 +156,8 @@ public final class DockerImages {
             long bytes = 0;
             LayerTree tree = new LayerTree();
             for (int i = 0; i < descriptors.size(); i++) {
-                Path layer = layer(registry, descriptors.get(i).getAsJsonObject(), contents.get(i), work, bytes);
+                Path layer =
+                        layer(registry, descriptors.get(i).getAsJsonObject(), contents.get(i), work, maxBytes, bytes);
                 bytes += Files.size(layer);
                 layers.add(new TarFile(layer.toFile(), StandardCharsets.UTF_8.name()));
                 tree.apply(layers.get(i));
@@ -172,10 +182,7 @@ public final class DockerImages {
     private static JsonObject config(RegistryClient registry, String digest, Path work)
             throws IOException, RktException {
         Path file = work.resolve("config");
-        registry.blob(digest, file, "Downloading config", -1);
-        if (Files.size(file) > MAX_CONFIG_BYTES) {
-            throw new RktException("the image's configuration has more than %d bytes".formatted(MAX_CONFIG_BYTES));
-        }
+        registry.blob(digest, file, "Downloading config", -1, MAX_CONFIG_BYTES);
         return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
     }
 
@@ -187,13 +194,14 @@ public final class DockerImages {
 
     /** A layer, uncompressed; what it was compressed with is known by its first bytes. */
     private static Path layer(
-            RegistryClient registry, JsonObject descriptor, String content, Path work, long bytesBefore)
+            RegistryClient registry, JsonObject descriptor, String content, Path work, long maxBytes, long bytesBefore)
             throws IOException, RktException {
         String digest = text(descriptor, "digest");
         String name = digest.replaceFirst("^[a-z0-9]+:", "");
         Path compressed = work.resolve("compressed");
         long size = descriptor.has("size") ? descriptor.get("size").getAsLong() : -1;
-        registry.blob(digest, compressed, "Downloading " + name.substring(0, Math.min(12, name.length())), size);
+        registry.blob(
+                digest, compressed, "Downloading " + name.substring(0, Math.min(12, name.length())), size, maxBytes);
         Path layer = Files.createTempFile(work, "layer", ".tar");
         Digests.Check check = Digests.check(content);
         long bytes = bytesBefore;
@@ -203,9 +211,8 @@ public final class DockerImages {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 bytes += read;
-                if (bytes > ImageStore.MAX_BYTES) {
-                    throw new RktException(
-                            "the image's layers hold more than %d bytes".formatted(ImageStore.MAX_BYTES));
+                if (bytes > maxBytes) {
+                    throw new RktException("the image's layers hold more than %d bytes".formatted(maxBytes));
                 }
                 check.update(buffer, read);
                 out.write(buffer, 0, read);

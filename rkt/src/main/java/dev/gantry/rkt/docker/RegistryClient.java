@@ -5,7 +5,6 @@ import dev.gantry.rkt.config.Credentials;
 import dev.gantry.rkt.http.HttpTransport;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
-import dev.gantry.rkt.image.ImageStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -120,10 +119,11 @@ final class RegistryClient {
      * @param file where to put it
      * @param label what people call it
      * @param size how large it should be, in bytes; negative if that is not known
+     * @param maxBytes the size at which it is refused
      * @throws RktException if there is none, or it is not what the digest says
      * @throws IOException if the transfer breaks off, or the file can't be written
      */
-    void blob(String digest, Path file, String label, long size) throws RktException, IOException {
+    void blob(String digest, Path file, String label, long size, long maxBytes) throws RktException, IOException {
         Digests.Check check = Digests.check(digest);
         long done = 0;
         try (InputStream in = registry.fetchBlob(repository.withDigest(digest));
@@ -132,8 +132,8 @@ final class RegistryClient {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 done += read;
-                if (done > ImageStore.MAX_BYTES) {
-                    throw new RktException("blob %s has more than %d bytes".formatted(digest, ImageStore.MAX_BYTES));
+                if (done > maxBytes) {
+                    throw new RktException("blob %s has more than %d bytes".formatted(digest, maxBytes));
                 }
                 check.update(buffer, read);
                 out.write(buffer, 0, read);

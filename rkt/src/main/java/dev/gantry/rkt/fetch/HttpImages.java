@@ -108,7 +108,7 @@ final class HttpImages {
     private StoredImage add(ImageLocation location, Path file, Optional<Path> signature)
             throws IOException, RktException {
         try (InputStream in = Files.newInputStream(file)) {
-            ImageManifest manifest = AciManifest.read(file);
+            ImageManifest manifest = AciManifest.read(file, store.limits());
             requireMatch(location, manifest);
             if (verifier.isPresent()) {
                 verifier.get().verify(file, signature.orElseThrow(), manifest.name());

@@ -63,12 +63,18 @@ public final class RemoteFetcher implements RemoteImages {
      * Makes a fetcher.
      *
      * @param dataDirectory the data directory
+     * @param store its images
      * @param options what may be fetched, and how
      * @param verifier verifies what is fetched, if the options want signatures
      * @param surroundings what is around
      */
-    public RemoteFetcher(Path dataDirectory, FetchOptions options, ImageVerifier verifier, Surroundings surroundings) {
-        this.store = new ImageStore(dataDirectory);
+    public RemoteFetcher(
+            Path dataDirectory,
+            ImageStore store,
+            FetchOptions options,
+            ImageVerifier verifier,
+            Surroundings surroundings) {
+        this.store = store;
         this.remotes = new Remotes(dataDirectory);
         this.options = options;
         this.verifier = verifier;
@@ -134,7 +140,8 @@ public final class RemoteFetcher implements RemoteImages {
     }
 
     private HttpImages http(Credentials credentials) throws IOException {
-        Downloads downloads = new Downloads(transport(credentials), surroundings.progress(), ImageStore.MAX_BYTES);
+        Downloads downloads = new Downloads(
+                transport(credentials), surroundings.progress(), store.limits().maxBytes());
         return new HttpImages(
                 store,
                 remotes,

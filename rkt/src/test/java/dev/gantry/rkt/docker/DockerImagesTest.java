@@ -16,6 +16,7 @@ import dev.gantry.rkt.fetch.RemoteFetcher;
 import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
+import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
@@ -221,7 +222,7 @@ class DockerImagesTest {
 
         assertThatThrownBy(() -> fetch("damaged")).isInstanceOfAny(RktException.class, IOException.class);
 
-        assertThat(new ImageStore(directory).all()).isEmpty();
+        assertThat(new ImageStore(directory, ImageLimits.DEFAULT).all()).isEmpty();
         assertThat(directory.resolve("cas/tmp")).isEmptyDirectory();
     }
 
@@ -325,6 +326,7 @@ class DockerImagesTest {
     private RemoteFetcher fetcher(Path data) {
         return new RemoteFetcher(
                 data,
+                new ImageStore(data, ImageLimits.DEFAULT),
                 new FetchOptions(PullPolicy.UPDATE, true, true, false),
                 (aci, signature, name) -> {
                     throw new AssertionError("docker images have no signatures");

@@ -13,6 +13,7 @@ import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
+import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
@@ -60,7 +61,7 @@ class RemoteFetcherTest {
     @BeforeEach
     void start() throws IOException {
         server = new LoopbackServer();
-        store = new ImageStore(directory);
+        store = new ImageStore(directory, ImageLimits.DEFAULT);
     }
 
     @AfterEach
@@ -227,6 +228,7 @@ class RemoteFetcherTest {
     private RemoteFetcher fetcher(boolean unsignedAllowed, ImageVerifier verifier) {
         return new RemoteFetcher(
                 directory,
+                store,
                 new FetchOptions(PullPolicy.UPDATE, unsignedAllowed, true, false),
                 verifier,
                 new RemoteFetcher.Surroundings(

@@ -41,7 +41,7 @@ class ImageDependenciesTest {
 
     @BeforeEach
     void open() {
-        store = new ImageStore(directory);
+        store = new ImageStore(directory, ImageLimits.DEFAULT);
     }
 
     @Test
