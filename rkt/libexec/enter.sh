@@ -34,6 +34,13 @@ esac
 read -r pid _ < "$pod/pid"
 read_flavor
 if [ "$flavor" = crun ]; then
+  # crun may still be on the way to the app.
+  attempts=0
+  while [ "$attempts" -lt 100 ] && is_alive "$pod/pid" \
+    && ! { [ -s "$pod/app/$app/pid" ] && [ -s "$pod/crun/$uuid/status" ]; }; do
+    sleep 0.05
+    attempts=$((attempts + 1))
+  done
   # The process as the app's, but for its arguments, which "prepare" left out of the file: its environment is the last.
   json_strings() {
     LC_ALL=C awk -f "$libexec/json-strings.awk" -- "$@"
