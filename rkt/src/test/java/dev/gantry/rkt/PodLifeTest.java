@@ -370,7 +370,7 @@ class PodLifeTest extends RktTest {
     void a_pod_leaves_no_process_and_no_mount_on_the_host() throws IOException {
         String mountsBefore = Files.readString(Path.of("/proc/self/mounts"));
         String uuid = rkt.prepare(image.toString(), "--", "-c", SLEEP);
-        Rkt.Running running = rkt.runUntilReady(uuid);
+        Rkt.Running running = rkt.runUntilReady(uuid, "--net=host");
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).isEqualTo(mountsBefore);
 
         rkt.call("stop", uuid).succeeded();
