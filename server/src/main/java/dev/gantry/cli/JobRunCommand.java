@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
             "Submits a job and shows how it is placed and started.",
             "",
             "Ends with 0 once all its allocations run (service) or have completed (batch), or its deployment is"
-                    + " successful (service with an update block), and with 1 if a task or the deployment fails, if something can't be placed, or if it takes too long. The job stays submitted in any case:"
+                    + " successful (service with an update block), and with 1 if a task or the deployment fails, if"
+                    + " something can't be placed, or if it takes too long. The job stays submitted in any case:"
                     + " what could not be placed is placed as soon as a node fits.",
             ""
         })
