@@ -38,7 +38,7 @@ final class Feasibility {
     private final List<NodeConstraint> constraints;
     private final List<String> targets;
     private final Map<NodeClass, Optional<Refusal>> tested = new HashMap<>();
-    private final Map<Node, Optional<Refusal>> ofNode = new IdentityHashMap<>();
+    private final IdentityHashMap<Node, Optional<Refusal>> ofNode = new IdentityHashMap<>();
 
     /**
      * Reads what a group asks of nodes.
