@@ -6,16 +6,6 @@ import java.util.Optional;
 @FunctionalInterface
 public interface CronCheck {
 
-    /** Counts the fields, five or six, and looks no further. */
-    CronCheck FIELDS = expression -> {
-        int fields = expression.strip().split("\\s+").length;
-        return fields == 5 || fields == 6
-                ? Optional.empty()
-                : Optional.of(
-                        "has %d fields: write minute, hour, day of month, month and day of week, such as \"0 3 * * *\""
-                                .formatted(fields));
-    };
-
     /**
      * Looks an expression through.
      *

@@ -1,8 +1,8 @@
 package dev.gantry.app;
 
-import dev.gantry.api.CronCheck;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
+import dev.gantry.cluster.Cron;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatcher;
 import dev.gantry.cluster.EvaluationLoop;
@@ -135,7 +135,7 @@ final class GantryServer implements AutoCloseable {
         return GrpcServer.start(
                 config.listen(),
                 new GrpcServer.Parts(
-                        new JobValidator(List.of(new RktConfigCheck()), CronCheck.FIELDS),
+                        new JobValidator(List.of(new RktConfigCheck()), Cron::fault),
                         jobs,
                         loop,
                         deployments,

@@ -14,9 +14,6 @@ final class NodePorts {
 
     private static final int HIGHEST_PORT = 65535;
 
-    /** Never changed. */
-    private static final BitSet NONE = new BitSet(0);
-
     private final Map<String, BitSet> taken;
 
     NodePorts() {
@@ -49,7 +46,7 @@ final class NodePorts {
         if (asks.isEmpty()) {
             return List.of();
         }
-        BitSet ports = taken.getOrDefault(node.getIp(), NONE);
+        BitSet ports = takenOn(node.getIp());
         List<Shortage> shortages = new ArrayList<>();
         long asked = 0;
         for (PortAsk ask : asks) {
@@ -78,7 +75,7 @@ final class NodePorts {
         if (asks.isEmpty()) {
             return List.of();
         }
-        BitSet ports = (BitSet) taken.getOrDefault(node.getIp(), NONE).clone();
+        BitSet ports = (BitSet) takenOn(node.getIp()).clone();
         // First, so that no dynamic port is one of them.
         asks.stream().filter(PortAsk::isStatic).forEach(ask -> ports.set(ask.number()));
         List<AllocatedPort> chosen = new ArrayList<>();
@@ -93,6 +90,11 @@ final class NodePorts {
                     .build());
         }
         return chosen;
+    }
+
+    private BitSet takenOn(String ip) {
+        BitSet known = taken.get(ip);
+        return known == null ? new BitSet(0) : known;
     }
 
     private BitSet of(String ip) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
+import dev.gantry.cluster.Cron;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobViolation;
@@ -33,7 +34,7 @@ class JobLifeValidationTest {
     private static final String MAIN =
             "name: 'main' driver: 'rkt' resources { ports { label: 'http' } } services { name: 'web' port: 'http' %s }";
 
-    private final JobValidator validator = new JobValidator(List.of(ANY), CronCheck.FIELDS);
+    private final JobValidator validator = new JobValidator(List.of(ANY), Cron::fault);
 
     @Test
     void a_job_that_says_all_of_it_well_is_taken() throws ParseException {
