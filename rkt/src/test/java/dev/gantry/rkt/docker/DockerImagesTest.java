@@ -83,7 +83,7 @@ class DockerImagesTest {
                         .programs("sh", "id", "cat")
                         .bytes(),
                 new AciBuilder("").file("layered", "above\n").bytes());
-        try (Rkt rkt = new Rkt(directory)) {
+        try (Rkt rkt = new Rkt(directory, "fly")) {
             String name = "docker://%s/team/app:1.0".formatted(registry.host());
 
             String uuid = rkt.call(
@@ -235,7 +235,7 @@ class DockerImagesTest {
 
     @Test
     void a_registry_that_does_not_listen_is_told_in_rkts_words() {
-        try (Rkt rkt = new Rkt(directory)) {
+        try (Rkt rkt = new Rkt(directory, "fly")) {
             assertThat(rkt.call("--insecure-options=image,http", "prepare", "docker://localhost:1/redis")
                             .err())
                     .isEqualTo("prepare: error finding images: Get \"http://localhost:1/v2/\": dial tcp 127.0.0.1:1:"

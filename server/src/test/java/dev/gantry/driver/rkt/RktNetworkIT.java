@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.driver.TaskStop;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ class RktNetworkIT {
                         .as("the task says: %s", Files.readString(directory.stderr()))
                         .isEqualTo("hello from the pod"));
 
-        task.stop(Duration.ofSeconds(20));
+        task.stop(TaskStop.within(Duration.ofSeconds(20)));
         task.exit().get(30, TimeUnit.SECONDS);
         task.remove();
         assertThat(fromHost("perl", "-e", CLIENT, "23456")).isEqualTo("Connection refused\n");
