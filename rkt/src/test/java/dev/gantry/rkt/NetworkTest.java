@@ -207,9 +207,10 @@ class NetworkTest {
     void a_pod_cannot_use_the_loopback_of_the_host() {
         String uuid = serve("--port=http:9080");
         rkt.runUntilReady(uuid, local(), "--net=green");
-        enter(uuid, "/bin/ip", "addr", "del", "127.0.0.1/8", "dev", "lo");
-        enter(uuid, "/bin/ip", "link", "set", "lo", "down");
-        enter(uuid, "/bin/ip", "route", "add", "127.0.0.0/8", "via", "10.12.0.1");
+        // As an app could that may change its network.
+        inNetworkOf(uuid, "ip", "addr", "del", "127.0.0.1/8", "dev", "lo");
+        inNetworkOf(uuid, "ip", "link", "set", "lo", "down");
+        inNetworkOf(uuid, "ip", "route", "add", "127.0.0.0/8", "via", "10.12.0.1");
 
         assertThat(host.call("iptables-save", "-t", "raw")).contains("-d 127.0.0.0/8 -i veth", "-j DROP");
         assertThat(host.tcp("127.0.0.1", 9080)).isEqualTo("tcp 10.12.0.1");
@@ -423,6 +424,13 @@ class NetworkTest {
         List<String> words = new ArrayList<>(List.of("enter", uuid));
         words.addAll(Arrays.asList(command));
         return rkt.call(words.toArray(String[]::new)).succeeded().out();
+    }
+
+    private void inNetworkOf(String uuid, String... command) {
+        Path namespace = rkt.data().resolve("pods/run").resolve(uuid).resolve("netns");
+        List<String> words = new ArrayList<>(List.of("nsenter", "--net=" + namespace));
+        words.addAll(Arrays.asList(command));
+        host.call(words.toArray(String[]::new));
     }
 
     private String refusal(String flag, String uuid) {

@@ -207,9 +207,14 @@ class PlacementTest {
     }
 
     @Test
-    void an_unchanged_job_keeps_its_version_and_its_allocations_unless_one_has_failed() {
+    void an_unchanged_job_keeps_its_version_and_its_allocations_unless_one_has_failed_for_good() {
         FakeNode node = connect(FakeNode.in("dc-again", "again"));
-        Job job = TestJobs.job("again", "dc-again");
+        Job.Builder builder = TestJobs.job("again", "dc-again").toBuilder();
+        builder.getTaskGroupsBuilder(0)
+                .getRescheduleBuilder()
+                .setUnlimited(false)
+                .setAttempts(0);
+        Job job = builder.build();
         submit(job);
         Allocation first = onlyAllocation("again");
 

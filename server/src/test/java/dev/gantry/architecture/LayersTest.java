@@ -54,7 +54,7 @@ class LayersTest {
             .whereLayer("cluster")
             .mayOnlyBeAccessedByLayers("api", "app")
             .whereLayer("scheduler")
-            .mayOnlyBeAccessedByLayers("cluster", "api")
+            .mayOnlyBeAccessedByLayers("cluster", "api", "app")
             .whereLayer("store")
             .mayOnlyBeAccessedByLayers("cluster", "api", "bench", "app")
             .whereLayer("client")

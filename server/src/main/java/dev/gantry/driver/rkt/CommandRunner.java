@@ -44,7 +44,7 @@ final class CommandRunner {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new RktException(
-                        called(command) + " did not end within " + limit.toMillis() / 1e3 + " s; it was killed", true);
+                        "%s did not end within %s; it was killed".formatted(called(command), inWords(limit)), true);
             }
         } finally {
             end(process);
@@ -82,6 +82,10 @@ final class CommandRunner {
             started.forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
+    }
+
+    private static String inWords(Duration limit) {
+        return limit.toMillisPart() == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
     }
 
     private static String called(List<String> command) {
