@@ -33,7 +33,7 @@ class CommandRunnerTest {
 
         assertThatThrownBy(() -> shell("sleep 60 & echo $! >" + child + "; wait", Duration.ofMillis(500)))
                 .isInstanceOf(RktException.class)
-                .hasMessageContaining("did not end within 0.");
+                .hasMessageContaining("did not end within 500 ms");
 
         long pid = Long.parseLong(Files.readString(child).strip());
         await().until(() -> ProcessIdentity.ofLiving(pid).isEmpty());
