@@ -83,7 +83,9 @@ record Session(
     private ImageVerifier verifier() {
         TrustedKeys keys = trustedKeys();
         Consumer<String> log = line -> err.println("image: " + line);
-        ImageVerifier verifier = new OpenPgpVerifier(keys, clock, log);
+        // Made when there is something to verify: its library's jars are signed, and slow to open.
+        ImageVerifier verifier =
+                (aci, signature, name) -> new OpenPgpVerifier(keys, clock, log).verify(aci, signature, name);
         boolean insecureKeys = options.insecure().contains(InsecureOption.PUBKEY);
         if (isAnyCertificateTaken() && !insecureKeys) {
             // As rkt: keys that anybody may have sent are not even looked for.
