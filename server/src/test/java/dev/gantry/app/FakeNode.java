@@ -122,6 +122,12 @@ final class FakeNode implements AutoCloseable {
         eventually().until(() -> session.acknowledged.get() == session.sequence.get());
     }
 
+    /** Says that an allocation runs and how healthy it is, and waits until that is on disk. */
+    void reportHealth(String allocationId, boolean healthy) {
+        session.report(allocationId, ClientStatus.CLIENT_STATUS_RUNNING, update -> update.setHealthy(healthy));
+        eventually().until(() -> session.acknowledged.get() == session.sequence.get());
+    }
+
     /** Says that another version of rkt was found. */
     void fingerprint(String rktVersion) {
         withRkt(rktVersion);
@@ -257,21 +263,25 @@ final class FakeNode implements AutoCloseable {
             }
         }
 
-        private synchronized void report(String allocationId, ClientStatus status) {
+        private void report(String allocationId, ClientStatus status) {
+            report(allocationId, status, update -> {});
+        }
+
+        private synchronized void report(
+                String allocationId, ClientStatus status, Consumer<AllocationUpdate.Builder> more) {
             boolean isRunning = status == ClientStatus.CLIENT_STATUS_RUNNING;
+            AllocationUpdate.Builder update = AllocationUpdate.newBuilder()
+                    .setAllocationId(allocationId)
+                    .setClientStatus(status)
+                    .setDescription("said by the test")
+                    .addTaskStates(TaskState.newBuilder()
+                            .setTask("main")
+                            .setPhase(isRunning ? TaskPhase.TASK_PHASE_RUNNING : TaskPhase.TASK_PHASE_DEAD));
+            more.accept(update);
             send(ConnectRequest.newBuilder()
                     .setAllocationUpdates(AllocationUpdates.newBuilder()
                             .setSequence(sequence.incrementAndGet())
-                            .addUpdates(AllocationUpdate.newBuilder()
-                                    .setAllocationId(allocationId)
-                                    .setClientStatus(status)
-                                    .setDescription("said by the test")
-                                    .addTaskStates(TaskState.newBuilder()
-                                            .setTask("main")
-                                            .setPhase(
-                                                    isRunning
-                                                            ? TaskPhase.TASK_PHASE_RUNNING
-                                                            : TaskPhase.TASK_PHASE_DEAD))))
+                            .addUpdates(update))
                     .build());
         }
 

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingStub;
 import dev.gantry.v1.ClusterServiceGrpc;
@@ -28,12 +29,14 @@ final class TestServer implements AutoCloseable {
 
     private final Path dir;
     private final Duration nodeTimeToLive;
+    private final SchedulerOptions scheduling;
     private GantryServer server;
     private ManagedChannel channel;
 
-    private TestServer(Path dir, Duration nodeTimeToLive) {
+    private TestServer(Path dir, Duration nodeTimeToLive, SchedulerOptions scheduling) {
         this.dir = dir;
         this.nodeTimeToLive = nodeTimeToLive;
+        this.scheduling = scheduling;
     }
 
     static TestServer start(Path dir) throws IOException {
@@ -41,7 +44,11 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Path dir, Duration nodeTimeToLive) throws IOException {
-        TestServer server = new TestServer(dir, nodeTimeToLive);
+        return start(dir, nodeTimeToLive, SchedulerOptions.DEFAULT);
+    }
+
+    static TestServer start(Path dir, Duration nodeTimeToLive, SchedulerOptions scheduling) throws IOException {
+        TestServer server = new TestServer(dir, nodeTimeToLive, scheduling);
         server.open();
         return server;
     }
@@ -90,7 +97,7 @@ final class TestServer implements AutoCloseable {
     private void open() throws IOException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = GantryServer.start(
-                new ServerConfig(dir, anyPort, nodeTimeToLive), InstantSource.system(), new SecureRandom());
+                new ServerConfig(dir, anyPort, nodeTimeToLive, scheduling), InstantSource.system(), new SecureRandom());
         channel =
                 NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();
     }

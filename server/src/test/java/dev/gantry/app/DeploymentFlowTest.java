@@ -1,0 +1,277 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.TestServer.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.PromoteDeploymentRequest;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A new version of a job on its way, from its submission to its end. Each test has a datacenter of its own. */
+class DeploymentFlowTest {
+
+    private static final UpdateStrategy ONE_BY_ONE =
+            UpdateStrategy.newBuilder().setMaxParallel(1).build();
+
+    @TempDir
+    static Path dir;
+
+    private static TestServer server;
+    private static TestClient client;
+
+    private final List<FakeNode> nodes = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = TestServer.start(dir);
+        client = new TestClient(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void disconnect() {
+        nodes.forEach(FakeNode::close);
+    }
+
+    @Test
+    void a_new_version_takes_one_place_at_a_time_as_its_allocations_get_healthy_and_is_stable_in_the_end() {
+        FakeNode node = connect("roll");
+        makeStable(node, job("roll", "v0", 3, ONE_BY_ONE));
+
+        client.submit(job("roll", "v1", 3, ONE_BY_ONE));
+
+        for (int replaced = 1; replaced <= 3; replaced++) {
+            awaitVersions("roll", 3 - replaced, replaced);
+            assertThat(client.job("roll").getDeployment().getStatus())
+                    .isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+            node.reportHealth(unproven("roll", 1).get(0).getId(), true);
+        }
+        Deployment deployment = awaitDeployment("roll", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(deployment.getGroups(0)).satisfies(group -> {
+            assertThat(group.getDesiredTotal()).isEqualTo(3);
+            assertThat(group.getPlaced()).isEqualTo(3);
+            assertThat(group.getHealthy()).isEqualTo(3);
+            assertThat(group.getUnhealthy()).isZero();
+        });
+        assertThat(client.job("roll").getJob().getStable()).isTrue();
+        assertThat(client.allocations("roll")).hasSize(6);
+    }
+
+    @Test
+    void nothing_is_replaced_until_the_canary_is_promoted_and_then_the_rest_is() {
+        FakeNode node = connect("canary");
+        UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setCanary(1).build();
+        makeStable(node, job("canary", "v0", 2, strategy));
+
+        client.submit(job("canary", "v1", 2, strategy));
+
+        awaitVersions("canary", 2, 1);
+        Allocation canary = unproven("canary", 1).get(0);
+        assertThat(canary.getCanary()).isTrue();
+        assertThatThrownBy(() -> promote("canary")).hasMessageContaining("FAILED_PRECONDITION");
+        node.reportHealth(canary.getId(), true);
+        eventually()
+                .until(() -> client.job("canary").getDeployment().getGroups(0).getHealthy() == 1);
+        awaitVersions("canary", 2, 1);
+
+        promote("canary");
+
+        eventually().until(() -> client.running("canary", 1).size() == 2);
+        awaitVersions("canary", 0, 2);
+        assertThat(client.running("canary")).extracting(Allocation::getId).contains(canary.getId());
+        node.reportHealth(unproven("canary", 1).get(0).getId(), true);
+        awaitDeployment("canary", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(client.job("canary").getJob().getStable()).isTrue();
+        assertThat(client.running("canary")).extracting(Allocation::getIndex).containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void with_auto_promote_a_healthy_canary_lets_the_rest_follow() {
+        FakeNode node = connect("auto");
+        UpdateStrategy strategy =
+                ONE_BY_ONE.toBuilder().setCanary(1).setAutoPromote(true).build();
+        makeStable(node, job("auto", "v0", 2, strategy));
+
+        client.submit(job("auto", "v1", 2, strategy));
+        awaitVersions("auto", 2, 1);
+        node.reportHealth(unproven("auto", 1).get(0).getId(), true);
+
+        awaitVersions("auto", 0, 2);
+        assertThat(client.job("auto").getDeployment().getGroups(0).getPromoted())
+                .isTrue();
+        node.reportHealth(unproven("auto", 1).get(0).getId(), true);
+        awaitDeployment("auto", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+    }
+
+    @Test
+    void with_auto_revert_an_unhealthy_allocation_brings_the_stable_version_back_as_a_new_one() {
+        FakeNode node = connect("revert");
+        UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setAutoRevert(true).build();
+        makeStable(node, job("revert", "v0", 3, strategy));
+        List<String> stable =
+                client.running("revert").stream().map(Allocation::getId).toList();
+
+        client.submit(job("revert", "v1", 3, strategy));
+        awaitVersions("revert", 2, 1);
+        Allocation bad = unproven("revert", 1).get(0);
+        node.reportHealth(bad.getId(), false);
+
+        eventually().until(() -> client.running("revert", 2).size() == 3);
+        client.awaitRunning("revert", 3);
+        assertThat(client.allocation(bad.getId()).getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_STOP);
+        assertThat(client.job("revert").getJob()).satisfies(record -> {
+            assertThat(record.getVersion()).isEqualTo(2);
+            assertThat(record.getJob().getTaskGroups(0).getTasks(0).getEnvMap()).containsEntry("VERSION", "v0");
+        });
+        // Two never stopped: they are what the version wants already.
+        assertThat(client.running("revert").stream().map(Allocation::getId))
+                .filteredOn(stable::contains)
+                .hasSize(2);
+        unproven("revert", 2).forEach(one -> node.reportHealth(one.getId(), true));
+        awaitDeployment("revert", 2, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(client.job("revert").getJob().getStable()).isTrue();
+    }
+
+    @Test
+    void without_auto_revert_an_unhealthy_allocation_ends_the_deployment_and_the_others_stay() {
+        FakeNode node = connect("halt");
+        makeStable(node, job("halt", "v0", 3, ONE_BY_ONE));
+
+        client.submit(job("halt", "v1", 3, ONE_BY_ONE));
+        awaitVersions("halt", 2, 1);
+        node.reportHealth(unproven("halt", 1).get(0).getId(), false);
+
+        Deployment failed = awaitDeployment("halt", 1, DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+        assertThat(failed.getDescription()).contains("halt.web[");
+        assertThat(client.running("halt", 0)).hasSize(2);
+        assertThat(client.job("halt").getJob().getStable()).isFalse();
+    }
+
+    @Test
+    void what_does_not_touch_the_tasks_keeps_the_allocations() {
+        FakeNode node = connect("inplace");
+        Job first = job("inplace", "v0", 2, ONE_BY_ONE);
+        makeStable(node, first);
+        List<String> ids =
+                client.running("inplace").stream().map(Allocation::getId).toList();
+
+        client.submit(first.toBuilder()
+                .putMeta("owner", "them")
+                .addConstraints(TestJobs.constrained("x", "dc-inplace", "${attr.kernel.name}", "=", "linux")
+                        .getConstraints(0))
+                .build());
+
+        eventually().until(() -> client.running("inplace", 1).size() == 2);
+        awaitDeployment("inplace", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(client.allocations("inplace"))
+                .extracting(Allocation::getId)
+                .containsExactlyInAnyOrderElementsOf(ids);
+        assertThat(node.session().received().stream()
+                        .flatMap(state -> state.getAllocationsList().stream())
+                        .filter(one -> one.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP))
+                .isEmpty();
+        assertThat(client.job("inplace").getJob().getStable()).isTrue();
+    }
+
+    @Test
+    void a_higher_count_adds_and_a_lower_one_takes_the_last_away() {
+        FakeNode node = connect("count");
+        makeStable(node, job("count", "v0", 2, ONE_BY_ONE));
+        List<String> ids =
+                client.running("count").stream().map(Allocation::getId).toList();
+
+        client.submit(job("count", "v0", 4, ONE_BY_ONE));
+        client.awaitRunning("count", 4);
+        unproven("count", 1).forEach(one -> node.reportHealth(one.getId(), true));
+        awaitDeployment("count", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(client.running("count")).extracting(Allocation::getId).containsAll(ids);
+
+        client.submit(job("count", "v0", 1, ONE_BY_ONE));
+        client.awaitRunning("count", 1);
+        assertThat(client.running("count")).singleElement().satisfies(left -> {
+            assertThat(left.getIndex()).isZero();
+            assertThat(ids).contains(left.getId());
+        });
+        awaitDeployment("count", 2, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+    }
+
+    private FakeNode connect(String name) {
+        FakeNode node = FakeNode.in("dc-" + name, name).obeying();
+        nodes.add(node);
+        return node.connect(server.channel());
+    }
+
+    private static Job job(String id, String version, int count, UpdateStrategy update) {
+        return TestJobs.job(
+                id,
+                "dc-" + id,
+                TaskGroup.newBuilder()
+                        .setName("web")
+                        .setCount(count)
+                        .setUpdate(update)
+                        .addTasks(TestJobs.task().putEnv("VERSION", version)));
+    }
+
+    private static void makeStable(FakeNode node, Job job) {
+        client.submit(job);
+        client.awaitRunning(job.getId(), job.getTaskGroups(0).getCount());
+        unproven(job.getId(), 0).forEach(one -> node.reportHealth(one.getId(), true));
+        awaitDeployment(job.getId(), 0, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(client.job(job.getId()).getJob().getStable()).isTrue();
+    }
+
+    private static List<Allocation> unproven(String jobId, long version) {
+        return client.running(jobId, version).stream()
+                .filter(one -> !one.hasHealthy())
+                .toList();
+    }
+
+    /** Waits until so many of the version before and of the newest one run, and no others are wanted. */
+    private static void awaitVersions(String jobId, int before, int newest) {
+        long version = client.job(jobId).getJob().getVersion();
+        eventually()
+                .untilAsserted(() -> assertThat(client.wanted(jobId))
+                        .filteredOn(one -> one.getJobVersion() == version)
+                        .hasSize(newest));
+        eventually().untilAsserted(() -> {
+            assertThat(client.running(jobId, version)).hasSize(newest);
+            assertThat(client.wanted(jobId)).hasSize(before + newest);
+        });
+    }
+
+    private static Deployment awaitDeployment(String jobId, long version, DeploymentStatus status) {
+        eventually().untilAsserted(() -> {
+            Deployment deployment = client.job(jobId).getDeployment();
+            assertThat(deployment.getJobVersion()).isEqualTo(version);
+            assertThat(deployment.getStatus())
+                    .describedAs(deployment.toString())
+                    .isEqualTo(status);
+        });
+        return client.job(jobId).getDeployment();
+    }
+
+    private static void promote(String jobId) {
+        server.jobs()
+                .promoteDeployment(
+                        PromoteDeploymentRequest.newBuilder().setJobId(jobId).build());
+    }
+}
