@@ -243,10 +243,10 @@ public final class NodeRegistry {
     }
 
     private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {
-        // Desired: stop, so that the node stops it should it come back with it.
-        transaction.updateDesired(allocation.toBuilder()
+        // What is desired stays until a successor has come, since only what should have run gets one. Its node is told to
+        // stop it should it come back with it.
+        transaction.updateClient(allocation.toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_LOST)
-                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                 .setDescription("node %s was lost".formatted(allocation.getNodeName()))
                 .setModifyTime(now)
                 .build());

@@ -5,9 +5,11 @@ import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.AllocationUpdatesAck;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
@@ -220,7 +222,18 @@ public final class NodeSession {
 
     private List<Allocation> allAllocations(StoreReader reader) {
         List<Allocation> all = new ArrayList<>(reader.liveAllocationsOnNode(nodeId));
-        all.addAll(reader.endedAllocationsOnNode(nodeId, ENDED_ALLOCATIONS));
+        reader.endedAllocationsOnNode(nodeId, ENDED_ALLOCATIONS).stream()
+                .map(NodeSession::stopIfLost)
+                .forEach(all::add);
         return all;
+    }
+
+    /** A node that comes back with what was lost on it must not go on with it: its successor may run already. */
+    private static Allocation stopIfLost(Allocation ended) {
+        return ended.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST
+                ? ended.toBuilder()
+                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                        .build()
+                : ended;
     }
 }

@@ -193,12 +193,18 @@ final class PlanWriter {
             transaction
                     .reader()
                     .allocation(placed.getPreviousAllocationId())
-                    .ifPresent(previous -> transaction.updateClient(previous.toBuilder()
+                    .ifPresent(previous -> transaction.updateClient(succeeded(previous)
                             .setNextAllocationId(placed.getId())
-                            .clearRescheduleAt()
                             .setModifyTime(Times.toTimestamp(now))
                             .build()));
         }
+    }
+
+    private static Allocation.Builder succeeded(Allocation previous) {
+        Allocation.Builder succeeded = previous.toBuilder().clearRescheduleAt();
+        return previous.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST
+                ? succeeded.setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                : succeeded;
     }
 
     private void deploy(WriteTransaction transaction, Deployment planned, Plan plan, Instant now) {
