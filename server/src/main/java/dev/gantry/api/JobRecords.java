@@ -4,8 +4,8 @@ import dev.gantry.model.JobFamily;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobStatus;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /** Adds to stored jobs what is not stored but summed up: where they stand. */
@@ -25,21 +25,25 @@ final class JobRecords {
         List<String> ids = jobs.stream().map(job -> job.getJob().getId()).toList();
         // In this order: a job that is placed between the two questions runs, it is not dead.
         Set<String> inEvaluation = reader.jobsInEvaluation(ids);
-        Map<String, Integer> live = reader.countLive(ids);
+        Set<String> live = reader.countLive(ids).keySet();
+        Set<String> waiting = new HashSet<>(inEvaluation);
+        waiting.addAll(reader.jobsToPlaceAnew(ids.stream()
+                .filter(id -> !inEvaluation.contains(id) && !live.contains(id))
+                .toList()));
         return jobs.stream()
                 .map(job -> job.toBuilder()
                         .setStatus(status(
                                 job,
-                                live.containsKey(job.getJob().getId()),
-                                inEvaluation.contains(job.getJob().getId())))
+                                live.contains(job.getJob().getId()),
+                                waiting.contains(job.getJob().getId())))
                         .build())
                 .toList();
     }
 
-    private static JobStatus status(JobRecord job, boolean isLive, boolean isInEvaluation) {
+    private static JobStatus status(JobRecord job, boolean isLive, boolean isWaiting) {
         if (isLive || (JobFamily.isParent(job.getJob()) && !job.getStopped())) {
             return JobStatus.JOB_STATUS_RUNNING;
         }
-        return isInEvaluation && !job.getStopped() ? JobStatus.JOB_STATUS_PENDING : JobStatus.JOB_STATUS_DEAD;
+        return isWaiting && !job.getStopped() ? JobStatus.JOB_STATUS_PENDING : JobStatus.JOB_STATUS_DEAD;
     }
 }

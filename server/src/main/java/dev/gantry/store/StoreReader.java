@@ -11,6 +11,7 @@ import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.noCondition;
@@ -654,6 +655,28 @@ public final class StoreReader {
                 .where(EVALUATION.JOB_ID.in(jobIds))
                 .and(EVALUATION.STATUS.in(OPEN))
                 .fetchSet(EVALUATION.JOB_ID);
+    }
+
+    /**
+     * Which jobs have an allocation of their newest version that has failed and will be placed anew later.
+     *
+     * @param jobIds the jobs to ask for
+     * @return those of them that have one
+     */
+    public Set<String> jobsToPlaceAnew(Collection<String> jobIds) {
+        return dsl
+                .select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .join(JOB)
+                .on(JOB.ID.eq(ALLOCATION.JOB_ID))
+                .and(JOB.VERSION.eq(ALLOCATION.JOB_VERSION))
+                .where(ALLOCATION.JOB_ID.in(jobIds))
+                .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
+                .stream()
+                .map(row -> Messages.parse(Allocation.parser(), row.value1()))
+                .filter(failed -> failed.getNextAllocationId().isEmpty() && failed.hasRescheduleAt())
+                .map(Allocation::getJobId)
+                .collect(toSet());
     }
 
     /**
