@@ -243,7 +243,8 @@ public final class NodeRegistry {
     }
 
     private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {
-        // What is desired stays until a successor has come, since only what should have run gets one. Its node is told to
+        // What is desired stays until a successor has come, since only what should have run gets one. Its node is told
+        // to
         // stop it should it come back with it.
         transaction.updateClient(allocation.toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_LOST)

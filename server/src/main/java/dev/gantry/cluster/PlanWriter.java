@@ -60,6 +60,7 @@ final class PlanWriter {
     private final Evaluations evaluations;
     private final DeploymentProgress progress;
     private final InstantSource clock;
+    private final Preempted preempted = new Preempted();
 
     PlanWriter(Store store, Identifiers identifiers, Evaluations evaluations, InstantSource clock) {
         this.store = store;
@@ -114,11 +115,15 @@ final class PlanWriter {
 
     private void write(
             WriteTransaction transaction, Evaluation evaluation, Plan plan, List<Allocation> placed, Instant now) {
-        plan.stops().forEach(stop -> stop(transaction, stop, placed, now));
+        plan.stops().forEach(stop -> stop(transaction, stop, evaluation.getJobId(), placed, now));
         plan.reschedules().forEach(reschedule -> reschedule(transaction, reschedule, now));
         plan.updates().forEach(update -> update(transaction, evaluation, update, now));
         placed.forEach(transaction::insertAllocation);
         placed.forEach(allocation -> replace(transaction, allocation, now));
+        placed.forEach(allocation -> sayForWhich(transaction, allocation, now));
+        if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE) {
+            preempted.forget(evaluation.getJobId());
+        }
         plan.deployments().forEach(deployment -> deploy(transaction, deployment, plan, now));
         plan.stops().stream()
                 .filter(stop -> stop.cause() == StopCause.PREEMPTED)
@@ -147,7 +152,7 @@ final class PlanWriter {
                 .isPresent();
     }
 
-    private static void stop(WriteTransaction transaction, Stop stop, List<Allocation> placed, Instant now) {
+    private void stop(WriteTransaction transaction, Stop stop, String jobId, List<Allocation> placed, Instant now) {
         current(transaction, stop.allocation()).filter(AllocationLife::isWanted).ifPresent(allocation -> {
             Allocation.Builder stopped = allocation.toBuilder()
                     .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
@@ -157,7 +162,9 @@ final class PlanWriter {
                 placed.stream()
                         .filter(one -> one.getNodeId().equals(allocation.getNodeId()))
                         .findFirst()
-                        .ifPresent(one -> stopped.setPreemptedByAllocationId(one.getId()));
+                        .ifPresentOrElse(
+                                one -> stopped.setPreemptedByAllocationId(one.getId()),
+                                () -> preempted.add(jobId, allocation));
             }
             transaction.updateDesired(stopped.build());
         });
@@ -186,6 +193,16 @@ final class PlanWriter {
                     }
                     transaction.updateDesired(updated.build());
                 });
+    }
+
+    /** What had to go before this could be placed learns for which it went. */
+    private void sayForWhich(WriteTransaction transaction, Allocation placed, Instant now) {
+        preempted.take(placed).stream()
+                .flatMap(id -> transaction.reader().allocation(id).stream())
+                .forEach(victim -> transaction.updateClient(victim.toBuilder()
+                        .setPreemptedByAllocationId(placed.getId())
+                        .setModifyTime(Times.toTimestamp(now))
+                        .build()));
     }
 
     private static void replace(WriteTransaction transaction, Allocation placed, Instant now) {
