@@ -191,26 +191,24 @@ public final class EvaluationLoop {
         }
     }
 
-    /** Has the jobs looked at whose time has come. */
+    /** Has the jobs looked at whose time has come, and the system jobs that a node has come for. */
     private void followUp() {
         Instant now = clock.instant();
         for (Optional<String> due = state.followUps().poll(now);
                 due.isPresent();
                 due = state.followUps().poll(now)) {
-            queue(due.get(), now);
+            queue(due.get(), EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED, now);
         }
+        state.takeSystemJobsToSpread()
+                .forEach(jobId -> queue(jobId, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
     }
 
-    private void queue(String jobId, Instant now) {
+    private void queue(String jobId, EvaluationTrigger trigger, Instant now) {
         store.write(transaction -> {
                     transaction
                             .reader()
                             .job(jobId)
-                            .ifPresent(job -> evaluations.queue(
-                                    transaction,
-                                    job,
-                                    EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
-                                    Times.toTimestamp(now)));
+                            .ifPresent(job -> evaluations.queue(transaction, job, trigger, Times.toTimestamp(now)));
                     return null;
                 })
                 .exceptionally(failure -> {

@@ -73,6 +73,11 @@ final class EvaluationQueue {
         return Optional.empty();
     }
 
+    /** Whether a job has an evaluation that is about to be looked at. */
+    boolean isReady(String jobId) {
+        return readyByJob.containsKey(jobId);
+    }
+
     void clear() {
         ready.clear();
         readyByJob.clear();

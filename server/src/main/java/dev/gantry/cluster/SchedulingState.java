@@ -1,6 +1,7 @@
 package dev.gantry.cluster;
 
 import dev.gantry.model.AllocationLife;
+import dev.gantry.model.NodeLife;
 import dev.gantry.scheduler.ClusterState;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
@@ -9,12 +10,15 @@ import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * All that placement needs to know, in memory: read from the store once, then kept current by what each write changed.
@@ -36,6 +40,12 @@ final class SchedulingState {
     /** When to look at jobs again though nothing changes. */
     private final FollowUps followUps = new FollowUps();
 
+    /** System jobs that are not stopped. */
+    private final Set<String> systemJobs = new HashSet<>();
+
+    /** Of these, those that a node has changed for since they were last looked at. */
+    private final Set<String> systemJobsToSpread = new HashSet<>();
+
     /** What {@link #roomMade} was when the plan was made whose outcome is on its way, by job. */
     private final Map<String, Long> roomAtPlan = new HashMap<>();
 
@@ -45,6 +55,8 @@ final class SchedulingState {
         index = reader.lastIndex();
         cluster = new ClusterState();
         jobs.clear();
+        systemJobs.clear();
+        systemJobsToSpread.clear();
         evaluations.clear();
         roomAtPlan.clear();
         loadJobs(reader);
@@ -59,6 +71,8 @@ final class SchedulingState {
         reader.evaluations(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .forEach(this::put);
         evaluations.retryBlocked();
+        // Nodes may have come when the last server was about to end.
+        spreadSystemJobs();
     }
 
     /** Takes in what a write changed. */
@@ -67,7 +81,7 @@ final class SchedulingState {
             return;
         }
         index = changes.index();
-        changes.jobs().forEach(job -> jobs.put(job.getJob().getId(), job));
+        changes.jobs().forEach(this::put);
         changes.nodes().forEach(cluster::putNode);
         changes.allocations().forEach(cluster::putAllocation);
         changes.deployments().forEach(cluster::putDeployment);
@@ -76,6 +90,19 @@ final class SchedulingState {
         if (makesRoom(changes)) {
             retryBlocked();
         }
+        if (changes.nodes().stream().anyMatch(NodeLife::isOpen)) {
+            spreadSystemJobs();
+        }
+    }
+
+    /**
+     * System jobs that have to be looked at since a node has joined, come back or changed: they want to be there too,
+     * though all that they wanted before is placed. Each is told of once.
+     */
+    List<String> takeSystemJobsToSpread() {
+        List<String> taken = List.copyOf(systemJobsToSpread);
+        systemJobsToSpread.clear();
+        return taken;
     }
 
     /**
@@ -142,6 +169,20 @@ final class SchedulingState {
         evaluations.retryBlocked();
     }
 
+    private void spreadSystemJobs() {
+        systemJobs.stream().filter(jobId -> !evaluations.isReady(jobId)).forEach(systemJobsToSpread::add);
+    }
+
+    private void put(JobRecord job) {
+        String jobId = job.getJob().getId();
+        jobs.put(jobId, job);
+        if (job.getJob().getType() == JobType.JOB_TYPE_SYSTEM && !job.getStopped()) {
+            systemJobs.add(jobId);
+        } else {
+            systemJobs.remove(jobId);
+        }
+    }
+
     private void put(Evaluation evaluation) {
         evaluations.put(evaluation, jobOf(evaluation).getJob().getPriority());
         Long roomThen = roomAtPlan.remove(evaluation.getJobId());
@@ -161,6 +202,8 @@ final class SchedulingState {
 
     private void forgetJob(String jobId) {
         jobs.remove(jobId);
+        systemJobs.remove(jobId);
+        systemJobsToSpread.remove(jobId);
         roomAtPlan.remove(jobId);
         followUps.remove(jobId);
         cluster.removeJob(jobId);
@@ -171,7 +214,7 @@ final class SchedulingState {
         List<JobRecord> page;
         do {
             page = reader.jobs(last, "", PAGE);
-            page.forEach(job -> jobs.put(job.getJob().getId(), job));
+            page.forEach(this::put);
             last = page.isEmpty() ? last : page.get(page.size() - 1).getJob().getId();
         } while (page.size() == PAGE);
     }

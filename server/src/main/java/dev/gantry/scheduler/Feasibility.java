@@ -1,5 +1,6 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.model.NodeLife;
 import dev.gantry.model.NodeTargets;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Job;
@@ -68,7 +69,7 @@ final class Feasibility {
 
     /** Whether it is not given anything new for now, whatever that is. */
     boolean refusesForNow(Node node) {
-        return node.getStatus() != NodeStatus.NODE_STATUS_READY || node.hasDrain() || !isEligible(node);
+        return !NodeLife.isOpen(node);
     }
 
     /** As {@link #refusal}, in more words, that speak of this node alone. */

@@ -1,0 +1,230 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.TestServer.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Constraint;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.DispatchJobRequest;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.ForcePeriodicJobRequest;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobStatus;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.NodeScore;
+import dev.gantry.v1.Parameterized;
+import dev.gantry.v1.Periodic;
+import dev.gantry.v1.Resources;
+import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.TaskGroup;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs that run everywhere, that others give way to, and that make others. Each test has a datacenter of its own. */
+class SystemAndParentJobsFlowTest {
+
+    @TempDir
+    static Path dir;
+
+    private static TestServer server;
+    private static TestClient client;
+
+    private final List<FakeNode> nodes = new ArrayList<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = TestServer.start(
+                dir,
+                ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
+                new SchedulerOptions(
+                        SchedulerOptions.Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE, JobType.JOB_TYPE_SYSTEM)));
+        client = new TestClient(server);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void disconnect() {
+        nodes.forEach(FakeNode::close);
+    }
+
+    @Test
+    void a_system_job_runs_once_on_each_node_that_fits_and_on_one_that_joins_later() {
+        FakeNode one = connect(FakeNode.in("dc-each", "each-1").obeying());
+        FakeNode two = connect(FakeNode.in("dc-each", "each-2").obeying());
+        FakeNode unfit =
+                connect(FakeNode.in("dc-each", "each-old").withRkt("1.1.0").obeying());
+        client.submit(TestJobs.job("each", "dc-each").toBuilder()
+                .setType(JobType.JOB_TYPE_SYSTEM)
+                .addConstraints(Constraint.newBuilder()
+                        .setAttribute("${driver.rkt.version}")
+                        .setOperator(">")
+                        .setValue("1.2"))
+                .build());
+        client.awaitRunning("each", 2);
+
+        FakeNode late = connect(FakeNode.in("dc-each", "each-late").obeying());
+
+        assertThat(client.awaitRunning("each", 3))
+                .extracting(Allocation::getNodeId)
+                .containsExactlyInAnyOrder(one.id(), two.id(), late.id());
+        unfit.fingerprint("1.30.0");
+        assertThat(client.awaitRunning("each", 4))
+                .extracting(Allocation::getNodeId)
+                .contains(unfit.id());
+    }
+
+    @Test
+    void an_allocation_of_lower_priority_gives_way_and_comes_back_once_there_is_room() {
+        FakeNode node = connect(FakeNode.in("dc-way", "way").obeying());
+        client.submit(sized("poor", "dc-way", 20, 6000));
+        Allocation poor = client.awaitRunning("poor", 1).get(0);
+
+        client.submit(sized("rich", "dc-way", 90, 6000));
+
+        Allocation rich = client.awaitRunning("rich", 1).get(0);
+        assertThat(client.allocation(poor.getId())).satisfies(displaced -> {
+            assertThat(displaced.getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_STOP);
+            assertThat(displaced.getPreemptedByAllocationId()).isEqualTo(rich.getId());
+        });
+        client.awaitEvaluation("poor", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+        assertThat(node.session().toRun()).extracting(Allocation::getId).containsExactly(rich.getId());
+
+        server.jobs().stopJob(StopJobRequest.newBuilder().setJobId("rich").build());
+
+        assertThat(client.awaitRunning("poor", 1).get(0).getId()).isNotEqualTo(poor.getId());
+    }
+
+    @Test
+    void a_job_of_about_the_same_priority_has_to_wait() {
+        connect(FakeNode.in("dc-same", "same").obeying());
+        client.submit(sized("first", "dc-same", 50, 6000));
+        Allocation first = client.awaitRunning("first", 1).get(0);
+
+        client.submit(sized("second", "dc-same", 59, 6000));
+
+        client.awaitEvaluation("second", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+        assertThat(client.running("first")).extracting(Allocation::getId).containsExactly(first.getId());
+    }
+
+    @Test
+    void a_dispatched_child_runs_to_its_end_and_its_parent_waits_for_more() {
+        FakeNode node = connect(FakeNode.in("dc-child", "child").obeying());
+        client.submit(batch("import", "dc-child").toBuilder()
+                .setParameterized(Parameterized.getDefaultInstance())
+                .build());
+
+        String child = server.jobs()
+                .dispatchJob(DispatchJobRequest.newBuilder()
+                        .setJobId("import")
+                        .setPayload(ByteString.copyFromUtf8("data"))
+                        .build())
+                .getDispatchedJobId();
+        Allocation run = client.awaitRunning(child, 1).get(0);
+        assertThat(client.job(child).getJob().getStatus()).isEqualTo(JobStatus.JOB_STATUS_RUNNING);
+        node.report(run.getId(), ClientStatus.CLIENT_STATUS_COMPLETE);
+
+        eventually().until(() -> client.job(child).getJob().getStatus() == JobStatus.JOB_STATUS_DEAD);
+        assertThat(client.allocations(child)).hasSize(1);
+        assertThat(client.job("import").getJob().getStatus()).isEqualTo(JobStatus.JOB_STATUS_RUNNING);
+    }
+
+    @Test
+    void a_periodic_job_that_is_forced_makes_a_child_that_runs_to_its_end() {
+        FakeNode node = connect(FakeNode.in("dc-forced", "forced").obeying());
+        client.submit(batch("forced", "dc-forced").toBuilder()
+                .setPeriodic(Periodic.newBuilder().setCron("@yearly"))
+                .build());
+
+        String child = server.jobs()
+                .forcePeriodicJob(
+                        ForcePeriodicJobRequest.newBuilder().setJobId("forced").build())
+                .getChildJobId();
+        node.report(client.awaitRunning(child, 1).get(0).getId(), ClientStatus.CLIENT_STATUS_COMPLETE);
+
+        eventually().until(() -> client.job(child).getJob().getStatus() == JobStatus.JOB_STATUS_DEAD);
+        assertThat(client.allocations("forced")).isEmpty();
+    }
+
+    @Test
+    void an_evaluation_says_which_five_nodes_were_best() {
+        for (int i = 0; i < 7; i++) {
+            connect(FakeNode.in("dc-best", "best-" + i).obeying());
+        }
+        String evaluation = client.submit(TestJobs.job("best", "dc-best")).getEvaluationId();
+        Allocation placed = client.awaitRunning("best", 1).get(0);
+
+        Evaluation found = client.evaluation(evaluation);
+
+        assertThat(found.getStatus()).isEqualTo(EvaluationStatus.EVALUATION_STATUS_COMPLETE);
+        assertThat(found.getScoresList()).singleElement().satisfies(group -> {
+            assertThat(group.getTaskGroup()).isEqualTo("web");
+            assertThat(group.getScoresList())
+                    .hasSize(5)
+                    .isSortedAccordingTo(
+                            Comparator.comparingDouble(NodeScore::getScore).reversed());
+            assertThat(group.getScores(0).getNodeName()).isEqualTo(placed.getNodeName());
+            assertThat(group.getScores(0).getPartsMap()).containsKey("binpack");
+        });
+    }
+
+    @Test
+    void an_evaluation_that_waits_says_why_and_which_five_nodes_came_nearest() {
+        for (int i = 0; i < 7; i++) {
+            connect(FakeNode.in("dc-near", "near-" + i).obeying());
+        }
+        client.submit(sized("huge", "dc-near", 50, 9000));
+
+        Evaluation found = client.awaitEvaluation("huge", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+
+        assertThat(found.getScoresList()).isEmpty();
+        assertThat(found.getFailuresList()).singleElement().satisfies(failure -> {
+            assertThat(failure.getUnplaced()).isOne();
+            assertThat(failure.getExhausted(0).getReason()).contains("memory");
+            assertThat(failure.getExhausted(0).getNodes()).isEqualTo(7);
+            assertThat(failure.getScoresList()).hasSize(5);
+            assertThat(failure.getSummary()).contains("memory");
+        });
+    }
+
+    private FakeNode connect(FakeNode node) {
+        nodes.add(node);
+        return node.connect(server.channel());
+    }
+
+    private static Job batch(String id, String datacenter) {
+        return TestJobs.job(id, datacenter).toBuilder()
+                .setType(JobType.JOB_TYPE_BATCH)
+                .build();
+    }
+
+    private static Job sized(String id, String datacenter, int priority, int memoryMib) {
+        return TestJobs.job(
+                        id,
+                        datacenter,
+                        TaskGroup.newBuilder()
+                                .setName("web")
+                                .addTasks(TestJobs.task()
+                                        .setResources(Resources.newBuilder().setMemoryMib(memoryMib))))
+                .toBuilder()
+                .setPriority(priority)
+                .build();
+    }
+}
