@@ -20,7 +20,6 @@ import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
-import dev.gantry.v1.NodeStatus;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -45,7 +44,7 @@ final class PlanWriter {
         WRITTEN,
         /** A newer evaluation has taken the place of its own; nothing was written. */
         OBSOLETE,
-        /** One of its nodes is not ready any more; nothing was written. */
+        /** One of its nodes may not be given new allocations any more; nothing was written. */
         REJECTED,
         /** The store has too much to write; nothing was written. */
         OVERLOADED,
@@ -103,7 +102,7 @@ final class PlanWriter {
                     if (!isCurrent(transaction, evaluation)) {
                         return Outcome.OBSOLETE;
                     }
-                    if (transaction.reader().countNodes(nodes, NodeStatus.NODE_STATUS_READY) < nodes.size()) {
+                    if (transaction.reader().countOpenNodes(nodes) < nodes.size()) {
                         return Outcome.REJECTED;
                     }
                     transaction.putEvaluation(evaluation);

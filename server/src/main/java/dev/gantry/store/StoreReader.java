@@ -20,6 +20,7 @@ import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.NodeLife;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -463,18 +464,21 @@ public final class StoreReader {
     }
 
     /**
-     * Which of some nodes are in a state.
+     * How many of some nodes may be given new allocations.
      *
      * @param ids the nodes
-     * @param status the state
-     * @return how many of them are
+     * @return how many are known, ready, eligible and not draining
      */
-    public int countNodes(Collection<String> ids, NodeStatus status) {
-        return dsl.selectCount()
+    public int countOpenNodes(Collection<String> ids) {
+        return (int) dsl
+                .select(NODE.MESSAGE)
                 .from(NODE)
                 .where(NODE.ID.in(ids))
-                .and(NODE.STATUS.eq((short) status.getNumber()))
-                .fetchSingle(count());
+                .and(NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_READY_VALUE))
+                .stream()
+                .map(row -> Messages.parse(Node.parser(), row.value1()))
+                .filter(NodeLife::isOpen)
+                .count();
     }
 
     /**

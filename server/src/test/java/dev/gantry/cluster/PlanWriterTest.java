@@ -15,19 +15,27 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Drain;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.UpdateStrategy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PlanWriterTest {
 
@@ -194,6 +202,29 @@ class PlanWriterTest {
         write(new Plan(List.of(), List.of(), List.of(), List.of(), List.of(asPlanned), List.of(), Optional.empty()));
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closings")
+    void nothing_is_placed_on_a_node_that_was_closed_while_the_plan_was_made(UnaryOperator<Node.Builder> closing) {
+        Node open = cluster.store().reader().node(ClusterFixture.NODE).orElseThrow();
+        Evaluation evaluation = outcome();
+        Allocation placed = writer.allocate(
+                evaluation, new Placement("web", 0, 0, open, List.of(), Optional.empty(), List.of(), "", false));
+        cluster.store()
+                .write(transaction ->
+                        transaction.updateNode(closing.apply(open.toBuilder()).build()))
+                .join();
+
+        assertThat(writer.write(evaluation, NOTHING, List.of(placed)).join()).isEqualTo(Outcome.REJECTED);
+        assertThat(cluster.store().reader().allocation(placed.getId())).isEmpty();
+    }
+
+    static Stream<UnaryOperator<Node.Builder>> closings() {
+        return Stream.of(
+                node -> node.setStatus(NodeStatus.NODE_STATUS_DOWN),
+                node -> node.setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE),
+                node -> node.setDrain(Drain.getDefaultInstance()));
     }
 
     private void write(Plan plan) {
