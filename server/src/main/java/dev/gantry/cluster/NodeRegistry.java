@@ -243,9 +243,8 @@ public final class NodeRegistry {
     }
 
     private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {
-        // What is desired stays until a successor has come, since only what should have run gets one. Its node is told
-        // to
-        // stop it should it come back with it.
+        // What is desired stays until a successor has come, since only what should have run gets one. A node that comes
+        // back with it is told to stop it.
         transaction.updateClient(allocation.toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_LOST)
                 .setDescription("node %s was lost".formatted(allocation.getNodeName()))

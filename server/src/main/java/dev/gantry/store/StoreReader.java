@@ -99,13 +99,14 @@ public final class StoreReader {
     }
 
     /**
-     * Whether a child of a job has not ended: something of it runs, or waits to be placed.
+     * Whether a child of a job has not ended: something of it runs, or waits to be placed, now or
+     * anew.
      *
      * @param parentId the periodic or parameterized job
      * @return true if there is one
      */
     public boolean hasLiveChild(String parentId) {
-        return dsl.fetchExists(select(JOB.ID)
+        boolean isLive = dsl.fetchExists(select(JOB.ID)
                 .from(JOB)
                 .where(JOB.PARENT_ID.eq(parentId))
                 .and(exists(select(ALLOCATION.ID)
@@ -116,6 +117,10 @@ public final class StoreReader {
                                 .from(EVALUATION)
                                 .where(EVALUATION.JOB_ID.eq(JOB.ID))
                                 .and(EVALUATION.STATUS.in(OPEN))))));
+        return isLive
+                || !jobsToPlaceAnew(
+                                ALLOCATION.JOB_ID.in(select(JOB.ID).from(JOB).where(JOB.PARENT_ID.eq(parentId))))
+                        .isEmpty();
     }
 
     /**
@@ -668,13 +673,17 @@ public final class StoreReader {
      * @return those of them that have one
      */
     public Set<String> jobsToPlaceAnew(Collection<String> jobIds) {
+        return jobsToPlaceAnew(ALLOCATION.JOB_ID.in(jobIds));
+    }
+
+    private Set<String> jobsToPlaceAnew(Condition condition) {
         return dsl
                 .select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
                 .join(JOB)
                 .on(JOB.ID.eq(ALLOCATION.JOB_ID))
                 .and(JOB.VERSION.eq(ALLOCATION.JOB_VERSION))
-                .where(ALLOCATION.JOB_ID.in(jobIds))
+                .where(condition)
                 .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
                 .stream()
                 .map(row -> Messages.parse(Allocation.parser(), row.value1()))

@@ -134,6 +134,22 @@ class JobLifeStoreTest {
     }
 
     @Test
+    void a_child_lives_while_it_waits_to_be_placed_anew() {
+        put(job("nightly", 0));
+        put(child("nightly/periodic-1"));
+        Allocation failed = store.write(tx -> tx.insertAllocation(allocation("a1", "nightly/periodic-1").toBuilder()
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                        .setRescheduleAt(Timestamps.fromMillis(1))
+                        .build()))
+                .join();
+        assertThat(store.reader().hasLiveChild("nightly")).isTrue();
+
+        store.write(tx -> tx.updateClient(failed.toBuilder().clearRescheduleAt().build()))
+                .join();
+        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+    }
+
+    @Test
     void the_last_launch_of_a_periodic_job_is_remembered() {
         put(job("nightly", 0));
         store.write(tx -> {
