@@ -102,7 +102,7 @@ public final class JobDefaults {
         } else if (job.hasUpdate()) {
             group.setUpdate(job.getUpdate());
         }
-        LifeDefaults.fill(job.getType(), group.getRestartBuilder());
+        group.setRestart(RestartDefaults.apply(group.getRestart(), job.getType()));
         if (job.getType() != JobType.JOB_TYPE_SYSTEM) {
             LifeDefaults.fill(job.getType(), group.getRescheduleBuilder());
         }

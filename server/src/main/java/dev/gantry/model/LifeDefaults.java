@@ -5,8 +5,6 @@ import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ReschedulePolicy;
-import dev.gantry.v1.RestartMode;
-import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.UpdateStrategy;
 
 /** What a group's life goes by where its job does not say: Nomad's defaults, which depend on the type of the job. */
@@ -16,12 +14,6 @@ final class LifeDefaults {
     private static final Duration MIN_HEALTHY_TIME = seconds(10);
     private static final Duration HEALTHY_DEADLINE = seconds(5 * 60);
     private static final Duration PROGRESS_DEADLINE = seconds(10 * 60);
-
-    private static final int SERVICE_RESTARTS = 2;
-    private static final Duration SERVICE_RESTART_INTERVAL = seconds(30 * 60);
-    private static final int BATCH_RESTARTS = 3;
-    private static final Duration BATCH_RESTART_INTERVAL = seconds(24 * 60 * 60);
-    private static final Duration RESTART_DELAY = seconds(15);
 
     private static final int RESCHEDULES = 1;
     private static final Duration RESCHEDULE_INTERVAL = seconds(24 * 60 * 60);
@@ -48,23 +40,6 @@ final class LifeDefaults {
         // 0 is a value here: it stands for no deadline.
         if (!update.hasProgressDeadline()) {
             update.setProgressDeadline(PROGRESS_DEADLINE);
-        }
-    }
-
-    /** System jobs have what services have. */
-    static void fill(JobType type, RestartPolicy.Builder restart) {
-        boolean isBatch = type == JobType.JOB_TYPE_BATCH;
-        if (!restart.hasAttempts()) {
-            restart.setAttempts(isBatch ? BATCH_RESTARTS : SERVICE_RESTARTS);
-        }
-        if (!restart.hasInterval()) {
-            restart.setInterval(isBatch ? BATCH_RESTART_INTERVAL : SERVICE_RESTART_INTERVAL);
-        }
-        if (!restart.hasDelay()) {
-            restart.setDelay(RESTART_DELAY);
-        }
-        if (restart.getMode() == RestartMode.RESTART_MODE_UNSPECIFIED) {
-            restart.setMode(RestartMode.RESTART_MODE_FAIL);
         }
     }
 
