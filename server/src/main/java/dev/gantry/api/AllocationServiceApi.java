@@ -57,14 +57,12 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     public void listAllocations(ListAllocationsRequest request, StreamObserver<ListAllocationsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 2);
-            List<Allocation> page =
-                    reader.allocations(filter(request), token.number(0, Long.MAX_VALUE), token.text(1), size);
+            PageToken token = PageToken.parse(request.getPageToken(), 1);
+            List<Allocation> page = reader.allocations(filter(request), token.text(0), size);
             ListAllocationsResponse.Builder answer =
                     ListAllocationsResponse.newBuilder().addAllAllocations(page);
             if (page.size() == size) {
-                Allocation last = page.get(size - 1);
-                answer.setNextPageToken(PageToken.of(Long.toString(last.getCreateIndex()), last.getId()));
+                answer.setNextPageToken(PageToken.of(page.get(size - 1).getId()));
             }
             return answer.build();
         });

@@ -139,7 +139,6 @@ final class JobServiceApi extends JobServiceImplBase {
                     .ifPresent(next -> answer.setNextRun(Timestamps.fromMillis(next.toEpochMilli())));
             return answer.addAllAllocations(reader.allocations(
                             new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
-                            Long.MAX_VALUE,
                             "",
                             ALLOCATIONS_SHOWN))
                     .build();

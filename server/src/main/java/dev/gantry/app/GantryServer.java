@@ -11,6 +11,7 @@ import dev.gantry.cluster.GarbageCollector;
 import dev.gantry.cluster.GarbageThresholds;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.JobRegistry;
+import dev.gantry.cluster.JobVersionCache;
 import dev.gantry.cluster.NodeDrainer;
 import dev.gantry.cluster.NodeLiveness;
 import dev.gantry.cluster.NodeRegistry;
@@ -96,7 +97,7 @@ final class GantryServer implements AutoCloseable {
     private static GrpcServer wire(
             ServerConfig config, Store store, ServerThreads threads, InstantSource clock, RandomGenerator random)
             throws IOException {
-        Identifiers identifiers = new Identifiers(random);
+        Identifiers identifiers = Identifiers.after(random, store.reader().greatestIds());
         Evaluations evaluations = new Evaluations(identifiers);
         JobRegistry jobs = new JobRegistry(store, evaluations, clock);
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
@@ -108,15 +109,17 @@ final class GantryServer implements AutoCloseable {
         Dispatcher dispatcher = new Dispatcher(store, evaluations, identifiers, clock);
         DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clock);
         WatchHub watches = new WatchHub();
-        NodeSessions sessions = new NodeSessions(store.reader(), nodes, liveness, watches, threads.streams());
+        JobVersionCache versions = new JobVersionCache(store.reader());
+        NodeSessions sessions = new NodeSessions(store.reader(), nodes, liveness, versions, threads.streams());
 
+        store.listen(versions::publish);
         store.listen(loop::publish);
         store.listen(deployments::publish);
         store.listen(drainer::publish);
         store.listen(periodic::publish);
         store.listen(watches::publish);
         store.listen(sessions::publish);
-        ServiceCatalog services = new ServiceCatalog(store.reader(), watches, threads.streams());
+        ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
         store.listen(services::publish);
         services.load();
 

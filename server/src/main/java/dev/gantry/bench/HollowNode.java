@@ -17,9 +17,10 @@ import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -30,7 +31,7 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
 
     private final Node node;
     private final FleetListener listener;
-    private final Map<Long, List<String>> unacknowledged = new HashMap<>();
+    private final NavigableMap<Long, List<String>> unacknowledged = new TreeMap<>();
     private StreamObserver<ConnectRequest> requests;
     private long sequence;
 
@@ -95,9 +96,11 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
     }
 
     private void acknowledged(long acknowledgedSequence) {
-        List<String> jobs;
+        List<String> jobs = new ArrayList<>();
         synchronized (this) {
-            jobs = unacknowledged.remove(acknowledgedSequence);
+            var acknowledged = unacknowledged.headMap(acknowledgedSequence, true);
+            acknowledged.values().forEach(jobs::addAll);
+            acknowledged.clear();
         }
         jobs.forEach(listener::running);
     }

@@ -216,7 +216,6 @@ final class DeploymentProgress {
     /** Not one that is the same job: it would fail the same way, again and again. */
     private static Optional<JobRecord> stableBefore(WriteTransaction transaction, Deployment deployment) {
         Job failed = transaction
-                .reader()
                 .job(deployment.getJobId())
                 .filter(job -> job.getVersion() == deployment.getJobVersion())
                 .map(JobRecord::getJob)
@@ -229,19 +228,18 @@ final class DeploymentProgress {
     }
 
     private static void revert(WriteTransaction transaction, Job job, Instant now) {
-        Optional<JobRecord> stored = transaction.reader().job(job.getId());
+        Optional<JobRecord> stored = transaction.job(job.getId());
         JobWriter.putVersion(transaction, job, stored.orElseThrow().getVersion() + 1, stored, now);
     }
 
     private Evaluation look(WriteTransaction transaction, String jobId, Instant now) {
-        JobRecord job = transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        JobRecord job = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
         return evaluations.queue(
                 transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_DEPLOYMENT, Times.toTimestamp(now));
     }
 
     private static Optional<Deployment> running(WriteTransaction transaction, String id) {
         return transaction
-                .reader()
                 .deployment(id)
                 .filter(deployment -> deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
     }
@@ -256,7 +254,6 @@ final class DeploymentProgress {
 
     private static UpdateStrategy strategy(WriteTransaction transaction, Deployment deployment, DeploymentGroup group) {
         return transaction
-                .reader()
                 .job(deployment.getJobId())
                 .map(job -> strategy(job.getJob(), group))
                 .orElse(UpdateStrategy.getDefaultInstance());

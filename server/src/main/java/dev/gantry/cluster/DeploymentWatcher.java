@@ -112,7 +112,6 @@ public final class DeploymentWatcher {
         store.write(transaction -> {
                     // Once more, since it may have got on meanwhile.
                     transaction
-                            .reader()
                             .deployment(deploymentId)
                             .filter(DeploymentWatcher::isRunning)
                             .filter(deployment -> DeploymentProgress.deadline(deployment)
@@ -129,7 +128,7 @@ public final class DeploymentWatcher {
     }
 
     private static Deployment newest(WriteTransaction transaction, String jobId) {
-        if (transaction.reader().job(jobId).isEmpty()) {
+        if (transaction.job(jobId).isEmpty()) {
             throw new UnknownObjectException("job", jobId);
         }
         return transaction

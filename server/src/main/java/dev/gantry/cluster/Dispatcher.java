@@ -56,14 +56,14 @@ public final class Dispatcher {
     public CompletableFuture<Child> dispatch(String jobId, Dispatch dispatch) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before = dispatch.requestId().flatMap(transaction.reader()::submission);
+            Optional<Submission> before = dispatch.requestId().flatMap(transaction::submission);
             return before.map(submission -> repeat(jobId, dispatch, submission))
                     .orElseGet(() -> dispatch(transaction, jobId, dispatch, now));
         });
     }
 
     private Child dispatch(WriteTransaction transaction, String jobId, Dispatch dispatch, Instant now) {
-        JobRecord parent = transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        JobRecord parent = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
         check(parent, dispatch);
         String unique = identifiers.next().substring(0, UNIQUE_CHARACTERS);
         Job.Builder job = parent.getJob().toBuilder()

@@ -206,7 +206,6 @@ public final class EvaluationLoop {
     private void queue(String jobId, EvaluationTrigger trigger, Instant now) {
         store.write(transaction -> {
                     transaction
-                            .reader()
                             .job(jobId)
                             .ifPresent(job -> evaluations.queue(transaction, job, trigger, Times.toTimestamp(now)));
                     return null;

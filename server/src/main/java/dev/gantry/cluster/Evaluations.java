@@ -26,14 +26,10 @@ public final class Evaluations {
 
     Evaluation queue(WriteTransaction transaction, JobRecord job, EvaluationTrigger trigger, Timestamp now) {
         String jobId = job.getJob().getId();
-        transaction
-                .reader()
-                .evaluationsOf(
-                        jobId, EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
-                .forEach(older -> transaction.putEvaluation(older.toBuilder()
-                        .setStatus(EvaluationStatus.EVALUATION_STATUS_CANCELED)
-                        .clearFailures()
-                        .build()));
+        boolean isNew = job.getCreateIndex() == transaction.index();
+        if (!isNew) {
+            cancelOpen(transaction, jobId);
+        }
         return transaction.putEvaluation(Evaluation.newBuilder()
                 .setId(identifiers.next())
                 .setJobId(jobId)
@@ -42,5 +38,16 @@ public final class Evaluations {
                 .setStatus(EvaluationStatus.EVALUATION_STATUS_PENDING)
                 .setCreateTime(now)
                 .build());
+    }
+
+    private static void cancelOpen(WriteTransaction transaction, String jobId) {
+        transaction
+                .reader()
+                .evaluationsOf(
+                        jobId, EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                .forEach(older -> transaction.putEvaluation(older.toBuilder()
+                        .setStatus(EvaluationStatus.EVALUATION_STATUS_CANCELED)
+                        .clearFailures()
+                        .build()));
     }
 }

@@ -50,7 +50,7 @@ public final class JobRegistry {
     public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before = options.requestId().flatMap(transaction.reader()::submission);
+            Optional<Submission> before = options.requestId().flatMap(transaction::submission);
             return before.map(submission -> repeat(job, options, submission))
                     .orElseGet(() -> submit(transaction, job, options, now));
         });
@@ -89,7 +89,6 @@ public final class JobRegistry {
         Timestamp now = now();
         return store.write(transaction -> {
             Allocation allocation = transaction
-                    .reader()
                     .allocation(allocationId)
                     .orElseThrow(() -> new UnknownObjectException("allocation", allocationId));
             JobRecord job = find(transaction, allocation.getJobId());
@@ -109,7 +108,7 @@ public final class JobRegistry {
     }
 
     private Submission submit(WriteTransaction transaction, Job job, SubmitOptions options, Instant now) {
-        Optional<JobRecord> stored = transaction.reader().job(job.getId());
+        Optional<JobRecord> stored = transaction.job(job.getId());
         checkIndex(job.getId(), options, stored);
         JobRecord record = store(transaction, job, stored, now);
         Evaluation evaluation = evaluations.queue(
@@ -121,7 +120,8 @@ public final class JobRegistry {
     }
 
     private static JobRecord store(WriteTransaction transaction, Job job, Optional<JobRecord> stored, Instant now) {
-        long version = VersionRule.version(stored, job, transaction.reader().hasFailed(job.getId()));
+        boolean hasFailed = stored.isPresent() && transaction.reader().hasFailed(job.getId());
+        long version = VersionRule.version(stored, job, hasFailed);
         if (stored.isPresent() && stored.get().getVersion() == version) {
             return transaction.putJob(stored.get());
         }
@@ -143,7 +143,7 @@ public final class JobRegistry {
     }
 
     private static JobRecord find(WriteTransaction transaction, String jobId) {
-        return transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        return transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
     }
 
     private Timestamp now() {

@@ -15,7 +15,9 @@ final class JobWriter {
     /** Stores a version; what still brings an older one is canceled. */
     static JobRecord putVersion(
             WriteTransaction transaction, Job job, long version, Optional<JobRecord> stored, Instant now) {
-        cancelDeployments(transaction, job.getId(), "version %d of the job takes its place".formatted(version));
+        if (stored.isPresent()) {
+            cancelDeployments(transaction, job.getId(), "version %d of the job takes its place".formatted(version));
+        }
         JobRecord record = transaction.putJobVersion(JobRecord.newBuilder()
                 .setJob(job)
                 .setVersion(version)

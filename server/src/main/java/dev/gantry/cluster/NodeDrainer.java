@@ -129,7 +129,6 @@ public final class NodeDrainer {
     private void step(String nodeId, Predicate<String> jobs) {
         store.write(transaction -> {
                     transaction
-                            .reader()
                             .node(nodeId)
                             .filter(Node::hasDrain)
                             .ifPresent(node -> step(transaction, node, jobs, clock.instant()));
@@ -157,7 +156,6 @@ public final class NodeDrainer {
     private static boolean mayStay(WriteTransaction transaction, Drain drain, Allocation allocation) {
         return drain.getIgnoreSystemJobs()
                 && transaction
-                        .reader()
                         .job(allocation.getJobId())
                         .filter(job -> job.getJob().getType() == JobType.JOB_TYPE_SYSTEM)
                         .isPresent();
@@ -168,7 +166,7 @@ public final class NodeDrainer {
                 .map(Allocation::getJobId)
                 .distinct()
                 .filter(jobs)
-                .map(transaction.reader()::job)
+                .map(transaction::job)
                 .flatMap(Optional::stream)
                 .forEach(job -> evaluations.queue(
                         transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, Times.toTimestamp(now)));

@@ -2,13 +2,11 @@ package dev.gantry.cluster;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import dev.gantry.model.AllocationLife;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
-import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Drain;
 import dev.gantry.v1.DrainStrategy;
 import dev.gantry.v1.EvaluationTrigger;
@@ -19,12 +17,9 @@ import dev.gantry.v1.SchedulingEligibility;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -34,7 +29,7 @@ public final class NodeRegistry {
 
     private final Store store;
     private final Evaluations evaluations;
-    private final DeploymentProgress deployments;
+    private final ClientUpdates updates;
     private final InstantSource clock;
 
     /**
@@ -47,7 +42,7 @@ public final class NodeRegistry {
     public NodeRegistry(Store store, Evaluations evaluations, InstantSource clock) {
         this.store = store;
         this.evaluations = evaluations;
-        this.deployments = new DeploymentProgress(evaluations);
+        this.updates = new ClientUpdates(store, evaluations, new DeploymentProgress(evaluations), clock);
         this.clock = clock;
     }
 
@@ -111,31 +106,11 @@ public final class NodeRegistry {
      * @param nodeId the node
      * @param updates what it says
      * @param isCurrent as for {@link #fingerprint}
-     * @return completed once on disk
+     * @return completed once on disk; failed with {@link OverloadedException} too
      */
     public CompletableFuture<Void> updateAllocations(
             String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
-        Instant now = clock.instant();
-        return writeIf(isCurrent, transaction -> {
-            Set<String> failedJobs = new LinkedHashSet<>();
-            for (AllocationUpdate update : updates) {
-                transaction
-                        .reader()
-                        .allocation(update.getAllocationId())
-                        .filter(allocation -> allocation.getNodeId().equals(nodeId))
-                        .filter(allocation -> !AllocationLife.isTerminal(allocation))
-                        .flatMap(allocation -> updateIfChanged(transaction, allocation, update, now))
-                        .filter(NodeRegistry::hasFailed)
-                        .ifPresent(failed -> failedJobs.add(failed.getJobId()));
-            }
-            failedJobs.stream()
-                    .flatMap(jobId -> transaction.reader().job(jobId).stream())
-                    .forEach(job -> evaluations.queue(
-                            transaction,
-                            job,
-                            EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
-                            Times.toTimestamp(now)));
-        });
+        return this.updates.put(nodeId, updates, isCurrent);
     }
 
     /**
@@ -226,7 +201,7 @@ public final class NodeRegistry {
             lost.stream()
                     .map(Allocation::getJobId)
                     .distinct()
-                    .flatMap(jobId -> transaction.reader().job(jobId).stream())
+                    .flatMap(jobId -> transaction.job(jobId).stream())
                     .forEach(job -> evaluations.queue(
                             transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
             return true;
@@ -250,49 +225,6 @@ public final class NodeRegistry {
                 .setDescription("node %s was lost".formatted(allocation.getNodeName()))
                 .setModifyTime(now)
                 .build());
-    }
-
-    /** A node that comes back says again what was stored before it left. */
-    private Optional<Allocation> updateIfChanged(
-            WriteTransaction transaction, Allocation stored, AllocationUpdate update, Instant now) {
-        Allocation merged = merge(stored, update, now);
-        if (merged.equals(stored)) {
-            return Optional.empty();
-        }
-        Allocation changed = transaction.updateClient(
-                merged.toBuilder().setModifyTime(Times.toTimestamp(now)).build());
-        deployments.onHealth(transaction, stored, changed, now);
-        return Optional.of(changed);
-    }
-
-    private static boolean hasFailed(Allocation allocation) {
-        return allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED
-                && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN;
-    }
-
-    private static Allocation merge(Allocation allocation, AllocationUpdate update, Instant now) {
-        boolean isStopping = allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
-        Allocation.Builder merged = allocation.toBuilder()
-                .setClientStatus(update.getClientStatus())
-                // Why it is being stopped says more than that it was stopped.
-                .setDescription(isStopping ? allocation.getDescription() : update.getDescription())
-                .clearTaskStates()
-                .addAllTaskStates(update.getTaskStatesList())
-                .clearChecks()
-                .addAllChecks(update.getChecksList());
-        health(allocation, update)
-                .filter(healthy -> !allocation.hasHealthy() || allocation.getHealthy() != healthy)
-                .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(Times.toTimestamp(now)));
-        return merged.build();
-    }
-
-    /** What has failed is not healthy, whether its node says so or not. */
-    private static Optional<Boolean> health(Allocation allocation, AllocationUpdate update) {
-        boolean isPartOfDeployment = !allocation.getDeploymentId().isEmpty();
-        if (isPartOfDeployment && update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED) {
-            return Optional.of(false);
-        }
-        return update.hasHealthy() ? Optional.of(update.getHealthy()) : Optional.empty();
     }
 
     /** What was decided of a node outlives its sessions; it has no say in it itself. */
@@ -321,7 +253,7 @@ public final class NodeRegistry {
     }
 
     private static Node find(WriteTransaction transaction, String nodeId) {
-        return transaction.reader().node(nodeId).orElseThrow(() -> new UnknownObjectException("node", nodeId));
+        return transaction.node(nodeId).orElseThrow(() -> new UnknownObjectException("node", nodeId));
     }
 
     private static byte[] hash(String secret) {

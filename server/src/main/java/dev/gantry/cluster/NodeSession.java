@@ -1,6 +1,5 @@
 package dev.gantry.cluster;
 
-import dev.gantry.cluster.WatchHub.NodeTopic;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdates;
@@ -17,8 +16,12 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +42,13 @@ public final class NodeSession {
     private final NodeConnection connection;
     private final PendingReads reads = new PendingReads();
     private final SerialTask push;
-    private final Runnable wake;
+
+    /** What the node has to be told, each allocation once: there are no more than are on the node. */
+    private final ConcurrentMap<String, Allocation> orders = new ConcurrentHashMap<>();
+
+    /** The newest of the node's updates that is on disk. */
+    private final AtomicLong storedSequence = new AtomicLong();
+
     private volatile String nodeId;
     private volatile boolean ended;
 
@@ -49,13 +58,12 @@ public final class NodeSession {
     // Owned by the turns of push.
     private boolean registeredSent;
     private boolean completeSent;
-    private long sentIndex;
+    private long acknowledgedSequence;
 
     NodeSession(NodeSessions sessions, NodeConnection connection) {
         this.sessions = sessions;
         this.connection = connection;
         this.push = new SerialTask(sessions.executor(), this::push);
-        this.wake = push::call;
     }
 
     /**
@@ -78,6 +86,12 @@ public final class NodeSession {
         }
     }
 
+    /** The server has changed its mind about an allocation of the node. Never waits. */
+    void order(Allocation allocation) {
+        orders.put(allocation.getId(), allocation);
+        push.call();
+    }
+
     /** The stream has room again. */
     public void onReady() {
         if (nodeId != null) {
@@ -93,7 +107,6 @@ public final class NodeSession {
             LOG.info("Node {} has disconnected", id);
         }
         if (id != null) {
-            sessions.watches().unwatch(new NodeTopic(id), wake);
             reads.failAll(new NodeNotConnectedException(id));
         }
     }
@@ -130,7 +143,6 @@ public final class NodeSession {
         sessions.liveness().heard(node.getId());
         nodeId = node.getId();
         sessions.enter(nodeId, this);
-        sessions.watches().watch(new NodeTopic(nodeId), wake);
         if (ended) {
             // What onEnd() does may have been done too early.
             onEnd();
@@ -162,10 +174,10 @@ public final class NodeSession {
     private void update(String from, AllocationUpdates updates) {
         endOnFailure(sessions.registry()
                 .updateAllocations(from, updates.getUpdatesList(), this::isCurrent)
-                .thenAccept(done -> connection.send(ConnectResponse.newBuilder()
-                        .setAllocationUpdatesAck(
-                                AllocationUpdatesAck.newBuilder().setSequence(updates.getSequence()))
-                        .build())));
+                .thenAccept(done -> {
+                    storedSequence.accumulateAndGet(updates.getSequence(), Math::max);
+                    push.call();
+                }));
     }
 
     private boolean isCurrent() {
@@ -189,7 +201,13 @@ public final class NodeSession {
                 registeredSent = true;
                 sendRegistered();
             }
-            pushDesiredState(sessions.reader());
+            if (completeSent) {
+                sendOrders();
+            } else {
+                completeSent = true;
+                sendComplete();
+            }
+            acknowledge();
         } catch (RuntimeException e) {
             end(e);
         }
@@ -203,21 +221,43 @@ public final class NodeSession {
                 .build());
     }
 
-    private void pushDesiredState(StoreReader reader) {
-        // Read first: what changes meanwhile is sent twice rather than never.
-        long index = reader.lastIndex();
-        List<Allocation> allocations =
-                completeSent ? reader.allocationsForNode(nodeId, sentIndex) : allAllocations(reader);
-        if (!completeSent || !allocations.isEmpty()) {
+    private void sendComplete() {
+        List<Allocation> all = allAllocations(sessions.reader());
+        // What was ordered before all was read is old news, and must not come after it.
+        all.forEach(read -> orders.computeIfPresent(
+                read.getId(), (id, order) -> order.getModifyIndex() <= read.getModifyIndex() ? null : order));
+        send(all, true);
+        sendOrders();
+    }
+
+    private void sendOrders() {
+        List<Allocation> news = orders.values().stream()
+                .sorted(Comparator.comparing(Allocation::getId))
+                .toList();
+        // What has changed again stays, for the next turn.
+        news.forEach(order -> orders.remove(order.getId(), order));
+        if (!news.isEmpty()) {
+            send(news, false);
+        }
+    }
+
+    private void send(List<Allocation> allocations, boolean complete) {
+        connection.send(ConnectResponse.newBuilder()
+                .setDesiredState(DesiredState.newBuilder()
+                        .setComplete(complete)
+                        .addAllAllocations(allocations)
+                        .addAllJobs(sessions.jobVersions().of(allocations)))
+                .build());
+    }
+
+    private void acknowledge() {
+        long stored = storedSequence.get();
+        if (stored > acknowledgedSequence) {
+            acknowledgedSequence = stored;
             connection.send(ConnectResponse.newBuilder()
-                    .setDesiredState(DesiredState.newBuilder()
-                            .setComplete(!completeSent)
-                            .addAllAllocations(allocations)
-                            .addAllJobs(reader.jobVersionsOf(allocations)))
+                    .setAllocationUpdatesAck(AllocationUpdatesAck.newBuilder().setSequence(stored))
                     .build());
         }
-        completeSent = true;
-        sentIndex = index;
     }
 
     private List<Allocation> allAllocations(StoreReader reader) {

@@ -2,6 +2,7 @@ package dev.gantry.cluster;
 
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
@@ -18,7 +19,7 @@ public final class NodeSessions {
     private final StoreReader reader;
     private final NodeRegistry registry;
     private final NodeLiveness liveness;
-    private final WatchHub watches;
+    private final JobVersionCache jobVersions;
     private final Executor executor;
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
 
@@ -28,15 +29,19 @@ public final class NodeSessions {
      * @param reader where to read what nodes shall run
      * @param registry where to store what nodes say
      * @param liveness whom to tell that a node is alive
-     * @param watches who tells that a node shall run something else
+     * @param jobVersions what the jobs are that nodes shall run
      * @param executor threads that may wait for the database
      */
     public NodeSessions(
-            StoreReader reader, NodeRegistry registry, NodeLiveness liveness, WatchHub watches, Executor executor) {
+            StoreReader reader,
+            NodeRegistry registry,
+            NodeLiveness liveness,
+            JobVersionCache jobVersions,
+            Executor executor) {
         this.reader = reader;
         this.registry = registry;
         this.liveness = liveness;
-        this.watches = watches;
+        this.jobVersions = jobVersions;
         this.executor = executor;
     }
 
@@ -66,11 +71,18 @@ public final class NodeSessions {
     }
 
     /**
-     * Ends the sessions of nodes that were given up, so that they register again if they are alive after all.
+     * Tells nodes what they shall run from now on, and ends the sessions of those that were given up, so that they register
+     * again if they are alive after all. Never waits.
      *
      * @param changes what a write changed
      */
     public void publish(ChangeSet changes) {
+        for (Allocation order : changes.orders()) {
+            NodeSession session = sessions.get(order.getNodeId());
+            if (session != null) {
+                session.order(order);
+            }
+        }
         changes.nodes().stream()
                 .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_DOWN)
                 .forEach(this::endSession);
@@ -100,8 +112,8 @@ public final class NodeSessions {
         return liveness;
     }
 
-    WatchHub watches() {
-        return watches;
+    JobVersionCache jobVersions() {
+        return jobVersions;
     }
 
     Executor executor() {

@@ -92,7 +92,7 @@ public final class PeriodicLauncher {
     public CompletableFuture<Child> force(String jobId) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            JobRecord job = transaction.reader().job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+            JobRecord job = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
             checkPeriodic(job);
             if (overlaps(transaction, job)) {
                 throw new RefusedException(
@@ -128,7 +128,6 @@ public final class PeriodicLauncher {
         Instant now = clock.instant();
         store.write(transaction -> {
                     transaction
-                            .reader()
                             .job(jobId)
                             .filter(job -> job.getJob().hasPeriodic() && !job.getStopped())
                             .ifPresent(job -> launch(transaction, job, time, now));
@@ -145,7 +144,6 @@ public final class PeriodicLauncher {
         String jobId = job.getJob().getId();
         transaction.putPeriodicLaunch(jobId, time);
         boolean isMade = transaction
-                .reader()
                 .job(JobFamily.periodicChild(jobId, time.getEpochSecond()))
                 .isPresent();
         if (overlaps(transaction, job)) {
@@ -166,7 +164,7 @@ public final class PeriodicLauncher {
 
     private static long freeSecond(WriteTransaction transaction, String jobId, Instant now) {
         long second = now.truncatedTo(ChronoUnit.SECONDS).getEpochSecond();
-        while (transaction.reader().job(JobFamily.periodicChild(jobId, second)).isPresent()) {
+        while (transaction.job(JobFamily.periodicChild(jobId, second)).isPresent()) {
             second++;
         }
         return second;

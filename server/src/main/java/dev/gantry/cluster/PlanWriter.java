@@ -102,7 +102,7 @@ final class PlanWriter {
                     if (!isCurrent(transaction, evaluation)) {
                         return Outcome.OBSOLETE;
                     }
-                    if (transaction.reader().countOpenNodes(nodes) < nodes.size()) {
+                    if (transaction.countOpenNodes(nodes) < nodes.size()) {
                         return Outcome.REJECTED;
                     }
                     transaction.putEvaluation(evaluation);
@@ -128,7 +128,7 @@ final class PlanWriter {
                 .filter(stop -> stop.cause() == StopCause.PREEMPTED)
                 .map(stop -> stop.allocation().getJobId())
                 .distinct()
-                .flatMap(jobId -> transaction.reader().job(jobId).stream())
+                .flatMap(jobId -> transaction.job(jobId).stream())
                 .forEach(job -> evaluations.queue(
                         transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION, Times.toTimestamp(now)));
     }
@@ -144,7 +144,6 @@ final class PlanWriter {
 
     private static boolean isCurrent(WriteTransaction transaction, Evaluation evaluation) {
         return transaction
-                .reader()
                 .evaluation(evaluation.getId())
                 .filter(stored -> stored.getStatus() == EvaluationStatus.EVALUATION_STATUS_PENDING
                         || stored.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED)
@@ -197,7 +196,7 @@ final class PlanWriter {
     /** What had to go before this could be placed learns for which it went. */
     private void sayForWhich(WriteTransaction transaction, Allocation placed, Instant now) {
         preempted.take(placed).stream()
-                .flatMap(id -> transaction.reader().allocation(id).stream())
+                .flatMap(id -> transaction.allocation(id).stream())
                 .forEach(victim -> transaction.updateClient(victim.toBuilder()
                         .setPreemptedByAllocationId(placed.getId())
                         .setModifyTime(Times.toTimestamp(now))
@@ -207,7 +206,6 @@ final class PlanWriter {
     private static void replace(WriteTransaction transaction, Allocation placed, Instant now) {
         if (!placed.getPreviousAllocationId().isEmpty()) {
             transaction
-                    .reader()
                     .allocation(placed.getPreviousAllocationId())
                     .ifPresent(previous -> transaction.updateClient(succeeded(previous)
                             .setNextAllocationId(placed.getId())
@@ -224,12 +222,8 @@ final class PlanWriter {
     }
 
     private void deploy(WriteTransaction transaction, Deployment planned, Plan plan, Instant now) {
-        Optional<Deployment> stored = transaction.reader().deployment(planned.getId());
-        Job job = transaction
-                .reader()
-                .job(planned.getJobId())
-                .map(JobRecord::getJob)
-                .orElse(Job.getDefaultInstance());
+        Optional<Deployment> stored = transaction.deployment(planned.getId());
+        Job job = transaction.job(planned.getJobId()).map(JobRecord::getJob).orElse(Job.getDefaultInstance());
         if (stored.isPresent() && stored.get().getStatus() != DeploymentStatus.DEPLOYMENT_STATUS_RUNNING) {
             // It has ended while the plan was made: an end is final.
             return;
@@ -255,6 +249,6 @@ final class PlanWriter {
 
     /** Reads it anew, since the node may have spoken of it after the plan was made. */
     private static Optional<Allocation> current(WriteTransaction transaction, Allocation planned) {
-        return transaction.reader().allocation(planned.getId());
+        return transaction.allocation(planned.getId());
     }
 }

@@ -61,14 +61,15 @@ public final class ServiceCatalog {
     /**
      * Makes an empty catalog.
      *
-     * @param reader where to read job versions, and the allocations to begin with
+     * @param reader where to read the allocations to begin with
+     * @param versions what jobs offer
      * @param watches wakes those who watch a service
      * @param executor runs updates; may wait for the database
      */
-    public ServiceCatalog(StoreReader reader, WatchHub watches, Executor executor) {
+    public ServiceCatalog(StoreReader reader, JobVersionCache versions, WatchHub watches, Executor executor) {
         this.reader = reader;
         this.watches = watches;
-        this.offers = new ServiceOffers(reader);
+        this.offers = new ServiceOffers(versions);
         this.update = new SerialTask(executor, this::update);
     }
 

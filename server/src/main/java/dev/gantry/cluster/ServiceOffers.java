@@ -1,6 +1,5 @@
 package dev.gantry.cluster;
 
-import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Service;
@@ -9,37 +8,25 @@ import dev.gantry.v1.TaskGroup;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What services the groups of job versions offer: read from the store, and remembered for the versions that were asked
- * for last. Not safe for use by many threads.
- */
+/** What services the groups of job versions offer. */
 final class ServiceOffers {
 
-    private static final int REMEMBERED = 4096;
-
-    /** So many versions are read at a time: the text of a query has its limits. */
+    /** So many allocations at a time: the text of a query has its limits. */
     private static final int BATCH = 500;
 
-    private final StoreReader reader;
-    private final Map<Version, Map<String, List<Offer>>> remembered = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Version, Map<String, List<Offer>>> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final JobVersionCache versions;
 
-    ServiceOffers(StoreReader reader) {
-        this.reader = reader;
+    ServiceOffers(JobVersionCache versions) {
+        this.versions = versions;
     }
 
     /** A service of a task. */
     record Offer(String task, Service service) {}
 
-    private record Version(String jobId, long version) {}
+    private record Group(String jobId, long version, String name) {}
 
     /** What each of some allocations offers, by their ids. */
     Map<String, List<Offer>> of(Collection<Allocation> allocations) {
@@ -57,23 +44,15 @@ final class ServiceOffers {
     }
 
     private void find(List<Allocation> batch, Map<String, List<Offer>> offers) {
-        List<Allocation> unknown = batch.stream()
-                .filter(allocation -> !remembered.containsKey(versionOf(allocation)))
-                .toList();
-        if (!unknown.isEmpty()) {
-            reader.jobVersionsOf(unknown).forEach(this::remember);
+        Map<Group, List<Offer>> known = new HashMap<>();
+        for (JobVersion version : versions.of(batch)) {
+            version.getJob()
+                    .getTaskGroupsList()
+                    .forEach(group -> known.put(
+                            new Group(version.getJob().getId(), version.getVersion(), group.getName()),
+                            offersOf(group)));
         }
-        batch.forEach(allocation -> offers.put(
-                allocation.getId(),
-                remembered
-                        .getOrDefault(versionOf(allocation), Map.of())
-                        .getOrDefault(allocation.getTaskGroup(), List.of())));
-    }
-
-    private void remember(JobVersion version) {
-        Map<String, List<Offer>> groups = new HashMap<>();
-        version.getJob().getTaskGroupsList().forEach(group -> groups.put(group.getName(), offersOf(group)));
-        remembered.put(new Version(version.getJob().getId(), version.getVersion()), groups);
+        batch.forEach(allocation -> offers.put(allocation.getId(), known.getOrDefault(groupOf(allocation), List.of())));
     }
 
     /** A service without a port has no address to tell. */
@@ -87,7 +66,7 @@ final class ServiceOffers {
         return List.copyOf(offers);
     }
 
-    private static Version versionOf(Allocation allocation) {
-        return new Version(allocation.getJobId(), allocation.getJobVersion());
+    private static Group groupOf(Allocation allocation) {
+        return new Group(allocation.getJobId(), allocation.getJobVersion(), allocation.getTaskGroup());
     }
 }

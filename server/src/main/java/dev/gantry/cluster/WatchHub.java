@@ -32,13 +32,6 @@ public final class WatchHub {
     public record AllocationTopic(String allocationId) implements Topic {}
 
     /**
-     * The allocations of a node.
-     *
-     * @param nodeId the node
-     */
-    public record NodeTopic(String nodeId) implements Topic {}
-
-    /**
      * What is known of a node, its allocations not included.
      *
      * @param nodeId the node
@@ -96,7 +89,6 @@ public final class WatchHub {
         changes.allocations().forEach(allocation -> {
             topics.add(new JobTopic(allocation.getJobId()));
             topics.add(new AllocationTopic(allocation.getId()));
-            topics.add(new NodeTopic(allocation.getNodeId()));
         });
         topics.forEach(this::wake);
     }

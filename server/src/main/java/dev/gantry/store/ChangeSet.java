@@ -15,6 +15,7 @@ import java.util.List;
  * @param evaluations evaluations
  * @param nodes nodes
  * @param allocations allocations
+ * @param orders of the allocations, those of which the server has changed its mind, so that their nodes have to be told
  * @param deployments deployments
  * @param removedJobs ids of jobs that were forgotten, with all that belonged to them
  */
@@ -24,6 +25,7 @@ public record ChangeSet(
         List<Evaluation> evaluations,
         List<Node> nodes,
         List<Allocation> allocations,
+        List<Allocation> orders,
         List<Deployment> deployments,
         List<String> removedJobs) {
 
@@ -33,6 +35,7 @@ public record ChangeSet(
         evaluations = List.copyOf(evaluations);
         nodes = List.copyOf(nodes);
         allocations = List.copyOf(allocations);
+        orders = List.copyOf(orders);
         deployments = List.copyOf(deployments);
         removedJobs = List.copyOf(removedJobs);
     }

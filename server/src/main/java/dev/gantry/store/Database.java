@@ -18,6 +18,10 @@ import org.jooq.impl.DSL;
 final class Database implements AutoCloseable {
 
     private static final int CONNECTIONS = 10;
+
+    /** More than there are, so that a connection parses none of them twice. */
+    private static final int STATEMENTS = 256;
+
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
@@ -71,7 +75,8 @@ final class Database implements AutoCloseable {
     private static HikariDataSource connect(Path file) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
-        config.setJdbcUrl("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=0");
+        config.setJdbcUrl("jdbc:h2:file:" + file
+                + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=0;QUERY_CACHE_SIZE=" + STATEMENTS);
         config.setMaximumPoolSize(CONNECTIONS);
         try {
             return new HikariDataSource(config);

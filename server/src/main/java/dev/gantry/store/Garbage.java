@@ -37,11 +37,16 @@ public final class Garbage {
 
     private final DSLContext dsl;
     private final Consumer<String> removedJob;
+    private final Consumer<Forgotten> removedAllocation;
 
-    Garbage(DSLContext dsl, Consumer<String> removedJob) {
+    Garbage(DSLContext dsl, Consumer<String> removedJob, Consumer<Forgotten> removedAllocation) {
         this.dsl = dsl;
         this.removedJob = removedJob;
+        this.removedAllocation = removedAllocation;
     }
+
+    /** An allocation that is gone, and where it was. */
+    record Forgotten(String nodeId, String id) {}
 
     /**
      * Forgets what submissions were answered.
@@ -111,7 +116,7 @@ public final class Garbage {
     public int allocations(long upTo, int keep, int limit) {
         var newer = ALLOCATION.as("newer");
         Condition hasEnded = ALLOCATION.CLIENT_STATUS.in(StoreReader.TERMINAL);
-        List<String> ids = dsl
+        List<Allocation> superseded = dsl
                 .select(ALLOCATION.MESSAGE, JOB.VERSION)
                 .from(ALLOCATION)
                 .join(JOB)
@@ -128,9 +133,13 @@ public final class Garbage {
                 .limit(limit)
                 .stream()
                 .filter(row -> isSuperseded(Messages.parse(Allocation.parser(), row.value1()), row.value2()))
-                .map(row -> Messages.parse(Allocation.parser(), row.value1()).getId())
+                .map(row -> Messages.parse(Allocation.parser(), row.value1()))
                 .toList();
-        return dsl.deleteFrom(ALLOCATION).where(ALLOCATION.ID.in(ids)).execute();
+        superseded.forEach(gone -> removedAllocation.accept(new Forgotten(gone.getNodeId(), gone.getId())));
+        return dsl.deleteFrom(ALLOCATION)
+                .where(ALLOCATION.ID.in(
+                        superseded.stream().map(Allocation::getId).toList()))
+                .execute();
     }
 
     /**
@@ -211,6 +220,10 @@ public final class Garbage {
                 .where(ALLOCATED_PORT.ALLOCATION_ID.in(
                         select(ALLOCATION.ID).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(jobId))))
                 .execute();
+        dsl.select(ALLOCATION.NODE_ID, ALLOCATION.ID)
+                .from(ALLOCATION)
+                .where(ALLOCATION.JOB_ID.eq(jobId))
+                .forEach(row -> removedAllocation.accept(new Forgotten(row.value1(), row.value2())));
         dsl.deleteFrom(ALLOCATION).where(ALLOCATION.JOB_ID.eq(jobId)).execute();
         dsl.deleteFrom(EVALUATION).where(EVALUATION.JOB_ID.eq(jobId)).execute();
         dsl.deleteFrom(DEPLOYMENT).where(DEPLOYMENT.JOB_ID.eq(jobId)).execute();

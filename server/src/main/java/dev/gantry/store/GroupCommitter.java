@@ -7,7 +7,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,8 +15,7 @@ import org.slf4j.LoggerFactory;
  * The one writer of the database: takes what waits, runs it in one transaction, forces it to disk once, and only then
  * answers.
  *
- * <p>Its thread owns the cluster index. Each write runs in a savepoint of its own, so that one that fails leaves its
- * neighbours in the group alone.
+ * <p>Its thread owns the cluster index. A write that fails leaves its neighbours in the group alone.
  */
 final class GroupCommitter implements AutoCloseable {
 
@@ -27,6 +25,7 @@ final class GroupCommitter implements AutoCloseable {
     private static final int GROUP_SIZE = 512;
 
     private final Database database;
+    private final NodeAllocations nodeAllocations;
     private final Runnable sync;
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
     private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
@@ -42,11 +41,13 @@ final class GroupCommitter implements AutoCloseable {
      * Makes the writer; it does not run yet.
      *
      * @param database where to write
+     * @param nodeAllocations is kept current
      * @param sync forces what was committed to the disk, or throws
      * @param index the cluster index of the last write
      */
-    GroupCommitter(Database database, Runnable sync, long index) {
+    GroupCommitter(Database database, NodeAllocations nodeAllocations, Runnable sync, long index) {
         this.database = database;
+        this.nodeAllocations = nodeAllocations;
         this.sync = sync;
         this.index = index;
     }
@@ -113,7 +114,9 @@ final class GroupCommitter implements AutoCloseable {
         long before = index;
         try {
             database.dsl().transaction(configuration -> {
-                group.forEach(pending -> index = pending.run(configuration.dsl(), index));
+                WriteGroup writes = new WriteGroup(configuration.dsl(), nodeAllocations);
+                group.forEach(pending -> index = pending.run(writes, index));
+                writes.end();
                 if (index > before) {
                     WriteTransaction.saveIndex(configuration.dsl(), index);
                 }
@@ -152,7 +155,10 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     private void publish(Pending<?> pending) {
-        if (pending.changes != null && !pending.changes.isEmpty()) {
+        if (pending.failure == null) {
+            pending.transaction.committed();
+        }
+        if (pending.changes != null) {
             listeners.forEach(listener -> tell(listener, pending.changes));
         }
     }
@@ -172,6 +178,7 @@ final class GroupCommitter implements AutoCloseable {
         private final Write<T> write;
         private final CompletableFuture<T> future = new CompletableFuture<>();
         private T result;
+        private WriteTransaction transaction;
         private ChangeSet changes;
         private RuntimeException failure;
 
@@ -180,21 +187,19 @@ final class GroupCommitter implements AutoCloseable {
         }
 
         /** Runs the write and returns the cluster index after it. */
-        long run(DSLContext dsl, long index) {
-            WriteTransaction transaction = null;
+        long run(WriteGroup group, long index) {
+            transaction = group.begin(index + 1);
             try {
-                transaction = dsl.transactionResult(configuration -> {
-                    WriteTransaction inner = new WriteTransaction(configuration.dsl(), index + 1);
-                    result = write.apply(inner);
-                    inner.flush();
-                    return inner;
-                });
+                result = write.apply(transaction);
+                transaction.end();
             } catch (DataAccessException e) {
+                transaction.abort();
                 failure = new StoreException("The database refused a write", e);
             } catch (RuntimeException e) {
+                transaction.abort();
                 failure = e;
             }
-            if (transaction == null || transaction.isReadOnly()) {
+            if (failure != null || transaction.isReadOnly()) {
                 return index;
             }
             changes = transaction.changes();

@@ -39,7 +39,8 @@ public final class InsertCeiling {
             for (long inserted = 0; inserted < rows; inserted += ROWS_PER_COMMIT) {
                 long index = inserted / ROWS_PER_COMMIT + 1;
                 int size = (int) Math.min(ROWS_PER_COMMIT, rows - inserted);
-                database.dsl().transaction(configuration -> insert(configuration.dsl(), index, size));
+                long first = inserted;
+                database.dsl().transaction(configuration -> insert(configuration.dsl(), index, first, size));
                 database.sync();
             }
             return rows * NANOS_PER_SECOND / (System.nanoTime() - started);
@@ -67,7 +68,7 @@ public final class InsertCeiling {
                 .execute();
     }
 
-    private static void insert(DSLContext dsl, long index, int size) {
+    private static void insert(DSLContext dsl, long index, long first, int size) {
         BatchBindStep batch = dsl.batch(dsl.insertInto(ALLOCATION)
                 .columns(
                         ALLOCATION.ID,
@@ -76,12 +77,11 @@ public final class InsertCeiling {
                         ALLOCATION.NODE_ID,
                         ALLOCATION.CLIENT_STATUS,
                         ALLOCATION.CREATE_INDEX,
-                        ALLOCATION.DESIRED_INDEX,
                         ALLOCATION.MODIFY_INDEX,
                         ALLOCATION.MESSAGE)
-                .values((String) null, null, null, null, null, null, null, null, null));
+                .values((String) null, null, null, null, null, null, null, null));
         for (int i = 0; i < size; i++) {
-            Allocation allocation = allocation(index);
+            Allocation allocation = allocation(index, id(first + i));
             batch = batch.bind(
                     allocation.getId(),
                     allocation.getJobId(),
@@ -90,15 +90,14 @@ public final class InsertCeiling {
                     (short) allocation.getClientStatusValue(),
                     index,
                     index,
-                    index,
                     allocation.toByteArray());
         }
         batch.execute();
     }
 
-    private static Allocation allocation(long index) {
+    private static Allocation allocation(long index, String id) {
         return Allocation.newBuilder()
-                .setId(UUID.randomUUID().toString())
+                .setId(id)
                 .setName("ceiling.group[0]")
                 .setJobId("ceiling")
                 .setTaskGroup("group")
@@ -110,5 +109,11 @@ public final class InsertCeiling {
                 .setCreateIndex(index)
                 .setModifyIndex(index)
                 .build();
+    }
+
+    /** As the server's: it counts up. */
+    private static String id(long number) {
+        UUID chance = UUID.randomUUID();
+        return new UUID(number << Integer.SIZE, chance.getLeastSignificantBits()).toString();
     }
 }

@@ -18,8 +18,10 @@ public final class Store implements AutoCloseable {
 
     private Store(Database database) {
         this.database = database;
-        this.reader = new StoreReader(database.dsl());
-        this.committer = new GroupCommitter(database, database::sync, reader.lastIndex());
+        NodeAllocations nodeAllocations = new NodeAllocations();
+        this.reader = new StoreReader(database.dsl(), nodeAllocations);
+        this.committer = new GroupCommitter(database, nodeAllocations, database::sync, reader.lastIndex());
+        reader.readNodeAllocations();
     }
 
     /**

@@ -12,15 +12,16 @@ import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
+import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 
 import com.google.protobuf.util.Timestamps;
-import dev.gantry.model.NodeLife;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -34,14 +35,19 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
+import org.jooq.Field;
 import org.jooq.Record;
 
 /** Questions to the database. Each answer is one committed state; two answers may be of two states. */
@@ -56,10 +62,37 @@ public final class StoreReader {
     private static final List<Short> OPEN = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
             EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE);
 
-    private final DSLContext dsl;
+    private static final int IDS_PER_QUESTION = 1000;
 
-    StoreReader(DSLContext dsl) {
+    private final DSLContext dsl;
+    private final NodeAllocations nodeAllocations;
+
+    StoreReader(DSLContext dsl, NodeAllocations nodeAllocations) {
         this.dsl = dsl;
+        this.nodeAllocations = nodeAllocations;
+    }
+
+    /**
+     * The greatest id of each kind of object that the server names itself.
+     *
+     * @return the ids; none of a kind of which there is no object
+     */
+    public List<String> greatestIds() {
+        return Stream.of(
+                        dsl.select(max(ALLOCATION.ID)).from(ALLOCATION),
+                        dsl.select(max(EVALUATION.ID)).from(EVALUATION),
+                        dsl.select(max(DEPLOYMENT.ID)).from(DEPLOYMENT))
+                .map(question -> question.fetchSingle().value1())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Fills the index in memory; before the first write. */
+    void readNodeAllocations() {
+        try (var rows =
+                dsl.select(ALLOCATION.NODE_ID, ALLOCATION.ID, ALLOCATION.CLIENT_STATUS).from(ALLOCATION).stream()) {
+            rows.forEach(row -> nodeAllocations.add(row.value1(), row.value2(), TERMINAL.contains(row.value3())));
+        }
     }
 
     /**
@@ -475,15 +508,7 @@ public final class StoreReader {
      * @return how many are known, ready, eligible and not draining
      */
     public int countOpenNodes(Collection<String> ids) {
-        return (int) dsl
-                .select(NODE.MESSAGE)
-                .from(NODE)
-                .where(NODE.ID.in(ids))
-                .and(NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_READY_VALUE))
-                .stream()
-                .map(row -> Messages.parse(Node.parser(), row.value1()))
-                .filter(NodeLife::isOpen)
-                .count();
+        return dsl.fetchCount(NODE, isOneOf(NODE.ID, ids).and(NODE.OPEN));
     }
 
     /**
@@ -500,32 +525,51 @@ public final class StoreReader {
     }
 
     /**
+     * Some allocations.
+     *
+     * @param ids their ids
+     * @return those that are known, in no order
+     */
+    public List<Allocation> allocations(Collection<String> ids) {
+        return allocations(ids, noCondition());
+    }
+
+    /**
      * The allocations that a person may mean.
      *
      * @param prefix an id or the begin of one
      * @return the allocations, at most two: more than one is one too many already
      */
     public List<Allocation> allocationsLike(String prefix) {
-        return allocations(ALLOCATION.ID.startsWith(prefix), 2);
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.ID.startsWith(prefix))
+                .limit(2)
+                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
     }
 
     /**
      * A page of allocations, newest first.
      *
      * @param filter which ones
-     * @param beforeCreateIndex only those with this create_index or a smaller one
-     * @param beforeId and, of this create_index, only ids less than this one
+     * @param before only ids less than this one; empty: from the newest on
      * @param limit at most this many
      * @return the allocations
      */
-    public List<Allocation> allocations(AllocationFilter filter, long beforeCreateIndex, String beforeId, int limit) {
-        Condition condition = row(ALLOCATION.CREATE_INDEX, ALLOCATION.ID).lt(beforeCreateIndex, beforeId);
-        condition = condition.and(filter.jobId().map(ALLOCATION.JOB_ID::eq).orElse(noCondition()));
-        condition = condition.and(filter.nodeId().map(ALLOCATION.NODE_ID::eq).orElse(noCondition()));
+    public List<Allocation> allocations(AllocationFilter filter, String before, int limit) {
+        Condition condition = filter.jobId().map(ALLOCATION.JOB_ID::eq).orElse(noCondition());
         condition = condition.and(filter.clientStatus()
                 .map(status -> ALLOCATION.CLIENT_STATUS.eq((short) status.getNumber()))
                 .orElse(noCondition()));
-        return allocations(condition, limit);
+        return filter.nodeId().isPresent()
+                ? allocationsOnNode(filter.nodeId().get(), condition, before, limit)
+                : dsl.select(ALLOCATION.MESSAGE)
+                        .from(ALLOCATION)
+                        .where(condition)
+                        .and(before.isEmpty() ? noCondition() : ALLOCATION.ID.lt(before))
+                        .orderBy(ALLOCATION.ID.desc())
+                        .limit(limit)
+                        .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
     }
 
     /**
@@ -547,33 +591,13 @@ public final class StoreReader {
     }
 
     /**
-     * The allocations of a node about which the server changed its mind since.
-     *
-     * @param nodeId the node
-     * @param after the cluster index
-     * @return the allocations
-     */
-    public List<Allocation> allocationsForNode(String nodeId, long after) {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.NODE_ID.eq(nodeId))
-                .and(ALLOCATION.DESIRED_INDEX.gt(after))
-                .orderBy(ALLOCATION.DESIRED_INDEX)
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
-    }
-
-    /**
      * The allocations of a node that have not ended.
      *
      * @param nodeId the node
      * @return the allocations
      */
     public List<Allocation> liveAllocationsOnNode(String nodeId) {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.NODE_ID.eq(nodeId))
-                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+        return allocations(nodeAllocations.live(nodeId), ALLOCATION.CLIENT_STATUS.notIn(TERMINAL));
     }
 
     /**
@@ -598,7 +622,7 @@ public final class StoreReader {
      * @return the allocations, newest first
      */
     public List<Allocation> endedAllocationsOnNode(String nodeId, int limit) {
-        return allocations(ALLOCATION.NODE_ID.eq(nodeId).and(ALLOCATION.CLIENT_STATUS.in(TERMINAL)), limit);
+        return newestFirst(allocations(nodeAllocations.ended(nodeId, limit), noCondition()));
     }
 
     /**
@@ -761,13 +785,38 @@ public final class StoreReader {
                 .fetch(row -> Messages.parse(Node.parser(), row.value1()));
     }
 
-    private List<Allocation> allocations(Condition condition, int limit) {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(condition)
-                .orderBy(ALLOCATION.CREATE_INDEX.desc(), ALLOCATION.ID.desc())
-                .limit(limit)
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+    private List<Allocation> allocationsOnNode(String nodeId, Condition condition, String before, int limit) {
+        List<Allocation> found = new ArrayList<>();
+        List<String> page = nodeAllocations.page(nodeId, before, IDS_PER_QUESTION);
+        while (found.size() < limit && !page.isEmpty()) {
+            found.addAll(newestFirst(allocations(page, condition)));
+            page = nodeAllocations.page(nodeId, page.get(page.size() - 1), IDS_PER_QUESTION);
+        }
+        return found.stream().limit(limit).toList();
+    }
+
+    private List<Allocation> allocations(Collection<String> ids, Condition condition) {
+        List<String> all = List.copyOf(ids);
+        List<Allocation> found = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += IDS_PER_QUESTION) {
+            found.addAll(dsl.select(ALLOCATION.MESSAGE)
+                    .from(ALLOCATION)
+                    .where(isOneOf(ALLOCATION.ID, all.subList(from, Math.min(from + IDS_PER_QUESTION, all.size()))))
+                    .and(condition)
+                    .fetch(row -> Messages.parse(Allocation.parser(), row.value1())));
+        }
+        return found;
+    }
+
+    private static List<Allocation> newestFirst(List<Allocation> allocations) {
+        return allocations.stream()
+                .sorted(Comparator.comparing(Allocation::getId).reversed())
+                .toList();
+    }
+
+    /** One parameter however many there are, so that the statement is always the same one. */
+    private static Condition isOneOf(Field<String> id, Collection<String> ids) {
+        return id.eq(any(ids.toArray(String[]::new)));
     }
 
     private static JobRecord toJob(dev.gantry.store.schema.tables.records.JobRecord row) {

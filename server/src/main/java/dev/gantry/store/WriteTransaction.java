@@ -1,56 +1,53 @@
 package dev.gantry.store;
 
-import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
-import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
-import static dev.gantry.store.schema.Tables.DEPLOYMENT;
-import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
-import static dev.gantry.store.schema.Tables.SUBMISSION;
 
-import com.google.protobuf.util.Timestamps;
-import dev.gantry.model.AllocationLife;
-import dev.gantry.store.schema.tables.records.AllocatedPortRecord;
-import dev.gantry.store.schema.tables.records.AllocationRecord;
-import dev.gantry.v1.AllocatedPort;
+import dev.gantry.model.NodeLife;
+import dev.gantry.store.RowBuffer.Answered;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
+import java.sql.Savepoint;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.jooq.DSLContext;
 
 /**
  * Where a {@link Write} reads and writes. Objects that are put get their modify_index from here, new ones their
  * create_index too.
  *
- * <p>New allocations and their ports are sent to the database together when the write has returned: a write does not
- * see its own.
+ * <p>What is put is gathered, and sent to the database when the {@link #reader} is asked for, or when the group of writes
+ * is committed. The methods here that find one object by its id know what was gathered, and send nothing.
  */
 public final class WriteTransaction {
 
-    private final DSLContext dsl;
+    private final WriteGroup group;
     private final long index;
-    private final StoreReader reader;
+    private final RowBuffer own = new RowBuffer();
     private final List<JobRecord> jobs = new ArrayList<>();
     private final List<Evaluation> evaluations = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Allocation> allocations = new ArrayList<>();
+    private final List<Allocation> orders = new ArrayList<>();
     private final List<Deployment> deployments = new ArrayList<>();
     private final List<String> removedJobs = new ArrayList<>();
-    private final List<AllocationRecord> newAllocations = new ArrayList<>();
-    private final List<AllocatedPortRecord> newPorts = new ArrayList<>();
+    private final List<Garbage.Forgotten> forgotten = new ArrayList<>();
 
-    WriteTransaction(DSLContext dsl, long index) {
-        this.dsl = dsl;
+    /** Where this write's own rows in the database begin; null as long as it has sent none. */
+    private Savepoint savepoint;
+
+    WriteTransaction(WriteGroup group, long index) {
+        this.group = group;
         this.index = index;
-        this.reader = new StoreReader(dsl);
     }
 
     /**
@@ -63,12 +60,113 @@ public final class WriteTransaction {
     }
 
     /**
-     * Reads what is stored, earlier writes of the same group included.
+     * Reads what is stored, this write's and earlier writes of the same group included.
      *
-     * @return a reader for use within this write only
+     * @return a reader for use within this write only, before it puts anything more
      */
     public StoreReader reader() {
-        return reader;
+        group.send();
+        if (!own.isEmpty()) {
+            sendOwn();
+        }
+        return group.reader();
+    }
+
+    /**
+     * The newest version of a job.
+     *
+     * @param id the job's id
+     * @return the job; empty if it is not known
+     */
+    public Optional<JobRecord> job(String id) {
+        return own.jobs()
+                .find(id)
+                .or(() -> group.gathered().jobs().find(id))
+                .or(() -> group.reader().job(id));
+    }
+
+    /**
+     * One evaluation.
+     *
+     * @param id its id
+     * @return the evaluation; empty if it is not known
+     */
+    public Optional<Evaluation> evaluation(String id) {
+        return own.evaluations()
+                .find(id)
+                .or(() -> group.gathered().evaluations().find(id))
+                .or(() -> group.reader().evaluation(id));
+    }
+
+    /**
+     * One deployment.
+     *
+     * @param id its id
+     * @return the deployment; empty if it is not known
+     */
+    public Optional<Deployment> deployment(String id) {
+        return own.deployments()
+                .find(id)
+                .or(() -> group.gathered().deployments().find(id))
+                .or(() -> group.reader().deployment(id));
+    }
+
+    /**
+     * One allocation.
+     *
+     * @param id its id
+     * @return the allocation; empty if it is not known
+     */
+    public Optional<Allocation> allocation(String id) {
+        return gathered(id).or(() -> group.reader().allocation(id));
+    }
+
+    /**
+     * Some allocations.
+     *
+     * @param ids their ids
+     * @return those that are known, in no order
+     */
+    public List<Allocation> allocations(Collection<String> ids) {
+        List<Allocation> found = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        ids.forEach(id -> gathered(id).ifPresentOrElse(found::add, () -> others.add(id)));
+        found.addAll(group.reader().allocations(others));
+        return found;
+    }
+
+    /**
+     * One node.
+     *
+     * @param id its id
+     * @return the node; empty if it is not known
+     */
+    public Optional<Node> node(String id) {
+        return group.reader().node(id);
+    }
+
+    /**
+     * What a submission was answered.
+     *
+     * @param requestId the client's name for the submission
+     * @return the answer; empty if there was no such submission
+     */
+    public Optional<Submission> submission(String requestId) {
+        return own.submissions()
+                .find(requestId)
+                .or(() -> group.gathered().submissions().find(requestId))
+                .map(Answered::submission)
+                .or(() -> group.reader().submission(requestId));
+    }
+
+    /**
+     * How many of some nodes may be given new allocations.
+     *
+     * @param ids the nodes, each once
+     * @return how many are known, ready, eligible and not draining
+     */
+    public int countOpenNodes(Collection<String> ids) {
+        return group.reader().countOpenNodes(ids);
     }
 
     /**
@@ -80,14 +178,7 @@ public final class WriteTransaction {
      */
     public JobRecord putJobVersion(JobRecord job) {
         JobRecord stored = putJob(job);
-        dsl.insertInto(JOB_VERSION)
-                .set(JOB_VERSION.JOB_ID, job.getJob().getId())
-                .set(JOB_VERSION.VERSION, job.getVersion())
-                .set(JOB_VERSION.SPEC, job.getJob().toByteArray())
-                .set(JOB_VERSION.MODIFY_INDEX, index)
-                .set(JOB_VERSION.SUBMIT_TIME, Timestamps.toMillis(job.getSubmitTime()))
-                .set(JOB_VERSION.STABLE, job.getStable())
-                .execute();
+        own.jobVersions().put(stored.getJob().getId() + "/" + stored.getVersion(), stored, true);
         return stored;
     }
 
@@ -103,23 +194,7 @@ public final class WriteTransaction {
                 .setCreateIndex(isNew ? index : job.getCreateIndex())
                 .setModifyIndex(index)
                 .build();
-        var row = dsl.newRecord(JOB);
-        row.setId(stored.getJob().getId());
-        row.setVersion(stored.getVersion());
-        row.setStopped(stored.getStopped());
-        row.setSpec(stored.getJob().toByteArray());
-        row.setCreateIndex(stored.getCreateIndex());
-        row.setModifyIndex(stored.getModifyIndex());
-        row.setSubmitTime(Timestamps.toMillis(stored.getSubmitTime()));
-        row.setStable(stored.getStable());
-        if (isNew) {
-            if (!stored.getJob().getParentId().isEmpty()) {
-                row.setParentId(stored.getJob().getParentId());
-            }
-            row.insert();
-        } else {
-            row.update();
-        }
+        own.jobs().put(stored.getJob().getId(), stored, isNew);
         jobs.add(stored);
         return stored;
     }
@@ -131,12 +206,13 @@ public final class WriteTransaction {
      * @param version the version
      */
     public void markStable(String jobId, long version) {
+        DSLContext dsl = sendOwn();
         dsl.update(JOB_VERSION)
                 .set(JOB_VERSION.STABLE, true)
                 .where(JOB_VERSION.JOB_ID.eq(jobId))
                 .and(JOB_VERSION.VERSION.eq(version))
                 .execute();
-        reader.job(jobId)
+        job(jobId)
                 .filter(job -> job.getVersion() == version && !job.getStable())
                 .ifPresent(job -> {
                     // Its modify_index stays: nobody has submitted it.
@@ -155,7 +231,8 @@ public final class WriteTransaction {
      * @param launchTime the time, in whole seconds
      */
     public void putPeriodicLaunch(String jobId, Instant launchTime) {
-        dsl.mergeInto(PERIODIC_LAUNCH)
+        sendOwn()
+                .mergeInto(PERIODIC_LAUNCH)
                 .using(org.jooq.impl.DSL.selectOne())
                 .on(PERIODIC_LAUNCH.JOB_ID.eq(jobId))
                 .whenMatchedThenUpdate()
@@ -177,18 +254,7 @@ public final class WriteTransaction {
                 .setCreateIndex(isNew ? index : deployment.getCreateIndex())
                 .setModifyIndex(index)
                 .build();
-        var row = dsl.newRecord(DEPLOYMENT);
-        row.setId(stored.getId());
-        row.setJobId(stored.getJobId());
-        row.setStatus((short) stored.getStatusValue());
-        row.setCreateIndex(stored.getCreateIndex());
-        row.setModifyIndex(stored.getModifyIndex());
-        row.setMessage(stored.toByteArray());
-        if (isNew) {
-            row.insert();
-        } else {
-            row.update();
-        }
+        own.deployments().put(stored.getId(), stored, isNew);
         deployments.add(stored);
         return stored;
     }
@@ -199,7 +265,7 @@ public final class WriteTransaction {
      * @return what can be forgotten
      */
     public Garbage garbage() {
-        return new Garbage(dsl, removedJobs::add);
+        return new Garbage(sendOwn(), removedJobs::add, forgotten::add);
     }
 
     /**
@@ -209,14 +275,7 @@ public final class WriteTransaction {
      * @param submission the answer
      */
     public void putSubmission(String requestId, Submission submission) {
-        dsl.insertInto(SUBMISSION)
-                .set(SUBMISSION.REQUEST_ID, requestId)
-                .set(SUBMISSION.JOB_ID, submission.jobId())
-                .set(SUBMISSION.VERSION, submission.version())
-                .set(SUBMISSION.EVALUATION_ID, submission.evaluationId())
-                .set(SUBMISSION.MODIFY_INDEX, submission.modifyIndex())
-                .set(SUBMISSION.SUBMIT_TIME, submission.submitTime().toEpochMilli())
-                .execute();
+        own.submissions().put(requestId, new Answered(requestId, submission), true);
     }
 
     /**
@@ -231,18 +290,7 @@ public final class WriteTransaction {
                 .setCreateIndex(isNew ? index : evaluation.getCreateIndex())
                 .setModifyIndex(index)
                 .build();
-        var row = dsl.newRecord(EVALUATION);
-        row.setId(stored.getId());
-        row.setJobId(stored.getJobId());
-        row.setStatus((short) stored.getStatusValue());
-        row.setCreateIndex(stored.getCreateIndex());
-        row.setModifyIndex(stored.getModifyIndex());
-        row.setMessage(stored.toByteArray());
-        if (isNew) {
-            row.insert();
-        } else {
-            row.update();
-        }
+        own.evaluations().put(stored.getId(), stored, isNew);
         evaluations.add(stored);
         return stored;
     }
@@ -257,11 +305,13 @@ public final class WriteTransaction {
     public Node insertNode(Node node, byte[] secretHash) {
         Node stored =
                 node.toBuilder().setCreateIndex(index).setModifyIndex(index).build();
-        dsl.insertInto(NODE)
+        sendOwn()
+                .insertInto(NODE)
                 .set(NODE.ID, stored.getId())
                 .set(NODE.NAME, stored.getName())
                 .set(NODE.SECRET_HASH, secretHash)
                 .set(NODE.STATUS, (short) stored.getStatusValue())
+                .set(NODE.OPEN, NodeLife.isOpen(stored))
                 .set(NODE.MODIFY_INDEX, index)
                 .set(NODE.MESSAGE, stored.toByteArray())
                 .execute();
@@ -277,9 +327,11 @@ public final class WriteTransaction {
      */
     public Node updateNode(Node node) {
         Node stored = node.toBuilder().setModifyIndex(index).build();
-        dsl.update(NODE)
+        sendOwn()
+                .update(NODE)
                 .set(NODE.NAME, stored.getName())
                 .set(NODE.STATUS, (short) stored.getStatusValue())
+                .set(NODE.OPEN, NodeLife.isOpen(stored))
                 .set(NODE.MODIFY_INDEX, index)
                 .set(NODE.MESSAGE, stored.toByteArray())
                 .where(NODE.ID.eq(stored.getId()))
@@ -299,30 +351,21 @@ public final class WriteTransaction {
                 .setCreateIndex(index)
                 .setModifyIndex(index)
                 .build();
-        AllocationRecord row = new AllocationRecord();
-        row.setId(stored.getId());
-        row.setJobId(stored.getJobId());
-        row.setJobVersion(stored.getJobVersion());
-        row.setNodeId(stored.getNodeId());
-        row.setClientStatus((short) stored.getClientStatusValue());
-        row.setCreateIndex(index);
-        row.setDesiredIndex(index);
-        row.setModifyIndex(index);
-        row.setMessage(stored.toByteArray());
-        newAllocations.add(row);
-        stored.getPortsList().forEach(port -> newPorts.add(portRow(stored, port)));
-        allocations.add(stored);
-        return stored;
+        group.nodeAllocations().expect(stored);
+        orders.add(stored);
+        return putAllocation(stored, true);
     }
 
     /**
-     * Stores what the server now wants of an allocation, or which version of its job it now runs.
+     * Stores what the server now wants of an allocation, or which version of its job it now runs: its node is told.
      *
      * @param allocation the allocation, changed
      * @return the allocation as stored
      */
     public Allocation updateDesired(Allocation allocation) {
-        return updateAllocation(allocation, true);
+        Allocation stored = allocation.toBuilder().setModifyIndex(index).build();
+        orders.add(stored);
+        return putAllocation(stored, false);
     }
 
     /**
@@ -332,20 +375,27 @@ public final class WriteTransaction {
      * @return the allocation as stored
      */
     public Allocation updateClient(Allocation allocation) {
-        return updateAllocation(allocation, false);
+        return putAllocation(allocation.toBuilder().setModifyIndex(index).build(), false);
     }
 
     static void saveIndex(DSLContext dsl, long index) {
         dsl.update(CLUSTER_INDEX).set(CLUSTER_INDEX.LAST_INDEX, index).execute();
     }
 
-    /** Sends what was gathered to the database. */
-    void flush() {
-        if (!newAllocations.isEmpty()) {
-            dsl.batchInsert(newAllocations).execute();
+    /** Has come to its end: what it has put is the group's. */
+    void end() {
+        if (savepoint == null && !own.takesPorts()) {
+            group.gathered().putAll(own);
+            return;
         }
-        if (!newPorts.isEmpty()) {
-            dsl.batchInsert(newPorts).execute();
+        sendOwn();
+        group.release(savepoint);
+    }
+
+    /** Has failed: what it has put is taken back. */
+    void abort() {
+        if (savepoint != null) {
+            group.rollback(savepoint);
         }
     }
 
@@ -354,40 +404,34 @@ public final class WriteTransaction {
     }
 
     ChangeSet changes() {
-        return new ChangeSet(index, jobs, evaluations, nodes, allocations, deployments, removedJobs);
+        return new ChangeSet(index, jobs, evaluations, nodes, allocations, orders, deployments, removedJobs);
     }
 
-    private Allocation updateAllocation(Allocation allocation, boolean desiredChanged) {
-        Allocation stored = allocation.toBuilder().setModifyIndex(index).build();
-        var row = new AllocationRecord();
-        row.attach(dsl.configuration());
-        row.setId(stored.getId());
-        row.changed(ALLOCATION.ID, false);
-        row.setClientStatus((short) stored.getClientStatusValue());
-        row.setModifyIndex(index);
-        row.setMessage(stored.toByteArray());
-        if (desiredChanged) {
-            row.setDesiredIndex(index);
-            row.setJobVersion(stored.getJobVersion());
-        }
-        dsl.update(ALLOCATION).set(row).where(ALLOCATION.ID.eq(stored.getId())).execute();
-        if (AllocationLife.isTerminal(stored)) {
-            dsl.deleteFrom(ALLOCATED_PORT)
-                    .where(ALLOCATED_PORT.ALLOCATION_ID.eq(stored.getId()))
-                    .execute();
-        }
+    /** Takes what was committed into the index in memory. */
+    void committed() {
+        group.nodeAllocations().committed(allocations);
+        forgotten.forEach(gone -> group.nodeAllocations().remove(gone.nodeId(), gone.id()));
+    }
+
+    private Optional<Allocation> gathered(String id) {
+        return own.allocations()
+                .find(id)
+                .or(() -> group.gathered().allocations().find(id));
+    }
+
+    private Allocation putAllocation(Allocation stored, boolean isNew) {
+        own.allocations().put(stored.getId(), stored, isNew);
         allocations.add(stored);
         return stored;
     }
 
-    private static AllocatedPortRecord portRow(Allocation allocation, AllocatedPort port) {
-        AllocatedPortRecord row = new AllocatedPortRecord();
-        row.setNodeId(allocation.getNodeId());
-        row.setIp(port.getIp());
-        row.setPort(port.getPort());
-        row.setAllocationId(allocation.getId());
-        row.setTask(port.getTask());
-        row.setLabel(port.getLabel());
-        return row;
+    /** Sends what this write has put, in a savepoint of its own, after that of the writes before it. */
+    private DSLContext sendOwn() {
+        if (savepoint == null) {
+            group.send();
+            savepoint = group.savepoint();
+        }
+        own.send(group.dsl());
+        return group.dsl();
     }
 }

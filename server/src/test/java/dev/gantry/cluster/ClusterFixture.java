@@ -33,7 +33,7 @@ final class ClusterFixture implements AutoCloseable {
     private final Store store;
     private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
     private final InstantSource clock = () -> now;
-    private final Identifiers identifiers = new Identifiers(new Random(7));
+    private final Identifiers identifiers = Identifiers.after(new Random(7), List.of());
     private final Evaluations evaluations = new Evaluations(identifiers);
     private final JobRegistry jobs;
     private final NodeRegistry nodes;

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -111,7 +112,8 @@ class PlanWriterTest {
     @Test
     void one_that_is_updated_in_place_runs_the_new_version_and_its_node_is_told() {
         Allocation running = cluster.insert(ClusterFixture.allocation("a1", job, 0));
-        long before = cluster.store().reader().lastIndex();
+        List<Allocation> orders = new CopyOnWriteArrayList<>();
+        cluster.store().listen(change -> orders.addAll(change.orders()));
         job = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
 
         write(new Plan(
@@ -128,9 +130,7 @@ class PlanWriterTest {
             assertThat(updated.getDeploymentId()).isEqualTo("d1");
             assertThat(updated.getHealthy()).isTrue();
         });
-        assertThat(cluster.store().reader().allocationsForNode(ClusterFixture.NODE, before))
-                .extracting(Allocation::getId)
-                .containsExactly("a1");
+        assertThat(orders).extracting(Allocation::getId).containsExactly("a1");
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(cluster.job("web").getStable()).isTrue();
     }

@@ -64,7 +64,7 @@ class ServiceCatalogTest {
     @BeforeEach
     void start() {
         store = Store.open(dir);
-        catalog = new ServiceCatalog(store.reader(), watches, executor);
+        catalog = new ServiceCatalog(store.reader(), new JobVersionCache(store.reader()), watches, executor);
         store.listen(catalog::publish);
         watches.watch(new ServiceTopic("web"), woken::incrementAndGet);
         store.write(tx -> tx.putJobVersion(JobRecord.newBuilder().setJob(JOB).build()))
@@ -130,7 +130,8 @@ class ServiceCatalogTest {
     @Test
     void what_a_store_holds_already_is_loaded() {
         say(check("alive", CheckStatus.CHECK_STATUS_PASSING), check("ready", CheckStatus.CHECK_STATUS_PASSING));
-        ServiceCatalog second = new ServiceCatalog(store.reader(), watches, executor);
+        ServiceCatalog second =
+                new ServiceCatalog(store.reader(), new JobVersionCache(store.reader()), watches, executor);
 
         second.load();
 

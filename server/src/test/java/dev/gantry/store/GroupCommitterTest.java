@@ -25,7 +25,7 @@ class GroupCommitterTest {
     @BeforeEach
     void open() {
         database = Database.open(dir);
-        committer = new GroupCommitter(database, this::sync, 0);
+        committer = new GroupCommitter(database, new NodeAllocations(), this::sync, 0);
         committer.start();
     }
 
@@ -48,7 +48,8 @@ class GroupCommitterTest {
         assertThatThrownBy(
                         () -> committer.submit(tx -> tx.putJobVersion(job("b"))).join())
                 .hasMessageContaining("start the server again");
-        assertThat(new StoreReader(database.dsl()).job("b")).isEmpty();
+        assertThat(new StoreReader(database.dsl(), new NodeAllocations()).job("b"))
+                .isEmpty();
     }
 
     @Test

@@ -1,0 +1,180 @@
+package dev.gantry.cluster;
+
+import dev.gantry.model.AllocationLife;
+import dev.gantry.store.Store;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Stores how allocations are, as their nodes say. What many nodes say while the store is busy becomes one write: their rows
+ * are read together and written together.
+ */
+final class ClientUpdates {
+
+    private static final int WAITING_MESSAGES = 16_384;
+    private static final int MESSAGES_PER_WRITE = 2048;
+
+    private record Message(
+            String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent, CompletableFuture<Void> stored) {}
+
+    private final Store store;
+    private final Evaluations evaluations;
+    private final DeploymentProgress deployments;
+    private final InstantSource clock;
+
+    private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(WAITING_MESSAGES);
+
+    /** Whether a write is on its way that will take what waits. */
+    private final AtomicBoolean asked = new AtomicBoolean();
+
+    ClientUpdates(Store store, Evaluations evaluations, DeploymentProgress deployments, InstantSource clock) {
+        this.store = store;
+        this.evaluations = evaluations;
+        this.deployments = deployments;
+        this.clock = clock;
+    }
+
+    /** As {@link NodeRegistry#updateAllocations}. */
+    CompletableFuture<Void> put(String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
+        Message message = new Message(nodeId, updates, isCurrent, new CompletableFuture<>());
+        if (!waiting.offer(message)) {
+            return CompletableFuture.failedFuture(new OverloadedException("updates of allocations", WAITING_MESSAGES));
+        }
+        ask();
+        return message.stored();
+    }
+
+    private void ask() {
+        if (!asked.compareAndSet(false, true)) {
+            return;
+        }
+        List<Message> taken = new ArrayList<>();
+        var unused = store.write(transaction -> {
+                    take(taken);
+                    write(transaction, taken);
+                    return null;
+                })
+                .whenComplete((done, failure) -> settle(taken, failure));
+    }
+
+    private void take(List<Message> taken) {
+        // In this order: what comes from now on asks for a write of its own.
+        asked.set(false);
+        waiting.drainTo(taken, MESSAGES_PER_WRITE);
+        if (!waiting.isEmpty()) {
+            ask();
+        }
+    }
+
+    private void settle(List<Message> taken, Throwable failure) {
+        if (failure == null) {
+            taken.forEach(message -> message.stored().complete(null));
+            return;
+        }
+        if (taken.isEmpty()) {
+            // The store has refused the write before it began.
+            asked.set(false);
+            waiting.drainTo(taken);
+        }
+        taken.forEach(message -> message.stored().completeExceptionally(failure));
+    }
+
+    private void write(WriteTransaction transaction, List<Message> messages) {
+        Instant now = clock.instant();
+        List<Message> current = messages.stream()
+                .filter(message -> message.isCurrent().getAsBoolean())
+                .toList();
+        Map<String, Allocation> stored = read(transaction, current);
+        Set<String> failedJobs = new LinkedHashSet<>();
+        for (Message message : current) {
+            for (AllocationUpdate update : message.updates()) {
+                Optional.ofNullable(stored.get(update.getAllocationId()))
+                        .filter(allocation -> allocation.getNodeId().equals(message.nodeId()))
+                        .filter(allocation -> !AllocationLife.isTerminal(allocation))
+                        .flatMap(allocation -> updateIfChanged(transaction, allocation, update, now))
+                        .ifPresent(changed -> {
+                            stored.put(changed.getId(), changed);
+                            if (hasFailed(changed)) {
+                                failedJobs.add(changed.getJobId());
+                            }
+                        });
+            }
+        }
+        failedJobs.stream()
+                .flatMap(jobId -> transaction.job(jobId).stream())
+                .forEach(job -> evaluations.queue(
+                        transaction,
+                        job,
+                        EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
+                        Times.toTimestamp(now)));
+    }
+
+    private static Map<String, Allocation> read(WriteTransaction transaction, List<Message> messages) {
+        Set<String> ids = new LinkedHashSet<>();
+        messages.forEach(message -> message.updates().forEach(update -> ids.add(update.getAllocationId())));
+        Map<String, Allocation> stored = new HashMap<>();
+        transaction.allocations(ids).forEach(allocation -> stored.put(allocation.getId(), allocation));
+        return stored;
+    }
+
+    /** A node that comes back says again what was stored before it left. */
+    private Optional<Allocation> updateIfChanged(
+            WriteTransaction transaction, Allocation stored, AllocationUpdate update, Instant now) {
+        Allocation merged = merge(stored, update, now);
+        if (merged.equals(stored)) {
+            return Optional.empty();
+        }
+        Allocation changed = transaction.updateClient(
+                merged.toBuilder().setModifyTime(Times.toTimestamp(now)).build());
+        deployments.onHealth(transaction, stored, changed, now);
+        return Optional.of(changed);
+    }
+
+    private static boolean hasFailed(Allocation allocation) {
+        return allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED
+                && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN;
+    }
+
+    private static Allocation merge(Allocation allocation, AllocationUpdate update, Instant now) {
+        boolean isStopping = allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
+        Allocation.Builder merged = allocation.toBuilder()
+                .setClientStatus(update.getClientStatus())
+                // Why it is being stopped says more than that it was stopped.
+                .setDescription(isStopping ? allocation.getDescription() : update.getDescription())
+                .clearTaskStates()
+                .addAllTaskStates(update.getTaskStatesList())
+                .clearChecks()
+                .addAllChecks(update.getChecksList());
+        health(allocation, update)
+                .filter(healthy -> !allocation.hasHealthy() || allocation.getHealthy() != healthy)
+                .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(Times.toTimestamp(now)));
+        return merged.build();
+    }
+
+    /** What has failed is not healthy, whether its node says so or not. */
+    private static Optional<Boolean> health(Allocation allocation, AllocationUpdate update) {
+        boolean isPartOfDeployment = !allocation.getDeploymentId().isEmpty();
+        if (isPartOfDeployment && update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED) {
+            return Optional.of(false);
+        }
+        return update.hasHealthy() ? Optional.of(update.getHealthy()) : Optional.empty();
+    }
+}

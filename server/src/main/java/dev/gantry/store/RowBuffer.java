@@ -1,0 +1,98 @@
+package dev.gantry.store;
+
+import dev.gantry.model.AllocationLife;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.JobRecord;
+import java.util.List;
+import org.jooq.DSLContext;
+
+/** Rows that wait to be sent to the database together: a batch costs a fraction of as many statements. */
+final class RowBuffer {
+
+    private final Rows<JobRecord> jobs = new Rows<>();
+    private final Rows<JobRecord> jobVersions = new Rows<>();
+    private final Rows<Evaluation> evaluations = new Rows<>();
+    private final Rows<Deployment> deployments = new Rows<>();
+    private final Rows<Allocation> allocations = new Rows<>();
+    private final Rows<Answered> submissions = new Rows<>();
+
+    /** What the submission of a request id was answered. */
+    record Answered(String requestId, Submission submission) {}
+
+    Rows<JobRecord> jobs() {
+        return jobs;
+    }
+
+    Rows<JobRecord> jobVersions() {
+        return jobVersions;
+    }
+
+    Rows<Evaluation> evaluations() {
+        return evaluations;
+    }
+
+    Rows<Deployment> deployments() {
+        return deployments;
+    }
+
+    Rows<Allocation> allocations() {
+        return allocations;
+    }
+
+    Rows<Answered> submissions() {
+        return submissions;
+    }
+
+    boolean isEmpty() {
+        return jobs.isEmpty()
+                && jobVersions.isEmpty()
+                && evaluations.isEmpty()
+                && deployments.isEmpty()
+                && allocations.isEmpty()
+                && submissions.isEmpty();
+    }
+
+    /** Whether the database may refuse what is here: each port is given once only. */
+    boolean takesPorts() {
+        return allocations.newOnes().stream().anyMatch(allocation -> allocation.getPortsCount() > 0);
+    }
+
+    void putAll(RowBuffer others) {
+        jobs.putAll(others.jobs);
+        jobVersions.putAll(others.jobVersions);
+        evaluations.putAll(others.evaluations);
+        deployments.putAll(others.deployments);
+        allocations.putAll(others.allocations);
+        submissions.putAll(others.submissions);
+    }
+
+    /** Sends all, in an order that no reference between tables forbids, and is empty then. */
+    void send(DSLContext dsl) {
+        Batches batches = new Batches(dsl);
+        batches.insertJobs(jobs.newOnes());
+        batches.updateJobs(jobs.changedOnes());
+        batches.insertJobVersions(jobVersions.newOnes());
+        batches.insertEvaluations(evaluations.newOnes());
+        batches.updateEvaluations(evaluations.changedOnes());
+        batches.insertDeployments(deployments.newOnes());
+        batches.updateDeployments(deployments.changedOnes());
+        List<Allocation> changed = allocations.changedOnes();
+        batches.updateAllocations(changed);
+        batches.freePorts(changed.stream().filter(AllocationLife::isTerminal).toList());
+        batches.insertAllocations(allocations.newOnes());
+        batches.takePorts(allocations.newOnes());
+        batches.insertSubmissions(submissions.newOnes());
+        clear();
+    }
+
+    private void clear() {
+        jobs.clear();
+        jobVersions.clear();
+        evaluations.clear();
+        deployments.clear();
+        allocations.clear();
+        submissions.clear();
+    }
+}
