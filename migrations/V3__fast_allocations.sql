@@ -5,6 +5,8 @@ ALTER TABLE allocation DROP CONSTRAINT allocation_job_fk;
 ALTER TABLE allocation DROP CONSTRAINT allocation_node_fk;
 DROP INDEX allocation_by_node;
 DROP INDEX allocation_by_creation;
+DROP INDEX allocation_by_job;
+CREATE INDEX allocation_by_job ON allocation (job_id, id);
 ALTER TABLE allocation DROP COLUMN desired_index;
 ALTER TABLE evaluation DROP CONSTRAINT evaluation_job_fk;
 DROP INDEX evaluation_by_job;

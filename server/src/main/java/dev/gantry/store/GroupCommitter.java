@@ -34,6 +34,7 @@ final class GroupCommitter implements AutoCloseable {
     private volatile boolean ended;
 
     // Owned by the thread.
+    private final Recent recent = new Recent();
     private long index;
     private StoreException broken;
 
@@ -114,7 +115,7 @@ final class GroupCommitter implements AutoCloseable {
         long before = index;
         try {
             database.dsl().transaction(configuration -> {
-                WriteGroup writes = new WriteGroup(configuration.dsl(), nodeAllocations);
+                WriteGroup writes = new WriteGroup(configuration.dsl(), nodeAllocations, recent);
                 group.forEach(pending -> index = pending.run(writes, index));
                 writes.end();
                 if (index > before) {

@@ -6,9 +6,13 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
-/** Rows that wait to be sent to the database together: a batch costs a fraction of as many statements. */
+/**
+ * What was put within one transaction. Rows wait here to be sent to the database together, since a batch costs a fraction
+ * of as many statements, and are found here afterwards.
+ */
 final class RowBuffer {
 
     private final Rows<JobRecord> jobs = new Rows<>();
@@ -45,13 +49,8 @@ final class RowBuffer {
         return submissions;
     }
 
-    boolean isEmpty() {
-        return jobs.isEmpty()
-                && jobVersions.isEmpty()
-                && evaluations.isEmpty()
-                && deployments.isEmpty()
-                && allocations.isEmpty()
-                && submissions.isEmpty();
+    boolean hasUnsent() {
+        return all().anyMatch(Rows::hasUnsent);
     }
 
     /** Whether the database may refuse what is here: each port is given once only. */
@@ -68,7 +67,7 @@ final class RowBuffer {
         submissions.putAll(others.submissions);
     }
 
-    /** Sends all, in an order that no reference between tables forbids, and is empty then. */
+    /** Sends all, in an order that no reference between tables forbids, and still finds them. */
     void send(DSLContext dsl) {
         Batches batches = new Batches(dsl);
         batches.insertJobs(jobs.newOnes());
@@ -84,15 +83,15 @@ final class RowBuffer {
         batches.insertAllocations(allocations.newOnes());
         batches.takePorts(allocations.newOnes());
         batches.insertSubmissions(submissions.newOnes());
-        clear();
+        all().forEach(Rows::markSent);
     }
 
-    private void clear() {
-        jobs.clear();
-        jobVersions.clear();
-        evaluations.clear();
-        deployments.clear();
-        allocations.clear();
-        submissions.clear();
+    /** What was sent is no longer found here: the database knows better. */
+    void forgetSent() {
+        all().forEach(Rows::forgetSent);
+    }
+
+    private Stream<Rows<?>> all() {
+        return Stream.of(jobs, jobVersions, evaluations, deployments, allocations, submissions);
     }
 }

@@ -1,12 +1,14 @@
 package dev.gantry.store;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Objects of one kind that wait to be sent to the database, each once, as it was put last.
+ * Objects of one kind that were put within one transaction. Those that wait to be sent to the database are sent once each,
+ * as they were put last; the others are kept to be found.
  *
  * @param <T> the kind
  */
@@ -14,40 +16,54 @@ final class Rows<T> {
 
     private record Row<T>(T object, boolean isNew) {}
 
-    private final Map<String, Row<T>> rows = new LinkedHashMap<>();
+    private final Map<String, Row<T>> unsent = new LinkedHashMap<>();
+    private final Map<String, T> sent = new HashMap<>();
 
     /** Puts an object; {@code isNew}: the database does not know it yet. */
     void put(String key, T object, boolean isNew) {
-        rows.merge(key, new Row<>(object, isNew), (known, next) -> new Row<>(next.object(), known.isNew()));
+        unsent.merge(key, new Row<>(object, isNew), (known, next) -> new Row<>(next.object(), known.isNew()));
+    }
+
+    /** Puts an object as the database already has it. */
+    void putSent(String key, T object) {
+        sent.put(key, object);
     }
 
     Optional<T> find(String key) {
-        return Optional.ofNullable(rows.get(key)).map(Row::object);
+        Row<T> row = unsent.get(key);
+        return row != null ? Optional.of(row.object()) : Optional.ofNullable(sent.get(key));
     }
 
     /** Puts all that others have, in their order. */
     void putAll(Rows<T> others) {
-        others.rows.forEach((key, row) -> put(key, row.object(), row.isNew()));
+        sent.putAll(others.sent);
+        others.unsent.forEach((key, row) -> put(key, row.object(), row.isNew()));
     }
 
     List<T> newOnes() {
-        return objects(true);
+        return unsent(true);
     }
 
     List<T> changedOnes() {
-        return objects(false);
+        return unsent(false);
     }
 
-    boolean isEmpty() {
-        return rows.isEmpty();
+    boolean hasUnsent() {
+        return !unsent.isEmpty();
     }
 
-    void clear() {
-        rows.clear();
+    void markSent() {
+        unsent.forEach((key, row) -> sent.put(key, row.object()));
+        unsent.clear();
     }
 
-    private List<T> objects(boolean isNew) {
-        return rows.values().stream()
+    /** What was sent is no longer found here: the database knows better. */
+    void forgetSent() {
+        sent.clear();
+    }
+
+    private List<T> unsent(boolean isNew) {
+        return unsent.values().stream()
                 .filter(row -> row.isNew() == isNew)
                 .map(Row::object)
                 .toList();

@@ -12,7 +12,6 @@ import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
-import static org.jooq.impl.DSL.any;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.max;
@@ -20,6 +19,8 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
+import static org.jooq.impl.DSL.unnest;
+import static org.jooq.impl.DSL.val;
 
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.v1.AllocatedPort;
@@ -49,6 +50,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Table;
 
 /** Questions to the database. Each answer is one committed state; two answers may be of two states. */
 public final class StoreReader {
@@ -508,7 +510,14 @@ public final class StoreReader {
      * @return how many are known, ready, eligible and not draining
      */
     public int countOpenNodes(Collection<String> ids) {
-        return dsl.fetchCount(NODE, isOneOf(NODE.ID, ids).and(NODE.OPEN));
+        Table<?> wanted = asTable(ids);
+        return dsl.selectCount()
+                .from(wanted)
+                .join(NODE)
+                .on(NODE.ID.eq(idOf(wanted)))
+                .where(NODE.OPEN)
+                .fetchSingle()
+                .value1();
     }
 
     /**
@@ -799,10 +808,12 @@ public final class StoreReader {
         List<String> all = List.copyOf(ids);
         List<Allocation> found = new ArrayList<>();
         for (int from = 0; from < all.size(); from += IDS_PER_QUESTION) {
+            Table<?> wanted = asTable(all.subList(from, Math.min(from + IDS_PER_QUESTION, all.size())));
             found.addAll(dsl.select(ALLOCATION.MESSAGE)
-                    .from(ALLOCATION)
-                    .where(isOneOf(ALLOCATION.ID, all.subList(from, Math.min(from + IDS_PER_QUESTION, all.size()))))
-                    .and(condition)
+                    .from(wanted)
+                    .join(ALLOCATION)
+                    .on(ALLOCATION.ID.eq(idOf(wanted)))
+                    .where(condition)
                     .fetch(row -> Messages.parse(Allocation.parser(), row.value1())));
         }
         return found;
@@ -814,9 +825,16 @@ public final class StoreReader {
                 .toList();
     }
 
-    /** One parameter however many there are, so that the statement is always the same one. */
-    private static Condition isOneOf(Field<String> id, Collection<String> ids) {
-        return id.eq(any(ids.toArray(String[]::new)));
+    /**
+     * A table of ids, to join with: one parameter however many there are, so that the statement is always the same one. A
+     * list of as many would be gone through for each row that it finds.
+     */
+    private static Table<?> asTable(Collection<String> ids) {
+        return unnest(val(ids.toArray(String[]::new))).as("wanted", "id");
+    }
+
+    private static Field<String> idOf(Table<?> wanted) {
+        return wanted.field("id", String.class);
     }
 
     private static JobRecord toJob(dev.gantry.store.schema.tables.records.JobRecord row) {

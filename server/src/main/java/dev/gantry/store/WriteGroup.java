@@ -14,13 +14,15 @@ final class WriteGroup {
 
     private final DSLContext dsl;
     private final NodeAllocations nodeAllocations;
+    private final Recent recent;
     private final StoreReader reader;
     private final RowBuffer gathered = new RowBuffer();
     private RuntimeException failure;
 
-    WriteGroup(DSLContext dsl, NodeAllocations nodeAllocations) {
+    WriteGroup(DSLContext dsl, NodeAllocations nodeAllocations, Recent recent) {
         this.dsl = dsl;
         this.nodeAllocations = nodeAllocations;
+        this.recent = recent;
         this.reader = new StoreReader(dsl, nodeAllocations);
     }
 
@@ -53,14 +55,18 @@ final class WriteGroup {
         return nodeAllocations;
     }
 
-    /** What writes have put that have come to their end, and that was not sent yet. */
+    Recent recent() {
+        return recent;
+    }
+
+    /** What writes have put that have come to their end. */
     RowBuffer gathered() {
         return gathered;
     }
 
     /** Sends what earlier writes have put; that it fails is not the fault of the write on whose behalf it is sent. */
     void send() {
-        if (gathered.isEmpty()) {
+        if (!gathered.hasUnsent()) {
             return;
         }
         try {

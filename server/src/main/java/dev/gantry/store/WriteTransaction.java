@@ -42,6 +42,8 @@ public final class WriteTransaction {
     private final List<String> removedJobs = new ArrayList<>();
     private final List<Garbage.Forgotten> forgotten = new ArrayList<>();
 
+    private boolean forgets;
+
     /** Where this write's own rows in the database begin; null as long as it has sent none. */
     private Savepoint savepoint;
 
@@ -66,7 +68,7 @@ public final class WriteTransaction {
      */
     public StoreReader reader() {
         group.send();
-        if (!own.isEmpty()) {
+        if (own.hasUnsent()) {
             sendOwn();
         }
         return group.reader();
@@ -82,7 +84,7 @@ public final class WriteTransaction {
         return own.jobs()
                 .find(id)
                 .or(() -> group.gathered().jobs().find(id))
-                .or(() -> group.reader().job(id));
+                .or(() -> group.recent().jobs().findOrRead(id, group.reader()::job));
     }
 
     /**
@@ -95,7 +97,7 @@ public final class WriteTransaction {
         return own.evaluations()
                 .find(id)
                 .or(() -> group.gathered().evaluations().find(id))
-                .or(() -> group.reader().evaluation(id));
+                .or(() -> group.recent().evaluations().findOrRead(id, group.reader()::evaluation));
     }
 
     /**
@@ -108,7 +110,7 @@ public final class WriteTransaction {
         return own.deployments()
                 .find(id)
                 .or(() -> group.gathered().deployments().find(id))
-                .or(() -> group.reader().deployment(id));
+                .or(() -> group.recent().deployments().findOrRead(id, group.reader()::deployment));
     }
 
     /**
@@ -118,7 +120,7 @@ public final class WriteTransaction {
      * @return the allocation; empty if it is not known
      */
     public Optional<Allocation> allocation(String id) {
-        return gathered(id).or(() -> group.reader().allocation(id));
+        return gathered(id).or(() -> group.recent().allocations().findOrRead(id, group.reader()::allocation));
     }
 
     /**
@@ -130,8 +132,12 @@ public final class WriteTransaction {
     public List<Allocation> allocations(Collection<String> ids) {
         List<Allocation> found = new ArrayList<>();
         List<String> others = new ArrayList<>();
-        ids.forEach(id -> gathered(id).ifPresentOrElse(found::add, () -> others.add(id)));
-        found.addAll(group.reader().allocations(others));
+        ids.forEach(id -> gathered(id)
+                .or(() -> group.recent().allocations().find(id))
+                .ifPresentOrElse(found::add, () -> others.add(id)));
+        if (!others.isEmpty()) {
+            found.addAll(group.reader().allocations(others));
+        }
         return found;
     }
 
@@ -166,7 +172,7 @@ public final class WriteTransaction {
      * @return how many are known, ready, eligible and not draining
      */
     public int countOpenNodes(Collection<String> ids) {
-        return group.reader().countOpenNodes(ids);
+        return ids.isEmpty() ? 0 : group.reader().countOpenNodes(ids);
     }
 
     /**
@@ -220,7 +226,9 @@ public final class WriteTransaction {
                             .set(JOB.STABLE, true)
                             .where(JOB.ID.eq(jobId))
                             .execute();
-                    jobs.add(job.toBuilder().setStable(true).build());
+                    JobRecord stable = job.toBuilder().setStable(true).build();
+                    own.jobs().putSent(jobId, stable);
+                    jobs.add(stable);
                 });
     }
 
@@ -265,7 +273,12 @@ public final class WriteTransaction {
      * @return what can be forgotten
      */
     public Garbage garbage() {
-        return new Garbage(sendOwn(), removedJobs::add, forgotten::add);
+        forgets = true;
+        DSLContext dsl = sendOwn();
+        own.forgetSent();
+        group.gathered().forgetSent();
+        group.recent().clear();
+        return new Garbage(dsl, removedJobs::add, forgotten::add);
     }
 
     /**
@@ -407,8 +420,13 @@ public final class WriteTransaction {
         return new ChangeSet(index, jobs, evaluations, nodes, allocations, orders, deployments, removedJobs);
     }
 
-    /** Takes what was committed into the index in memory. */
+    /** Takes what was committed into what is kept in memory. */
     void committed() {
+        if (forgets) {
+            // What earlier writes of the group have put may be gone.
+            group.recent().clear();
+        }
+        group.recent().committed(changes());
         group.nodeAllocations().committed(allocations);
         forgotten.forEach(gone -> group.nodeAllocations().remove(gone.nodeId(), gone.id()));
     }
