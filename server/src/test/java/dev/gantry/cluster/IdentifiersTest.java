@@ -1,0 +1,38 @@
+package dev.gantry.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class IdentifiersTest {
+
+    @Test
+    void names_begin_with_a_number_that_counts_up_from_the_greatest_known_one() {
+        Identifiers identifiers = Identifiers.after(
+                new Random(1), List.of("0000000a-1111-8111-8111-111111111111", "000000ff-1111-8111-8111-111111111111"));
+
+        assertThat(Stream.generate(identifiers::next).limit(2))
+                .extracting(id -> id.substring(0, 8))
+                .containsExactly("00000100", "00000101");
+    }
+
+    @Test
+    void names_of_another_form_are_passed_over_and_the_last_number_is_followed_by_the_first() {
+        Identifiers identifiers =
+                Identifiers.after(new Random(1), List.of("a1", "ffffffff-1111-8111-8111-111111111111"));
+
+        assertThat(identifiers.next()).startsWith("00000000-");
+    }
+
+    @Test
+    void names_are_uuids_of_the_version_for_forms_of_ones_own() {
+        UUID name = UUID.fromString(Identifiers.after(new Random(1), List.of()).next());
+
+        assertThat(name.version()).isEqualTo(8);
+        assertThat(name.variant()).isEqualTo(2);
+    }
+}

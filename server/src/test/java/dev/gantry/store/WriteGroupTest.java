@@ -1,0 +1,228 @@
+package dev.gantry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Writes that share a commit: all that is queued while the writer is held. */
+class WriteGroupTest {
+
+    private static final AllocatedPort PORT =
+            AllocatedPort.newBuilder().setIp("127.0.0.1").setPort(8080).build();
+
+    @TempDir
+    Path dir;
+
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open(dir);
+        store.write(tx -> tx.insertNode(
+                        Node.newBuilder().setId("n1").setName("one").build(), new byte[0]))
+                .join();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void a_write_finds_what_it_has_put_by_id_and_by_any_question() {
+        store.write(tx -> {
+                    tx.putJobVersion(job("web"));
+                    tx.insertAllocation(allocation("a1"));
+
+                    assertThat(tx.job("web")).isPresent();
+                    assertThat(tx.allocations(List.of("a1", "a2")))
+                            .extracting(Allocation::getId)
+                            .containsExactly("a1");
+                    assertThat(tx.reader().liveAllocationsOfJob("web")).hasSize(1);
+                    assertThat(tx.reader().liveAllocationsOnNode("n1")).hasSize(1);
+                    assertThat(tx.allocation("a1")).isPresent();
+                    return null;
+                })
+                .join();
+    }
+
+    @Test
+    void a_write_finds_what_earlier_ones_of_its_group_have_put_before_and_after_it_was_sent() {
+        List<CompletableFuture<Boolean>> found = inOneGroup(List.of(
+                tx -> tx.putJobVersion(job("web")).getStopped(),
+                tx -> tx.job("web").isPresent(),
+                tx -> tx.reader().jobs("", "", 10).size() == 1,
+                tx -> tx.job("web").isPresent()));
+
+        assertThat(found).extracting(CompletableFuture::join).containsExactly(false, true, true, true);
+    }
+
+    @Test
+    void one_object_that_several_writes_of_a_group_put_is_stored_as_it_was_put_last() {
+        inOneGroup(List.of(
+                        tx -> tx.putJobVersion(job("web")).getStopped(),
+                        tx -> tx.insertAllocation(allocation("a1")).getCanary(),
+                        tx -> run(tx, "a1"),
+                        tx -> tx.reader().allocation("a1").isPresent() && run(tx, "a1"),
+                        tx -> tx.putJob(tx.job("web").orElseThrow().toBuilder()
+                                        .setStopped(true)
+                                        .build())
+                                .getStopped()))
+                .forEach(CompletableFuture::join);
+
+        assertThat(store.reader().job("web").orElseThrow().getStopped()).isTrue();
+        assertThat(store.reader().allocation("a1").orElseThrow().getClientStatus())
+                .isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
+        assertThat(store.write(tx -> tx.allocation("a1")).join())
+                .isEqualTo(store.reader().allocation("a1"));
+    }
+
+    @Test
+    void one_that_fails_after_it_has_sent_rows_takes_back_only_its_own() {
+        List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
+                tx -> tx.putJobVersion(job("before")).getStopped(),
+                tx -> {
+                    tx.putJobVersion(job("bad"));
+                    assertThat(tx.reader().jobs("", "", 10)).hasSize(2);
+                    throw new IllegalStateException("no");
+                },
+                tx -> tx.putJobVersion(job("after")).getStopped()
+                        || tx.job("bad").isPresent()));
+
+        assertThat(writes.get(0).join()).isFalse();
+        assertThatThrownBy(writes.get(1)::join).hasMessageContaining("no");
+        assertThat(writes.get(2).join()).isFalse();
+        assertThat(store.reader().jobs("", "", 10))
+                .extracting(job -> job.getJob().getId())
+                .containsExactly("after", "before");
+    }
+
+    @Test
+    void one_that_takes_a_port_twice_fails_alone() {
+        store.write(tx -> tx.putJobVersion(job("web"))).join();
+        Allocation withPort = allocation("a1").toBuilder().addPorts(PORT).build();
+
+        List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
+                tx -> tx.insertAllocation(withPort).getCanary(),
+                tx -> tx.insertAllocation(withPort.toBuilder().setId("a2").build())
+                        .getCanary(),
+                tx -> tx.insertAllocation(allocation("a3")).getCanary()));
+
+        assertThat(writes.get(0).join()).isFalse();
+        assertThatThrownBy(writes.get(1)::join).hasCauseInstanceOf(StoreException.class);
+        assertThat(writes.get(2).join()).isFalse();
+        assertThat(store.reader().liveAllocationsOnNode("n1"))
+                .extracting(Allocation::getId)
+                .containsExactlyInAnyOrder("a1", "a3");
+    }
+
+    @Test
+    void a_job_that_an_earlier_write_of_the_group_has_forgotten_is_not_found() {
+        store.write(tx ->
+                        tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
+                .join();
+
+        List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
+                tx -> tx.job("web").isPresent(),
+                tx -> tx.garbage().jobs(Long.MAX_VALUE, 10) == 1,
+                tx -> tx.job("web").isPresent()));
+
+        assertThat(writes).extracting(CompletableFuture::join).containsExactly(true, true, false);
+        assertThat(store.write(tx -> tx.job("web")).join()).isEmpty();
+    }
+
+    @Test
+    void the_allocations_of_a_node_are_known_after_a_restart_and_gone_when_their_job_is_forgotten() {
+        store.write(tx ->
+                        tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
+                .join();
+        store.write(tx -> {
+                    Stream.of("a1", "a2", "a3").forEach(id -> tx.insertAllocation(allocation(id)));
+                    return null;
+                })
+                .join();
+        store.write(tx -> end(tx, "a2")).join();
+        store.close();
+        store = Store.open(dir);
+
+        AllocationFilter onNode = new AllocationFilter(Optional.empty(), Optional.of("n1"), Optional.empty());
+        assertThat(store.reader().allocations(onNode, "", 2))
+                .extracting(Allocation::getId)
+                .containsExactly("a3", "a2");
+        assertThat(store.reader().allocations(onNode, "a2", 2))
+                .extracting(Allocation::getId)
+                .containsExactly("a1");
+        assertThat(store.reader().liveAllocationsOnNode("n1"))
+                .extracting(Allocation::getId)
+                .containsExactlyInAnyOrder("a1", "a3");
+        assertThat(store.reader().endedAllocationsOnNode("n1", 10))
+                .extracting(Allocation::getId)
+                .containsExactly("a2");
+
+        store.write(tx -> end(tx, "a1") && end(tx, "a3")).join();
+        store.write(tx -> tx.garbage().jobs(Long.MAX_VALUE, 10)).join();
+        assertThat(store.reader().allocations(onNode, "", 10)).isEmpty();
+    }
+
+    /** Holds the writer until all are queued. */
+    private List<CompletableFuture<Boolean>> inOneGroup(List<Write<Boolean>> writes) {
+        CountDownLatch queued = new CountDownLatch(1);
+        CompletableFuture<Void> held = store.write(tx -> {
+            try {
+                queued.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return null;
+        });
+        List<CompletableFuture<Boolean>> answers =
+                writes.stream().map(store::write).toList();
+        queued.countDown();
+        held.join();
+        return answers;
+    }
+
+    private static boolean run(WriteTransaction tx, String id) {
+        return put(tx, id, ClientStatus.CLIENT_STATUS_RUNNING);
+    }
+
+    private static boolean end(WriteTransaction tx, String id) {
+        return put(tx, id, ClientStatus.CLIENT_STATUS_COMPLETE);
+    }
+
+    private static boolean put(WriteTransaction tx, String id, ClientStatus status) {
+        Allocation known = tx.allocation(id).orElseThrow();
+        return tx.updateClient(known.toBuilder().setClientStatus(status).build())
+                        .getClientStatus()
+                == status;
+    }
+
+    private static Allocation allocation(String id) {
+        return Allocation.newBuilder()
+                .setId(id)
+                .setJobId("web")
+                .setNodeId("n1")
+                .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
+                .build();
+    }
+
+    private static JobRecord job(String id) {
+        return JobRecord.newBuilder().setJob(Job.newBuilder().setId(id)).build();
+    }
+}
