@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** What only a real machine has: its time and its randomness. */
@@ -13,7 +14,8 @@ final class Machine {
         return InstantSource.system();
     }
 
+    /** For names and for spreading things in time, by many threads; not for secrets. */
     static RandomGenerator random() {
-        return new SecureRandom();
+        return new Random(new SecureRandom().nextLong());
     }
 }

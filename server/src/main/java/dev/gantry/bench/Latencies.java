@@ -19,6 +19,10 @@ final class Latencies {
         nanos[recorded.getAndIncrement()] = Math.max(0, elapsedNanos);
     }
 
+    int capacity() {
+        return nanos.length;
+    }
+
     int count() {
         return recorded.get();
     }

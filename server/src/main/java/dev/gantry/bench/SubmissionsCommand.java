@@ -6,7 +6,6 @@ import dev.gantry.v1.Job;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +35,12 @@ final class SubmissionsCommand implements Callable<Integer> {
     @Option(names = "--jobs", defaultValue = "100000", description = "Jobs in all. Default: ${DEFAULT-VALUE}.")
     private int jobs;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "20000",
+            description = "Jobs before that, which are not counted. Default: ${DEFAULT-VALUE}.")
+    private int warmUp;
+
     @Option(names = "--heap", defaultValue = "4g", description = "Heap of the server. Default: ${DEFAULT-VALUE}.")
     private String heap;
 
@@ -52,23 +57,10 @@ final class SubmissionsCommand implements Callable<Integer> {
     }
 
     private Report measure(String address) throws InterruptedException, ExecutionException {
-        Latencies answers = new Latencies(jobs);
-        AtomicInteger next = new AtomicInteger();
-        CountDownLatch begin = new CountDownLatch(1);
-        ExecutorService threads = Executors.newFixedThreadPool(clients);
         try (GantryClient client = GantryClient.connect(address)) {
-            List<Future<?>> all = IntStream.range(0, clients)
-                    .<Future<?>>mapToObj(i -> threads.submit(() -> {
-                        begin.await();
-                        submit(client, next, answers);
-                        return null;
-                    }))
-                    .toList();
+            submitAll(client, "warm-up", warmUp);
             long started = System.nanoTime();
-            begin.countDown();
-            for (Future<?> each : all) {
-                each.get();
-            }
+            Latencies answers = submitAll(client, "bench", jobs);
             double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
             return new Report()
                     .put("jobs", answers.count())
@@ -76,14 +68,30 @@ final class SubmissionsCommand implements Callable<Integer> {
                     .put("jobs_per_second", answers.count() / seconds)
                     .put("p50_ms", answers.percentileMillis(0.50))
                     .put("p99_ms", answers.percentileMillis(0.99));
+        }
+    }
+
+    private Latencies submitAll(GantryClient client, String prefix, int count)
+            throws InterruptedException, ExecutionException {
+        Latencies answers = new Latencies(count);
+        AtomicInteger next = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        try {
+            List<Future<?>> all = IntStream.range(0, clients)
+                    .<Future<?>>mapToObj(i -> threads.submit(() -> submit(client, prefix, next, answers)))
+                    .toList();
+            for (Future<?> each : all) {
+                each.get();
+            }
+            return answers;
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private void submit(GantryClient client, AtomicInteger next, Latencies answers) {
-        for (int i = next.getAndIncrement(); i < jobs; i = next.getAndIncrement()) {
-            Job job = job("bench-%07d".formatted(i));
+    private static void submit(GantryClient client, String prefix, AtomicInteger next, Latencies answers) {
+        for (int i = next.getAndIncrement(); i < answers.capacity(); i = next.getAndIncrement()) {
+            Job job = job("%s-%07d".formatted(prefix, i));
             long asked = System.nanoTime();
             client.jobs().submit(job);
             answers.record(System.nanoTime() - asked);

@@ -68,10 +68,14 @@ public final class StoreReader {
 
     private final DSLContext dsl;
     private final NodeAllocations nodeAllocations;
+    private final Probe jobs;
+    private final Probe submissions;
 
     StoreReader(DSLContext dsl, NodeAllocations nodeAllocations) {
         this.dsl = dsl;
         this.nodeAllocations = nodeAllocations;
+        this.jobs = new Probe(dsl, JOB, JOB.ID);
+        this.submissions = new Probe(dsl, SUBMISSION, SUBMISSION.REQUEST_ID);
     }
 
     /**
@@ -113,7 +117,9 @@ public final class StoreReader {
      * @return the job; empty if it is not known
      */
     public Optional<JobRecord> job(String id) {
-        return dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(StoreReader::toJob);
+        return jobs.finds(id)
+                ? dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(StoreReader::toJob)
+                : Optional.empty();
     }
 
     /**
@@ -319,6 +325,9 @@ public final class StoreReader {
      * @return the answer; empty if there was no such submission
      */
     public Optional<Submission> submission(String requestId) {
+        if (!submissions.finds(requestId)) {
+            return Optional.empty();
+        }
         return dsl.selectFrom(SUBMISSION)
                 .where(SUBMISSION.REQUEST_ID.eq(requestId))
                 .fetchOptional(row -> new Submission(
