@@ -49,7 +49,7 @@ if [ "$flavor" = crun ]; then
   process="$process,$(json_strings "TERM=${TERM:-dumb}")],\"args\":[$(json_strings "$@")]}"
   # In the mount namespace of the pod's crun, where it finds the control groups as that one did.
   exec nsenter --target "$pid" --mount -- crun --root="$pod/crun" --cgroup-manager=cgroupfs \
-    exec --process=/dev/fd/9 "$uuid" 9<< PROCESS
+    exec --process=/proc/self/fd/9 "$uuid" 9<< PROCESS
 $process
 PROCESS
 fi
