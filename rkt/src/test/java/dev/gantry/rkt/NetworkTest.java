@@ -387,7 +387,9 @@ class NetworkTest {
             }
         }
 
-        rkt.call("gc", "--grace-period=0s").succeeded();
+        // Two thirds of the pods are its to remove, each with the plugins of three networks.
+        Duration patience = Duration.ofSeconds(60 + 4L * pods);
+        rkt.finish(rkt.start(Map.of(), "gc", "--grace-period=0s"), patience).succeeded();
 
         host.call("ip", "link", "del", "blue0");
         assertThat(host.traces()).isEqualTo(before);

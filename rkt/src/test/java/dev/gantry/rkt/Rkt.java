@@ -129,8 +129,13 @@ public final class Rkt implements AutoCloseable {
     }
 
     public Result finish(Running running) {
+        return finish(running, PATIENCE);
+    }
+
+    /** Waits for a call that has much to do. */
+    public Result finish(Running running, Duration patience) {
         try {
-            assertThat(running.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+            assertThat(running.process().waitFor(patience.toSeconds(), TimeUnit.SECONDS))
                     .as("ended in time")
                     .isTrue();
             return new Result(running.process().exitValue(), running.out(), running.err());
