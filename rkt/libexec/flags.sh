@@ -3,9 +3,10 @@
 #   command_flag NAME        sets `kind` to bool, value or optional (a value that may be left out) for flags it knows
 #   set_flag NAME VALUE      takes the flag's value
 #   operands_end_flags       "true" if the first operand ends the flags, as where a command line follows
-# Global flags are taken here: `data_dir`, `debug`, `local_config`, `system_config`.
+# Global flags are taken here: `data_dir`, `debug`, `insecure_options`, `local_config`, `system_config`.
 
 data_dir=/var/lib/rkt
+insecure_options=
 local_config=/etc/rkt
 system_config=/usr/lib/rkt
 debug=false
@@ -70,6 +71,7 @@ set_global_flag() {
         esac
         remaining=${remaining#*,}
       done
+      insecure_options=$insecure_options${insecure_options:+,}$2
       ;;
     local-config | system-config | user-config)
       refuse_configuration "$1" "$2"

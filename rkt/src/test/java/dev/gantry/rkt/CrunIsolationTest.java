@@ -98,6 +98,7 @@ class CrunIsolationTest extends RktTest {
     @CsvSource({
         "'--seccomp=mode=remove,errno=EPERM,mkdir,mkdirat', Operation not permitted",
         "'--seccomp=mode=remove,errno=ENOSYS,mkdir,mkdirat', Function not implemented",
+        "'--seccomp=mode=remove,errno=EDQUOT,mkdir,mkdirat', Disk quota exceeded",
     })
     void a_system_call_that_is_removed_fails(String flag, String error) {
         Rkt.Result result = rkt.run(image.toString(), flag, "--exec=/bin/mkdir", "--", "/x");
@@ -131,6 +132,8 @@ class CrunIsolationTest extends RktTest {
             strings = {
                 "--seccomp=mode=retain,@systemd/clock",
                 "--seccomp=mode=remove,errno=EWHAT,mkdir",
+                "--seccomp=mode=remove,errno=EPERM,mkdri",
+                "--seccomp=mode=retain,mkdri",
                 "--caps-retain=CAP_FLY",
             })
     void what_cannot_be_restricted_is_refused(String flag) {
@@ -158,6 +161,52 @@ class CrunIsolationTest extends RktTest {
         assertThat(field(result.out(), "Seccomp")).isEqualTo("0");
         assertThat(Long.parseUnsignedLong(field(result.out(), "CapEff"), 16) & ~DEFAULT_CAPABILITIES)
                 .isNotZero();
+    }
+
+    /** rkt's own place for it; what it was prepared without is not asked for again. */
+    @ParameterizedTest
+    @CsvSource({
+        "capabilities, CapEff, 00000000a80425fb",
+        "seccomp, Seccomp, 2",
+    })
+    void run_prepared_takes_the_protection_off_that_it_is_told_to(String option, String field, String confined) {
+        String kept = prepareToPrintStatus();
+        String relaxed = prepareToPrintStatus();
+
+        assertThat(field(rkt.call("run-prepared", kept).succeeded().out(), field))
+                .isEqualTo(confined);
+        assertThat(field(
+                        rkt.call("--insecure-options=" + option, "run-prepared", relaxed)
+                                .succeeded()
+                                .out(),
+                        field))
+                .isNotEqualTo(confined);
+    }
+
+    @Test
+    void run_prepared_takes_the_protection_off_paths_for_who_enters_too() {
+        String script = "echo ready; exec sleep 600";
+        String uuid = rkt.prepare(image.toString(), "--", "-c", script);
+
+        rkt.runUntilReady(uuid, "--insecure-options=all-run");
+
+        assertThat(rkt.run(image.toString(), "--exec=/bin/cat", "--", "/proc/self/mountinfo")
+                        .out())
+                .contains(" /proc/sys ");
+        assertThat(enter(uuid, "/bin/cat", "/proc/self/mountinfo")).doesNotContain(" /proc/sys ");
+        assertThat(Long.parseUnsignedLong(field(enter(uuid, "/bin/cat", "/proc/self/status"), "CapEff"), 16)
+                        & ~DEFAULT_CAPABILITIES)
+                .isNotZero();
+    }
+
+    private String prepareToPrintStatus() {
+        return rkt.prepare(image.toString(), "--exec=/bin/cat", "--", "/proc/self/status");
+    }
+
+    private String enter(String uuid, String... command) {
+        List<String> words = new ArrayList<>(List.of("enter", uuid));
+        words.addAll(List.of(command));
+        return rkt.call(words.toArray(String[]::new)).succeeded().out();
     }
 
     private String statusOf(String... flags) {

@@ -70,6 +70,7 @@ public final class Main {
         switch (command) {
             case "prepare" -> PrepareCommand.prepare(this::session, words);
             case "run" -> PrepareCommand.prepareToRun(this::session, words);
+            case "run-prepared" -> RelaxCommand.run(words);
             case "fetch" -> FetchCommand.run(this::session, words);
             case "image" -> ImageCommand.run(this::session, words);
             case "trust" -> TrustCommand.run(this::session, words);

@@ -20,6 +20,15 @@ import java.util.Optional;
  */
 final class BundleConfig {
 
+    /** The name of the file. */
+    static final String CONFIG = "config.json";
+
+    /** The name of the file that has the process once more, for enter.sh. */
+    static final String PROCESS = "process";
+
+    /** What is missing at the end of that one. */
+    static final String END_OF_PROCESS = "]}";
+
     /** Process 1 is rkt's own, on the host's files. */
     private static final String INIT = "/proc/1";
 
@@ -114,8 +123,23 @@ final class BundleConfig {
         JsonObject process = process(confinement);
         process.remove("args");
         process.add("env", process.remove("env"));
+        return open(process);
+    }
+
+    /** A process as text, without its end. */
+    static String open(JsonObject process) {
         String text = Json.compact(process);
-        return text.substring(0, text.length() - "]}".length());
+        return text.substring(0, text.length() - END_OF_PROCESS.length());
+    }
+
+    /** Takes protections off the object {@code linux} of a bundle that was written with them. */
+    static void relaxLinux(JsonObject linux, Confinement kept) {
+        if (!kept.paths()) {
+            protectPaths(linux, false);
+        }
+        if (!kept.systemCalls()) {
+            linux.remove("seccomp");
+        }
     }
 
     private JsonObject process(Confinement confinement) throws IOException, RktException {
@@ -190,14 +214,18 @@ final class BundleConfig {
         linux.addProperty("rootfsPropagation", "rslave");
         linux.addProperty("cgroupsPath", "/rkt-" + uuid);
         linux.add("resources", ResourceLimits.of(isolators));
-        JsonArray masked = array(confinement.paths() ? MASKED : List.of());
-        masked.add(INIT);
-        linux.add("maskedPaths", masked);
-        linux.add("readonlyPaths", array(confinement.paths() ? READ_ONLY : List.of()));
+        protectPaths(linux, confinement.paths());
         if (confinement.systemCalls()) {
             new SystemCallFilter(isolators).toJson().ifPresent(filter -> linux.add("seccomp", filter));
         }
         return linux;
+    }
+
+    private static void protectPaths(JsonObject linux, boolean confined) {
+        JsonArray masked = array(confined ? MASKED : List.of());
+        masked.add(INIT);
+        linux.add("maskedPaths", masked);
+        linux.add("readonlyPaths", array(confined ? READ_ONLY : List.of()));
     }
 
     private static JsonObject mount(String type, String source, String destination, String... options) {

@@ -52,9 +52,26 @@ final class Capabilities {
      * @throws IOException if it can't be found out which there are
      */
     JsonObject toJson(long user, boolean confined) throws IOException, RktException {
+        if (!confined) {
+            return all(user);
+        }
         Optional<List<String>> retained = isolators.set(RETAIN);
-        JsonArray bounding = array(confined ? allowed(retained) : own());
-        boolean atOnce = user == 0 || (confined && retained.isPresent());
+        return toJson(user, allowed(retained), user == 0 || retained.isPresent());
+    }
+
+    /**
+     * The {@code capabilities} of a process that may have all: root has them.
+     *
+     * @param user its user
+     * @return the object
+     * @throws IOException if it can't be found out which there are
+     */
+    static JsonObject all(long user) throws IOException {
+        return toJson(user, own(), user == 0);
+    }
+
+    private static JsonObject toJson(long user, Collection<String> names, boolean atOnce) {
+        JsonArray bounding = array(names);
         JsonArray effective = atOnce ? bounding : new JsonArray();
         JsonArray ambient = user != 0 && atOnce ? bounding : new JsonArray();
         JsonObject json = new JsonObject();

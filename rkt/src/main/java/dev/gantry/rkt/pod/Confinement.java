@@ -1,5 +1,8 @@
 package dev.gantry.rkt.pod;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Which protections of the host an app is under; {@code --insecure-options} takes them off.
  *
@@ -11,4 +14,19 @@ public record Confinement(boolean capabilities, boolean paths, boolean systemCal
 
     /** All protections. */
     public static final Confinement FULL = new Confinement(true, true, true);
+
+    /** The protections by the names that {@code --insecure-options} has for them. */
+    List<String> names() {
+        List<String> names = new ArrayList<>();
+        if (capabilities) {
+            names.add("capabilities");
+        }
+        if (paths) {
+            names.add("paths");
+        }
+        if (systemCalls) {
+            names.add("seccomp");
+        }
+        return names;
+    }
 }

@@ -72,12 +72,13 @@ final class PodWriter {
             if (request.flavor() == Flavor.CRUN) {
                 BundleConfig config = new BundleConfig(plan, app, Path.of(System.getProperty("rkt.home")));
                 String uuid = pod.getFileName().toString();
-                write(directory, "config.json", Json.compact(config.toJson(uuid, request.confinement())));
-                write(directory, "process", config.openProcess(request.confinement()));
+                write(directory, BundleConfig.CONFIG, Json.compact(config.toJson(uuid, request.confinement())));
+                write(directory, BundleConfig.PROCESS, config.openProcess(request.confinement()));
             }
             makeRootfs(directory, app, request.overlay());
         }
         write(pod, "flavor", request.flavor().label());
+        write(pod, "protections", String.join(" ", request.confinement().names()));
         if (!plan.ports().isEmpty()) {
             write(
                     pod,

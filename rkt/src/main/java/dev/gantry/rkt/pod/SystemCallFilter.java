@@ -6,10 +6,8 @@ import dev.gantry.rkt.RktException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Which system calls an app may make (appc spec/ace.md, {@code os/linux/seccomp-retain-set} and
@@ -39,8 +37,6 @@ final class SystemCallFilter {
     /** What systemd, which sets rkt's filters, always allows: without these a program neither starts nor ends. */
     private static final Set<String> INDISPENSABLE = names("execve exit exit_group getrlimit rt_sigreturn sigreturn"
             + " time gettimeofday clock_gettime nanosleep clock_nanosleep");
-
-    private static final Map<String, Integer> ERRORS = Map.of("EPERM", 1, "EACCES", 13, "EINVAL", 22, "ENOSYS", 38);
 
     private final Isolators isolators;
 
@@ -102,13 +98,18 @@ final class SystemCallFilter {
 
     /** Refuses what would be left out in silence otherwise. */
     private static List<String> checked(String isolator, List<String> words) throws RktException {
+        Set<String> names = SystemCalls.names();
         for (String word : words) {
-            boolean known = word.startsWith("@")
-                    ? word.equals(NOTHING)
-                            || (isolator.equals(RETAIN)
-                                    ? word.equals(EVERYTHING) || WHITELISTS.contains(word)
-                                    : BLACKLISTS.contains(word))
-                    : word.matches("[a-z0-9_]+");
+            if (!word.startsWith("@")) {
+                if (!names.contains(word)) {
+                    throw new RktException("there is no system call \"%s\"".formatted(word));
+                }
+                continue;
+            }
+            boolean known = word.equals(NOTHING)
+                    || (isolator.equals(RETAIN)
+                            ? word.equals(EVERYTHING) || WHITELISTS.contains(word)
+                            : BLACKLISTS.contains(word));
             if (!known) {
                 throw new RktException("\"%s\" can't stand in %s: expected names of system calls, @appc.io/empty and %s"
                         .formatted(
@@ -134,13 +135,11 @@ final class SystemCallFilter {
     }
 
     private static JsonObject error(String name) throws RktException {
-        if (!ERRORS.containsKey(name)) {
-            throw new RktException("errno \"%s\" is not known here: use one of %s"
-                    .formatted(name, String.join(", ", new TreeSet<>(ERRORS.keySet()))));
-        }
+        int number = ErrorNumbers.of(name)
+                .orElseThrow(() -> new RktException("there is no error \"%s\": use one such as EPERM".formatted(name)));
         JsonObject error = new JsonObject();
         error.addProperty("action", "SCMP_ACT_ERRNO");
-        error.addProperty("errnoRet", ERRORS.get(name));
+        error.addProperty("errnoRet", number);
         return error;
     }
 

@@ -1,0 +1,22 @@
+package dev.gantry.rkt.cli;
+
+import dev.gantry.rkt.pod.PreparedBundles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The part of {@code rkt run-prepared} that takes protections off a pod that was prepared with them: the launcher calls
+ * it with {@code --insecure-options} and the pod's directory. Everything else of run-prepared is the launcher's.
+ */
+final class RelaxCommand {
+
+    private RelaxCommand() {}
+
+    static void run(List<String> words) throws UsageException, IOException {
+        List<String> operands = new ArrayList<>();
+        GlobalOptions options = GlobalOptions.of(Flags.read(GlobalOptions.SYNTAX, words, operands));
+        new PreparedBundles(Path.of(operands.get(0))).relax(options.confinement());
+    }
+}
