@@ -61,5 +61,5 @@ setpriv=$(command -v setpriv)
 nsenter=$(command -v nsenter)
 eval "exec \"\$env\" -i -- $app_environment \"TERM=\${TERM:-dumb}\"" \
   '"$setpriv" --regid "$app_group" "$app_groups_option"' \
-  '"$nsenter" --target "$pid" --mount --uts --net --root="$root" --wd="$root" --setuid="$app_user" --' \
+  '"$nsenter" --target "$pid" --mount --uts --ipc --net --root="$root" --wd="$root" --setuid="$app_user" --' \
   "$image_env $app_loader_environment" '"$@"'

@@ -59,8 +59,11 @@ relax_protections
 
 set -- --mount --propagation slave
 case $flavor in
-  crun) set -- "$@" --uts --ipc ;;
+  crun) set -- "$@" --uts ;;
   *) [ -z "$hostname" ] || set -- "$@" --uts ;;
+esac
+case $flavor:$ipc in
+  crun:auto | *:private) set -- "$@" --ipc ;;
 esac
 set -- unshare "$@" --
 if [ "$net_mode" != host ]; then

@@ -9,11 +9,12 @@ dns_options=
 dns_domain=
 hosts_entries=
 hostname=
+ipc=auto
 
 command_flag() {
   case $1 in
     net) kind=optional ;;
-    dns | dns-search | dns-opt | dns-domain | hosts-entry | hostname) kind=value ;;
+    dns | dns-search | dns-opt | dns-domain | hosts-entry | hostname | ipc) kind=value ;;
     interactive | mds-register) kind=bool ;;
   esac
 }
@@ -36,6 +37,12 @@ set_flag() {
           invalid_value hostname "$2" 'host names have up to 63 letters, digits, dots and dashes'
           ;;
         *) hostname=$2 ;;
+      esac
+      ;;
+    ipc)
+      case $2 in
+        auto | private | parent) ipc=$2 ;;
+        *) invalid_value ipc "$2" 'expected auto, private or parent' ;;
       esac
       ;;
     interactive) ;; # fly always hands its own standard input to the app

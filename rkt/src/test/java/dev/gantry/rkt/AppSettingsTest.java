@@ -80,6 +80,20 @@ class AppSettingsTest extends RktTest {
         assertThat(variables).contains("with.dot-and-dash=1");
     }
 
+    @ParameterizedTest
+    @CsvSource({"private, false", "parent, true"})
+    void a_pod_has_the_ipc_namespace_that_it_shall_have(String mode, boolean isTheHosts) throws IOException {
+        Path path = Path.of("/proc/self/ns/ipc");
+        String uuid = rkt.prepare(image.toString(), "--", "-c", "ls -l " + path);
+
+        Rkt.Result result = rkt.call("run-prepared", "--ipc=" + mode, uuid);
+
+        assertThat(result.succeeded()
+                        .out()
+                        .contains(Files.readSymbolicLink(path).toString()))
+                .isEqualTo(isTheHosts);
+    }
+
     @Test
     void an_app_has_the_variables_of_the_specification_and_its_image_and_no_others() {
         Rkt.Result result = rkt.run("--set-env=HOME=/home", image.toString(), "--exec=/bin/env");

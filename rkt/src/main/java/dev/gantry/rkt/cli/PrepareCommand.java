@@ -64,6 +64,7 @@ final class PrepareCommand {
             "hostname",
             "hosts-entry",
             "interactive",
+            "ipc",
             "local-config",
             "mds-register",
             "net",
@@ -162,8 +163,8 @@ final class PrepareCommand {
             }
         }
         String ipc = flags.last("ipc").orElse("auto");
-        if (!ipc.equals("auto") && !ipc.equals("parent")) {
-            throw UsageException.invalidValue(new Flag("ipc", ipc), "only auto and parent are known here");
+        if (!List.of("auto", "private", "parent").contains(ipc)) {
+            throw UsageException.invalidValue(new Flag("ipc", ipc), "expected auto, private or parent");
         }
     }
 
