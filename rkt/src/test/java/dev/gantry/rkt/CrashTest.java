@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -34,42 +35,96 @@ class CrashTest extends RktTest {
 
     @Test
     void whatever_is_killed_the_next_command_works_and_gc_leaves_nothing_of_the_dead() throws Exception {
-        long usual = measure();
-        for (int kill = 0; kill < KILLS; kill++) {
-            long patience = (long) (usual * 1.1 * random.nextDouble());
-            String what = "kill %d of seed %d after %d ms".formatted(kill, SEED, patience / 1_000_000);
-            killOnTheWay(victim(kill % 5), patience);
+        Times usual = measure();
+        for (int kill = 0; kill < kills(); kill++) {
+            Victim victim = victim(kill, usual);
+            long patience = (long) (victim.nanoseconds() * 1.1 * random.nextDouble());
+            String what = "kill %d of seed %d: %s after %d ms"
+                    .formatted(kill, SEED, String.join(" ", victim.command()), patience / 1_000_000);
+            killOnTheWay(victim.command(), patience);
             assertThat(halfImages()).as(what).isEmpty();
             if (kill % PERIOD == 0) {
                 assertThat(rkt.run(newImage()).exitCode()).as(what).isZero();
+            }
+            if (victim.pod().isPresent() && random.nextBoolean()) {
+                assertThat(removed(victim.pod().get())).as(what).isTrue();
             }
             await(what).atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
                 rkt.call("gc", "--grace-period=0s", "--expire-prepared=0s").succeeded();
                 assertThat(leftOvers()).isEmpty();
             });
+            assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
+                    .as(what)
+                    .doesNotContain(rkt.data().toString());
         }
         assertThat(rkt.call("image", "list", "--no-legend").succeeded().out()).isNotBlank();
     }
 
-    /** The time that a command takes, in nanoseconds. */
-    private long measure() throws IOException {
-        long start = System.nanoTime();
-        rkt.prepare(newImage());
-        return System.nanoTime() - start;
+    /** How many commands are killed. */
+    protected int kills() {
+        return KILLS;
     }
 
-    private String[] victim(int kind) throws IOException {
-        return switch (kind) {
-            case 0 -> new String[] {"--insecure-options=image", "fetch", newImage()};
-            case 1 -> new String[] {"--insecure-options=image", "prepare", newImage()};
-            case 2 -> new String[] {"--insecure-options=image", "prepare", "--no-overlay", newImage()};
-            case 3 -> new String[] {"--insecure-options=image", "run", newImage()};
-            default -> new String[] {"rm", prepared()};
+    /** What a command takes that is not killed, in nanoseconds. */
+    private record Times(long prepare, long run, long remove) {}
+
+    /** A command to be killed; the time that it takes; and the pod that it is about, if that is known before. */
+    private record Victim(long nanoseconds, Optional<String> pod, List<String> command) {
+
+        Victim(long nanoseconds, Optional<String> pod, String... command) {
+            this(nanoseconds, pod, List.of(command));
+        }
+    }
+
+    private Times measure() throws IOException {
+        long start = System.nanoTime();
+        String uuid = rkt.prepare(newImage());
+        long prepared = System.nanoTime();
+        rkt.call("run-prepared", uuid).succeeded();
+        long ended = System.nanoTime();
+        rkt.call("rm", uuid).succeeded();
+        return new Times(prepared - start, ended - prepared, System.nanoTime() - ended);
+    }
+
+    private Victim victim(int number, Times usual) throws IOException {
+        return switch (number % 7) {
+            case 0 -> new Victim(usual.prepare(), Optional.empty(), "--insecure-options=image", "fetch", newImage());
+            case 1 -> new Victim(usual.prepare(), Optional.empty(), "--insecure-options=image", "prepare", newImage());
+            case 2 ->
+                new Victim(
+                        usual.prepare(),
+                        Optional.empty(),
+                        "--insecure-options=image",
+                        "prepare",
+                        "--no-overlay",
+                        newImage());
+            case 3 ->
+                new Victim(
+                        usual.prepare() + usual.run(), Optional.empty(), "--insecure-options=image", "run", newImage());
+            case 4 -> {
+                String uuid = rkt.prepare(newImage());
+                yield new Victim(usual.run(), Optional.of(uuid), "run-prepared", uuid);
+            }
+            case 5 -> {
+                String uuid = rkt.prepare(newImage());
+                rkt.call("run-prepared", uuid).succeeded();
+                yield new Victim(usual.remove(), Optional.of(uuid), "rm", uuid);
+            }
+            default -> {
+                String uuid = preparedByHand();
+                yield new Victim(usual.remove() * 2, Optional.of(uuid), "rm", uuid);
+            }
         };
     }
 
-    /** A pod that waits to be removed; made by hand, for a pod that is made by a command takes long. */
-    private String prepared() throws IOException {
+    /** Whether the pod goes, or was gone or garbage already. */
+    private boolean removed(String uuid) {
+        Rkt.Result result = rkt.call("rm", uuid);
+        return result.exitCode() == 0 || result.err().contains("no matches found");
+    }
+
+    /** A pod that waits to be removed and has many files. */
+    private String preparedByHand() throws IOException {
         Path pod = rkt.data().resolve("pods/prepared/%08x-0000-4000-8000-000000000000".formatted(images++));
         for (int i = 0; i < 500; i++) {
             Files.createDirectories(pod.resolve("app/a/rootfs/" + i % 10 + "/" + i));
@@ -77,9 +132,9 @@ class CrashTest extends RktTest {
         return pod.getFileName().toString();
     }
 
-    private void killOnTheWay(String[] command, long patience) throws Exception {
-        Process process = rkt.start(Map.of(), command).process();
-        long end = System.nanoTime() + (command[0].equals("rm") ? patience / 10 : patience);
+    private void killOnTheWay(List<String> command, long patience) throws Exception {
+        Process process = rkt.start(Map.of(), command.toArray(String[]::new)).process();
+        long end = System.nanoTime() + patience;
         while (process.isAlive() && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(1); // this is the moment, nothing is waited for
         }

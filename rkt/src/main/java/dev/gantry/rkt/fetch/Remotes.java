@@ -3,6 +3,7 @@ package dev.gantry.rkt.fetch;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.gantry.rkt.Durability;
 import dev.gantry.rkt.Json;
 import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.image.FileLocks;
@@ -59,6 +60,7 @@ final class Remotes {
         Path directory = Files.createDirectories(PrivateDirectory.create(cas).resolve("remotes"));
         Path written = directory.resolve("." + UUID.randomUUID());
         Files.writeString(written, Json.compact(json) + "\n");
+        Durability.force(written);
         Files.move(written, file(url), StandardCopyOption.ATOMIC_MOVE);
     }
 

@@ -1,5 +1,7 @@
 package dev.gantry.rkt.image;
 
+import dev.gantry.rkt.Durability;
+import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.DependencyTree.Part;
 import java.io.Closeable;
 import java.io.IOException;
@@ -30,9 +32,10 @@ final class ImageRenderer {
      * @param parts the images, of which the last one is rendered
      * @return the last image, with all files that it should have
      * @throws IOException if that fails
+     * @throws RktException if this thread is interrupted
      */
     @SuppressWarnings("try") // the lock is held, not used
-    StoredImage render(List<Part> parts) throws IOException {
+    StoredImage render(List<Part> parts) throws IOException, RktException {
         Part last = parts.get(parts.size() - 1);
         StoredImage image = last.image();
         if (parts.size() == 1 && last.whitelists().isEmpty()) {
@@ -49,7 +52,9 @@ final class ImageRenderer {
                 }
                 overlay.finish();
                 Files.createDirectories(rendered.getParent());
+                Durability.forceTree(rootfs);
                 Files.move(rootfs, rendered, StandardCopyOption.ATOMIC_MOVE);
+                Durability.force(rendered.getParent());
             }
         }
         return image.withRootfs(rendered);

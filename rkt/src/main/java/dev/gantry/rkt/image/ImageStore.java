@@ -207,6 +207,8 @@ public final class ImageStore {
     public void remove(StoredImage image) throws IOException {
         Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
         Files.move(image.directory(), work, StandardCopyOption.ATOMIC_MOVE);
+        // Else a loss of power could leave an image that can be found and has lost files.
+        Durability.force(images);
         FileTrees.delete(work);
     }
 

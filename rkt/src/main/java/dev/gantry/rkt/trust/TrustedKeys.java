@@ -1,5 +1,6 @@
 package dev.gantry.rkt.trust;
 
+import dev.gantry.rkt.Durability;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.AcNames;
 import java.io.IOException;
@@ -109,6 +110,7 @@ public final class TrustedKeys {
                 channel.force(true);
             }
             Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+            Durability.force(directory);
         } finally {
             Files.deleteIfExists(written);
         }
