@@ -1,4 +1,4 @@
-# What all commands share: messages, and who a process is. Sourced by bin/rkt and by stage1-fly.sh.
+# What all commands share: messages, and who a process is. Sourced by bin/rkt and by stage1.sh.
 
 newline='
 '

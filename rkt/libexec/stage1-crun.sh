@@ -1,30 +1,10 @@
-# The crun flavour: prepares what is only known now of the pod's root file system, in mount, UTS and IPC namespaces that
+# The crun flavour: prepares what is only known now of the pod's root file system, in a mount and a UTS namespace that
 # are the pod's own, and becomes crun, which runs the app by the bundle that "prepare" has written and has its exit code.
 #
 # crun can't make the PID namespace: the app would be process 1 of it, and the kernel keeps from that every signal that
 # it has no handler for, SIGTERM too. So process 1 is a shell that waits for the end of crun, whatever ends it; then the
 # kernel kills all that is left in the namespace.
-#
-#   stage1-crun.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
-set -u
-umask 022
-
-libexec=$1
-pod=$2
-app=$3
-resolv_mode=$4
-hosts_mode=$5
-hostname=$7
-debug=$8
-command=run
-uuid=${pod##*/}
-app_directory=$pod/app/$app
-root=$app_directory/rootfs
-
-. "$libexec/common.sh"
-. "$libexec/rooted.sh"
-. "$libexec/rootfs.sh"
-. "$app_directory/launch"
+. "$1/stage1.sh"
 
 # crun takes no machine that has both versions of control groups if the second one has controllers; those that limit
 # pods are in the first one then. Only this mount namespace loses sight of it.

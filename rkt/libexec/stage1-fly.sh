@@ -1,28 +1,7 @@
 # The fly flavour: mounts the app's root file system in this mount namespace, which is the pod's own, changes to it and
 # to the app's user, and becomes the app. bin/rkt must be on a machine with util-linux and coreutils; the image needs
 # nothing, but for one case: variables that the host's dynamic loader would obey are set by the image's own env(1).
-#
-#   stage1-fly.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
-set -u
-umask 022
-
-libexec=$1
-pod=$2
-app=$3
-resolv_mode=$4
-hosts_mode=$5
-net_mode=$6
-hostname=$7
-debug=$8
-command=run
-uuid=${pod##*/}
-app_directory=$pod/app/$app
-root=$app_directory/rootfs
-
-. "$libexec/common.sh"
-. "$libexec/rooted.sh"
-. "$libexec/rootfs.sh"
-. "$app_directory/launch"
+. "$1/stage1.sh"
 
 mount_host_directory() {
   make_target "$1" "$1"

@@ -1,0 +1,23 @@
+# How the scripts of the flavours begin: sourced by them with their own arguments, which are
+#
+#   stage1-FLAVOR.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
+set -u
+umask 022
+
+libexec=$1
+pod=$2
+app=$3
+resolv_mode=$4
+hosts_mode=$5
+net_mode=$6
+hostname=$7
+debug=$8
+command=run
+uuid=${pod##*/}
+app_directory=$pod/app/$app
+root=$app_directory/rootfs
+
+. "$libexec/common.sh"
+. "$libexec/rooted.sh"
+. "$libexec/rootfs.sh"
+. "$app_directory/launch"
