@@ -3,6 +3,7 @@ package dev.gantry.rkt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.trust.Signer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -165,6 +166,35 @@ class TrustTest extends RktTest {
             assertThat(call("run-prepared", uuid).exitCode()).isZero();
             assertThat(call("prepare", signed.toString()).err()).contains("signature made by unknown entity");
         }
+    }
+
+    @Test
+    void keys_are_fetched_through_the_proxy_and_with_the_credentials_of_their_server() throws Exception {
+        Path logins = Files.createDirectories(config.resolve("auth.d"));
+        Files.writeString(logins.resolve("keys.json"), """
+                {"rktKind":"auth","rktVersion":"v1","domains":["keys.example.com"],"type":"basic",
+                 "credentials":{"user":"alice","password":"secret"}}""");
+        try (LoopbackServer proxy = new LoopbackServer()
+                .on("/app", exchange -> LoopbackServer.answer(exchange, 200, """
+                        <meta name="ac-discovery-pubkeys" content="keys.example.com http://keys.example.com/key.asc">
+                        """.getBytes(StandardCharsets.UTF_8)))
+                .on("/key.asc", exchange -> LoopbackServer.answer(exchange, 200, Files.readAllBytes(key)))) {
+            call(
+                            Map.of("HTTP_PROXY", proxy.url(), "HTTPS_PROXY", "http://127.0.0.1:1"),
+                            "trust",
+                            "--skip-fingerprint-review",
+                            "--insecure-allow-http",
+                            "--prefix=keys.example.com/app")
+                    .succeeded();
+
+            String login = " Authorization: Basic YWxpY2U6c2VjcmV0";
+            assertThat(proxy.requests())
+                    .containsExactly(
+                            "http://keys.example.com/app?ac-discovery=1" + login,
+                            "http://keys.example.com/key.asc" + login);
+        }
+        assertThat(config.resolve("trustedkeys/prefix.d/keys.example.com/app").resolve(PUBLISHER.fingerprint()))
+                .exists();
     }
 
     private void assertRefused(Path aci, String reason) throws IOException {

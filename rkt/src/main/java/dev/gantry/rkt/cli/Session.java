@@ -1,7 +1,10 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.config.Credentials;
 import dev.gantry.rkt.fetch.RemoteFetcher;
+import dev.gantry.rkt.http.EnvironmentProxies;
+import dev.gantry.rkt.http.HttpTransport;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.ImageFinder;
@@ -74,8 +77,19 @@ record Session(
                 options.configuration().system(), options.configuration().local());
     }
 
+    /** Fetches keys, as images are fetched: with this machine's credentials, through its proxies. */
+    KeyDownloads keyDownloads(boolean httpAllowed) {
+        return new KeyDownloads(
+                () -> new HttpTransport(
+                        Credentials.read(options.configuration()),
+                        new EnvironmentProxies(environment),
+                        httpAllowed,
+                        isAnyCertificateTaken()),
+                httpAllowed);
+    }
+
     /** Whether servers may show any certificate. */
-    boolean isAnyCertificateTaken() {
+    private boolean isAnyCertificateTaken() {
         return options.insecure().contains(InsecureOption.TLS);
     }
 
@@ -92,7 +106,7 @@ record Session(
             return verifier;
         }
         boolean httpAllowed = insecureKeys && options.insecure().contains(InsecureOption.HTTP);
-        KeyDownloads downloads = new KeyDownloads(httpAllowed, isAnyCertificateTaken());
+        KeyDownloads downloads = keyDownloads(httpAllowed);
         KeyTruster.Options reviews = new KeyTruster.Options(false, options.areHttpsKeysTrusted());
         KeyTruster truster = new KeyTruster(keys, downloads, reviews, new Terminal(err::println, log), err::println);
         return new DiscoveringVerifier(

@@ -25,7 +25,7 @@ final class TrustCommand {
         Session session = sessions.open("trust", flags);
         Optional<String> prefix = prefix(flags, locations);
         boolean httpAllowed = flags.isSet("insecure-allow-http");
-        KeyDownloads downloads = new KeyDownloads(httpAllowed, session.isAnyCertificateTaken());
+        KeyDownloads downloads = session.keyDownloads(httpAllowed);
         if (locations.isEmpty()) {
             locations.addAll(discover(downloads, httpAllowed, session, prefix.orElseThrow()));
         }
@@ -80,6 +80,8 @@ final class TrustCommand {
             return found;
         } catch (RktException e) {
             throw new RktException(failure + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new RktException(failure + Main.describe(e), e);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.gantry.rkt.fetch;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.HostArchitecture;
+import dev.gantry.rkt.http.MetaDiscovery;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -8,6 +8,7 @@ import dev.gantry.rkt.docker.DockerReference;
 import dev.gantry.rkt.http.Downloads;
 import dev.gantry.rkt.http.EnvironmentProxies;
 import dev.gantry.rkt.http.HttpTransport;
+import dev.gantry.rkt.http.MetaDiscovery;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.ImageStore;

@@ -15,30 +15,23 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /** Makes HTTP clients, and tells of failures in rkt's words. */
-public final class HttpClients {
+final class HttpClients {
 
     /** What this runtime calls itself, as some servers of images tell by it whom they speak to. */
-    public static final String USER_AGENT = "rkt/1.30.0";
+    static final String USER_AGENT = "rkt/1.30.0";
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     private HttpClients() {}
 
     /**
-     * Makes a client that follows redirects, but none from HTTPS to HTTP.
+     * Begins a client.
      *
      * @param anyCertificate whether any certificate of a server is taken ({@code --insecure-options=tls}); else those that
      *     this machine trusts, see {@link TrustedCertificates}
-     * @return the client
+     * @return a builder, which takes the rest
      * @throws IOException if the certificates that this machine trusts can't be read
      */
-    public static HttpClient create(boolean anyCertificate) throws IOException {
-        return builder(anyCertificate)
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
-    }
-
-    /** What clients have in common. */
     static HttpClient.Builder builder(boolean anyCertificate) throws IOException {
         return HttpClient.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
@@ -55,7 +48,7 @@ public final class HttpClients {
      * @return the response, whatever its status
      * @throws RktException if there is none
      */
-    public static <T> HttpResponse<T> send(HttpClient client, HttpRequest request, HttpResponse.BodyHandler<T> handler)
+    static <T> HttpResponse<T> send(HttpClient client, HttpRequest request, HttpResponse.BodyHandler<T> handler)
             throws RktException {
         URI uri = request.uri();
         try {

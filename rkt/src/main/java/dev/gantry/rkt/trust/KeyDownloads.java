@@ -1,35 +1,53 @@
 package dev.gantry.rkt.trust;
 
 import dev.gantry.rkt.RktException;
-import dev.gantry.rkt.http.HttpClients;
+import dev.gantry.rkt.http.HttpTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
+import java.util.Map;
 
-/** Fetches keys and the pages that tell of them: small files, all of which is needed at once. */
+/** Fetches keys: small files, all of which is needed at once. */
 public final class KeyDownloads {
 
-    private static final Duration RESPONSE_TIMEOUT = Duration.ofMinutes(2);
-
+    private final TransportSource source;
     private final boolean httpAllowed;
-    private final boolean anyCertificate;
 
     /** Made when it is needed: reading certificates takes time. */
-    private HttpClient client;
+    private HttpTransport transport;
+
+    /** Makes what sends the requests. */
+    @FunctionalInterface
+    public interface TransportSource {
+
+        /**
+         * Makes it.
+         *
+         * @return the transport
+         * @throws RktException if the credentials of this machine can't be understood
+         * @throws IOException if these, or the certificates that it trusts, can't be read
+         */
+        HttpTransport open() throws RktException, IOException;
+    }
 
     /**
      * Makes a fetcher.
      *
+     * @param source makes what sends the requests, at most once
      * @param httpAllowed whether plain HTTP may be used
-     * @param anyCertificate whether servers may show any certificate
      */
-    public KeyDownloads(boolean httpAllowed, boolean anyCertificate) {
+    public KeyDownloads(TransportSource source, boolean httpAllowed) {
+        this.source = source;
         this.httpAllowed = httpAllowed;
-        this.anyCertificate = anyCertificate;
+    }
+
+    /** What sends the requests. */
+    HttpTransport transport() throws RktException, IOException {
+        if (transport == null) {
+            transport = source.open();
+        }
+        return transport;
     }
 
     /**
@@ -45,15 +63,7 @@ public final class KeyDownloads {
         if ("http".equalsIgnoreCase(uri.getScheme()) && !httpAllowed) {
             throw new RktException("--insecure-allow-http required for http URLs");
         }
-        if (client == null) {
-            client = HttpClients.create(anyCertificate);
-        }
-        HttpRequest request = HttpRequest.newBuilder(uri)
-                .timeout(RESPONSE_TIMEOUT)
-                .header("User-Agent", HttpClients.USER_AGENT)
-                .build();
-        HttpResponse<InputStream> response =
-                HttpClients.send(client, request, HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> response = transport().get(uri, Map.of());
         try (InputStream body = response.body()) {
             if (response.statusCode() != 200) {
                 throw new RktException("bad HTTP status code: %d for \"%s\"".formatted(response.statusCode(), uri));

@@ -1,7 +1,6 @@
-package dev.gantry.rkt.fetch;
+package dev.gantry.rkt.http;
 
 import dev.gantry.rkt.RktException;
-import dev.gantry.rkt.http.HttpTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
