@@ -10,9 +10,11 @@ import dev.gantry.rkt.appc.HostArchitecture;
 import dev.gantry.rkt.config.Credentials;
 import dev.gantry.rkt.http.HttpTransport;
 import dev.gantry.rkt.http.Progress;
-import dev.gantry.rkt.image.Decompression;
 import dev.gantry.rkt.image.FetchOptions;
+import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
+import dev.gantry.rkt.image.LimitedArchive;
+import dev.gantry.rkt.image.RefusedImageException;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.image.WorkDirectory;
 import java.io.BufferedOutputStream;
@@ -90,16 +92,13 @@ public final class DockerImages {
                 return new Fetched(Optional.empty(), manifest.digest());
             }
             try (WorkDirectory work = store.newWork()) {
-                Path aci = convert(
-                        reference,
-                        registry,
-                        manifest,
-                        work.path(),
-                        store.limits().maxBytes());
+                Path aci = convert(reference, registry, manifest, work.path(), store.limits());
                 try (InputStream in = Files.newInputStream(aci)) {
                     return new Fetched(Optional.of(store.add(in)), manifest.digest());
                 }
             }
+        } catch (RefusedImageException e) {
+            throw new RktException(e.getMessage(), e);
         } catch (JsonParseException
                 | IllegalStateException
                 | ClassCastException
@@ -137,7 +136,7 @@ public final class DockerImages {
             RegistryClient registry,
             RegistryClient.Document manifest,
             Path work,
-            long maxBytes)
+            ImageLimits limits)
             throws IOException, RktException {
         JsonObject json = JsonParser.parseString(manifest.json()).getAsJsonObject();
         if (!json.has("config") || !(json.get("layers") instanceof JsonArray descriptors)) {
@@ -157,7 +156,7 @@ public final class DockerImages {
             LayerTree tree = new LayerTree();
             for (int i = 0; i < descriptors.size(); i++) {
                 Path layer =
-                        layer(registry, descriptors.get(i).getAsJsonObject(), contents.get(i), work, maxBytes, bytes);
+                        layer(registry, descriptors.get(i).getAsJsonObject(), contents.get(i), work, limits, bytes);
                 bytes += Files.size(layer);
                 layers.add(new TarFile(layer.toFile(), StandardCharsets.UTF_8.name()));
                 tree.apply(layers.get(i));
@@ -192,27 +191,40 @@ public final class DockerImages {
         return ids;
     }
 
-    /** A layer, uncompressed; what it was compressed with is known by its first bytes. */
+    /**
+     * A layer, uncompressed; what it was compressed with is known by its first bytes. Each has to be in proportion to what
+     * was downloaded, and all together have to be within the limit.
+     */
     private static Path layer(
-            RegistryClient registry, JsonObject descriptor, String content, Path work, long maxBytes, long bytesBefore)
+            RegistryClient registry,
+            JsonObject descriptor,
+            String content,
+            Path work,
+            ImageLimits limits,
+            long bytesBefore)
             throws IOException, RktException {
         String digest = text(descriptor, "digest");
         String name = digest.replaceFirst("^[a-z0-9]+:", "");
         Path compressed = work.resolve("compressed");
         long size = descriptor.has("size") ? descriptor.get("size").getAsLong() : -1;
         registry.blob(
-                digest, compressed, "Downloading " + name.substring(0, Math.min(12, name.length())), size, maxBytes);
+                digest,
+                compressed,
+                "Downloading " + name.substring(0, Math.min(12, name.length())),
+                size,
+                limits.maxBytes());
         Path layer = Files.createTempFile(work, "layer", ".tar");
         Digests.Check check = Digests.check(content);
         long bytes = bytesBefore;
         try (InputStream file = Files.newInputStream(compressed);
-                InputStream in = Decompression.of(file);
+                InputStream in = LimitedArchive.of(file, limits, "layer %s holds".formatted(digest));
                 OutputStream out = new BufferedOutputStream(Files.newOutputStream(layer), BUFFER_BYTES)) {
             byte[] buffer = new byte[BUFFER_BYTES];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 bytes += read;
-                if (bytes > maxBytes) {
-                    throw new RktException("the image's layers hold more than %d bytes".formatted(maxBytes));
+                if (bytes > limits.maxBytes()) {
+                    throw new RktException("the image's layers hold more than %d bytes; RKT_IMAGE_MAX_BYTES allows more"
+                            .formatted(limits.maxBytes()));
                 }
                 check.update(buffer, read);
                 out.write(buffer, 0, read);

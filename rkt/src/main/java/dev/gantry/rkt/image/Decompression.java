@@ -12,7 +12,7 @@ import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStre
  * Undoes the compression of an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd, too),
  * known by its first bytes.
  */
-public final class Decompression {
+final class Decompression {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -28,7 +28,7 @@ public final class Decompression {
      * @return the archive, read while the file is read
      * @throws IOException if the file can't be read or its compression is damaged
      */
-    public static InputStream of(InputStream source) throws IOException {
+    static InputStream of(InputStream source) throws IOException {
         BufferedInputStream buffered = new BufferedInputStream(source, BUFFER_BYTES);
         buffered.mark(8);
         byte[] start = buffered.readNBytes(6);

@@ -5,17 +5,24 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** An archive while it is decompressed: it ends with an error where it would grow beyond the limits. */
-final class LimitedArchive extends InputStream {
+public final class LimitedArchive extends InputStream {
 
     private final CountingInputStream source;
     private final InputStream archive;
     private final ImageLimits limits;
+    private final String what;
     private long bytes;
 
-    private LimitedArchive(CountingInputStream source, InputStream archive, ImageLimits limits) {
+    private LimitedArchive(CountingInputStream source, InputStream archive, ImageLimits limits, String what) {
         this.source = source;
         this.archive = archive;
         this.limits = limits;
+        this.what = what;
+    }
+
+    /** The archive of an image. */
+    static LimitedArchive of(InputStream file, ImageLimits limits) throws IOException {
+        return of(file, limits, "the image's archive holds");
     }
 
     /**
@@ -23,12 +30,13 @@ final class LimitedArchive extends InputStream {
      *
      * @param file the file
      * @param limits what it may grow to
+     * @param what what the message begins with, such as "the archive holds"
      * @return the archive
      * @throws IOException if the file can't be read or its compression is damaged
      */
-    static LimitedArchive of(InputStream file, ImageLimits limits) throws IOException {
+    public static LimitedArchive of(InputStream file, ImageLimits limits, String what) throws IOException {
         CountingInputStream source = new CountingInputStream(file);
-        return new LimitedArchive(source, Decompression.of(source), limits);
+        return new LimitedArchive(source, Decompression.of(source), limits, what);
     }
 
     @Override
@@ -52,7 +60,7 @@ final class LimitedArchive extends InputStream {
     private void count(int read) throws IOException {
         bytes += read;
         try {
-            limits.check("the image's archive holds", bytes, source.bytes());
+            limits.check(what, bytes, source.bytes());
         } catch (RktException e) {
             throw new RefusedImageException(e.getMessage(), e);
         }

@@ -3,7 +3,7 @@ package dev.gantry.rkt.image;
 import java.io.IOException;
 
 /** An image is refused in the middle of a read; where that read is done, it becomes an RktException. */
-final class RefusedImageException extends IOException {
+public final class RefusedImageException extends IOException {
 
     private static final long serialVersionUID = 1L;
 

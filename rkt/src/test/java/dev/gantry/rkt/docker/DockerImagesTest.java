@@ -227,6 +227,25 @@ class DockerImagesTest {
     }
 
     @Test
+    void a_layer_that_grows_out_of_proportion_is_refused_and_nothing_is_stored() throws Exception {
+        registry.push(
+                "team/bomb",
+                "1",
+                MANIFEST,
+                CONFIG.formatted("\"Cmd\":[\"/bin/true\"]"),
+                new AciBuilder("")
+                        .file("zeros", new byte[80 << 20], entry -> {})
+                        .bytes());
+
+        assertThatThrownBy(() -> fetch("team/bomb:1"))
+                .isInstanceOf(RktException.class)
+                .hasMessageContaining("layer sha256:")
+                .hasMessageContaining("holds more than 200 times what it is made of")
+                .hasMessageContaining("RKT_IMAGE_MAX_EXPANSION");
+        assertThat(new ImageStore(directory).all()).isEmpty();
+    }
+
+    @Test
     void an_image_that_is_not_there_is_told_with_the_url() {
         assertThatThrownBy(() -> fetch("missing:1"))
                 .isInstanceOf(RktException.class)
