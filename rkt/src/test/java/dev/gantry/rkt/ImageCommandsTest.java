@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +79,42 @@ class ImageCommandsTest extends RktTest {
                         "successfully removed aci for image: \"%s\"\n".formatted(id),
                         "rm: 1 image(s) successfully removed\n"));
         assertThat(rkt.call("image", "list", "--format=json").out()).isEqualTo("[]\n");
+    }
+
+    @Test
+    void an_image_that_another_one_depends_on_is_removed_only_with_it_or_after_it() throws Exception {
+        String base = stored("base", "");
+        String middle = stored("middle", "\"dependencies\":[{\"imageName\":\"example.com/base\"}],");
+        String top = stored("top", "\"dependencies\":[{\"imageName\":\"example.com/middle\"}],");
+
+        Rkt.Result refused = rkt.call("image", "rm", base);
+
+        assertThat(refused.exitCode()).isEqualTo(254);
+        assertThat(refused.err())
+                .contains("rm: error removing aci for image \"%s\" (\"example.com/base\"): images depend on it:"
+                                .formatted(base)
+                        + " example.com/middle\n");
+        // Of several, those go that nothing needs that stays.
+        assertThat(rkt.call("image", "rm", base, middle).exitCode()).isEqualTo(254);
+        assertThat(rkt.call("image", "list", "--no-legend", "--fields=id", "--full")
+                        .out()
+                        .lines())
+                .contains(middle, top);
+        rkt.call("image", "rm", top).succeeded();
+        rkt.call("image", "rm", base, middle);
+        assertThat(rkt.call("image", "list", "--no-legend").out()).isEmpty();
+    }
+
+    private String stored(String name, String members) throws IOException {
+        Path aci = new AciBuilder()
+                .file("manifest", """
+                        {"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/%s",%s"labels":[]}""".formatted(name, members))
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .write(directory.resolve(name + ".aci"));
+        return rkt.call("--insecure-options=image", "fetch", "--full", aci.toString())
+                .succeeded()
+                .out()
+                .strip();
     }
 
     @Test

@@ -5,7 +5,6 @@ import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.StoredImage;
-import dev.gantry.rkt.pod.PodStore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,7 +76,6 @@ final class ImageCommand {
             throw new RktException("must provide at least one image ID");
         }
         ImageStore store = session.images();
-        PodStore pods = new PodStore(session.options().dataDirectory());
         try (Closeable ignored = store.lock(false)) {
             Set<StoredImage> images = new LinkedHashSet<>();
             int errors = 0;
@@ -89,24 +87,8 @@ final class ImageCommand {
                     errors++;
                 }
             }
-            int removed = 0;
-            for (StoredImage image : images) {
-                List<String> users = pods.usersOf(image);
-                List<String> dependents = dependents(store, image, images);
-                if (!dependents.isEmpty()) {
-                    session.say("error removing aci for image \"%s\" (\"%s\"): images depend on it: %s"
-                            .formatted(image.id(), image.manifest().name(), String.join(", ", dependents)));
-                    errors++;
-                } else if (users.isEmpty()) {
-                    store.remove(image);
-                    session.out().printf("successfully removed aci for image: \"%s\"%n", image.id());
-                    removed++;
-                } else {
-                    session.say("error removing aci for image \"%s\" (\"%s\"): pods use it: %s"
-                            .formatted(image.id(), image.manifest().name(), String.join(", ", users)));
-                    errors++;
-                }
-            }
+            int removed = new ImageRemoval(session, store).remove(images);
+            errors += images.size() - removed;
             if (removed > 0) {
                 session.say("%d image(s) successfully removed".formatted(removed));
             }
@@ -115,20 +97,6 @@ final class ImageCommand {
                 throw new RktException("error(s) found while removing images");
             }
         }
-    }
-
-    /** The images that would lack files without this one, but for those that go, too. */
-    private static List<String> dependents(ImageStore store, StoredImage image, Set<StoredImage> going)
-            throws RktException, IOException {
-        List<String> dependents = new ArrayList<>();
-        for (StoredImage other : store.all()) {
-            boolean needsIt = other.manifest().dependencies().stream()
-                    .anyMatch(dependency -> dependency.isMetBy(image.id(), image.manifest()));
-            if (needsIt && !going.contains(other)) {
-                dependents.add(other.manifest().displayName());
-            }
-        }
-        return dependents;
     }
 
     private static StoredImage require(ImageStore store, String image) throws RktException, IOException {

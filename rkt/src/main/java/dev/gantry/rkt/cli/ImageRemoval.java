@@ -1,0 +1,103 @@
+package dev.gantry.rkt.cli;
+
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.image.ImageStore;
+import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.pod.PodStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@code rkt image rm} of several images. An image stays while a pod uses it, or while another image depends on it that
+ * stays. Nobody else may use the store meanwhile.
+ */
+final class ImageRemoval {
+
+    private final Session session;
+    private final ImageStore store;
+    private final PodStore pods;
+    private final List<StoredImage> all;
+
+    /**
+     * Makes a removal.
+     *
+     * @param session what the command works with
+     * @param store the images, locked
+     * @throws IOException if the store can't be read
+     * @throws RktException if an image in the store is damaged
+     */
+    ImageRemoval(Session session, ImageStore store) throws IOException, RktException {
+        this.session = session;
+        this.store = store;
+        this.pods = new PodStore(session.options().dataDirectory());
+        this.all = store.all();
+    }
+
+    /**
+     * Removes those of the images that can go, and says why the others can't.
+     *
+     * @param asked the images
+     * @return how many are gone
+     * @throws IOException if one can't be removed
+     */
+    int remove(Set<StoredImage> asked) throws IOException {
+        Set<StoredImage> going = removable(asked);
+        int removed = going.size();
+        while (!going.isEmpty()) {
+            // Who is killed half-way leaves no image that lacks another one.
+            StoredImage next = going.stream()
+                    .filter(image -> dependents(image, going).isEmpty())
+                    .findFirst()
+                    .orElseGet(() -> going.iterator().next());
+            store.remove(next);
+            going.remove(next);
+            session.out().printf("successfully removed aci for image: \"%s\"%n", next.id());
+        }
+        return removed;
+    }
+
+    /** One that stays may keep others, those that were looked at before included. */
+    private Set<StoredImage> removable(Set<StoredImage> asked) throws IOException {
+        Set<StoredImage> going = new LinkedHashSet<>(asked);
+        boolean isSettled = false;
+        while (!isSettled) {
+            isSettled = true;
+            for (StoredImage image : List.copyOf(going)) {
+                Optional<String> reason = reasonToStay(image, going);
+                if (reason.isPresent()) {
+                    session.say("error removing aci for image \"%s\" (\"%s\"): %s"
+                            .formatted(image.id(), image.manifest().name(), reason.get()));
+                    going.remove(image);
+                    isSettled = false;
+                }
+            }
+        }
+        return going;
+    }
+
+    private Optional<String> reasonToStay(StoredImage image, Set<StoredImage> going) throws IOException {
+        List<StoredImage> staying = new ArrayList<>(all);
+        staying.removeAll(going);
+        List<String> dependents = dependents(image, staying);
+        if (!dependents.isEmpty()) {
+            return Optional.of("images depend on it: " + String.join(", ", dependents));
+        }
+        List<String> users = pods.usersOf(image);
+        return users.isEmpty() ? Optional.empty() : Optional.of("pods use it: " + String.join(", ", users));
+    }
+
+    /** Those of some images that would lack files without this one. */
+    private static List<String> dependents(StoredImage image, Collection<StoredImage> others) {
+        return others.stream()
+                .filter(other -> !other.equals(image))
+                .filter(other -> other.manifest().dependencies().stream()
+                        .anyMatch(dependency -> dependency.isMetBy(image.id(), image.manifest())))
+                .map(other -> other.manifest().displayName())
+                .toList();
+    }
+}
