@@ -349,6 +349,28 @@ class NetworkTest {
         assertThat(leases()).isEmpty();
     }
 
+    @Test
+    void without_iptables_nothing_is_masqueraded_in_silence() {
+        List<String> prefix = new ArrayList<>(host.prefix());
+        prefix.addAll(Rkt.without("iptables"));
+        try (Rkt without = new Rkt(directory, flavor(), prefix)) {
+            String uuid = prepare("echo ran");
+
+            Rkt.Result refused = without.call("run-prepared", "--net=default-restricted,green", local(), uuid);
+
+            assertThat(refused.exitCode()).isEqualTo(254);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err())
+                    .startsWith("run-prepared: networking: masquerading and forwarded ports need iptables:"
+                            + " install the package iptables, or run the pod");
+            assertThat(without.call("run-prepared", "--net=none", uuid)
+                            .succeeded()
+                            .out())
+                    .isEqualTo("ran\n");
+        }
+        assertThat(host.traces()).isEqualTo("1 links, rules []");
+    }
+
     /**
      * With -Drkt.test.pods=200 as many, which takes some minutes on a small machine.
      */
