@@ -377,6 +377,10 @@ class NetworkTest {
     @Test
     void many_pods_a_third_of_them_killed_leave_no_link_rule_or_address() throws Exception {
         int pods = Integer.getInteger("rkt.test.pods", 24);
+        // gc has two thirds of the pods to remove, each with the plugins of three networks; and the more pods there
+        // are,
+        // the more rules each of them has to look through.
+        Duration patience = Duration.ofSeconds(60 + 4L * pods);
         String before = host.traces();
         List<String> all = new ArrayList<>();
         for (int i = 0; i < pods; i++) {
@@ -390,7 +394,7 @@ class NetworkTest {
             }
             for (int i = 0; i < batch.size(); i++) {
                 Rkt.Running pod = running.get(i);
-                await().atMost(Duration.ofSeconds(60))
+                await().atMost(patience)
                         .until(() ->
                                 pod.out().contains("ready") || !pod.process().isAlive());
                 assertThat(pod.err()).isEmpty();
@@ -409,8 +413,6 @@ class NetworkTest {
             }
         }
 
-        // Two thirds of the pods are its to remove, each with the plugins of three networks.
-        Duration patience = Duration.ofSeconds(60 + 4L * pods);
         rkt.finish(rkt.start(Map.of(), "gc", "--grace-period=0s"), patience).succeeded();
 
         host.call("ip", "link", "del", "blue0");
