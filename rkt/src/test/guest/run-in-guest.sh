@@ -1,6 +1,6 @@
 #!/bin/bash
 # Checks the limits of pods (limits.sh) under a kernel of its own, User Mode Linux, which has the version of control
-# groups that is wanted and not that of the machine at hand. After ./mvnw -pl rkt package:
+# groups that is wanted and not that of the machine at hand. As root, after ./mvnw -pl rkt package:
 #
 #   rkt/src/test/guest/run-in-guest.sh v1|v2|hybrid
 #
