@@ -70,8 +70,8 @@ final class DryRun {
         outcome.failure().ifPresent(group::setFailure);
         version.getJob().getTaskGroupsList().stream()
                 .filter(wanted -> wanted.getName().equals(outcome.taskGroup()))
-                .forEach(wanted ->
-                        group.addAllNodes(scheduler.explain(state.cluster(), version, wanted, plan, NODES_EXPLAINED)));
+                .forEach(wanted -> group.addAllNodes(
+                        scheduler.explain(state.cluster(), version, wanted, plan, options, NODES_EXPLAINED)));
         return group.build();
     }
 

@@ -42,12 +42,14 @@ public final class Scheduler {
      * @param job a version of a job, its defaults filled in
      * @param group one of its groups
      * @param plan a plan for that version, made for the cluster as it is
+     * @param options how the cluster wants its jobs placed: what the plan was made with
      * @param limit how many nodes to speak of, 0 or more
      * @return the verdicts, in the order of the nodes' names
      */
-    public List<NodeVerdict> explain(ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, int limit) {
+    public List<NodeVerdict> explain(
+            ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, SchedulerOptions options, int limit) {
         Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
-        Suitability suitability = new Suitability(Demand.of(job, group, SchedulerOptions.Algorithm.BINPACK), proposal);
+        Suitability suitability = new Suitability(Demand.of(job, group, options.algorithm()), proposal);
         plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
         Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
         return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();

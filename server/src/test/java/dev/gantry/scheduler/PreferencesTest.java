@@ -17,6 +17,7 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeScore;
+import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.Spread;
 import dev.gantry.v1.SpreadTarget;
 import java.util.List;
@@ -94,6 +95,27 @@ class PreferencesTest {
 
         assertThat(packed.placements().get(0).node().getName())
                 .isNotEqualTo(spread.placements().get(0).node().getName());
+    }
+
+    @Test
+    void the_explanation_scores_nodes_as_the_plan_does() {
+        ClusterState two = cluster(node("a"), node("b"));
+        JobVersion first = version(0, job(group("front", 1, task(1000, 1000))).setId("first"));
+        Fixtures.apply(two, first, plan(two, first, false));
+        JobVersion second = version(0, web(1));
+
+        for (Algorithm algorithm : Algorithm.values()) {
+            SchedulerOptions options = new SchedulerOptions(algorithm, Set.of());
+            Plan plan = new Scheduler().plan(two, second, false, Fixtures.NOW, options);
+            Map<String, Double> explained = new Scheduler()
+                    .explain(two, second, second.getJob().getTaskGroups(0), plan, options, 100).stream()
+                            .collect(Collectors.toMap(NodeVerdict::getNodeName, NodeVerdict::getScore));
+
+            assertThat(explained)
+                    .as("scores of %s", algorithm)
+                    .isEqualTo(plan.groups().get(0).scores().stream()
+                            .collect(Collectors.toMap(NodeScore::getNodeName, NodeScore::getScore)));
+        }
     }
 
     @Test

@@ -516,8 +516,7 @@ class SchedulerTest {
                             .addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
             Plan plan = plan(cluster, job, false);
 
-            List<NodeVerdict> verdicts =
-                    scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, 100);
+            List<NodeVerdict> verdicts = explain(cluster, job, plan, 100);
 
             assertThat(verdicts)
                     .extracting(NodeVerdict::getNodeName, NodeVerdict::getReason, NodeVerdict::getPlaced)
@@ -528,8 +527,7 @@ class SchedulerTest {
                             tuple("d", "", 2));
             assertThat(verdicts).extracting(NodeVerdict::getFeasible).containsExactly(false, false, false, true);
             assertThat(verdicts.get(3).getScore()).isBetween(0.01, 0.99);
-            assertThat(scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, 2))
-                    .hasSize(2);
+            assertThat(explain(cluster, job, plan, 2)).hasSize(2);
         }
 
         @Test
@@ -539,7 +537,7 @@ class SchedulerTest {
             JobVersion job = version(1, distinctHosts(2, 200));
             Plan plan = plan(cluster, job, false);
 
-            assertThat(scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, 100))
+            assertThat(explain(cluster, job, plan, 100))
                     .extracting(NodeVerdict::getFeasible)
                     .containsExactly(true, true);
         }
@@ -550,10 +548,14 @@ class SchedulerTest {
             JobVersion job = version(0, distinctHosts(1, 100));
             run(cluster, job);
 
-            assertThat(scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), NOTHING_NEW, 100))
+            assertThat(explain(cluster, job, NOTHING_NEW, 100))
                     .extracting(NodeVerdict::getReason)
                     .containsExactly("Constraint \"distinct_hosts\"");
         }
+    }
+
+    private List<NodeVerdict> explain(ClusterState cluster, JobVersion job, Plan plan, int limit) {
+        return scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, SchedulerOptions.DEFAULT, limit);
     }
 
     private List<Allocation> run(ClusterState cluster, JobVersion job) {
