@@ -6,8 +6,10 @@ import dev.gantry.v1.NodeResources;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The ports of one node that are taken: a bitmap for each of its addresses. It nearly always has one. */
 final class NodePorts {
@@ -16,15 +18,20 @@ final class NodePorts {
 
     private final Map<String, BitSet> taken;
 
+    /** Addresses whose bitmap belongs to what this is a copy of: it is copied before it is changed. */
+    private final Set<String> borrowed;
+
     NodePorts() {
         this.taken = new HashMap<>();
+        this.borrowed = new HashSet<>();
     }
 
     private NodePorts(NodePorts other) {
         this.taken = new HashMap<>(other.taken);
-        taken.replaceAll((ip, ports) -> (BitSet) ports.clone());
+        this.borrowed = new HashSet<>(other.taken.keySet());
     }
 
+    /** The same ports, that can be taken and freed without any effect on these. These must not change meanwhile. */
     NodePorts copy() {
         return new NodePorts(this);
     }
@@ -75,13 +82,14 @@ final class NodePorts {
         if (asks.isEmpty()) {
             return List.of();
         }
-        BitSet ports = (BitSet) takenOn(node.getIp()).clone();
+        BitSet ports = takenOn(node.getIp());
+        Set<Integer> given = new HashSet<>();
         // First, so that no dynamic port is one of them.
-        asks.stream().filter(PortAsk::isStatic).forEach(ask -> ports.set(ask.number()));
-        List<AllocatedPort> chosen = new ArrayList<>();
+        asks.stream().filter(PortAsk::isStatic).forEach(ask -> given.add(ask.number()));
+        List<AllocatedPort> chosen = new ArrayList<>(asks.size());
         for (PortAsk ask : asks) {
-            int number = ask.isStatic() ? ask.number() : nextDynamic(ports, node, seed.with(ask.label()));
-            ports.set(number);
+            int number = ask.isStatic() ? ask.number() : nextDynamic(ports, given, node, seed.with(ask.label()));
+            given.add(number);
             chosen.add(AllocatedPort.newBuilder()
                     .setTask(ask.task())
                     .setLabel(ask.label())
@@ -97,16 +105,20 @@ final class NodePorts {
         return known == null ? new BitSet(0) : known;
     }
 
+    /** Those of an address, to be changed. */
     private BitSet of(String ip) {
+        if (borrowed.remove(ip)) {
+            taken.computeIfPresent(ip, (same, ports) -> (BitSet) ports.clone());
+        }
         return taken.computeIfAbsent(ip, unseen -> new BitSet());
     }
 
     /** How many ports of the range are free, counted up to as many as are asked for. */
     private static long freeDynamic(List<PortAsk> asks, NodeResources node, BitSet ports, long asked) {
         long free = 0;
-        for (int port = nextFree(ports, first(node));
+        for (int port = ports.nextClearBit(first(node));
                 port <= last(node) && free < asked;
-                port = nextFree(ports, port + 1)) {
+                port = ports.nextClearBit(port + 1)) {
             free += isAsked(asks, port) ? 0 : 1;
         }
         return free;
@@ -121,18 +133,22 @@ final class NodePorts {
         return false;
     }
 
-    private static int nextDynamic(BitSet ports, NodeResources node, Seed seed) {
+    private static int nextDynamic(BitSet ports, Set<Integer> given, NodeResources node, Seed seed) {
         int start = first(node) + seed.below(last(node) - first(node) + 1);
-        int port = nextFree(ports, start);
-        port = port <= last(node) ? port : nextFree(ports, first(node));
+        int port = nextFree(ports, given, start);
+        port = port <= last(node) ? port : nextFree(ports, given, first(node));
         if (port > last(node)) {
             throw new IllegalStateException("No port is free within %d and %d".formatted(first(node), last(node)));
         }
         return port;
     }
 
-    private static int nextFree(BitSet ports, int from) {
-        return ports.nextClearBit(from);
+    private static int nextFree(BitSet ports, Set<Integer> given, int from) {
+        int port = ports.nextClearBit(from);
+        while (given.contains(port)) {
+            port = ports.nextClearBit(port + 1);
+        }
+        return port;
     }
 
     private static int first(NodeResources node) {
