@@ -1,9 +1,6 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.Job;
-import dev.gantry.v1.Node;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -28,27 +25,51 @@ public class FeasibilityBenchmark {
 
     private final Job job =
             BenchmarkCluster.version(BenchmarkCluster.job("job", 1)).getJob();
-    private final List<Node> nodes = IntStream.range(0, BenchmarkCluster.NODES)
-            .mapToObj(BenchmarkCluster::node)
-            .toList();
-    private final Feasibility warm = new Feasibility(job, job.getTaskGroups(0));
+    private final ClusterState cluster = new ClusterState();
+    private NodeClasses classes;
     private int turn;
 
     /** Tests a node of each class. */
     @Setup
     public void warmUp() {
-        nodes.forEach(warm::refusal);
+        IntStream.range(0, BenchmarkCluster.NODES)
+                .mapToObj(BenchmarkCluster::node)
+                .forEach(cluster::putNode);
+        classes = cluster.memory().classes(ask());
+        cluster.rooms().forEach(classes::judge);
     }
 
-    /** The class of the node has been tested. */
+    /** The node has been judged before by the same ask. */
     @Benchmark
-    public Optional<Refusal> warm() {
-        return warm.refusal(nodes.get(turn++ % nodes.size()));
+    public boolean warm() {
+        return classes.judge(next()).isRefused();
     }
 
-    /** Nothing is known: the job is read and the node tested. */
+    /** So has it, but the job is another one: what it asks is read, and looked up. */
     @Benchmark
-    public Optional<Refusal> cold() {
-        return new Feasibility(job, job.getTaskGroups(0)).refusal(nodes.get(turn++ % nodes.size()));
+    public boolean warmForAnotherJob() {
+        return cluster.memory().classes(ask()).judge(next()).isRefused();
+    }
+
+    /** The node has just changed; another one of its class has been tested. */
+    @Benchmark
+    public boolean warmClassOfNewNode() {
+        NodeRoom node = next();
+        classes.forget(node.position());
+        return classes.judge(node).isRefused();
+    }
+
+    /** Nothing is known: the ask is read and the node tested. */
+    @Benchmark
+    public boolean cold() {
+        return new NodeClasses(ask()).judge(next()).isRefused();
+    }
+
+    private NodeAsk ask() {
+        return NodeAsk.of(job, job.getTaskGroups(0));
+    }
+
+    private NodeRoom next() {
+        return cluster.rooms().get(turn++ % BenchmarkCluster.NODES);
     }
 }

@@ -8,7 +8,7 @@ import dev.gantry.v1.TaskGroup;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The affinities of a group: those of its job, its own, and those of its tasks. */
+/** What makes some nodes better than others by themselves. */
 final class Affinities {
 
     private record Weighted(NodeConstraint condition, int weight) {}
@@ -21,20 +21,31 @@ final class Affinities {
      *
      * @throws IllegalArgumentException if one is malformed
      */
-    Affinities(Job job, TaskGroup group) {
-        this.affinities = Stream.of(
+    Affinities(List<Affinity> affinities) {
+        this.affinities = affinities.stream()
+                .map(one -> new Weighted(NodeConstraint.of(constraint(one)), one.getWeight()))
+                .toList();
+        this.weights =
+                affinities.stream().mapToInt(one -> Math.abs(one.getWeight())).sum();
+    }
+
+    /** The affinities of a group: those of its job, its own, and those of its tasks. */
+    static List<Affinity> of(Job job, TaskGroup group) {
+        return Stream.of(
                         job.getAffinitiesList().stream(),
                         group.getAffinitiesList().stream(),
                         group.getTasksList().stream().flatMap(task -> task.getAffinitiesList().stream()))
                 .flatMap(all -> all)
-                .map(one -> new Weighted(NodeConstraint.of(constraint(one)), one.getWeight()))
                 .toList();
-        this.weights =
-                affinities.stream().mapToInt(one -> Math.abs(one.weight())).sum();
     }
 
     boolean isEmpty() {
         return affinities.isEmpty();
+    }
+
+    /** The names of all that they look at in a node. */
+    Stream<String> names() {
+        return affinities.stream().flatMap(one -> one.condition().names().stream());
     }
 
     /** The weights of those that a node fulfils, as a share of all weights whatever their sign, -1 to 1 (Nomad). */

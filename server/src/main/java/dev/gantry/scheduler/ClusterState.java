@@ -8,7 +8,6 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,23 +16,19 @@ import java.util.Optional;
 /**
  * The nodes, what runs on them, and the job versions that say what that takes.
  *
- * <p>Mutable, and owned by one thread, the caller's: nothing in here locks.
+ * <p>Mutable, and owned by one thread, the caller's: nothing in here locks. Plans change nothing of it that can be seen, but
+ * it remembers what they found out about nodes, so they are made by that thread too.
  *
  * <p>What has ended is forgotten, but for the allocations of a job's newest version that ended by themselves or were lost
  * and have no successor: their place is settled, or the one that takes it names them.
  */
 public final class ClusterState {
 
-    private static final Comparator<NodeRoom> BY_NAME = Comparator.<NodeRoom, String>comparing(
-                    room -> room.node().getName())
-            .thenComparing(room -> room.node().getId());
-
-    private final Map<String, NodeRoom> rooms = new HashMap<>();
+    private final NodeRooms rooms = new NodeRooms();
     private final JobVersions versions = new JobVersions();
     private final Deployments deployments = new Deployments();
     private final Map<String, Allocation> allocations = new HashMap<>();
     private final Map<String, Map<String, Allocation>> allocationsByJob = new HashMap<>();
-    private List<NodeRoom> roomsByName = List.of();
 
     /** An empty cluster. */
     public ClusterState() {}
@@ -44,14 +39,7 @@ public final class ClusterState {
      * @param node the node as it is now
      */
     public void putNode(Node node) {
-        NodeRoom known = rooms.get(node.getId());
-        if (known == null) {
-            rooms.put(node.getId(), new NodeRoom(node));
-            roomsByName = List.of();
-        } else {
-            roomsByName = known.node().getName().equals(node.getName()) ? roomsByName : List.of();
-            known.describe(node);
-        }
+        rooms.put(node);
     }
 
     /**
@@ -103,7 +91,7 @@ public final class ClusterState {
     public void removeAllocation(String id) {
         Allocation known = allocations.get(id);
         if (known != null) {
-            rooms.get(known.getNodeId()).release(id);
+            rooms.find(known.getNodeId()).release(id);
             versions.release(known);
             forget(id);
         }
@@ -122,15 +110,17 @@ public final class ClusterState {
 
     /** The nodes in the order of their names. */
     List<NodeRoom> rooms() {
-        if (roomsByName.size() != rooms.size()) {
-            roomsByName = rooms.values().stream().sorted(BY_NAME).toList();
-        }
-        return roomsByName;
+        return rooms.all();
     }
 
     /** A node that an allocation is on. */
     NodeRoom room(String nodeId) {
-        return rooms.get(nodeId);
+        return rooms.find(nodeId);
+    }
+
+    /** What is known of nodes by themselves. */
+    NodeMemory memory() {
+        return rooms.memory();
     }
 
     /** What is known of a job's deployments. */
@@ -161,7 +151,7 @@ public final class ClusterState {
     }
 
     private void hold(Allocation allocation) {
-        NodeRoom room = rooms.get(allocation.getNodeId());
+        NodeRoom room = rooms.find(allocation.getNodeId());
         if (room == null) {
             throw new IllegalStateException("Allocation %s is on node %s, which is not known: put the node first"
                     .formatted(allocation.getId(), allocation.getNodeId()));
@@ -203,7 +193,7 @@ public final class ClusterState {
     private Allocation lean(Allocation allocation) {
         Allocation.Builder lean = allocation.toBuilder().clearTaskStates().clearChecks();
         versions.job(allocation.getJobId(), allocation.getJobVersion()).ifPresent(job -> lean.setJobId(job.getId()));
-        NodeRoom room = rooms.get(allocation.getNodeId());
+        NodeRoom room = rooms.find(allocation.getNodeId());
         if (room != null) {
             lean.setNodeId(room.node().getId());
             if (room.node().getName().equals(allocation.getNodeName())) {

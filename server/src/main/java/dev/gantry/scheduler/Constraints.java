@@ -13,10 +13,9 @@ final class Constraints {
     private Constraints() {}
 
     /** Those that a node fulfils by itself. */
-    static List<NodeConstraint> ofNode(Job job, TaskGroup group) {
+    static List<Constraint> ofNode(Job job, TaskGroup group) {
         return Stream.concat(job.getConstraintsList().stream(), ofGroup(group))
                 .filter(Predicate.not(Constraints::isDistinct))
-                .map(NodeConstraint::of)
                 .toList();
     }
 

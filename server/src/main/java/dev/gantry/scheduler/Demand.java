@@ -12,19 +12,20 @@ import dev.gantry.v1.TaskGroup;
  * @param jobVersion the version of that
  * @param group the group
  * @param ask what one of its allocations takes
- * @param feasibility which nodes may run it
+ * @param classes which nodes may run it, and which of them it would rather have
  * @param algorithm which nodes are filled first
  */
-record Demand(Job job, long jobVersion, TaskGroup group, GroupAsk ask, Feasibility feasibility, Algorithm algorithm) {
+record Demand(Job job, long jobVersion, TaskGroup group, GroupAsk ask, NodeClasses classes, Algorithm algorithm) {
 
     /**
      * Reads a group.
      *
      * @throws IllegalArgumentException if one of its constraints is malformed
      */
-    static Demand of(JobVersion version, TaskGroup group, Algorithm algorithm) {
+    static Demand of(ClusterState cluster, JobVersion version, TaskGroup group, Algorithm algorithm) {
         Job job = version.getJob();
-        return new Demand(job, version.getVersion(), group, GroupAsk.of(group), new Feasibility(job, group), algorithm);
+        NodeClasses classes = cluster.memory().classes(NodeAsk.of(job, group));
+        return new Demand(job, version.getVersion(), group, GroupAsk.of(group), classes, algorithm);
     }
 
     Seed seed(int index) {

@@ -2,7 +2,6 @@ package dev.gantry.scheduler;
 
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
-import dev.gantry.v1.Node;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +37,11 @@ final class DistinctRule {
     }
 
     /** Why one more allocation may not be on a node; empty if it may. */
-    Optional<Refusal> refusal(Node node) {
+    Optional<Refusal> refusal(NodeRoom node) {
         // A node that lacks the property is refused, as in Nomad.
-        return tally.count(node).filter(count -> count < limit).isPresent() ? Optional.empty() : Optional.of(refusal);
+        return tally.valueOf(node).filter(value -> tally.count(value) < limit).isPresent()
+                ? Optional.empty()
+                : Optional.of(refusal);
     }
 
     private static Optional<DistinctRule> of(Constraint constraint, Optional<String> taskGroup, Proposal proposal) {

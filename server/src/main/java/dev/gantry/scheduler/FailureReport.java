@@ -21,7 +21,7 @@ final class FailureReport {
     FailureReport(NodeSearch search) {
         this.nearest = search.nearest();
         this.nodes = search.nodes();
-        this.refusals = count(search.refused().stream(), Refusal::reason);
+        this.refusals = count(search.refused(), Refusal::reason);
         this.shortages =
                 count(search.full().stream().flatMap(List::stream).map(Shortage::dimension), Function.identity());
     }

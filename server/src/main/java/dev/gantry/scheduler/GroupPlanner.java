@@ -45,7 +45,7 @@ final class GroupPlanner {
             Demand demand,
             GroupChange change,
             String deploymentId,
-            List<NodeRoom> nodes,
+            ClusterState cluster,
             Proposal now,
             Proposal onceStopped) {
         this.demand = demand;
@@ -53,14 +53,14 @@ final class GroupPlanner {
         this.deploymentId = deploymentId;
         this.now = now;
         this.onceStopped = onceStopped;
-        this.search = search(demand, nodes, now);
-        this.searchOnceStopped = search(demand, nodes, onceStopped);
+        this.search = search(demand, cluster, now);
+        this.searchOnceStopped = search(demand, cluster, onceStopped);
         this.open = new ArrayList<>(change.vacancies());
         this.stops = new ArrayList<>(change.surplus());
     }
 
-    private static NodeSearch search(Demand demand, List<NodeRoom> nodes, Proposal proposal) {
-        NodeSearch search = new NodeSearch(nodes, new Suitability(demand, proposal));
+    private static NodeSearch search(Demand demand, ClusterState cluster, Proposal proposal) {
+        NodeSearch search = new NodeSearch(cluster, new Suitability(demand, proposal));
         proposal.onRoom(search::reconsider);
         return search;
     }

@@ -30,9 +30,7 @@ final class InPlaceRule {
 
     boolean allows(Allocation outdated) {
         return alike.computeIfAbsent(outdated.getJobVersion(), version -> isAlike(outdated))
-                && demand.feasibility()
-                        .refusal(cluster.room(outdated.getNodeId()).node())
-                        .isEmpty();
+                && !demand.classes().judge(cluster.room(outdated.getNodeId())).isRefused();
     }
 
     private boolean isAlike(Allocation outdated) {

@@ -1,7 +1,6 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.Node;
-import dev.gantry.v1.NodeResources;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,23 +19,29 @@ final class NodeRoom {
     private final Map<String, Holding> holdings = new HashMap<>();
     private final NodePorts ports;
     private Node node;
+    // Of the node, but at hand: many are looked at for each placement.
+    private String id = "";
+    private long wholeCpu;
+    private long wholeMemoryMib;
     private long cpu;
     private long memoryMib;
     private int stopping;
+    private int position;
 
     NodeRoom(Node node) {
         this.inherited = Map.of();
         this.ports = new NodePorts();
-        this.node = node;
+        describe(node);
     }
 
     private NodeRoom(NodeRoom other) {
         this.inherited = other.inherited.isEmpty() ? other.holdings : other.all();
         this.ports = other.ports.copy();
-        this.node = other.node;
+        describe(other.node);
         this.cpu = other.cpu;
         this.memoryMib = other.memoryMib;
         this.stopping = other.stopping;
+        this.position = other.position;
     }
 
     /**
@@ -51,9 +56,27 @@ final class NodeRoom {
         return node;
     }
 
+    /** The node's id. */
+    String id() {
+        return id;
+    }
+
+    /** Which of all nodes it is, counted from 0 in the order of the names. */
+    int position() {
+        return position;
+    }
+
+    /** Lets it be another one in that order. */
+    void moveTo(int newPosition) {
+        position = newPosition;
+    }
+
     /** Takes in how the node is now; what is taken of it stays taken. */
-    void describe(Node changed) {
+    final void describe(Node changed) {
         node = changed;
+        id = changed.getId();
+        wholeCpu = changed.getResources().getCpu();
+        wholeMemoryMib = changed.getResources().getMemoryMib();
     }
 
     /** Lets an allocation hold something, in place of what it held. */
@@ -116,32 +139,35 @@ final class NodeRoom {
 
     /** What is lacking for an allocation; empty if it fits. */
     List<Shortage> shortages(GroupAsk ask) {
-        NodeResources whole = node.getResources();
+        List<Shortage> ofPorts = ask.ports().isEmpty() ? List.of() : ports.shortages(ask.ports(), node.getResources());
+        if (lackingMemory(ask) <= 0 && lackingCpu(ask) <= 0) {
+            return ofPorts;
+        }
         List<Shortage> shortages = new ArrayList<>();
-        addIfShort(shortages, "memory", ask.memoryMib(), whole.getMemoryMib() - memoryMib, " MiB");
-        addIfShort(shortages, "cpu", ask.cpu(), whole.getCpu() - cpu, " MHz");
-        shortages.addAll(ports.shortages(ask.ports(), whole));
+        addIfShort(shortages, "memory", ask.memoryMib(), wholeMemoryMib - memoryMib, " MiB");
+        addIfShort(shortages, "cpu", ask.cpu(), wholeCpu - cpu, " MHz");
+        shortages.addAll(ofPorts);
         return shortages;
     }
 
     /** How much CPU it has too little for an allocation, in MHz; 0 or less if it has enough. */
     long lackingCpu(GroupAsk ask) {
-        return cpu + ask.cpu() - node.getResources().getCpu();
+        return cpu + ask.cpu() - wholeCpu;
     }
 
     /** How much memory it has too little for an allocation, in MiB; 0 or less if it has enough. */
     long lackingMemory(GroupAsk ask) {
-        return memoryMib + ask.memoryMib() - node.getResources().getMemoryMib();
+        return memoryMib + ask.memoryMib() - wholeMemoryMib;
     }
 
     /** The share of its CPU that would be left with one more allocation, 0 to 1. */
     double freeCpuWith(GroupAsk ask) {
-        return free(cpu + ask.cpu(), node.getResources().getCpu());
+        return free(cpu + ask.cpu(), wholeCpu);
     }
 
     /** The share of its memory that would be left with one more allocation, 0 to 1. */
     double freeMemoryWith(GroupAsk ask) {
-        return free(memoryMib + ask.memoryMib(), node.getResources().getMemoryMib());
+        return free(memoryMib + ask.memoryMib(), wholeMemoryMib);
     }
 
     private static double free(long taken, long whole) {

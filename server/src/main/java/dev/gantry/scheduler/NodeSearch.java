@@ -31,26 +31,43 @@ final class NodeSearch {
     /** How many nodes are named to people. */
     private static final int NAMED = 5;
 
-    private record Seen(int position, Score score) {}
+    /** A node that was compared; its score is summed up once. */
+    private record Seen(NodeRoom node, Score score, double total) {
 
+        /** Better ones first; of those that are alike, the first one by name. */
+        static final Comparator<Seen> BEST_FIRST = Comparator.comparingDouble((Seen one) -> -one.total())
+                .thenComparingInt(one -> one.node().position());
+
+        boolean isBetterThan(Seen other) {
+            return total > other.total
+                    || (total == other.total && node.position() < other.node().position());
+        }
+    }
+
+    private final ClusterState cluster;
     private final List<NodeRoom> nodes;
     private final Suitability suitability;
     private final int sample;
+    /** Those that have not been found unfit. */
     private final BitSet candidates = new BitSet();
-    private final BitSet crowded = new BitSet();
-    private final Map<Integer, Refusal> refused = new HashMap<>();
+    /** Those that are refused by themselves. */
+    private final BitSet filtered = new BitSet();
+    /** Those that others of the job are too near to, and why. */
+    private final Map<Integer, Refusal> crowded = new HashMap<>();
+
     private final Map<Integer, List<Shortage>> full = new HashMap<>();
     private final List<Seen> seen = new ArrayList<>();
-    private final Map<String, Integer> positions = new HashMap<>();
+    private boolean begun;
 
     /**
      * Begins a search.
      *
-     * @param nodes all nodes in the order of their names
+     * @param cluster has the nodes
      * @param suitability judges them
      */
-    NodeSearch(List<NodeRoom> nodes, Suitability suitability) {
-        this.nodes = nodes;
+    NodeSearch(ClusterState cluster, Suitability suitability) {
+        this.cluster = cluster;
+        this.nodes = cluster.rooms();
         this.suitability = suitability;
         this.sample = sample(nodes.size(), suitability.hasPreferences());
         candidates.set(0, nodes.size());
@@ -66,8 +83,9 @@ final class NodeSearch {
      */
     Optional<NodeRoom> find(Seed seed, Vacancy vacancy) {
         if (vacancy.onNode().isPresent()) {
-            return findOn(vacancy.onNode().get());
+            return findOn(cluster.room(vacancy.onNode().get()));
         }
+        passOverRefused();
         String failedOn = vacancy.previous()
                 .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
                 .map(Allocation::getNodeId)
@@ -75,39 +93,33 @@ final class NodeSearch {
         seen.clear();
         int left = candidates.cardinality();
         int position = left == 0 ? 0 : seed.below(nodes.size());
-        int found = 0;
-        int best = -1;
-        double bestScore = 0;
-        for (; left > 0 && found < sample; left--) {
+        Seen best = null;
+        for (; left > 0 && seen.size() < sample; left--) {
             position = candidateFrom(position);
-            if (isFit(position)) {
-                found++;
-                Seen one = see(position, failedOn);
-                double score = one.score().total();
-                if (best < 0 || score > bestScore || (score == bestScore && position < best)) {
-                    best = position;
-                    bestScore = score;
-                }
+            NodeRoom node = nodes.get(position);
+            if (isFit(node)) {
+                Seen one = see(node, failedOn);
+                best = best == null || one.isBetterThan(best) ? one : best;
             }
             position++;
         }
-        return best < 0 ? Optional.empty() : Optional.of(nodes.get(best));
+        return Optional.ofNullable(best).map(Seen::node);
     }
 
     /** Something on a node is planned to be stopped: it may fit now, and so may those too near to it. */
-    void reconsider(String nodeId) {
-        candidates.or(crowded);
+    void reconsider(NodeRoom node) {
+        crowded.keySet().forEach(candidates::set);
         crowded.clear();
-        candidates.set(position(nodeId));
+        filtered.clear(node.position());
+        candidates.set(node.position());
     }
 
     /** The nodes that were compared last, best first, at most five. */
     List<NodeScore> best() {
         return seen.stream()
-                .sorted(Comparator.comparingDouble((Seen one) -> -one.score().total())
-                        .thenComparingInt(Seen::position))
+                .sorted(Seen.BEST_FIRST)
                 .limit(NAMED)
-                .map(one -> one.score().of(nodes.get(one.position()).node()))
+                .map(one -> one.score().of(one.node().node()))
                 .toList();
     }
 
@@ -124,17 +136,21 @@ final class NodeSearch {
     /** The nodes that came nearest of those that are full, best first, at most five: those that lack the least. */
     List<NodeScore> nearest() {
         return full.entrySet().stream()
-                .map(entry -> Shortage.score(nodes.get(entry.getKey()).node(), entry.getValue()))
-                .sorted(Comparator.comparingDouble(NodeScore::getScore)
-                        .reversed()
-                        .thenComparing(NodeScore::getNodeName))
+                .sorted(Comparator.comparingDouble(
+                                (Map.Entry<Integer, List<Shortage>> one) -> Shortage.largestShare(one.getValue()))
+                        .thenComparing(one -> nodes.get(one.getKey()).node().getName()))
                 .limit(NAMED)
+                .map(one -> Shortage.score(nodes.get(one.getKey()).node(), one.getValue()))
                 .toList();
     }
 
     /** Why nodes were refused, one entry a node. */
-    Collection<Refusal> refused() {
-        return refused.values();
+    Stream<Refusal> refused() {
+        return Stream.concat(
+                filtered.stream()
+                        .mapToObj(nodes::get)
+                        .flatMap(node -> suitability.classes().judge(node).refusal().stream()),
+                crowded.values().stream());
     }
 
     /** What the other nodes were short of, one entry a node. */
@@ -142,51 +158,62 @@ final class NodeSearch {
         return full.values();
     }
 
-    private Optional<NodeRoom> findOn(String nodeId) {
-        int position = position(nodeId);
-        if (!isFit(position)) {
+    private Optional<NodeRoom> findOn(NodeRoom node) {
+        if (!isFit(node)) {
             return Optional.empty();
         }
         seen.clear();
-        see(position, "");
-        return Optional.of(nodes.get(position));
+        see(node, "");
+        return Optional.of(node);
     }
 
-    private Seen see(int position, String failedOn) {
-        NodeRoom node = nodes.get(position);
-        Seen one =
-                new Seen(position, suitability.score(node, node.node().getId().equals(failedOn)));
+    /** What is known from plans before need not be found out one by one. */
+    private void passOverRefused() {
+        if (!begun) {
+            begun = true;
+            filtered.or(suitability.classes().refused());
+            candidates.andNot(filtered);
+        }
+    }
+
+    private Seen see(NodeRoom node, String failedOn) {
+        Score score = suitability.score(node, !failedOn.isEmpty() && node.id().equals(failedOn));
+        Seen one = new Seen(node, score, score.total());
         seen.add(one);
         return one;
     }
 
-    private int position(String nodeId) {
-        if (positions.isEmpty()) {
-            for (int position = 0; position < nodes.size(); position++) {
-                positions.put(nodes.get(position).node().getId(), position);
-            }
+    private boolean isFit(NodeRoom node) {
+        int position = node.position();
+        if (!crowded.isEmpty()) {
+            crowded.remove(position);
         }
-        return positions.get(nodeId);
-    }
-
-    private boolean isFit(int position) {
-        NodeRoom node = nodes.get(position);
-        Optional<Refusal> refusal = suitability.refusal(node);
-        List<Shortage> shortages = refusal.isPresent() ? List.of() : suitability.shortages(node);
-        refused.remove(position);
-        full.remove(position);
-        refusal.ifPresent(reason -> refuse(position, reason));
-        if (!shortages.isEmpty()) {
-            full.put(position, shortages);
+        if (!full.isEmpty()) {
+            full.remove(position);
         }
-        boolean fit = refusal.isEmpty() && shortages.isEmpty();
+        boolean fit = !isRefused(node) && !isCrowded(node) && hasRoom(node);
         candidates.set(position, fit);
         return fit;
     }
 
-    private void refuse(int position, Refusal refusal) {
-        refused.put(position, refusal);
-        crowded.set(position, refusal.kind() == Refusal.Kind.DISTINCT);
+    private boolean isRefused(NodeRoom node) {
+        boolean refused = suitability.classes().judge(node).isRefused();
+        filtered.set(node.position(), refused);
+        return refused;
+    }
+
+    private boolean isCrowded(NodeRoom node) {
+        Optional<Refusal> refusal = suitability.crowded(node);
+        refusal.ifPresent(reason -> crowded.put(node.position(), reason));
+        return refusal.isPresent();
+    }
+
+    private boolean hasRoom(NodeRoom node) {
+        List<Shortage> shortages = suitability.shortages(node);
+        if (!shortages.isEmpty()) {
+            full.put(node.position(), shortages);
+        }
+        return shortages.isEmpty();
     }
 
     private int candidateFrom(int position) {

@@ -50,7 +50,7 @@ final class PlanMaker {
         this.now = new Proposal(cluster, jobId, Outlook.NOW);
         this.onceStopped = new Proposal(cluster, jobId, Outlook.ONCE_STOPPED);
         List<Demand> demands = job.getJob().getTaskGroupsList().stream()
-                .map(group -> Demand.of(job, group, options.algorithm()))
+                .map(group -> Demand.of(cluster, job, group, options.algorithm()))
                 .toList();
         this.changes = demands.stream().map(reconciliation::change).toList();
         this.formerGroups = reconciliation.stopFormer();
@@ -112,7 +112,7 @@ final class PlanMaker {
 
     private Planners planners(Demand demand, GroupChange change, boolean deploying) {
         String deploymentId = deploying ? deployments.idOf(demand) : "";
-        GroupPlanner newest = new GroupPlanner(demand, change, deploymentId, cluster.rooms(), now, onceStopped);
+        GroupPlanner newest = new GroupPlanner(demand, change, deploymentId, cluster, now, onceStopped);
         return new Planners(newest, change.olderVacancies().map(older -> olderPlanner(demand, older)));
     }
 
@@ -137,6 +137,6 @@ final class PlanMaker {
                 Optional.empty(),
                 Rollout.NONE);
         return new GroupPlanner(
-                Demand.of(version, group, options.algorithm()), change, "", cluster.rooms(), now, onceStopped);
+                Demand.of(cluster, version, group, options.algorithm()), change, "", cluster, now, onceStopped);
     }
 }

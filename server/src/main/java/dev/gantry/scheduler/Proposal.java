@@ -3,9 +3,8 @@ package dev.gantry.scheduler;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -26,10 +25,12 @@ final class Proposal {
 
     private final ClusterState cluster;
     private final Outlook outlook;
-    private final Map<String, NodeRoom> changed = new HashMap<>();
+    /** By what is known of the same node. */
+    private final IdentityHashMap<NodeRoom, NodeRoom> changed = new IdentityHashMap<>();
+
     private final List<Allocation> wanted;
     private final List<Tally> tallies = new ArrayList<>();
-    private final List<Consumer<String>> listeners = new ArrayList<>();
+    private final List<Consumer<NodeRoom>> listeners = new ArrayList<>();
 
     Proposal(ClusterState cluster, String jobId, Outlook outlook) {
         this.cluster = cluster;
@@ -41,20 +42,20 @@ final class Proposal {
 
     /** A count of the job's allocations that is kept up with what is planned from now on; nothing must be planned yet. */
     Tally tally(Interpolation property, Optional<String> taskGroup) {
-        Tally tally = new Tally(property, taskGroup);
+        Tally tally = new Tally(cluster.memory().property(property), taskGroup);
         wanted.forEach(allocation -> tally.add(occupant(allocation)));
         tallies.add(tally);
         return tally;
     }
 
-    /** Has a listener told the id of each node that may have got room for what it had none for. */
-    void onRoom(Consumer<String> listener) {
+    /** Has a listener told of each node that may have got room for what it had none for. */
+    void onRoom(Consumer<NodeRoom> listener) {
         listeners.add(listener);
     }
 
     /** The room of a node; not to be changed. */
     NodeRoom room(NodeRoom known) {
-        NodeRoom found = changed.get(known.node().getId());
+        NodeRoom found = changed.get(known);
         if (found != null) {
             return found;
         }
@@ -66,15 +67,15 @@ final class Proposal {
 
     /** Plans an allocation, that holds something under a name of its own. */
     void place(String name, String taskGroup, NodeRoom known, Holding holding) {
-        add(new Occupant(taskGroup, known.node()));
+        add(new Occupant(taskGroup, known));
         change(known).hold(name, holding);
     }
 
     /** Takes back what was planned under a name. */
     void withdraw(String name, String taskGroup, NodeRoom known) {
-        remove(new Occupant(taskGroup, known.node()));
+        remove(new Occupant(taskGroup, known));
         change(known).release(name);
-        tellOfRoom(known.node().getId());
+        tellOfRoom(known);
     }
 
     /** Plans to stop an allocation. */
@@ -83,7 +84,7 @@ final class Proposal {
         if (outlook == Outlook.ONCE_STOPPED) {
             change(cluster.room(allocation.getNodeId())).release(allocation.getId());
         }
-        tellOfRoom(allocation.getNodeId());
+        tellOfRoom(cluster.room(allocation.getNodeId()));
     }
 
     /** Plans to stop an allocation of another job, that is not stopped yet. */
@@ -91,7 +92,7 @@ final class Proposal {
         if (outlook == Outlook.ONCE_STOPPED) {
             change(cluster.room(allocation.getNodeId())).release(allocation.getId());
         }
-        tellOfRoom(allocation.getNodeId());
+        tellOfRoom(cluster.room(allocation.getNodeId()));
     }
 
     /** Plans after all not to stop an allocation. */
@@ -104,7 +105,7 @@ final class Proposal {
     }
 
     private NodeRoom change(NodeRoom known) {
-        return changed.computeIfAbsent(known.node().getId(), unseen -> copy(known));
+        return changed.computeIfAbsent(known, this::copy);
     }
 
     private NodeRoom copy(NodeRoom known) {
@@ -115,8 +116,8 @@ final class Proposal {
         return copy;
     }
 
-    private void tellOfRoom(String nodeId) {
-        listeners.forEach(listener -> listener.accept(nodeId));
+    private void tellOfRoom(NodeRoom known) {
+        listeners.forEach(listener -> listener.accept(known));
     }
 
     private void add(Occupant occupant) {
@@ -128,7 +129,6 @@ final class Proposal {
     }
 
     private Occupant occupant(Allocation allocation) {
-        return new Occupant(
-                allocation.getTaskGroup(), cluster.room(allocation.getNodeId()).node());
+        return new Occupant(allocation.getTaskGroup(), cluster.room(allocation.getNodeId()));
     }
 }

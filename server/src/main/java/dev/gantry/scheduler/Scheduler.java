@@ -49,7 +49,7 @@ public final class Scheduler {
     public List<NodeVerdict> explain(
             ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, SchedulerOptions options, int limit) {
         Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
-        Suitability suitability = new Suitability(Demand.of(job, group, options.algorithm()), proposal);
+        Suitability suitability = new Suitability(Demand.of(cluster, job, group, options.algorithm()), proposal);
         plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
         Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
         return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();

@@ -18,9 +18,12 @@ record Shortage(String dimension, long asked, long free, String unit) {
     static NodeScore score(Node node, List<Shortage> shortages) {
         NodeScore.Builder score = NodeScore.newBuilder().setNodeId(node.getId()).setNodeName(node.getName());
         shortages.forEach(shortage -> score.putParts(shortage.dimension(), -shortage.share()));
-        return score.setScore(
-                        -shortages.stream().mapToDouble(Shortage::share).max().orElse(0))
-                .build();
+        return score.setScore(-largestShare(shortages)).build();
+    }
+
+    /** The largest share that is lacking of what is asked, 0 to 1. */
+    static double largestShare(List<Shortage> shortages) {
+        return shortages.stream().mapToDouble(Shortage::share).max().orElse(0);
     }
 
     private double share() {

@@ -1,12 +1,9 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.Job;
-import dev.gantry.v1.Node;
 import dev.gantry.v1.Spread;
 import dev.gantry.v1.SpreadTarget;
 import dev.gantry.v1.TaskGroup;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,14 +57,13 @@ final class SpreadRule {
      *
      * @return -1 to 1, weighted; -1 where the node lacks the attribute
      */
-    double score(Node node) {
-        Optional<Integer> count = tally.count(node);
-        if (count.isEmpty()) {
+    double score(NodeRoom node) {
+        Optional<String> value = tally.valueOf(node);
+        if (value.isEmpty()) {
             return -1;
         }
-        double boost = desired.isEmpty()
-                ? even(count.get(), tally.counts())
-                : targeted(count.get(), tally.valueOf(node).orElseThrow());
+        int count = tally.count(value.get());
+        double boost = desired.isEmpty() ? even(count) : targeted(count, value.get());
         return Math.max(-1, Math.min(1, boost)) * share;
     }
 
@@ -78,12 +74,12 @@ final class SpreadRule {
     }
 
     /** Best where the fewest are. */
-    private static double even(int count, Collection<Integer> counts) {
-        if (counts.isEmpty()) {
+    private double even(int count) {
+        if (tally.isEmpty()) {
             return 0;
         }
-        int least = Collections.min(counts);
-        int most = Collections.max(counts);
+        int least = tally.least();
+        int most = tally.most();
         if (count != least) {
             return least == 0 ? -1 : (double) (least - count) / least;
         }

@@ -10,7 +10,6 @@ final class Suitability {
     private final Proposal proposal;
     private final List<DistinctRule> distinct;
     private final Tally ofSameGroup;
-    private final Affinities affinities;
     private final List<SpreadRule> spreads;
 
     /** Nothing must be planned in the proposal yet. */
@@ -20,20 +19,28 @@ final class Suitability {
         this.distinct = DistinctRule.of(demand.job(), demand.group(), proposal);
         this.ofSameGroup =
                 proposal.tally(Interpolation.NODE_ID, Optional.of(demand.group().getName()));
-        this.affinities = new Affinities(demand.job(), demand.group());
         this.spreads = SpreadRule.of(demand.job(), demand.group(), proposal);
     }
 
-    /** Why a node may not run it; empty if it may, room or not. */
-    Optional<Refusal> refusal(NodeRoom known) {
-        return demand.feasibility().refusal(known.node()).or(() -> crowded(known));
+    /** What is to be said of nodes by themselves. */
+    NodeClasses classes() {
+        return demand.classes();
     }
 
-    /** As {@link #refusal}, in more words, that speak of this node alone. */
+    /** Why a node may not run it that may by itself: others of the job are too near; empty if it may, room or not. */
+    Optional<Refusal> crowded(NodeRoom known) {
+        for (DistinctRule rule : distinct) {
+            Optional<Refusal> refusal = rule.refusal(known);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Why a node may not run it, in words that speak of this node alone; empty if it may, room or not. */
     Optional<String> explain(NodeRoom known) {
-        return demand.feasibility()
-                .explain(known.node())
-                .or(() -> crowded(known).map(Refusal::reason));
+        return demand.classes().explain(known).or(() -> crowded(known).map(Refusal::reason));
     }
 
     /** What a node has too little of; empty if it has room. */
@@ -51,18 +58,18 @@ final class Suitability {
                 Fit.of(proposal.room(known), demand.ask(), demand.algorithm()),
                 antiAffinity(known),
                 hasFailed ? -1 : 0,
-                affinities.score(known.node()),
+                demand.classes().judge(known).affinity(),
                 spread(known));
     }
 
     /** Whether nodes differ by more than what they hold, so that more of them are worth a look. */
     boolean hasPreferences() {
-        return !affinities.isEmpty() || !spreads.isEmpty();
+        return demand.classes().hasAffinities() || !spreads.isEmpty();
     }
 
     /** Of a system job each node has one: there is nothing to keep apart. */
     private double antiAffinity(NodeRoom known) {
-        int collisions = ofSameGroup.count(known.node()).orElse(0);
+        int collisions = ofSameGroup.isEmpty() ? 0 : ofSameGroup.count(known.id());
         return collisions == 0
                 ? 0
                 : Math.max(-1, -(collisions + 1.0) / Math.max(1, demand.group().getCount()));
@@ -71,14 +78,8 @@ final class Suitability {
     private double spread(NodeRoom known) {
         double sum = 0;
         for (SpreadRule spread : spreads) {
-            sum += spread.score(known.node());
+            sum += spread.score(known);
         }
         return Math.max(-1, Math.min(1, sum));
-    }
-
-    private Optional<Refusal> crowded(NodeRoom known) {
-        return distinct.stream()
-                .flatMap(rule -> rule.refusal(known.node()).stream())
-                .findFirst();
     }
 }

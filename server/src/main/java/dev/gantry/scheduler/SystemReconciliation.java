@@ -2,6 +2,7 @@ package dev.gantry.scheduler;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.gantry.model.NodeLife;
 import dev.gantry.scheduler.GroupChange.Rollout;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -62,7 +63,7 @@ final class SystemReconciliation {
 
     private void change(NodeRoom room, List<Allocation> wanted, List<Allocation> ended) {
         if (wanted.isEmpty()) {
-            fill(room.node(), ended);
+            fill(room, ended);
             return;
         }
         wanted.stream().skip(1).forEach(this::stopDoubled);
@@ -73,7 +74,7 @@ final class SystemReconciliation {
             kept++;
         } else if (inPlace.allows(staying)) {
             updates.add(new InPlaceUpdate(staying, "", false));
-        } else if (demand.feasibility().refusal(room.node()).isEmpty()) {
+        } else if (!demand.classes().judge(room).isRefused()) {
             vacancies.add(Vacancy.empty(0)
                     .on(room.node().getId())
                     .replacing(new Stop(staying, StopCause.REPLACED, Reconciliation.OUTDATED)));
@@ -84,15 +85,15 @@ final class SystemReconciliation {
 
     /** A node that is draining or not eligible keeps what it has; one that the new version must not be on does not. */
     private void keepOrStop(Node node, Allocation outdated) {
-        if (demand.feasibility().refusesForNow(node)) {
+        if (!NodeLife.isOpen(node)) {
             kept++;
         } else {
             surplus.add(new Stop(outdated, StopCause.REPLACED, "the newest version may not run on its node"));
         }
     }
 
-    private void fill(Node node, List<Allocation> ended) {
-        if (demand.feasibility().refusal(node).isPresent()) {
+    private void fill(NodeRoom room, List<Allocation> ended) {
+        if (demand.classes().judge(room).isRefused()) {
             return;
         }
         boolean settled = ended.stream().anyMatch(one -> !isLost(one));
@@ -100,7 +101,7 @@ final class SystemReconciliation {
             kept++;
             return;
         }
-        Vacancy vacancy = Vacancy.empty(0).on(node.getId());
+        Vacancy vacancy = Vacancy.empty(0).on(room.node().getId());
         vacancies.add(ended.stream()
                 .findFirst()
                 .map(lost -> vacancy.after(lost, lost.getRescheduleTimesList()))

@@ -1,20 +1,21 @@
 package dev.gantry.scheduler;
 
-import dev.gantry.v1.Node;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How many allocations of a job are on nodes with the same value of a property. {@code distinct_hosts},
- * {@code distinct_property} and anti-affinity all come down to this.
+ * {@code distinct_property}, anti-affinity and spreads all come down to this.
  */
 final class Tally {
 
-    private final Interpolation property;
+    private final NodeProperty property;
     private final Optional<String> taskGroup;
     private final Map<String, Integer> counts = new HashMap<>();
+    /** How many values there are for each count, so that the least and the most are at hand. */
+    private final TreeMap<Integer, Integer> valuesByCount = new TreeMap<>();
 
     /**
      * An empty tally.
@@ -22,7 +23,7 @@ final class Tally {
      * @param property what of a node is looked at
      * @param taskGroup only this group's allocations count; empty: all of the job's
      */
-    Tally(Interpolation property, Optional<String> taskGroup) {
+    Tally(NodeProperty property, Optional<String> taskGroup) {
         this.property = property;
         this.taskGroup = taskGroup;
     }
@@ -35,26 +36,49 @@ final class Tally {
         count(occupant, -1);
     }
 
-    /** How many there are on nodes like this one; empty if the node lacks the property. */
-    Optional<Integer> count(Node node) {
-        return property.resolve(node).map(value -> counts.getOrDefault(value, 0));
-    }
-
     /** What a node has of the property; empty if it lacks it. */
-    Optional<String> valueOf(Node node) {
-        return property.resolve(node);
+    Optional<String> valueOf(NodeRoom node) {
+        return property.of(node);
     }
 
-    /** How many there are for each value that any is at. */
-    Collection<Integer> counts() {
-        return counts.values();
+    /** How many there are on nodes with a value. */
+    int count(String value) {
+        return counts.getOrDefault(value, 0);
+    }
+
+    /** Whether there are none at all on nodes that have the property. */
+    boolean isEmpty() {
+        return counts.isEmpty();
+    }
+
+    /** The smallest number at any value that one is at; there must be one. */
+    int least() {
+        return valuesByCount.firstKey();
+    }
+
+    /** The largest number at any value; there must be one. */
+    int most() {
+        return valuesByCount.lastKey();
     }
 
     private void count(Occupant occupant, int difference) {
         if (taskGroup.filter(group -> !group.equals(occupant.taskGroup())).isEmpty()) {
-            property.resolve(occupant.node())
-                    .ifPresent(value ->
-                            counts.merge(value, difference, (one, other) -> one + other == 0 ? null : one + other));
+            property.of(occupant.node()).ifPresent(value -> change(value, count(value), difference));
         }
+    }
+
+    private void change(String value, int count, int difference) {
+        if (count != 0) {
+            valuesByCount.merge(count, -1, Tally::sum);
+        }
+        if (count + difference != 0) {
+            valuesByCount.merge(count + difference, 1, Tally::sum);
+        }
+        counts.merge(value, difference, Tally::sum);
+    }
+
+    /** None rather than 0, so that a map forgets it. */
+    private static Integer sum(Integer one, Integer other) {
+        return one + other == 0 ? null : one + other;
     }
 }

@@ -29,7 +29,10 @@ class NodeSearchTest {
 
     private final ClusterState cluster = new ClusterState();
     private final Demand demand = Demand.of(
-            JobVersion.newBuilder().setJob(JOB).build(), JOB.getTaskGroups(0), SchedulerOptions.Algorithm.BINPACK);
+            cluster,
+            JobVersion.newBuilder().setJob(JOB).build(),
+            JOB.getTaskGroups(0),
+            SchedulerOptions.Algorithm.BINPACK);
 
     @Test
     void a_thousand_placements_on_five_thousand_nodes_test_constraints_once_a_class() {
@@ -37,7 +40,7 @@ class NodeSearchTest {
 
         Set<String> chosen = place();
 
-        assertThat(demand.feasibility().classesTested()).isEqualTo(10);
+        assertThat(demand.classes().tested()).isEqualTo(10);
         assertThat(chosen).as("spread over the cluster").hasSizeGreaterThan(COUNT / 2);
     }
 
@@ -47,16 +50,12 @@ class NodeSearchTest {
         NodeSearch search = search();
 
         assertThat(search.find(demand.seed(0), Vacancy.empty(0))).isEmpty();
-        int tested = demand.feasibility().classesTested();
-        cluster.rooms()
-                .forEach(room -> room.describe(node(room.node().getName())
-                        .setId(room.node().getId())
-                        .putAttributes("kernel.version", "4.19")
-                        .build()));
+        assertThat(search.refused().count() + search.full().size()).isEqualTo(NODES);
+        int tested = demand.classes().tested();
+        cluster.rooms().forEach(this::renewKernel);
 
         assertThat(search.find(demand.seed(1), Vacancy.empty(1))).isEmpty();
-        assertThat(demand.feasibility().classesTested()).isEqualTo(tested);
-        assertThat(search.refused().size() + search.full().size()).isEqualTo(NODES);
+        assertThat(demand.classes().tested()).isEqualTo(tested);
     }
 
     @Test
@@ -65,19 +64,16 @@ class NodeSearchTest {
         NodeSearch search = search();
         assertThat(search.find(demand.seed(0), Vacancy.empty(0))).isEmpty();
         NodeRoom grown = cluster.rooms().get(77);
-        grown.describe(node(grown.node().getName())
-                .setId(grown.node().getId())
-                .putAttributes("kernel.version", "4.19")
-                .build());
+        renewKernel(grown);
 
-        search.reconsider(grown.node().getId());
+        search.reconsider(grown);
 
         assertThat(search.find(demand.seed(1), Vacancy.empty(1))).hasValue(grown);
     }
 
     private Set<String> place() {
         Proposal proposal = new Proposal(cluster, JOB.getId(), Proposal.Outlook.NOW);
-        NodeSearch search = new NodeSearch(cluster.rooms(), new Suitability(demand, proposal));
+        NodeSearch search = new NodeSearch(cluster, new Suitability(demand, proposal));
         Set<String> chosen = new HashSet<>();
         for (int index = 0; index < COUNT; index++) {
             Seed seed = demand.seed(index);
@@ -90,7 +86,14 @@ class NodeSearchTest {
 
     private NodeSearch search() {
         return new NodeSearch(
-                cluster.rooms(), new Suitability(demand, new Proposal(cluster, JOB.getId(), Proposal.Outlook.NOW)));
+                cluster, new Suitability(demand, new Proposal(cluster, JOB.getId(), Proposal.Outlook.NOW)));
+    }
+
+    private void renewKernel(NodeRoom room) {
+        cluster.putNode(node(room.node().getName())
+                .setId(room.node().getId())
+                .putAttributes("kernel.version", "4.19")
+                .build());
     }
 
     /** Of ten classes, one half of them with a good kernel. */
