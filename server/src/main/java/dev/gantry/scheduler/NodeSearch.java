@@ -3,7 +3,6 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.NodeScore;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,22 +27,6 @@ final class NodeSearch {
     /** So many are compared where they differ by more than what they hold: the best may be rare (Nomad 1.1 does so too). */
     private static final int WIDE_SAMPLE = 100;
 
-    /** How many nodes are named to people. */
-    private static final int NAMED = 5;
-
-    /** A node that was compared; its score is summed up once. */
-    private record Seen(NodeRoom node, Score score, double total) {
-
-        /** Better ones first; of those that are alike, the first one by name. */
-        static final Comparator<Seen> BEST_FIRST = Comparator.comparingDouble((Seen one) -> -one.total())
-                .thenComparingInt(one -> one.node().position());
-
-        boolean isBetterThan(Seen other) {
-            return total > other.total
-                    || (total == other.total && node.position() < other.node().position());
-        }
-    }
-
     private final ClusterState cluster;
     private final List<NodeRoom> nodes;
     private final Suitability suitability;
@@ -56,7 +39,7 @@ final class NodeSearch {
     private final Map<Integer, Refusal> crowded = new HashMap<>();
 
     private final Map<Integer, List<Shortage>> full = new HashMap<>();
-    private final List<Seen> seen = new ArrayList<>();
+    private final BestNodes best = new BestNodes();
     private boolean begun;
 
     /**
@@ -90,20 +73,20 @@ final class NodeSearch {
                 .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
                 .map(Allocation::getNodeId)
                 .orElse("");
-        seen.clear();
+        best.clear();
+        int found = 0;
         int left = candidates.cardinality();
         int position = left == 0 ? 0 : seed.below(nodes.size());
-        Seen best = null;
-        for (; left > 0 && seen.size() < sample; left--) {
+        for (; left > 0 && found < sample; left--) {
             position = candidateFrom(position);
             NodeRoom node = nodes.get(position);
             if (isFit(node)) {
-                Seen one = see(node, failedOn);
-                best = best == null || one.isBetterThan(best) ? one : best;
+                found++;
+                best.offer(node, score(node, failedOn));
             }
             position++;
         }
-        return Optional.ofNullable(best).map(Seen::node);
+        return best.first();
     }
 
     /** Something on a node is planned to be stopped: it may fit now, and so may those too near to it. */
@@ -116,11 +99,7 @@ final class NodeSearch {
 
     /** The nodes that were compared last, best first, at most five. */
     List<NodeScore> best() {
-        return seen.stream()
-                .sorted(Seen.BEST_FIRST)
-                .limit(NAMED)
-                .map(one -> one.score().of(one.node().node()))
-                .toList();
+        return best.scores();
     }
 
     /** How many nodes there are. */
@@ -139,7 +118,7 @@ final class NodeSearch {
                 .sorted(Comparator.comparingDouble(
                                 (Map.Entry<Integer, List<Shortage>> one) -> Shortage.largestShare(one.getValue()))
                         .thenComparing(one -> nodes.get(one.getKey()).node().getName()))
-                .limit(NAMED)
+                .limit(BestNodes.MOST)
                 .map(one -> Shortage.score(nodes.get(one.getKey()).node(), one.getValue()))
                 .toList();
     }
@@ -162,9 +141,9 @@ final class NodeSearch {
         if (!isFit(node)) {
             return Optional.empty();
         }
-        seen.clear();
-        see(node, "");
-        return Optional.of(node);
+        best.clear();
+        best.offer(node, score(node, ""));
+        return best.first();
     }
 
     /** What is known from plans before need not be found out one by one. */
@@ -176,11 +155,8 @@ final class NodeSearch {
         }
     }
 
-    private Seen see(NodeRoom node, String failedOn) {
-        Score score = suitability.score(node, !failedOn.isEmpty() && node.id().equals(failedOn));
-        Seen one = new Seen(node, score, score.total());
-        seen.add(one);
-        return one;
+    private Score score(NodeRoom node, String failedOn) {
+        return suitability.score(node, !failedOn.isEmpty() && node.id().equals(failedOn));
     }
 
     private boolean isFit(NodeRoom node) {
