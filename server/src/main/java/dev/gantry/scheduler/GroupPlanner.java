@@ -25,14 +25,16 @@ final class GroupPlanner {
     private final GroupChange change;
     private final String deploymentId;
     private final Proposal now;
-    private final Proposal onceStopped;
+    private final LaterProposal onceStopped;
     private final NodeSearch search;
-    private final NodeSearch searchOnceStopped;
 
     private final List<Vacancy> open;
     private final Map<Vacancy, NodeRoom> waiting = new HashMap<>();
     private final List<Placement> placements = new ArrayList<>();
     private final List<Stop> stops;
+    /** There is one as soon as there is a proposal to search in. */
+    private Optional<NodeSearch> searchOnceStopped = Optional.empty();
+
     private List<NodeScore> scores = List.of();
     private int freed;
 
@@ -47,14 +49,14 @@ final class GroupPlanner {
             String deploymentId,
             ClusterState cluster,
             Proposal now,
-            Proposal onceStopped) {
+            LaterProposal onceStopped) {
         this.demand = demand;
         this.change = change;
         this.deploymentId = deploymentId;
         this.now = now;
         this.onceStopped = onceStopped;
         this.search = search(demand, cluster, now);
-        this.searchOnceStopped = search(demand, cluster, onceStopped);
+        onceStopped.onMade(proposal -> searchOnceStopped = Optional.of(search(demand, cluster, proposal)));
         this.open = new ArrayList<>(change.vacancies());
         this.stops = new ArrayList<>(change.surplus());
     }
@@ -92,7 +94,7 @@ final class GroupPlanner {
     void preempt(Preemption preemption) {
         for (Vacancy vacancy : open) {
             if (!waiting.containsKey(vacancy)) {
-                Stream<NodeRoom> full = searchOnceStopped
+                Stream<NodeRoom> full = searchOnceStopped()
                         .fullNodes(NODES_TO_PREEMPT)
                         .filter(node -> vacancy.onNode()
                                 .filter(only -> !only.equals(node.node().getId()))
@@ -111,7 +113,7 @@ final class GroupPlanner {
                         demand.job().getPriority());
         victims.allocations().forEach(one -> {
             now.evict(one);
-            onceStopped.evict(one);
+            onceStopped.plan(proposal -> proposal.evict(one));
             stops.add(new Stop(one, StopCause.PREEMPTED, reason));
         });
         vacancy.replaced().ifPresent(replaced -> {
@@ -179,12 +181,12 @@ final class GroupPlanner {
 
     private void stop(Stop replaced) {
         now.stop(replaced.allocation());
-        onceStopped.stop(replaced.allocation());
+        onceStopped.plan(proposal -> proposal.stop(replaced.allocation()));
     }
 
     private void keep(Stop replaced) {
         now.keep(replaced.allocation());
-        onceStopped.keep(replaced.allocation());
+        onceStopped.plan(proposal -> proposal.keep(replaced.allocation()));
     }
 
     private boolean placeNow(Vacancy vacancy) {
@@ -194,7 +196,7 @@ final class GroupPlanner {
             Optional.ofNullable(waiting.remove(vacancy)).ifPresent(reserved -> withdraw(vacancy, reserved));
             Holding holding = now.room(node).choose(demand.ask(), seed);
             now.place(name(vacancy), change.taskGroup(), node, holding);
-            onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
+            onceStopped.plan(proposal -> proposal.place(name(vacancy), change.taskGroup(), node, holding));
             placements.add(placement(vacancy, node, holding));
         });
         return found.isPresent();
@@ -216,19 +218,24 @@ final class GroupPlanner {
     /** Reserves room that is not free yet, so that two vacancies don't wait for the same. */
     private boolean placeOnceStopped(Vacancy vacancy) {
         Seed seed = demand.seed(vacancy.index());
-        Optional<NodeRoom> found = searchOnceStopped.find(seed, vacancy);
+        Optional<NodeRoom> found = searchOnceStopped().find(seed, vacancy);
         found.ifPresent(node -> reserve(vacancy, node));
         return found.isPresent();
     }
 
     private void reserve(Vacancy vacancy, NodeRoom node) {
-        Holding holding = onceStopped.room(node).choose(demand.ask(), demand.seed(vacancy.index()));
-        onceStopped.place(name(vacancy), change.taskGroup(), node, holding);
+        Holding holding = onceStopped.get().room(node).choose(demand.ask(), demand.seed(vacancy.index()));
+        onceStopped.plan(proposal -> proposal.place(name(vacancy), change.taskGroup(), node, holding));
         waiting.put(vacancy, node);
     }
 
+    private NodeSearch searchOnceStopped() {
+        onceStopped.get();
+        return searchOnceStopped.orElseThrow();
+    }
+
     private void withdraw(Vacancy vacancy, NodeRoom reserved) {
-        onceStopped.withdraw(name(vacancy), change.taskGroup(), reserved);
+        onceStopped.plan(proposal -> proposal.withdraw(name(vacancy), change.taskGroup(), reserved));
         freed++;
     }
 

@@ -31,7 +31,7 @@ final class PlanMaker {
     private final DeploymentRule deployments;
     private final SchedulerOptions options;
     private final Proposal now;
-    private final Proposal onceStopped;
+    private final LaterProposal onceStopped;
     private final List<GroupChange> changes;
     private final List<GroupChange> formerGroups;
     private final List<Planners> groups = new ArrayList<>();
@@ -48,7 +48,7 @@ final class PlanMaker {
         this.deployments = deployments;
         String jobId = job.getJob().getId();
         this.now = new Proposal(cluster, jobId, Outlook.NOW);
-        this.onceStopped = new Proposal(cluster, jobId, Outlook.ONCE_STOPPED);
+        this.onceStopped = new LaterProposal(() -> new Proposal(cluster, jobId, Outlook.ONCE_STOPPED));
         List<Demand> demands = job.getJob().getTaskGroupsList().stream()
                 .map(group -> Demand.of(cluster, job, group, options.algorithm()))
                 .toList();
@@ -66,7 +66,7 @@ final class PlanMaker {
                 .flatMap(change -> change.surplus().stream())
                 .forEach(stop -> {
                     now.stop(stop.allocation());
-                    onceStopped.stop(stop.allocation());
+                    onceStopped.plan(proposal -> proposal.stop(stop.allocation()));
                 });
         planners.forEach(GroupPlanner::fillEmpty);
         boolean again = true;

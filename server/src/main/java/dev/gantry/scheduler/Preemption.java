@@ -42,9 +42,9 @@ final class Preemption {
     }
 
     private final ClusterState cluster;
-    private final Proposal onceStopped;
+    private final LaterProposal onceStopped;
 
-    Preemption(ClusterState cluster, Proposal onceStopped) {
+    Preemption(ClusterState cluster, LaterProposal onceStopped) {
         this.cluster = cluster;
         this.onceStopped = onceStopped;
     }
@@ -66,7 +66,7 @@ final class Preemption {
     }
 
     private Optional<Choice> choose(Demand demand, NodeRoom node) {
-        NodeRoom room = onceStopped.room(node).copy();
+        NodeRoom room = onceStopped.get().room(node).copy();
         List<Candidate> candidates = candidates(demand, room);
         List<Candidate> chosen = new ArrayList<>();
         candidates.stream().filter(one -> holdsStaticPort(one, demand.ask())).forEach(one -> take(one, room, chosen));
