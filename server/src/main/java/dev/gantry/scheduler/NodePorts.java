@@ -18,6 +18,9 @@ final class NodePorts {
 
     private final Map<String, BitSet> taken;
 
+    /** How many are taken, of whatever address. */
+    private int count;
+
     /** Addresses whose bitmap belongs to what this is a copy of: it is copied before it is changed. */
     private final Set<String> borrowed;
 
@@ -29,6 +32,7 @@ final class NodePorts {
     private NodePorts(NodePorts other) {
         this.taken = new HashMap<>(other.taken);
         this.borrowed = new HashSet<>(other.taken.keySet());
+        this.count = other.count;
     }
 
     /** The same ports, that can be taken and freed without any effect on these. These must not change meanwhile. */
@@ -37,11 +41,14 @@ final class NodePorts {
     }
 
     void take(AllocatedPort port) {
-        of(port.getIp()).set(port.getPort());
+        BitSet ports = of(port.getIp());
+        count += ports.get(port.getPort()) ? 0 : 1;
+        ports.set(port.getPort());
     }
 
     void free(AllocatedPort port) {
         BitSet ports = of(port.getIp());
+        count -= ports.get(port.getPort()) ? 1 : 0;
         ports.clear(port.getPort());
         if (ports.isEmpty()) {
             taken.remove(port.getIp());
@@ -62,7 +69,7 @@ final class NodePorts {
                 shortages.add(new Shortage("port " + ask.number(), 1, 0, ""));
             }
         }
-        long free = asked == 0 ? 0 : freeDynamic(asks, node, ports, asked);
+        long free = isRoomy(asks, node) ? asked : freeDynamic(asks, node, ports, asked);
         if (free < asked) {
             shortages.add(new Shortage("dynamic ports", asked, free, ""));
         }
@@ -111,6 +118,11 @@ final class NodePorts {
             taken.computeIfPresent(ip, (same, ports) -> (BitSet) ports.clone());
         }
         return taken.computeIfAbsent(ip, unseen -> new BitSet());
+    }
+
+    /** Whether enough is free of the dynamic range, whatever is taken: no need to look which ports. */
+    private boolean isRoomy(List<PortAsk> asks, NodeResources node) {
+        return last(node) - first(node) + 1 - count >= asks.size();
     }
 
     /** How many ports of the range are free, counted up to as many as are asked for. */
