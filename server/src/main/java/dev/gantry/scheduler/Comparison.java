@@ -38,10 +38,10 @@ interface Comparison {
         return switch (operator) {
             case EQUAL -> present(String::equals);
             case NOT_EQUAL -> (left, right) -> !left.equals(right);
-            case ABOVE -> order(order -> order > 0);
-            case AT_LEAST -> order(order -> order >= 0);
-            case BELOW -> order(order -> order < 0);
-            case AT_MOST -> order(order -> order <= 0);
+            case ABOVE -> order(value, order -> order > 0);
+            case AT_LEAST -> order(value, order -> order >= 0);
+            case BELOW -> order(value, order -> order < 0);
+            case AT_MOST -> order(value, order -> order <= 0);
             case REGEXP -> withParsed(value, Comparison::regexp, (text, regexp) -> regexp.matches(text));
             case VERSION ->
                 withParsed(
@@ -61,19 +61,23 @@ interface Comparison {
         return (left, right) -> left.isPresent() && right.isPresent() && test.test(left.get(), right.get());
     }
 
-    private static Comparison order(IntPredicate test) {
-        return present((left, right) -> test.test(compare(left, right)));
+    private static Comparison order(Interpolation value, IntPredicate test) {
+        return withParsed(value, Ordinal::of, (text, right) -> test.test(right.order(text)));
     }
 
-    /** Versions as versions where both are, numbers as numbers where both are, and else text. */
-    private static int compare(String left, String right) {
-        Optional<Integer> order = compareAs(Version::parse, left, right);
-        return order.or(() -> compareAs(Comparison::number, left, right)).orElseGet(() -> left.compareTo(right));
-    }
+    /** What texts are ordered by: versions as versions where both are, numbers as numbers where both are, and else text. */
+    record Ordinal(String text, Optional<Version> version, Optional<BigDecimal> number) {
 
-    private static <T extends Comparable<? super T>> Optional<Integer> compareAs(
-            Function<String, Optional<T>> parser, String left, String right) {
-        return parser.apply(left).flatMap(one -> parser.apply(right).map(one::compareTo));
+        static Ordinal of(String text) {
+            return new Ordinal(text, Version.parse(text), Comparison.number(text));
+        }
+
+        /** How a text compares to this one: below 0 if it comes before. */
+        int order(String other) {
+            return version.flatMap(one -> Version.parse(other).map(left -> left.compareTo(one)))
+                    .or(() -> number.flatMap(one -> Comparison.number(other).map(left -> left.compareTo(one))))
+                    .orElseGet(() -> other.compareTo(text));
+        }
     }
 
     private static Optional<BigDecimal> number(String text) {

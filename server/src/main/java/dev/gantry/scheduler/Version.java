@@ -30,6 +30,8 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
     private static final Pattern SYNTAX = Pattern.compile("v?(?<numbers>\\d+(?:\\.\\d+)*)(?:-(?<numeric>\\d" + WORDS
             + ")|-?(?<named>[A-Za-z~-]" + WORDS + "))?(?:\\+[0-9A-Za-z~-]+(?:\\.[0-9A-Za-z~-]+)*)?");
 
+    private static final Pattern DOT = Pattern.compile("\\.");
+
     Version {
         numbers = List.copyOf(numbers);
         preRelease = List.copyOf(preRelease);
@@ -118,7 +120,7 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
     }
 
     private static List<Long> numbers(String text) {
-        return Pattern.compile("\\.").splitAsStream(text).map(Long::valueOf).toList();
+        return DOT.splitAsStream(text).map(Long::valueOf).toList();
     }
 
     private static List<Long> withoutTrailingZeros(List<Long> numbers) {
@@ -131,6 +133,6 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
 
     private static List<String> preRelease(Matcher matcher) {
         String words = Optional.ofNullable(matcher.group("numeric")).orElseGet(() -> matcher.group("named"));
-        return words == null ? List.of() : List.of(words.split("\\."));
+        return words == null ? List.of() : List.of(DOT.split(words));
     }
 }
