@@ -13,8 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.Spread;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What is remembered of nodes from plan to plan, and when it is forgotten. */
@@ -83,6 +85,30 @@ class NodeClassesTest {
 
         cluster.putNode(node("b").setName("0").build());
         assertThat(place(newRkt("web"))).containsExactly("0");
+    }
+
+    @Test
+    void nodes_that_are_passed_over_from_memory_are_counted_all_the_same() {
+        for (int i = 0; i < 200; i++) {
+            cluster.putNode(node("n" + i)
+                    .putAttributes("driver.rkt.version", i % 4 == 0 ? "1.1.0" : "1.30.0")
+                    .build());
+        }
+        assertThat(place(newRkt("small"))).hasSize(1);
+        JobVersion large = version(
+                0,
+                job(group("front", 1, task(5000, 100)))
+                        .addConstraints(constraint("${driver.rkt.version}", ">", "1.2")));
+
+        List<PlacementFailure> failures = Stream.generate(() -> plan(cluster, large, false))
+                .limit(2)
+                .map(plan -> plan.groups().get(0).failure().orElseThrow())
+                .toList();
+
+        assertThat(failures)
+                .extracting(PlacementFailure::getSummary)
+                .containsOnly("Constraint \"${driver.rkt.version} > 1.2\" filtered 50 of 200 nodes; 150 lack cpu");
+        assertThat(failures.get(0)).isEqualTo(failures.get(1));
     }
 
     @Test
