@@ -23,7 +23,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What one placement takes in a cluster of 5,000 nodes, each with 100 allocations, all of the plan included. */
+/**
+ * What one placement takes in a cluster of 5,000 nodes, each with 100 allocations, all of the plan included.
+ *
+ * <p>Sampled: the median holds on a machine that has other work too, a mean does not.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
