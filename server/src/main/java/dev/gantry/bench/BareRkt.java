@@ -5,61 +5,101 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The rkt that a node of this machine would use, by hand, with its pods in a directory of the measurement. */
 final class BareRkt {
 
     private static final String BUNDLED_PROPERTY = "gantry.rkt.bundled";
 
-    private final Path executable;
+    private static final long REMOVAL_NANOS = 60_000_000_000L;
+    private static final long POLL_MILLIS = 20;
 
-    private BareRkt(Path executable) {
+    private final Path executable;
+    private final Path data;
+    private final Path errors;
+
+    private BareRkt(Path executable, Path data, Path errors) {
         this.executable = executable;
+        this.data = data;
+        this.errors = errors;
     }
 
     static BareRkt in(Path directory) throws IOException {
+        Path data = directory.resolve("rkt-data");
         Path script = directory.resolve("rkt");
-        Files.writeString(
-                script, "#!/bin/sh\nexec '%s' --dir='%s' \"$@\"\n".formatted(find(), directory.resolve("pods")));
-        return new BareRkt(Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.writeString(script, "#!/bin/sh\nexec '%s' --dir='%s' \"$@\"\n".formatted(find(), data));
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return new BareRkt(script, data, directory.resolve("rkt.stderr"));
     }
 
     Path executable() {
         return executable;
     }
 
-    /** Prepares a pod that ends at once and runs it; returns how long both have taken, in nanoseconds. */
-    long runToEnd(Path image) throws IOException, InterruptedException {
-        long started = System.nanoTime();
+    /**
+     * Prepares a pod and runs it until it ends, which is at once; then removes it.
+     *
+     * @return from the call of prepare to the start of the app, in nanoseconds
+     */
+    long nanosToStart(Path image) throws IOException, InterruptedException {
+        Instant begun = Instant.now();
         String pod = run(
                 "--insecure-options=all",
                 "prepare",
                 image.toString(),
-                "--exec=/bin/true",
+                "--exec=" + StartTime.COMMAND,
                 "--memory=64M",
-                "--cpu=100m");
-        run("run-prepared", "--net=host", pod);
-        long elapsed = System.nanoTime() - started;
+                "--cpu=100m",
+                "--",
+                StartTime.ARGUMENT);
+        Instant started = StartTime.parse(run("run-prepared", "--net=host", pod));
         run("rm", pod);
-        return elapsed;
+        return Duration.between(begun, started).toNanos();
+    }
+
+    /**
+     * Waits until somebody else has removed a pod, so that it is not done while something is measured. Looks for the
+     * pod's directory, {@code pods/STATE/UUID}: rkt itself would lock a pod to look at it, and be in the way.
+     */
+    void awaitRemoval(String pod) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + REMOVAL_NANOS;
+        while (exists(pod)) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Pod " + pod + " has ended and was not removed");
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    private boolean exists(String pod) throws IOException {
+        try (Stream<Path> states = Files.list(data.resolve("pods"))) {
+            return states.anyMatch(state -> Files.exists(state.resolve(pod)));
+        }
     }
 
     void removeAll() throws IOException, InterruptedException {
         run("gc", "--grace-period=0s");
     }
 
+    /** Returns the standard output. */
     private String run(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(executable.toString()));
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException("%s failed: %s".formatted(String.join(" ", command), output.strip()));
+            throw new IOException("%s failed: %s"
+                    .formatted(
+                            String.join(" ", command), Files.readString(errors).strip()));
         }
         return output.strip();
     }

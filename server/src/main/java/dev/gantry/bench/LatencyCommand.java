@@ -1,14 +1,16 @@
 package dev.gantry.bench;
 
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
+import dev.gantry.client.LogOptions;
 import dev.gantry.client.Watch;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.WatchJobResponse;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "latency",
         description = {
-            "What Gantry adds to rkt: from submit's answer to the end of a pod that ends at once, beside prepare and"
-                    + " run-prepared of the same by hand, in turns.",
+            "What Gantry adds to rkt: from submit's answer to the start of the pod's app, beside prepare and run-prepared"
+                    + " of the same by hand, in turns. The app itself says when it has started.",
             "Needs root."
         })
 final class LatencyCommand implements Callable<Integer> {
@@ -38,7 +40,11 @@ final class LatencyCommand implements Callable<Integer> {
     @SuppressWarnings("unused")
     private CommandSpec spec;
 
-    @Option(names = "--image", required = true, paramLabel = "FILE", description = "An ACI with /bin/true in it.")
+    @Option(
+            names = "--image",
+            required = true,
+            paramLabel = "FILE",
+            description = "An ACI with the /bin/date of GNU coreutils in it.")
     private Path image;
 
     @Option(names = "--runs", defaultValue = "20", description = "How often. Default: ${DEFAULT-VALUE}.")
@@ -86,12 +92,12 @@ final class LatencyCommand implements Callable<Integer> {
         Latencies bare = new Latencies(runs);
         List<Long> added = new ArrayList<>();
         // The first of each is not counted: it stores the image, and warms what is cold.
-        rkt.runToEnd(image);
-        gantryNanos(client, "warm-up");
+        rkt.nanosToStart(image);
+        gantryNanos(client, rkt, "warm-up");
         for (int i = 0; i < runs; i++) {
-            long bareNanos = rkt.runToEnd(image);
+            long bareNanos = rkt.nanosToStart(image);
             bare.record(bareNanos);
-            added.add(gantryNanos(client, "run-" + i) - bareNanos);
+            added.add(gantryNanos(client, rkt, "run-" + i) - bareNanos);
         }
         added.sort(null);
         return new Report()
@@ -106,13 +112,17 @@ final class LatencyCommand implements Callable<Integer> {
         return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));
     }
 
-    private long gantryNanos(GantryClient client, String id) {
+    /** From submit's answer to the start of the app; returns once the node has nothing to do any more. */
+    private long gantryNanos(GantryClient client, BareRkt rkt, String id) throws IOException, InterruptedException {
         client.jobs().submit(job(id));
         Instant answered = Instant.now();
         Allocation ended = awaitEnd(client, id);
-        Instant end = Instant.ofEpochSecond(
-                0, Timestamps.toNanos(ended.getTaskStates(0).getFinishedAt()));
-        return Duration.between(answered, end).toNanos();
+        Instant started;
+        try (InputStream log = client.allocations().logs(ended.getId(), LogOptions.STDOUT)) {
+            started = StartTime.parse(new String(log.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        rkt.awaitRemoval(ended.getTaskStates(0).getPodId());
+        return Duration.between(answered, started).toNanos();
     }
 
     private static Allocation awaitEnd(GantryClient client, String id) {
@@ -135,7 +145,8 @@ final class LatencyCommand implements Callable<Integer> {
         return Jobs.batch(id)
                 .group(Jobs.group("group")
                         .task(Jobs.rkt("task", image.toAbsolutePath().toString())
-                                .command("/bin/true")
+                                .command(StartTime.COMMAND)
+                                .args(StartTime.ARGUMENT)
                                 .net("host")
                                 .cpu(100)
                                 .memory(64)))
