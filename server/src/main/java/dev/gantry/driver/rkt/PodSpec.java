@@ -8,6 +8,7 @@ import java.util.Map;
  * All that a command line for rkt is made of.
  *
  * @param config the task's config
+ * @param image what it is made of, as rkt is told
  * @param user user to run as inside the pod; empty: the image's
  * @param resources CPU and memory of the task
  * @param environment its environment, in the order in which it is set
@@ -16,6 +17,7 @@ import java.util.Map;
  */
 record PodSpec(
         RktTaskConfig config,
+        String image,
         String user,
         Resources resources,
         Map<String, String> environment,
@@ -25,5 +27,10 @@ record PodSpec(
     PodSpec {
         volumes = List.copyOf(volumes);
         ports = List.copyOf(ports);
+    }
+
+    /** The same of an image that is named in another way. */
+    PodSpec of(String sameImage) {
+        return new PodSpec(config, sameImage, user, resources, environment, volumes, ports);
     }
 }

@@ -87,6 +87,7 @@ final class PodStart {
         try {
             PodSpec pod = new PodSpec(
                     config,
+                    config.image(),
                     request.task().getUser(),
                     request.task().getResources(),
                     request.environment(),
@@ -95,7 +96,7 @@ final class PodStart {
             if (!config.trustPrefix().isEmpty()) {
                 rkt.trust(config);
             }
-            return rkt.prepare(pod, request.directory().own());
+            return tools.images().prepare(rkt, pod, request.directory().own());
         } catch (RktException e) {
             throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         }

@@ -75,6 +75,12 @@ final class RktCli {
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
+    /** The id of the image that a pod of one app is made of. */
+    String imageId(String uuid) throws RktException, InterruptedException {
+        return RktJson.imageId(
+                require("cat-manifest", call(commands.catManifest(uuid))).stdout());
+    }
+
     /** Runs a command in a pod that runs; ends with its exit code, which is hard to tell from rkt's own 254. */
     CommandResult enter(String uuid, TaskCommand command) throws RktException, InterruptedException {
         return runner.run(commands.enter(uuid, command.line()), ROOT, command.limit());

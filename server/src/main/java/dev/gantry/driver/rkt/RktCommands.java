@@ -31,7 +31,7 @@ record RktCommands(Path rkt) {
         pod.volumes().forEach(volume -> addVolume(line, volume));
         pod.environment().forEach((name, value) -> line.add("--set-env=" + name + "=" + value));
         pod.ports().forEach(port -> line.add("--port=" + port.name() + ":" + port.hostPort()));
-        line.add(config.image());
+        line.add(pod.image());
         addApp(line, pod);
         if (!config.args().isEmpty()) {
             line.add("--");

@@ -71,7 +71,8 @@ public final class RktDriver implements TaskDriver {
         this.volumes = new PodVolumes(volumesEnabled);
         this.supervisor = new Supervisor(environment);
         this.allocations = allocations;
-        this.tools = new TaskTools(runner, timeouts, new HeldPods(), new ProcessWatch(), endThreads(), clock);
+        this.tools = new TaskTools(
+                runner, timeouts, new HeldPods(), new KnownImages(clock), new ProcessWatch(), endThreads(), clock);
     }
 
     private static ExecutorService endThreads() {

@@ -46,6 +46,18 @@ final class RktJson {
         });
     }
 
+    /** Reads from {@code rkt cat-manifest} the id of the image of the pod's one app. */
+    static String imageId(String json) throws RktException {
+        return read("cat-manifest", json, () -> {
+            JsonArray apps =
+                    elements(JsonParser.parseString(json).getAsJsonObject().get("apps"));
+            if (apps.size() != 1) {
+                throw new JsonParseException("There are " + apps.size() + " apps");
+            }
+            return text(apps.get(0).getAsJsonObject().getAsJsonObject("image"), "id");
+        });
+    }
+
     private static PodStatus status(JsonObject pod) {
         return new PodStatus(text(pod, "name"), PodState.of(text(pod, "state")), exitCode(pod.get("apps")));
     }

@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The config block of a task, as Nomad's rkt driver has it. A text that is not given is empty.
@@ -37,6 +38,9 @@ record RktTaskConfig(
 
     private static final List<String> HOST_NETWORK = List.of("host");
 
+    /** Options of rkt that stand for leaving images unverified, among others. */
+    private static final Set<String> UNVERIFIED = Set.of("image", "all-fetch", "all");
+
     RktTaskConfig {
         args = List.copyOf(args);
         dnsServers = List.copyOf(dnsServers);
@@ -50,5 +54,15 @@ record RktTaskConfig(
     /** Whether the pod shares the machine's network, so that ports need no mapping. */
     boolean usesHostNetwork() {
         return net.equals(HOST_NETWORK);
+    }
+
+    /**
+     * Whether rkt looks at an image's signature. Without a trusted publisher it does not; insecure_options decide alone,
+     * as in Nomad.
+     */
+    boolean verifiesImages() {
+        return insecureOptions.isEmpty()
+                ? !trustPrefix.isEmpty()
+                : insecureOptions.stream().noneMatch(UNVERIFIED::contains);
     }
 }

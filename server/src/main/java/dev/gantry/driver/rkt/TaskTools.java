@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
  * @param runner calls commands
  * @param timeouts how long to wait for them
  * @param held pods that are spoken of
+ * @param images has pods made of images
  * @param watch looks after supervisors that were found
  * @param executor where ends of tasks are looked into, which may take as long as a call of rkt
  * @param clock the time
@@ -17,6 +18,7 @@ record TaskTools(
         CommandRunner runner,
         RktTimeouts timeouts,
         HeldPods held,
+        KnownImages images,
         ProcessWatch watch,
         Executor executor,
         InstantSource clock) {}

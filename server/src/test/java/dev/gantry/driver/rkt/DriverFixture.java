@@ -49,6 +49,10 @@ final class DriverFixture {
         return driver(true, SHORT);
     }
 
+    RktDriver driver(InstantSource clock) {
+        return new RktDriver(rkt.executable(), true, allocations, clock, SHORT);
+    }
+
     RktDriver driver(boolean volumesEnabled, RktTimeouts timeouts) {
         return new RktDriver(rkt.executable(), volumesEnabled, allocations, InstantSource.system(), timeouts);
     }

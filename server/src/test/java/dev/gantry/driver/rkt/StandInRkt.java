@@ -85,6 +85,17 @@ final class StandInRkt {
         }
     }
 
+    /** Forgets all images, as a garbage collection of them may. */
+    void removeImages() {
+        try (Stream<Path> images = Files.list(home.resolve("images"))) {
+            for (Path image : images.toList()) {
+                Files.delete(image);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The process of a running pod. */
     ProcessHandle process(String uuid) {
         return ProcessHandle.of(Long.parseLong(read("pods/" + uuid + "/pid").strip()))

@@ -8,6 +8,7 @@
 #   fail-COMMAND    makes the command fail with these words on stderr
 #   hang-COMMAND    makes the command hang
 #   pods/UUID/      state, manifest, pid
+#   images/ID       the images that it has stored, if it was given a file
 home=${0%/*}
 
 (IFS='|'; printf '%s\n' "$*" >>"$home/calls")
@@ -58,8 +59,22 @@ case $command in
         uuid=$(cat /proc/sys/kernel/random/uuid)
         mkdir -p "$home/pods/$uuid"
         volumes=
+        apps=
         for argument do
             case $argument in
+                sha512-*)
+                    if [ ! -e "$home/images/$argument" ]; then
+                        echo "prepare: error finding images: no image of that id" >&2
+                        exit 254
+                    fi
+                    apps="{\"name\":\"app\",\"image\":{\"id\":\"$argument\"}}"
+                    ;;
+                /*)
+                    id=sha512-$(sha512sum <"$argument" | cut -d' ' -f1)
+                    mkdir -p "$home/images"
+                    : >"$home/images/$id"
+                    apps="{\"name\":\"app\",\"image\":{\"id\":\"$id\"}}"
+                    ;;
                 --volume=*)
                     name=${argument#--volume=}
                     source=${argument##*source=}
@@ -67,7 +82,7 @@ case $command in
                     ;;
             esac
         done
-        printf '{"acKind":"PodManifest","volumes":[%s]}\n' "$volumes" >"$home/pods/$uuid/manifest"
+        printf '{"acKind":"PodManifest","apps":[%s],"volumes":[%s]}\n' "$apps" "$volumes" >"$home/pods/$uuid/manifest"
         echo prepared >"$home/pods/$uuid/state"
         echo "$uuid"
         ;;

@@ -1,0 +1,63 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An image's file as it is at one moment. Whatever changes it, or puts another one in its place, changes this: no program
+ * can set the change time of a file.
+ *
+ * @param path absolute
+ * @param device the file system that it is on
+ * @param inode its number there
+ * @param size in bytes
+ * @param modified when its content was changed, as its writer says
+ * @param changed when its content or its attributes were changed, as the kernel says
+ */
+record ImageFile(Path path, long device, long inode, long size, FileTime modified, FileTime changed) {
+
+    /** Times of files are as coarse as two seconds: what changes again within them may look the same. */
+    private static final Duration COARSEST = Duration.ofSeconds(2);
+
+    private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime,isRegularFile";
+
+    /** Looks at a file; empty if there is no regular one of that name. */
+    static Optional<ImageFile> look(String name) {
+        Path path;
+        Map<String, Object> found;
+        try {
+            path = Path.of(name);
+            found = Files.readAttributes(path, ATTRIBUTES);
+        } catch (IOException | InvalidPathException e) {
+            // rkt will say what is wrong with it.
+            return Optional.empty();
+        }
+        if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
+            return Optional.empty();
+        }
+        return Optional.of(new ImageFile(
+                path,
+                (Long) found.get("dev"),
+                (Long) found.get("ino"),
+                (Long) found.get("size"),
+                (FileTime) found.get("lastModifiedTime"),
+                (FileTime) found.get("ctime")));
+    }
+
+    /** Whether a change from now on will show. */
+    boolean isSettled(Instant now) {
+        return changed.toInstant().plus(COARSEST).isBefore(now);
+    }
+
+    /** Whether the file is still the same. */
+    boolean isUnchanged() {
+        return look(path.toString()).filter(this::equals).isPresent();
+    }
+}
