@@ -43,17 +43,22 @@ final class BareRkt {
         return executable;
     }
 
+    /** Has an image stored; returns its id. */
+    String fetch(Path image) throws IOException, InterruptedException {
+        return run("--insecure-options=all", "fetch", "--full", image.toString());
+    }
+
     /**
      * Prepares a pod and runs it until it ends, which is at once; then removes it.
      *
      * @return from the call of prepare to the start of the app, in nanoseconds
      */
-    long nanosToStart(Path image) throws IOException, InterruptedException {
+    long nanosToStart(String image) throws IOException, InterruptedException {
         Instant begun = Instant.now();
         String pod = run(
                 "--insecure-options=all",
                 "prepare",
-                image.toString(),
+                image,
                 "--exec=" + StartTime.COMMAND,
                 "--memory=64M",
                 "--cpu=100m",

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         description = {
             "What Gantry adds to rkt: from submit's answer to the start of the pod's app, beside prepare and run-prepared"
                     + " of the same by hand, in turns. The app itself says when it has started.",
+            "By hand the image is given as a file, and once more by its id, as the node gives it once it has seen the file.",
             "Needs root."
         })
 final class LatencyCommand implements Callable<Integer> {
@@ -89,22 +90,33 @@ final class LatencyCommand implements Callable<Integer> {
     }
 
     private Report measure(GantryClient client, BareRkt rkt) throws IOException, InterruptedException {
+        String id = rkt.fetch(image);
         Latencies bare = new Latencies(runs);
+        Latencies bareById = new Latencies(runs);
         List<Long> added = new ArrayList<>();
-        // The first of each is not counted: it stores the image, and warms what is cold.
-        rkt.nanosToStart(image);
+        List<Long> addedToId = new ArrayList<>();
+        // The first of each is not counted: it warms what is cold.
+        rkt.nanosToStart(image.toString());
         gantryNanos(client, rkt, "warm-up");
         for (int i = 0; i < runs; i++) {
-            long bareNanos = rkt.nanosToStart(image);
+            long bareNanos = rkt.nanosToStart(image.toString());
+            long bareByIdNanos = rkt.nanosToStart(id);
+            long gantryNanos = gantryNanos(client, rkt, "run-" + i);
             bare.record(bareNanos);
-            added.add(gantryNanos(client, rkt, "run-" + i) - bareNanos);
+            bareById.record(bareByIdNanos);
+            added.add(gantryNanos - bareNanos);
+            addedToId.add(gantryNanos - bareByIdNanos);
         }
         added.sort(null);
+        addedToId.sort(null);
         return new Report()
                 .put("runs", runs)
                 .put("bare_p50_ms", bare.percentileMillis(0.50))
                 .put("added_p50_ms", percentile(added, 0.50) * MILLIS_PER_NANO)
-                .put("added_p99_ms", percentile(added, 0.99) * MILLIS_PER_NANO);
+                .put("added_p99_ms", percentile(added, 0.99) * MILLIS_PER_NANO)
+                .put("bare_by_id_p50_ms", bareById.percentileMillis(0.50))
+                .put("added_to_id_p50_ms", percentile(addedToId, 0.50) * MILLIS_PER_NANO)
+                .put("added_to_id_p99_ms", percentile(addedToId, 0.99) * MILLIS_PER_NANO);
     }
 
     /** May be below 0: a run by hand can happen to be the slower one. */

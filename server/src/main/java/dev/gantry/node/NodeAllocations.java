@@ -43,6 +43,13 @@ public final class NodeAllocations {
     /** So many ended ones are kept, so that their logs can still be read; the server names as many. */
     private static final int ENDED_KEPT = 50;
 
+    /**
+     * That tasks are being made ready is told together with what follows within this time; Nomad's client waits 200 ms
+     * with all that it tells. Most have started by then, so that the server has one thing to write less, and not while
+     * they start. What counts for others is told at once.
+     */
+    private static final Duration PREPARING_UNTOLD = Duration.ofMillis(500);
+
     private final RunnerContext context;
     private final AllocationStore store;
     private final StateWriter writer;
@@ -53,6 +60,7 @@ public final class NodeAllocations {
     private final Set<String> acknowledged = new HashSet<>();
     private final Set<String> forgetting = new HashSet<>();
     private boolean leaving;
+    private boolean newsComing;
     private Runnable news = () -> {};
 
     /**
@@ -164,14 +172,32 @@ public final class NodeAllocations {
     private CompletableFuture<Boolean> changed(AllocationRun run) {
         // First what is sure to work: the server learns of an end even if the disk is full.
         acknowledged.remove(run.id());
-        updates.put(run.update());
-        news.run();
+        AllocationUpdate update = run.update();
+        updates.put(update);
+        if (update.getClientStatus() == ClientStatus.CLIENT_STATUS_PENDING) {
+            tellSoon();
+        } else {
+            news.run();
+        }
         return writer.put(run.stored()).handle((stored, failure) -> {
             if (failure != null) {
                 LOG.error("Allocation {} has changed, which could not be remembered", run.id(), failure);
             }
             return failure == null;
         });
+    }
+
+    private void tellSoon() {
+        if (!newsComing) {
+            newsComing = true;
+            var unused = context.timer()
+                    .schedule(
+                            () -> {
+                                newsComing = false;
+                                news.run();
+                            },
+                            PREPARING_UNTOLD);
+        }
     }
 
     private void adjust(AllocationRun run, Allocation wanted, Optional<JobVersion> job, boolean isComplete) {

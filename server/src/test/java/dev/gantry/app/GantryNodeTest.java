@@ -207,6 +207,17 @@ class GantryNodeTest {
     }
 
     @Test
+    void a_start_that_takes_its_time_is_told_of_meanwhile() {
+        driver.hang();
+        startNode();
+
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_PENDING);
+        assertThat(eventTypes(server.last("a1").getTaskStates(0))).containsExactly("Received", "Setup");
+    }
+
+    @Test
     void what_shall_stop_before_it_was_known_is_complete_and_never_runs() {
         startNode();
 
