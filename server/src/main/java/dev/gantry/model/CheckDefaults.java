@@ -30,8 +30,12 @@ public final class CheckDefaults {
         return "service: %s %s".formatted(service, word.toLowerCase(Locale.ROOT));
     }
 
-    /** Fills in the checks of a service that has its name. */
-    static void fill(Service.Builder service) {
+    /**
+     * Writes out each default in the checks of a service; done again, it changes nothing.
+     *
+     * @param service one that has its name
+     */
+    public static void fill(Service.Builder service) {
         service.getChecksBuilderList().forEach(check -> fill(service, check));
     }
 

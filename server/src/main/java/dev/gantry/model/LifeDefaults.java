@@ -8,7 +8,7 @@ import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.UpdateStrategy;
 
 /** What a group's life goes by where its job does not say: Nomad's defaults, which depend on the type of the job. */
-final class LifeDefaults {
+public final class LifeDefaults {
 
     private static final int MAX_PARALLEL = 1;
     private static final Duration MIN_HEALTHY_TIME = seconds(10);
@@ -22,6 +22,18 @@ final class LifeDefaults {
     private static final Duration LONGEST_RESCHEDULE_DELAY = seconds(60 * 60);
 
     private LifeDefaults() {}
+
+    /**
+     * Fills in a strategy.
+     *
+     * @param update as the group or its job has it
+     * @return the same with each default written out; applying this again changes nothing
+     */
+    public static UpdateStrategy apply(UpdateStrategy update) {
+        UpdateStrategy.Builder whole = update.toBuilder();
+        fill(whole);
+        return whole.build();
+    }
 
     /** Fills in a strategy that is there; whether there is one decides the job alone. */
     static void fill(UpdateStrategy.Builder update) {

@@ -7,13 +7,10 @@ import dev.gantry.node.check.Questions;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Check;
-import dev.gantry.v1.CheckType;
-import dev.gantry.v1.Service;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -27,19 +24,11 @@ import java.util.Optional;
  */
 record CheckQuestions(Questions questions, String task, TaskEnvironment environment, List<AllocatedPort> ports) {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
-
-    /** As job files write the type. */
-    static String word(CheckType type) {
-        return type.name().replace("CHECK_TYPE_", "").toLowerCase(Locale.ROOT);
-    }
-
-    Question of(Service service, Check check, RunningTask running) {
-        Duration timeout = check.hasTimeout()
-                ? Duration.ofSeconds(
-                        check.getTimeout().getSeconds(), check.getTimeout().getNanos())
-                : TIMEOUT;
-        String label = check.getPort().isEmpty() ? service.getPort() : check.getPort();
+    /** The question of a check that leaves nothing out. */
+    Question of(Check check, RunningTask running) {
+        Duration timeout = Duration.ofSeconds(
+                check.getTimeout().getSeconds(), check.getTimeout().getNanos());
+        String label = check.getPort();
         Optional<InetSocketAddress> address = address(label);
         return switch (check.getType()) {
             case CHECK_TYPE_SCRIPT -> questions.script(running, line(check), timeout);
@@ -51,12 +40,11 @@ record CheckQuestions(Questions questions, String task, TaskEnvironment environm
     }
 
     private Question http(InetSocketAddress address, Check check, Duration timeout) {
-        String method = check.getMethod().isEmpty() ? "GET" : check.getMethod();
         String path = environment.interpolate(check.getPath());
         try {
-            return questions.http(address, method, path, timeout);
+            return questions.http(address, check.getMethod(), path, timeout);
         } catch (IllegalArgumentException e) {
-            return failing("Can't ask %s %s: %s".formatted(method, path, e.getMessage()));
+            return failing("Can't ask %s %s: %s".formatted(check.getMethod(), path, e.getMessage()));
         }
     }
 

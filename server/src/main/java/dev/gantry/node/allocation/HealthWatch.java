@@ -1,5 +1,6 @@
 package dev.gantry.node.allocation;
 
+import dev.gantry.model.LifeDefaults;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
@@ -18,9 +19,6 @@ import java.util.function.Consumer;
  */
 final class HealthWatch {
 
-    private static final Duration MIN_HEALTHY_TIME = Duration.ofSeconds(10);
-    private static final Duration HEALTHY_DEADLINE = Duration.ofMinutes(5);
-
     private final Timer timer;
     private final Duration minHealthyTime;
     private final boolean needsChecks;
@@ -32,24 +30,25 @@ final class HealthWatch {
     private HealthWatch(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
         this.timer = timer;
         this.verdict = verdict;
-        this.minHealthyTime = strategy.hasMinHealthyTime() ? duration(strategy.getMinHealthyTime()) : MIN_HEALTHY_TIME;
+        this.minHealthyTime = duration(strategy.getMinHealthyTime());
         this.needsChecks = strategy.getHealthCheck() != HealthCheck.HEALTH_CHECK_TASK_STATES;
-        Duration limit = strategy.hasHealthyDeadline() ? duration(strategy.getHealthyDeadline()) : HEALTHY_DEADLINE;
-        this.deadline = timer.schedule(() -> decide(false), limit);
+        this.deadline = timer.schedule(() -> decide(false), duration(strategy.getHealthyDeadline()));
     }
 
     /** The strategy of a group; empty if nobody wants to know how healthy its allocations are. */
     static Optional<UpdateStrategy> strategy(Job job, TaskGroup group, String deploymentId) {
         if (group.hasUpdate()) {
-            return Optional.of(group.getUpdate());
+            return Optional.of(LifeDefaults.apply(group.getUpdate()));
         }
-        return job.hasUpdate() || !deploymentId.isEmpty() ? Optional.of(job.getUpdate()) : Optional.empty();
+        return job.hasUpdate() || !deploymentId.isEmpty()
+                ? Optional.of(LifeDefaults.apply(job.getUpdate()))
+                : Optional.empty();
     }
 
     /**
      * Begins to watch.
      *
-     * @param strategy what is healthy
+     * @param strategy what is healthy, whole
      * @param timer for the times of the strategy
      * @param verdict told once, on the owner thread
      */

@@ -23,9 +23,6 @@ import java.util.function.Consumer;
  */
 final class TaskChecks {
 
-    private static final Duration INTERVAL = Duration.ofSeconds(10);
-    private static final Duration GRACE = Duration.ofSeconds(1);
-
     private final RunnerContext context;
     private final Listener listener;
     private final Map<Key, CheckState> states = new LinkedHashMap<>();
@@ -72,7 +69,7 @@ final class TaskChecks {
         states.clear();
         for (Service service : task.getServicesList()) {
             for (Check check : service.getChecksList()) {
-                Key key = new Key(service.getName(), name(service, check));
+                Key key = new Key(service.getName(), check.getName());
                 CheckState pending = CheckState.newBuilder()
                         .setTask(task.getName())
                         .setService(key.service())
@@ -96,8 +93,8 @@ final class TaskChecks {
         end();
         for (Service service : task.getServicesList()) {
             for (Check check : service.getChecksList()) {
-                Key key = new Key(service.getName(), name(service, check));
-                asked.add(new Asked(key, check, questions.of(service, check, running)));
+                Key key = new Key(service.getName(), check.getName());
+                asked.add(new Asked(key, check, questions.of(check, running)));
             }
         }
     }
@@ -120,12 +117,6 @@ final class TaskChecks {
                         .build());
     }
 
-    private static String name(Service service, Check check) {
-        return check.getName().isEmpty()
-                ? "service: %s %s".formatted(service.getName(), CheckQuestions.word(check.getType()))
-                : check.getName();
-    }
-
     private com.google.protobuf.Timestamp now() {
         return Timestamps.fromMillis(context.clock().instant().toEpochMilli());
     }
@@ -143,9 +134,8 @@ final class TaskChecks {
         Asked(Key key, Check check, Question question) {
             this.key = key;
             this.check = check;
-            Duration interval = check.hasInterval() ? duration(check.getInterval()) : INTERVAL;
             Consumer<Answer> told = answer -> context.owner().execute(() -> answered(answer));
-            this.asking = context.asker().begin(question, interval, told);
+            this.asking = context.asker().begin(question, duration(check.getInterval()), told);
         }
 
         void end() {
@@ -173,9 +163,7 @@ final class TaskChecks {
         }
 
         private void count(Answer answer) {
-            Duration grace = check.getCheckRestart().hasGrace()
-                    ? duration(check.getCheckRestart().getGrace())
-                    : GRACE;
+            Duration grace = duration(check.getCheckRestart().getGrace());
             boolean counts = !answer.passes() && !context.clock().instant().isBefore(since.plus(grace));
             failures = answer.passes() ? 0 : failures + (counts ? 1 : 0);
             if (check.hasCheckRestart()

@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.Duration;
 import dev.gantry.driver.TaskStop;
+import dev.gantry.model.CheckDefaults;
 import dev.gantry.model.RestartDefaults;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
@@ -11,7 +12,7 @@ import dev.gantry.v1.TaskGroup;
 /**
  * What the newest version of its job says of a task.
  *
- * @param task the task
+ * @param task the task; its checks leave nothing out
  * @param role what it is to its group
  * @param restarts when it is started again
  * @param stop how to end it
@@ -25,7 +26,13 @@ record TaskSpec(Task task, TaskRole role, Restarts restarts, TaskStop stop) {
         TaskStop stop = new TaskStop(
                 task.getKillSignal().isEmpty() ? TaskStop.DEFAULT_SIGNAL : task.getKillSignal(),
                 task.hasKillTimeout() ? duration(task.getKillTimeout()) : killTimeout);
-        return new TaskSpec(task, role, restarts, stop);
+        return new TaskSpec(withWholeChecks(task), role, restarts, stop);
+    }
+
+    private static Task withWholeChecks(Task task) {
+        Task.Builder whole = task.toBuilder();
+        whole.getServicesBuilderList().forEach(CheckDefaults::fill);
+        return whole.build();
     }
 
     private static boolean evenOnSuccess(TaskRole role, Job job) {
