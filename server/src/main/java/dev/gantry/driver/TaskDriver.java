@@ -26,14 +26,26 @@ public interface TaskDriver {
     DriverFingerprint fingerprint();
 
     /**
-     * Makes a task ready and starts it.
+     * Makes a task ready to start, which may take as long as its image takes to come.
      *
      * @param request what to run; the directory exists and holds no earlier run of the task
+     * @return the task, of which nothing runs yet
+     * @throws TaskStartException if it could not be made ready; nothing of it is left
+     * @throws InterruptedException if the thread was interrupted meanwhile; nothing of the task is left
+     */
+    PreparedTask prepare(TaskRequest request) throws TaskStartException, InterruptedException;
+
+    /**
+     * Makes a task ready and starts it.
+     *
+     * @param request as for {@link #prepare}
      * @return the task, started
      * @throws TaskStartException if it could not be started; nothing of it is left running
      * @throws InterruptedException if the thread was interrupted meanwhile; nothing of the task is left running
      */
-    RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException;
+    default RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException {
+        return prepare(request).run();
+    }
 
     /**
      * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile.

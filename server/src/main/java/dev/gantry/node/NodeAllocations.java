@@ -59,7 +59,6 @@ public final class NodeAllocations {
     private final Set<String> unnamed = new HashSet<>();
     private final Set<String> acknowledged = new HashSet<>();
     private final Set<String> forgetting = new HashSet<>();
-    private boolean leaving;
     private boolean newsComing;
     private Runnable news = () -> {};
 
@@ -127,7 +126,6 @@ public final class NodeAllocations {
             stopUnnamed(desired);
         }
         collect();
-        news.run();
     }
 
     /** The server has these on disk. */
@@ -163,7 +161,6 @@ public final class NodeAllocations {
 
     /** Leaves all tasks running; returns the allocations whose threads let go now. */
     List<AllocationRun> detachAll() {
-        leaving = true;
         List<AllocationRun> all = List.copyOf(runs.values());
         all.forEach(AllocationRun::detach);
         return all;
@@ -171,6 +168,16 @@ public final class NodeAllocations {
 
     private CompletableFuture<Boolean> changed(AllocationRun run) {
         // First what is sure to work: the server learns of an end even if the disk is full.
+        tell(run);
+        return writer.put(run.stored()).handle((stored, failure) -> {
+            if (failure != null) {
+                LOG.error("Allocation {} has changed, which could not be remembered", run.id(), failure);
+            }
+            return failure == null;
+        });
+    }
+
+    private void tell(AllocationRun run) {
         acknowledged.remove(run.id());
         AllocationUpdate update = run.update();
         updates.put(update);
@@ -179,12 +186,6 @@ public final class NodeAllocations {
         } else {
             news.run();
         }
-        return writer.put(run.stored()).handle((stored, failure) -> {
-            if (failure != null) {
-                LOG.error("Allocation {} has changed, which could not be remembered", run.id(), failure);
-            }
-            return failure == null;
-        });
     }
 
     private void tellSoon() {
@@ -211,6 +212,7 @@ public final class NodeAllocations {
         // A session begins: whatever went wrong before, the server gets to know how it is.
         if (isComplete && wanted.getClientStatus() != run.update().getClientStatus()) {
             updates.put(run.update());
+            news.run();
         }
     }
 
@@ -234,23 +236,18 @@ public final class NodeAllocations {
                                         .formatted(wanted.getTaskGroup(), wanted.getJobVersion(), wanted.getJobId())));
     }
 
-    /** Nothing of it runs before it is on the disk. */
+    /** Nothing of it runs before it is on the disk; that it is made ready meanwhile, no other process need know. */
     private void begin(AllocationRun run) {
         runs.put(run.id(), run);
+        run.begin();
+        tell(run);
         then(writer.put(run.stored()), failure -> {
             if (failure.isEmpty()) {
-                if (!leaving) {
-                    run.begin();
-                }
+                run.permit();
                 return;
             }
             LOG.error("Allocation {} is not run, since it could not be remembered", run.id(), failure.get());
-            runs.remove(run.id());
-            refuse(
-                    run.stored().allocation(),
-                    ClientStatus.CLIENT_STATUS_FAILED,
-                    failure.get().getMessage());
-            news.run();
+            run.refuse(failure.get().getMessage());
         });
     }
 
@@ -266,6 +263,7 @@ public final class NodeAllocations {
                 .setClientStatus(status)
                 .setDescription(why)
                 .build());
+        news.run();
     }
 
     private void stopUnnamed(DesiredState desired) {
@@ -312,11 +310,14 @@ public final class NodeAllocations {
         });
     }
 
+    /** An allocation that was made ready and not remembered leaves some, and the server names it again soon. */
     private void cleanOrphans() {
         try {
-            context.directories().list().stream()
-                    .filter(id -> !runs.containsKey(id))
-                    .forEach(id -> cleaner.clean(id, Optional.empty()));
+            for (String id : context.directories().list()) {
+                if (!runs.containsKey(id)) {
+                    cleaner.clean(context.directories().setAside(id), Optional.empty());
+                }
+            }
         } catch (IOException e) {
             LOG.warn("Can't look for what earlier allocations have left behind", e);
         }

@@ -490,21 +490,59 @@ class GantryNodeTest {
         server.desire(run("a1", FOREVER));
 
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
-        assertThat(server.last("a1").getDescription()).startsWith("Can't write");
+        assertThat(server.last("a1").getDescription()).startsWith("Task \"main\" failed: Can't write");
+        await().untilAsserted(() -> assertThat(driver.discarded()).isEqualTo(driver.prepared()));
+        assertThat(driver.started()).isEmpty();
+    }
+
+    @Test
+    void what_a_start_that_was_not_remembered_has_left_is_not_seen_by_the_next_one() throws Exception {
+        Path shared = Files.createDirectories(dir.resolve("data/allocs/a1/alloc/data"));
+        Files.createFile(shared.resolve("left"));
+        startNode();
+
+        server.desire(run("a1", FOREVER));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        await().untilAsserted(() ->
+                assertThat(dir.resolve("data/allocs").toFile().list()).containsExactly("a1"));
+        assertThat(shared).isEmptyDirectory();
+    }
+
+    @Test
+    void a_task_is_made_ready_but_not_run_while_its_allocation_waits_for_the_disk() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        node = GantryNode.start(NodeFixture.config(List.of(server.address()), dir), slowDisk(disk));
+
+        server.desire(run("a1", "true"));
+
+        await().until(() -> !driver.prepared().isEmpty());
+        assertThat(driver.started()).isEmpty();
+        disk.countDown();
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(driver.started()).containsExactly("main");
+    }
+
+    @Test
+    void a_task_that_is_stopped_while_its_allocation_waits_for_the_disk_never_runs() throws Exception {
+        CountDownLatch disk = new CountDownLatch(1);
+        node = GantryNode.start(NodeFixture.config(List.of(server.address()), dir), slowDisk(disk));
+        DesiredState running = run("a1", FOREVER);
+        server.desire(running);
+        await().until(() -> !driver.prepared().isEmpty());
+
+        server.desire(stop(running));
+
+        await().until(() -> !driver.discarded().isEmpty());
+        disk.countDown();
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
         assertThat(driver.started()).isEmpty();
     }
 
     @Test
     void heartbeats_go_on_while_many_new_allocations_wait_for_the_disk() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
-        node = GantryNode.start(
-                NodeFixture.config(List.of(server.address()), dir),
-                NodeFixture.parts(
-                        driver,
-                        task -> new Thread(() -> {
-                            await().until(() -> disk.getCount() == 0);
-                            task.run();
-                        })));
+        node = GantryNode.start(NodeFixture.config(List.of(server.address()), dir), slowDisk(disk));
         DesiredState.Builder many = DesiredState.newBuilder();
         for (int i = 0; i < 500; i++) {
             many.mergeFrom(run(
@@ -516,7 +554,7 @@ class GantryNodeTest {
         int before = server.heartbeats();
 
         await().until(() -> server.heartbeats() > before + 3);
-        assertThat(server.updates("a0")).isEmpty();
+        assertThat(dir.resolve("data/state")).isEmptyDirectory();
         disk.countDown();
 
         awaitStatus("a499", ClientStatus.CLIENT_STATUS_FAILED);
@@ -597,6 +635,16 @@ class GantryNodeTest {
     private void restartNode(ProcessDriver next, String address) {
         node.close();
         node = GantryNode.start(NodeFixture.config(List.of(address), dir), NodeFixture.parts(next));
+    }
+
+    /** A node whose disk takes nothing before the latch has come down. */
+    private GantryNode.Parts slowDisk(CountDownLatch disk) {
+        return NodeFixture.parts(
+                driver,
+                task -> new Thread(() -> {
+                    await().until(() -> disk.getCount() == 0);
+                    task.run();
+                }));
     }
 
     private void awaitStatus(String allocationId, ClientStatus status) {

@@ -1,6 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.driver.DriverFingerprint;
+import dev.gantry.driver.PreparedTask;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskCommand;
 import dev.gantry.driver.TaskCommandException;
@@ -38,6 +39,8 @@ import java.util.concurrent.TimeoutException;
 final class ProcessDriver implements TaskDriver {
 
     private final List<String> started = new CopyOnWriteArrayList<>();
+    private final List<String> prepared = new CopyOnWriteArrayList<>();
+    private final List<String> discarded = new CopyOnWriteArrayList<>();
     private final List<String> removed = new CopyOnWriteArrayList<>();
     private final List<Set<String>> sweeps = new CopyOnWriteArrayList<>();
     private final Queue<TaskStartException> failures = new ConcurrentLinkedQueue<>();
@@ -56,6 +59,16 @@ final class ProcessDriver implements TaskDriver {
 
     void changeVersion(String changed) {
         version = changed;
+    }
+
+    /** Tasks that were made ready, by name. */
+    List<String> prepared() {
+        return prepared;
+    }
+
+    /** Tasks that were made ready and then not run, by name. */
+    List<String> discarded() {
+        return discarded;
     }
 
     /** Tasks that were started, by name. */
@@ -85,7 +98,22 @@ final class ProcessDriver implements TaskDriver {
     }
 
     @Override
-    public RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException {
+    public PreparedTask prepare(TaskRequest request) throws TaskStartException {
+        prepared.add(request.directory().task());
+        return new PreparedTask() {
+            @Override
+            public RunningTask run() throws TaskStartException, InterruptedException {
+                return launchUnlessTold(request);
+            }
+
+            @Override
+            public void discard() {
+                discarded.add(request.directory().task());
+            }
+        };
+    }
+
+    private RunningTask launchUnlessTold(TaskRequest request) throws TaskStartException, InterruptedException {
         started.add(request.directory().task());
         TaskStartException failure = failures.poll();
         if (failure != null) {

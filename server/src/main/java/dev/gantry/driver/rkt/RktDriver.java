@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.DriverFingerprint;
+import dev.gantry.driver.PreparedTask;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskDriver;
@@ -103,11 +104,11 @@ public final class RktDriver implements TaskDriver {
     }
 
     @Override
-    public RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException {
+    public PreparedTask prepare(TaskRequest request) throws TaskStartException, InterruptedException {
         Path task = request.directory().own();
         tools.held().starting(task);
         try {
-            return new PodStart(finder.current(), volumes, supervisor, tools).start(request);
+            return new PodPreparation(finder.current(), volumes, supervisor, tools).prepare(request);
         } catch (RktException e) {
             throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         } finally {

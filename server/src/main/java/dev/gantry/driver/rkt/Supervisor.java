@@ -21,6 +21,7 @@ final class Supervisor {
     private static final String SCRIPT = "supervise.sh";
 
     private final Map<String, String> environment;
+    private final byte[] script = script();
 
     /**
      * Starts nothing yet.
@@ -40,9 +41,9 @@ final class Supervisor {
      * @return the supervisor's process
      */
     Process start(List<String> line, Path run, TaskDirectory directory) throws IOException {
-        Path script = run.resolve("supervise");
-        Files.write(script, script());
-        List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", script.toString(), run.toString()));
+        Path file = run.resolve("supervise");
+        Files.write(file, script);
+        List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", file.toString(), run.toString()));
         command.add(writable(directory.stdout()));
         command.add(writable(directory.stderr()));
         command.addAll(line);

@@ -24,6 +24,9 @@ public final class AllocationDirectories {
     private static final String FOR_ANY_USER = "rwxrwxrwx";
     private static final String FOR_THE_NODE = "rwx------";
 
+    /** Ends the names of what is only there to be deleted; no allocation's id has a dot. */
+    private static final String ASIDE = ".aside";
+
     private final Path root;
 
     /**
@@ -70,9 +73,26 @@ public final class AllocationDirectories {
     }
 
     /**
+     * Puts all that is there of an allocation out of the way of a new run of it, to be deleted at leisure.
+     *
+     * @param allocationId the allocation, or what was put out of the way already
+     * @return what to {@link #delete}
+     * @throws IOException if it can't be moved
+     */
+    public String setAside(String allocationId) throws IOException {
+        if (allocationId.endsWith(ASIDE)) {
+            return allocationId;
+        }
+        String aside = allocationId + ASIDE;
+        delete(aside);
+        Files.move(root.resolve(allocationId), root.resolve(aside));
+        return aside;
+    }
+
+    /**
      * Which allocations have directories.
      *
-     * @return their ids, in no order
+     * @return their ids, in no order, and what was put out of the way and not deleted yet
      * @throws IOException if that can't be read
      */
     public List<String> list() throws IOException {

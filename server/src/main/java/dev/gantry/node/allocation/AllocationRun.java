@@ -51,6 +51,7 @@ public final class AllocationRun {
     private TaskGroup group;
     private Allocation allocation;
     private Optional<HealthWatch> health = Optional.empty();
+    private CompletableFuture<Boolean> permission = CompletableFuture.completedFuture(true);
     private boolean begun;
 
     private AllocationRun(
@@ -176,16 +177,32 @@ public final class AllocationRun {
     }
 
     /**
-     * Makes the directories of a fresh allocation and starts its tasks. What can't be done ends as a failed task, not
-     * with an exception.
+     * Makes the directories of a fresh allocation and makes its tasks ready, but lets none run before {@link #permit()}.
+     * What can't be done ends as a failed task, not with an exception. The listener is not told that it has begun.
      */
     public void begin() {
+        permission = new CompletableFuture<>();
         try {
             context.directories().create(id());
         } catch (IOException e) {
             tasks.values().forEach(task -> task.fail("Can't make the allocation's directory: " + e));
         }
         startTasks();
+    }
+
+    /** Lets the tasks run: what has begun is on the disk, so that another process would find them. */
+    public void permit() {
+        permission.complete(true);
+    }
+
+    /**
+     * Lets no task run.
+     *
+     * @param why for people
+     */
+    public void refuse(String why) {
+        tasks.values().forEach(task -> task.fail(why));
+        permission.complete(false);
     }
 
     /**
@@ -205,6 +222,7 @@ public final class AllocationRun {
         }
         tasks.values().stream().filter(TaskRun::hasFailed).findFirst().ifPresent(this::stopSiblings);
         startTasks();
+        tell();
     }
 
     /**
@@ -352,7 +370,8 @@ public final class AllocationRun {
         begun = true;
         watchHealth();
         order.advance();
-        tell();
+        sumUp();
+        lookAtHealth();
     }
 
     private void watchHealth() {
@@ -411,6 +430,11 @@ public final class AllocationRun {
         @Override
         public Job job() {
             return job.getJob();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> permission() {
+            return permission.copy();
         }
 
         @Override

@@ -49,6 +49,9 @@ final class TaskRun {
         /** What the newest version of the job says. */
         Job job();
 
+        /** Completed with whether anything of the allocation may run. */
+        CompletableFuture<Boolean> permission();
+
         /** All ports of the allocation. */
         List<AllocatedPort> ports();
 
@@ -189,10 +192,11 @@ final class TaskRun {
         return new TaskThread.Work(directory, live, leftover, delay, context.directories());
     }
 
-    /** The task will not run, since something before its start has failed. */
+    /** The task will not run, since something before its start has failed; if it is being made ready, that ends. */
     void fail(String why) {
         if (!isDead()) {
             history.neverStarted(true, EventType.DRIVER_FAILURE, why);
+            thread.ifPresent(begun -> begun.kill(spec.stop()));
             tell();
         }
     }
@@ -252,6 +256,9 @@ final class TaskRun {
     }
 
     private TaskThread.Next startFailed(TaskStartException failure) {
+        if (isDead()) {
+            return rest();
+        }
         history.add(EventType.DRIVER_FAILURE, failure.getMessage());
         if (killing) {
             history.die(false);
@@ -292,7 +299,8 @@ final class TaskRun {
                 .toList();
         return new TaskThread.Start(
                 new TaskRequest(environment.interpolate(task), environment.variables(), ports, directory),
-                PayloadFile.of(group.job(), task));
+                PayloadFile.of(group.job(), task),
+                group.permission());
     }
 
     /** Does what checks ask for. */
@@ -321,7 +329,7 @@ final class TaskRun {
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
             return CompletableFuture.supplyAsync(
-                    () -> killing ? Optional.empty() : Optional.of(toStart()), context.owner());
+                    () -> killing || isDead() ? Optional.empty() : Optional.of(toStart()), context.owner());
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.gantry.node.allocation;
 
+import dev.gantry.driver.PreparedTask;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskDriver;
@@ -87,8 +88,9 @@ final class TaskThread {
      *
      * @param request what to run
      * @param payload what it shall find in its directory
+     * @param permission what to wait for before anything of it runs: completed with whether it may
      */
-    record Start(TaskRequest request, Optional<PayloadFile> payload) {}
+    record Start(TaskRequest request, Optional<PayloadFile> payload, CompletableFuture<Boolean> permission) {}
 
     /**
      * What to do with a task that has ended.
@@ -169,7 +171,7 @@ final class TaskThread {
         RunningTask task;
         begin(Call.START);
         try {
-            task = driver.start(start.get().request());
+            task = start(start.get());
         } catch (TaskStartException e) {
             end();
             return reports.startFailed(e).join().again();
@@ -177,6 +179,25 @@ final class TaskThread {
             end();
         }
         return follow(task);
+    }
+
+    /** What takes long, to make it ready, does not wait for the permission. */
+    private RunningTask start(Start start) throws TaskStartException, InterruptedException {
+        PreparedTask prepared = driver.prepare(start.request());
+        boolean mayRun = false;
+        try {
+            mayRun = start.permission().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Nobody fails it", e);
+        } finally {
+            if (!mayRun) {
+                prepared.discard();
+            }
+        }
+        if (!mayRun) {
+            throw new InterruptedException("May not run");
+        }
+        return prepared.run();
     }
 
     private Optional<Duration> follow(RunningTask task) throws InterruptedException {

@@ -27,7 +27,9 @@ read -r boot </proc/sys/kernel/random/boot_id || exit 1
 
 # Either this or the node makes the file, never both: a node that finds it missing takes it and gives the run up.
 printf '%s %s %s\n' "$$" "$started" "$boot" >"$run/supervisor.new" || exit 1
-ln "$run/supervisor.new" "$run/supervisor" || exit 1
+take() { ln "$run/supervisor.new" "$run/supervisor"; }
+# A stop that comes this early ends what it finds, so that it may be this: the pod, when it runs, is asked again.
+take || { [ $? -gt 128 ] && take; } || exit 1
 
 "$@" </dev/null >>"$stdout" 2>>"$stderr"
 code=$?

@@ -5,54 +5,33 @@ import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Starts one task: checks, trusts, prepares, remembers, runs. */
-final class PodStart {
-
-    private static final Logger LOG = LoggerFactory.getLogger(PodStart.class);
+/** Makes one task ready to start: checks, trusts, prepares. */
+final class PodPreparation {
 
     private final RktCli rkt;
     private final PodVolumes volumes;
     private final Supervisor supervisor;
     private final TaskTools tools;
 
-    PodStart(RktCli rkt, PodVolumes volumes, Supervisor supervisor, TaskTools tools) {
+    PodPreparation(RktCli rkt, PodVolumes volumes, Supervisor supervisor, TaskTools tools) {
         this.rkt = rkt;
         this.volumes = volumes;
         this.supervisor = supervisor;
         this.tools = tools;
     }
 
-    /** Starts the task; nothing of it runs when this throws. */
-    RktTask start(TaskRequest request) throws TaskStartException, InterruptedException {
+    /** Prepares the task's pod; there is none when this throws. */
+    PreparedPod prepare(TaskRequest request) throws TaskStartException, InterruptedException {
         TaskDirectory directory = request.directory();
-        RunFiles files = RunFiles.of(directory);
-        refuseSecondStart(files, directory);
+        refuseSecondStart(RunFiles.of(directory), directory);
         RktTaskConfig config = config(request);
         String uuid = prepare(request, config);
-        try {
-            PodRecord pod = new PodRecord(
-                    uuid, rkt.commands().rkt(), tools.clock().instant().truncatedTo(ChronoUnit.MILLIS));
-            files.save(pod);
-            if (Thread.interrupted()) {
-                throw new InterruptedException("Interrupted before pod " + uuid + " ran");
-            }
-            Process process = supervisor.start(rkt.commands().runPrepared(config, uuid), files.run(uuid), directory);
-            tools.held().hold(uuid);
-            return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
-        } catch (IOException e) {
-            undo(uuid, files);
-            throw new TaskStartException("Could not start the supervisor of the task: " + e.getMessage(), false);
-        } catch (InterruptedException e) {
-            undo(uuid, files);
-            throw e;
-        }
+        tools.held().hold(uuid);
+        return new PreparedPod(uuid, config, rkt, directory, supervisor, tools);
     }
 
     private static void refuseSecondStart(RunFiles files, TaskDirectory directory) throws TaskStartException {
@@ -109,14 +88,5 @@ final class PodStart {
         return request.ports().stream()
                 .map(port -> new PodPort(config.portMap().get(port.getLabel()), port.getPort()))
                 .toList();
-    }
-
-    private void undo(String uuid, RunFiles files) throws InterruptedException {
-        try {
-            rkt.remove(uuid);
-            files.delete(uuid);
-        } catch (RktException | IOException e) {
-            LOG.warn("Pod {} was prepared but not run, and stays until the next sweep: {}", uuid, e.getMessage());
-        }
     }
 }

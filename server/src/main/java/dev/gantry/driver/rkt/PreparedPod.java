@@ -1,0 +1,76 @@
+package dev.gantry.driver.rkt;
+
+import dev.gantry.driver.PreparedTask;
+import dev.gantry.driver.TaskDirectory;
+import dev.gantry.driver.TaskStartException;
+import java.io.IOException;
+import java.time.temporal.ChronoUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pod that rkt has prepared. It is remembered right before it runs: one that is not is left to a sweep, for it has done
+ * nothing yet.
+ */
+final class PreparedPod implements PreparedTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PreparedPod.class);
+
+    private final String uuid;
+    private final RktTaskConfig config;
+    private final RktCli rkt;
+    private final TaskDirectory directory;
+    private final RunFiles files;
+    private final Supervisor supervisor;
+    private final TaskTools tools;
+
+    PreparedPod(
+            String uuid,
+            RktTaskConfig config,
+            RktCli rkt,
+            TaskDirectory directory,
+            Supervisor supervisor,
+            TaskTools tools) {
+        this.uuid = uuid;
+        this.config = config;
+        this.rkt = rkt;
+        this.directory = directory;
+        this.files = RunFiles.of(directory);
+        this.supervisor = supervisor;
+        this.tools = tools;
+    }
+
+    @Override
+    public RktTask run() throws TaskStartException, InterruptedException {
+        try {
+            PodRecord pod = new PodRecord(
+                    uuid, rkt.commands().rkt(), tools.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+            files.save(pod);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("Interrupted before pod " + uuid + " ran");
+            }
+            Process process = supervisor.start(rkt.commands().runPrepared(config, uuid), files.run(uuid), directory);
+            return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
+        } catch (IOException e) {
+            discard();
+            throw new TaskStartException("Could not start the supervisor of the task: " + e.getMessage(), false);
+        } catch (InterruptedException e) {
+            discard();
+            throw e;
+        }
+    }
+
+    @Override
+    public void discard() {
+        try {
+            rkt.remove(uuid);
+            files.delete(uuid);
+        } catch (RktException | IOException e) {
+            LOG.warn("Pod {} was prepared but not run, and stays until the next sweep: {}", uuid, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            tools.held().release(uuid);
+        }
+    }
+}
