@@ -51,7 +51,10 @@ final class RunFiles {
         }
     }
 
-    /** Remembers a pod; afterwards it is on disk. */
+    /**
+     * Remembers a pod; afterwards it is on disk. For the end of the node's process it need not be; but a machine that lost
+     * power with this not written would start the task as if it had never run, whatever its restart policy says.
+     */
     void save(PodRecord pod) throws IOException {
         Files.createDirectories(run(pod.uuid()));
         Path fresh = directory.resolve("pod.json.new");
