@@ -71,8 +71,15 @@ record EvaluationView(Moments moments) {
                 .add("Triggered By", Words.word(evaluation.getTrigger()))
                 .add("Status", Words.word(evaluation.getStatus()))
                 .add("Unplaced", Integer.toString(unplaced(evaluation)))
+                .addKnown("Preempted", preempted(evaluation))
                 .add("Created", moments.ago(evaluation.getCreateTime()))
                 .lines();
+    }
+
+    private static String preempted(Evaluation evaluation) {
+        return evaluation.getPreemptedAllocationIdsList().stream()
+                .map(Words::shortId)
+                .collect(Collectors.joining(", "));
     }
 
     private static List<String> reasons(PlacementFailure failure) {

@@ -6,6 +6,7 @@ import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.JobRecord;
+import java.util.List;
 
 /**
  * Queues evaluations. A job has one that is not at its end at most: a newer one sees all that an older one would, so it
@@ -27,11 +28,11 @@ public final class Evaluations {
     Evaluation queue(WriteTransaction transaction, JobRecord job, EvaluationTrigger trigger, Timestamp now) {
         String jobId = job.getJob().getId();
         boolean isNew = job.getCreateIndex() == transaction.index();
-        if (!isNew) {
-            cancelOpen(transaction, jobId);
-        }
-        return transaction.putEvaluation(Evaluation.newBuilder()
-                .setId(identifiers.next())
+        List<Evaluation> older = isNew ? List.of() : cancelOpen(transaction, jobId);
+        Evaluation.Builder newest = Evaluation.newBuilder();
+        // What had to go for the job went for whatever is placed in the end.
+        older.forEach(one -> newest.addAllPreemptedAllocationIds(one.getPreemptedAllocationIdsList()));
+        return transaction.putEvaluation(newest.setId(identifiers.next())
                 .setJobId(jobId)
                 .setJobVersion(job.getVersion())
                 .setTrigger(trigger)
@@ -40,14 +41,16 @@ public final class Evaluations {
                 .build());
     }
 
-    private static void cancelOpen(WriteTransaction transaction, String jobId) {
-        transaction
+    private static List<Evaluation> cancelOpen(WriteTransaction transaction, String jobId) {
+        List<Evaluation> open = transaction
                 .reader()
                 .evaluationsOf(
-                        jobId, EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
-                .forEach(older -> transaction.putEvaluation(older.toBuilder()
-                        .setStatus(EvaluationStatus.EVALUATION_STATUS_CANCELED)
-                        .clearFailures()
-                        .build()));
+                        jobId, EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+        open.forEach(one -> transaction.putEvaluation(one.toBuilder()
+                .setStatus(EvaluationStatus.EVALUATION_STATUS_CANCELED)
+                .clearFailures()
+                .clearPreemptedAllocationIds()
+                .build()));
+        return open;
     }
 }

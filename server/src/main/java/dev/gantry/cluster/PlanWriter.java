@@ -59,7 +59,6 @@ final class PlanWriter {
     private final Evaluations evaluations;
     private final DeploymentProgress progress;
     private final InstantSource clock;
-    private final Preempted preempted = new Preempted();
 
     PlanWriter(Store store, Identifiers identifiers, Evaluations evaluations, InstantSource clock) {
         this.store = store;
@@ -105,7 +104,6 @@ final class PlanWriter {
                     if (transaction.countOpenNodes(nodes) < nodes.size()) {
                         return Outcome.REJECTED;
                     }
-                    transaction.putEvaluation(evaluation);
                     write(transaction, evaluation, plan, placed, clock.instant());
                     return Outcome.WRITTEN;
                 })
@@ -114,15 +112,14 @@ final class PlanWriter {
 
     private void write(
             WriteTransaction transaction, Evaluation evaluation, Plan plan, List<Allocation> placed, Instant now) {
-        plan.stops().forEach(stop -> stop(transaction, stop, evaluation.getJobId(), placed, now));
+        Preempted preempted = new Preempted(evaluation, placed);
+        plan.stops().forEach(stop -> stop(transaction, stop, preempted, now));
         plan.reschedules().forEach(reschedule -> reschedule(transaction, reschedule, now));
         plan.updates().forEach(update -> update(transaction, evaluation, update, now));
         placed.forEach(transaction::insertAllocation);
         placed.forEach(allocation -> replace(transaction, allocation, now));
-        placed.forEach(allocation -> sayForWhich(transaction, allocation, now));
-        if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE) {
-            preempted.forget(evaluation.getJobId());
-        }
+        preempted.tell(transaction, now);
+        transaction.putEvaluation(preempted.remembered());
         plan.deployments().forEach(deployment -> deploy(transaction, deployment, plan, now));
         plan.stops().stream()
                 .filter(stop -> stop.cause() == StopCause.PREEMPTED)
@@ -150,19 +147,14 @@ final class PlanWriter {
                 .isPresent();
     }
 
-    private void stop(WriteTransaction transaction, Stop stop, String jobId, List<Allocation> placed, Instant now) {
+    private static void stop(WriteTransaction transaction, Stop stop, Preempted preempted, Instant now) {
         current(transaction, stop.allocation()).filter(AllocationLife::isWanted).ifPresent(allocation -> {
             Allocation.Builder stopped = allocation.toBuilder()
                     .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                     .setDescription(stop.reason())
                     .setModifyTime(Times.toTimestamp(now));
             if (stop.cause() == StopCause.PREEMPTED) {
-                placed.stream()
-                        .filter(one -> one.getNodeId().equals(allocation.getNodeId()))
-                        .findFirst()
-                        .ifPresentOrElse(
-                                one -> stopped.setPreemptedByAllocationId(one.getId()),
-                                () -> preempted.add(jobId, allocation));
+                preempted.displace(stopped);
             }
             transaction.updateDesired(stopped.build());
         });
@@ -191,16 +183,6 @@ final class PlanWriter {
                     }
                     transaction.updateDesired(updated.build());
                 });
-    }
-
-    /** What had to go before this could be placed learns for which it went. */
-    private void sayForWhich(WriteTransaction transaction, Allocation placed, Instant now) {
-        preempted.take(placed).stream()
-                .flatMap(id -> transaction.allocation(id).stream())
-                .forEach(victim -> transaction.updateClient(victim.toBuilder()
-                        .setPreemptedByAllocationId(placed.getId())
-                        .setModifyTime(Times.toTimestamp(now))
-                        .build()));
     }
 
     private static void replace(WriteTransaction transaction, Allocation placed, Instant now) {

@@ -1,41 +1,76 @@
 package dev.gantry.cluster;
 
+import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
-import java.util.HashMap;
-import java.util.HashSet;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Allocations that had to go for others which can't be placed before the room is free: kept until it is known for which
- * one each had to go. Forgotten at a restart, when that stays unsaid.
+ * Lets allocations that have to go for others know for which. Those others can often not be placed before the room is
+ * free: until then, the evaluation that waits for it remembers what had to go, beyond the end of the server too.
  *
- * <p>Owned by the store's writer thread.
+ * <p>Made for the writing of one plan, within its transaction.
  */
 final class Preempted {
 
-    private record Victim(String id, String nodeId) {}
+    private final Evaluation outcome;
+    private final List<Allocation> placed;
 
-    private final Map<String, Set<Victim>> victims = new HashMap<>();
+    /** Ids of those of which it is not known yet. */
+    private final Set<String> waiting;
 
-    /** An allocation had to go for a job that has nothing on its node yet. */
-    void add(String jobId, Allocation victim) {
-        victims.computeIfAbsent(jobId, unseen -> new HashSet<>()).add(new Victim(victim.getId(), victim.getNodeId()));
+    /**
+     * Takes up what had to go for a job before.
+     *
+     * @param outcome the evaluation as the plan leaves it
+     * @param placed what the plan places
+     */
+    Preempted(Evaluation outcome, List<Allocation> placed) {
+        this.outcome = outcome;
+        this.placed = placed;
+        this.waiting = new LinkedHashSet<>(outcome.getPreemptedAllocationIdsList());
     }
 
-    /** Takes out what had to go for an allocation that is placed now. */
-    List<String> take(Allocation placed) {
-        Set<Victim> ofJob = victims.getOrDefault(placed.getJobId(), new HashSet<>());
-        List<Victim> taken = ofJob.stream()
-                .filter(victim -> victim.nodeId().equals(placed.getNodeId()))
-                .toList();
-        taken.forEach(ofJob::remove);
-        return taken.stream().map(Victim::id).toList();
+    /** Says of an allocation that is being stopped for which it goes, or remembers that this is to be said. */
+    void displace(Allocation.Builder victim) {
+        placedOn(victim.getNodeId())
+                .ifPresentOrElse(
+                        one -> victim.setPreemptedByAllocationId(one.getId()), () -> waiting.add(victim.getId()));
     }
 
-    /** A job waits for nothing any more. */
-    void forget(String jobId) {
-        victims.remove(jobId);
+    /** Says it of those that went before, where something is placed now. */
+    void tell(WriteTransaction transaction, Instant now) {
+        if (placed.isEmpty()) {
+            return;
+        }
+        for (String id : outcome.getPreemptedAllocationIdsList()) {
+            transaction
+                    .reader()
+                    .allocation(id)
+                    .ifPresent(victim -> placedOn(victim.getNodeId()).ifPresent(one -> {
+                        waiting.remove(id);
+                        transaction.updateClient(victim.toBuilder()
+                                .setPreemptedByAllocationId(one.getId())
+                                .setModifyTime(Times.toTimestamp(now))
+                                .build());
+                    }));
+        }
+    }
+
+    /** The evaluation with those of which it is not known yet; once all is placed, nobody waits for it. */
+    Evaluation remembered() {
+        Evaluation.Builder remembered = outcome.toBuilder().clearPreemptedAllocationIds();
+        return outcome.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE
+                ? remembered.build()
+                : remembered.addAllPreemptedAllocationIds(waiting).build();
+    }
+
+    private Optional<Allocation> placedOn(String nodeId) {
+        return placed.stream().filter(one -> one.getNodeId().equals(nodeId)).findFirst();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Job;
@@ -14,6 +15,7 @@ import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -214,6 +216,121 @@ class DeploymentFlowTest {
         awaitDeployment("count", 2, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
     }
 
+    @Test
+    void without_progress_before_its_deadline_a_deployment_fails_and_what_has_begun_stays() {
+        FakeNode node = connect("stuck");
+        makeStable(node, job("stuck", "v0", 3, ONE_BY_ONE));
+        client.submit(job("stuck", "v1", 3, ONE_BY_ONE));
+        awaitVersions("stuck", 2, 1);
+
+        server.pass(Duration.ofMinutes(10));
+
+        Deployment failed = awaitDeployment("stuck", 1, DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+        assertThat(failed.getDescription()).contains("progress");
+        assertThat(client.running("stuck", 0)).hasSize(2);
+        assertThat(client.running("stuck", 1)).hasSize(1);
+        assertThat(client.job("stuck").getJob()).satisfies(record -> {
+            assertThat(record.getVersion()).isEqualTo(1);
+            assertThat(record.getStable()).isFalse();
+        });
+    }
+
+    @Test
+    void with_auto_revert_the_stable_version_comes_back_once_there_is_no_progress() {
+        FakeNode node = connect("late");
+        UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setAutoRevert(true).build();
+        makeStable(node, job("late", "v0", 3, strategy));
+        List<String> stable =
+                client.running("late").stream().map(Allocation::getId).toList();
+        client.submit(job("late", "v1", 3, strategy));
+        awaitVersions("late", 2, 1);
+        node.reportHealth(unproven("late", 1).get(0).getId(), true);
+        awaitVersions("late", 1, 2);
+
+        server.pass(Duration.ofMinutes(10));
+
+        // One was never replaced; the other two come back one after the other, as they went.
+        for (int back = 2; back <= 3; back++) {
+            int restored = back;
+            eventually().until(() -> client.running("late", 2).size() == restored);
+            node.reportHealth(unproven("late", 2).get(0).getId(), true);
+        }
+        awaitDeployment("late", 2, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        client.awaitRunning("late", 3);
+        assertThat(client.running("late").stream().map(Allocation::getId))
+                .filteredOn(stable::contains)
+                .hasSize(1);
+        assertThat(client.job("late")
+                        .getJob()
+                        .getJob()
+                        .getTaskGroups(0)
+                        .getTasks(0)
+                        .getEnvMap())
+                .containsEntry("VERSION", "v0");
+    }
+
+    @Test
+    void a_deployment_that_waits_to_be_promoted_has_all_the_time_and_then_its_whole_deadline_again() {
+        FakeNode node = connect("patient");
+        UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setCanary(1).build();
+        makeStable(node, job("patient", "v0", 2, strategy));
+        client.submit(job("patient", "v1", 2, strategy));
+        awaitVersions("patient", 2, 1);
+        node.reportHealth(unproven("patient", 1).get(0).getId(), true);
+        eventually()
+                .until(() -> client.job("patient").getDeployment().getGroups(0).getHealthy() == 1);
+
+        server.pass(Duration.ofMinutes(20));
+        promote("patient");
+
+        eventually().until(() -> client.running("patient", 1).size() == 2);
+        awaitVersions("patient", 0, 2);
+        node.reportHealth(unproven("patient", 1).get(0).getId(), true);
+        awaitDeployment("patient", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+    }
+
+    @Test
+    void groups_with_canaries_are_promoted_one_by_one_or_all_that_are_left() {
+        FakeNode node = connect("groups");
+        UpdateStrategy strategy = ONE_BY_ONE.toBuilder().setCanary(1).build();
+        makeStable(node, groups("v0", strategy));
+        client.submit(groups("v1", strategy));
+        eventually().until(() -> client.running("groups", 1).size() == 3);
+        assertThat(unproven("groups", 1))
+                .extracting(Allocation::getTaskGroup)
+                .containsExactlyInAnyOrder("web", "api", "cache");
+        unproven("groups", 1).forEach(one -> node.reportHealth(one.getId(), true));
+        eventually()
+                .until(() -> client.job("groups").getDeployment().getGroupsList().stream()
+                        .allMatch(group -> group.getHealthy() == 1));
+
+        promote("groups", "api");
+
+        eventually().until(() -> running("groups", 1, "api").size() == 2);
+        unproven("groups", 1).forEach(one -> node.reportHealth(one.getId(), true));
+        eventually().until(() -> group("groups", "api").getHealthy() == 2);
+        assertThat(running("groups", 0, "api")).isEmpty();
+        assertThat(group("groups", "web").getPromoted()).isFalse();
+        assertThat(client.wanted("groups"))
+                .filteredOn(one -> !one.getTaskGroup().equals("api"))
+                .filteredOn(one -> one.getJobVersion() == 0)
+                .hasSize(4);
+        assertThatThrownBy(() -> promote("groups", "api")).hasMessageContaining("FAILED_PRECONDITION");
+
+        promote("groups");
+
+        eventually().until(() -> client.running("groups", 1).size() == 6);
+        eventually().until(() -> client.wanted("groups").size() == 6);
+        unproven("groups", 1).forEach(one -> node.reportHealth(one.getId(), true));
+        Deployment deployment = awaitDeployment("groups", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(deployment.getGroupsList()).hasSize(3).allSatisfy(group -> {
+            assertThat(group.getPromoted()).isTrue();
+            assertThat(group.getPlaced()).isEqualTo(2);
+            assertThat(group.getHealthy()).isEqualTo(2);
+        });
+        assertThat(client.job("groups").getJob().getStable()).isTrue();
+    }
+
     private FakeNode connect(String name) {
         FakeNode node = FakeNode.in("dc-" + name, name).obeying();
         nodes.add(node);
@@ -231,9 +348,19 @@ class DeploymentFlowTest {
                         .addTasks(TestJobs.task().putEnv("VERSION", version)));
     }
 
+    private static Job groups(String version, UpdateStrategy update) {
+        Job one = job("groups", version, 2, update);
+        return one.toBuilder()
+                .addTaskGroups(one.getTaskGroups(0).toBuilder().setName("api"))
+                .addTaskGroups(one.getTaskGroups(0).toBuilder().setName("cache"))
+                .build();
+    }
+
     private static void makeStable(FakeNode node, Job job) {
         client.submit(job);
-        client.awaitRunning(job.getId(), job.getTaskGroups(0).getCount());
+        client.awaitRunning(
+                job.getId(),
+                job.getTaskGroupsList().stream().mapToInt(TaskGroup::getCount).sum());
         unproven(job.getId(), 0).forEach(one -> node.reportHealth(one.getId(), true));
         awaitDeployment(job.getId(), 0, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(client.job(job.getId()).getJob().getStable()).isTrue();
@@ -269,9 +396,25 @@ class DeploymentFlowTest {
         return client.job(jobId).getDeployment();
     }
 
-    private static void promote(String jobId) {
+    private static List<Allocation> running(String jobId, long version, String group) {
+        return client.running(jobId, version).stream()
+                .filter(one -> one.getTaskGroup().equals(group))
+                .toList();
+    }
+
+    private static DeploymentGroup group(String jobId, String name) {
+        return client.job(jobId).getDeployment().getGroupsList().stream()
+                .filter(group -> group.getTaskGroup().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** All groups, if none is named. */
+    private static void promote(String jobId, String... groups) {
         server.jobs()
-                .promoteDeployment(
-                        PromoteDeploymentRequest.newBuilder().setJobId(jobId).build());
+                .promoteDeployment(PromoteDeploymentRequest.newBuilder()
+                        .setJobId(jobId)
+                        .addAllTaskGroups(List.of(groups))
+                        .build());
     }
 }

@@ -4,13 +4,23 @@ import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.util.Durations;
+import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Drain;
+import dev.gantry.v1.DrainNodeRequest;
+import dev.gantry.v1.DrainStrategy;
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import java.io.IOException;
@@ -21,11 +31,15 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a server knows that was stopped and started again. */
 class ServerRestartTest {
+
+    private static final SchedulerOptions PREEMPTING =
+            new SchedulerOptions(SchedulerOptions.Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE));
 
     @TempDir
     Path dir;
@@ -95,6 +109,100 @@ class ServerRestartTest {
     }
 
     @Test
+    void a_drain_goes_on_and_ends_at_its_deadline_after_a_restart() throws IOException {
+        try (TestServer server = TestServer.start(dir);
+                FakeNode old = FakeNode.in("dc1", "old").obeying();
+                FakeNode other = FakeNode.in("dc1", "other").obeying()) {
+            TestClient client = new TestClient(server);
+            old.connect(server.channel());
+            client.submit(TestJobs.job("batch", "dc1").toBuilder()
+                    .setType(JobType.JOB_TYPE_BATCH)
+                    .build());
+            Allocation first = client.awaitRunning("batch", 1).get(0);
+            other.connect(server.channel());
+            Drain begun = drain(server, "old", Duration.ofMinutes(30));
+
+            server.restart();
+            old.connect(server.channel());
+            other.connect(server.channel());
+
+            assertThat(client.node("old").getDrain()).isEqualTo(begun);
+            client.awaitEvaluation("batch", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
+            assertThat(client.running("batch")).extracting(Allocation::getId).containsExactly(first.getId());
+
+            server.pass(Duration.ofMinutes(30));
+
+            eventually().until(() -> !client.node("old").hasDrain());
+            assertThat(client.node("old").getEligibility())
+                    .isEqualTo(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE);
+            assertThat(client.awaitRunning("batch", 1).get(0)).satisfies(moved -> {
+                assertThat(moved.getNodeId()).isEqualTo(other.id());
+                assertThat(moved.getPreviousAllocationId()).isEqualTo(first.getId());
+            });
+        }
+    }
+
+    @Test
+    void a_drain_whose_deadline_came_while_no_server_ran_ends_with_the_next_one() throws IOException {
+        try (TestServer server = TestServer.start(dir);
+                FakeNode old = FakeNode.in("dc1", "old").obeying();
+                FakeNode other = FakeNode.in("dc1", "other").obeying()) {
+            TestClient client = new TestClient(server);
+            old.connect(server.channel());
+            client.submit(TestJobs.job("batch", "dc1").toBuilder()
+                    .setType(JobType.JOB_TYPE_BATCH)
+                    .build());
+            client.awaitRunning("batch", 1);
+            drain(server, "old", Duration.ofMinutes(30));
+
+            server.pass(Duration.ofMinutes(30));
+            server.restart();
+            old.connect(server.channel());
+            other.connect(server.channel());
+
+            eventually().until(() -> !client.node("old").hasDrain());
+            assertThat(client.awaitRunning("batch", 1).get(0).getNodeId()).isEqualTo(other.id());
+        }
+    }
+
+    @Test
+    void what_was_displaced_before_a_restart_says_for_which_it_went_once_that_is_placed_and_waits_itself()
+            throws IOException {
+        try (TestServer server = TestServer.start(dir, ServerConfig.DEFAULT_NODE_TIME_TO_LIVE, PREEMPTING);
+                FakeNode node = FakeNode.in("dc1", "one")) {
+            TestClient client = new TestClient(server);
+            node.connect(server.channel());
+            client.submit(TestJobs.sized("poor", "dc1", 20, 6000));
+            eventually().until(() -> node.session().toRun().size() == 1);
+            Allocation poor = client.wanted("poor").get(0);
+            node.report(poor.getId(), ClientStatus.CLIENT_STATUS_RUNNING);
+            client.submit(TestJobs.sized("rich", "dc1", 90, 6000));
+            eventually().until(() -> node.session().toRun().isEmpty());
+            client.awaitEvaluation("rich", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+
+            server.restart();
+            node.connect(server.channel());
+            assertThat(client.job("rich").getEvaluation().getPreemptedAllocationIdsList())
+                    .containsExactly(poor.getId());
+            node.report(poor.getId(), ClientStatus.CLIENT_STATUS_COMPLETE);
+
+            eventually().until(() -> client.wanted("rich").size() == 1);
+            Allocation rich = client.wanted("rich").get(0);
+            assertThat(client.allocation(poor.getId()).getPreemptedByAllocationId())
+                    .isEqualTo(rich.getId());
+            assertThat(client.job("rich").getEvaluation().getPreemptedAllocationIdsList())
+                    .isEmpty();
+            assertThat(client.awaitEvaluation("poor", EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                            .getTrigger())
+                    .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION);
+
+            node.report(rich.getId(), ClientStatus.CLIENT_STATUS_COMPLETE);
+            server.jobs().stopJob(StopJobRequest.newBuilder().setJobId("rich").build());
+            eventually().until(() -> client.wanted("poor").size() == 1);
+        }
+    }
+
+    @Test
     void a_server_that_cannot_have_its_address_says_so_and_leaves_its_database_free() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             ServerConfig config = new ServerConfig(
@@ -106,6 +214,16 @@ class ServerRestartTest {
         }
         TestServer.start(dir).close();
         assertThat(Files.exists(dir.resolve("server").resolve("gantry.mv.db"))).isTrue();
+    }
+
+    private static Drain drain(TestServer server, String node, Duration deadline) {
+        return server.nodes()
+                .drainNode(DrainNodeRequest.newBuilder()
+                        .setNodeId(node)
+                        .setBegin(DrainStrategy.newBuilder().setDeadline(Durations.fromMillis(deadline.toMillis())))
+                        .build())
+                .getNode()
+                .getDrain();
     }
 
     private static GetJobResponse get(TestServer server, String jobId) {

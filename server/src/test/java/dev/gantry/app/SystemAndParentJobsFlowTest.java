@@ -19,9 +19,7 @@ import dev.gantry.v1.JobType;
 import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.Periodic;
-import dev.gantry.v1.Resources;
 import dev.gantry.v1.StopJobRequest;
-import dev.gantry.v1.TaskGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,10 +92,10 @@ class SystemAndParentJobsFlowTest {
     @Test
     void an_allocation_of_lower_priority_gives_way_and_comes_back_once_there_is_room() {
         FakeNode node = connect(FakeNode.in("dc-way", "way").obeying());
-        client.submit(sized("poor", "dc-way", 20, 6000));
+        client.submit(TestJobs.sized("poor", "dc-way", 20, 6000));
         Allocation poor = client.awaitRunning("poor", 1).get(0);
 
-        client.submit(sized("rich", "dc-way", 90, 6000));
+        client.submit(TestJobs.sized("rich", "dc-way", 90, 6000));
 
         Allocation rich = client.awaitRunning("rich", 1).get(0);
         assertThat(client.allocation(poor.getId())).satisfies(displaced -> {
@@ -115,10 +113,10 @@ class SystemAndParentJobsFlowTest {
     @Test
     void a_job_of_about_the_same_priority_has_to_wait() {
         connect(FakeNode.in("dc-same", "same").obeying());
-        client.submit(sized("first", "dc-same", 50, 6000));
+        client.submit(TestJobs.sized("first", "dc-same", 50, 6000));
         Allocation first = client.awaitRunning("first", 1).get(0);
 
-        client.submit(sized("second", "dc-same", 59, 6000));
+        client.submit(TestJobs.sized("second", "dc-same", 59, 6000));
 
         client.awaitEvaluation("second", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
         assertThat(client.running("first")).extracting(Allocation::getId).containsExactly(first.getId());
@@ -190,7 +188,7 @@ class SystemAndParentJobsFlowTest {
         for (int i = 0; i < 7; i++) {
             connect(FakeNode.in("dc-near", "near-" + i).obeying());
         }
-        client.submit(sized("huge", "dc-near", 50, 9000));
+        client.submit(TestJobs.sized("huge", "dc-near", 50, 9000));
 
         Evaluation found = client.awaitEvaluation("huge", EvaluationStatus.EVALUATION_STATUS_BLOCKED);
 
@@ -212,19 +210,6 @@ class SystemAndParentJobsFlowTest {
     private static Job batch(String id, String datacenter) {
         return TestJobs.job(id, datacenter).toBuilder()
                 .setType(JobType.JOB_TYPE_BATCH)
-                .build();
-    }
-
-    private static Job sized(String id, String datacenter, int priority, int memoryMib) {
-        return TestJobs.job(
-                        id,
-                        datacenter,
-                        TaskGroup.newBuilder()
-                                .setName("web")
-                                .addTasks(TestJobs.task()
-                                        .setResources(Resources.newBuilder().setMemoryMib(memoryMib))))
-                .toBuilder()
-                .setPriority(priority)
                 .build();
     }
 }

@@ -54,6 +54,19 @@ final class TestJobs {
                                 .addPorts(Port.newBuilder().setLabel(label).setStaticPort(staticPort)))));
     }
 
+    static Job sized(String id, String datacenter, int priority, int memoryMib) {
+        return job(
+                        id,
+                        datacenter,
+                        TaskGroup.newBuilder()
+                                .setName("web")
+                                .addTasks(task().setResources(
+                                                Resources.newBuilder().setMemoryMib(memoryMib))))
+                .toBuilder()
+                .setPriority(priority)
+                .build();
+    }
+
     /** On the host's network, so that ports need no names in the image. */
     static Task.Builder task() {
         return Task.newBuilder()

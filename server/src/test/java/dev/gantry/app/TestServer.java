@@ -17,8 +17,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -30,6 +32,8 @@ final class TestServer implements AutoCloseable {
     private final Path dir;
     private final Duration nodeTimeToLive;
     private final SchedulerOptions scheduling;
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+    private final InstantSource clock = () -> Instant.now().plus(ahead.get());
     private GantryServer server;
     private ManagedChannel channel;
 
@@ -57,6 +61,11 @@ final class TestServer implements AutoCloseable {
     void restart() throws IOException {
         close();
         open();
+    }
+
+    /** Lets time pass, for this server and those that are started after it on the same directory. */
+    void pass(Duration time) {
+        ahead.updateAndGet(time::plus);
     }
 
     /** Waits for what comes in its own time, on slow machines too. */
@@ -97,7 +106,7 @@ final class TestServer implements AutoCloseable {
     private void open() throws IOException {
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server = GantryServer.start(
-                new ServerConfig(dir, anyPort, nodeTimeToLive, scheduling), InstantSource.system(), new SecureRandom());
+                new ServerConfig(dir, anyPort, nodeTimeToLive, scheduling), clock, new SecureRandom());
         channel =
                 NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();
     }

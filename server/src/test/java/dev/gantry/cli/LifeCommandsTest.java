@@ -156,6 +156,19 @@ class LifeCommandsTest {
     }
 
     @Test
+    void an_evaluation_that_waits_for_room_says_which_allocations_had_to_go_for_it() {
+        cluster.answers(
+                "GetEvaluation",
+                GetEvaluationResponse.newBuilder()
+                        .setEvaluation(EVALUATION.toBuilder()
+                                .addPreemptedAllocationIds("5e0b39f0-1111-2222-3333-444455556666")
+                                .addPreemptedAllocationIds("7d1fa2c4-1111-2222-3333-444455556666"))
+                        .build());
+
+        assertThat(CliRun.of(cluster, "eval", "status", "52de").out()).contains("Preempted    = 5e0b39f0, 7d1fa2c4\n");
+    }
+
+    @Test
     void what_is_no_evaluation_is_taken_for_a_job() {
         cluster.refuses("GetEvaluation", Status.NOT_FOUND.asRuntimeException())
                 .answers(

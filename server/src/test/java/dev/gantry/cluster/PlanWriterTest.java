@@ -150,16 +150,7 @@ class PlanWriterTest {
                 "",
                 false);
 
-        Allocation placed = write(
-                new Plan(
-                        List.of(),
-                        List.of(),
-                        List.of(new Stop(victim, StopCause.PREEMPTED, "job web has a higher priority")),
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        Optional.empty()),
-                placement);
+        Allocation placed = write(preempting(victim), placement);
 
         assertThat(cluster.allocation("a1")).satisfies(stopped -> {
             assertThat(stopped.getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_STOP);
@@ -167,6 +158,39 @@ class PlanWriterTest {
         });
         assertThat(cluster.newestEvaluation("poor").getTrigger())
                 .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION);
+    }
+
+    @Test
+    void what_had_to_go_for_a_job_is_known_to_a_newer_evaluation_of_it_too() {
+        JobRecord poor = cluster.submit("poor", "v1", UpdateStrategy.newBuilder());
+        Allocation victim = cluster.insert(ClusterFixture.allocation("a1", poor, 0));
+        Evaluation waits = outcome().toBuilder()
+                .setStatus(EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                .build();
+        writer.write(waits, preempting(victim), List.of()).join();
+        assertThat(cluster.allocation("a1").getPreemptedByAllocationId()).isEmpty();
+
+        job = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
+        assertThat(cluster.newestEvaluation("web")).satisfies(newer -> {
+            assertThat(newer.getId()).isNotEqualTo(waits.getId());
+            assertThat(newer.getPreemptedAllocationIdsList()).containsExactly("a1");
+        });
+        Allocation placed = write(
+                NOTHING,
+                new Placement(
+                        "web",
+                        0,
+                        1,
+                        cluster.store().reader().node(ClusterFixture.NODE).orElseThrow(),
+                        List.of(),
+                        Optional.empty(),
+                        List.of(),
+                        "",
+                        false));
+
+        assertThat(cluster.allocation("a1").getPreemptedByAllocationId()).isEqualTo(placed.getId());
+        assertThat(cluster.newestEvaluation("web").getPreemptedAllocationIdsList())
+                .isEmpty();
     }
 
     @Test
@@ -243,6 +267,17 @@ class PlanWriterTest {
                 .setJobVersion(job.getVersion())
                 .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
                 .build();
+    }
+
+    private static Plan preempting(Allocation victim) {
+        return new Plan(
+                List.of(),
+                List.of(),
+                List.of(new Stop(victim, StopCause.PREEMPTED, "job web has a higher priority")),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     private static Deployment deployment(String id, int total) {
