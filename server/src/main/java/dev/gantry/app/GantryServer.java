@@ -8,7 +8,6 @@ import dev.gantry.cluster.Dispatcher;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.Evaluations;
 import dev.gantry.cluster.GarbageCollector;
-import dev.gantry.cluster.GarbageThresholds;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.JobVersionCache;
@@ -38,8 +37,6 @@ final class GantryServer implements AutoCloseable {
 
     /** How much later than its time anything may happen that a tick looks after: silent nodes, deadlines, schedules. */
     private static final Duration TICK = Duration.ofSeconds(1);
-
-    private static final Duration GARBAGE_INTERVAL = Duration.ofMinutes(1);
 
     private final Store store;
     private final ServerThreads threads;
@@ -133,7 +130,8 @@ final class GantryServer implements AutoCloseable {
         threads.repeat(TICK, deployments::check);
         threads.repeat(TICK, drainer::check);
         threads.repeat(TICK, periodic::check);
-        threads.repeat(GARBAGE_INTERVAL, new GarbageCollector(store, GarbageThresholds.DEFAULT, clock)::collect);
+        threads.repeatCollection(
+                config.garbageInterval(), new GarbageCollector(store, config.garbage(), clock)::collect);
 
         return GrpcServer.start(
                 config.listen(),

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.cluster.GarbageThresholds;
 import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.JobType;
 import java.net.InetSocketAddress;
@@ -54,6 +55,36 @@ final class ServerOptions {
                     + " Default: ${DEFAULT-VALUE}.")
     private SchedulerOptions.Algorithm placement = SchedulerOptions.Algorithm.BINPACK;
 
+    @Option(
+            names = "--job-gc-interval",
+            paramLabel = "DURATION",
+            description = "How often to look for what has ended and can be forgotten. Default: 5m.")
+    private Duration garbageInterval = ServerConfig.DEFAULT_GARBAGE_INTERVAL;
+
+    @Option(
+            names = "--job-gc-threshold",
+            paramLabel = "DURATION",
+            description = "How long dead jobs are kept, with all that belongs to them. Default: 4h.")
+    private Duration jobThreshold = GarbageThresholds.DEFAULT.jobs();
+
+    @Option(
+            names = "--eval-gc-threshold",
+            paramLabel = "DURATION",
+            description = "How long ended evaluations and allocations are kept. Default: 1h.")
+    private Duration evaluationThreshold = GarbageThresholds.DEFAULT.evaluations();
+
+    @Option(
+            names = "--deployment-gc-threshold",
+            paramLabel = "DURATION",
+            description = "How long ended deployments are kept. Default: 1h.")
+    private Duration deploymentThreshold = GarbageThresholds.DEFAULT.deployments();
+
+    @Option(
+            names = "--job-tracked-versions",
+            paramLabel = "N",
+            description = "How many versions of each job are kept. Default: 6.")
+    private int versionsKept = GarbageThresholds.DEFAULT.versionsKept();
+
     /**
      * The server's configuration.
      *
@@ -62,6 +93,22 @@ final class ServerOptions {
     ServerConfig toConfig(Path dataDir) {
         InetSocketAddress address = HostPort.parse(listen);
         Set<JobType> preempting = preemption.stream().map(type -> type.type).collect(Collectors.toSet());
-        return new ServerConfig(dataDir, address, nodeTimeToLive, new SchedulerOptions(placement, preempting));
+        return new ServerConfig(
+                dataDir,
+                address,
+                nodeTimeToLive,
+                new SchedulerOptions(placement, preempting),
+                garbage(),
+                garbageInterval);
+    }
+
+    private GarbageThresholds garbage() {
+        return new GarbageThresholds(
+                evaluationThreshold,
+                deploymentThreshold,
+                jobThreshold,
+                GarbageThresholds.DEFAULT.requests(),
+                GarbageThresholds.DEFAULT.allocationsKept(),
+                versionsKept);
     }
 }

@@ -15,18 +15,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A server's threads, but for the store's writer and gRPC's event loops. No queue of theirs has a limit of its own: in
- * the first two each open call waits at most once, and the number of calls is limited; the other two have few tasks.
+ * the first two each open call waits at most once, and the number of calls is limited; the others have few tasks.
  *
  * @param calls run gRPC calls; they may wait for the database
  * @param streams tell streams what has changed; they may wait for the database
  * @param scheduling the one thread that owns the state of the cluster
  * @param ticks the one thread for what is done now and then
+ * @param garbage the one thread that looks for what can be forgotten, which may take a while
  */
 record ServerThreads(
         ExecutorService calls,
         ExecutorService streams,
         ScheduledExecutorService scheduling,
-        ScheduledExecutorService ticks)
+        ScheduledExecutorService ticks,
+        ScheduledExecutorService garbage)
         implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerThreads.class);
@@ -36,11 +38,31 @@ record ServerThreads(
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     static ServerThreads start() {
-        return new ServerThreads(pool("call", CALLS), pool("stream", STREAMS), single("scheduling"), single("ticks"));
+        return new ServerThreads(
+                pool("call", CALLS), pool("stream", STREAMS), single("scheduling"), single("ticks"), single("garbage"));
     }
 
-    /** Does something again and again; that it fails once does not end it. */
+    /** Does something again and again in the thread of the ticks; that it fails once does not end it. */
     void repeat(Duration interval, Runnable task) {
+        repeat(ticks, interval, task);
+    }
+
+    /** Collects garbage again and again; that it fails once does not end it. */
+    void repeatCollection(Duration interval, Runnable collection) {
+        repeat(garbage, interval, collection);
+    }
+
+    /**
+     * Lets what runs come to its end. Nothing is interrupted: that would close the database's file under the writer.
+     */
+    @Override
+    public void close() {
+        List<ExecutorService> all = List.of(garbage, ticks, scheduling, streams, calls);
+        all.forEach(ExecutorService::shutdown);
+        all.forEach(ServerThreads::awaitEnd);
+    }
+
+    private static void repeat(ScheduledExecutorService thread, Duration interval, Runnable task) {
         Runnable guarded = () -> {
             try {
                 task.run();
@@ -49,17 +71,7 @@ record ServerThreads(
             }
         };
         var unused =
-                ticks.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /**
-     * Lets what runs come to its end. Nothing is interrupted: that would close the database's file under the writer.
-     */
-    @Override
-    public void close() {
-        List<ExecutorService> all = List.of(ticks, scheduling, streams, calls);
-        all.forEach(ExecutorService::shutdown);
-        all.forEach(ServerThreads::awaitEnd);
+                thread.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static void awaitEnd(ExecutorService executor) {

@@ -1,12 +1,17 @@
 package dev.gantry.cluster;
 
 import dev.gantry.store.Garbage;
+import dev.gantry.store.GarbageSearch;
+import dev.gantry.store.GarbageSearch.Found;
 import dev.gantry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.ToIntBiFunction;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>How old something is, it reads from its modify_index: at each run it notes which index the cluster has, and so
  * knows later what had changed by then. After a start it has no notes, and forgets nothing until they are old enough.
- * Owned by the thread of the ticks.
+ * Owned by a thread of its own, since a search of a large database takes seconds.
  */
 public final class GarbageCollector {
 
@@ -25,9 +30,16 @@ public final class GarbageCollector {
     /** So many rows are forgotten by one write, which others wait for. */
     private static final int BATCH = 500;
 
+    /** So many rows one search looks at: each takes a look at all that has ended first. */
+    private static final int SEARCHED = 10_000;
+
+    /** So many searches for one kind at a time; what is left then is found the next time. */
+    private static final int SEARCHES = 10;
+
     private record Note(Instant time, long index) {}
 
     private final Store store;
+    private final GarbageSearch search;
     private final GarbageThresholds thresholds;
     private final InstantSource clock;
     private final Deque<Note> notes = new ArrayDeque<>();
@@ -41,23 +53,30 @@ public final class GarbageCollector {
      */
     public GarbageCollector(Store store, GarbageThresholds thresholds, InstantSource clock) {
         this.store = store;
+        this.search = store.garbage();
         this.thresholds = thresholds;
         this.clock = clock;
     }
 
-    /** Forgets a batch of each kind. Called about once a minute, by one thread. */
+    /** Forgets what can be forgotten. Called every few minutes, by one thread. */
     public void collect() {
         Instant now = clock.instant();
         notes.addLast(new Note(now, store.reader().lastIndex()));
-        forget("evaluations", garbage -> garbage.evaluations(indexBefore(now, thresholds.evaluations()), BATCH));
-        forget("deployments", garbage -> garbage.deployments(indexBefore(now, thresholds.evaluations()), BATCH));
+        long evaluations = indexBefore(now, thresholds.evaluations());
+        long deployments = indexBefore(now, thresholds.deployments());
+        long jobs = indexBefore(now, thresholds.jobs());
+        forget("evaluations", limit -> search.evaluations(evaluations, limit), Garbage::evaluations);
+        forget("deployments", limit -> search.deployments(deployments, limit), Garbage::deployments);
         forget(
                 "allocations",
-                garbage -> garbage.allocations(
-                        indexBefore(now, thresholds.allocations()), thresholds.allocationsKept(), BATCH));
-        forget("job versions", garbage -> garbage.jobVersions(thresholds.versionsKept(), BATCH));
-        forget("jobs", garbage -> garbage.jobs(indexBefore(now, thresholds.jobs()), BATCH));
-        forget("request ids", garbage -> garbage.submissions(now.minus(thresholds.requests())));
+                limit -> search.allocations(evaluations, thresholds.allocationsKept(), limit),
+                Garbage::allocations);
+        forget(
+                "job versions",
+                limit -> search.jobsWithOldVersions(thresholds.versionsKept(), limit),
+                (garbage, ids) -> garbage.jobVersions(ids, thresholds.versionsKept()));
+        forget("jobs", limit -> search.jobs(jobs, limit), (garbage, ids) -> garbage.jobs(ids, jobs));
+        tell("request ids", write(garbage -> garbage.submissions(now.minus(thresholds.requests()))));
         dropNotes(now);
     }
 
@@ -71,10 +90,28 @@ public final class GarbageCollector {
                 .orElse(0);
     }
 
-    /** In the thread of the ticks, one after the other: the next kind may go only because of the one before. */
-    private void forget(String kind, ToIntFunction<Garbage> batch) {
-        int forgotten = store.write(transaction -> batch.applyAsInt(transaction.garbage()))
+    /** One batch after the other: the next kind may go only because of the one before. */
+    private void forget(String kind, IntFunction<Found> search, ToIntBiFunction<Garbage, List<String>> remove) {
+        int forgotten = 0;
+        boolean isLast = false;
+        for (int searches = 0; searches < SEARCHES && !isLast; searches++) {
+            Found found = search.apply(SEARCHED);
+            for (int begin = 0; begin < found.ids().size(); begin += BATCH) {
+                List<String> batch = found.ids()
+                        .subList(begin, Math.min(begin + BATCH, found.ids().size()));
+                forgotten += write(garbage -> remove.applyAsInt(garbage, batch));
+            }
+            isLast = found.isLast();
+        }
+        tell(kind, forgotten);
+    }
+
+    private int write(ToIntFunction<Garbage> write) {
+        return store.write(transaction -> write.applyAsInt(transaction.garbage()))
                 .join();
+    }
+
+    private static void tell(String kind, int forgotten) {
         if (forgotten > 0) {
             LOG.info("Forgot {} {}", forgotten, kind);
         }
@@ -82,7 +119,7 @@ public final class GarbageCollector {
 
     /** All but the newest of those that are older than any threshold. */
     private void dropNotes(Instant now) {
-        Duration longest = max(thresholds.evaluations(), max(thresholds.jobs(), thresholds.allocations()));
+        Duration longest = max(thresholds.evaluations(), max(thresholds.deployments(), thresholds.jobs()));
         Instant oldest = now.minus(longest);
         while (notes.size() > 1) {
             Note first = notes.removeFirst();

@@ -60,6 +60,15 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Begins to look for what can be forgotten.
+     *
+     * @return a search for one thread, which may wait for the database
+     */
+    public GarbageSearch garbage() {
+        return new GarbageSearch(database.dsl());
+    }
+
+    /**
      * Asks to be told what each write changed, in the order of their indexes.
      *
      * @param listener called on the writer's thread, after the commit: it must not wait nor throw

@@ -270,7 +270,7 @@ public final class WriteTransaction {
     /**
      * Forgets what is not needed any more.
      *
-     * @return what can be forgotten
+     * @return forgets what was found
      */
     public Garbage garbage() {
         forgets = true;

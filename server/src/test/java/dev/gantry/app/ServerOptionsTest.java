@@ -1,11 +1,14 @@
 package dev.gantry.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.cluster.GarbageThresholds;
 import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.scheduler.SchedulerOptions.Algorithm;
 import dev.gantry.v1.JobType;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -24,9 +27,49 @@ class ServerOptionsTest {
                         Algorithm.SPREAD, Set.of(JobType.JOB_TYPE_SERVICE, JobType.JOB_TYPE_BATCH)));
     }
 
+    @Test
+    void how_long_what_has_ended_is_kept_can_be_said_and_is_as_in_nomad_otherwise() {
+        assertThat(config().garbage()).isEqualTo(GarbageThresholds.DEFAULT);
+        assertThat(config().garbageInterval()).isEqualTo(Duration.ofMinutes(5));
+
+        ServerConfig config = config(
+                "--job-gc-interval",
+                "PT10S",
+                "--job-gc-threshold",
+                "PT2H",
+                "--eval-gc-threshold",
+                "PT0S",
+                "--deployment-gc-threshold",
+                "PT3M",
+                "--job-tracked-versions",
+                "2");
+
+        assertThat(config.garbageInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.garbage())
+                .isEqualTo(new GarbageThresholds(
+                        Duration.ZERO, Duration.ofMinutes(3), Duration.ofHours(2), Duration.ofDays(1), 50, 2));
+    }
+
+    @Test
+    void a_server_keeps_one_version_of_each_job_at_least_and_does_not_look_without_a_pause() {
+        assertThatThrownBy(() -> config("--job-tracked-versions", "0"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not 0");
+        assertThatThrownBy(() -> config("--job-gc-interval", "PT0S"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT0S");
+        assertThatThrownBy(() -> config("--eval-gc-threshold", "PT-1S"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("evaluations is PT-1S");
+    }
+
     private static SchedulerOptions parse(String... args) {
+        return config(args).scheduling();
+    }
+
+    private static ServerConfig config(String... args) {
         ServerOptions options = new ServerOptions();
         new CommandLine(options).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(args);
-        return options.toConfig(Path.of("data")).scheduling();
+        return options.toConfig(Path.of("data"));
     }
 }

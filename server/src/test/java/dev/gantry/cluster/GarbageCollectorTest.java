@@ -2,7 +2,11 @@ package dev.gantry.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -83,6 +87,51 @@ class GarbageCollectorTest {
 
         assertThat(cluster.store().reader().jobVersions("a", Long.MAX_VALUE, 100))
                 .hasSize(6);
+    }
+
+    @Test
+    void a_batch_job_whose_allocation_waits_for_longer_than_dead_jobs_are_kept_is_not_forgotten() {
+        cluster.submit(
+                Job.newBuilder().setId("a").setType(JobType.JOB_TYPE_BATCH).build());
+        cluster.insert(ClusterFixture.allocation("a1", cluster.job("a"), 0).toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                .setRescheduleAt(Times.toTimestamp(cluster.clock().instant().plus(Duration.ofHours(10))))
+                .build());
+        end(cluster.newestEvaluation("a"));
+
+        collector.collect();
+        cluster.pass(Duration.ofHours(9));
+        collector.collect();
+
+        assertThat(cluster.store().reader().job("a")).isPresent();
+        assertThat(cluster.store().reader().allocation("a1")).isPresent();
+    }
+
+    @Test
+    void dead_jobs_are_forgotten_as_soon_as_they_are_told_to_be() {
+        GarbageThresholds shorter = new GarbageThresholds(
+                Duration.ofHours(1), Duration.ofHours(1), Duration.ofMinutes(2), Duration.ofDays(1), 50, 6);
+        collector = new GarbageCollector(cluster.store(), shorter, cluster.clock());
+        submit("a", 1);
+        cluster.jobs().stop("a").join();
+        end(cluster.newestEvaluation("a"));
+
+        collector.collect();
+        cluster.pass(Duration.ofMinutes(1));
+        collector.collect();
+        assertThat(cluster.store().reader().job("a")).isPresent();
+        cluster.pass(Duration.ofMinutes(1));
+        collector.collect();
+
+        assertThat(cluster.store().reader().job("a")).isEmpty();
+    }
+
+    private void end(Evaluation evaluation) {
+        cluster.store()
+                .write(tx -> tx.putEvaluation(evaluation.toBuilder()
+                        .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
+                        .build()))
+                .join();
     }
 
     private void submit(String id, int priority) {

@@ -3,6 +3,7 @@ package dev.gantry.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.store.GarbageSearch.Found;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;
@@ -188,8 +189,8 @@ class JobLifeStoreTest {
                     .join();
         }
 
-        int forgotten =
-                store.write(tx -> tx.garbage().evaluations(Long.MAX_VALUE, 10)).join();
+        Found found = store.garbage().evaluations(Long.MAX_VALUE, 10);
+        int forgotten = store.write(tx -> tx.garbage().evaluations(found.ids())).join();
 
         assertThat(forgotten).isEqualTo(1);
         assertThat(store.reader().evaluation("e1")).isEmpty();
@@ -206,7 +207,8 @@ class JobLifeStoreTest {
         end("a2", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
         end("a3", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
 
-        store.write(tx -> tx.garbage().allocations(Long.MAX_VALUE, 1, 10)).join();
+        List<String> found = store.garbage().allocations(Long.MAX_VALUE, 1, 10).ids();
+        store.write(tx -> tx.garbage().allocations(found)).join();
 
         assertThat(store.reader().allocation("a1")).isEmpty();
         assertThat(store.reader().allocation("a2")).isPresent();
@@ -227,7 +229,9 @@ class JobLifeStoreTest {
                 })
                 .join();
 
-        store.write(tx -> tx.garbage().jobVersions(2, 100)).join();
+        List<String> found = store.garbage().jobsWithOldVersions(2, 100).ids();
+        assertThat(found).containsExactly("web");
+        store.write(tx -> tx.garbage().jobVersions(found, 2)).join();
 
         assertThat(store.reader().jobVersions("web", Long.MAX_VALUE, 10))
                 .extracting(JobRecord::getVersion)
@@ -248,8 +252,9 @@ class JobLifeStoreTest {
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
 
+        List<String> found = store.garbage().jobs(Long.MAX_VALUE - 1, 10).ids();
         int forgotten =
-                store.write(tx -> tx.garbage().jobs(Long.MAX_VALUE - 1, 10)).join();
+                store.write(tx -> tx.garbage().jobs(found, Long.MAX_VALUE - 1)).join();
 
         assertThat(forgotten).isEqualTo(2);
         assertThat(store.reader().jobs("", "", 10))
@@ -267,7 +272,86 @@ class JobLifeStoreTest {
                 .getModifyIndex();
         end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
 
-        assertThat(store.write(tx -> tx.garbage().jobs(young, 10)).join()).isZero();
+        assertThat(store.garbage().jobs(young, 10).ids()).isEmpty();
+        assertThat(store.write(tx -> tx.garbage().jobs(List.of("done"), young)).join())
+                .isZero();
+    }
+
+    @Test
+    void a_batch_job_that_waits_to_be_placed_anew_is_not_dead_until_it_is_stopped() {
+        put(batch("waits"));
+        store.write(tx -> tx.insertAllocation(allocation("a1", "waits").toBuilder()
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                        .setRescheduleAt(Timestamps.fromMillis(0))
+                        .build()))
+                .join();
+
+        assertThat(store.garbage().jobs(Long.MAX_VALUE - 1, 10).ids()).isEmpty();
+        assertThat(store.write(tx -> tx.garbage().jobs(List.of("waits"), Long.MAX_VALUE - 1))
+                        .join())
+                .isZero();
+
+        store.write(tx -> tx.putJob(tx.reader().job("waits").orElseThrow().toBuilder()
+                        .setStopped(true)
+                        .build()))
+                .join();
+        assertThat(store.garbage().jobs(Long.MAX_VALUE - 1, 10).ids()).containsExactly("waits");
+    }
+
+    @Test
+    void an_allocation_that_waits_to_be_placed_anew_stays_until_another_has_come() {
+        put(job("web", 0));
+        store.write(tx -> tx.insertAllocation(allocation("a1", "web").toBuilder()
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                        .setRescheduleAt(Timestamps.fromMillis(0))
+                        .build()))
+                .join();
+        assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).isEmpty();
+
+        store.write(tx -> tx.updateClient(tx.reader().allocation("a1").orElseThrow().toBuilder()
+                        .clearRescheduleAt()
+                        .setNextAllocationId("a2")
+                        .build()))
+                .join();
+
+        assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).containsExactly("a1");
+    }
+
+    @Test
+    void what_has_to_stay_does_not_hide_what_is_behind_it() {
+        put(job("web", 0));
+        for (String id : List.of("a1", "a2", "a3", "a4")) {
+            store.write(tx -> tx.insertAllocation(allocation(id, "web"))).join();
+        }
+        end("a1", ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
+        end("a2", ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
+        end("a3", ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_STOP);
+        GarbageSearch search = store.garbage();
+
+        assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(), false));
+        assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of("a3"), true));
+        assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(), false));
+
+        put(job("a-service", 0));
+        put(job("b-stopped", 0).toBuilder().setStopped(true).build());
+        store.write(tx -> tx.insertAllocation(allocation("a5", "a-service"))).join();
+        end("a5", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+
+        assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of(), false));
+        assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of("b-stopped"), false));
+        assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of(), true));
+    }
+
+    @Test
+    void a_dead_job_that_was_submitted_again_meanwhile_stays() {
+        put(job("web", 0).toBuilder().setStopped(true).build());
+        long upTo = store.reader().lastIndex();
+        List<String> found = store.garbage().jobs(upTo, 10).ids();
+        assertThat(found).containsExactly("web");
+        put(job("web", 1));
+
+        assertThat(store.write(tx -> tx.garbage().jobs(found, upTo)).join()).isZero();
+        assertThat(store.reader().job("web")).isPresent();
     }
 
     private JobRecord put(JobRecord job) {
@@ -283,9 +367,14 @@ class JobLifeStoreTest {
     }
 
     private void end(String allocationId, ClientStatus status, DesiredStatus desired) {
+        if (desired == DesiredStatus.DESIRED_STATUS_STOP) {
+            store.write(tx -> tx.updateDesired(tx.reader().allocation(allocationId).orElseThrow().toBuilder()
+                            .setDesiredStatus(desired)
+                            .build()))
+                    .join();
+        }
         store.write(tx -> tx.updateClient(tx.reader().allocation(allocationId).orElseThrow().toBuilder()
                         .setClientStatus(status)
-                        .setDesiredStatus(desired)
                         .build()))
                 .join();
     }

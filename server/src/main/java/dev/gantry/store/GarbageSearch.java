@@ -1,0 +1,293 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.ALLOCATION;
+import static dev.gantry.store.schema.Tables.DEPLOYMENT;
+import static dev.gantry.store.schema.Tables.EVALUATION;
+import static dev.gantry.store.schema.Tables.JOB;
+import static dev.gantry.store.schema.Tables.JOB_VERSION;
+import static org.jooq.impl.DSL.exists;
+import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.rowNumber;
+import static org.jooq.impl.DSL.select;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record2;
+import org.jooq.Select;
+
+/**
+ * Finds what has ended and nobody needs any more, beside the writer, since that takes a look at all that has ended.
+ * {@link Garbage} forgets it. Neither touches what the scheduler still decides by.
+ *
+ * <p>A search looks at a limited number of rows and goes on where the one before it ended, so that many rows that have to
+ * stay do not hide those behind them. Owned by one thread.
+ */
+public final class GarbageSearch {
+
+    /**
+     * What a search found.
+     *
+     * @param ids what can be forgotten
+     * @param isLast whether it has seen all there is, so that the next one begins anew
+     */
+    public record Found(List<String> ids, boolean isLast) {}
+
+    private static final short PENDING = (short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE;
+    private static final short BLOCKED = (short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE;
+    private static final short RUNNING = (short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE;
+
+    private static final int READ_AT_ONCE = 1000;
+
+    private record Place(long createIndex, String id) {
+
+        static final Place BEGIN = new Place(-1, "");
+    }
+
+    private final DSLContext dsl;
+    private Place lastAllocation = Place.BEGIN;
+    private String lastJob = "";
+
+    GarbageSearch(DSLContext dsl) {
+        this.dsl = dsl;
+    }
+
+    /**
+     * Evaluations that have ended, but for each job's newest.
+     *
+     * @param upTo those that last changed at this cluster index or before
+     * @param limit at most this many
+     * @return their ids
+     */
+    public Found evaluations(long upTo, int limit) {
+        var newer = EVALUATION.as("newer");
+        List<String> ids = dsl.select(EVALUATION.ID)
+                .from(EVALUATION)
+                .where(EVALUATION.STATUS.notIn(PENDING, BLOCKED))
+                .and(EVALUATION.MODIFY_INDEX.le(upTo))
+                .and(exists(select(newer.ID)
+                        .from(newer)
+                        .where(newer.JOB_ID.eq(EVALUATION.JOB_ID))
+                        .and(newer.CREATE_INDEX.gt(EVALUATION.CREATE_INDEX))))
+                .limit(limit)
+                .fetch(EVALUATION.ID);
+        return new Found(ids, ids.size() < limit);
+    }
+
+    /**
+     * Deployments that have ended, but for each job's newest.
+     *
+     * @param upTo those that last changed at this cluster index or before
+     * @param limit at most this many
+     * @return their ids
+     */
+    public Found deployments(long upTo, int limit) {
+        var newer = DEPLOYMENT.as("newer");
+        List<String> ids = dsl.select(DEPLOYMENT.ID)
+                .from(DEPLOYMENT)
+                .where(DEPLOYMENT.STATUS.ne(RUNNING))
+                .and(DEPLOYMENT.MODIFY_INDEX.le(upTo))
+                .and(exists(select(newer.ID)
+                        .from(newer)
+                        .where(newer.JOB_ID.eq(DEPLOYMENT.JOB_ID))
+                        .and(newer.CREATE_INDEX.gt(DEPLOYMENT.CREATE_INDEX))))
+                .limit(limit)
+                .fetch(DEPLOYMENT.ID);
+        return new Found(ids, ids.size() < limit);
+    }
+
+    /**
+     * Allocations that have ended and in whose place another one has come, or none shall come: those that the scheduler
+     * passes over.
+     *
+     * @param upTo those that last changed at this cluster index or before
+     * @param keep so many of each job that have ended stay, the newest
+     * @param limit looks at so many at most
+     * @return their ids
+     */
+    public Found allocations(long upTo, int keep, int limit) {
+        // Numbered once for all: to count for each one how many are newer takes the square of their number.
+        var ended = select(
+                        ALLOCATION.ID,
+                        ALLOCATION.JOB_ID,
+                        ALLOCATION.CREATE_INDEX,
+                        ALLOCATION.MODIFY_INDEX,
+                        rowNumber()
+                                .over()
+                                .partitionBy(ALLOCATION.JOB_ID)
+                                .orderBy(ALLOCATION.CREATE_INDEX.desc(), ALLOCATION.ID.desc())
+                                .as("place"))
+                .from(ALLOCATION)
+                .where(ALLOCATION.CLIENT_STATUS.in(StoreReader.TERMINAL))
+                .asTable("ended");
+        var createIndex = ended.field(ALLOCATION.CREATE_INDEX);
+        var id = ended.field(ALLOCATION.ID);
+        List<Place> places = dsl.select(createIndex, id)
+                .from(ended)
+                .where(ended.field("place", Integer.class).gt(keep))
+                .and(ended.field(ALLOCATION.MODIFY_INDEX).le(upTo))
+                .and(row(createIndex, id).gt(lastAllocation.createIndex(), lastAllocation.id()))
+                .orderBy(createIndex, id)
+                .limit(limit)
+                .fetch(found -> new Place(found.value1(), found.value2()));
+        boolean isLast = places.size() < limit;
+        lastAllocation = isLast ? Place.BEGIN : places.get(limit - 1);
+        return new Found(superseded(places.stream().map(Place::id).toList()), isLast);
+    }
+
+    /**
+     * Jobs of which versions can be forgotten.
+     *
+     * @param keep so many of each job stay, the newest, 1 or more
+     * @param limit at most this many
+     * @return the jobs' ids
+     */
+    public Found jobsWithOldVersions(int keep, int limit) {
+        List<String> ids = dsl.selectDistinct(JOB_VERSION.JOB_ID)
+                .from(JOB_VERSION)
+                .join(JOB)
+                .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
+                .where(isOldVersion(keep))
+                .limit(limit)
+                .fetch(JOB_VERSION.JOB_ID);
+        return new Found(ids, ids.size() < limit);
+    }
+
+    /**
+     * Jobs that are dead: those that were stopped, and batch jobs of which all has ended and nothing is going to be placed
+     * anew. Parents of children are not dead until they are stopped and have no children left.
+     *
+     * @param upTo those of which nothing has changed after this cluster index
+     * @param limit looks at so many at most
+     * @return their ids
+     */
+    public Found jobs(long upTo, int limit) {
+        var rows = dsl.select(JOB.ID, JOB.STOPPED, JOB.SPEC)
+                .from(JOB)
+                .where(hasEnded(upTo))
+                .and(JOB.ID.gt(lastJob))
+                .orderBy(JOB.ID)
+                .limit(limit)
+                .fetch();
+        boolean isLast = rows.size() < limit;
+        lastJob = isLast ? "" : rows.get(limit - 1).value1();
+        List<String> ids = rows.stream()
+                .filter(row -> row.value2() || isBatch(Messages.parse(Job.parser(), row.value3())))
+                .map(row -> row.value1())
+                .toList();
+        return new Found(withoutThoseToPlaceAnew(ids), isLast);
+    }
+
+    /** Those of these jobs that are dead still. */
+    List<String> deadOf(List<String> ids, long upTo) {
+        List<String> ended = dsl.select(JOB.ID)
+                .from(JOB)
+                .where(hasEnded(upTo))
+                .and(JOB.ID.in(ids))
+                .fetch(JOB.ID);
+        return withoutThoseToPlaceAnew(ended);
+    }
+
+    /** The versions of these jobs that can be forgotten. */
+    Select<Record2<String, Long>> oldVersionsOf(List<String> jobIds, int keep) {
+        return dsl.select(JOB_VERSION.JOB_ID, JOB_VERSION.VERSION)
+                .from(JOB_VERSION)
+                .join(JOB)
+                .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
+                .where(JOB_VERSION.JOB_ID.in(jobIds))
+                .and(isOldVersion(keep));
+    }
+
+    private static Condition isOldVersion(int keep) {
+        var newer = JOB_VERSION.as("newer");
+        return JOB_VERSION
+                .VERSION
+                .le(JOB.VERSION.minus(keep))
+                .and(notExists(select(ALLOCATION.ID)
+                        .from(ALLOCATION)
+                        .where(ALLOCATION.JOB_ID.eq(JOB_VERSION.JOB_ID))
+                        .and(ALLOCATION.JOB_VERSION.eq(JOB_VERSION.VERSION))))
+                .and(JOB_VERSION
+                        .STABLE
+                        .isFalse()
+                        .or(exists(select(newer.VERSION)
+                                .from(newer)
+                                .where(newer.JOB_ID.eq(JOB_VERSION.JOB_ID))
+                                .and(newer.VERSION.gt(JOB_VERSION.VERSION))
+                                .and(newer.STABLE))));
+    }
+
+    private static Condition hasEnded(long upTo) {
+        var child = JOB.as("child");
+        return JOB.MODIFY_INDEX
+                .le(upTo)
+                .and(notExists(select(ALLOCATION.ID)
+                        .from(ALLOCATION)
+                        .where(ALLOCATION.JOB_ID.eq(JOB.ID))
+                        .and(ALLOCATION
+                                .CLIENT_STATUS
+                                .notIn(StoreReader.TERMINAL)
+                                .or(ALLOCATION.MODIFY_INDEX.gt(upTo)))))
+                .and(notExists(select(EVALUATION.ID)
+                        .from(EVALUATION)
+                        .where(EVALUATION.JOB_ID.eq(JOB.ID))
+                        .and(EVALUATION.STATUS.in(PENDING, BLOCKED).or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
+                .and(notExists(select(child.ID).from(child).where(child.PARENT_ID.eq(JOB.ID))))
+                .and(JOB.STOPPED
+                        .isTrue()
+                        .or(exists(select(ALLOCATION.ID).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(JOB.ID)))));
+    }
+
+    /** A job that waits to be placed anew is not dead, unless it was stopped. */
+    private List<String> withoutThoseToPlaceAnew(List<String> jobIds) {
+        if (jobIds.isEmpty()) {
+            return jobIds;
+        }
+        Set<String> waiting = new StoreReader(dsl).jobsToPlaceAnew(jobIds);
+        if (waiting.isEmpty()) {
+            return jobIds;
+        }
+        waiting.removeAll(dsl.select(JOB.ID)
+                .from(JOB)
+                .where(JOB.ID.in(waiting))
+                .and(JOB.STOPPED)
+                .fetch(JOB.ID));
+        return jobIds.stream().filter(id -> !waiting.contains(id)).toList();
+    }
+
+    private static boolean isBatch(Job job) {
+        return job.getType() == JobType.JOB_TYPE_BATCH && !job.hasPeriodic() && !job.hasParameterized();
+    }
+
+    /** Those of these allocations that have ended in whose place nothing is going to come. */
+    private List<String> superseded(List<String> ids) {
+        List<String> superseded = new ArrayList<>();
+        for (int begin = 0; begin < ids.size(); begin += READ_AT_ONCE) {
+            dsl
+                    .select(ALLOCATION.ID, ALLOCATION.MESSAGE, JOB.VERSION)
+                    .from(ALLOCATION)
+                    .join(JOB)
+                    .on(JOB.ID.eq(ALLOCATION.JOB_ID))
+                    .where(ALLOCATION.ID.in(ids.subList(begin, Math.min(begin + READ_AT_ONCE, ids.size()))))
+                    .stream()
+                    .filter(row -> isSuperseded(Messages.parse(Allocation.parser(), row.value2()), row.value3()))
+                    .forEach(row -> superseded.add(row.value1()));
+        }
+        return superseded;
+    }
+
+    private static boolean isSuperseded(Allocation allocation, long newestVersion) {
+        return allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP
+                || !allocation.getNextAllocationId().isEmpty()
+                || allocation.getJobVersion() < newestVersion;
+    }
+}
