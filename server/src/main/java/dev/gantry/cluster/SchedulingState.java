@@ -9,6 +9,7 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * All that placement needs to know, in memory: read from the store once, then kept current by what each write changed.
@@ -72,7 +75,7 @@ final class SchedulingState {
                 .forEach(this::put);
         evaluations.retryBlocked();
         // Nodes may have come when the last server was about to end.
-        spreadSystemJobs();
+        spreadSystemJobs(any -> true);
     }
 
     /** Takes in what a write changed. */
@@ -90,13 +93,17 @@ final class SchedulingState {
         if (makesRoom(changes)) {
             retryBlocked();
         }
-        if (changes.nodes().stream().anyMatch(NodeLife::isOpen)) {
-            spreadSystemJobs();
+        Set<String> datacenters = changes.nodes().stream()
+                .filter(NodeLife::isOpen)
+                .map(Node::getDatacenter)
+                .collect(Collectors.toSet());
+        if (!datacenters.isEmpty()) {
+            spreadSystemJobs(job -> isIn(job, datacenters));
         }
     }
 
     /**
-     * System jobs that have to be looked at since a node has joined, come back or changed: they want to be there too,
+     * System jobs that have to be looked at since a node of their datacenters has joined, come back or changed: they want to be there too,
      * though all that they wanted before is placed. Each is told of once.
      */
     List<String> takeSystemJobsToSpread() {
@@ -169,8 +176,17 @@ final class SchedulingState {
         evaluations.retryBlocked();
     }
 
-    private void spreadSystemJobs() {
-        systemJobs.stream().filter(jobId -> !evaluations.isReady(jobId)).forEach(systemJobsToSpread::add);
+    private void spreadSystemJobs(Predicate<Job> which) {
+        systemJobs.stream()
+                .filter(jobId -> !evaluations.isReady(jobId))
+                .filter(jobId -> which.test(jobs.get(jobId).getJob()))
+                .forEach(systemJobsToSpread::add);
+    }
+
+    /** A job that names no datacenters is in all of them. */
+    private static boolean isIn(Job job, Set<String> datacenters) {
+        return job.getDatacentersCount() == 0
+                || job.getDatacentersList().stream().anyMatch(datacenters::contains);
     }
 
     private void put(JobRecord job) {

@@ -9,7 +9,10 @@ import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +100,51 @@ class SchedulingStateTest {
                 new ChangeSet(1, List.of(), List.of(PENDING), List.of(), List.of(), List.of(), List.of(), List.of()));
 
         assertThat(poll()).isEmpty();
+    }
+
+    @Test
+    void a_system_job_is_looked_at_when_a_node_comes_to_one_of_its_datacenters() {
+        apply(List.of(system("here", "dc1", "dc2"), system("there", "dc3"), system("anywhere")));
+
+        apply(List.of(), List.of(), List.of(open("dc2")), List.of());
+
+        assertThat(state.takeSystemJobsToSpread()).containsExactlyInAnyOrder("here", "anywhere");
+        assertThat(state.takeSystemJobsToSpread()).isEmpty();
+    }
+
+    @Test
+    void no_system_job_is_looked_at_when_a_node_closes() {
+        apply(List.of(system("anywhere")));
+
+        apply(
+                List.of(),
+                List.of(),
+                List.of(open("dc1").toBuilder()
+                        .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                        .build()),
+                List.of());
+
+        assertThat(state.takeSystemJobsToSpread()).isEmpty();
+    }
+
+    private static JobRecord system(String id, String... datacenters) {
+        return JobRecord.newBuilder()
+                .setJob(Job.newBuilder()
+                        .setId(id)
+                        .setType(JobType.JOB_TYPE_SYSTEM)
+                        .addAllDatacenters(List.of(datacenters)))
+                .build();
+    }
+
+    private static Node open(String datacenter) {
+        return NODE.toBuilder()
+                .setDatacenter(datacenter)
+                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .build();
+    }
+
+    private void apply(List<JobRecord> jobs) {
+        apply(jobs, List.of(), List.of(), List.of());
     }
 
     private void apply(
