@@ -49,7 +49,16 @@ interface Comparison {
                         Comparison::range,
                         (text, range) ->
                                 Version.parse(text).filter(range::contains).isPresent());
+            case SEMVER ->
+                withParsed(
+                        value,
+                        Comparison::semanticRange,
+                        (text, range) -> Version.parseSemantic(text)
+                                .filter(range::contains)
+                                .isPresent());
             case SET_CONTAINS -> present((set, members) -> members(set).containsAll(members(members)));
+            case SET_CONTAINS_ANY ->
+                present((set, members) -> members(set).stream().anyMatch(members(members)::contains));
             case IS_SET -> (left, right) -> left.isPresent();
             case IS_NOT_SET -> (left, right) -> left.isEmpty();
             case DISTINCT_HOSTS, DISTINCT_PROPERTY ->
@@ -120,6 +129,13 @@ interface Comparison {
         return VersionRange.parse(text)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "\"%s\" is no version constraint: write one such as \">= 1.2, < 2\" or \"~> 1.2\""
+                                .formatted(text)));
+    }
+
+    private static VersionRange semanticRange(String text) {
+        return VersionRange.parseSemantic(text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "\"%s\" is no constraint of semantic versions: write one such as \">= 1.2.0-beta.1, < 2.0.0\""
                                 .formatted(text)));
     }
 

@@ -16,7 +16,9 @@ enum Operator {
     AT_MOST("<="),
     REGEXP("regexp"),
     VERSION("version"),
-    SET_CONTAINS("set_contains"),
+    SEMVER("semver"),
+    SET_CONTAINS("set_contains", "set_contains_all"),
+    SET_CONTAINS_ANY("set_contains_any"),
     IS_SET("is_set"),
     IS_NOT_SET("is_not_set"),
     DISTINCT_HOSTS("distinct_hosts"),
@@ -66,7 +68,8 @@ enum Operator {
     /** Whether a constraint with it must say what to compare with. */
     boolean needsValue() {
         return switch (this) {
-            case EQUAL, NOT_EQUAL, ABOVE, AT_LEAST, BELOW, AT_MOST, REGEXP, VERSION, SET_CONTAINS -> true;
+            case EQUAL, NOT_EQUAL, ABOVE, AT_LEAST, BELOW, AT_MOST -> true;
+            case REGEXP, VERSION, SEMVER, SET_CONTAINS, SET_CONTAINS_ANY -> true;
             case IS_SET, IS_NOT_SET, DISTINCT_HOSTS, DISTINCT_PROPERTY -> false;
         };
     }

@@ -31,6 +31,7 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
             + ")|-?(?<named>[A-Za-z~-]" + WORDS + "))?(?:\\+[0-9A-Za-z~-]+(?:\\.[0-9A-Za-z~-]+)*)?");
 
     private static final Pattern DOT = Pattern.compile("\\.");
+    private static final Pattern BEGIN_OF_SEMANTIC = Pattern.compile("v?[0-9.]+-");
 
     Version {
         numbers = List.copyOf(numbers);
@@ -58,6 +59,18 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
             // A number above 2^63 - 1, as in go-version.
             return Optional.empty();
         }
+    }
+
+    /**
+     * Reads a version whose pre-release, if it is one, stands behind a dash, as SemVer 2.0.0 has it.
+     *
+     * @param text any text
+     * @return the version; empty if the text is none
+     */
+    static Optional<Version> parseSemantic(String text) {
+        return parse(text)
+                .filter(version -> !version.isPreRelease()
+                        || BEGIN_OF_SEMANTIC.matcher(text).lookingAt());
     }
 
     boolean isPreRelease() {

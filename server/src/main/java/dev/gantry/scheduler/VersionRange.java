@@ -2,6 +2,7 @@ package dev.gantry.scheduler;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
  *
  * <p>{@code ~> 1.2.3} stands for {@code >= 1.2.3, < 1.3}: only the last number that is written may grow. An order
  * condition lets a pre-release pass only if it names a pre-release of the same numbers itself.
+ *
+ * <p>Conditions on semantic versions, Nomad's {@code semver}, are about their order alone: pre-releases pass like others,
+ * and there is no {@code ~>}.
  *
  * @param bounds the conditions; at least one
  */
@@ -43,7 +47,7 @@ record VersionRange(List<Bound> bounds) {
     }
 
     /** One condition. */
-    private record Bound(Relation relation, Version version) {
+    private record Bound(Relation relation, Version version, boolean isSemantic) {
 
         boolean contains(Version candidate) {
             int order = candidate.compareTo(version);
@@ -59,7 +63,9 @@ record VersionRange(List<Bound> bounds) {
         }
 
         private boolean mayPass(Version candidate) {
-            return !candidate.isPreRelease() || (version.isPreRelease() && version.hasSameNumbersAs(candidate));
+            return isSemantic
+                    || !candidate.isPreRelease()
+                    || (version.isPreRelease() && version.hasSameNumbersAs(candidate));
         }
 
         private boolean isCompatible(Version candidate) {
@@ -86,10 +92,22 @@ record VersionRange(List<Bound> bounds) {
      * @return the conditions; empty if one of them is malformed
      */
     static Optional<VersionRange> parse(String text) {
-        List<Optional<Bound>> bounds = Pattern.compile(",")
-                .splitAsStream(text + " ")
-                .map(VersionRange::bound)
-                .toList();
+        return parse(text, VersionRange::bound);
+    }
+
+    /**
+     * Reads conditions on semantic versions.
+     *
+     * @param text conditions between commas
+     * @return the conditions; empty if one of them is malformed
+     */
+    static Optional<VersionRange> parseSemantic(String text) {
+        return parse(text, VersionRange::semanticBound);
+    }
+
+    private static Optional<VersionRange> parse(String text, Function<String, Optional<Bound>> parser) {
+        List<Optional<Bound>> bounds =
+                Pattern.compile(",").splitAsStream(text + " ").map(parser).toList();
         return bounds.stream().allMatch(Optional::isPresent)
                 ? Optional.of(new VersionRange(
                         bounds.stream().flatMap(Optional::stream).toList()))
@@ -103,7 +121,17 @@ record VersionRange(List<Bound> bounds) {
     private static Optional<Bound> bound(String text) {
         Matcher matcher = BOUND.matcher(text.strip());
         return matcher.matches()
-                ? Version.parse(matcher.group(2)).map(version -> new Bound(Relation.of(matcher.group(1)), version))
+                ? Version.parse(matcher.group(2))
+                        .map(version -> new Bound(Relation.of(matcher.group(1)), version, false))
+                : Optional.empty();
+    }
+
+    private static Optional<Bound> semanticBound(String text) {
+        Matcher matcher = BOUND.matcher(text.strip());
+        return matcher.matches()
+                ? Version.parseSemantic(matcher.group(2))
+                        .map(version -> new Bound(Relation.of(matcher.group(1)), version, true))
+                        .filter(bound -> bound.relation() != Relation.COMPATIBLE)
                 : Optional.empty();
     }
 }

@@ -114,6 +114,20 @@ final class Fixtures {
         return placed;
     }
 
+    /** One that runs on a node in a place of the job's first group. */
+    static Allocation allocationOn(String nodeId, JobVersion job, int index) {
+        return Allocation.newBuilder()
+                .setId("a" + index)
+                .setJobId(job.getJob().getId())
+                .setJobVersion(job.getVersion())
+                .setTaskGroup(job.getJob().getTaskGroups(0).getName())
+                .setIndex(index)
+                .setNodeId(nodeId)
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .build();
+    }
+
     static Allocation end(Allocation allocation, ClientStatus status) {
         return allocation.toBuilder().setClientStatus(status).build();
     }

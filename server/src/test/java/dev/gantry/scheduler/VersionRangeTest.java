@@ -55,6 +55,30 @@ class VersionRangeTest {
         assertThat(VersionRange.parse(text)).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "> 2.0.0 | 2.1.0-beta | true",
+                ">= 2.1.0-a | 2.1.1-beta | true",
+                "< 2.1.0 | 2.1.0-beta | true",
+                "< 2.1.0-beta.2 | 2.1.0-beta.11 | false",
+                "= 2.1.0+git | 2.1.0 | true",
+                "!= 2.1.0 | 2.1.0-beta | true"
+            })
+    void semantic_versions_have_their_order_alone(String range, String version, boolean contained) {
+        assertThat(VersionRange.parseSemantic(range)
+                        .orElseThrow()
+                        .contains(Version.parseSemantic(version).orElseThrow()))
+                .isEqualTo(contained);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "~> 1.2", ">= 1.2.0beta", "1.2.0, ~> 1", "latest"})
+    void what_is_malformed_is_no_range_of_semantic_versions(String text) {
+        assertThat(VersionRange.parseSemantic(text)).isEmpty();
+    }
+
     @Property(tries = 500)
     void compatible_releases_lie_between_a_version_and_the_next_of_its_last_but_one_number(
             @ForAll @IntRange(max = 2) int major,

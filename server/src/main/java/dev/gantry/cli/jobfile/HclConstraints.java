@@ -11,16 +11,18 @@ import java.util.stream.Stream;
  * Reads {@code constraint} blocks.
  *
  * <p>As in Nomad, some operators have a key of their own: {@code version = ">= 1.2"} stands for {@code operator =
- * "version"} and {@code value = ">= 1.2"}; likewise {@code regexp}, {@code set_contains}, {@code distinct_hosts = true}
- * and {@code distinct_property = "${meta.rack}"}. Unlike Nomad, which lets one silently win, two of them in one block are
+ * "version"} and {@code value = ">= 1.2"}; likewise {@code semver}, {@code regexp}, {@code set_contains}, {@code
+ * set_contains_all}, {@code set_contains_any}, {@code distinct_hosts = true} and {@code distinct_property =
+ * "${meta.rack}"}. Unlike Nomad, which lets one silently win, two of them in one block are
  * an error.
  */
 final class HclConstraints {
 
     private static final String DISTINCT_HOSTS = "distinct_hosts";
     private static final String DISTINCT_PROPERTY = "distinct_property";
-    private static final List<String> SHORTHANDS =
-            List.of("version", "regexp", "set_contains", DISTINCT_HOSTS, DISTINCT_PROPERTY);
+    private static final List<String> SHORTHANDS = Stream.concat(
+                    Keys.COMPARISONS.stream(), Stream.of(DISTINCT_HOSTS, DISTINCT_PROPERTY))
+            .toList();
 
     private HclConstraints() {}
 

@@ -5,6 +5,7 @@ import dev.gantry.cli.jobfile.hcl.HclName;
 import dev.gantry.cli.jobfile.hcl.TextFaultException;
 import dev.gantry.model.Spelling;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The keys that one kind of block may have.
@@ -125,23 +126,17 @@ record Keys(String kind, List<String> known, List<String> later) {
 
     static final Keys CHECK_RESTART = new Keys("check_restart", List.of("limit", "grace"), List.of("ignore_warnings"));
 
+    /** Operators that look at a node alone and have a key of their own. */
+    static final List<String> COMPARISONS =
+            List.of("version", "semver", "regexp", "set_contains", "set_contains_all", "set_contains_any");
+
     static final Keys CONSTRAINT = new Keys(
             "constraint",
-            List.of(
-                    "attribute",
-                    "operator",
-                    "value",
-                    "version",
-                    "regexp",
-                    "set_contains",
-                    "distinct_hosts",
-                    "distinct_property"),
+            withComparisons("attribute", "operator", "value", "distinct_hosts", "distinct_property"),
             List.of());
 
-    static final Keys AFFINITY = new Keys(
-            "affinity",
-            List.of("attribute", "operator", "value", "weight", "version", "regexp", "set_contains"),
-            List.of());
+    static final Keys AFFINITY =
+            new Keys("affinity", withComparisons("attribute", "operator", "value", "weight"), List.of());
 
     static final Keys SPREAD = new Keys("spread", List.of("attribute", "weight", "target"), List.of());
 
@@ -180,6 +175,10 @@ record Keys(String kind, List<String> known, List<String> later) {
                     key.position(), "%s is not supported yet in a %s block: take it out".formatted(key.text(), kind));
         }
         throw new TextFaultException(key.position(), unknown(key.text()));
+    }
+
+    private static List<String> withComparisons(String... others) {
+        return Stream.concat(Stream.of(others), COMPARISONS.stream()).toList();
     }
 
     private String unknown(String key) {

@@ -112,7 +112,7 @@ class JobFileFaultsTest {
                 arguments(
                         "job \"j\" { affinity { →distinct_hosts = true } }",
                         "unknown key \"distinct_hosts\" in a affinity block: known are attribute, operator, regexp,"
-                                + " set_contains, value, version, weight"),
+                                + " semver, set_contains, set_contains_all, set_contains_any, value, version, weight"),
                 arguments(
                         "job \"j\" { group \"g\" { restart { mode = →\"never\" } } }",
                         "mode must be \"delay\" or \"fail\", not \"never\""),

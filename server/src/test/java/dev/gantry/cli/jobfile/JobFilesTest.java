@@ -202,6 +202,9 @@ class JobFilesTest {
             attribute = "${a}" version = ">= 1.2, < 2"          | ${a}        | version           | >= 1.2, < 2
             attribute = "${a}" regexp = "^v\\\\d+$"             | ${a}        | regexp            | ^v\\d+$
             attribute = "${a}" set_contains = "x,y"             | ${a}        | set_contains      | x,y
+            attribute = "${a}" set_contains_all = "x,y"         | ${a}        | set_contains_all  | x,y
+            attribute = "${a}" set_contains_any = "x,y"         | ${a}        | set_contains_any  | x,y
+            attribute = "${a}" semver = ">= 1.2.0-beta"         | ${a}        | semver            | >= 1.2.0-beta
             distinct_hosts = true                               |             | distinct_hosts    |
             distinct_hosts = "true"                             |             | distinct_hosts    |
             operator = "distinct_hosts" value = "false"         |             | distinct_hosts    | false
