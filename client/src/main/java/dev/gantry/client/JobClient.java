@@ -1,6 +1,7 @@
 package dev.gantry.client;
 
 import dev.gantry.client.Pages.Page;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.Evaluation;
@@ -14,6 +15,8 @@ import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListDeploymentsRequest;
+import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsRequest;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsRequest;
@@ -24,6 +27,8 @@ import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.RevertJobRequest;
+import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -154,6 +159,40 @@ public final class JobClient {
     }
 
     /**
+     * Submits an older version of a job once more, which comes back as a new one.
+     *
+     * @param jobId the job
+     * @param version the version that shall come back
+     * @return the evaluation that will place it, the job's version and its index now
+     * @throws NotFoundException if there is no such job, no such version, or the server has forgotten it
+     * @throws PreconditionFailedException if it is the newest version
+     */
+    public RevertJobResponse revert(String jobId, long version) {
+        return revert(RevertJobRequest.newBuilder().setJobId(jobId).setVersion(version));
+    }
+
+    /**
+     * Submits an older version of a job once more, if nobody has changed the job meanwhile.
+     *
+     * @param jobId the job
+     * @param version the version that shall come back
+     * @param checkIndex the job's index, as it was read
+     * @return the evaluation that will place it, the job's version and its index now
+     * @throws NotFoundException if there is no such job, no such version, or the server has forgotten it
+     * @throws PreconditionFailedException if it is the newest version, or the check index does not match the stored job's
+     */
+    public RevertJobResponse revert(String jobId, long version, long checkIndex) {
+        return revert(RevertJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setVersion(version)
+                .setCheckIndex(checkIndex));
+    }
+
+    private RevertJobResponse revert(RevertJobRequest.Builder request) {
+        return connection.call(connection.jobs(), stub -> stub.revertJob(request.build()));
+    }
+
+    /**
      * Stops all allocations of a job. The job stays known. Stopping a stopped job changes nothing.
      *
      * @param jobId the job
@@ -163,6 +202,32 @@ public final class JobClient {
     public StopJobResponse stop(String jobId) {
         StopJobRequest request = StopJobRequest.newBuilder().setJobId(jobId).build();
         return connection.call(connection.jobs(), stub -> stub.stopJob(request));
+    }
+
+    /**
+     * The deployments of all jobs, newest first, fetched as the stream is read. Of each job the newest is there, and of
+     * those that have ended the ones that the server has not forgotten yet.
+     *
+     * @return the deployments
+     */
+    public Stream<Deployment> deployments() {
+        return deployments("");
+    }
+
+    /**
+     * The deployments of a job, newest first, fetched as the stream is read.
+     *
+     * @param jobId the job; empty: all jobs
+     * @return its deployments; reading throws {@link NotFoundException} if there is no such job
+     */
+    public Stream<Deployment> deployments(String jobId) {
+        ListDeploymentsRequest.Builder request =
+                ListDeploymentsRequest.newBuilder().setJobId(jobId);
+        return Pages.stream(token -> {
+            ListDeploymentsRequest page = request.setPageToken(token).build();
+            ListDeploymentsResponse answer = connection.call(connection.jobs(), stub -> stub.listDeployments(page));
+            return new Page<>(answer.getDeploymentsList(), answer.getNextPageToken());
+        });
     }
 
     /**

@@ -7,6 +7,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
 import dev.gantry.v1.DelayFunction;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.DrainNodeRequest;
@@ -22,6 +23,8 @@ import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.GetServiceResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
+import dev.gantry.v1.ListDeploymentsRequest;
+import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsRequest;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.Node;
@@ -30,6 +33,8 @@ import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
 import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RevertJobRequest;
+import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryImplBase;
 import dev.gantry.v1.ServiceInstance;
@@ -82,6 +87,27 @@ class LifeTest {
                                 .addTaskGroups("front")
                                 .build(),
                         FailDeploymentRequest.newBuilder().setJobId("web").build());
+    }
+
+    @Test
+    void older_versions_come_back_and_deployments_are_listed() {
+        assertThat(client.jobs().revert("web", 2).getVersion()).isEqualTo(4);
+        assertThat(client.jobs().revert("web", 2, 17).getVersion()).isEqualTo(4);
+        assertThat(client.jobs().deployments("web"))
+                .extracting(Deployment::getId)
+                .containsExactly("d2", "d1");
+
+        assertThat(asked)
+                .startsWith(
+                        RevertJobRequest.newBuilder()
+                                .setJobId("web")
+                                .setVersion(2)
+                                .build(),
+                        RevertJobRequest.newBuilder()
+                                .setJobId("web")
+                                .setVersion(2)
+                                .setCheckIndex(17)
+                                .build());
     }
 
     @Test
@@ -264,6 +290,23 @@ class LifeTest {
             answer(
                     request,
                     PromoteDeploymentResponse.newBuilder().setEvaluationId("e1").build(),
+                    observer);
+        }
+
+        @Override
+        public void revertJob(RevertJobRequest request, StreamObserver<RevertJobResponse> observer) {
+            answer(request, RevertJobResponse.newBuilder().setVersion(4).build(), observer);
+        }
+
+        @Override
+        public void listDeployments(ListDeploymentsRequest request, StreamObserver<ListDeploymentsResponse> observer) {
+            boolean isFirst = request.getPageToken().isEmpty();
+            answer(
+                    request,
+                    ListDeploymentsResponse.newBuilder()
+                            .addDeployments(Deployment.newBuilder().setId(isFirst ? "d2" : "d1"))
+                            .setNextPageToken(isFirst ? "next" : "")
+                            .build(),
                     observer);
         }
 

@@ -14,6 +14,7 @@ import dev.gantry.cluster.WatchHub.JobTopic;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.Evaluation;
@@ -29,6 +30,8 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.ListDeploymentsRequest;
+import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsRequest;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsRequest;
@@ -39,6 +42,8 @@ import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.RevertJobRequest;
+import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
@@ -177,6 +182,21 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     @Override
+    public void revertJob(RevertJobRequest request, StreamObserver<RevertJobResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> registry.revert(
+                        request.getJobId(),
+                        request.getVersion(),
+                        checkIndex(request.hasCheckIndex(), request.getCheckIndex())),
+                submission -> RevertJobResponse.newBuilder()
+                        .setEvaluationId(submission.evaluationId())
+                        .setVersion(submission.version())
+                        .setModifyIndex(submission.modifyIndex())
+                        .build());
+    }
+
+    @Override
     public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
         Answers.answerLater(
                 observer,
@@ -185,6 +205,25 @@ final class JobServiceApi extends JobServiceImplBase {
                         .setEvaluationId(receipt.evaluationId())
                         .setModifyIndex(receipt.modifyIndex())
                         .build());
+    }
+
+    @Override
+    public void listDeployments(ListDeploymentsRequest request, StreamObserver<ListDeploymentsResponse> observer) {
+        Answers.answer(observer, () -> {
+            int size = PageToken.size(request.getPageSize());
+            PageToken token = PageToken.parse(request.getPageToken(), 2);
+            Optional<String> jobId = Optional.of(request.getJobId()).filter(id -> !id.isEmpty());
+            jobId.ifPresent(this::find);
+            List<Deployment> deployments =
+                    reader.deployments(jobId, token.number(0, Long.MAX_VALUE), token.text(1), size);
+            ListDeploymentsResponse.Builder answer =
+                    ListDeploymentsResponse.newBuilder().addAllDeployments(deployments);
+            if (deployments.size() == size) {
+                Deployment last = deployments.get(size - 1);
+                answer.setNextPageToken(PageToken.of(Long.toString(last.getCreateIndex()), last.getId()));
+            }
+            return answer.build();
+        });
     }
 
     @Override
@@ -276,12 +315,15 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     private static SubmitOptions options(SubmitJobRequest request) {
-        Optional<String> requestId = requestId(request.getRequestId());
-        if (request.getCheckIndex() < 0) {
-            throw new InvalidRequestException("check_index", "%d is below 0".formatted(request.getCheckIndex()));
-        }
         return new SubmitOptions(
-                requestId, request.hasCheckIndex() ? OptionalLong.of(request.getCheckIndex()) : OptionalLong.empty());
+                requestId(request.getRequestId()), checkIndex(request.hasCheckIndex(), request.getCheckIndex()));
+    }
+
+    private static OptionalLong checkIndex(boolean given, long index) {
+        if (index < 0) {
+            throw new InvalidRequestException("check_index", "%d is below 0".formatted(index));
+        }
+        return given ? OptionalLong.of(index) : OptionalLong.empty();
     }
 
     private static Optional<String> requestId(String id) {

@@ -9,6 +9,23 @@ final class DeploymentView {
 
     private DeploymentView() {}
 
+    /** One row each; a line that says so if there are none. */
+    static List<String> all(List<Deployment> deployments) {
+        if (deployments.isEmpty()) {
+            return List.of("No deployments");
+        }
+        return new Table("ID", "Job", "Job Version", "Status", "Description")
+                .rows(
+                        deployments,
+                        deployment -> List.of(
+                                Words.shortId(deployment.getId()),
+                                deployment.getJobId(),
+                                Long.toString(deployment.getJobVersion()),
+                                Words.word(deployment.getStatus()),
+                                deployment.getDescription()))
+                .lines();
+    }
+
     /** Everything about one. */
     static List<String> one(Deployment deployment) {
         return new Page()

@@ -55,12 +55,13 @@ public final class GantryCli {
         commandLine
                 .addSubcommand(group(
                         "job",
-                        "Run, look at, promote, dispatch and stop jobs.",
+                        "Run, look at, revert, promote, dispatch and stop jobs.",
                         new JobRunCommand(context, server),
                         new JobPlanCommand(context, server),
                         new JobValidateCommand(context, server),
                         new JobStatusCommand(context, server),
                         new JobHistoryCommand(context, server),
+                        new JobRevertCommand(context, server),
                         new PromoteCommand(context, server),
                         new JobDispatchCommand(context, server),
                         group("periodic", "Run periodic jobs.", new PeriodicForceCommand(context, server)),
@@ -68,6 +69,7 @@ public final class GantryCli {
                 .addSubcommand(group(
                         "deployment",
                         "Look at the deployments of jobs, promote and fail them.",
+                        new DeploymentListCommand(context, server),
                         new DeploymentStatusCommand(context, server),
                         new PromoteCommand(context, server),
                         new DeploymentFailCommand(context, server)))

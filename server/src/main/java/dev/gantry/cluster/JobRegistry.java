@@ -14,6 +14,7 @@ import dev.gantry.v1.JobRecord;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -53,6 +54,31 @@ public final class JobRegistry {
             Optional<Submission> before = options.requestId().flatMap(transaction::submission);
             return before.map(submission -> repeat(job, options, submission))
                     .orElseGet(() -> submit(transaction, job, options, now));
+        });
+    }
+
+    /**
+     * Submits an older version of a job once more.
+     *
+     * @param jobId the job
+     * @param version the version that shall come back
+     * @param checkIndex only if the stored job has this modify_index
+     * @return completed once all is on disk; failed with {@link UnknownObjectException}, with {@link RefusedException} if
+     *     it is the newest version, or with {@link IndexMismatchException}
+     */
+    public CompletableFuture<Submission> revert(String jobId, long version, OptionalLong checkIndex) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            if (find(transaction, jobId).getVersion() == version) {
+                throw new RefusedException(
+                        "Version %d of job %s is the newest: name an older one".formatted(version, jobId));
+            }
+            Job older = transaction
+                    .reader()
+                    .jobVersion(jobId, version)
+                    .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
+                    .getJob();
+            return submit(transaction, older, new SubmitOptions(Optional.empty(), checkIndex), now);
         });
     }
 

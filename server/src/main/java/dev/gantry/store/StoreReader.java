@@ -232,6 +232,25 @@ public final class StoreReader {
     }
 
     /**
+     * A page of deployments, newest first.
+     *
+     * @param jobId only those of this job; empty: of all
+     * @param beforeCreateIndex only those with this create_index or a smaller one
+     * @param beforeId and, of this create_index, only ids less than this one
+     * @param limit at most this many
+     * @return the deployments
+     */
+    public List<Deployment> deployments(Optional<String> jobId, long beforeCreateIndex, String beforeId, int limit) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(jobId.map(DEPLOYMENT.JOB_ID::eq).orElse(noCondition()))
+                .and(row(DEPLOYMENT.CREATE_INDEX, DEPLOYMENT.ID).lt(beforeCreateIndex, beforeId))
+                .orderBy(DEPLOYMENT.CREATE_INDEX.desc(), DEPLOYMENT.ID.desc())
+                .limit(limit)
+                .fetch(row -> Messages.parse(Deployment.parser(), row.value1()));
+    }
+
+    /**
      * The deployments of all jobs that have not ended.
      *
      * @return the deployments in the order in which they changed
@@ -284,6 +303,18 @@ public final class StoreReader {
                 .orderBy(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID)
                 .limit(limit)
                 .fetch(row -> Messages.parse(Deployment.parser(), row.value1()));
+    }
+
+    /**
+     * One version of a job.
+     *
+     * @param id the job
+     * @param version the version
+     * @return the version; empty if it is not known, or not any more
+     */
+    public Optional<JobRecord> jobVersion(String id, long version) {
+        return versions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.eq(version)), 1).stream()
+                .findFirst();
     }
 
     /**

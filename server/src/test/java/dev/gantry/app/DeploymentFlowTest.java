@@ -10,7 +10,11 @@ import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.ListDeploymentsRequest;
+import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
+import dev.gantry.v1.RevertJobRequest;
+import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.io.IOException;
@@ -331,6 +335,65 @@ class DeploymentFlowTest {
         assertThat(client.job("groups").getJob().getStable()).isTrue();
     }
 
+    @Test
+    void an_older_version_that_is_reverted_to_comes_back_as_a_new_one_step_by_step() {
+        FakeNode node = connect("older");
+        makeStable(node, job("older", "v0", 2, ONE_BY_ONE));
+        client.submit(job("older", "v1", 2, ONE_BY_ONE));
+        for (int replaced = 1; replaced <= 2; replaced++) {
+            awaitVersions("older", 2 - replaced, replaced);
+            node.reportHealth(unproven("older", 1).get(0).getId(), true);
+        }
+        awaitDeployment("older", 1, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        long index = client.job("older").getJob().getModifyIndex();
+
+        assertThatThrownBy(() -> revert("older", 1)).hasMessageContaining("FAILED_PRECONDITION");
+        assertThatThrownBy(() -> revert("older", 7)).hasMessageContaining("NOT_FOUND: No version 7 of job \"older\"");
+        assertThatThrownBy(() -> revert("none", 0)).hasMessageContaining("NOT_FOUND");
+        assertThatThrownBy(() -> server.jobs()
+                        .revertJob(RevertJobRequest.newBuilder()
+                                .setJobId("older")
+                                .setCheckIndex(index - 1)
+                                .build()))
+                .hasMessageContaining("FAILED_PRECONDITION");
+        RevertJobResponse reverted = revert("older", 0);
+
+        assertThat(reverted.getVersion()).isEqualTo(2);
+        awaitVersions("older", 1, 1);
+        node.reportHealth(unproven("older", 2).get(0).getId(), true);
+        awaitVersions("older", 0, 2);
+        node.reportHealth(unproven("older", 2).get(0).getId(), true);
+        awaitDeployment("older", 2, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        assertThat(client.job("older")
+                        .getJob()
+                        .getJob()
+                        .getTaskGroups(0)
+                        .getTasks(0)
+                        .getEnvMap())
+                .containsEntry("VERSION", "v0");
+        // Once more changes nothing, so that a call whose answer got lost can be repeated.
+        assertThat(revert("older", 0).getVersion()).isEqualTo(2);
+    }
+
+    @Test
+    void deployments_are_listed_newest_first_in_pages_of_one_job_or_all() {
+        FakeNode node = connect("pages");
+        makeStable(node, job("pages", "v0", 1, ONE_BY_ONE));
+        client.submit(job("pages", "v1", 1, ONE_BY_ONE));
+        awaitDeployment("pages", 1, DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+
+        ListDeploymentsResponse first = deployments("pages", "");
+        ListDeploymentsResponse second = deployments("pages", first.getNextPageToken());
+
+        assertThat(first.getDeployments(0).getJobVersion()).isEqualTo(1);
+        assertThat(second.getDeployments(0).getJobVersion()).isZero();
+        assertThat(deployments("pages", second.getNextPageToken()).getDeploymentsList())
+                .isEmpty();
+        assertThat(deployments("", "").getDeployments(0).getId())
+                .isEqualTo(first.getDeployments(0).getId());
+        assertThatThrownBy(() -> deployments("none", "")).hasMessageContaining("NOT_FOUND");
+    }
+
     private FakeNode connect(String name) {
         FakeNode node = FakeNode.in("dc-" + name, name).obeying();
         nodes.add(node);
@@ -407,6 +470,23 @@ class DeploymentFlowTest {
                 .filter(group -> group.getTaskGroup().equals(name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static RevertJobResponse revert(String jobId, long version) {
+        return server.jobs()
+                .revertJob(RevertJobRequest.newBuilder()
+                        .setJobId(jobId)
+                        .setVersion(version)
+                        .build());
+    }
+
+    private static ListDeploymentsResponse deployments(String jobId, String token) {
+        return server.jobs()
+                .listDeployments(ListDeploymentsRequest.newBuilder()
+                        .setJobId(jobId)
+                        .setPageSize(1)
+                        .setPageToken(token)
+                        .build());
     }
 
     /** All groups, if none is named. */

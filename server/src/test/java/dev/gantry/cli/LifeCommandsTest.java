@@ -35,6 +35,8 @@ import dev.gantry.v1.GroupScores;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ListAllocationsResponse;
+import dev.gantry.v1.ListDeploymentsRequest;
+import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListServicesResponse;
@@ -45,6 +47,8 @@ import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.RevertJobRequest;
+import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
@@ -230,6 +234,72 @@ class LifeCommandsTest {
                         .setJobId("web")
                         .addTaskGroups("front")
                         .build());
+    }
+
+    @Test
+    void deployments_of_all_jobs_are_listed() {
+        cluster.answers(
+                "ListDeployments",
+                ListDeploymentsResponse.newBuilder()
+                        .addDeployments(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                        .build());
+
+        assertThat(CliRun.of(cluster, "deployment", "list").out()).isEqualTo("""
+                        ID        Job  Job Version  Status   Description
+                        7d1fa2c4  web  3            running  Canaries are tried
+                        """);
+        assertThat(CliRun.of(cluster, "deployment", "list", "--job", "web").exitCode())
+                .isZero();
+        assertThat(cluster.requests())
+                .contains(
+                        ListDeploymentsRequest.newBuilder().build(),
+                        ListDeploymentsRequest.newBuilder().setJobId("web").build());
+    }
+
+    @Test
+    void a_version_that_comes_back_is_followed_until_it_runs() {
+        cluster.answers(
+                        "RevertJob",
+                        RevertJobResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .setVersion(3)
+                                .setModifyIndex(10)
+                                .build())
+                .answers(
+                        "GetJob",
+                        GetJobResponse.newBuilder()
+                                .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)))
+                                .build())
+                .streams(
+                        "WatchJob",
+                        update(11)
+                                .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "job", "revert", "web", "1");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).isEqualTo("""
+                        ==> Version 1 of job "web" is back as version 3, evaluation "52dee78a"
+                            Allocation "5e0b39f0" (web.front[0]) placed on node "n1", ports: http 127.0.0.1:21034
+                            Allocation "5e0b39f0" (web.front[0]) is running
+                        ==> Job "web" runs
+                        """);
+        assertThat(CliRun.of(cluster, "job", "revert", "--detach", "--check-index", "9", "web", "1")
+                        .out())
+                .isEqualTo(Samples.EVALUATION_ID + "\n");
+        assertThat(cluster.requests())
+                .contains(
+                        RevertJobRequest.newBuilder()
+                                .setJobId("web")
+                                .setVersion(1)
+                                .build(),
+                        RevertJobRequest.newBuilder()
+                                .setJobId("web")
+                                .setVersion(1)
+                                .setCheckIndex(9)
+                                .build());
     }
 
     @Test

@@ -1,0 +1,75 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.RevertJobResponse;
+import dev.gantry.v1.SubmitJobResponse;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry job revert}: brings an older version of a job back and waits until it runs. */
+@Command(
+        name = "revert",
+        description = {
+            "Submits an older version of a job once more, as a new one, and follows it as 'job run' does.",
+            "",
+            "'job history' shows the versions that are known.",
+            ""
+        })
+final class JobRevertCommand extends ClientCommand {
+
+    @Parameters(index = "0", paramLabel = "JOB", description = "The job's id.")
+    private String jobId;
+
+    @Parameters(index = "1", paramLabel = "VERSION", description = "The version that shall come back.")
+    private long version;
+
+    @Option(
+            names = "--check-index",
+            paramLabel = "N",
+            description = "Only if the job's index is still this one, as 'job status' showed it.")
+    private Long checkIndex;
+
+    @Option(names = "--detach", description = "Ends as soon as the job is stored, and prints the evaluation's id.")
+    private boolean detach;
+
+    @Option(
+            names = "--wait-timeout",
+            paramLabel = "DURATION",
+            defaultValue = "10m",
+            description = "For how long to wait; 0: for ever. Default: ${DEFAULT-VALUE}.")
+    private Duration waitTimeout;
+
+    JobRevertCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        RevertJobResponse reverted = checkIndex == null
+                ? client.jobs().revert(jobId, version)
+                : client.jobs().revert(jobId, version, checkIndex);
+        if (detach) {
+            print(reverted.getEvaluationId());
+            return GantryCli.DONE;
+        }
+        print("==> Version %d of job \"%s\" is back as version %d, evaluation \"%s\""
+                .formatted(version, jobId, reverted.getVersion(), Words.shortId(reverted.getEvaluationId())));
+        Job job = client.jobs().get(jobId).getJob().getJob();
+        if (job.hasPeriodic() || job.hasParameterized()) {
+            return GantryCli.DONE;
+        }
+        return new Monitor(context(), client, waitTimeout)
+                .follow(jobId, new RunProgress(job, submission(reverted), context()::print));
+    }
+
+    private static SubmitJobResponse submission(RevertJobResponse reverted) {
+        return SubmitJobResponse.newBuilder()
+                .setEvaluationId(reverted.getEvaluationId())
+                .setVersion(reverted.getVersion())
+                .setModifyIndex(reverted.getModifyIndex())
+                .build();
+    }
+}
