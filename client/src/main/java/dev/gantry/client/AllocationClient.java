@@ -11,6 +11,7 @@ import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.WatchAllocationRequest;
 import dev.gantry.v1.WatchAllocationResponse;
 import java.io.InputStream;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -81,7 +82,8 @@ public final class AllocationClient {
     }
 
     /**
-     * The output of a task, read from its node as the stream is read.
+     * The output of a task, read from its node as the stream is read. If the connection breaks after the first answer, it
+     * goes on at the byte that it had come to.
      *
      * <p>Its methods throw no {@link java.io.IOException} but {@link GantryException}s: {@link NotFoundException} if there
      * is no such allocation or task, {@link UnavailableException} if its node is not connected. Closing it may be done by
@@ -98,8 +100,19 @@ public final class AllocationClient {
                 .setStream(options.stream())
                 .setFollow(options.follow());
         options.tail().ifPresent(request::setTailLines);
-        return new LogInputStream(
-                connection.stream(connection.allocations(), stub -> stub.streamLogs(request.build())));
+        // Where a log begins that is told from its tail, only the first answer says.
+        AtomicBoolean begun = new AtomicBoolean();
+        return new LogInputStream(connection.watch(
+                () -> {
+                    StreamLogsRequest resumed = request.build();
+                    return connection.stream(connection.allocations(), stub -> stub.streamLogs(resumed));
+                },
+                piece -> {
+                    request.clearTailLines().setOffset(piece.getNextOffset());
+                    begun.set(true);
+                    return true;
+                },
+                begun::get));
     }
 
     /**

@@ -16,6 +16,7 @@ import io.grpc.StatusException;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -81,7 +82,12 @@ record Connection(ManagedChannel channel, String address, Duration deadline, Res
 
     /** Watches through as many calls as it takes. */
     <T> Watch<T> watch(Supplier<ServerStream<T>> open, Predicate<T> news) {
-        return new ResumingWatch<>(open, news, resumption, channel::isShutdown);
+        return watch(open, news, () -> true);
+    }
+
+    /** Watches through as many calls as it takes, as long as it may be resumed. */
+    <T> Watch<T> watch(Supplier<ServerStream<T>> open, Predicate<T> news, BooleanSupplier resumable) {
+        return new ResumingWatch<>(open, news, resumable, resumption, channel::isShutdown);
     }
 
     /** Without this, a call made after a long outage would wait for the channel's own backoff of up to two minutes. */

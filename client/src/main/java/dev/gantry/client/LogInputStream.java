@@ -4,19 +4,16 @@ import dev.gantry.v1.StreamLogsResponse;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 
-/** A task's output as a stream of bytes. Pieces are asked for only as they are read. */
+/** A task's output as a stream of bytes. Pieces are asked for only as they are read; none is told twice. */
 final class LogInputStream extends InputStream {
 
     private static final int BYTE = 0xff;
 
-    private final ServerStream<StreamLogsResponse> pieces;
+    private final Watch<StreamLogsResponse> pieces;
     private ByteBuffer piece = ByteBuffer.allocate(0);
-    private boolean ended;
 
-    LogInputStream(ServerStream<StreamLogsResponse> pieces) {
+    LogInputStream(Watch<StreamLogsResponse> pieces) {
         this.pieces = pieces;
     }
 
@@ -51,19 +48,9 @@ final class LogInputStream extends InputStream {
 
     /** Whether there is at least one byte to read. */
     private boolean fill() {
-        while (available() == 0 && !ended) {
-            Optional<StreamLogsResponse> next = readPiece();
-            ended = next.isEmpty();
-            next.ifPresent(answer -> piece = answer.getData().asReadOnlyByteBuffer());
+        while (available() == 0 && pieces.hasNext()) {
+            piece = pieces.next().getData().asReadOnlyByteBuffer();
         }
-        return !ended;
-    }
-
-    private Optional<StreamLogsResponse> readPiece() {
-        try {
-            return pieces.read(ServerStream.FOREVER);
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("For ever has ended", e);
-        }
+        return available() > 0;
     }
 }

@@ -20,6 +20,7 @@ final class ResumingWatch<T> implements Watch<T> {
 
     private final Supplier<ServerStream<T>> open;
     private final Predicate<T> news;
+    private final BooleanSupplier resumable;
     private final Resumption resumption;
     private final BooleanSupplier clientClosed;
 
@@ -37,13 +38,19 @@ final class ResumingWatch<T> implements Watch<T> {
      *
      * @param open opens a stream that goes on after what was told
      * @param news is shown each answer, remembers where to go on, and says whether it is one to tell
+     * @param resumable asked when a stream has broken off whether another one can go on
      * @param resumption when to open the next stream
      * @param clientClosed whether the client was closed
      */
     ResumingWatch(
-            Supplier<ServerStream<T>> open, Predicate<T> news, Resumption resumption, BooleanSupplier clientClosed) {
+            Supplier<ServerStream<T>> open,
+            Predicate<T> news,
+            BooleanSupplier resumable,
+            Resumption resumption,
+            BooleanSupplier clientClosed) {
         this.open = open;
         this.news = news;
+        this.resumable = resumable;
         this.resumption = resumption;
         this.clientClosed = clientClosed;
         this.resumeAt = resumption.clock().instant();
@@ -137,7 +144,7 @@ final class ResumingWatch<T> implements Watch<T> {
         failures++;
         brokenSince = brokenSince == null ? now : brokenSince;
         resumeAt = now.plus(resumption.delay(failures));
-        if (resumeAt.isAfter(brokenSince.plus(resumption.patience()))) {
+        if (!resumable.getAsBoolean() || resumeAt.isAfter(brokenSince.plus(resumption.patience()))) {
             endUnlessClosed(failure);
         }
     }

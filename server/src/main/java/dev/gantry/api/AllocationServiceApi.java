@@ -82,7 +82,13 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
         Answers.stream(observer, call -> {
             Allocation allocation = lookup.find(request.getAllocationId());
             LogQuestion question = new LogQuestion(reader);
-            LogPump.begin(sessions, allocation.getNodeId(), question.first(allocation, request), call, executor);
+            LogPump.begin(
+                    sessions,
+                    allocation.getNodeId(),
+                    question.first(allocation, request),
+                    request.getFollow(),
+                    call,
+                    executor);
         });
     }
 

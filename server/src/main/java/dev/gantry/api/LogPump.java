@@ -15,11 +15,16 @@ import java.util.concurrent.Executor;
  */
 final class LogPump {
 
+    /** How long a node may keep a reader waiting that follows a log. */
+    private static final long FOLLOW_WAIT_MILLIS = 5_000;
+
     private final NodeSessions sessions;
     private final String nodeId;
+    private final boolean following;
     private final ServerCallStreamObserver<StreamLogsResponse> observer;
     private final SerialTask turn;
     private ReadLog next;
+    private boolean begun;
     private CompletableFuture<LogChunk> asked;
     private boolean ended;
 
@@ -27,11 +32,13 @@ final class LogPump {
             NodeSessions sessions,
             String nodeId,
             ReadLog first,
+            boolean following,
             ServerCallStreamObserver<StreamLogsResponse> observer,
             Executor executor) {
         this.sessions = sessions;
         this.nodeId = nodeId;
         this.next = first;
+        this.following = following;
         this.observer = observer;
         this.turn = new SerialTask(executor, this::takeTurn);
     }
@@ -39,15 +46,18 @@ final class LogPump {
     /**
      * Begins. Must be called before the service method returns.
      *
-     * @param first what to ask the node first; a client that follows waits for a while where there is nothing to read
+     * @param first what to ask the node first
+     * @param following whether the client wants what is written from now on too. Then it is told at once where it begins,
+     *     even if there is nothing to read yet, so that it can go on from there after the connection broke
      */
     static void begin(
             NodeSessions sessions,
             String nodeId,
             ReadLog first,
+            boolean following,
             ServerCallStreamObserver<StreamLogsResponse> observer,
             Executor executor) {
-        LogPump pump = new LogPump(sessions, nodeId, first, observer, executor);
+        LogPump pump = new LogPump(sessions, nodeId, first, following, observer, executor);
         observer.setOnReadyHandler(pump.turn::call);
         observer.setOnCancelHandler(pump.turn::call);
         pump.turn.call();
@@ -81,13 +91,18 @@ final class LogPump {
         if (!chunk.getError().isEmpty()) {
             throw StatusMapping.noSuchLog(chunk.getError());
         }
-        if (!chunk.getData().isEmpty()) {
-            observer.onNext(
-                    StreamLogsResponse.newBuilder().setData(chunk.getData()).build());
+        if (!chunk.getData().isEmpty() || (following && !begun)) {
+            observer.onNext(StreamLogsResponse.newBuilder()
+                    .setData(chunk.getData())
+                    .setNextOffset(chunk.getNextOffset())
+                    .build());
         }
-        next = next.toBuilder().setOffset(chunk.getNextOffset()).build();
-        boolean isFollowing = next.getWaitMillis() > 0;
-        if (chunk.getEnd() || (!isFollowing && chunk.getData().isEmpty())) {
+        begun = true;
+        next = next.toBuilder()
+                .setOffset(chunk.getNextOffset())
+                .setWaitMillis(following ? FOLLOW_WAIT_MILLIS : 0)
+                .build();
+        if (chunk.getEnd() || (!following && chunk.getData().isEmpty())) {
             ended = true;
             observer.onCompleted();
         }

@@ -12,9 +12,6 @@ import java.util.List;
 /** Turns what a client wants to read into the first question to the node. */
 final class LogQuestion {
 
-    /** How long a node may keep a reader waiting that follows a log. */
-    private static final long FOLLOW_WAIT_MILLIS = 5_000;
-
     private final StoreReader reader;
 
     LogQuestion(StoreReader reader) {
@@ -22,23 +19,31 @@ final class LogQuestion {
     }
 
     /**
-     * The first question.
+     * The first question, which the node answers at once.
      *
-     * @throws InvalidRequestException if there is no such output
+     * @throws InvalidRequestException if there is no such output, or no such place in it
      */
     ReadLog first(Allocation allocation, StreamLogsRequest request) {
         ReadLog.Builder question = ReadLog.newBuilder()
                 .setAllocationId(allocation.getId())
                 .setTask(task(allocation, request.getTask()))
-                .setStream(stream(request))
-                .setWaitMillis(request.getFollow() ? FOLLOW_WAIT_MILLIS : 0);
-        if (!request.hasTailLines()) {
-            return question.setOffset(0).build();
-        }
+                .setStream(stream(request));
+        checkPosition(request);
+        return request.hasTailLines()
+                ? question.setTailLines(request.getTailLines()).build()
+                : question.setOffset(request.getOffset()).build();
+    }
+
+    private static void checkPosition(StreamLogsRequest request) {
         if (request.getTailLines() < 0) {
             throw new InvalidRequestException("tail_lines", "%d is below 0".formatted(request.getTailLines()));
         }
-        return question.setTailLines(request.getTailLines()).build();
+        if (request.getOffset() < 0) {
+            throw new InvalidRequestException("offset", "%d is below 0".formatted(request.getOffset()));
+        }
+        if (request.hasOffset() && request.hasTailLines()) {
+            throw new InvalidRequestException("offset", "stands beside tail_lines: take one of them out");
+        }
     }
 
     /** The task of that name, or the only one there is if no name is given. */

@@ -2,8 +2,13 @@ package dev.gantry.app;
 
 import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.LogOptions;
+import dev.gantry.client.RetryPolicy;
+import dev.gantry.client.UnavailableException;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.StreamLogsRequest;
@@ -13,9 +18,13 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +140,86 @@ class LogStreamTest {
     void a_task_that_the_allocation_does_not_have_is_refused() {
         assertThat(code(StreamLogsRequest.newBuilder().setTask("other"))).isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(code(StreamLogsRequest.newBuilder().setTailLines(-1))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void a_log_is_read_from_where_an_answer_said_that_the_next_piece_begins() {
+        log.write("one\n");
+        long next = read(StreamLogsRequest.newBuilder()).next().getNextOffset();
+        log.write("two\n").end();
+
+        assertThat(text(read(StreamLogsRequest.newBuilder().setOffset(next)))).isEqualTo("two\n");
+        assertThat(code(StreamLogsRequest.newBuilder().setOffset(-1))).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(code(StreamLogsRequest.newBuilder().setOffset(1).setTailLines(1)))
+                .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    }
+
+    @Test
+    void the_sdk_follows_a_log_over_the_end_of_its_server() throws IOException {
+        log.write("one\n");
+        try (GantryClient client = client();
+                InputStream bytes = client.allocations().logs(allocation, LogOptions.STDOUT.following())) {
+            assertThat(bytes.readNBytes(4)).asString().isEqualTo("one\n");
+
+            restartServer();
+            node.connect(server.channel());
+            log.write("two\n").end();
+
+            assertThat(bytes.readAllBytes()).asString().isEqualTo("two\n");
+        }
+    }
+
+    @Test
+    void the_sdk_misses_nothing_of_a_tail_that_is_written_while_the_server_is_away() throws Exception {
+        log.write("old\n");
+        try (GantryClient client = client();
+                InputStream bytes = client.allocations()
+                        .logs(allocation, LogOptions.STDOUT.tail(0).following())) {
+            CompletableFuture<byte[]> rest = CompletableFuture.supplyAsync(() -> readAll(bytes));
+            // The second question comes once the first has said where the log begins.
+            eventually().until(() -> log.questions().size() == 2);
+
+            restartServer();
+            log.write("new\n");
+            node.connect(server.channel());
+            eventually().until(() -> log.questions().size() >= 3);
+            log.end();
+
+            assertThat(rest.get(30, TimeUnit.SECONDS)).asString().isEqualTo("new\n");
+        }
+    }
+
+    @Test
+    void the_sdk_says_at_once_that_the_node_of_a_log_is_away() {
+        node.drop();
+        eventually().until(() -> code(StreamLogsRequest.newBuilder()) == Status.Code.UNAVAILABLE);
+
+        try (GantryClient client = client()) {
+            assertThatThrownBy(() -> client.allocations()
+                            .logs(allocation, LogOptions.STDOUT.following())
+                            .read())
+                    .isInstanceOf(UnavailableException.class);
+        }
+    }
+
+    private void restartServer() throws IOException {
+        server.restartInPlace();
+        eventually().until(() -> !node.session().isOpen());
+    }
+
+    private GantryClient client() {
+        return GantryClient.builder()
+                .address(HostPort.format(server.server().address()))
+                .retry(new RetryPolicy(2, Duration.ofMillis(20), Duration.ofMillis(200), 2))
+                .build();
+    }
+
+    private static byte[] readAll(InputStream bytes) {
+        try {
+            return bytes.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Iterator<StreamLogsResponse> read(StreamLogsRequest.Builder request) {

@@ -63,6 +63,13 @@ final class TestServer implements AutoCloseable {
         open();
     }
 
+    /** Stops the server and starts another one on the same directory and at the same address, as on a machine. */
+    void restartInPlace() throws IOException {
+        InetSocketAddress address = server.address();
+        close();
+        open(address);
+    }
+
     /** Lets time pass, for this server and those that are started after it on the same directory. */
     void pass(Duration time) {
         ahead.updateAndGet(time::plus);
@@ -104,9 +111,12 @@ final class TestServer implements AutoCloseable {
     }
 
     private void open() throws IOException {
-        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private void open(InetSocketAddress address) throws IOException {
         server = GantryServer.start(
-                new ServerConfig(dir, anyPort, nodeTimeToLive, scheduling), clock, new SecureRandom());
+                new ServerConfig(dir, address, nodeTimeToLive, scheduling), clock, new SecureRandom());
         channel =
                 NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();
     }
