@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -57,10 +58,19 @@ final class Supervisor {
         return builder.start();
     }
 
-    /** Makes sure that a log can be written: where it can't, the supervisor could not tell anybody. */
+    /**
+     * Makes sure that a log can be written: where it can't, the supervisor could not tell anybody. What an earlier run of
+     * the task has put in its place, a link to any file of the machine or a pipe that nobody reads, is taken away.
+     */
     private static String writable(Path log) throws IOException {
         Files.createDirectories(log.getParent());
-        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+        if (!Files.isDirectory(log.getParent(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException("The logs' directory %s has become a link".formatted(log.getParent()));
+        }
+        if (!Files.isRegularFile(log, LinkOption.NOFOLLOW_LINKS)) {
+            Files.deleteIfExists(log);
+        }
+        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS)
                 .close();
         return log.toString();
     }

@@ -98,6 +98,33 @@ class RktTaskTest {
     }
 
     @Test
+    void a_link_that_a_task_has_put_in_place_of_its_log_is_taken_away_before_the_next_run() throws Exception {
+        fixture.rkt.app("echo out");
+        TaskDirectory directory = fixture.directory("web");
+        Path other = root.resolve("other");
+        Files.writeString(other, "untouched\n");
+        Files.deleteIfExists(directory.stdout());
+        Files.createSymbolicLink(directory.stdout(), other);
+
+        exitOf(start(fixture.driver()));
+
+        assertThat(other).hasContent("untouched\n");
+        assertThat(directory.stdout()).isRegularFile().hasContent("out\n");
+    }
+
+    @Test
+    void a_task_does_not_run_where_the_directory_of_its_logs_has_become_a_link() throws Exception {
+        TaskDirectory directory = fixture.directory("web");
+        Path logs = directory.stdout().getParent();
+        Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
+        Files.delete(logs);
+        Files.createSymbolicLink(logs, elsewhere);
+
+        assertThatThrownBy(() -> start(fixture.driver())).hasStackTraceContaining("has become a link");
+        assertThat(elsewhere).isEmptyDirectory();
+    }
+
+    @Test
     void a_task_that_listens_is_asked_to_stop() throws Exception {
         fixture.rkt.app(SERVES);
         RunningTask task = started(fixture.driver());

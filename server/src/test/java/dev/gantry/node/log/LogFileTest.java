@@ -1,6 +1,7 @@
 package dev.gantry.node.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,6 +81,31 @@ class LogFileTest {
         assertThat(log.read(8, 3).toStringUtf8()).isEqualTo("89");
         assertThat(log.read(10, 3).isEmpty()).isTrue();
         assertThat(log.read(Long.MAX_VALUE, 3).isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_link_that_a_task_has_put_in_place_of_its_log_is_not_followed() throws IOException {
+        Path other = Files.createTempFile("gantry-secret", ".txt");
+        Files.writeString(other, "secret");
+        Files.delete(file);
+        Files.createSymbolicLink(file, other);
+        LogFile log = new LogFile(file);
+
+        assertThatThrownBy(() -> log.read(0, 10))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no regular file");
+        assertThatThrownBy(() -> log.offsetOfLastLines(1)).isInstanceOf(IOException.class);
+        assertThatThrownBy(log::size).isInstanceOf(IOException.class);
+        Files.delete(other);
+    }
+
+    @Test
+    void a_pipe_in_place_of_a_log_keeps_nobody_waiting() throws Exception {
+        Files.delete(file);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+
+        assertThatThrownBy(() -> new LogFile(file).read(0, 10)).hasMessageContaining("no regular file");
     }
 
     @Provide
