@@ -8,6 +8,7 @@ import com.google.protobuf.util.Durations;
 import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.Drain;
 import dev.gantry.v1.DrainNodeRequest;
 import dev.gantry.v1.DrainStrategy;
@@ -17,12 +18,16 @@ import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobStatus;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -162,6 +167,62 @@ class ServerRestartTest {
 
             eventually().until(() -> !client.node("old").hasDrain());
             assertThat(client.awaitRunning("batch", 1).get(0).getNodeId()).isEqualTo(other.id());
+        }
+    }
+
+    @Test
+    void a_deployment_whose_deadline_came_while_no_server_ran_fails_with_the_next_one() throws IOException {
+        try (TestServer server = TestServer.start(dir);
+                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+            TestClient client = new TestClient(server);
+            node.connect(server.channel());
+            client.submit(TestJobs.job("web", "dc1").toBuilder()
+                    .setUpdate(UpdateStrategy.getDefaultInstance())
+                    .build());
+            client.awaitRunning("web", 1);
+            assertThat(client.job("web").getDeployment().getStatus())
+                    .isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+
+            server.pass(Duration.ofMinutes(10));
+            server.restart();
+
+            eventually()
+                    .until(() ->
+                            client.job("web").getDeployment().getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+            assertThat(client.running("web")).hasSize(1);
+        }
+    }
+
+    @Test
+    void what_was_to_be_placed_anew_while_no_server_ran_is_by_the_next_one_and_waits_until_then() throws IOException {
+        try (TestServer server = TestServer.start(dir);
+                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+            TestClient client = new TestClient(server);
+            node.connect(server.channel());
+            client.submit(TestJobs.job(
+                    "web",
+                    "dc1",
+                    TaskGroup.newBuilder()
+                            .setName("web")
+                            .setReschedule(ReschedulePolicy.newBuilder()
+                                    .setUnlimited(true)
+                                    .setDelay(Durations.fromMinutes(30)))
+                            .addTasks(TestJobs.task())));
+            Allocation failed = client.awaitRunning("web", 1).get(0);
+            node.report(failed.getId(), ClientStatus.CLIENT_STATUS_FAILED);
+            eventually().until(() -> client.allocation(failed.getId()).hasRescheduleAt());
+
+            server.restart();
+            node.connect(server.channel());
+            assertThat(client.wanted("web")).isEmpty();
+            assertThat(client.job("web").getJob().getStatus()).isEqualTo(JobStatus.JOB_STATUS_PENDING);
+
+            server.pass(Duration.ofMinutes(31));
+            server.restart();
+            node.connect(server.channel());
+
+            assertThat(client.awaitRunning("web", 1).get(0).getPreviousAllocationId())
+                    .isEqualTo(failed.getId());
         }
     }
 
