@@ -54,11 +54,13 @@ public final class GarbageSearch {
     }
 
     private final DSLContext dsl;
+    private final StoreReader reader;
     private Place lastAllocation = Place.BEGIN;
     private String lastJob = "";
 
-    GarbageSearch(DSLContext dsl) {
+    GarbageSearch(DSLContext dsl, StoreReader reader) {
         this.dsl = dsl;
+        this.reader = reader;
     }
 
     /**
@@ -252,7 +254,7 @@ public final class GarbageSearch {
         if (jobIds.isEmpty()) {
             return jobIds;
         }
-        Set<String> waiting = new StoreReader(dsl).jobsToPlaceAnew(jobIds);
+        Set<String> waiting = reader.jobsToPlaceAnew(jobIds);
         if (waiting.isEmpty()) {
             return jobIds;
         }

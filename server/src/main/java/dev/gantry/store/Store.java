@@ -65,7 +65,7 @@ public final class Store implements AutoCloseable {
      * @return a search for one thread, which may wait for the database
      */
     public GarbageSearch garbage() {
-        return new GarbageSearch(database.dsl());
+        return new GarbageSearch(database.dsl(), reader);
     }
 
     /**

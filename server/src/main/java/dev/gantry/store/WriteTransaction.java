@@ -278,7 +278,7 @@ public final class WriteTransaction {
         own.forgetSent();
         group.gathered().forgetSent();
         group.recent().clear();
-        return new Garbage(dsl, removedJobs::add, forgotten::add);
+        return new Garbage(dsl, group.reader(), removedJobs::add, forgotten::add);
     }
 
     /**
