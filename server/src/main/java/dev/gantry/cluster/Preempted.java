@@ -50,7 +50,6 @@ final class Preempted {
         }
         for (String id : outcome.getPreemptedAllocationIdsList()) {
             transaction
-                    .reader()
                     .allocation(id)
                     .ifPresent(victim -> placedOn(victim.getNodeId()).ifPresent(one -> {
                         waiting.remove(id);

@@ -27,8 +27,7 @@ public final class Garbage {
     private final Consumer<String> removedJob;
     private final Consumer<Forgotten> removedAllocation;
 
-    Garbage(
-            DSLContext dsl, StoreReader reader, Consumer<String> removedJob, Consumer<Forgotten> removedAllocation) {
+    Garbage(DSLContext dsl, StoreReader reader, Consumer<String> removedJob, Consumer<Forgotten> removedAllocation) {
         this.dsl = dsl;
         this.search = new GarbageSearch(dsl, reader);
         this.removedJob = removedJob;

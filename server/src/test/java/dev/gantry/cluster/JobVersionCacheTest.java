@@ -58,7 +58,7 @@ class JobVersionCacheTest {
                         .build()))
                 .join();
         cluster.store()
-                .write(transaction -> transaction.garbage().jobs(Long.MAX_VALUE, 10))
+                .write(transaction -> transaction.garbage().jobs(List.of("web"), Long.MAX_VALUE))
                 .join();
         cluster.submit("web", "v2", UpdateStrategy.newBuilder());
 

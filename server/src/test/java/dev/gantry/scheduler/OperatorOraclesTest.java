@@ -196,7 +196,7 @@ class OperatorOraclesTest {
                 .sum();
 
         Node node = node("n").putMeta("rack", "r" + rack).build();
-        double score = new Affinities(web.build(), web.getTaskGroups(0)).score(node);
+        double score = new Affinities(Affinities.of(web.build(), web.getTaskGroups(0))).score(node);
 
         assertThat(score).isCloseTo(all == 0 ? 0 : (double) fulfilled / all, within(1e-9));
     }

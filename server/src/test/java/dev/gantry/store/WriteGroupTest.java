@@ -140,7 +140,7 @@ class WriteGroupTest {
 
         List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
                 tx -> tx.job("web").isPresent(),
-                tx -> tx.garbage().jobs(Long.MAX_VALUE, 10) == 1,
+                tx -> tx.garbage().jobs(List.of("web"), Long.MAX_VALUE) == 1,
                 tx -> tx.job("web").isPresent()));
 
         assertThat(writes).extracting(CompletableFuture::join).containsExactly(true, true, false);
@@ -176,7 +176,7 @@ class WriteGroupTest {
                 .containsExactly("a2");
 
         store.write(tx -> end(tx, "a1") && end(tx, "a3")).join();
-        store.write(tx -> tx.garbage().jobs(Long.MAX_VALUE, 10)).join();
+        store.write(tx -> tx.garbage().jobs(List.of("web"), Long.MAX_VALUE)).join();
         assertThat(store.reader().allocations(onNode, "", 10)).isEmpty();
     }
 
