@@ -10,6 +10,7 @@ CREATE INDEX allocation_by_job ON allocation (job_id, id);
 ALTER TABLE allocation DROP COLUMN desired_index;
 ALTER TABLE evaluation DROP CONSTRAINT evaluation_job_fk;
 DROP INDEX evaluation_by_job;
+DROP INDEX evaluation_by_status;
 
 -- Whether the node may be given new allocations: asked for each node of each plan.
 ALTER TABLE node ADD COLUMN open BOOLEAN DEFAULT TRUE NOT NULL;

@@ -27,7 +27,7 @@ final class CheckValidator {
     void check(Service service, Service whole, String path) {
         violations.checkUnique(path + ".checks", "name", whole.getChecksList(), Check::getName);
         for (int i = 0; i < service.getChecksCount(); i++) {
-            String field = "%s.checks[%d]".formatted(path, i);
+            String field = path + ".checks[" + i + "]";
             checkWay(service.getChecks(i), whole.getChecks(i), field);
             Spans.check(field + ".interval", whole.getChecks(i).getInterval(), SHORTEST_INTERVAL, violations);
             Spans.check(field + ".timeout", whole.getChecks(i).getTimeout(), SHORTEST_TIMEOUT, violations);

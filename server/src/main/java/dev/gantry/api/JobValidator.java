@@ -49,7 +49,7 @@ public final class JobValidator {
         UpdateValidator.check(job, whole, violations);
         schedules.check(job, violations);
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
-            String path = "task_groups[%d]".formatted(i);
+            String path = "task_groups[" + i + "]";
             checkGroup(job.getTaskGroups(i), path, preferences, violations);
             checkCount(whole.getType(), job.getTaskGroups(i), path, violations);
             FailureValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
@@ -73,7 +73,7 @@ public final class JobValidator {
         }
         for (int i = 0; i < job.getDatacentersCount(); i++) {
             if (job.getDatacenters(i).isBlank()) {
-                violations.add("datacenters[%d]".formatted(i), "is empty");
+                violations.add("datacenters[" + i + "]", "is empty");
             }
         }
         checkConstraints(job.getConstraintsList(), "constraints", violations);
@@ -92,8 +92,7 @@ public final class JobValidator {
         preferences.checkAffinities(group.getAffinitiesList(), path + ".affinities");
         preferences.checkSpreads(group.getSpreadsList(), path + ".spreads");
         for (int i = 0; i < group.getTasksCount(); i++) {
-            preferences.checkAffinities(
-                    group.getTasks(i).getAffinitiesList(), "%s.tasks[%d].affinities".formatted(path, i));
+            preferences.checkAffinities(group.getTasks(i).getAffinitiesList(), path + ".tasks[" + i + "].affinities");
         }
         tasks.check(group, path, violations);
     }
@@ -111,7 +110,7 @@ public final class JobValidator {
 
     static void checkConstraints(List<Constraint> constraints, String path, Violations violations) {
         for (int i = 0; i < constraints.size(); i++) {
-            violations.addAll(ConstraintChecks.check(constraints.get(i), "%s[%d]".formatted(path, i)));
+            violations.addAll(ConstraintChecks.check(constraints.get(i), path + "[" + i + "]"));
         }
     }
 }

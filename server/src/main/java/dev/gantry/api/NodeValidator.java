@@ -64,7 +64,7 @@ final class NodeValidator {
 
     private static void checkUpdates(List<AllocationUpdate> updates, Violations violations) {
         for (int i = 0; i < updates.size(); i++) {
-            String field = "allocation_updates.updates[%d].client_status".formatted(i);
+            String field = "allocation_updates.updates[" + i + "].client_status";
             switch (updates.get(i).getClientStatus()) {
                 case CLIENT_STATUS_PENDING, CLIENT_STATUS_RUNNING, CLIENT_STATUS_COMPLETE, CLIENT_STATUS_FAILED -> {}
                 case CLIENT_STATUS_LOST -> violations.add(field, "only a server says that an allocation is lost");

@@ -45,7 +45,7 @@ final class PortValidator {
         for (int task = 0; task < group.getTasksCount(); task++) {
             List<Port> ports = group.getTasks(task).getResources().getPortsList();
             for (int i = 0; i < ports.size(); i++) {
-                String field = "%s.tasks[%d].resources.ports[%d]".formatted(path, task, i);
+                String field = path + ".tasks[" + task + "].resources.ports[" + i + "]";
                 checkDeclaration(ports.get(i), field, seen, statics, violations);
             }
         }
@@ -54,12 +54,12 @@ final class PortValidator {
     void checkUses(Task task, String taskPath, Violations violations) {
         Set<String> own = labels(task);
         for (int i = 0; i < task.getServicesCount(); i++) {
-            checkService(own, task.getServices(i), "%s.services[%d].port".formatted(taskPath, i), violations);
+            checkService(own, task.getServices(i), taskPath + ".services[" + i + "].port", violations);
         }
-        task.getEnvMap().forEach((name, value) -> checkText("%s.env.%s".formatted(taskPath, name), value, violations));
+        task.getEnvMap().forEach((name, value) -> checkText(taskPath + ".env." + name, value, violations));
         task.getConfig()
                 .getFieldsMap()
-                .forEach((key, value) -> checkValue("%s.config.%s".formatted(taskPath, key), value, violations));
+                .forEach((key, value) -> checkValue(taskPath + ".config." + key, value, violations));
     }
 
     private static void checkDeclaration(
@@ -94,8 +94,7 @@ final class PortValidator {
             case STRING_VALUE -> checkText(field, value.getStringValue(), violations);
             case LIST_VALUE -> {
                 for (int i = 0; i < value.getListValue().getValuesCount(); i++) {
-                    checkValue(
-                            "%s[%d]".formatted(field, i), value.getListValue().getValues(i), violations);
+                    checkValue(field + "[" + i + "]", value.getListValue().getValues(i), violations);
                 }
             }
             case STRUCT_VALUE ->

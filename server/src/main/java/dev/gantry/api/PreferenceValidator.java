@@ -29,14 +29,14 @@ final class PreferenceValidator {
     void checkAffinities(List<Affinity> affinities, String path) {
         refuseForSystemJobs(affinities, path);
         for (int i = 0; i < affinities.size(); i++) {
-            check(affinities.get(i), "%s[%d]".formatted(path, i));
+            check(affinities.get(i), path + "[" + i + "]");
         }
     }
 
     void checkSpreads(List<Spread> spreads, String path) {
         refuseForSystemJobs(spreads, path);
         for (int i = 0; i < spreads.size(); i++) {
-            check(spreads.get(i), "%s[%d]".formatted(path, i));
+            check(spreads.get(i), path + "[" + i + "]");
         }
     }
 
@@ -77,7 +77,7 @@ final class PreferenceValidator {
         }
         Set<String> values = new HashSet<>();
         for (int i = 0; i < spread.getTargetsCount(); i++) {
-            check(spread.getTargets(i), values, "%s.targets[%d]".formatted(path, i));
+            check(spread.getTargets(i), values, path + ".targets[" + i + "]");
         }
         long sum = spread.getTargetsList().stream()
                 .mapToLong(SpreadTarget::getPercent)

@@ -80,7 +80,7 @@ final class ScheduleValidator {
     private static void checkKeys(List<String> list, String path, Set<String> keys, Violations violations) {
         for (int i = 0; i < list.size(); i++) {
             String key = list.get(i);
-            String field = "%s[%d]".formatted(path, i);
+            String field = path + "[" + i + "]";
             if (key.isEmpty() || key.indexOf('=') >= 0 || key.indexOf('\0') >= 0) {
                 violations.add(field, "\"%s\" is no key: it is empty, or has a = or a zero byte in it".formatted(key));
             } else if (!keys.add(key)) {

@@ -44,7 +44,7 @@ final class TaskLifeValidator {
 
     static void check(Job job, TaskGroup group, String path, Violations violations) {
         for (int i = 0; i < group.getTasksCount(); i++) {
-            check(job, group.getTasks(i), "%s.tasks[%d]".formatted(path, i), violations);
+            check(job, group.getTasks(i), path + ".tasks[" + i + "]", violations);
         }
         if (group.getTasksCount() > 0 && group.getTasksList().stream().allMatch(Task::hasLifecycle)) {
             violations.add(path + ".tasks", "have all a lifecycle: a group has at least one main task, without");

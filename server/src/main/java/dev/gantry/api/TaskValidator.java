@@ -29,7 +29,7 @@ final class TaskValidator {
         PortValidator ports = new PortValidator(group, path);
         ports.checkDeclarations(violations);
         for (int i = 0; i < group.getTasksCount(); i++) {
-            String taskPath = "%s.tasks[%d]".formatted(path, i);
+            String taskPath = path + ".tasks[" + i + "]";
             check(group, group.getTasks(i), taskPath, violations);
             ports.checkUses(group.getTasks(i), taskPath, violations);
         }
@@ -44,7 +44,7 @@ final class TaskValidator {
                 checks.check(
                         task.getServices(j),
                         whole.getTasks(i).getServices(j),
-                        "%s.tasks[%d].services[%d]".formatted(path, i, j));
+                        path + ".tasks[" + i + "].services[" + j + "]");
             }
         }
     }

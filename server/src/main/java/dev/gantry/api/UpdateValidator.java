@@ -20,7 +20,7 @@ final class UpdateValidator {
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
             TaskGroup group = whole.getTaskGroups(i);
             boolean isOwn = job.getTaskGroups(i).hasUpdate();
-            String path = isOwn ? "task_groups[%d].update".formatted(i) : "update";
+            String path = isOwn ? "task_groups[" + i + "].update" : "update";
             if (isOwn) {
                 checkAllowed(whole, path, violations);
                 check(group.getUpdate(), path, violations);

@@ -73,7 +73,7 @@ final class PlanWriter {
         var now = Times.toTimestamp(clock.instant());
         return Allocation.newBuilder()
                 .setId(identifiers.next())
-                .setName("%s.%s[%d]".formatted(evaluation.getJobId(), placement.taskGroup(), placement.index()))
+                .setName(evaluation.getJobId() + "." + placement.taskGroup() + "[" + placement.index() + "]")
                 .setJobId(evaluation.getJobId())
                 .setJobVersion(placement.jobVersion())
                 .setTaskGroup(placement.taskGroup())
