@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -39,7 +38,7 @@ public final class GantryClient implements AutoCloseable {
 
     private GantryClient(Connection connection) {
         this.connection = connection;
-        this.jobs = new JobClient(connection, UUID::randomUUID);
+        this.jobs = new JobClient(connection, new RequestIds(InstantSource.system()));
         this.allocations = new AllocationClient(connection);
         this.nodes = new NodeClient(connection);
         this.services = new ServiceClient(connection);
