@@ -377,8 +377,8 @@ class NetworkTest {
     @Test
     void many_pods_a_third_of_them_killed_leave_no_link_rule_or_address() throws Exception {
         int pods = Integer.getInteger("rkt.test.pods", 24);
-        // gc has two thirds of the pods to remove, each with the plugins of three networks; and the more pods there are, the
-        // more rules each of them has to look through.
+        // gc has two thirds of the pods to remove, each with the plugins of three networks; and the more
+        // pods there are, the more rules each of them has to look through.
         Duration patience = Duration.ofSeconds(60 + 4L * pods);
         String before = host.traces();
         List<String> all = new ArrayList<>();
