@@ -397,12 +397,11 @@ public final class WriteTransaction {
 
     /** Has come to its end: what it has put is the group's. */
     void end() {
-        if (savepoint == null && !own.takesPorts()) {
-            group.gathered().putAll(own);
-            return;
+        if (savepoint != null || own.takesPorts()) {
+            sendOwn();
+            group.release(savepoint);
         }
-        sendOwn();
-        group.release(savepoint);
+        group.gathered().putAll(own);
     }
 
     /** Has failed: what it has put is taken back. */

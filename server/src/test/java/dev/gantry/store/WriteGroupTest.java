@@ -94,6 +94,22 @@ class WriteGroupTest {
     }
 
     @Test
+    void a_write_finds_what_an_earlier_one_has_sent_on_its_own_rather_than_what_was_committed_before() {
+        store.write(tx -> tx.putJobVersion(job("web"))).join();
+
+        List<CompletableFuture<Boolean>> stopped = inOneGroup(List.of(
+                tx -> {
+                    tx.putJob(tx.job("web").orElseThrow().toBuilder()
+                            .setStopped(true)
+                            .build());
+                    return tx.reader().job("web").orElseThrow().getStopped();
+                },
+                tx -> tx.job("web").orElseThrow().getStopped()));
+
+        assertThat(stopped).extracting(CompletableFuture::join).containsExactly(true, true);
+    }
+
+    @Test
     void one_that_fails_after_it_has_sent_rows_takes_back_only_its_own() {
         List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
                 tx -> tx.putJobVersion(job("before")).getStopped(),
