@@ -1,17 +1,12 @@
 package dev.gantry.store;
 
-import static dev.gantry.store.schema.Tables.ALLOCATION;
-import static dev.gantry.store.schema.Tables.JOB;
-import static dev.gantry.store.schema.Tables.JOB_VERSION;
-import static dev.gantry.store.schema.Tables.NODE;
-
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
-import org.jooq.BatchBindStep;
-import org.jooq.DSLContext;
+import java.util.stream.LongStream;
 
 /**
  * What the database could do at best: rows of allocations in batches, by nothing but inserts, in commits that are forced
@@ -21,7 +16,6 @@ public final class InsertCeiling {
 
     private static final int ROWS_PER_COMMIT = 1000;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final byte[] NOTHING = {};
 
     private InsertCeiling() {}
 
@@ -34,65 +28,24 @@ public final class InsertCeiling {
      */
     public static double measure(Path directory, long rows) {
         try (Database database = Database.open(directory.resolve("ceiling"))) {
-            insertParents(database.dsl());
             long started = System.nanoTime();
             for (long inserted = 0; inserted < rows; inserted += ROWS_PER_COMMIT) {
                 long index = inserted / ROWS_PER_COMMIT + 1;
                 int size = (int) Math.min(ROWS_PER_COMMIT, rows - inserted);
                 long first = inserted;
-                database.dsl().transaction(configuration -> insert(configuration.dsl(), index, first, size));
+                database.dsl()
+                        .transaction(configuration ->
+                                new Batches(configuration.dsl()).insertAllocations(allocations(index, first, size)));
                 database.sync();
             }
             return rows * NANOS_PER_SECOND / (System.nanoTime() - started);
         }
     }
 
-    private static void insertParents(DSLContext dsl) {
-        dsl.insertInto(JOB)
-                .columns(
-                        JOB.ID, JOB.VERSION, JOB.STOPPED, JOB.SPEC, JOB.CREATE_INDEX, JOB.MODIFY_INDEX, JOB.SUBMIT_TIME)
-                .values("ceiling", 0L, false, NOTHING, 1L, 1L, 0L)
-                .execute();
-        dsl.insertInto(JOB_VERSION)
-                .columns(
-                        JOB_VERSION.JOB_ID,
-                        JOB_VERSION.VERSION,
-                        JOB_VERSION.SPEC,
-                        JOB_VERSION.MODIFY_INDEX,
-                        JOB_VERSION.SUBMIT_TIME)
-                .values("ceiling", 0L, NOTHING, 1L, 0L)
-                .execute();
-        dsl.insertInto(NODE)
-                .columns(NODE.ID, NODE.NAME, NODE.SECRET_HASH, NODE.STATUS, NODE.MODIFY_INDEX, NODE.MESSAGE)
-                .values("ceiling", "ceiling", NOTHING, (short) 1, 1L, NOTHING)
-                .execute();
-    }
-
-    private static void insert(DSLContext dsl, long index, long first, int size) {
-        BatchBindStep batch = dsl.batch(dsl.insertInto(ALLOCATION)
-                .columns(
-                        ALLOCATION.ID,
-                        ALLOCATION.JOB_ID,
-                        ALLOCATION.JOB_VERSION,
-                        ALLOCATION.NODE_ID,
-                        ALLOCATION.CLIENT_STATUS,
-                        ALLOCATION.CREATE_INDEX,
-                        ALLOCATION.MODIFY_INDEX,
-                        ALLOCATION.MESSAGE)
-                .values((String) null, null, null, null, null, null, null, null));
-        for (int i = 0; i < size; i++) {
-            Allocation allocation = allocation(index, id(first + i));
-            batch = batch.bind(
-                    allocation.getId(),
-                    allocation.getJobId(),
-                    0L,
-                    allocation.getNodeId(),
-                    (short) allocation.getClientStatusValue(),
-                    index,
-                    index,
-                    allocation.toByteArray());
-        }
-        batch.execute();
+    private static List<Allocation> allocations(long index, long first, int size) {
+        return LongStream.range(first, first + size)
+                .mapToObj(number -> allocation(index, id(number)))
+                .toList();
     }
 
     private static Allocation allocation(long index, String id) {
