@@ -101,7 +101,7 @@ final class PlanWriter {
                     if (!isCurrent(transaction, evaluation)) {
                         return Outcome.OBSOLETE;
                     }
-                    if (transaction.countOpenNodes(nodes) < nodes.size()) {
+                    if (!nodes.stream().allMatch(transaction::isOpen)) {
                         return Outcome.REJECTED;
                     }
                     write(transaction, evaluation, plan, placed, clock.instant());

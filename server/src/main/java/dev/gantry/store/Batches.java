@@ -2,6 +2,7 @@ package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.ALLOCATION;
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
@@ -16,36 +17,114 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.List;
-import java.util.function.Function;
 import org.jooq.DSLContext;
-import org.jooq.Query;
+import org.jooq.TableField;
+import org.jooq.impl.DSL;
 
-/** Many rows by one statement, which is made and understood once. */
+/** The statements that write what grows with the work, each made once. */
 final class Batches {
 
-    private final DSLContext dsl;
+    /** A port and whose it is. */
+    private record Taken(Allocation allocation, AllocatedPort port) {}
+
+    private final Batch<JobRecord> insertJobs;
+    private final Batch<JobRecord> updateJobs;
+    private final Batch<JobRecord> insertJobVersions;
+    private final Batch<Evaluation> insertEvaluations;
+    private final Batch<Evaluation> updateEvaluations;
+    private final Batch<Deployment> insertDeployments;
+    private final Batch<Deployment> updateDeployments;
+    private final Batch<Allocation> insertAllocations;
+    private final Batch<Allocation> updateAllocations;
+    private final Batch<Taken> takePorts;
+    private final Batch<Taken> freePorts;
+    private final Batch<Answered> insertSubmissions;
+    private final Batch<Long> saveIndex;
 
     Batches(DSLContext dsl) {
-        this.dsl = dsl;
+        insertJobs = insertJobs(dsl);
+        updateJobs = updateJobs(dsl);
+        insertJobVersions = insertJobVersions(dsl);
+        insertEvaluations = insertEvaluations(dsl);
+        updateEvaluations = updateEvaluations(dsl);
+        insertDeployments = insertDeployments(dsl);
+        updateDeployments = updateDeployments(dsl);
+        insertAllocations = insertAllocations(dsl);
+        updateAllocations = updateAllocations(dsl);
+        takePorts = takePorts(dsl);
+        freePorts = freePorts(dsl);
+        insertSubmissions = insertSubmissions(dsl);
+        saveIndex = new Batch<>(
+                dsl.update(CLUSTER_INDEX).set(CLUSTER_INDEX.LAST_INDEX, (Long) null), index -> new Object[] {index});
     }
 
-    void insertJobs(List<JobRecord> jobs) {
-        Query insert = dsl.insertInto(JOB)
-                .columns(
-                        JOB.ID,
-                        JOB.VERSION,
-                        JOB.STOPPED,
-                        JOB.SPEC,
-                        JOB.CREATE_INDEX,
-                        JOB.MODIFY_INDEX,
-                        JOB.SUBMIT_TIME,
-                        JOB.STABLE,
-                        JOB.PARENT_ID)
-                .values((String) null, null, null, null, null, null, null, null, null);
-        execute(insert, jobs, job -> new Object[] {
+    void insertJobs(DSLContext dsl, List<JobRecord> jobs) {
+        insertJobs.send(dsl, jobs);
+    }
+
+    void updateJobs(DSLContext dsl, List<JobRecord> jobs) {
+        updateJobs.send(dsl, jobs);
+    }
+
+    void insertJobVersions(DSLContext dsl, List<JobRecord> versions) {
+        insertJobVersions.send(dsl, versions);
+    }
+
+    void insertEvaluations(DSLContext dsl, List<Evaluation> evaluations) {
+        insertEvaluations.send(dsl, evaluations);
+    }
+
+    void updateEvaluations(DSLContext dsl, List<Evaluation> evaluations) {
+        updateEvaluations.send(dsl, evaluations);
+    }
+
+    void insertDeployments(DSLContext dsl, List<Deployment> deployments) {
+        insertDeployments.send(dsl, deployments);
+    }
+
+    void updateDeployments(DSLContext dsl, List<Deployment> deployments) {
+        updateDeployments.send(dsl, deployments);
+    }
+
+    /** With the ports that they take; one that ended before it was ever sent takes none. */
+    void insertAllocations(DSLContext dsl, List<Allocation> allocations) {
+        insertAllocations.send(dsl, allocations);
+        takePorts.send(
+                dsl,
+                ports(allocations.stream()
+                        .filter(allocation -> !AllocationLife.isTerminal(allocation))
+                        .toList()));
+    }
+
+    /** Those that have ended give their ports back. */
+    void updateAllocations(DSLContext dsl, List<Allocation> allocations) {
+        updateAllocations.send(dsl, allocations);
+        freePorts.send(
+                dsl,
+                ports(allocations.stream().filter(AllocationLife::isTerminal).toList()));
+    }
+
+    void insertSubmissions(DSLContext dsl, List<Answered> answers) {
+        insertSubmissions.send(dsl, answers);
+    }
+
+    void saveIndex(DSLContext dsl, long index) {
+        saveIndex.send(dsl, List.of(index));
+    }
+
+    private static Batch<JobRecord> insertJobs(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                JOB.ID,
+                JOB.VERSION,
+                JOB.STOPPED,
+                JOB.SPEC,
+                JOB.CREATE_INDEX,
+                JOB.MODIFY_INDEX,
+                JOB.SUBMIT_TIME,
+                JOB.STABLE,
+                JOB.PARENT_ID);
+        return new Batch<>(dsl.insertInto(JOB).columns(columns).values(parameters(columns)), job -> new Object[] {
             job.getJob().getId(),
             job.getVersion(),
             job.getStopped(),
@@ -58,8 +137,8 @@ final class Batches {
         });
     }
 
-    void updateJobs(List<JobRecord> jobs) {
-        Query update = dsl.update(JOB)
+    private static Batch<JobRecord> updateJobs(DSLContext dsl) {
+        var update = dsl.update(JOB)
                 .set(JOB.VERSION, (Long) null)
                 .set(JOB.STOPPED, (Boolean) null)
                 .set(JOB.SPEC, (byte[]) null)
@@ -67,7 +146,7 @@ final class Batches {
                 .set(JOB.SUBMIT_TIME, (Long) null)
                 .set(JOB.STABLE, (Boolean) null)
                 .where(JOB.ID.eq((String) null));
-        execute(update, jobs, job -> new Object[] {
+        return new Batch<>(update, job -> new Object[] {
             job.getVersion(),
             job.getStopped(),
             job.getJob().toByteArray(),
@@ -78,17 +157,16 @@ final class Batches {
         });
     }
 
-    void insertJobVersions(List<JobRecord> versions) {
-        Query insert = dsl.insertInto(JOB_VERSION)
-                .columns(
-                        JOB_VERSION.JOB_ID,
-                        JOB_VERSION.VERSION,
-                        JOB_VERSION.SPEC,
-                        JOB_VERSION.MODIFY_INDEX,
-                        JOB_VERSION.SUBMIT_TIME,
-                        JOB_VERSION.STABLE)
-                .values((String) null, null, null, null, null, null);
-        execute(insert, versions, version -> new Object[] {
+    private static Batch<JobRecord> insertJobVersions(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                JOB_VERSION.JOB_ID,
+                JOB_VERSION.VERSION,
+                JOB_VERSION.SPEC,
+                JOB_VERSION.MODIFY_INDEX,
+                JOB_VERSION.SUBMIT_TIME,
+                JOB_VERSION.STABLE);
+        var insert = dsl.insertInto(JOB_VERSION).columns(columns).values(parameters(columns));
+        return new Batch<>(insert, version -> new Object[] {
             version.getJob().getId(),
             version.getVersion(),
             version.getJob().toByteArray(),
@@ -98,18 +176,17 @@ final class Batches {
         });
     }
 
-    void insertEvaluations(List<Evaluation> evaluations) {
-        Query insert = dsl.insertInto(EVALUATION)
-                .columns(
-                        EVALUATION.ID,
-                        EVALUATION.JOB_ID,
-                        EVALUATION.STATUS,
-                        EVALUATION.CREATE_INDEX,
-                        EVALUATION.MODIFY_INDEX,
-                        EVALUATION.MESSAGE)
-                .values((String) null, null, null, null, null, null);
-        execute(insert, evaluations, evaluation -> new Object[] {
-            evaluation.getId(),
+    private static Batch<Evaluation> insertEvaluations(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                EVALUATION.ROW_KEY,
+                EVALUATION.JOB_ID,
+                EVALUATION.STATUS,
+                EVALUATION.CREATE_INDEX,
+                EVALUATION.MODIFY_INDEX,
+                EVALUATION.MESSAGE);
+        var insert = dsl.insertInto(EVALUATION).columns(columns).values(parameters(columns));
+        return new Batch<>(insert, evaluation -> new Object[] {
+            RowKey.of(evaluation.getId()),
             evaluation.getJobId(),
             (short) evaluation.getStatusValue(),
             evaluation.getCreateIndex(),
@@ -118,31 +195,30 @@ final class Batches {
         });
     }
 
-    void updateEvaluations(List<Evaluation> evaluations) {
-        Query update = dsl.update(EVALUATION)
+    private static Batch<Evaluation> updateEvaluations(DSLContext dsl) {
+        var update = dsl.update(EVALUATION)
                 .set(EVALUATION.STATUS, (Short) null)
                 .set(EVALUATION.MODIFY_INDEX, (Long) null)
                 .set(EVALUATION.MESSAGE, (byte[]) null)
-                .where(EVALUATION.ID.eq((String) null));
-        execute(update, evaluations, evaluation -> new Object[] {
+                .where(EVALUATION.ROW_KEY.eq((Long) null));
+        return new Batch<>(update, evaluation -> new Object[] {
             (short) evaluation.getStatusValue(),
             evaluation.getModifyIndex(),
             evaluation.toByteArray(),
-            evaluation.getId()
+            RowKey.of(evaluation.getId())
         });
     }
 
-    void insertDeployments(List<Deployment> deployments) {
-        Query insert = dsl.insertInto(DEPLOYMENT)
-                .columns(
-                        DEPLOYMENT.ID,
-                        DEPLOYMENT.JOB_ID,
-                        DEPLOYMENT.STATUS,
-                        DEPLOYMENT.CREATE_INDEX,
-                        DEPLOYMENT.MODIFY_INDEX,
-                        DEPLOYMENT.MESSAGE)
-                .values((String) null, null, null, null, null, null);
-        execute(insert, deployments, deployment -> new Object[] {
+    private static Batch<Deployment> insertDeployments(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                DEPLOYMENT.ID,
+                DEPLOYMENT.JOB_ID,
+                DEPLOYMENT.STATUS,
+                DEPLOYMENT.CREATE_INDEX,
+                DEPLOYMENT.MODIFY_INDEX,
+                DEPLOYMENT.MESSAGE);
+        var insert = dsl.insertInto(DEPLOYMENT).columns(columns).values(parameters(columns));
+        return new Batch<>(insert, deployment -> new Object[] {
             deployment.getId(),
             deployment.getJobId(),
             (short) deployment.getStatusValue(),
@@ -152,13 +228,13 @@ final class Batches {
         });
     }
 
-    void updateDeployments(List<Deployment> deployments) {
-        Query update = dsl.update(DEPLOYMENT)
+    private static Batch<Deployment> updateDeployments(DSLContext dsl) {
+        var update = dsl.update(DEPLOYMENT)
                 .set(DEPLOYMENT.STATUS, (Short) null)
                 .set(DEPLOYMENT.MODIFY_INDEX, (Long) null)
                 .set(DEPLOYMENT.MESSAGE, (byte[]) null)
                 .where(DEPLOYMENT.ID.eq((String) null));
-        execute(update, deployments, deployment -> new Object[] {
+        return new Batch<>(update, deployment -> new Object[] {
             (short) deployment.getStatusValue(),
             deployment.getModifyIndex(),
             deployment.toByteArray(),
@@ -166,20 +242,19 @@ final class Batches {
         });
     }
 
-    void insertAllocations(List<Allocation> allocations) {
-        Query insert = dsl.insertInto(ALLOCATION)
-                .columns(
-                        ALLOCATION.ID,
-                        ALLOCATION.JOB_ID,
-                        ALLOCATION.JOB_VERSION,
-                        ALLOCATION.NODE_ID,
-                        ALLOCATION.CLIENT_STATUS,
-                        ALLOCATION.CREATE_INDEX,
-                        ALLOCATION.MODIFY_INDEX,
-                        ALLOCATION.MESSAGE)
-                .values((String) null, null, null, null, null, null, null, null);
-        execute(insert, allocations, allocation -> new Object[] {
-            allocation.getId(),
+    private static Batch<Allocation> insertAllocations(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                ALLOCATION.ROW_KEY,
+                ALLOCATION.JOB_ID,
+                ALLOCATION.JOB_VERSION,
+                ALLOCATION.NODE_ID,
+                ALLOCATION.CLIENT_STATUS,
+                ALLOCATION.CREATE_INDEX,
+                ALLOCATION.MODIFY_INDEX,
+                ALLOCATION.MESSAGE);
+        var insert = dsl.insertInto(ALLOCATION).columns(columns).values(parameters(columns));
+        return new Batch<>(insert, allocation -> new Object[] {
+            RowKey.of(allocation.getId()),
             allocation.getJobId(),
             allocation.getJobVersion(),
             allocation.getNodeId(),
@@ -190,59 +265,68 @@ final class Batches {
         });
     }
 
-    void updateAllocations(List<Allocation> allocations) {
-        Query update = dsl.update(ALLOCATION)
+    private static Batch<Allocation> updateAllocations(DSLContext dsl) {
+        var update = dsl.update(ALLOCATION)
                 .set(ALLOCATION.JOB_VERSION, (Long) null)
                 .set(ALLOCATION.CLIENT_STATUS, (Short) null)
                 .set(ALLOCATION.MODIFY_INDEX, (Long) null)
                 .set(ALLOCATION.MESSAGE, (byte[]) null)
-                .where(ALLOCATION.ID.eq((String) null));
-        execute(update, allocations, allocation -> new Object[] {
+                .where(ALLOCATION.ROW_KEY.eq((Long) null));
+        return new Batch<>(update, allocation -> new Object[] {
             allocation.getJobVersion(),
             (short) allocation.getClientStatusValue(),
             allocation.getModifyIndex(),
             allocation.toByteArray(),
-            allocation.getId()
+            RowKey.of(allocation.getId())
         });
     }
 
-    /** An allocation that ended before it was ever sent takes none. */
-    void takePorts(List<Allocation> allocations) {
-        Query insert = dsl.insertInto(ALLOCATED_PORT)
-                .columns(
-                        ALLOCATED_PORT.NODE_ID,
-                        ALLOCATED_PORT.IP,
-                        ALLOCATED_PORT.PORT,
-                        ALLOCATED_PORT.ALLOCATION_ID,
-                        ALLOCATED_PORT.TASK,
-                        ALLOCATED_PORT.LABEL)
-                .values((String) null, null, null, null, null, null);
-        List<Object[]> rows = allocations.stream()
-                .filter(allocation -> !AllocationLife.isTerminal(allocation))
-                .flatMap(allocation -> allocation.getPortsList().stream().map(port -> portRow(allocation, port)))
-                .toList();
-        execute(insert, rows, row -> row);
+    private static Batch<Taken> takePorts(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                ALLOCATED_PORT.NODE_ID,
+                ALLOCATED_PORT.IP,
+                ALLOCATED_PORT.PORT,
+                ALLOCATED_PORT.ALLOCATION_ID,
+                ALLOCATED_PORT.TASK,
+                ALLOCATED_PORT.LABEL);
+        var insert = dsl.insertInto(ALLOCATED_PORT).columns(columns).values(parameters(columns));
+        return new Batch<>(insert, taken -> new Object[] {
+            taken.allocation().getNodeId(),
+            taken.port().getIp(),
+            taken.port().getPort(),
+            taken.allocation().getId(),
+            taken.port().getTask(),
+            taken.port().getLabel()
+        });
     }
 
-    void freePorts(List<Allocation> allocations) {
-        Query delete = dsl.deleteFrom(ALLOCATED_PORT).where(ALLOCATED_PORT.ALLOCATION_ID.eq((String) null));
-        List<Allocation> withPorts = allocations.stream()
-                .filter(allocation -> allocation.getPortsCount() > 0)
-                .toList();
-        execute(delete, withPorts, allocation -> new Object[] {allocation.getId()});
+    /** The port may be another allocation's by now: only its own are given back. */
+    private static Batch<Taken> freePorts(DSLContext dsl) {
+        var delete = dsl.deleteFrom(ALLOCATED_PORT)
+                .where(ALLOCATED_PORT.NODE_ID.eq((String) null))
+                .and(ALLOCATED_PORT.IP.eq((String) null))
+                .and(ALLOCATED_PORT.PORT.eq((Integer) null))
+                .and(ALLOCATED_PORT.ALLOCATION_ID.eq((String) null));
+        return new Batch<>(delete, taken -> new Object[] {
+            taken.allocation().getNodeId(),
+            taken.port().getIp(),
+            taken.port().getPort(),
+            taken.allocation().getId()
+        });
     }
 
-    void insertSubmissions(List<Answered> answers) {
-        Query insert = dsl.insertInto(SUBMISSION)
-                .columns(
-                        SUBMISSION.REQUEST_ID,
-                        SUBMISSION.JOB_ID,
-                        SUBMISSION.VERSION,
-                        SUBMISSION.EVALUATION_ID,
-                        SUBMISSION.MODIFY_INDEX,
-                        SUBMISSION.SUBMIT_TIME)
-                .values((String) null, null, null, null, null, null);
-        execute(insert, answers, answer -> new Object[] {
+    private static Batch<Answered> insertSubmissions(DSLContext dsl) {
+        List<TableField<?, ?>> columns = List.of(
+                SUBMISSION.WRITE_INDEX,
+                SUBMISSION.REQUEST_ID,
+                SUBMISSION.JOB_ID,
+                SUBMISSION.VERSION,
+                SUBMISSION.EVALUATION_ID,
+                SUBMISSION.MODIFY_INDEX,
+                SUBMISSION.SUBMIT_TIME);
+        var insert = dsl.insertInto(SUBMISSION).columns(columns).values(parameters(columns));
+        return new Batch<>(insert, answer -> new Object[] {
+            answer.writeIndex(),
             answer.requestId(),
             answer.submission().jobId(),
             answer.submission().version(),
@@ -252,36 +336,19 @@ final class Batches {
         });
     }
 
-    private static Object[] portRow(Allocation allocation, AllocatedPort port) {
-        return new Object[] {
-            allocation.getNodeId(), port.getIp(), port.getPort(), allocation.getId(), port.getTask(), port.getLabel()
-        };
+    private static List<Taken> ports(List<Allocation> allocations) {
+        return allocations.stream()
+                .flatMap(allocation -> allocation.getPortsList().stream().map(port -> new Taken(allocation, port)))
+                .toList();
+    }
+
+    private static List<?> parameters(List<TableField<?, ?>> columns) {
+        return columns.stream()
+                .map(column -> DSL.val((Object) null, column.getDataType()))
+                .toList();
     }
 
     private static String nullIfEmpty(String text) {
         return text.isEmpty() ? null : text;
-    }
-
-    private <T> void execute(Query statement, List<T> objects, Function<T, Object[]> values) {
-        if (objects.isEmpty()) {
-            return;
-        }
-        String sql = statement.getSQL();
-        dsl.connection(connection -> {
-            try (PreparedStatement batch = connection.prepareStatement(sql)) {
-                for (T object : objects) {
-                    bind(batch, values.apply(object));
-                }
-                batch.executeBatch();
-            }
-        });
-    }
-
-    /** Without jOOQ's conversions, which cost as much as all else that is done for a row. */
-    private static void bind(PreparedStatement batch, Object... values) throws SQLException {
-        for (int i = 0; i < values.length; i++) {
-            batch.setObject(i + 1, values[i]);
-        }
-        batch.addBatch();
     }
 }

@@ -38,4 +38,9 @@ public record ChangeCursor(long index, String id) {
     Condition isBefore(Field<Long> modifyIndex, Field<String> objectId) {
         return modifyIndex.ge(index).and(row(modifyIndex, objectId).gt(index, id));
     }
+
+    /** The same for objects whose rows have a {@link RowKey}. */
+    Condition isBeforeKey(Field<Long> modifyIndex, Field<Long> rowKey) {
+        return row(modifyIndex, rowKey).gt(index, RowKey.first(id));
+    }
 }

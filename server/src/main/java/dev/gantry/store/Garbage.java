@@ -1,6 +1,5 @@
 package dev.gantry.store;
 
-import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
@@ -8,7 +7,6 @@ import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
-import static org.jooq.impl.DSL.select;
 
 import java.time.Instant;
 import java.util.List;
@@ -35,18 +33,24 @@ public final class Garbage {
     }
 
     /** An allocation that is gone, and where it was. */
-    record Forgotten(String nodeId, String id) {}
+    record Forgotten(String nodeId, long rowKey) {}
 
     /**
-     * Forgets what submissions were answered.
+     * Forgets what submissions were answered. They are stored in the order in which they came: the first one that is to be
+     * kept ends the search.
      *
      * @param before those before this time
      * @return how many were forgotten
      */
     public int submissions(Instant before) {
-        return dsl.deleteFrom(SUBMISSION)
-                .where(SUBMISSION.SUBMIT_TIME.lt(before.toEpochMilli()))
-                .execute();
+        long kept = dsl.select(SUBMISSION.WRITE_INDEX)
+                .from(SUBMISSION)
+                .where(SUBMISSION.SUBMIT_TIME.ge(before.toEpochMilli()))
+                .orderBy(SUBMISSION.WRITE_INDEX)
+                .limit(1)
+                .fetchOptional(SUBMISSION.WRITE_INDEX)
+                .orElse(Long.MAX_VALUE);
+        return dsl.deleteFrom(SUBMISSION).where(SUBMISSION.WRITE_INDEX.lt(kept)).execute();
     }
 
     /**
@@ -56,7 +60,9 @@ public final class Garbage {
      * @return how many were forgotten
      */
     public int evaluations(List<String> ids) {
-        return dsl.deleteFrom(EVALUATION).where(EVALUATION.ID.in(ids)).execute();
+        return dsl.deleteFrom(EVALUATION)
+                .where(EVALUATION.ROW_KEY.in(keys(ids)))
+                .execute();
     }
 
     /**
@@ -76,8 +82,9 @@ public final class Garbage {
      * @return how many were forgotten
      */
     public int allocations(List<String> ids) {
-        forget(ALLOCATION.ID.in(ids));
-        return dsl.deleteFrom(ALLOCATION).where(ALLOCATION.ID.in(ids)).execute();
+        Condition wanted = ALLOCATION.ROW_KEY.in(keys(ids));
+        forget(wanted);
+        return dsl.deleteFrom(ALLOCATION).where(wanted).execute();
     }
 
     /**
@@ -112,10 +119,6 @@ public final class Garbage {
     }
 
     private void remove(List<String> jobIds) {
-        dsl.deleteFrom(ALLOCATED_PORT)
-                .where(ALLOCATED_PORT.ALLOCATION_ID.in(
-                        select(ALLOCATION.ID).from(ALLOCATION).where(ALLOCATION.JOB_ID.in(jobIds))))
-                .execute();
         forget(ALLOCATION.JOB_ID.in(jobIds));
         dsl.deleteFrom(ALLOCATION).where(ALLOCATION.JOB_ID.in(jobIds)).execute();
         dsl.deleteFrom(EVALUATION).where(EVALUATION.JOB_ID.in(jobIds)).execute();
@@ -126,8 +129,12 @@ public final class Garbage {
         jobIds.forEach(removedJob);
     }
 
+    private static List<Long> keys(List<String> ids) {
+        return ids.stream().map(RowKey::of).toList();
+    }
+
     private void forget(Condition allocations) {
-        dsl.select(ALLOCATION.NODE_ID, ALLOCATION.ID)
+        dsl.select(ALLOCATION.NODE_ID, ALLOCATION.ROW_KEY)
                 .from(ALLOCATION)
                 .where(allocations)
                 .forEach(row -> removedAllocation.accept(new Forgotten(row.value1(), row.value2())));

@@ -14,6 +14,7 @@ import static org.jooq.impl.DSL.select;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
@@ -48,9 +49,9 @@ public final class GarbageSearch {
 
     private static final int READ_AT_ONCE = 1000;
 
-    private record Place(long createIndex, String id) {
+    private record Place(long createIndex, long rowKey) {
 
-        static final Place BEGIN = new Place(-1, "");
+        static final Place BEGIN = new Place(-1, Long.MIN_VALUE);
     }
 
     private final DSLContext dsl;
@@ -72,16 +73,16 @@ public final class GarbageSearch {
      */
     public Found evaluations(long upTo, int limit) {
         var newer = EVALUATION.as("newer");
-        List<String> ids = dsl.select(EVALUATION.ID)
+        List<String> ids = dsl.select(EVALUATION.MESSAGE)
                 .from(EVALUATION)
                 .where(EVALUATION.STATUS.notIn(PENDING, BLOCKED))
                 .and(EVALUATION.MODIFY_INDEX.le(upTo))
-                .and(exists(select(newer.ID)
+                .and(exists(select(newer.ROW_KEY)
                         .from(newer)
                         .where(newer.JOB_ID.eq(EVALUATION.JOB_ID))
                         .and(newer.CREATE_INDEX.gt(EVALUATION.CREATE_INDEX))))
                 .limit(limit)
-                .fetch(EVALUATION.ID);
+                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()).getId());
         return new Found(ids, ids.size() < limit);
     }
 
@@ -119,31 +120,31 @@ public final class GarbageSearch {
     public Found allocations(long upTo, int keep, int limit) {
         // Numbered once for all: to count for each one how many are newer takes the square of their number.
         var ended = select(
-                        ALLOCATION.ID,
+                        ALLOCATION.ROW_KEY,
                         ALLOCATION.JOB_ID,
                         ALLOCATION.CREATE_INDEX,
                         ALLOCATION.MODIFY_INDEX,
                         rowNumber()
                                 .over()
                                 .partitionBy(ALLOCATION.JOB_ID)
-                                .orderBy(ALLOCATION.CREATE_INDEX.desc(), ALLOCATION.ID.desc())
+                                .orderBy(ALLOCATION.CREATE_INDEX.desc(), ALLOCATION.ROW_KEY.desc())
                                 .as("place"))
                 .from(ALLOCATION)
                 .where(ALLOCATION.CLIENT_STATUS.in(StoreReader.TERMINAL))
                 .asTable("ended");
         var createIndex = ended.field(ALLOCATION.CREATE_INDEX);
-        var id = ended.field(ALLOCATION.ID);
-        List<Place> places = dsl.select(createIndex, id)
+        var rowKey = ended.field(ALLOCATION.ROW_KEY);
+        List<Place> places = dsl.select(createIndex, rowKey)
                 .from(ended)
                 .where(ended.field("place", Integer.class).gt(keep))
                 .and(ended.field(ALLOCATION.MODIFY_INDEX).le(upTo))
-                .and(row(createIndex, id).gt(lastAllocation.createIndex(), lastAllocation.id()))
-                .orderBy(createIndex, id)
+                .and(row(createIndex, rowKey).gt(lastAllocation.createIndex(), lastAllocation.rowKey()))
+                .orderBy(createIndex, rowKey)
                 .limit(limit)
                 .fetch(found -> new Place(found.value1(), found.value2()));
         boolean isLast = places.size() < limit;
         lastAllocation = isLast ? Place.BEGIN : places.get(limit - 1);
-        return new Found(superseded(places.stream().map(Place::id).toList()), isLast);
+        return new Found(superseded(places.stream().map(Place::rowKey).toList()), isLast);
     }
 
     /**
@@ -214,13 +215,14 @@ public final class GarbageSearch {
         return JOB_VERSION
                 .VERSION
                 .le(JOB.VERSION.minus(keep))
-                .and(notExists(select(ALLOCATION.ID)
+                .and(notExists(select(ALLOCATION.ROW_KEY)
                         .from(ALLOCATION)
                         .where(ALLOCATION.JOB_ID.eq(JOB_VERSION.JOB_ID))
                         .and(ALLOCATION.JOB_VERSION.eq(JOB_VERSION.VERSION))))
                 .and(JOB_VERSION
                         .STABLE
                         .isFalse()
+                        .or(JOB.STABLE)
                         .or(exists(select(newer.VERSION)
                                 .from(newer)
                                 .where(newer.JOB_ID.eq(JOB_VERSION.JOB_ID))
@@ -232,21 +234,21 @@ public final class GarbageSearch {
         var child = JOB.as("child");
         return JOB.MODIFY_INDEX
                 .le(upTo)
-                .and(notExists(select(ALLOCATION.ID)
+                .and(notExists(select(ALLOCATION.ROW_KEY)
                         .from(ALLOCATION)
                         .where(ALLOCATION.JOB_ID.eq(JOB.ID))
                         .and(ALLOCATION
                                 .CLIENT_STATUS
                                 .notIn(StoreReader.TERMINAL)
                                 .or(ALLOCATION.MODIFY_INDEX.gt(upTo)))))
-                .and(notExists(select(EVALUATION.ID)
+                .and(notExists(select(EVALUATION.ROW_KEY)
                         .from(EVALUATION)
                         .where(EVALUATION.JOB_ID.eq(JOB.ID))
                         .and(EVALUATION.STATUS.in(PENDING, BLOCKED).or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
-                .and(notExists(select(child.ID).from(child).where(child.PARENT_ID.eq(JOB.ID))))
+                .and(notExists(select(child.ID).from(child).where(StoreReader.isChildOf(JOB.ID, child))))
                 .and(JOB.STOPPED
                         .isTrue()
-                        .or(exists(select(ALLOCATION.ID).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(JOB.ID)))));
+                        .or(exists(select(ALLOCATION.ROW_KEY).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(JOB.ID)))));
     }
 
     /** A job that waits to be placed anew is not dead, unless it was stopped. */
@@ -271,18 +273,20 @@ public final class GarbageSearch {
     }
 
     /** Those of these allocations that have ended in whose place nothing is going to come. */
-    private List<String> superseded(List<String> ids) {
+    private List<String> superseded(List<Long> keys) {
         List<String> superseded = new ArrayList<>();
-        for (int begin = 0; begin < ids.size(); begin += READ_AT_ONCE) {
-            dsl
-                    .select(ALLOCATION.ID, ALLOCATION.MESSAGE, JOB.VERSION)
+        for (int begin = 0; begin < keys.size(); begin += READ_AT_ONCE) {
+            dsl.select(ALLOCATION.MESSAGE, JOB.VERSION)
                     .from(ALLOCATION)
                     .join(JOB)
                     .on(JOB.ID.eq(ALLOCATION.JOB_ID))
-                    .where(ALLOCATION.ID.in(ids.subList(begin, Math.min(begin + READ_AT_ONCE, ids.size()))))
-                    .stream()
-                    .filter(row -> isSuperseded(Messages.parse(Allocation.parser(), row.value2()), row.value3()))
-                    .forEach(row -> superseded.add(row.value1()));
+                    .where(ALLOCATION.ROW_KEY.in(keys.subList(begin, Math.min(begin + READ_AT_ONCE, keys.size()))))
+                    .forEach(row -> {
+                        Allocation allocation = Messages.parse(Allocation.parser(), row.value1());
+                        if (isSuperseded(allocation, row.value2())) {
+                            superseded.add(allocation.getId());
+                        }
+                    });
         }
         return superseded;
     }

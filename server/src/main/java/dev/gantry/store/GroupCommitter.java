@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +26,8 @@ final class GroupCommitter implements AutoCloseable {
     private static final int GROUP_SIZE = 512;
 
     private final Database database;
-    private final NodeAllocations nodeAllocations;
+    private final Batches batches;
+    private final StoreReader reader;
     private final Runnable sync;
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
     private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
@@ -34,7 +36,7 @@ final class GroupCommitter implements AutoCloseable {
     private volatile boolean ended;
 
     // Owned by the thread.
-    private final Recent recent = new Recent();
+    private final WriterMemory memory;
     private long index;
     private StoreException broken;
 
@@ -42,13 +44,16 @@ final class GroupCommitter implements AutoCloseable {
      * Makes the writer; it does not run yet.
      *
      * @param database where to write
-     * @param nodeAllocations is kept current
+     * @param reader where to read what was committed
+     * @param memory of what was committed; is kept current
      * @param sync forces what was committed to the disk, or throws
      * @param index the cluster index of the last write
      */
-    GroupCommitter(Database database, NodeAllocations nodeAllocations, Runnable sync, long index) {
+    GroupCommitter(Database database, StoreReader reader, WriterMemory memory, Runnable sync, long index) {
         this.database = database;
-        this.nodeAllocations = nodeAllocations;
+        this.batches = new Batches(database.dsl());
+        this.reader = reader;
+        this.memory = memory;
         this.sync = sync;
         this.index = index;
     }
@@ -115,11 +120,12 @@ final class GroupCommitter implements AutoCloseable {
         long before = index;
         try {
             database.dsl().transaction(configuration -> {
-                WriteGroup writes = new WriteGroup(configuration.dsl(), nodeAllocations, recent);
+                DSLContext dsl = configuration.dsl();
+                WriteGroup writes = new WriteGroup(dsl, batches, reader.within(dsl), memory);
                 group.forEach(pending -> index = pending.run(writes, index));
                 writes.end();
                 if (index > before) {
-                    WriteTransaction.saveIndex(configuration.dsl(), index);
+                    batches.saveIndex(dsl, index);
                 }
             });
         } catch (RuntimeException e) {

@@ -28,6 +28,7 @@ public final class InsertCeiling {
      */
     public static double measure(Path directory, long rows) {
         try (Database database = Database.open(directory.resolve("ceiling"))) {
+            Batches batches = new Batches(database.dsl());
             long started = System.nanoTime();
             for (long inserted = 0; inserted < rows; inserted += ROWS_PER_COMMIT) {
                 long index = inserted / ROWS_PER_COMMIT + 1;
@@ -35,7 +36,7 @@ public final class InsertCeiling {
                 long first = inserted;
                 database.dsl()
                         .transaction(configuration ->
-                                new Batches(configuration.dsl()).insertAllocations(allocations(index, first, size)));
+                                batches.insertAllocations(configuration.dsl(), allocations(index, first, size)));
                 database.sync();
             }
             return rows * NANOS_PER_SECOND / (System.nanoTime() - started);

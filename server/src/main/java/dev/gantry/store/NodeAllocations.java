@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 final class NodeAllocations {
 
-    private record Ids(NavigableSet<String> live, NavigableSet<String> ended) {
+    private record Ids(NavigableSet<Long> live, NavigableSet<Long> ended) {
 
         Ids() {
             this(new ConcurrentSkipListSet<>(), new ConcurrentSkipListSet<>());
@@ -33,51 +33,51 @@ final class NodeAllocations {
 
     /** An allocation is about to be committed. */
     void expect(Allocation allocation) {
-        add(allocation.getNodeId(), allocation.getId(), false);
+        add(allocation.getNodeId(), RowKey.of(allocation.getId()), false);
     }
 
     /** Allocations were committed as they are now. */
     void committed(Collection<Allocation> allocations) {
         allocations.stream()
                 .filter(AllocationLife::isTerminal)
-                .forEach(allocation -> add(allocation.getNodeId(), allocation.getId(), true));
+                .forEach(allocation -> add(allocation.getNodeId(), RowKey.of(allocation.getId()), true));
     }
 
-    void add(String nodeId, String id, boolean ended) {
+    void add(String nodeId, long rowKey, boolean ended) {
         Ids ids = nodes.computeIfAbsent(nodeId, unseen -> new Ids());
         if (ended) {
             // In this order, so that it is in one of the two at any time.
-            ids.ended().add(id);
-            ids.live().remove(id);
+            ids.ended().add(rowKey);
+            ids.live().remove(rowKey);
         } else {
-            ids.live().add(id);
+            ids.live().add(rowKey);
         }
     }
 
     /** An allocation was forgotten. */
-    void remove(String nodeId, String id) {
+    void remove(String nodeId, long rowKey) {
         Ids ids = of(nodeId);
-        ids.live().remove(id);
-        ids.ended().remove(id);
+        ids.live().remove(rowKey);
+        ids.ended().remove(rowKey);
     }
 
     /** All that may not have ended. */
-    Set<String> live(String nodeId) {
+    Set<Long> live(String nodeId) {
         return of(nodeId).live();
     }
 
     /** Those that have ended, the newest first. */
-    List<String> ended(String nodeId, int limit) {
+    List<Long> ended(String nodeId, int limit) {
         return of(nodeId).ended().descendingSet().stream().limit(limit).toList();
     }
 
     /**
      * A page of all, the newest first.
      *
-     * @param before only ids less than this one; empty: from the newest on
+     * @param before only keys less than this one
      */
-    List<String> page(String nodeId, String before, int limit) {
-        List<String> page = new ArrayList<>(newest(of(nodeId).live(), before, limit));
+    List<Long> page(String nodeId, long before, int limit) {
+        List<Long> page = new ArrayList<>(newest(of(nodeId).live(), before, limit));
         page.addAll(newest(of(nodeId).ended(), before, limit));
         return page.stream()
                 .distinct()
@@ -86,9 +86,8 @@ final class NodeAllocations {
                 .toList();
     }
 
-    private static List<String> newest(NavigableSet<String> ids, String before, int limit) {
-        NavigableSet<String> behind = before.isEmpty() ? ids : ids.headSet(before, false);
-        return behind.descendingSet().stream().limit(limit).toList();
+    private static List<Long> newest(NavigableSet<Long> ids, long before, int limit) {
+        return ids.headSet(before, false).descendingSet().stream().limit(limit).toList();
     }
 
     private Ids of(String nodeId) {

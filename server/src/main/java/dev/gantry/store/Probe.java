@@ -12,15 +12,13 @@ import org.jooq.Table;
  */
 final class Probe {
 
-    private final DSLContext dsl;
     private final String sql;
 
     Probe(DSLContext dsl, Table<?> table, Field<String> key) {
-        this.dsl = dsl;
         this.sql = dsl.selectOne().from(table).where(key.eq((String) null)).getSQL();
     }
 
-    boolean finds(String key) {
+    boolean finds(DSLContext dsl, String key) {
         return dsl.connectionResult(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setString(1, key);

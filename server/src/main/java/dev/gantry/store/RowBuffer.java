@@ -1,11 +1,9 @@
 package dev.gantry.store;
 
-import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
-import java.util.List;
 import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
@@ -22,8 +20,8 @@ final class RowBuffer {
     private final Rows<Allocation> allocations = new Rows<>();
     private final Rows<Answered> submissions = new Rows<>();
 
-    /** What the submission of a request id was answered. */
-    record Answered(String requestId, Submission submission) {}
+    /** What the submission of a request id was answered, by the write of this index. */
+    record Answered(long writeIndex, String requestId, Submission submission) {}
 
     Rows<JobRecord> jobs() {
         return jobs;
@@ -68,21 +66,17 @@ final class RowBuffer {
     }
 
     /** Sends all, in an order that no reference between tables forbids, and still finds them. */
-    void send(DSLContext dsl) {
-        Batches batches = new Batches(dsl);
-        batches.insertJobs(jobs.newOnes());
-        batches.updateJobs(jobs.changedOnes());
-        batches.insertJobVersions(jobVersions.newOnes());
-        batches.insertEvaluations(evaluations.newOnes());
-        batches.updateEvaluations(evaluations.changedOnes());
-        batches.insertDeployments(deployments.newOnes());
-        batches.updateDeployments(deployments.changedOnes());
-        List<Allocation> changed = allocations.changedOnes();
-        batches.updateAllocations(changed);
-        batches.freePorts(changed.stream().filter(AllocationLife::isTerminal).toList());
-        batches.insertAllocations(allocations.newOnes());
-        batches.takePorts(allocations.newOnes());
-        batches.insertSubmissions(submissions.newOnes());
+    void send(DSLContext dsl, Batches batches) {
+        batches.insertJobs(dsl, jobs.newOnes());
+        batches.updateJobs(dsl, jobs.changedOnes());
+        batches.insertJobVersions(dsl, jobVersions.newOnes());
+        batches.insertEvaluations(dsl, evaluations.newOnes());
+        batches.updateEvaluations(dsl, evaluations.changedOnes());
+        batches.insertDeployments(dsl, deployments.newOnes());
+        batches.updateDeployments(dsl, deployments.changedOnes());
+        batches.updateAllocations(dsl, allocations.changedOnes());
+        batches.insertAllocations(dsl, allocations.newOnes());
+        batches.insertSubmissions(dsl, submissions.newOnes());
         all().forEach(Rows::markSent);
     }
 

@@ -24,11 +24,6 @@ final class Rows<T> {
         unsent.merge(key, new Row<>(object, isNew), (known, next) -> new Row<>(next.object(), known.isNew()));
     }
 
-    /** Puts an object as the database already has it. */
-    void putSent(String key, T object) {
-        sent.put(key, object);
-    }
-
     Optional<T> find(String key) {
         Row<T> row = unsent.get(key);
         return row != null ? Optional.of(row.object()) : Optional.ofNullable(sent.get(key));

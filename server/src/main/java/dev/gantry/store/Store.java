@@ -18,10 +18,10 @@ public final class Store implements AutoCloseable {
 
     private Store(Database database) {
         this.database = database;
-        NodeAllocations nodeAllocations = new NodeAllocations();
-        this.reader = new StoreReader(database.dsl(), nodeAllocations);
-        this.committer = new GroupCommitter(database, nodeAllocations, database::sync, reader.lastIndex());
-        reader.readNodeAllocations();
+        WriterMemory memory = new WriterMemory(new NodeAllocations(), new OpenNodes(), new Recent());
+        this.reader = StoreReader.of(database.dsl(), memory.nodeAllocations());
+        this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
+        reader.fill(memory);
     }
 
     /**

@@ -42,7 +42,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -50,6 +49,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
+import org.jooq.Record1;
 import org.jooq.Table;
 
 /** Questions to the database. Each answer is one committed state; two answers may be of two states. */
@@ -64,18 +64,33 @@ public final class StoreReader {
     private static final List<Short> OPEN = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
             EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE);
 
-    private static final int IDS_PER_QUESTION = 1000;
+    private static final int KEYS_PER_QUESTION = 1000;
+
+    /** What is between a child's id and its parent's, and what follows it among characters. */
+    private static final String CHILD_ID_BEGIN = "/";
+
+    private static final String CHILD_ID_END = "0";
 
     private final DSLContext dsl;
     private final NodeAllocations nodeAllocations;
     private final Probe jobs;
     private final Probe submissions;
 
-    StoreReader(DSLContext dsl, NodeAllocations nodeAllocations) {
+    private StoreReader(DSLContext dsl, NodeAllocations nodeAllocations, Probe jobs, Probe submissions) {
         this.dsl = dsl;
         this.nodeAllocations = nodeAllocations;
-        this.jobs = new Probe(dsl, JOB, JOB.ID);
-        this.submissions = new Probe(dsl, SUBMISSION, SUBMISSION.REQUEST_ID);
+        this.jobs = jobs;
+        this.submissions = submissions;
+    }
+
+    static StoreReader of(DSLContext dsl, NodeAllocations nodeAllocations) {
+        return new StoreReader(
+                dsl, nodeAllocations, new Probe(dsl, JOB, JOB.ID), new Probe(dsl, SUBMISSION, SUBMISSION.REQUEST_ID));
+    }
+
+    /** The same within a transaction. */
+    StoreReader within(DSLContext transaction) {
+        return new StoreReader(transaction, nodeAllocations, jobs, submissions);
     }
 
     /**
@@ -84,21 +99,35 @@ public final class StoreReader {
      * @return the ids; none of a kind of which there is no object
      */
     public List<String> greatestIds() {
-        return Stream.of(
-                        dsl.select(max(ALLOCATION.ID)).from(ALLOCATION),
-                        dsl.select(max(EVALUATION.ID)).from(EVALUATION),
-                        dsl.select(max(DEPLOYMENT.ID)).from(DEPLOYMENT))
-                .map(question -> question.fetchSingle().value1())
-                .filter(Objects::nonNull)
+        Optional<String> allocation = dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .orderBy(ALLOCATION.ROW_KEY.desc())
+                .limit(1)
+                .fetchOptional(row -> toAllocation(row).getId());
+        Optional<String> evaluation = dsl.select(EVALUATION.MESSAGE)
+                .from(EVALUATION)
+                .orderBy(EVALUATION.ROW_KEY.desc())
+                .limit(1)
+                .fetchOptional(row -> toEvaluation(row).getId());
+        Optional<String> deployment =
+                dsl.select(max(DEPLOYMENT.ID)).from(DEPLOYMENT).fetchOptional(Record1::value1);
+        return Stream.of(allocation, evaluation, deployment)
+                .flatMap(Optional::stream)
                 .toList();
     }
 
-    /** Fills the index in memory; before the first write. */
-    void readNodeAllocations() {
+    /** Fills what the writer keeps in memory; before the first write. */
+    void fill(WriterMemory memory) {
         try (var rows =
-                dsl.select(ALLOCATION.NODE_ID, ALLOCATION.ID, ALLOCATION.CLIENT_STATUS).from(ALLOCATION).stream()) {
-            rows.forEach(row -> nodeAllocations.add(row.value1(), row.value2(), TERMINAL.contains(row.value3())));
+                dsl
+                        .select(ALLOCATION.NODE_ID, ALLOCATION.ROW_KEY, ALLOCATION.CLIENT_STATUS)
+                        .from(ALLOCATION)
+                        .stream()) {
+            rows.forEach(
+                    row -> memory.nodeAllocations().add(row.value1(), row.value2(), TERMINAL.contains(row.value3())));
         }
+        memory.openNodes()
+                .put(dsl.select(NODE.MESSAGE).from(NODE).fetch(row -> Messages.parse(Node.parser(), row.value1())));
     }
 
     /**
@@ -117,7 +146,7 @@ public final class StoreReader {
      * @return the job; empty if it is not known
      */
     public Optional<JobRecord> job(String id) {
-        return jobs.finds(id)
+        return jobs.finds(dsl, id)
                 ? dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(StoreReader::toJob)
                 : Optional.empty();
     }
@@ -149,18 +178,18 @@ public final class StoreReader {
     public boolean hasLiveChild(String parentId) {
         boolean isLive = dsl.fetchExists(select(JOB.ID)
                 .from(JOB)
-                .where(JOB.PARENT_ID.eq(parentId))
-                .and(exists(select(ALLOCATION.ID)
+                .where(isChildOf(val(parentId), JOB))
+                .and(exists(select(ALLOCATION.ROW_KEY)
                                 .from(ALLOCATION)
                                 .where(ALLOCATION.JOB_ID.eq(JOB.ID))
                                 .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL)))
-                        .or(exists(select(EVALUATION.ID)
+                        .or(exists(select(EVALUATION.ROW_KEY)
                                 .from(EVALUATION)
                                 .where(EVALUATION.JOB_ID.eq(JOB.ID))
                                 .and(EVALUATION.STATUS.in(OPEN))))));
         return isLive
                 || !jobsToPlaceAnew(
-                                ALLOCATION.JOB_ID.in(select(JOB.ID).from(JOB).where(JOB.PARENT_ID.eq(parentId))))
+                                ALLOCATION.JOB_ID.in(select(JOB.ID).from(JOB).where(isChildOf(val(parentId), JOB))))
                         .isEmpty();
     }
 
@@ -195,15 +224,17 @@ public final class StoreReader {
      * @return the version; empty if there is none
      */
     public Optional<JobRecord> stableVersion(String id, long below) {
-        return versions(
-                        JOB_VERSION
-                                .JOB_ID
-                                .eq(id)
-                                .and(JOB_VERSION.VERSION.lt(below))
-                                .and(JOB_VERSION.STABLE),
-                        1)
-                .stream()
-                .findFirst();
+        return job(id).filter(newest -> newest.getVersion() < below && newest.getStable())
+                .or(() ->
+                        olderVersions(
+                                        JOB_VERSION
+                                                .JOB_ID
+                                                .eq(id)
+                                                .and(JOB_VERSION.VERSION.lt(below))
+                                                .and(JOB_VERSION.STABLE),
+                                        1)
+                                .stream()
+                                .findFirst());
     }
 
     /**
@@ -313,8 +344,9 @@ public final class StoreReader {
      * @return the version; empty if it is not known, or not any more
      */
     public Optional<JobRecord> jobVersion(String id, long version) {
-        return versions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.eq(version)), 1).stream()
-                .findFirst();
+        return job(id).filter(newest -> newest.getVersion() == version)
+                .or(() -> olderVersions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.eq(version)), 1).stream()
+                        .findFirst());
     }
 
     /**
@@ -326,7 +358,9 @@ public final class StoreReader {
      * @return the versions
      */
     public List<JobRecord> jobVersions(String id, long below, int limit) {
-        return versions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.lt(below)), limit);
+        Optional<JobRecord> newest = job(id).filter(job -> job.getVersion() < below);
+        List<JobRecord> older = olderVersions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.lt(below)), limit);
+        return Stream.concat(newest.stream(), older.stream()).limit(limit).toList();
     }
 
     /**
@@ -340,9 +374,12 @@ public final class StoreReader {
                 .map(allocation -> row(allocation.getJobId(), allocation.getJobVersion()))
                 .distinct()
                 .toList();
-        return dsl.select(JOB_VERSION.SPEC, JOB_VERSION.VERSION)
-                .from(JOB_VERSION)
-                .where(row(JOB_VERSION.JOB_ID, JOB_VERSION.VERSION).in(keys))
+        return dsl.select(JOB.SPEC, JOB.VERSION)
+                .from(JOB)
+                .where(row(JOB.ID, JOB.VERSION).in(keys))
+                .unionAll(select(JOB_VERSION.SPEC, JOB_VERSION.VERSION)
+                        .from(JOB_VERSION)
+                        .where(row(JOB_VERSION.JOB_ID, JOB_VERSION.VERSION).in(keys)))
                 .fetch(version -> JobVersion.newBuilder()
                         .setJob(Messages.parse(Job.parser(), version.value1()))
                         .setVersion(version.value2())
@@ -356,7 +393,7 @@ public final class StoreReader {
      * @return the answer; empty if there was no such submission
      */
     public Optional<Submission> submission(String requestId) {
-        if (!submissions.finds(requestId)) {
+        if (!submissions.finds(dsl, requestId)) {
             return Optional.empty();
         }
         return dsl.selectFrom(SUBMISSION)
@@ -381,7 +418,7 @@ public final class StoreReader {
                 .where(EVALUATION.JOB_ID.eq(jobId))
                 .orderBy(EVALUATION.CREATE_INDEX.desc())
                 .limit(1)
-                .fetchOptional(row -> Messages.parse(Evaluation.parser(), row.value1()));
+                .fetchOptional(StoreReader::toEvaluation);
     }
 
     /**
@@ -393,8 +430,9 @@ public final class StoreReader {
     public Optional<Evaluation> evaluation(String id) {
         return dsl.select(EVALUATION.MESSAGE)
                 .from(EVALUATION)
-                .where(EVALUATION.ID.eq(id))
-                .fetchOptional(row -> Messages.parse(Evaluation.parser(), row.value1()));
+                .where(EVALUATION.ROW_KEY.eq(RowKey.first(id)))
+                .fetchOptional(StoreReader::toEvaluation)
+                .filter(evaluation -> evaluation.getId().equals(id));
     }
 
     /**
@@ -404,11 +442,15 @@ public final class StoreReader {
      * @return the evaluations, at most two: more than one is one too many already
      */
     public List<Evaluation> evaluationsLike(String prefix) {
-        return dsl.select(EVALUATION.MESSAGE)
+        return dsl
+                .select(EVALUATION.MESSAGE)
                 .from(EVALUATION)
-                .where(EVALUATION.ID.startsWith(prefix))
+                .where(EVALUATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)))
                 .limit(2)
-                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+                .fetch(StoreReader::toEvaluation)
+                .stream()
+                .filter(evaluation -> evaluation.getId().startsWith(prefix))
+                .toList();
     }
 
     /**
@@ -424,10 +466,10 @@ public final class StoreReader {
         return dsl.select(EVALUATION.MESSAGE)
                 .from(EVALUATION)
                 .where(EVALUATION.JOB_ID.eq(jobId))
-                .and(row(EVALUATION.CREATE_INDEX, EVALUATION.ID).lt(beforeCreateIndex, beforeId))
-                .orderBy(EVALUATION.CREATE_INDEX.desc(), EVALUATION.ID.desc())
+                .and(row(EVALUATION.CREATE_INDEX, EVALUATION.ROW_KEY).lt(beforeCreateIndex, RowKey.first(beforeId)))
+                .orderBy(EVALUATION.CREATE_INDEX.desc(), EVALUATION.ROW_KEY.desc())
                 .limit(limit)
-                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+                .fetch(StoreReader::toEvaluation);
     }
 
     /**
@@ -442,10 +484,10 @@ public final class StoreReader {
         return dsl.select(EVALUATION.MESSAGE)
                 .from(EVALUATION)
                 .where(EVALUATION.JOB_ID.eq(jobId))
-                .and(after.isBefore(EVALUATION.MODIFY_INDEX, EVALUATION.ID))
-                .orderBy(EVALUATION.MODIFY_INDEX, EVALUATION.ID)
+                .and(after.isBeforeKey(EVALUATION.MODIFY_INDEX, EVALUATION.ROW_KEY))
+                .orderBy(EVALUATION.MODIFY_INDEX, EVALUATION.ROW_KEY)
                 .limit(limit)
-                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+                .fetch(StoreReader::toEvaluation);
     }
 
     /**
@@ -544,23 +586,6 @@ public final class StoreReader {
     }
 
     /**
-     * How many of some nodes may be given new allocations.
-     *
-     * @param ids the nodes
-     * @return how many are known, ready, eligible and not draining
-     */
-    public int countOpenNodes(Collection<String> ids) {
-        Table<?> wanted = asTable(ids);
-        return dsl.selectCount()
-                .from(wanted)
-                .join(NODE)
-                .on(NODE.ID.eq(idOf(wanted)))
-                .where(NODE.OPEN)
-                .fetchSingle()
-                .value1();
-    }
-
-    /**
      * One allocation.
      *
      * @param id its id
@@ -569,8 +594,9 @@ public final class StoreReader {
     public Optional<Allocation> allocation(String id) {
         return dsl.select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
-                .where(ALLOCATION.ID.eq(id))
-                .fetchOptional(row -> Messages.parse(Allocation.parser(), row.value1()));
+                .where(ALLOCATION.ROW_KEY.eq(RowKey.first(id)))
+                .fetchOptional(StoreReader::toAllocation)
+                .filter(allocation -> allocation.getId().equals(id));
     }
 
     /**
@@ -580,7 +606,10 @@ public final class StoreReader {
      * @return those that are known, in no order
      */
     public List<Allocation> allocations(Collection<String> ids) {
-        return allocations(ids, noCondition());
+        Set<String> wanted = Set.copyOf(ids);
+        return allocations(wanted.stream().map(RowKey::first).toList(), noCondition()).stream()
+                .filter(allocation -> wanted.contains(allocation.getId()))
+                .toList();
     }
 
     /**
@@ -590,11 +619,15 @@ public final class StoreReader {
      * @return the allocations, at most two: more than one is one too many already
      */
     public List<Allocation> allocationsLike(String prefix) {
-        return dsl.select(ALLOCATION.MESSAGE)
+        return dsl
+                .select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
-                .where(ALLOCATION.ID.startsWith(prefix))
+                .where(ALLOCATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)))
                 .limit(2)
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+                .fetch(StoreReader::toAllocation)
+                .stream()
+                .filter(allocation -> allocation.getId().startsWith(prefix))
+                .toList();
     }
 
     /**
@@ -610,15 +643,16 @@ public final class StoreReader {
         condition = condition.and(filter.clientStatus()
                 .map(status -> ALLOCATION.CLIENT_STATUS.eq((short) status.getNumber()))
                 .orElse(noCondition()));
+        long beforeKey = before.isEmpty() ? Long.MAX_VALUE : RowKey.first(before);
         return filter.nodeId().isPresent()
-                ? allocationsOnNode(filter.nodeId().get(), condition, before, limit)
+                ? allocationsOnNode(filter.nodeId().get(), condition, beforeKey, limit)
                 : dsl.select(ALLOCATION.MESSAGE)
                         .from(ALLOCATION)
                         .where(condition)
-                        .and(before.isEmpty() ? noCondition() : ALLOCATION.ID.lt(before))
-                        .orderBy(ALLOCATION.ID.desc())
+                        .and(ALLOCATION.ROW_KEY.lt(beforeKey))
+                        .orderBy(ALLOCATION.ROW_KEY.desc())
                         .limit(limit)
-                        .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+                        .fetch(StoreReader::toAllocation);
     }
 
     /**
@@ -633,10 +667,10 @@ public final class StoreReader {
         return dsl.select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
                 .where(ALLOCATION.JOB_ID.eq(jobId))
-                .and(after.isBefore(ALLOCATION.MODIFY_INDEX, ALLOCATION.ID))
-                .orderBy(ALLOCATION.MODIFY_INDEX, ALLOCATION.ID)
+                .and(after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY))
+                .orderBy(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY)
                 .limit(limit)
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+                .fetch(StoreReader::toAllocation);
     }
 
     /**
@@ -660,7 +694,7 @@ public final class StoreReader {
                 .from(ALLOCATION)
                 .where(ALLOCATION.JOB_ID.eq(jobId))
                 .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+                .fetch(StoreReader::toAllocation);
     }
 
     /**
@@ -686,7 +720,7 @@ public final class StoreReader {
                 .where(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
                 .or(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))))
                 .orderBy(ALLOCATION.CREATE_INDEX)
-                .fetch(row -> Messages.parse(Allocation.parser(), row.value1()));
+                .fetch(StoreReader::toAllocation);
     }
 
     /**
@@ -721,7 +755,7 @@ public final class StoreReader {
                 .and(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(jobId))))
                 .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
                 .stream()
-                .map(row -> Messages.parse(Allocation.parser(), row.value1()))
+                .map(StoreReader::toAllocation)
                 .anyMatch(failed -> failed.getNextAllocationId().isEmpty() && !failed.hasRescheduleAt());
     }
 
@@ -759,7 +793,7 @@ public final class StoreReader {
                 .where(condition)
                 .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
                 .stream()
-                .map(row -> Messages.parse(Allocation.parser(), row.value1()))
+                .map(StoreReader::toAllocation)
                 .filter(failed -> failed.getNextAllocationId().isEmpty() && failed.hasRescheduleAt())
                 .map(Allocation::getJobId)
                 .collect(toSet());
@@ -798,7 +832,7 @@ public final class StoreReader {
                         EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
     }
 
-    private List<JobRecord> versions(Condition condition, int limit) {
+    private List<JobRecord> olderVersions(Condition condition, int limit) {
         return dsl.select(JOB_VERSION.asterisk(), JOB.CREATE_INDEX, JOB.STOPPED)
                 .from(JOB_VERSION)
                 .join(JOB)
@@ -822,7 +856,7 @@ public final class StoreReader {
                 .from(EVALUATION)
                 .where(condition)
                 .orderBy(EVALUATION.MODIFY_INDEX)
-                .fetch(row -> Messages.parse(Evaluation.parser(), row.value1()));
+                .fetch(StoreReader::toEvaluation);
     }
 
     private List<Node> nodes(Condition condition, int limit) {
@@ -834,27 +868,27 @@ public final class StoreReader {
                 .fetch(row -> Messages.parse(Node.parser(), row.value1()));
     }
 
-    private List<Allocation> allocationsOnNode(String nodeId, Condition condition, String before, int limit) {
+    private List<Allocation> allocationsOnNode(String nodeId, Condition condition, long before, int limit) {
         List<Allocation> found = new ArrayList<>();
-        List<String> page = nodeAllocations.page(nodeId, before, IDS_PER_QUESTION);
+        List<Long> page = nodeAllocations.page(nodeId, before, KEYS_PER_QUESTION);
         while (found.size() < limit && !page.isEmpty()) {
             found.addAll(newestFirst(allocations(page, condition)));
-            page = nodeAllocations.page(nodeId, page.get(page.size() - 1), IDS_PER_QUESTION);
+            page = nodeAllocations.page(nodeId, page.get(page.size() - 1), KEYS_PER_QUESTION);
         }
         return found.stream().limit(limit).toList();
     }
 
-    private List<Allocation> allocations(Collection<String> ids, Condition condition) {
-        List<String> all = List.copyOf(ids);
+    private List<Allocation> allocations(Collection<Long> keys, Condition condition) {
+        List<Long> all = List.copyOf(keys);
         List<Allocation> found = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += IDS_PER_QUESTION) {
-            Table<?> wanted = asTable(all.subList(from, Math.min(from + IDS_PER_QUESTION, all.size())));
+        for (int from = 0; from < all.size(); from += KEYS_PER_QUESTION) {
+            Table<?> wanted = asTable(all.subList(from, Math.min(from + KEYS_PER_QUESTION, all.size())));
             found.addAll(dsl.select(ALLOCATION.MESSAGE)
                     .from(wanted)
                     .join(ALLOCATION)
-                    .on(ALLOCATION.ID.eq(idOf(wanted)))
+                    .on(ALLOCATION.ROW_KEY.eq(wanted.field("wanted_key", Long.class)))
                     .where(condition)
-                    .fetch(row -> Messages.parse(Allocation.parser(), row.value1())));
+                    .fetch(StoreReader::toAllocation));
         }
         return found;
     }
@@ -866,15 +900,27 @@ public final class StoreReader {
     }
 
     /**
-     * A table of ids, to join with: one parameter however many there are, so that the statement is always the same one. A
+     * A table of keys, to join with: one parameter however many there are, so that the statement is always the same one. A
      * list of as many would be gone through for each row that it finds.
      */
-    private static Table<?> asTable(Collection<String> ids) {
-        return unnest(val(ids.toArray(String[]::new))).as("wanted", "id");
+    private static Table<?> asTable(Collection<Long> keys) {
+        return unnest(val(keys.toArray(Long[]::new))).as("wanted", "wanted_key");
     }
 
-    private static Field<String> idOf(Table<?> wanted) {
-        return wanted.field("id", String.class);
+    /** Looked for by its id, which begins with its parent's: there is no other index. */
+    static Condition isChildOf(Field<String> parentId, dev.gantry.store.schema.tables.Job job) {
+        return job.ID
+                .gt(parentId.concat(CHILD_ID_BEGIN))
+                .and(job.ID.lt(parentId.concat(CHILD_ID_END)))
+                .and(job.PARENT_ID.eq(parentId));
+    }
+
+    private static Allocation toAllocation(Record1<byte[]> message) {
+        return Messages.parse(Allocation.parser(), message.value1());
+    }
+
+    private static Evaluation toEvaluation(Record1<byte[]> message) {
+        return Messages.parse(Evaluation.parser(), message.value1());
     }
 
     private static JobRecord toJob(dev.gantry.store.schema.tables.records.JobRecord row) {

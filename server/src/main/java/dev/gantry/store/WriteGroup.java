@@ -1,7 +1,12 @@
 package dev.gantry.store;
 
+import dev.gantry.model.NodeLife;
+import dev.gantry.v1.Node;
 import java.sql.Connection;
 import java.sql.Savepoint;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jooq.DSLContext;
 
 /**
@@ -13,17 +18,26 @@ import org.jooq.DSLContext;
 final class WriteGroup {
 
     private final DSLContext dsl;
-    private final NodeAllocations nodeAllocations;
-    private final Recent recent;
+    private final Batches batches;
     private final StoreReader reader;
+    private final WriterMemory memory;
     private final RowBuffer gathered = new RowBuffer();
+    private final Map<String, Node> nodes = new HashMap<>();
     private RuntimeException failure;
 
-    WriteGroup(DSLContext dsl, NodeAllocations nodeAllocations, Recent recent) {
+    /**
+     * Begins without writes.
+     *
+     * @param dsl the transaction
+     * @param batches how to send what is gathered
+     * @param reader reads within the transaction
+     * @param memory of what was committed
+     */
+    WriteGroup(DSLContext dsl, Batches batches, StoreReader reader, WriterMemory memory) {
         this.dsl = dsl;
-        this.nodeAllocations = nodeAllocations;
-        this.recent = recent;
-        this.reader = new StoreReader(dsl, nodeAllocations);
+        this.batches = batches;
+        this.reader = reader;
+        this.memory = memory;
     }
 
     WriteTransaction begin(long index) {
@@ -39,11 +53,15 @@ final class WriteGroup {
         if (failure != null) {
             throw failure;
         }
-        gathered.send(dsl);
+        gathered.send(dsl, batches);
     }
 
     DSLContext dsl() {
         return dsl;
+    }
+
+    Batches batches() {
+        return batches;
     }
 
     /** Reads what was sent. */
@@ -51,17 +69,28 @@ final class WriteGroup {
         return reader;
     }
 
-    NodeAllocations nodeAllocations() {
-        return nodeAllocations;
+    WriterMemory memory() {
+        return memory;
     }
 
     Recent recent() {
-        return recent;
+        return memory.recent();
     }
 
     /** What writes have put that have come to their end. */
     RowBuffer gathered() {
         return gathered;
+    }
+
+    /** Nodes that a write has put that has come to its end. */
+    void gather(List<Node> put) {
+        put.forEach(node -> nodes.put(node.getId(), node));
+    }
+
+    /** Whether a node may be given new allocations, writes that have come to their end included. */
+    boolean isOpen(String nodeId) {
+        Node node = nodes.get(nodeId);
+        return node == null ? memory.openNodes().contains(nodeId) : NodeLife.isOpen(node);
     }
 
     /** Sends what earlier writes have put; that it fails is not the fault of the write on whose behalf it is sent. */
@@ -70,7 +99,7 @@ final class WriteGroup {
             return;
         }
         try {
-            gathered.send(dsl);
+            gathered.send(dsl, batches);
         } catch (RuntimeException e) {
             failure = e;
             throw e;

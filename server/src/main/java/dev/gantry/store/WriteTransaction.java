@@ -1,7 +1,5 @@
 package dev.gantry.store;
 
-import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
-import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
@@ -166,26 +164,32 @@ public final class WriteTransaction {
     }
 
     /**
-     * How many of some nodes may be given new allocations.
+     * Whether a node may be given new allocations.
      *
-     * @param ids the nodes, each once
-     * @return how many are known, ready, eligible and not draining
+     * @param id the node
+     * @return true if it is known, ready, eligible and not draining
      */
-    public int countOpenNodes(Collection<String> ids) {
-        return ids.isEmpty() ? 0 : group.reader().countOpenNodes(ids);
+    public boolean isOpen(String id) {
+        return nodes.stream()
+                .filter(node -> node.getId().equals(id))
+                .reduce((earlier, later) -> later)
+                .map(NodeLife::isOpen)
+                .orElseGet(() -> group.isOpen(id));
     }
 
     /**
-     * Stores a new version of a job, the first one included.
+     * Stores a new version of a job, the first one included. The one before it is kept as an older version.
      *
      * @param job the job with its version and submit time; its create_index is 0 for a job that is not stored yet. A job
      *     with a parent_id is found by it from its first version on
      * @return the job as stored
      */
     public JobRecord putJobVersion(JobRecord job) {
-        JobRecord stored = putJob(job);
-        own.jobVersions().put(stored.getJob().getId() + "/" + stored.getVersion(), stored, true);
-        return stored;
+        String id = job.getJob().getId();
+        if (job.getCreateIndex() > 0) {
+            job(id).ifPresent(older -> own.jobVersions().put(id + "/" + older.getVersion(), older, true));
+        }
+        return putJob(job);
     }
 
     /**
@@ -212,24 +216,21 @@ public final class WriteTransaction {
      * @param version the version
      */
     public void markStable(String jobId, long version) {
-        DSLContext dsl = sendOwn();
-        dsl.update(JOB_VERSION)
-                .set(JOB_VERSION.STABLE, true)
-                .where(JOB_VERSION.JOB_ID.eq(jobId))
-                .and(JOB_VERSION.VERSION.eq(version))
-                .execute();
-        job(jobId)
-                .filter(job -> job.getVersion() == version && !job.getStable())
-                .ifPresent(job -> {
-                    // Its modify_index stays: nobody has submitted it.
-                    dsl.update(JOB)
-                            .set(JOB.STABLE, true)
-                            .where(JOB.ID.eq(jobId))
-                            .execute();
-                    JobRecord stable = job.toBuilder().setStable(true).build();
-                    own.jobs().putSent(jobId, stable);
-                    jobs.add(stable);
-                });
+        Optional<JobRecord> newest = job(jobId).filter(job -> job.getVersion() == version);
+        if (newest.isEmpty()) {
+            sendOwn()
+                    .update(JOB_VERSION)
+                    .set(JOB_VERSION.STABLE, true)
+                    .where(JOB_VERSION.JOB_ID.eq(jobId))
+                    .and(JOB_VERSION.VERSION.eq(version))
+                    .execute();
+        }
+        newest.filter(job -> !job.getStable()).ifPresent(job -> {
+            // Its modify_index stays: nobody has submitted it.
+            JobRecord stable = job.toBuilder().setStable(true).build();
+            own.jobs().put(jobId, stable, false);
+            jobs.add(stable);
+        });
     }
 
     /**
@@ -288,7 +289,7 @@ public final class WriteTransaction {
      * @param submission the answer
      */
     public void putSubmission(String requestId, Submission submission) {
-        own.submissions().put(requestId, new Answered(requestId, submission), true);
+        own.submissions().put(requestId, new Answered(index, requestId, submission), true);
     }
 
     /**
@@ -324,7 +325,6 @@ public final class WriteTransaction {
                 .set(NODE.NAME, stored.getName())
                 .set(NODE.SECRET_HASH, secretHash)
                 .set(NODE.STATUS, (short) stored.getStatusValue())
-                .set(NODE.OPEN, NodeLife.isOpen(stored))
                 .set(NODE.MODIFY_INDEX, index)
                 .set(NODE.MESSAGE, stored.toByteArray())
                 .execute();
@@ -344,7 +344,6 @@ public final class WriteTransaction {
                 .update(NODE)
                 .set(NODE.NAME, stored.getName())
                 .set(NODE.STATUS, (short) stored.getStatusValue())
-                .set(NODE.OPEN, NodeLife.isOpen(stored))
                 .set(NODE.MODIFY_INDEX, index)
                 .set(NODE.MESSAGE, stored.toByteArray())
                 .where(NODE.ID.eq(stored.getId()))
@@ -364,7 +363,7 @@ public final class WriteTransaction {
                 .setCreateIndex(index)
                 .setModifyIndex(index)
                 .build();
-        group.nodeAllocations().expect(stored);
+        group.memory().nodeAllocations().expect(stored);
         orders.add(stored);
         return putAllocation(stored, true);
     }
@@ -391,10 +390,6 @@ public final class WriteTransaction {
         return putAllocation(allocation.toBuilder().setModifyIndex(index).build(), false);
     }
 
-    static void saveIndex(DSLContext dsl, long index) {
-        dsl.update(CLUSTER_INDEX).set(CLUSTER_INDEX.LAST_INDEX, index).execute();
-    }
-
     /** Has come to its end: what it has put is the group's. */
     void end() {
         if (savepoint != null || own.takesPorts()) {
@@ -402,6 +397,7 @@ public final class WriteTransaction {
             group.release(savepoint);
         }
         group.gathered().putAll(own);
+        group.gather(nodes);
     }
 
     /** Has failed: what it has put is taken back. */
@@ -426,8 +422,9 @@ public final class WriteTransaction {
             group.recent().clear();
         }
         group.recent().committed(changes());
-        group.nodeAllocations().committed(allocations);
-        forgotten.forEach(gone -> group.nodeAllocations().remove(gone.nodeId(), gone.id()));
+        group.memory().nodeAllocations().committed(allocations);
+        group.memory().openNodes().put(nodes);
+        forgotten.forEach(gone -> group.memory().nodeAllocations().remove(gone.nodeId(), gone.rowKey()));
     }
 
     private Optional<Allocation> gathered(String id) {
@@ -448,7 +445,7 @@ public final class WriteTransaction {
             group.send();
             savepoint = group.savepoint();
         }
-        own.send(group.dsl());
+        own.send(group.dsl(), group.batches());
         return group.dsl();
     }
 }

@@ -1,5 +1,6 @@
 package dev.gantry.cluster;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.v1.AllocationUpdate;
@@ -28,7 +29,7 @@ class ClientUpdatesTest {
     void open() {
         cluster = new ClusterFixture(dir);
         job = cluster.submit("web", "v1", UpdateStrategy.newBuilder());
-        IntStream.range(0, 3).forEach(i -> cluster.insert(ClusterFixture.allocation("a" + i, job, i)));
+        IntStream.range(0, 3).forEach(i -> cluster.insert(ClusterFixture.allocation(id("a" + i), job, i)));
     }
 
     @AfterEach
@@ -43,7 +44,7 @@ class ClientUpdatesTest {
         hold(said);
 
         List<CompletableFuture<Void>> stored = IntStream.range(0, 3)
-                .mapToObj(i -> say("a" + i, ClientStatus.CLIENT_STATUS_COMPLETE, true))
+                .mapToObj(i -> say(id("a" + i), ClientStatus.CLIENT_STATUS_COMPLETE, true))
                 .toList();
         said.countDown();
 
@@ -59,22 +60,22 @@ class ClientUpdatesTest {
         hold(said);
 
         List<CompletableFuture<Void>> stored = List.of(
-                say("a0", ClientStatus.CLIENT_STATUS_FAILED, true),
-                say("a0", ClientStatus.CLIENT_STATUS_COMPLETE, true),
-                say("a1", ClientStatus.CLIENT_STATUS_FAILED, false));
+                say(id("a0"), ClientStatus.CLIENT_STATUS_FAILED, true),
+                say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true),
+                say(id("a1"), ClientStatus.CLIENT_STATUS_FAILED, false));
         said.countDown();
 
         stored.forEach(CompletableFuture::join);
-        assertThat(cluster.allocation("a0").getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_FAILED);
-        assertThat(cluster.allocation("a1").getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
+        assertThat(cluster.allocation(id("a0")).getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_FAILED);
+        assertThat(cluster.allocation(id("a1")).getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
     }
 
     @Test
     void what_the_store_refuses_is_not_said_to_be_stored() {
         cluster.store().close();
 
-        assertThat(say("a0", ClientStatus.CLIENT_STATUS_COMPLETE, true)).isCompletedExceptionally();
-        assertThat(say("a0", ClientStatus.CLIENT_STATUS_COMPLETE, true)).isCompletedExceptionally();
+        assertThat(say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true)).isCompletedExceptionally();
+        assertThat(say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true)).isCompletedExceptionally();
     }
 
     private void hold(CountDownLatch until) {

@@ -1,5 +1,7 @@
 package dev.gantry.cluster;
 
+import static dev.gantry.store.TestIds.id;
+
 import com.google.protobuf.util.Durations;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
@@ -119,7 +121,7 @@ final class ClusterFixture implements AutoCloseable {
         store.write(tx -> {
                     tx.putDeployment(DeploymentProgress.begin(planned, job.getJob(), clock.instant()));
                     for (int index = 0; index < 2; index++) {
-                        tx.insertAllocation(allocation(id + "-a" + index, job, index).toBuilder()
+                        tx.insertAllocation(allocation(id(id + "a" + index), job, index).toBuilder()
                                 .setDeploymentId(id)
                                 .build());
                     }

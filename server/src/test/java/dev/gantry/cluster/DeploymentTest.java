@@ -1,5 +1,6 @@
 package dev.gantry.cluster;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,8 +40,8 @@ class DeploymentTest {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
         cluster.pass(Duration.ofMinutes(1));
 
-        cluster.reportHealth("d1-a0", true);
-        cluster.reportHealth("d1-a0", true);
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.reportHealth(id("d1a0"), true);
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
         assertThat(cluster.deployment("d1").getGroups(0)).satisfies(group -> {
@@ -50,15 +51,15 @@ class DeploymentTest {
         });
         assertThat(cluster.newestEvaluation("web").getTrigger())
                 .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_DEPLOYMENT);
-        assertThat(cluster.allocation("d1-a0").getHealthy()).isTrue();
+        assertThat(cluster.allocation(id("d1a0")).getHealthy()).isTrue();
     }
 
     @Test
     void a_version_is_stable_once_all_its_allocations_are_healthy() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
 
-        cluster.reportHealth("d1-a0", true);
-        cluster.reportHealth("d1-a1", true);
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.reportHealth(id("d1a1"), true);
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(cluster.job("web").getStable()).isTrue();
@@ -68,11 +69,11 @@ class DeploymentTest {
     void an_unhealthy_allocation_fails_its_deployment_and_brings_the_stable_version_back() {
         JobRecord first = cluster.submit("web", "v1", UpdateStrategy.newBuilder());
         cluster.deploy(first, "d1", 0);
-        cluster.reportHealth("d1-a0", true);
-        cluster.reportHealth("d1-a1", true);
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.reportHealth(id("d1a1"), true);
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setAutoRevert(true)), "d2", 0);
 
-        cluster.reportHealth("d2-a0", false);
+        cluster.reportHealth(id("d2a0"), false);
 
         assertThat(cluster.deployment("d2")).satisfies(failed -> {
             assertThat(failed.getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
@@ -88,7 +89,7 @@ class DeploymentTest {
     void an_allocation_that_failed_is_unhealthy_though_its_node_does_not_say_so() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
 
-        cluster.report("d1-a0", ClientStatus.CLIENT_STATUS_FAILED);
+        cluster.report(id("d1a0"), ClientStatus.CLIENT_STATUS_FAILED);
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
         assertThat(cluster.job("web").getVersion()).isZero();
@@ -128,7 +129,7 @@ class DeploymentTest {
         assertThatThrownBy(() -> cluster.deployments().promote("web", List.of()).join())
                 .hasCauseInstanceOf(RefusedException.class)
                 .hasMessageContaining("0 of the 1 canaries of group web are healthy");
-        cluster.reportHealth("d1-a0", true);
+        cluster.reportHealth(id("d1a0"), true);
         cluster.pass(Duration.ofDays(1));
         cluster.deployments().check();
 
@@ -148,7 +149,7 @@ class DeploymentTest {
                 "d1",
                 1);
 
-        cluster.reportHealth("d1-a0", true);
+        cluster.reportHealth(id("d1a0"), true);
 
         assertThat(cluster.deployment("d1").getGroups(0).getPromoted()).isTrue();
     }
@@ -168,8 +169,8 @@ class DeploymentTest {
     @Test
     void a_person_fails_a_deployment_and_learns_what_comes_back() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
-        cluster.reportHealth("d1-a0", true);
-        cluster.reportHealth("d1-a1", true);
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.reportHealth(id("d1a1"), true);
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setAutoRevert(true)), "d2", 0);
 
         FailedDeployment failed = cluster.deployments().fail("web").join();

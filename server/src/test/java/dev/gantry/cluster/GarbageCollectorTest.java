@@ -1,5 +1,6 @@
 package dev.gantry.cluster;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.v1.ClientStatus;
@@ -93,7 +94,7 @@ class GarbageCollectorTest {
     void a_batch_job_whose_allocation_waits_for_longer_than_dead_jobs_are_kept_is_not_forgotten() {
         cluster.submit(
                 Job.newBuilder().setId("a").setType(JobType.JOB_TYPE_BATCH).build());
-        cluster.insert(ClusterFixture.allocation("a1", cluster.job("a"), 0).toBuilder()
+        cluster.insert(ClusterFixture.allocation(id("a1"), cluster.job("a"), 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                 .setRescheduleAt(Times.toTimestamp(cluster.clock().instant().plus(Duration.ofHours(10))))
                 .build());
@@ -104,7 +105,7 @@ class GarbageCollectorTest {
         collector.collect();
 
         assertThat(cluster.store().reader().job("a")).isPresent();
-        assertThat(cluster.store().reader().allocation("a1")).isPresent();
+        assertThat(cluster.store().reader().allocation(id("a1"))).isPresent();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.cluster;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,14 +43,15 @@ class NodeDrainTest {
 
     @Test
     void jobs_on_a_draining_node_are_looked_at_and_the_drain_ends_when_they_have_left() {
-        cluster.insert(ClusterFixture.allocation("a1", cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
 
         drain(DrainStrategy.newBuilder());
         assertThat(node().hasDrain()).isTrue();
         assertThat(cluster.newestEvaluation("web").getTrigger())
                 .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN);
 
-        cluster.report("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        cluster.report(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE);
         settle();
 
         assertThat(node().hasDrain()).isFalse();
@@ -60,7 +62,7 @@ class NodeDrainTest {
     void allocations_of_system_jobs_may_stay() {
         cluster.submit(
                 Job.newBuilder().setId("agent").setType(JobType.JOB_TYPE_SYSTEM).build());
-        cluster.insert(ClusterFixture.allocation("a1", cluster.job("agent"), 0));
+        cluster.insert(ClusterFixture.allocation(id("a1"), cluster.job("agent"), 0));
 
         drain(DrainStrategy.newBuilder().setIgnoreSystemJobs(true));
 
@@ -69,7 +71,8 @@ class NodeDrainTest {
 
     @Test
     void jobs_are_looked_at_again_once_when_the_deadline_comes() {
-        cluster.insert(ClusterFixture.allocation("a1", cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
         String first = cluster.newestEvaluation("web").getId();
         drainer.check();
@@ -89,7 +92,8 @@ class NodeDrainTest {
 
     @Test
     void a_drain_outlives_the_server_and_the_sessions_of_its_node() {
-        cluster.insert(ClusterFixture.allocation("a1", cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder());
         String first = cluster.newestEvaluation("web").getId();
         cluster.nodes()
@@ -111,7 +115,8 @@ class NodeDrainTest {
 
     @Test
     void a_draining_node_can_be_made_eligible_by_the_end_of_the_drain_only() {
-        cluster.insert(ClusterFixture.allocation("a1", cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder());
         assertThatThrownBy(() -> cluster.nodes()
                         .setEligibility(ClusterFixture.NODE, SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)

@@ -1,5 +1,6 @@
 package dev.gantry.cluster;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.PlanWriter.Outcome;
@@ -64,7 +65,7 @@ class PlanWriterTest {
 
     @Test
     void one_that_is_placed_anew_and_its_predecessor_know_each_other() {
-        Allocation failed = cluster.insert(ClusterFixture.allocation("a1", job, 0).toBuilder()
+        Allocation failed = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                 .setRescheduleAt(Times.toTimestamp(cluster.clock().instant()))
                 .build());
@@ -81,17 +82,17 @@ class PlanWriterTest {
 
         Allocation placed = write(NOTHING, placement);
 
-        assertThat(cluster.allocation("a1").getNextAllocationId()).isEqualTo(placed.getId());
-        assertThat(cluster.allocation("a1").hasRescheduleAt()).isFalse();
+        assertThat(cluster.allocation(id("a1")).getNextAllocationId()).isEqualTo(placed.getId());
+        assertThat(cluster.allocation(id("a1")).hasRescheduleAt()).isFalse();
         assertThat(cluster.allocation(placed.getId())).satisfies(next -> {
-            assertThat(next.getPreviousAllocationId()).isEqualTo("a1");
+            assertThat(next.getPreviousAllocationId()).isEqualTo(id("a1"));
             assertThat(next.getRescheduleTimesCount()).isEqualTo(1);
         });
     }
 
     @Test
     void one_that_is_placed_anew_later_says_when() {
-        Allocation failed = cluster.insert(ClusterFixture.allocation("a1", job, 0).toBuilder()
+        Allocation failed = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                 .build());
         Instant later = cluster.clock().instant().plusSeconds(30);
@@ -105,13 +106,14 @@ class PlanWriterTest {
                 List.of(),
                 Optional.of(later)));
 
-        assertThat(Times.toInstant(cluster.allocation("a1").getRescheduleAt())).isEqualTo(later);
+        assertThat(Times.toInstant(cluster.allocation(id("a1")).getRescheduleAt()))
+                .isEqualTo(later);
         assertThat(cluster.store().reader().hasFailed("web")).isFalse();
     }
 
     @Test
     void one_that_is_updated_in_place_runs_the_new_version_and_its_node_is_told() {
-        Allocation running = cluster.insert(ClusterFixture.allocation("a1", job, 0));
+        Allocation running = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0));
         List<Allocation> orders = new CopyOnWriteArrayList<>();
         cluster.store().listen(change -> orders.addAll(change.orders()));
         job = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
@@ -125,12 +127,12 @@ class PlanWriterTest {
                 List.of(),
                 Optional.empty()));
 
-        assertThat(cluster.allocation("a1")).satisfies(updated -> {
+        assertThat(cluster.allocation(id("a1"))).satisfies(updated -> {
             assertThat(updated.getJobVersion()).isEqualTo(1);
             assertThat(updated.getDeploymentId()).isEqualTo("d1");
             assertThat(updated.getHealthy()).isTrue();
         });
-        assertThat(orders).extracting(Allocation::getId).containsExactly("a1");
+        assertThat(orders).extracting(Allocation::getId).containsExactly(id("a1"));
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(cluster.job("web").getStable()).isTrue();
     }
@@ -138,7 +140,7 @@ class PlanWriterTest {
     @Test
     void one_that_has_to_go_for_another_says_for_which_and_its_job_is_looked_at() {
         JobRecord poor = cluster.submit("poor", "v1", UpdateStrategy.newBuilder());
-        Allocation victim = cluster.insert(ClusterFixture.allocation("a1", poor, 0));
+        Allocation victim = cluster.insert(ClusterFixture.allocation(id("a1"), poor, 0));
         Placement placement = new Placement(
                 "web",
                 0,
@@ -152,7 +154,7 @@ class PlanWriterTest {
 
         Allocation placed = write(preempting(victim), placement);
 
-        assertThat(cluster.allocation("a1")).satisfies(stopped -> {
+        assertThat(cluster.allocation(id("a1"))).satisfies(stopped -> {
             assertThat(stopped.getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_STOP);
             assertThat(stopped.getPreemptedByAllocationId()).isEqualTo(placed.getId());
         });
@@ -163,17 +165,17 @@ class PlanWriterTest {
     @Test
     void what_had_to_go_for_a_job_is_known_to_a_newer_evaluation_of_it_too() {
         JobRecord poor = cluster.submit("poor", "v1", UpdateStrategy.newBuilder());
-        Allocation victim = cluster.insert(ClusterFixture.allocation("a1", poor, 0));
+        Allocation victim = cluster.insert(ClusterFixture.allocation(id("a1"), poor, 0));
         Evaluation waits = outcome().toBuilder()
                 .setStatus(EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .build();
         writer.write(waits, preempting(victim), List.of()).join();
-        assertThat(cluster.allocation("a1").getPreemptedByAllocationId()).isEmpty();
+        assertThat(cluster.allocation(id("a1")).getPreemptedByAllocationId()).isEmpty();
 
         job = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
         assertThat(cluster.newestEvaluation("web")).satisfies(newer -> {
             assertThat(newer.getId()).isNotEqualTo(waits.getId());
-            assertThat(newer.getPreemptedAllocationIdsList()).containsExactly("a1");
+            assertThat(newer.getPreemptedAllocationIdsList()).containsExactly(id("a1"));
         });
         Allocation placed = write(
                 NOTHING,
@@ -188,7 +190,7 @@ class PlanWriterTest {
                         "",
                         false));
 
-        assertThat(cluster.allocation("a1").getPreemptedByAllocationId()).isEqualTo(placed.getId());
+        assertThat(cluster.allocation(id("a1")).getPreemptedByAllocationId()).isEqualTo(placed.getId());
         assertThat(cluster.newestEvaluation("web").getPreemptedAllocationIdsList())
                 .isEmpty();
     }
@@ -197,7 +199,7 @@ class PlanWriterTest {
     void what_nodes_said_of_a_deployment_while_a_plan_was_made_stays() {
         cluster.deploy(job, "d1", 0);
         Deployment asPlanned = cluster.deployment("d1");
-        cluster.reportHealth("d1-a0", true);
+        cluster.reportHealth(id("d1a0"), true);
 
         write(new Plan(
                 List.of(),
@@ -221,7 +223,7 @@ class PlanWriterTest {
     void a_plan_does_not_bring_a_failed_deployment_back() {
         cluster.deploy(job, "d1", 0);
         Deployment asPlanned = cluster.deployment("d1");
-        cluster.reportHealth("d1-a0", false);
+        cluster.reportHealth(id("d1a0"), false);
 
         write(new Plan(List.of(), List.of(), List.of(), List.of(), List.of(asPlanned), List.of(), Optional.empty()));
 

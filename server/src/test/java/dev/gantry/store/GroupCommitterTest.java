@@ -20,12 +20,15 @@ class GroupCommitterTest {
 
     private final AtomicBoolean diskFails = new AtomicBoolean();
     private Database database;
+    private StoreReader reader;
     private GroupCommitter committer;
 
     @BeforeEach
     void open() {
         database = Database.open(dir);
-        committer = new GroupCommitter(database, new NodeAllocations(), this::sync, 0);
+        WriterMemory memory = new WriterMemory(new NodeAllocations(), new OpenNodes(), new Recent());
+        reader = StoreReader.of(database.dsl(), memory.nodeAllocations());
+        committer = new GroupCommitter(database, reader, memory, this::sync, 0);
         committer.start();
     }
 
@@ -48,8 +51,7 @@ class GroupCommitterTest {
         assertThatThrownBy(
                         () -> committer.submit(tx -> tx.putJobVersion(job("b"))).join())
                 .hasMessageContaining("start the server again");
-        assertThat(new StoreReader(database.dsl(), new NodeAllocations()).job("b"))
-                .isEmpty();
+        assertThat(reader.job("b")).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.util.Timestamps;
@@ -119,18 +120,18 @@ class JobLifeStoreTest {
         assertThat(store.reader().hasLiveChild("nightly")).isFalse();
 
         Evaluation waiting = store.write(tx -> tx.putEvaluation(
-                        evaluation("e1", "nightly/periodic-1", EvaluationStatus.EVALUATION_STATUS_PENDING)))
+                        evaluation(id("e1"), "nightly/periodic-1", EvaluationStatus.EVALUATION_STATUS_PENDING)))
                 .join();
         assertThat(store.reader().hasLiveChild("nightly")).isTrue();
         store.write(tx -> {
                     tx.putEvaluation(waiting.toBuilder()
                             .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
                             .build());
-                    return tx.insertAllocation(allocation("a1", "nightly/periodic-1"));
+                    return tx.insertAllocation(allocation(id("a1"), "nightly/periodic-1"));
                 })
                 .join();
         assertThat(store.reader().hasLiveChild("nightly")).isTrue();
-        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        end(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
         assertThat(store.reader().hasLiveChild("nightly")).isFalse();
     }
 
@@ -138,7 +139,7 @@ class JobLifeStoreTest {
     void a_child_lives_while_it_waits_to_be_placed_anew() {
         put(job("nightly", 0));
         put(child("nightly/periodic-1"));
-        Allocation failed = store.write(tx -> tx.insertAllocation(allocation("a1", "nightly/periodic-1").toBuilder()
+        Allocation failed = store.write(tx -> tx.insertAllocation(allocation(id("a1"), "nightly/periodic-1").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                         .setRescheduleAt(Timestamps.fromMillis(1))
                         .build()))
@@ -167,24 +168,24 @@ class JobLifeStoreTest {
     @Test
     void evaluations_of_a_job_come_in_pages_newest_first() {
         put(job("web", 0));
-        for (String id : List.of("e1", "e2", "e3")) {
+        for (String id : List.of(id("e1"), id("e2"), id("e3"))) {
             store.write(tx -> tx.putEvaluation(evaluation(id, "web", EvaluationStatus.EVALUATION_STATUS_COMPLETE)))
                     .join();
         }
 
         List<Evaluation> page = store.reader().evaluations("web", Long.MAX_VALUE, "", 2);
 
-        assertThat(page).extracting(Evaluation::getId).containsExactly("e3", "e2");
-        assertThat(store.reader().evaluations("web", page.get(1).getCreateIndex(), "e2", 2))
+        assertThat(page).extracting(Evaluation::getId).containsExactly(id("e3"), id("e2"));
+        assertThat(store.reader().evaluations("web", page.get(1).getCreateIndex(), id("e2"), 2))
                 .extracting(Evaluation::getId)
-                .containsExactly("e1");
+                .containsExactly(id("e1"));
         assertThat(store.reader().evaluationsLike("e")).hasSize(2);
     }
 
     @Test
     void ended_evaluations_are_forgotten_but_for_the_newest_of_their_job() {
         put(job("web", 0));
-        for (String id : List.of("e1", "e2")) {
+        for (String id : List.of(id("e1"), id("e2"))) {
             store.write(tx -> tx.putEvaluation(evaluation(id, "web", EvaluationStatus.EVALUATION_STATUS_COMPLETE)))
                     .join();
         }
@@ -193,27 +194,27 @@ class JobLifeStoreTest {
         int forgotten = store.write(tx -> tx.garbage().evaluations(found.ids())).join();
 
         assertThat(forgotten).isEqualTo(1);
-        assertThat(store.reader().evaluation("e1")).isEmpty();
-        assertThat(store.reader().evaluation("e2")).isPresent();
+        assertThat(store.reader().evaluation(id("e1"))).isEmpty();
+        assertThat(store.reader().evaluation(id("e2"))).isPresent();
     }
 
     @Test
     void ended_allocations_are_forgotten_but_for_the_newest_and_those_that_settle_a_place() {
         put(job("web", 0));
-        for (String id : List.of("a1", "a2", "a3", "a4")) {
+        for (String id : List.of(id("a1"), id("a2"), id("a3"), id("a4"))) {
             store.write(tx -> tx.insertAllocation(allocation(id, "web"))).join();
         }
-        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
-        end("a2", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
-        end("a3", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
+        end(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
+        end(id("a2"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        end(id("a3"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
 
         List<String> found = store.garbage().allocations(Long.MAX_VALUE, 1, 10).ids();
         store.write(tx -> tx.garbage().allocations(found)).join();
 
-        assertThat(store.reader().allocation("a1")).isEmpty();
-        assertThat(store.reader().allocation("a2")).isPresent();
-        assertThat(store.reader().allocation("a3")).isPresent();
-        assertThat(store.reader().allocation("a4")).isPresent();
+        assertThat(store.reader().allocation(id("a1"))).isEmpty();
+        assertThat(store.reader().allocation(id("a2"))).isPresent();
+        assertThat(store.reader().allocation(id("a3"))).isPresent();
+        assertThat(store.reader().allocation(id("a4"))).isPresent();
     }
 
     @Test
@@ -224,8 +225,9 @@ class JobLifeStoreTest {
         store.write(tx -> {
                     tx.markStable("web", 0);
                     tx.markStable("web", 1);
-                    return tx.insertAllocation(
-                            allocation("a1", "web").toBuilder().setJobVersion(2).build());
+                    return tx.insertAllocation(allocation(id("a1"), "web").toBuilder()
+                            .setJobVersion(2)
+                            .build());
                 })
                 .join();
 
@@ -244,11 +246,11 @@ class JobLifeStoreTest {
         put(job("runs", 0));
         put(batch("done"));
         store.write(tx -> {
-                    tx.insertAllocation(allocation("a1", "done"));
-                    return tx.putEvaluation(evaluation("e1", "done", EvaluationStatus.EVALUATION_STATUS_COMPLETE));
+                    tx.insertAllocation(allocation(id("a1"), "done"));
+                    return tx.putEvaluation(evaluation(id("e1"), "done", EvaluationStatus.EVALUATION_STATUS_COMPLETE));
                 })
                 .join();
-        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        end(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
 
@@ -260,17 +262,17 @@ class JobLifeStoreTest {
         assertThat(store.reader().jobs("", "", 10))
                 .extracting(job -> job.getJob().getId())
                 .containsExactly("runs");
-        assertThat(store.reader().allocation("a1")).isEmpty();
+        assertThat(store.reader().allocation(id("a1"))).isEmpty();
         assertThat(changes.get(0).removedJobs()).containsExactlyInAnyOrder("web", "done");
     }
 
     @Test
     void a_dead_job_stays_as_long_as_something_of_it_is_young() {
         put(batch("done"));
-        long young = store.write(tx -> tx.insertAllocation(allocation("a1", "done")))
+        long young = store.write(tx -> tx.insertAllocation(allocation(id("a1"), "done")))
                 .join()
                 .getModifyIndex();
-        end("a1", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        end(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
 
         assertThat(store.garbage().jobs(young, 10).ids()).isEmpty();
         assertThat(store.write(tx -> tx.garbage().jobs(List.of("done"), young)).join())
@@ -280,7 +282,7 @@ class JobLifeStoreTest {
     @Test
     void a_batch_job_that_waits_to_be_placed_anew_is_not_dead_until_it_is_stopped() {
         put(batch("waits"));
-        store.write(tx -> tx.insertAllocation(allocation("a1", "waits").toBuilder()
+        store.write(tx -> tx.insertAllocation(allocation(id("a1"), "waits").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                         .setRescheduleAt(Timestamps.fromMillis(0))
                         .build()))
@@ -301,41 +303,42 @@ class JobLifeStoreTest {
     @Test
     void an_allocation_that_waits_to_be_placed_anew_stays_until_another_has_come() {
         put(job("web", 0));
-        store.write(tx -> tx.insertAllocation(allocation("a1", "web").toBuilder()
+        store.write(tx -> tx.insertAllocation(allocation(id("a1"), "web").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                         .setRescheduleAt(Timestamps.fromMillis(0))
                         .build()))
                 .join();
         assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).isEmpty();
 
-        store.write(tx -> tx.updateClient(tx.reader().allocation("a1").orElseThrow().toBuilder()
+        store.write(tx -> tx.updateClient(tx.reader().allocation(id("a1")).orElseThrow().toBuilder()
                         .clearRescheduleAt()
-                        .setNextAllocationId("a2")
+                        .setNextAllocationId(id("a2"))
                         .build()))
                 .join();
 
-        assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).containsExactly("a1");
+        assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).containsExactly(id("a1"));
     }
 
     @Test
     void what_has_to_stay_does_not_hide_what_is_behind_it() {
         put(job("web", 0));
-        for (String id : List.of("a1", "a2", "a3", "a4")) {
+        for (String id : List.of(id("a1"), id("a2"), id("a3"), id("a4"))) {
             store.write(tx -> tx.insertAllocation(allocation(id, "web"))).join();
         }
-        end("a1", ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
-        end("a2", ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
-        end("a3", ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_STOP);
+        end(id("a1"), ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
+        end(id("a2"), ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
+        end(id("a3"), ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_STOP);
         GarbageSearch search = store.garbage();
 
         assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(), false));
-        assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of("a3"), true));
+        assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(id("a3")), true));
         assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(), false));
 
         put(job("a-service", 0));
         put(job("b-stopped", 0).toBuilder().setStopped(true).build());
-        store.write(tx -> tx.insertAllocation(allocation("a5", "a-service"))).join();
-        end("a5", ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
+        store.write(tx -> tx.insertAllocation(allocation(id("a5"), "a-service")))
+                .join();
+        end(id("a5"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
 
         assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of(), false));
         assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of("b-stopped"), false));

@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -102,19 +103,19 @@ class StoreTest {
     @Test
     void the_database_refuses_to_give_a_port_twice() {
         prepareJobAndNode();
-        store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+        store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
 
-        assertThatThrownBy(() ->
-                        store.write(tx -> tx.insertAllocation(allocation("a2"))).join())
+        assertThatThrownBy(() -> store.write(tx -> tx.insertAllocation(allocation(id("a2"))))
+                        .join())
                 .hasCauseInstanceOf(StoreException.class);
-        assertThat(store.reader().allocation("a2")).isEmpty();
+        assertThat(store.reader().allocation(id("a2"))).isEmpty();
     }
 
     @Test
     void a_port_is_free_again_once_its_allocation_has_ended() {
         prepareJobAndNode();
         Allocation first =
-                store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+                store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
         assertThat(store.reader().takenPorts("n1")).containsExactly(PORT);
 
         store.write(tx -> tx.updateClient(first.toBuilder()
@@ -123,8 +124,8 @@ class StoreTest {
                 .join();
 
         assertThat(store.reader().takenPorts("n1")).isEmpty();
-        store.write(tx -> tx.insertAllocation(allocation("a2"))).join();
-        assertThat(store.reader().allocation("a1"))
+        store.write(tx -> tx.insertAllocation(allocation(id("a2")))).join();
+        assertThat(store.reader().allocation(id("a1")))
                 .hasValueSatisfying(ended -> assertThat(ended.getPortsList()).containsExactly(PORT));
     }
 
@@ -148,7 +149,7 @@ class StoreTest {
         store.listen(change -> orders.addAll(change.orders()));
         prepareJobAndNode();
         Allocation placed =
-                store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+                store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
         Allocation running = store.write(tx -> tx.updateClient(placed.toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
                         .build()))
@@ -193,7 +194,7 @@ class StoreTest {
     void a_job_whose_newest_version_has_an_allocation_that_failed_has_failed() {
         prepareJobAndNode();
         Allocation placed =
-                store.write(tx -> tx.insertAllocation(allocation("a1"))).join();
+                store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
         assertThat(store.reader().hasFailed("web")).isFalse();
 
         store.write(tx -> tx.updateClient(placed.toBuilder()
@@ -212,7 +213,7 @@ class StoreTest {
     void what_one_write_changed_is_read_in_pages() {
         prepareJobAndNode();
         store.write(tx -> {
-                    Stream.of("a3", "a1", "a2")
+                    Stream.of(id("a3"), id("a1"), id("a2"))
                             .forEach(id -> tx.insertAllocation(
                                     allocation(id).toBuilder().clearPorts().build()));
                     return null;
@@ -220,11 +221,11 @@ class StoreTest {
                 .join();
 
         List<Allocation> first = store.reader().allocationsChanged("web", ChangeCursor.after(0), 2);
-        assertThat(first).extracting(Allocation::getId).containsExactly("a1", "a2");
-        ChangeCursor cursor = new ChangeCursor(first.get(1).getModifyIndex(), "a2");
+        assertThat(first).extracting(Allocation::getId).containsExactly(id("a1"), id("a2"));
+        ChangeCursor cursor = new ChangeCursor(first.get(1).getModifyIndex(), id("a2"));
         assertThat(store.reader().allocationsChanged("web", cursor, 2))
                 .extracting(Allocation::getId)
-                .containsExactly("a3");
+                .containsExactly(id("a3"));
         assertThat(cursor.max(ChangeCursor.after(0))).isEqualTo(cursor);
         assertThat(cursor.max(ChangeCursor.after(cursor.index()))).isEqualTo(ChangeCursor.after(cursor.index()));
     }
@@ -249,7 +250,7 @@ class StoreTest {
                         new byte[] {1}))
                 .join();
         store.write(tx -> tx.putEvaluation(Evaluation.newBuilder()
-                        .setId("e1")
+                        .setId(id("e1"))
                         .setJobId("web")
                         .setStatus(EvaluationStatus.EVALUATION_STATUS_PENDING)
                         .build()))

@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,8 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,18 +48,46 @@ class WriteGroupTest {
     }
 
     @Test
+    void a_node_that_a_write_has_closed_is_closed_for_the_next_one_of_the_group_and_open_again_if_that_fails() {
+        Node open = store.reader().node("n1").orElseThrow().toBuilder()
+                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .build();
+        Node closed = open.toBuilder()
+                .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                .build();
+
+        List<CompletableFuture<Boolean>> answers = inOneGroup(List.of(
+                tx -> tx.updateNode(open).hasDrain(),
+                tx -> tx.isOpen("n1"),
+                tx -> {
+                    tx.updateNode(closed);
+                    assertThat(tx.isOpen("n1")).isFalse();
+                    throw new IllegalStateException("fails");
+                },
+                tx -> tx.isOpen("n1"),
+                tx -> tx.updateNode(closed).hasDrain(),
+                tx -> tx.isOpen("n1")));
+
+        assertThat(answers.get(1).join()).isTrue();
+        assertThat(answers.get(2)).isCompletedExceptionally();
+        assertThat(answers.get(3).join()).isTrue();
+        assertThat(answers.get(5).join()).isFalse();
+        assertThat(store.write(tx -> tx.isOpen("n1")).join()).isFalse();
+    }
+
+    @Test
     void a_write_finds_what_it_has_put_by_id_and_by_any_question() {
         store.write(tx -> {
                     tx.putJobVersion(job("web"));
-                    tx.insertAllocation(allocation("a1"));
+                    tx.insertAllocation(allocation(id("a1")));
 
                     assertThat(tx.job("web")).isPresent();
-                    assertThat(tx.allocations(List.of("a1", "a2")))
+                    assertThat(tx.allocations(List.of(id("a1"), id("a2"))))
                             .extracting(Allocation::getId)
-                            .containsExactly("a1");
+                            .containsExactly(id("a1"));
                     assertThat(tx.reader().liveAllocationsOfJob("web")).hasSize(1);
                     assertThat(tx.reader().liveAllocationsOnNode("n1")).hasSize(1);
-                    assertThat(tx.allocation("a1")).isPresent();
+                    assertThat(tx.allocation(id("a1"))).isPresent();
                     return null;
                 })
                 .join();
@@ -77,9 +108,9 @@ class WriteGroupTest {
     void one_object_that_several_writes_of_a_group_put_is_stored_as_it_was_put_last() {
         inOneGroup(List.of(
                         tx -> tx.putJobVersion(job("web")).getStopped(),
-                        tx -> tx.insertAllocation(allocation("a1")).getCanary(),
-                        tx -> run(tx, "a1"),
-                        tx -> tx.reader().allocation("a1").isPresent() && run(tx, "a1"),
+                        tx -> tx.insertAllocation(allocation(id("a1"))).getCanary(),
+                        tx -> run(tx, id("a1")),
+                        tx -> tx.reader().allocation(id("a1")).isPresent() && run(tx, id("a1")),
                         tx -> tx.putJob(tx.job("web").orElseThrow().toBuilder()
                                         .setStopped(true)
                                         .build())
@@ -87,10 +118,10 @@ class WriteGroupTest {
                 .forEach(CompletableFuture::join);
 
         assertThat(store.reader().job("web").orElseThrow().getStopped()).isTrue();
-        assertThat(store.reader().allocation("a1").orElseThrow().getClientStatus())
+        assertThat(store.reader().allocation(id("a1")).orElseThrow().getClientStatus())
                 .isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
-        assertThat(store.write(tx -> tx.allocation("a1")).join())
-                .isEqualTo(store.reader().allocation("a1"));
+        assertThat(store.write(tx -> tx.allocation(id("a1"))).join())
+                .isEqualTo(store.reader().allocation(id("a1")));
     }
 
     @Test
@@ -132,20 +163,20 @@ class WriteGroupTest {
     @Test
     void one_that_takes_a_port_twice_fails_alone() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
-        Allocation withPort = allocation("a1").toBuilder().addPorts(PORT).build();
+        Allocation withPort = allocation(id("a1")).toBuilder().addPorts(PORT).build();
 
         List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
                 tx -> tx.insertAllocation(withPort).getCanary(),
-                tx -> tx.insertAllocation(withPort.toBuilder().setId("a2").build())
+                tx -> tx.insertAllocation(withPort.toBuilder().setId(id("a2")).build())
                         .getCanary(),
-                tx -> tx.insertAllocation(allocation("a3")).getCanary()));
+                tx -> tx.insertAllocation(allocation(id("a3"))).getCanary()));
 
         assertThat(writes.get(0).join()).isFalse();
         assertThatThrownBy(writes.get(1)::join).hasCauseInstanceOf(StoreException.class);
         assertThat(writes.get(2).join()).isFalse();
         assertThat(store.reader().liveAllocationsOnNode("n1"))
                 .extracting(Allocation::getId)
-                .containsExactlyInAnyOrder("a1", "a3");
+                .containsExactlyInAnyOrder(id("a1"), id("a3"));
     }
 
     @Test
@@ -169,29 +200,29 @@ class WriteGroupTest {
                         tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
                 .join();
         store.write(tx -> {
-                    Stream.of("a1", "a2", "a3").forEach(id -> tx.insertAllocation(allocation(id)));
+                    Stream.of(id("a1"), id("a2"), id("a3")).forEach(id -> tx.insertAllocation(allocation(id)));
                     return null;
                 })
                 .join();
-        store.write(tx -> end(tx, "a2")).join();
+        store.write(tx -> end(tx, id("a2"))).join();
         store.close();
         store = Store.open(dir);
 
         AllocationFilter onNode = new AllocationFilter(Optional.empty(), Optional.of("n1"), Optional.empty());
         assertThat(store.reader().allocations(onNode, "", 2))
                 .extracting(Allocation::getId)
-                .containsExactly("a3", "a2");
-        assertThat(store.reader().allocations(onNode, "a2", 2))
+                .containsExactly(id("a3"), id("a2"));
+        assertThat(store.reader().allocations(onNode, id("a2"), 2))
                 .extracting(Allocation::getId)
-                .containsExactly("a1");
+                .containsExactly(id("a1"));
         assertThat(store.reader().liveAllocationsOnNode("n1"))
                 .extracting(Allocation::getId)
-                .containsExactlyInAnyOrder("a1", "a3");
+                .containsExactlyInAnyOrder(id("a1"), id("a3"));
         assertThat(store.reader().endedAllocationsOnNode("n1", 10))
                 .extracting(Allocation::getId)
-                .containsExactly("a2");
+                .containsExactly(id("a2"));
 
-        store.write(tx -> end(tx, "a1") && end(tx, "a3")).join();
+        store.write(tx -> end(tx, id("a1")) && end(tx, id("a3"))).join();
         store.write(tx -> tx.garbage().jobs(List.of("web"), Long.MAX_VALUE)).join();
         assertThat(store.reader().allocations(onNode, "", 10)).isEmpty();
     }

@@ -1,0 +1,195 @@
+package dev.gantry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database of the version before keys were numbers, opened by this one. */
+class MigrationTest {
+
+    private static final List<String> IDS = List.of(
+            "00000001-0a2b-8c3d-8e4f-000000000001",
+            "7fffffff-ffff-8fff-bfff-ffffffffffff",
+            "80000000-0000-8000-8000-000000000000",
+            "fedcba98-7654-4321-9abc-def012345678");
+
+    @TempDir
+    Path dir;
+
+    @BeforeEach
+    void fill() throws SQLException {
+        String url = "jdbc:h2:file:" + dir.resolve("gantry");
+        Flyway.configure().dataSource(url, "", "").target("3").load().migrate();
+        try (Connection connection = DriverManager.getConnection(url)) {
+            byte[] spec = Job.newBuilder().setId("web").build().toByteArray();
+            insert(
+                    connection,
+                    "job (id, version, stopped, spec, create_index, modify_index, submit_time, stable)",
+                    "web",
+                    1L,
+                    false,
+                    spec,
+                    1L,
+                    9L,
+                    0L,
+                    true);
+            insert(
+                    connection,
+                    "job_version (job_id, version, spec, modify_index, submit_time, stable)",
+                    "web",
+                    0L,
+                    spec,
+                    1L,
+                    0L,
+                    false);
+            insert(
+                    connection,
+                    "job_version (job_id, version, spec, modify_index, submit_time, stable)",
+                    "web",
+                    1L,
+                    spec,
+                    9L,
+                    0L,
+                    true);
+            Node node = Node.newBuilder()
+                    .setId("n1")
+                    .setName("one")
+                    .setStatus(NodeStatus.NODE_STATUS_READY)
+                    .build();
+            insert(
+                    connection,
+                    "node (id, name, secret_hash, status, modify_index, message, open)",
+                    "n1",
+                    "one",
+                    new byte[1],
+                    (short) node.getStatusValue(),
+                    2L,
+                    node.toByteArray(),
+                    true);
+            insert(
+                    connection,
+                    "submission (request_id, job_id, version, evaluation_id, modify_index, submit_time)",
+                    "later",
+                    "web",
+                    1L,
+                    IDS.get(1),
+                    9L,
+                    2000L);
+            insert(
+                    connection,
+                    "submission (request_id, job_id, version, evaluation_id, modify_index, submit_time)",
+                    "earlier",
+                    "web",
+                    0L,
+                    IDS.get(0),
+                    1L,
+                    1000L);
+            for (String id : IDS) {
+                insert(
+                        connection,
+                        "evaluation (id, job_id, status, create_index, modify_index, message)",
+                        id,
+                        "web",
+                        (short) 2,
+                        1L,
+                        1L,
+                        evaluation(id).toByteArray());
+                insert(
+                        connection,
+                        "allocation (id, job_id, job_version, node_id, client_status, create_index, modify_index, message)",
+                        id,
+                        "web",
+                        1L,
+                        "n1",
+                        (short) 2,
+                        1L,
+                        1L,
+                        allocation(id).toByteArray());
+            }
+            insert(
+                    connection,
+                    "allocated_port (node_id, ip, port, allocation_id, task, label)",
+                    "n1",
+                    "10.0.0.1",
+                    20000,
+                    IDS.get(0),
+                    "task",
+                    "http");
+            try (PreparedStatement statement = connection.prepareStatement("UPDATE cluster_index SET last_index = 9")) {
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    @Test
+    void what_was_stored_is_found_by_its_id_and_by_what_it_begins_with() {
+        try (Store store = Store.open(dir)) {
+            for (String id : IDS) {
+                assertThat(store.reader().allocation(id)).contains(allocation(id));
+                assertThat(store.reader().evaluation(id)).contains(evaluation(id));
+                assertThat(store.reader().allocationsLike(id.substring(0, 6))).containsExactly(allocation(id));
+                assertThat(store.reader().evaluationsLike(id)).containsExactly(evaluation(id));
+            }
+            assertThat(store.reader().liveAllocationsOnNode("n1")).hasSize(IDS.size());
+            assertThat(store.reader().takenPorts("n1")).hasSize(1);
+            assertThat(store.write(tx -> tx.isOpen("n1")).join()).isTrue();
+        }
+    }
+
+    @Test
+    void the_versions_of_a_job_and_what_its_submissions_were_answered_are_the_same() {
+        try (Store store = Store.open(dir)) {
+            assertThat(store.reader().jobVersions("web", Long.MAX_VALUE, 10))
+                    .extracting(JobRecord::getVersion)
+                    .containsExactly(1L, 0L);
+            assertThat(store.reader().submission("earlier").orElseThrow().evaluationId())
+                    .isEqualTo(IDS.get(0));
+            Instant between = Instant.ofEpochMilli(1500);
+            assertThat(store.write(tx -> tx.garbage().submissions(between)).join())
+                    .isEqualTo(1);
+            assertThat(store.reader().submission("earlier")).isEqualTo(Optional.empty());
+            assertThat(store.reader().submission("later")).isPresent();
+        }
+    }
+
+    private static void insert(Connection connection, String columns, Object... values) throws SQLException {
+        String parameters = "?" + ", ?".repeat(values.length - 1);
+        try (PreparedStatement statement =
+                connection.prepareStatement("INSERT INTO " + columns + " VALUES (" + parameters + ")")) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(i + 1, values[i]);
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    private static Evaluation evaluation(String id) {
+        return Evaluation.newBuilder().setId(id).setJobId("web").build();
+    }
+
+    private static Allocation allocation(String id) {
+        return Allocation.newBuilder()
+                .setId(id)
+                .setJobId("web")
+                .setJobVersion(1)
+                .setNodeId("n1")
+                .build();
+    }
+}
