@@ -73,7 +73,7 @@ ALTER TABLE allocated_port DROP CONSTRAINT allocated_port_allocation_fk;
 DROP INDEX allocated_port_by_allocation;
 DROP TABLE allocation;
 ALTER TABLE keyed_allocation RENAME TO allocation;
-CREATE INDEX allocation_by_job ON allocation (job_id, row_key);
+-- Which are on which node and of which job is known in memory.
 
 -- Only the versions before the newest one, which is the job itself.
 DELETE FROM job_version WHERE version = (SELECT job.version FROM job WHERE job.id = job_version.job_id);

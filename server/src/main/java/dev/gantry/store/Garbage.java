@@ -1,6 +1,5 @@
 package dev.gantry.store;
 
-import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
@@ -11,7 +10,6 @@ import static dev.gantry.store.schema.Tables.SUBMISSION;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
@@ -22,18 +20,27 @@ public final class Garbage {
 
     private final DSLContext dsl;
     private final GarbageSearch search;
+    private final AllocationIndex index;
+    private final AllocationRows allocations;
     private final Consumer<String> removedJob;
     private final Consumer<Forgotten> removedAllocation;
 
-    Garbage(DSLContext dsl, StoreReader reader, Consumer<String> removedJob, Consumer<Forgotten> removedAllocation) {
+    Garbage(
+            DSLContext dsl,
+            StoreReader reader,
+            AllocationIndex index,
+            Consumer<String> removedJob,
+            Consumer<Forgotten> removedAllocation) {
         this.dsl = dsl;
-        this.search = new GarbageSearch(dsl, reader);
+        this.search = new GarbageSearch(dsl, reader, index);
+        this.index = index;
+        this.allocations = new AllocationRows(dsl);
         this.removedJob = removedJob;
         this.removedAllocation = removedAllocation;
     }
 
-    /** An allocation that is gone, and where it was. */
-    record Forgotten(String nodeId, long rowKey) {}
+    /** An allocation that is gone, where it was and whose. */
+    record Forgotten(String nodeId, String jobId, long rowKey) {}
 
     /**
      * Forgets what submissions were answered. They are stored in the order in which they came: the first one that is to be
@@ -82,9 +89,7 @@ public final class Garbage {
      * @return how many were forgotten
      */
     public int allocations(List<String> ids) {
-        Condition wanted = ALLOCATION.ROW_KEY.in(keys(ids));
-        forget(wanted);
-        return dsl.deleteFrom(ALLOCATION).where(wanted).execute();
+        return allocations.delete(keys(ids), removedAllocation);
     }
 
     /**
@@ -95,12 +100,14 @@ public final class Garbage {
      * @return how many were forgotten
      */
     public int jobVersions(List<String> jobIds, int keep) {
-        var rows = search.oldVersionsOf(jobIds, keep).fetch();
-        rows.forEach(row -> dsl.deleteFrom(JOB_VERSION)
-                .where(JOB_VERSION.JOB_ID.eq(row.value1()))
-                .and(JOB_VERSION.VERSION.eq(row.value2()))
-                .execute());
-        return rows.size();
+        int forgotten = 0;
+        for (String jobId : jobIds) {
+            forgotten += dsl.deleteFrom(JOB_VERSION)
+                    .where(JOB_VERSION.JOB_ID.eq(jobId))
+                    .and(JOB_VERSION.VERSION.in(search.oldVersionsOf(jobId, keep)))
+                    .execute();
+        }
+        return forgotten;
     }
 
     /**
@@ -119,8 +126,7 @@ public final class Garbage {
     }
 
     private void remove(List<String> jobIds) {
-        forget(ALLOCATION.JOB_ID.in(jobIds));
-        dsl.deleteFrom(ALLOCATION).where(ALLOCATION.JOB_ID.in(jobIds)).execute();
+        jobIds.forEach(jobId -> allocations.delete(index.ofJob(jobId).all(), removedAllocation));
         dsl.deleteFrom(EVALUATION).where(EVALUATION.JOB_ID.in(jobIds)).execute();
         dsl.deleteFrom(DEPLOYMENT).where(DEPLOYMENT.JOB_ID.in(jobIds)).execute();
         dsl.deleteFrom(PERIODIC_LAUNCH).where(PERIODIC_LAUNCH.JOB_ID.in(jobIds)).execute();
@@ -131,12 +137,5 @@ public final class Garbage {
 
     private static List<Long> keys(List<String> ids) {
         return ids.stream().map(RowKey::of).toList();
-    }
-
-    private void forget(Condition allocations) {
-        dsl.select(ALLOCATION.NODE_ID, ALLOCATION.ROW_KEY)
-                .from(ALLOCATION)
-                .where(allocations)
-                .forEach(row -> removedAllocation.accept(new Forgotten(row.value1(), row.value2())));
     }
 }

@@ -23,8 +23,6 @@ import java.util.List;
 import java.util.Set;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record2;
-import org.jooq.Select;
 
 /**
  * Finds what has ended and nobody needs any more, beside the writer, since that takes a look at all that has ended.
@@ -56,12 +54,17 @@ public final class GarbageSearch {
 
     private final DSLContext dsl;
     private final StoreReader reader;
+    private final AllocationIndex index;
+    private final AllocationRows allocations;
     private Place lastAllocation = Place.BEGIN;
     private String lastJob = "";
+    private String lastJobWithVersions = "";
 
-    GarbageSearch(DSLContext dsl, StoreReader reader) {
+    GarbageSearch(DSLContext dsl, StoreReader reader, AllocationIndex index) {
         this.dsl = dsl;
         this.reader = reader;
+        this.index = index;
+        this.allocations = new AllocationRows(dsl);
     }
 
     /**
@@ -151,7 +154,7 @@ public final class GarbageSearch {
      * Jobs of which versions can be forgotten.
      *
      * @param keep so many of each job stay, the newest, 1 or more
-     * @param limit at most this many
+     * @param limit looks at so many at most
      * @return the jobs' ids
      */
     public Found jobsWithOldVersions(int keep, int limit) {
@@ -160,9 +163,14 @@ public final class GarbageSearch {
                 .join(JOB)
                 .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
                 .where(isOldVersion(keep))
+                .and(JOB_VERSION.JOB_ID.gt(lastJobWithVersions))
+                .orderBy(JOB_VERSION.JOB_ID)
                 .limit(limit)
                 .fetch(JOB_VERSION.JOB_ID);
-        return new Found(ids, ids.size() < limit);
+        boolean isLast = ids.size() < limit;
+        lastJobWithVersions = isLast ? "" : ids.get(limit - 1);
+        return new Found(
+                ids.stream().filter(id -> !oldVersionsOf(id, keep).isEmpty()).toList(), isLast);
     }
 
     /**
@@ -185,6 +193,7 @@ public final class GarbageSearch {
         lastJob = isLast ? "" : rows.get(limit - 1).value1();
         List<String> ids = rows.stream()
                 .filter(row -> row.value2() || isBatch(Messages.parse(Job.parser(), row.value3())))
+                .filter(row -> allocationsHaveEnded(row.value1(), row.value2(), upTo))
                 .map(row -> row.value1())
                 .toList();
         return new Found(withoutThoseToPlaceAnew(ids), isLast);
@@ -192,22 +201,25 @@ public final class GarbageSearch {
 
     /** Those of these jobs that are dead still. */
     List<String> deadOf(List<String> ids, long upTo) {
-        List<String> ended = dsl.select(JOB.ID)
-                .from(JOB)
-                .where(hasEnded(upTo))
-                .and(JOB.ID.in(ids))
-                .fetch(JOB.ID);
+        List<String> ended =
+                dsl.select(JOB.ID, JOB.STOPPED).from(JOB).where(hasEnded(upTo)).and(JOB.ID.in(ids)).stream()
+                        .filter(row -> allocationsHaveEnded(row.value1(), row.value2(), upTo))
+                        .map(row -> row.value1())
+                        .toList();
         return withoutThoseToPlaceAnew(ended);
     }
 
-    /** The versions of these jobs that can be forgotten. */
-    Select<Record2<String, Long>> oldVersionsOf(List<String> jobIds, int keep) {
-        return dsl.select(JOB_VERSION.JOB_ID, JOB_VERSION.VERSION)
+    /** The versions of a job that can be forgotten: those that no allocation runs. */
+    Set<Long> oldVersionsOf(String jobId, int keep) {
+        Set<Long> old = dsl.select(JOB_VERSION.VERSION)
                 .from(JOB_VERSION)
                 .join(JOB)
                 .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
-                .where(JOB_VERSION.JOB_ID.in(jobIds))
-                .and(isOldVersion(keep));
+                .where(JOB_VERSION.JOB_ID.eq(jobId))
+                .and(isOldVersion(keep))
+                .fetchSet(JOB_VERSION.VERSION);
+        old.removeAll(allocations.jobVersions(index.ofJob(jobId).all()));
+        return old;
     }
 
     private static Condition isOldVersion(int keep) {
@@ -215,10 +227,6 @@ public final class GarbageSearch {
         return JOB_VERSION
                 .VERSION
                 .le(JOB.VERSION.minus(keep))
-                .and(notExists(select(ALLOCATION.ROW_KEY)
-                        .from(ALLOCATION)
-                        .where(ALLOCATION.JOB_ID.eq(JOB_VERSION.JOB_ID))
-                        .and(ALLOCATION.JOB_VERSION.eq(JOB_VERSION.VERSION))))
                 .and(JOB_VERSION
                         .STABLE
                         .isFalse()
@@ -234,21 +242,18 @@ public final class GarbageSearch {
         var child = JOB.as("child");
         return JOB.MODIFY_INDEX
                 .le(upTo)
-                .and(notExists(select(ALLOCATION.ROW_KEY)
-                        .from(ALLOCATION)
-                        .where(ALLOCATION.JOB_ID.eq(JOB.ID))
-                        .and(ALLOCATION
-                                .CLIENT_STATUS
-                                .notIn(StoreReader.TERMINAL)
-                                .or(ALLOCATION.MODIFY_INDEX.gt(upTo)))))
                 .and(notExists(select(EVALUATION.ROW_KEY)
                         .from(EVALUATION)
                         .where(EVALUATION.JOB_ID.eq(JOB.ID))
                         .and(EVALUATION.STATUS.in(PENDING, BLOCKED).or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
-                .and(notExists(select(child.ID).from(child).where(StoreReader.isChildOf(JOB.ID, child))))
-                .and(JOB.STOPPED
-                        .isTrue()
-                        .or(exists(select(ALLOCATION.ROW_KEY).from(ALLOCATION).where(ALLOCATION.JOB_ID.eq(JOB.ID)))));
+                .and(notExists(select(child.ID).from(child).where(StoreReader.isChildOf(JOB.ID, child))));
+    }
+
+    /** A job that was never placed has not ended, unless it was stopped. */
+    private boolean allocationsHaveEnded(String jobId, boolean isStopped, long upTo) {
+        List<Long> keys = index.ofJob(jobId).all();
+        return (isStopped || !keys.isEmpty())
+                && !allocations.exist(keys, StoreReader.IS_LIVE.or(ALLOCATION.MODIFY_INDEX.gt(upTo)));
     }
 
     /** A job that waits to be placed anew is not dead, unless it was stopped. */

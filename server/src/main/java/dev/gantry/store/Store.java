@@ -14,12 +14,14 @@ public final class Store implements AutoCloseable {
 
     private final Database database;
     private final GroupCommitter committer;
+    private final AllocationIndex allocations;
     private final StoreReader reader;
 
     private Store(Database database) {
         this.database = database;
-        WriterMemory memory = new WriterMemory(new NodeAllocations(), new OpenNodes(), new Recent());
-        this.reader = StoreReader.of(database.dsl(), memory.nodeAllocations());
+        this.allocations = new AllocationIndex();
+        WriterMemory memory = new WriterMemory(allocations, new OpenNodes(), new Recent());
+        this.reader = StoreReader.of(database.dsl(), allocations);
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
         reader.fill(memory);
     }
@@ -65,7 +67,7 @@ public final class Store implements AutoCloseable {
      * @return a search for one thread, which may wait for the database
      */
     public GarbageSearch garbage() {
-        return new GarbageSearch(database.dsl(), reader);
+        return new GarbageSearch(database.dsl(), reader, allocations);
     }
 
     /**

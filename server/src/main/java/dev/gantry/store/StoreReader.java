@@ -12,14 +12,12 @@ import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
-import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
-import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
 import com.google.protobuf.util.Timestamps;
@@ -50,7 +48,6 @@ import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Record1;
-import org.jooq.Table;
 
 /** Questions to the database. Each answer is one committed state; two answers may be of two states. */
 public final class StoreReader {
@@ -64,7 +61,9 @@ public final class StoreReader {
     private static final List<Short> OPEN = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
             EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE);
 
-    private static final int KEYS_PER_QUESTION = 1000;
+    static final Condition IS_LIVE = ALLOCATION.CLIENT_STATUS.notIn(TERMINAL);
+
+    private static final int KEYS_PER_PAGE = 1000;
 
     /** What is between a child's id and its parent's, and what follows it among characters. */
     private static final String CHILD_ID_BEGIN = "/";
@@ -72,25 +71,27 @@ public final class StoreReader {
     private static final String CHILD_ID_END = "0";
 
     private final DSLContext dsl;
-    private final NodeAllocations nodeAllocations;
+    private final AllocationIndex index;
+    private final AllocationRows allocations;
     private final Probe jobs;
     private final Probe submissions;
 
-    private StoreReader(DSLContext dsl, NodeAllocations nodeAllocations, Probe jobs, Probe submissions) {
+    private StoreReader(DSLContext dsl, AllocationIndex index, Probe jobs, Probe submissions) {
         this.dsl = dsl;
-        this.nodeAllocations = nodeAllocations;
+        this.index = index;
+        this.allocations = new AllocationRows(dsl);
         this.jobs = jobs;
         this.submissions = submissions;
     }
 
-    static StoreReader of(DSLContext dsl, NodeAllocations nodeAllocations) {
+    static StoreReader of(DSLContext dsl, AllocationIndex index) {
         return new StoreReader(
-                dsl, nodeAllocations, new Probe(dsl, JOB, JOB.ID), new Probe(dsl, SUBMISSION, SUBMISSION.REQUEST_ID));
+                dsl, index, new Probe(dsl, JOB, JOB.ID), new Probe(dsl, SUBMISSION, SUBMISSION.REQUEST_ID));
     }
 
     /** The same within a transaction. */
     StoreReader within(DSLContext transaction) {
-        return new StoreReader(transaction, nodeAllocations, jobs, submissions);
+        return new StoreReader(transaction, index, jobs, submissions);
     }
 
     /**
@@ -118,13 +119,12 @@ public final class StoreReader {
 
     /** Fills what the writer keeps in memory; before the first write. */
     void fill(WriterMemory memory) {
-        try (var rows =
-                dsl
-                        .select(ALLOCATION.NODE_ID, ALLOCATION.ROW_KEY, ALLOCATION.CLIENT_STATUS)
-                        .from(ALLOCATION)
-                        .stream()) {
-            rows.forEach(
-                    row -> memory.nodeAllocations().add(row.value1(), row.value2(), TERMINAL.contains(row.value3())));
+        try (var rows = dsl
+                .select(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY, ALLOCATION.CLIENT_STATUS)
+                .from(ALLOCATION)
+                .stream()) {
+            rows.forEach(row -> memory.allocations()
+                    .add(row.value1(), row.value2(), row.value3(), TERMINAL.contains(row.value4())));
         }
         memory.openNodes()
                 .put(dsl.select(NODE.MESSAGE).from(NODE).fetch(row -> Messages.parse(Node.parser(), row.value1())));
@@ -176,21 +176,19 @@ public final class StoreReader {
      * @return true if there is one
      */
     public boolean hasLiveChild(String parentId) {
-        boolean isLive = dsl.fetchExists(select(JOB.ID)
+        Condition isChild = isChildOf(val(parentId), JOB);
+        boolean waits = dsl.fetchExists(select(JOB.ID)
                 .from(JOB)
-                .where(isChildOf(val(parentId), JOB))
-                .and(exists(select(ALLOCATION.ROW_KEY)
-                                .from(ALLOCATION)
-                                .where(ALLOCATION.JOB_ID.eq(JOB.ID))
-                                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL)))
-                        .or(exists(select(EVALUATION.ROW_KEY)
-                                .from(EVALUATION)
-                                .where(EVALUATION.JOB_ID.eq(JOB.ID))
-                                .and(EVALUATION.STATUS.in(OPEN))))));
-        return isLive
-                || !jobsToPlaceAnew(
-                                ALLOCATION.JOB_ID.in(select(JOB.ID).from(JOB).where(isChildOf(val(parentId), JOB))))
-                        .isEmpty();
+                .where(isChild)
+                .and(exists(select(EVALUATION.ROW_KEY)
+                        .from(EVALUATION)
+                        .where(EVALUATION.JOB_ID.eq(JOB.ID))
+                        .and(EVALUATION.STATUS.in(OPEN)))));
+        List<String> children =
+                waits ? List.of() : dsl.select(JOB.ID).from(JOB).where(isChild).fetch(JOB.ID);
+        return waits
+                || allocations.exist(liveKeys(children), IS_LIVE)
+                || !jobsToPlaceAnew(children).isEmpty();
     }
 
     /**
@@ -607,7 +605,7 @@ public final class StoreReader {
      */
     public List<Allocation> allocations(Collection<String> ids) {
         Set<String> wanted = Set.copyOf(ids);
-        return allocations(wanted.stream().map(RowKey::first).toList(), noCondition()).stream()
+        return allocations.fetch(wanted.stream().map(RowKey::first).toList(), noCondition()).stream()
                 .filter(allocation -> wanted.contains(allocation.getId()))
                 .toList();
     }
@@ -644,15 +642,18 @@ public final class StoreReader {
                 .map(status -> ALLOCATION.CLIENT_STATUS.eq((short) status.getNumber()))
                 .orElse(noCondition()));
         long beforeKey = before.isEmpty() ? Long.MAX_VALUE : RowKey.first(before);
-        return filter.nodeId().isPresent()
-                ? allocationsOnNode(filter.nodeId().get(), condition, beforeKey, limit)
-                : dsl.select(ALLOCATION.MESSAGE)
-                        .from(ALLOCATION)
-                        .where(condition)
-                        .and(ALLOCATION.ROW_KEY.lt(beforeKey))
-                        .orderBy(ALLOCATION.ROW_KEY.desc())
-                        .limit(limit)
-                        .fetch(StoreReader::toAllocation);
+        Optional<AllocationKeys> keys =
+                filter.nodeId().map(index::ofNode).or(() -> filter.jobId().map(index::ofJob));
+        if (keys.isPresent()) {
+            return allocations(keys.get(), condition, beforeKey, limit);
+        }
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(condition)
+                .and(ALLOCATION.ROW_KEY.lt(beforeKey))
+                .orderBy(ALLOCATION.ROW_KEY.desc())
+                .limit(limit)
+                .fetch(StoreReader::toAllocation);
     }
 
     /**
@@ -664,13 +665,8 @@ public final class StoreReader {
      * @return the allocations in the order in which they changed
      */
     public List<Allocation> allocationsChanged(String jobId, ChangeCursor after, int limit) {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.JOB_ID.eq(jobId))
-                .and(after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY))
-                .orderBy(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY)
-                .limit(limit)
-                .fetch(StoreReader::toAllocation);
+        return allocations.fetchFirst(
+                index.ofJob(jobId).all(), after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY), limit);
     }
 
     /**
@@ -680,7 +676,7 @@ public final class StoreReader {
      * @return the allocations
      */
     public List<Allocation> liveAllocationsOnNode(String nodeId) {
-        return allocations(nodeAllocations.live(nodeId), ALLOCATION.CLIENT_STATUS.notIn(TERMINAL));
+        return allocations.fetch(index.ofNode(nodeId).live(), IS_LIVE);
     }
 
     /**
@@ -690,11 +686,7 @@ public final class StoreReader {
      * @return the allocations
      */
     public List<Allocation> liveAllocationsOfJob(String jobId) {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.JOB_ID.eq(jobId))
-                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
-                .fetch(StoreReader::toAllocation);
+        return allocations.fetch(index.ofJob(jobId).live(), IS_LIVE);
     }
 
     /**
@@ -705,7 +697,7 @@ public final class StoreReader {
      * @return the allocations, newest first
      */
     public List<Allocation> endedAllocationsOnNode(String nodeId, int limit) {
-        return newestFirst(allocations(nodeAllocations.ended(nodeId, limit), noCondition()));
+        return newestFirst(allocations.fetch(index.ofNode(nodeId).ended(limit), noCondition()));
     }
 
     /**
@@ -730,14 +722,7 @@ public final class StoreReader {
      * @return the counts; a job without such allocations is left out
      */
     public Map<String, Integer> countLive(Collection<String> jobIds) {
-        return dsl
-                .select(ALLOCATION.JOB_ID, count())
-                .from(ALLOCATION)
-                .where(ALLOCATION.JOB_ID.in(jobIds))
-                .and(ALLOCATION.CLIENT_STATUS.notIn(TERMINAL))
-                .groupBy(ALLOCATION.JOB_ID)
-                .stream()
-                .collect(toMap(org.jooq.Record2::value1, org.jooq.Record2::value2));
+        return allocations.countByJob(liveKeys(jobIds), IS_LIVE);
     }
 
     /**
@@ -748,15 +733,7 @@ public final class StoreReader {
      * @return true if one has; false too if the job is not known
      */
     public boolean hasFailed(String jobId) {
-        return dsl
-                .select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.JOB_ID.eq(jobId))
-                .and(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(jobId))))
-                .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
-                .stream()
-                .map(StoreReader::toAllocation)
-                .anyMatch(failed -> failed.getNextAllocationId().isEmpty() && !failed.hasRescheduleAt());
+        return failedOfNewestVersion(List.of(jobId)).anyMatch(failed -> !failed.hasRescheduleAt());
     }
 
     /**
@@ -780,21 +757,8 @@ public final class StoreReader {
      * @return those of them that have one
      */
     public Set<String> jobsToPlaceAnew(Collection<String> jobIds) {
-        return jobsToPlaceAnew(ALLOCATION.JOB_ID.in(jobIds));
-    }
-
-    private Set<String> jobsToPlaceAnew(Condition condition) {
-        return dsl
-                .select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .join(JOB)
-                .on(JOB.ID.eq(ALLOCATION.JOB_ID))
-                .and(JOB.VERSION.eq(ALLOCATION.JOB_VERSION))
-                .where(condition)
-                .and(ALLOCATION.CLIENT_STATUS.eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE))
-                .stream()
-                .map(StoreReader::toAllocation)
-                .filter(failed -> failed.getNextAllocationId().isEmpty() && failed.hasRescheduleAt())
+        return failedOfNewestVersion(jobIds)
+                .filter(Allocation::hasRescheduleAt)
                 .map(Allocation::getJobId)
                 .collect(toSet());
     }
@@ -868,43 +832,39 @@ public final class StoreReader {
                 .fetch(row -> Messages.parse(Node.parser(), row.value1()));
     }
 
-    private List<Allocation> allocationsOnNode(String nodeId, Condition condition, long before, int limit) {
+    private List<Allocation> allocations(AllocationKeys keys, Condition condition, long before, int limit) {
         List<Allocation> found = new ArrayList<>();
-        List<Long> page = nodeAllocations.page(nodeId, before, KEYS_PER_QUESTION);
+        List<Long> page = keys.page(before, KEYS_PER_PAGE);
         while (found.size() < limit && !page.isEmpty()) {
-            found.addAll(newestFirst(allocations(page, condition)));
-            page = nodeAllocations.page(nodeId, page.get(page.size() - 1), KEYS_PER_QUESTION);
+            found.addAll(newestFirst(allocations.fetch(page, condition)));
+            page = keys.page(page.get(page.size() - 1), KEYS_PER_PAGE);
         }
         return found.stream().limit(limit).toList();
     }
 
-    private List<Allocation> allocations(Collection<Long> keys, Condition condition) {
-        List<Long> all = List.copyOf(keys);
-        List<Allocation> found = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += KEYS_PER_QUESTION) {
-            Table<?> wanted = asTable(all.subList(from, Math.min(from + KEYS_PER_QUESTION, all.size())));
-            found.addAll(dsl.select(ALLOCATION.MESSAGE)
-                    .from(wanted)
-                    .join(ALLOCATION)
-                    .on(ALLOCATION.ROW_KEY.eq(wanted.field("wanted_key", Long.class)))
-                    .where(condition)
-                    .fetch(StoreReader::toAllocation));
-        }
-        return found;
+    private List<Long> liveKeys(Collection<String> jobIds) {
+        return jobIds.stream()
+                .flatMap(jobId -> index.ofJob(jobId).live().stream())
+                .toList();
+    }
+
+    /** Those in whose place nothing has come yet. */
+    private Stream<Allocation> failedOfNewestVersion(Collection<String> jobIds) {
+        List<Long> keys = jobIds.stream()
+                .flatMap(jobId -> index.ofJob(jobId).all().stream())
+                .toList();
+        Condition failed = ALLOCATION
+                .CLIENT_STATUS
+                .eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE)
+                .and(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))));
+        return allocations.fetch(keys, failed).stream()
+                .filter(allocation -> allocation.getNextAllocationId().isEmpty());
     }
 
     private static List<Allocation> newestFirst(List<Allocation> allocations) {
         return allocations.stream()
                 .sorted(Comparator.comparing(Allocation::getId).reversed())
                 .toList();
-    }
-
-    /**
-     * A table of keys, to join with: one parameter however many there are, so that the statement is always the same one. A
-     * list of as many would be gone through for each row that it finds.
-     */
-    private static Table<?> asTable(Collection<Long> keys) {
-        return unnest(val(keys.toArray(Long[]::new))).as("wanted", "wanted_key");
     }
 
     /** Looked for by its id, which begins with its parent's: there is no other index. */

@@ -279,7 +279,7 @@ public final class WriteTransaction {
         own.forgetSent();
         group.gathered().forgetSent();
         group.recent().clear();
-        return new Garbage(dsl, group.reader(), removedJobs::add, forgotten::add);
+        return new Garbage(dsl, group.reader(), group.memory().allocations(), removedJobs::add, forgotten::add);
     }
 
     /**
@@ -363,7 +363,7 @@ public final class WriteTransaction {
                 .setCreateIndex(index)
                 .setModifyIndex(index)
                 .build();
-        group.memory().nodeAllocations().expect(stored);
+        group.memory().allocations().expect(stored);
         orders.add(stored);
         return putAllocation(stored, true);
     }
@@ -422,9 +422,9 @@ public final class WriteTransaction {
             group.recent().clear();
         }
         group.recent().committed(changes());
-        group.memory().nodeAllocations().committed(allocations);
+        group.memory().allocations().committed(allocations);
         group.memory().openNodes().put(nodes);
-        forgotten.forEach(gone -> group.memory().nodeAllocations().remove(gone.nodeId(), gone.rowKey()));
+        forgotten.forEach(gone -> group.memory().allocations().remove(gone.nodeId(), gone.jobId(), gone.rowKey()));
     }
 
     private Optional<Allocation> gathered(String id) {

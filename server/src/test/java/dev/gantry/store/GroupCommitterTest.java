@@ -26,8 +26,8 @@ class GroupCommitterTest {
     @BeforeEach
     void open() {
         database = Database.open(dir);
-        WriterMemory memory = new WriterMemory(new NodeAllocations(), new OpenNodes(), new Recent());
-        reader = StoreReader.of(database.dsl(), memory.nodeAllocations());
+        WriterMemory memory = new WriterMemory(new AllocationIndex(), new OpenNodes(), new Recent());
+        reader = StoreReader.of(database.dsl(), memory.allocations());
         committer = new GroupCommitter(database, reader, memory, this::sync, 0);
         committer.start();
     }

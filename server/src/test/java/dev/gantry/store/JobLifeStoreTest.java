@@ -342,6 +342,7 @@ class JobLifeStoreTest {
 
         assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of(), false));
         assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of("b-stopped"), false));
+        assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of(), false));
         assertThat(search.jobs(Long.MAX_VALUE - 1, 1)).isEqualTo(new Found(List.of(), true));
     }
 
