@@ -20,8 +20,8 @@ public final class Store implements AutoCloseable {
     private Store(Database database) {
         this.database = database;
         this.allocations = new AllocationIndex();
-        WriterMemory memory = new WriterMemory(allocations, new OpenNodes(), new Recent());
-        this.reader = StoreReader.of(database.dsl(), allocations);
+        WriterMemory memory = new WriterMemory(allocations);
+        this.reader = new StoreReader(database.dsl(), allocations);
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
         reader.fill(memory);
     }

@@ -73,25 +73,16 @@ public final class StoreReader {
     private final DSLContext dsl;
     private final AllocationIndex index;
     private final AllocationRows allocations;
-    private final Probe jobs;
-    private final Probe submissions;
 
-    private StoreReader(DSLContext dsl, AllocationIndex index, Probe jobs, Probe submissions) {
+    StoreReader(DSLContext dsl, AllocationIndex index) {
         this.dsl = dsl;
         this.index = index;
         this.allocations = new AllocationRows(dsl);
-        this.jobs = jobs;
-        this.submissions = submissions;
-    }
-
-    static StoreReader of(DSLContext dsl, AllocationIndex index) {
-        return new StoreReader(
-                dsl, index, new Probe(dsl, JOB, JOB.ID), new Probe(dsl, SUBMISSION, SUBMISSION.REQUEST_ID));
     }
 
     /** The same within a transaction. */
     StoreReader within(DSLContext transaction) {
-        return new StoreReader(transaction, index, jobs, submissions);
+        return new StoreReader(transaction, index);
     }
 
     /**
@@ -126,6 +117,12 @@ public final class StoreReader {
             rows.forEach(row -> memory.allocations()
                     .add(row.value1(), row.value2(), row.value3(), TERMINAL.contains(row.value4())));
         }
+        try (var ids = dsl.select(JOB.ID).from(JOB).stream()) {
+            ids.forEach(id -> memory.jobIds().put(id.value1()));
+        }
+        try (var ids = dsl.select(SUBMISSION.REQUEST_ID).from(SUBMISSION).stream()) {
+            ids.forEach(id -> memory.requestIds().put(id.value1()));
+        }
         memory.openNodes()
                 .put(dsl.select(NODE.MESSAGE).from(NODE).fetch(row -> Messages.parse(Node.parser(), row.value1())));
     }
@@ -146,9 +143,7 @@ public final class StoreReader {
      * @return the job; empty if it is not known
      */
     public Optional<JobRecord> job(String id) {
-        return jobs.finds(dsl, id)
-                ? dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(StoreReader::toJob)
-                : Optional.empty();
+        return dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(StoreReader::toJob);
     }
 
     /**
@@ -391,9 +386,6 @@ public final class StoreReader {
      * @return the answer; empty if there was no such submission
      */
     public Optional<Submission> submission(String requestId) {
-        if (!submissions.finds(dsl, requestId)) {
-            return Optional.empty();
-        }
         return dsl.selectFrom(SUBMISSION)
                 .where(SUBMISSION.REQUEST_ID.eq(requestId))
                 .fetchOptional(row -> new Submission(

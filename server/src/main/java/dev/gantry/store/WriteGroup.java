@@ -1,12 +1,14 @@
 package dev.gantry.store;
 
 import dev.gantry.model.NodeLife;
+import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
 import java.sql.Connection;
 import java.sql.Savepoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jooq.DSLContext;
 
 /**
@@ -67,6 +69,14 @@ final class WriteGroup {
     /** Reads what was sent. */
     StoreReader reader() {
         return reader;
+    }
+
+    Optional<JobRecord> readJob(String id) {
+        return memory.jobIds().mayFind(id) ? reader.job(id) : Optional.empty();
+    }
+
+    Optional<Submission> readSubmission(String requestId) {
+        return memory.requestIds().mayFind(requestId) ? reader.submission(requestId) : Optional.empty();
     }
 
     WriterMemory memory() {

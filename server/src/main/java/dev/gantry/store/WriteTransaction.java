@@ -82,7 +82,7 @@ public final class WriteTransaction {
         return own.jobs()
                 .find(id)
                 .or(() -> group.gathered().jobs().find(id))
-                .or(() -> group.recent().jobs().findOrRead(id, group.reader()::job));
+                .or(() -> group.recent().jobs().findOrRead(id, group::readJob));
     }
 
     /**
@@ -160,7 +160,7 @@ public final class WriteTransaction {
                 .find(requestId)
                 .or(() -> group.gathered().submissions().find(requestId))
                 .map(Answered::submission)
-                .or(() -> group.reader().submission(requestId));
+                .or(() -> group.readSubmission(requestId));
     }
 
     /**
@@ -205,6 +205,7 @@ public final class WriteTransaction {
                 .setModifyIndex(index)
                 .build();
         own.jobs().put(stored.getJob().getId(), stored, isNew);
+        group.memory().jobIds().put(stored.getJob().getId());
         jobs.add(stored);
         return stored;
     }
@@ -289,6 +290,7 @@ public final class WriteTransaction {
      * @param submission the answer
      */
     public void putSubmission(String requestId, Submission submission) {
+        group.memory().requestIds().put(requestId);
         own.submissions().put(requestId, new Answered(index, requestId, submission), true);
     }
 

@@ -26,8 +26,8 @@ class GroupCommitterTest {
     @BeforeEach
     void open() {
         database = Database.open(dir);
-        WriterMemory memory = new WriterMemory(new AllocationIndex(), new OpenNodes(), new Recent());
-        reader = StoreReader.of(database.dsl(), memory.allocations());
+        WriterMemory memory = new WriterMemory(new AllocationIndex());
+        reader = new StoreReader(database.dsl(), memory.allocations());
         committer = new GroupCommitter(database, reader, memory, this::sync, 0);
         committer.start();
     }
