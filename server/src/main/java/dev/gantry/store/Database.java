@@ -3,8 +3,10 @@ package dev.gantry.store;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.flywaydb.core.Flyway;
@@ -26,10 +28,12 @@ final class Database implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final HikariDataSource pool;
+    private final FileChannel file;
     private final DSLContext dsl;
 
-    private Database(HikariDataSource pool) {
+    private Database(HikariDataSource pool, FileChannel file) {
         this.pool = pool;
+        this.file = file;
         Settings settings = new Settings()
                 .withRenderSchema(false)
                 .withRenderQuotedNames(RenderQuotedNames.NEVER)
@@ -46,21 +50,34 @@ final class Database implements AutoCloseable {
             pool.close();
             throw new StoreException("Can't bring the database " + file + ".mv.db to this version's schema", e);
         }
-        return new Database(pool);
+        return new Database(pool, openFile(file));
     }
 
     DSLContext dsl() {
         return dsl;
     }
 
-    /** Forces all that was committed to the disk: H2's own commit hands it to the operating system only. */
+    /**
+     * Forces all that was committed to the disk: H2's own commit hands it to the operating system only. H2's {@code
+     * CHECKPOINT SYNC} does the same, but writes out what a transaction on another thread has changed so far, too.
+     */
     void sync() {
-        dsl.execute("CHECKPOINT SYNC");
+        try {
+            file.force(false);
+        } catch (IOException e) {
+            throw new StoreException("The disk does not take what was written to the database", e);
+        }
     }
 
     @Override
     public void close() {
         pool.close();
+        try {
+            // Not before: H2's lock on the file is the process's, and goes with any of its openings.
+            file.close();
+        } catch (IOException e) {
+            throw new StoreException("Can't close the database's file", e);
+        }
     }
 
     /** For its owner only: jobs hold what their tasks must keep secret. */
@@ -69,6 +86,15 @@ final class Database implements AutoCloseable {
             return Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);
         } catch (IOException e) {
             throw new StoreException("Can't create the data directory " + dataDir + "; choose another one", e);
+        }
+    }
+
+    private static FileChannel openFile(Path file) {
+        Path data = file.resolveSibling(file.getFileName() + ".mv.db");
+        try {
+            return FileChannel.open(data, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new StoreException("Can't open the database's file " + data + " to force it to disk", e);
         }
     }
 

@@ -46,7 +46,7 @@ public final class Store implements AutoCloseable {
      * @param <T> what the write returns
      * @return completed once the write is on disk and all listeners have been told, with what it returned; failed with
      *     what it threw, with {@link StoreOverloadedException} if too many writes wait, or with {@link StoreException}.
-     *     It is completed on the writer's thread: what is chained to it must not wait
+     *     It is completed on a thread of the store's: what is chained to it must not wait
      */
     public <T> CompletableFuture<T> write(Write<T> write) {
         return committer.submit(write);
@@ -73,7 +73,7 @@ public final class Store implements AutoCloseable {
     /**
      * Asks to be told what each write changed, in the order of their indexes.
      *
-     * @param listener called on the writer's thread, after the commit: it must not wait nor throw
+     * @param listener called on one thread of the store's, once the change is on disk: it must not wait nor throw
      */
     public void listen(Consumer<ChangeSet> listener) {
         committer.listen(listener);

@@ -68,10 +68,10 @@ class WriteGroupTest {
                 tx -> tx.updateNode(closed).hasDrain(),
                 tx -> tx.isOpen("n1")));
 
-        assertThat(answers.get(1).join()).isTrue();
-        assertThat(answers.get(2)).isCompletedExceptionally();
-        assertThat(answers.get(3).join()).isTrue();
         assertThat(answers.get(5).join()).isFalse();
+        assertThat(answers.get(3).join()).isTrue();
+        assertThat(answers.get(2)).isCompletedExceptionally();
+        assertThat(answers.get(1).join()).isTrue();
         assertThat(store.write(tx -> tx.isOpen("n1")).join()).isFalse();
     }
 

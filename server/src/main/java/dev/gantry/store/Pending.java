@@ -1,0 +1,72 @@
+package dev.gantry.store;
+
+import java.util.concurrent.CompletableFuture;
+import org.jooq.exception.DataAccessException;
+
+/**
+ * A write on its way: run by the store's writer thread, then answered by the thread that has forced it to disk.
+ *
+ * @param <T> what the write returns
+ */
+final class Pending<T> {
+
+    private final Write<T> write;
+    private final CompletableFuture<T> future = new CompletableFuture<>();
+    private T result;
+    private WriteTransaction transaction;
+    private ChangeSet changes;
+    private RuntimeException failure;
+
+    Pending(Write<T> write) {
+        this.write = write;
+    }
+
+    CompletableFuture<T> future() {
+        return future;
+    }
+
+    /** Runs the write and returns the cluster index after it. */
+    long run(WriteGroup group, long index) {
+        transaction = group.begin(index + 1);
+        try {
+            result = write.apply(transaction);
+            transaction.end();
+        } catch (DataAccessException e) {
+            transaction.abort();
+            failure = new StoreException("The database refused a write", e);
+        } catch (RuntimeException e) {
+            transaction.abort();
+            failure = e;
+        }
+        if (failure != null || transaction.isReadOnly()) {
+            return index;
+        }
+        changes = transaction.changes();
+        return index + 1;
+    }
+
+    /** Its group was committed. */
+    void committed() {
+        if (failure == null) {
+            transaction.committed();
+        }
+    }
+
+    /** What it changed; null if it has failed, or changed nothing. */
+    ChangeSet changes() {
+        return changes;
+    }
+
+    void answer() {
+        if (failure == null) {
+            future.complete(result);
+        } else {
+            future.completeExceptionally(failure);
+        }
+    }
+
+    /** Its group has failed; if it had failed alone already, that is what it is answered. */
+    void fail(RuntimeException e) {
+        future.completeExceptionally(failure == null ? e : failure);
+    }
+}
