@@ -10,6 +10,7 @@ import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -82,8 +83,8 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param address where; port 0 takes any free one
      * @param parts what the services call
-     * @param callThreads run calls and may wait for the database; must take all they are given, at most one thing a
-     *     call; not ended by this server
+     * @param callThreads run calls, but for nodes' sessions, and may wait for the database; must take all they are given,
+     *     at most one thing a call; not ended by this server
      * @param streamThreads the same for what streams are told
      * @return the server
      * @throws IOException if the address can't be bound
@@ -94,6 +95,7 @@ public final class GrpcServer implements AutoCloseable {
         HealthStatusManager health = new HealthStatusManager();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(callThreads)
+                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
                 .intercept(calls)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)

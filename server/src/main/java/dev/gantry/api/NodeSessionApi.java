@@ -11,7 +11,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 
-/** {@code gantry.v1.NodeSessionService}. */
+/**
+ * {@code gantry.v1.NodeSessionService}. Messages and the end of a stream come on gRPC's event loop ({@link CallThreads}), so
+ * nothing here waits.
+ */
 final class NodeSessionApi extends NodeSessionServiceImplBase {
 
     private final NodeSessions sessions;
@@ -55,7 +58,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
         }
     }
 
-    /** What goes to the node. Its lock is held only while a message is handed to gRPC, which queues it. */
+    /** What goes to the node. Its lock is held only while a message is written and handed to gRPC, which queues it. */
     private static final class Connection implements NodeConnection {
 
         private final ServerCallStreamObserver<ConnectResponse> call;

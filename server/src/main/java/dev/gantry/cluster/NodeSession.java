@@ -92,14 +92,14 @@ public final class NodeSession {
         push.call();
     }
 
-    /** The stream has room again. */
+    /** The stream has room again. Never waits. */
     public void onReady() {
         if (nodeId != null) {
             push.call();
         }
     }
 
-    /** The stream has ended, for whatever reason. The node has its time to live to come back. */
+    /** The stream has ended, for whatever reason. The node has its time to live to come back. Never waits. */
     public void onEnd() {
         ended = true;
         String id = nodeId;

@@ -1,0 +1,128 @@
+package dev.gantry.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.NodeSessionServiceGrpc;
+import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.health.v1.HealthGrpc.HealthImplBase;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** With a server whose own executor is one thread, and services that tell in which thread they are called. */
+class CallThreadsTest {
+
+    private static final String CALLS = "the thread of calls";
+
+    private final BlockingQueue<String> threads = new ArrayBlockingQueue<>(1);
+    private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, CALLS));
+    private Server server;
+    private ManagedChannel channel;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .executor(executor)
+                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
+                .addService(new Sessions())
+                .addService(new Health())
+                .build()
+                .start();
+        channel = NettyChannelBuilder.forAddress(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
+                .usePlaintext()
+                .build();
+    }
+
+    @AfterEach
+    void stop() {
+        channel.shutdownNow();
+        server.shutdownNow();
+        executor.shutdown();
+    }
+
+    @Test
+    void what_a_node_says_is_not_handed_to_the_thread_of_calls() throws InterruptedException {
+        StreamObserver<ConnectRequest> node =
+                NodeSessionServiceGrpc.newStub(channel).connect(new Nobody());
+
+        // The first may still be taken in by the thread that has looked the method up.
+        node.onNext(ConnectRequest.getDefaultInstance());
+        assertThat(threads.poll(5, TimeUnit.SECONDS)).isNotNull();
+        node.onNext(ConnectRequest.getDefaultInstance());
+
+        assertThat(threads.poll(5, TimeUnit.SECONDS)).isNotNull().isNotEqualTo(CALLS);
+    }
+
+    @Test
+    void other_calls_run_in_the_thread_of_calls() throws InterruptedException {
+        HealthGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .check(HealthCheckRequest.getDefaultInstance());
+
+        assertThat(threads.poll(5, TimeUnit.SECONDS)).isEqualTo(CALLS);
+    }
+
+    private void tell() {
+        threads.add(Thread.currentThread().getName());
+    }
+
+    private final class Sessions extends NodeSessionServiceImplBase {
+
+        @Override
+        public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> answers) {
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(ConnectRequest message) {
+                    tell();
+                }
+
+                @Override
+                public void onError(Throwable failure) {}
+
+                @Override
+                public void onCompleted() {}
+            };
+        }
+    }
+
+    private final class Health extends HealthImplBase {
+
+        @Override
+        public void check(HealthCheckRequest request, StreamObserver<HealthCheckResponse> answer) {
+            tell();
+            answer.onNext(HealthCheckResponse.getDefaultInstance());
+            answer.onCompleted();
+        }
+    }
+
+    private static final class Nobody implements StreamObserver<ConnectResponse> {
+
+        @Override
+        public void onNext(ConnectResponse message) {}
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
+    }
+}
