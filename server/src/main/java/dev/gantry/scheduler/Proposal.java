@@ -29,7 +29,7 @@ final class Proposal {
     private final IdentityHashMap<NodeRoom, NodeRoom> changed = new IdentityHashMap<>();
 
     private final List<Allocation> wanted;
-    private final List<Tally> tallies = new ArrayList<>();
+    private final List<OccupantCount> counts = new ArrayList<>();
     private final List<Consumer<NodeRoom>> listeners = new ArrayList<>();
 
     Proposal(ClusterState cluster, String jobId, Outlook outlook) {
@@ -42,10 +42,12 @@ final class Proposal {
 
     /** A count of the job's allocations that is kept up with what is planned from now on; nothing must be planned yet. */
     Tally tally(Interpolation property, Optional<String> taskGroup) {
-        Tally tally = new Tally(cluster.memory().property(property), taskGroup);
-        wanted.forEach(allocation -> tally.add(occupant(allocation)));
-        tallies.add(tally);
-        return tally;
+        return keepUp(new Tally(cluster.memory().property(property), taskGroup));
+    }
+
+    /** The same of a group's allocations, by node. */
+    NodeTally tallyByNode(String taskGroup) {
+        return keepUp(new NodeTally(taskGroup));
     }
 
     /** Has a listener told of each node that may have got room for what it had none for. */
@@ -120,12 +122,18 @@ final class Proposal {
         listeners.forEach(listener -> listener.accept(known));
     }
 
+    private <T extends OccupantCount> T keepUp(T count) {
+        wanted.forEach(allocation -> count.add(occupant(allocation)));
+        counts.add(count);
+        return count;
+    }
+
     private void add(Occupant occupant) {
-        tallies.forEach(tally -> tally.add(occupant));
+        counts.forEach(count -> count.add(occupant));
     }
 
     private void remove(Occupant occupant) {
-        tallies.forEach(tally -> tally.remove(occupant));
+        counts.forEach(count -> count.remove(occupant));
     }
 
     private Occupant occupant(Allocation allocation) {

@@ -9,7 +9,7 @@ final class Suitability {
     private final Demand demand;
     private final Proposal proposal;
     private final List<DistinctRule> distinct;
-    private final Tally ofSameGroup;
+    private final NodeTally ofSameGroup;
     private final List<SpreadRule> spreads;
 
     /** Nothing must be planned in the proposal yet. */
@@ -17,8 +17,7 @@ final class Suitability {
         this.demand = demand;
         this.proposal = proposal;
         this.distinct = DistinctRule.of(demand.job(), demand.group(), proposal);
-        this.ofSameGroup =
-                proposal.tally(Interpolation.NODE_ID, Optional.of(demand.group().getName()));
+        this.ofSameGroup = proposal.tallyByNode(demand.group().getName());
         this.spreads = SpreadRule.of(demand.job(), demand.group(), proposal);
     }
 
@@ -69,7 +68,7 @@ final class Suitability {
 
     /** Of a system job each node has one: there is nothing to keep apart. */
     private double antiAffinity(NodeRoom known) {
-        int collisions = ofSameGroup.isEmpty() ? 0 : ofSameGroup.count(known.id());
+        int collisions = ofSameGroup.count(known);
         return collisions == 0
                 ? 0
                 : Math.max(-1, -(collisions + 1.0) / Math.max(1, demand.group().getCount()));

@@ -7,9 +7,9 @@ import java.util.TreeMap;
 
 /**
  * How many allocations of a job are on nodes with the same value of a property. {@code distinct_hosts},
- * {@code distinct_property}, anti-affinity and spreads all come down to this.
+ * {@code distinct_property} and spreads all come down to this.
  */
-final class Tally {
+final class Tally implements OccupantCount {
 
     private final NodeProperty property;
     private final Optional<String> taskGroup;
@@ -28,11 +28,13 @@ final class Tally {
         this.taskGroup = taskGroup;
     }
 
-    void add(Occupant occupant) {
+    @Override
+    public void add(Occupant occupant) {
         count(occupant, 1);
     }
 
-    void remove(Occupant occupant) {
+    @Override
+    public void remove(Occupant occupant) {
         count(occupant, -1);
     }
 
