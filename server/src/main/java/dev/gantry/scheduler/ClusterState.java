@@ -64,13 +64,14 @@ public final class ClusterState {
      * @throws IllegalStateException if it has not ended and its node or its job version is not known
      */
     public void putAllocation(Allocation allocation) {
+        Allocation known = allocations.get(allocation.getId());
         if (AllocationLife.isTerminal(allocation)) {
-            removeAllocation(allocation.getId());
-        } else {
-            hold(allocation);
+            remove(known);
+        } else if (known == null || !holdsTheSame(known, allocation)) {
+            hold(allocation, known);
         }
         if (isNeeded(allocation)) {
-            remember(allocation);
+            remember(lean(allocation, known));
         }
     }
 
@@ -89,12 +90,7 @@ public final class ClusterState {
      * @param id its id
      */
     public void removeAllocation(String id) {
-        Allocation known = allocations.get(id);
-        if (known != null) {
-            rooms.find(known.getNodeId()).release(id);
-            versions.release(known);
-            forget(id);
-        }
+        remove(allocations.get(id));
     }
 
     /**
@@ -150,13 +146,28 @@ public final class ClusterState {
                 && allocation.getNextAllocationId().isEmpty();
     }
 
-    private void hold(Allocation allocation) {
+    private void remove(Allocation known) {
+        if (known != null) {
+            rooms.find(known.getNodeId()).release(known.getId());
+            versions.release(known);
+            forget(known.getId());
+        }
+    }
+
+    /** Most of what is said of an allocation is how it is, and takes nothing more of its node nor less. */
+    private static boolean holdsTheSame(Allocation known, Allocation allocation) {
+        return AllocationLife.isWanted(known) == AllocationLife.isWanted(allocation)
+                && AllocationLife.isTerminal(known) == AllocationLife.isTerminal(allocation)
+                && known.getJobVersion() == allocation.getJobVersion()
+                && known.getPortsList().equals(allocation.getPortsList());
+    }
+
+    private void hold(Allocation allocation, Allocation known) {
         NodeRoom room = rooms.find(allocation.getNodeId());
         if (room == null) {
             throw new IllegalStateException("Allocation %s is on node %s, which is not known: put the node first"
                     .formatted(allocation.getId(), allocation.getNodeId()));
         }
-        Allocation known = allocations.get(allocation.getId());
         if (known != null && known.getJobVersion() != allocation.getJobVersion()) {
             versions.release(known);
         }
@@ -178,8 +189,7 @@ public final class ClusterState {
                 .orElse(true);
     }
 
-    private void remember(Allocation allocation) {
-        Allocation lean = lean(allocation);
+    private void remember(Allocation lean) {
         allocations.put(lean.getId(), lean);
         allocationsByJob
                 .computeIfAbsent(lean.getJobId(), unseen -> new HashMap<>())
@@ -190,8 +200,18 @@ public final class ClusterState {
      * Without what its tasks and checks do: there is much of that, and nothing is placed by it. Words that many allocations
      * have in common are held once.
      */
-    private Allocation lean(Allocation allocation) {
+    private Allocation lean(Allocation allocation, Allocation known) {
+        if (known != null && allocation.getTaskStatesCount() == 0 && allocation.getChecksCount() == 0) {
+            // What was just placed, on disk now: it is of the words of what is known.
+            return allocation;
+        }
         Allocation.Builder lean = allocation.toBuilder().clearTaskStates().clearChecks();
+        if (known != null) {
+            return lean.setJobId(known.getJobId())
+                    .setNodeId(known.getNodeId())
+                    .setNodeName(known.getNodeName())
+                    .build();
+        }
         versions.job(allocation.getJobId(), allocation.getJobVersion()).ifPresent(job -> lean.setJobId(job.getId()));
         NodeRoom room = rooms.find(allocation.getNodeId());
         if (room != null) {
