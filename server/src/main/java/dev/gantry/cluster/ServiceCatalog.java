@@ -86,8 +86,7 @@ public final class ServiceCatalog {
 
     /** Reads what there is. Call it once, after {@link #publish} has been made a listener of the store. */
     public void load() {
-        reader.allocationsToSchedule().forEach(this::put);
-        update.call();
+        takeIn(reader.allocationsToSchedule());
     }
 
     /**
@@ -96,10 +95,7 @@ public final class ServiceCatalog {
      * @param changes what it changed
      */
     public void publish(ChangeSet changes) {
-        if (!changes.allocations().isEmpty()) {
-            changes.allocations().forEach(this::put);
-            update.call();
-        }
+        takeIn(changes.allocations());
     }
 
     /**
@@ -135,6 +131,20 @@ public final class ServiceCatalog {
                         .map(Registration::instance)
                         .filter(instance -> instance.getTagsList().containsAll(tags))
                         .toList();
+    }
+
+    /** What has no port has no address, and never gets one: most tasks of batch jobs are passed over here. */
+    private void takeIn(List<Allocation> allocations) {
+        boolean any = false;
+        for (Allocation allocation : allocations) {
+            if (allocation.getPortsCount() > 0) {
+                put(allocation);
+                any = true;
+            }
+        }
+        if (any) {
+            update.call();
+        }
     }
 
     /** The newest is kept: what is loaded may be older than what was published meanwhile. */
