@@ -231,14 +231,14 @@ public final class NodeSession {
     }
 
     private void sendOrders() {
-        List<Allocation> news = orders.values().stream()
-                .sorted(Comparator.comparing(Allocation::getId))
-                .toList();
+        if (orders.isEmpty()) {
+            return;
+        }
+        List<Allocation> news = new ArrayList<>(orders.values());
+        news.sort(Comparator.comparing(Allocation::getId));
         // What has changed again stays, for the next turn.
         news.forEach(order -> orders.remove(order.getId(), order));
-        if (!news.isEmpty()) {
-            send(news, false);
-        }
+        send(news, false);
     }
 
     private void send(List<Allocation> allocations, boolean complete) {
