@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Wakes those who watch something when it changes. They then read from the store what has changed since they last
@@ -13,6 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class WatchHub {
 
     private final Map<Topic, Set<Runnable>> watchers = new ConcurrentHashMap<>();
+
+    /** How many watches there are: the map's own size may be 0 for a moment while others come and go. */
+    private final AtomicInteger watches = new AtomicInteger();
 
     /** Something that can be watched. */
     public sealed interface Topic {}
@@ -56,7 +60,9 @@ public final class WatchHub {
         // Within compute, so that the set can't be dropped as empty at the same time.
         watchers.compute(topic, (any, known) -> {
             Set<Runnable> all = known == null ? ConcurrentHashMap.newKeySet() : known;
-            all.add(wake);
+            if (all.add(wake)) {
+                watches.incrementAndGet();
+            }
             return all;
         });
     }
@@ -69,7 +75,9 @@ public final class WatchHub {
      */
     public void unwatch(Topic topic, Runnable wake) {
         watchers.computeIfPresent(topic, (any, all) -> {
-            all.remove(wake);
+            if (all.remove(wake)) {
+                watches.decrementAndGet();
+            }
             return all.isEmpty() ? null : all;
         });
     }
@@ -80,6 +88,9 @@ public final class WatchHub {
      * @param changes what it changed
      */
     public void publish(ChangeSet changes) {
+        if (watches.get() == 0) {
+            return;
+        }
         Set<Topic> topics = new HashSet<>();
         changes.jobs().forEach(job -> topics.add(new JobTopic(job.getJob().getId())));
         changes.evaluations().forEach(evaluation -> topics.add(new JobTopic(evaluation.getJobId())));
