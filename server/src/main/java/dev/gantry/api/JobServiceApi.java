@@ -11,7 +11,6 @@ import dev.gantry.cluster.SubmitOptions;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.JobTopic;
-import dev.gantry.model.JobDefaults;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Deployment;
@@ -26,10 +25,8 @@ import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
-import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
-import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsRequest;
@@ -103,7 +100,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> registry.submit(check(request.getJob()), options(request)),
+                () -> registry.submit(validator.complete(request.getJob()), options(request)),
                 submission -> SubmitJobResponse.newBuilder()
                         .setEvaluationId(submission.evaluationId())
                         .setVersion(submission.version())
@@ -115,7 +112,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void planJob(PlanJobRequest request, StreamObserver<PlanJobResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> loop.plan(check(request.getJob())),
+                () -> loop.plan(validator.complete(request.getJob())),
                 plan -> PlanJobResponse.newBuilder()
                         .addAllGroups(plan.groups())
                         .setExists(plan.modifyIndex() > 0)
@@ -304,14 +301,6 @@ final class JobServiceApi extends JobServiceImplBase {
             JobWatch watch = new JobWatch(request, reader, records, call);
             WatchStream.begin(call, watches, new JobTopic(request.getJobId()), executor, watch::tell);
         });
-    }
-
-    private Job check(Job job) {
-        List<JobViolation> violations = validator.check(job);
-        if (!violations.isEmpty()) {
-            throw new InvalidRequestException(violations);
-        }
-        return JobDefaults.apply(job);
     }
 
     private static SubmitOptions options(SubmitJobRequest request) {

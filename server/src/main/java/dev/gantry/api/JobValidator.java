@@ -38,12 +38,40 @@ public final class JobValidator {
      * @return its faults; empty for a valid job
      */
     public List<JobViolation> check(Job job) {
+        List<JobViolation> size = checkSize(job);
+        return size.isEmpty() ? check(job, JobDefaults.apply(job)) : size;
+    }
+
+    /**
+     * Fills in the defaults of a valid job.
+     *
+     * @param job as submitted
+     * @return the whole job
+     * @throws InvalidRequestException with the faults of one that is not valid
+     */
+    Job complete(Job job) {
+        refuse(checkSize(job));
+        Job whole = JobDefaults.apply(job);
+        refuse(check(job, whole));
+        return whole;
+    }
+
+    private static void refuse(List<JobViolation> faults) {
+        if (!faults.isEmpty()) {
+            throw new InvalidRequestException(faults);
+        }
+    }
+
+    private static List<JobViolation> checkSize(Job job) {
         Violations violations = new Violations();
         if (job.getSerializedSize() > LARGEST_JOB) {
             violations.add("job", "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), LARGEST_JOB));
-            return violations.found();
         }
-        Job whole = JobDefaults.apply(job);
+        return violations.found();
+    }
+
+    private List<JobViolation> check(Job job, Job whole) {
+        Violations violations = new Violations();
         PreferenceValidator preferences = new PreferenceValidator(whole.getType(), violations);
         checkJob(job, preferences, violations);
         UpdateValidator.check(job, whole, violations);
