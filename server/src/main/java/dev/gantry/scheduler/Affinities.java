@@ -5,6 +5,7 @@ import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,12 +32,10 @@ final class Affinities {
 
     /** The affinities of a group: those of its job, its own, and those of its tasks. */
     static List<Affinity> of(Job job, TaskGroup group) {
-        return Stream.of(
-                        job.getAffinitiesList().stream(),
-                        group.getAffinitiesList().stream(),
-                        group.getTasksList().stream().flatMap(task -> task.getAffinitiesList().stream()))
-                .flatMap(all -> all)
-                .toList();
+        List<Affinity> all = new ArrayList<>(job.getAffinitiesList());
+        all.addAll(group.getAffinitiesList());
+        group.getTasksList().forEach(task -> all.addAll(task.getAffinitiesList()));
+        return all;
     }
 
     boolean isEmpty() {

@@ -3,9 +3,8 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /** Picks the constraints that apply to a group: those of its job, then its own, then those of its tasks. */
 final class Constraints {
@@ -14,25 +13,31 @@ final class Constraints {
 
     /** Those that a node fulfils by itself. */
     static List<Constraint> ofNode(Job job, TaskGroup group) {
-        return Stream.concat(job.getConstraintsList().stream(), ofGroup(group))
-                .filter(Predicate.not(Constraints::isDistinct))
-                .toList();
+        List<Constraint> all = new ArrayList<>(job.getConstraintsList());
+        all.addAll(ofGroup(group));
+        all.removeIf(Constraints::isDistinct);
+        return all;
     }
 
     /** Those of the job that keep its allocations apart. */
-    static Stream<Constraint> distinct(Job job) {
-        return job.getConstraintsList().stream().filter(Constraints::isDistinct);
+    static List<Constraint> distinct(Job job) {
+        return distinct(new ArrayList<>(job.getConstraintsList()));
     }
 
     /** Those of a group that keep its allocations apart; one of a task does so too, since a group's tasks stay together. */
-    static Stream<Constraint> distinct(TaskGroup group) {
-        return ofGroup(group).filter(Constraints::isDistinct);
+    static List<Constraint> distinct(TaskGroup group) {
+        return distinct(ofGroup(group));
     }
 
-    private static Stream<Constraint> ofGroup(TaskGroup group) {
-        return Stream.concat(
-                group.getConstraintsList().stream(),
-                group.getTasksList().stream().flatMap(task -> task.getConstraintsList().stream()));
+    private static List<Constraint> distinct(List<Constraint> all) {
+        all.removeIf(constraint -> !isDistinct(constraint));
+        return all;
+    }
+
+    private static List<Constraint> ofGroup(TaskGroup group) {
+        List<Constraint> all = new ArrayList<>(group.getConstraintsList());
+        group.getTasksList().forEach(task -> all.addAll(task.getConstraintsList()));
+        return all;
     }
 
     private static boolean isDistinct(Constraint constraint) {

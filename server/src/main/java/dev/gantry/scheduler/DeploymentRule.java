@@ -64,7 +64,7 @@ final class DeploymentRule {
     /** What is to be written of the job's deployments once these changes are planned. */
     List<Deployment> after(List<GroupChange> changes, List<Placement> placements) {
         List<Deployment> changed = new ArrayList<>();
-        cancel("version %d takes its place".formatted(job.getVersion()), changed);
+        cancel("version " + job.getVersion() + " takes its place", changed);
         if (isRunningWith(changes)) {
             Deployment before = current.orElseGet(() -> begin(changes));
             Deployment after = moveOn(before, changes, placements);

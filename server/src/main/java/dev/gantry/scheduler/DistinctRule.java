@@ -3,10 +3,10 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /** A constraint that keeps allocations of a job apart: only so many on nodes with the same value of a property. */
 final class DistinctRule {
@@ -28,12 +28,14 @@ final class DistinctRule {
      * @throws IllegalArgumentException if a constraint is malformed
      */
     static List<DistinctRule> of(Job job, TaskGroup group, Proposal proposal) {
-        return Stream.concat(
-                        Constraints.distinct(job).map(constraint -> of(constraint, Optional.empty(), proposal)),
-                        Constraints.distinct(group)
-                                .map(constraint -> of(constraint, Optional.of(group.getName()), proposal)))
-                .flatMap(Optional::stream)
-                .toList();
+        List<DistinctRule> rules = new ArrayList<>();
+        for (Constraint constraint : Constraints.distinct(job)) {
+            of(constraint, Optional.empty(), proposal).ifPresent(rules::add);
+        }
+        for (Constraint constraint : Constraints.distinct(group)) {
+            of(constraint, Optional.of(group.getName()), proposal).ifPresent(rules::add);
+        }
+        return rules;
     }
 
     /** Why one more allocation may not be on a node; empty if it may. */

@@ -3,6 +3,7 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,14 +39,17 @@ record GroupAsk(long cpu, long memoryMib, List<PortAsk> ports) {
      * @param group a group, its defaults filled in
      */
     static GroupAsk of(TaskGroup group) {
-        List<Resources> resources =
-                group.getTasksList().stream().map(Task::getResources).toList();
-        return new GroupAsk(
-                resources.stream().mapToLong(Resources::getCpu).sum(),
-                resources.stream().mapToLong(Resources::getMemoryMib).sum(),
-                group.getTasksList().stream()
-                        .flatMap(task -> task.getResources().getPortsList().stream()
-                                .map(port -> new PortAsk(task.getName(), port.getLabel(), port.getStaticPort())))
-                        .toList());
+        long cpu = 0;
+        long memoryMib = 0;
+        List<PortAsk> ports = new ArrayList<>();
+        for (Task task : group.getTasksList()) {
+            Resources resources = task.getResources();
+            cpu += resources.getCpu();
+            memoryMib += resources.getMemoryMib();
+            resources
+                    .getPortsList()
+                    .forEach(port -> ports.add(new PortAsk(task.getName(), port.getLabel(), port.getStaticPort())));
+        }
+        return new GroupAsk(cpu, memoryMib, ports);
     }
 }

@@ -109,6 +109,10 @@ final class GroupReconciliation {
 
     /** Chooses who fills a place, and finds out what it lacks. */
     private void settle(int index, List<Allocation> place, Optional<Allocation> ended, List<Integer> empty) {
+        if (place.isEmpty() && ended.isEmpty()) {
+            empty.add(index);
+            return;
+        }
         List<Allocation> candidates = new ArrayList<>(place);
         candidates.removeIf(this::dropCanary);
         Optional<Allocation> current =
@@ -273,6 +277,9 @@ final class GroupReconciliation {
     private void migrate() {
         List<Allocation> all = new ArrayList<>(staying);
         all.addAll(outdated);
+        if (all.isEmpty()) {
+            return;
+        }
         Set<String> replaced = vacancies.stream()
                 .flatMap(vacancy -> vacancy.replaced().stream())
                 .map(stop -> stop.allocation().getId())

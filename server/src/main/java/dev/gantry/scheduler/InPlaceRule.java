@@ -5,11 +5,11 @@ import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Says whether an allocation of an older version can get the new one while its tasks go on running: nothing that they are
@@ -45,10 +45,9 @@ final class InPlaceRule {
 
     /** What keeps its allocations apart: whether that holds for all of them is not to be told from one. */
     private static List<Constraint> distinct(Job job, String taskGroup) {
-        return Stream.concat(
-                        Constraints.distinct(job),
-                        group(job, taskGroup).stream().flatMap(Constraints::distinct))
-                .toList();
+        List<Constraint> distinct = new ArrayList<>(Constraints.distinct(job));
+        group(job, taskGroup).ifPresent(group -> distinct.addAll(Constraints.distinct(group)));
+        return distinct;
     }
 
     private static Optional<TaskGroup> group(Job job, String name) {

@@ -88,10 +88,14 @@ record Interpolation(List<Part> parts) {
 
     /** The text, if it reads the same for every node. */
     Optional<String> literal() {
-        return names().isEmpty()
-                ? Optional.of(
-                        parts.stream().map(part -> ((Literal) part).text()).collect(Collectors.joining()))
-                : Optional.empty();
+        StringBuilder text = new StringBuilder();
+        for (Part part : parts) {
+            if (!(part instanceof Literal literal)) {
+                return Optional.empty();
+            }
+            text.append(literal.text());
+        }
+        return Optional.of(text.toString());
     }
 
     private static Optional<String> resolve(Part part, Node node) {

@@ -3,14 +3,12 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
-import dev.gantry.v1.TaskGroup;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * What one allocation of each group takes, by job and version. Remembers the newest version of each job, and the older
@@ -90,7 +88,8 @@ final class JobVersions {
     }
 
     private static Map<String, GroupAsk> asks(JobVersion version) {
-        return version.getJob().getTaskGroupsList().stream()
-                .collect(Collectors.toUnmodifiableMap(TaskGroup::getName, GroupAsk::of));
+        Map<String, GroupAsk> asks = new HashMap<>();
+        version.getJob().getTaskGroupsList().forEach(group -> asks.put(group.getName(), GroupAsk.of(group)));
+        return asks;
     }
 }

@@ -3,9 +3,10 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
-import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a group asks of a node by itself, whatever that holds. Groups of many jobs ask the same.
@@ -31,9 +32,11 @@ record NodeAsk(
      * @throws IllegalArgumentException if the operator of a constraint is none
      */
     static NodeAsk of(Job job, TaskGroup group) {
+        Set<String> drivers = new LinkedHashSet<>();
+        group.getTasksList().forEach(task -> drivers.add(task.getDriver()));
         return new NodeAsk(
                 job.getDatacentersList(),
-                group.getTasksList().stream().map(Task::getDriver).distinct().toList(),
+                List.copyOf(drivers),
                 Constraints.ofNode(job, group),
                 Affinities.of(job, group));
     }

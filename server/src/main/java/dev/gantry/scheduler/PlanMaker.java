@@ -8,17 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Makes the plan of a job that shall run. */
 final class PlanMaker {
 
     /** Those who fill the places of one group. */
     private record Planners(GroupPlanner newest, Optional<GroupPlanner> older) {
-
-        Stream<GroupPlanner> stream() {
-            return Stream.concat(Stream.of(newest), older.stream());
-        }
 
         GroupOutcome outcome() {
             return older.map(planner -> newest.outcome().with(planner.outcome()))
@@ -32,7 +27,7 @@ final class PlanMaker {
     private final SchedulerOptions options;
     private final Proposal now;
     private final LaterProposal onceStopped;
-    private final List<GroupChange> changes;
+    private final List<GroupChange> changes = new ArrayList<>();
     private final List<GroupChange> formerGroups;
     private final List<Planners> groups = new ArrayList<>();
 
@@ -49,10 +44,12 @@ final class PlanMaker {
         String jobId = job.getJob().getId();
         this.now = new Proposal(cluster, jobId, Outlook.NOW);
         this.onceStopped = new LaterProposal(() -> new Proposal(cluster, jobId, Outlook.ONCE_STOPPED));
-        List<Demand> demands = job.getJob().getTaskGroupsList().stream()
-                .map(group -> Demand.of(cluster, job, group, options.algorithm()))
-                .toList();
-        this.changes = demands.stream().map(reconciliation::change).toList();
+        List<Demand> demands = new ArrayList<>();
+        for (TaskGroup group : job.getJob().getTaskGroupsList()) {
+            Demand demand = Demand.of(cluster, job, group, options.algorithm());
+            demands.add(demand);
+            changes.add(reconciliation.change(demand));
+        }
         this.formerGroups = reconciliation.stopFormer();
         boolean deploying = deployments.isRunningWith(changes);
         for (int i = 0; i < demands.size(); i++) {
@@ -61,13 +58,13 @@ final class PlanMaker {
     }
 
     Plan make() {
-        List<GroupPlanner> planners = groups.stream().flatMap(Planners::stream).toList();
-        Stream.concat(changes.stream(), formerGroups.stream())
-                .flatMap(change -> change.surplus().stream())
-                .forEach(stop -> {
-                    now.stop(stop.allocation());
-                    onceStopped.plan(proposal -> proposal.stop(stop.allocation()));
-                });
+        List<GroupPlanner> planners = new ArrayList<>();
+        for (Planners group : groups) {
+            planners.add(group.newest());
+            group.older().ifPresent(planners::add);
+        }
+        changes.forEach(this::stopSurplus);
+        formerGroups.forEach(this::stopSurplus);
         planners.forEach(GroupPlanner::fillEmpty);
         boolean again = true;
         while (again) {
@@ -84,30 +81,49 @@ final class PlanMaker {
         return assemble(planners);
     }
 
+    private void stopSurplus(GroupChange change) {
+        change.surplus().forEach(stop -> {
+            now.stop(stop.allocation());
+            onceStopped.plan(proposal -> proposal.stop(stop.allocation()));
+        });
+    }
+
+    // Loops, not streams, here and where else a plan begins: most jobs are small, and pay for each stream and not for
+    // what
+    // runs through it.
     private Plan assemble(List<GroupPlanner> planners) {
-        List<Placement> placements = planners.stream()
-                .flatMap(planner -> planner.placements().stream())
-                .toList();
+        List<Placement> placements = new ArrayList<>();
+        List<InPlaceUpdate> updates = new ArrayList<>();
+        List<Stop> stops = new ArrayList<>();
+        List<DelayedReschedule> reschedules = new ArrayList<>();
+        List<GroupOutcome> outcomes = new ArrayList<>();
+        for (GroupPlanner planner : planners) {
+            placements.addAll(planner.placements());
+            stops.addAll(planner.stops());
+        }
+        for (GroupChange change : changes) {
+            updates.addAll(change.updates());
+            reschedules.addAll(change.reschedules());
+        }
+        for (Planners group : groups) {
+            outcomes.add(group.outcome());
+        }
+        for (GroupChange former : formerGroups) {
+            stops.addAll(former.surplus());
+            outcomes.add(GroupOutcome.stopOnly(former));
+        }
         return new Plan(
-                placements,
-                changes.stream().flatMap(change -> change.updates().stream()).toList(),
-                Stream.concat(
-                                planners.stream().flatMap(planner -> planner.stops().stream()),
-                                formerGroups.stream().flatMap(change -> change.surplus().stream()))
-                        .toList(),
-                changes.stream()
-                        .flatMap(change -> change.reschedules().stream())
-                        .toList(),
-                deployments.after(changes, placements),
-                Stream.concat(
-                                groups.stream().map(Planners::outcome),
-                                formerGroups.stream().map(GroupOutcome::stopOnly))
-                        .toList(),
-                lookAgain());
+                placements, updates, stops, reschedules, deployments.after(changes, placements), outcomes, lookAgain());
     }
 
     private Optional<Instant> lookAgain() {
-        return changes.stream().flatMap(change -> change.lookAgain().stream()).min(Instant::compareTo);
+        Optional<Instant> first = Optional.empty();
+        for (GroupChange change : changes) {
+            if (change.lookAgain().isPresent()) {
+                first = DrainRule.earlier(first, change.lookAgain().get());
+            }
+        }
+        return first;
     }
 
     private Planners planners(Demand demand, GroupChange change, boolean deploying) {

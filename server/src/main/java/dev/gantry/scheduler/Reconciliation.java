@@ -1,6 +1,5 @@
 package dev.gantry.scheduler;
 
-import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toSet;
 
 import dev.gantry.model.AllocationLife;
@@ -12,6 +11,7 @@ import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,8 +32,8 @@ final class Reconciliation {
     private final JobVersion job;
     private final Instant now;
     private final Optional<Deployment> deployment;
-    private final Map<String, List<Allocation>> wanted;
-    private final Map<String, List<Allocation>> ended;
+    private final Map<String, List<Allocation>> wanted = new HashMap<>();
+    private final Map<String, List<Allocation>> ended = new HashMap<>();
 
     /**
      * Begins a comparison.
@@ -50,13 +50,14 @@ final class Reconciliation {
         this.deployment = cluster.deploymentsOf(jobId).stream()
                 .filter(one -> one.getJobVersion() == job.getVersion())
                 .findFirst();
-        this.wanted = cluster.allocationsOf(jobId).stream()
-                .filter(AllocationLife::isWanted)
-                .sorted(STAYING_FIRST)
-                .collect(groupingBy(Allocation::getTaskGroup));
-        this.ended = cluster.allocationsOf(jobId).stream()
-                .filter(one -> ClusterState.isWithoutSuccessor(one) && one.getJobVersion() == job.getVersion())
-                .collect(groupingBy(Allocation::getTaskGroup));
+        for (Allocation one : cluster.allocationsOf(jobId)) {
+            if (AllocationLife.isWanted(one)) {
+                add(one, wanted);
+            } else if (ClusterState.isWithoutSuccessor(one) && one.getJobVersion() == job.getVersion()) {
+                add(one, ended);
+            }
+        }
+        wanted.values().forEach(ofGroup -> ofGroup.sort(STAYING_FIRST));
     }
 
     /** What to change so that a group runs. */
@@ -70,6 +71,9 @@ final class Reconciliation {
 
     /** What to change so that nothing runs of the groups that the job has no more, by name. */
     List<GroupChange> stopFormer() {
+        if (wanted.isEmpty()) {
+            return List.of();
+        }
         Set<String> names = job.getJob().getTaskGroupsList().stream()
                 .map(TaskGroup::getName)
                 .collect(toSet());
@@ -89,6 +93,10 @@ final class Reconciliation {
                 .forEach(group -> changes.add(stop(group.getName(), StopCause.JOB_STOPPED, reason)));
         stopFormer().forEach(former -> changes.add(stop(former.taskGroup(), StopCause.JOB_STOPPED, reason)));
         return changes;
+    }
+
+    private static void add(Allocation one, Map<String, List<Allocation>> byGroup) {
+        byGroup.computeIfAbsent(one.getTaskGroup(), unseen -> new ArrayList<>()).add(one);
     }
 
     private GroupChange stop(String group, StopCause cause, String reason) {

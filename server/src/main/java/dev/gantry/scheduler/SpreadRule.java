@@ -4,11 +4,11 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.Spread;
 import dev.gantry.v1.SpreadTarget;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** One spread of a group's allocations over the values of an attribute, scored as Nomad does. */
 final class SpreadRule {
@@ -31,8 +31,11 @@ final class SpreadRule {
      * @throws IllegalArgumentException if an attribute is malformed
      */
     static List<SpreadRule> of(Job job, TaskGroup group, Proposal proposal) {
-        List<Spread> spreads = Stream.concat(group.getSpreadsList().stream(), job.getSpreadsList().stream())
-                .toList();
+        List<Spread> spreads = new ArrayList<>(group.getSpreadsList());
+        spreads.addAll(job.getSpreadsList());
+        if (spreads.isEmpty()) {
+            return List.of();
+        }
         double weights = spreads.stream().mapToInt(Spread::getWeight).sum();
         return spreads.stream()
                 .map(spread -> of(spread, weights, group, proposal))
