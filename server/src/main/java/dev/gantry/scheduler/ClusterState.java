@@ -172,10 +172,13 @@ public final class ClusterState {
             versions.release(known);
         }
         GroupAsk ask = versions.retain(allocation);
-        room.hold(
-                allocation.getId(),
-                new Holding(
-                        ask.cpu(), ask.memoryMib(), allocation.getPortsList(), !AllocationLife.isWanted(allocation)));
+        Holding holding = new Holding(
+                ask.cpu(), ask.memoryMib(), allocation.getPortsList(), !AllocationLife.isWanted(allocation));
+        if (known == null) {
+            room.add(allocation.getId(), holding);
+        } else {
+            room.hold(allocation.getId(), holding);
+        }
     }
 
     private boolean isNeeded(Allocation allocation) {

@@ -82,6 +82,11 @@ final class NodeRoom {
     /** Lets an allocation hold something, in place of what it held. */
     void hold(String allocationId, Holding holding) {
         release(allocationId);
+        add(allocationId, holding);
+    }
+
+    /** Lets an allocation hold something that holds nothing yet. */
+    void add(String allocationId, Holding holding) {
         holdings.put(allocationId, holding);
         cpu += holding.cpu();
         memoryMib += holding.memoryMib();

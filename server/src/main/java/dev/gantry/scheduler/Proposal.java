@@ -67,10 +67,10 @@ final class Proposal {
         return change(known);
     }
 
-    /** Plans an allocation, that holds something under a name of its own. */
+    /** Plans an allocation, that holds something under a name of its own, under which nothing is held. */
     void place(String name, String taskGroup, NodeRoom known, Holding holding) {
         add(new Occupant(taskGroup, known));
-        change(known).hold(name, holding);
+        change(known).add(name, holding);
     }
 
     /** Takes back what was planned under a name. */
