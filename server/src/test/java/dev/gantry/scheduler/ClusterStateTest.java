@@ -44,6 +44,45 @@ class ClusterStateTest {
     }
 
     @Test
+    void an_allocation_that_is_being_stopped_will_soon_free_its_room_whatever_its_node_says_meanwhile() {
+        Allocation holder = run(WHOLE_NODE);
+        Allocation stopping = holder.toBuilder()
+                .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                .build();
+        assertThat(cluster.rooms().get(0).stopping()).isEmpty();
+
+        cluster.putAllocation(stopping);
+        cluster.putAllocation(stopping.toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .build());
+
+        assertThat(cluster.rooms().get(0).stopping()).containsExactly(holder.getId());
+    }
+
+    @Test
+    void an_allocation_that_gets_another_version_holds_what_that_asks_for() {
+        Allocation holder = run(WHOLE_NODE);
+        cluster.putJob(version(1, job(group("front", 1, task(1000, 100)))));
+
+        cluster.putAllocation(holder.toBuilder().setJobVersion(1).build());
+
+        assertThat(freeCpu()).isEqualTo(0.75);
+    }
+
+    @Test
+    void what_an_allocation_becomes_is_known_though_it_holds_the_same() {
+        Allocation running = run(WHOLE_NODE).toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .setHealthy(true)
+                .setModifyIndex(7)
+                .build();
+
+        cluster.putAllocation(running);
+
+        assertThat(cluster.allocationsOf("web")).containsExactly(running);
+    }
+
+    @Test
     void an_allocation_that_is_removed_leaves_nothing_behind() {
         Allocation holder = run(WHOLE_NODE);
 
