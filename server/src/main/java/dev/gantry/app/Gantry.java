@@ -8,6 +8,9 @@ import java.util.List;
 /** The {@code gantry} program. */
 public final class Gantry {
 
+    /** As gRPC's copy of Netty reads it. */
+    private static final String NETTY_LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
+
     private Gantry() {}
 
     /**
@@ -16,6 +19,8 @@ public final class Gantry {
      * @param arguments what stands behind {@code gantry}
      */
     public static void main(String[] arguments) {
+        // Only gRPC has buffers here; to look for lost ones, Netty takes a stack trace of one in 128.
+        System.getProperties().putIfAbsent(NETTY_LEAK_DETECTION, "disabled");
         System.exit(new GantryCli(CliContext.system(), Version.get(), programs()).run(arguments));
     }
 
