@@ -84,7 +84,8 @@ final class JobVersions {
     }
 
     private Optional<Entry> find(Allocation allocation) {
-        return Optional.ofNullable(jobs.get(allocation.getJobId())).map(known -> known.get(allocation.getJobVersion()));
+        TreeMap<Long, Entry> known = jobs.get(allocation.getJobId());
+        return known == null ? Optional.empty() : Optional.ofNullable(known.get(allocation.getJobVersion()));
     }
 
     private static Map<String, GroupAsk> asks(JobVersion version) {
