@@ -24,19 +24,21 @@ final class PortValidator {
 
     private final TaskGroup group;
     private final String path;
-    private final Set<String> labels;
+    private final Set<String> labels = new HashSet<>();
 
     /** Labels alone and, as Nomad has it for ports of other tasks, behind the name of their task. */
-    private final Set<String> known;
+    private final Set<String> known = new HashSet<>();
 
     PortValidator(TaskGroup group, String path) {
         this.group = group;
         this.path = path;
-        this.labels = group.getTasksList().stream()
-                .flatMap(task -> labels(task).stream())
-                .collect(Collectors.toSet());
-        this.known = new HashSet<>(labels);
-        group.getTasksList().forEach(task -> labels(task).forEach(label -> known.add(task.getName() + "_" + label)));
+        for (Task task : group.getTasksList()) {
+            for (Port port : task.getResources().getPortsList()) {
+                labels.add(port.getLabel());
+                known.add(port.getLabel());
+                known.add(task.getName() + "_" + port.getLabel());
+            }
+        }
     }
 
     void checkDeclarations(Violations violations) {
@@ -116,7 +118,9 @@ final class PortValidator {
     }
 
     static Set<String> labels(Task task) {
-        return task.getResources().getPortsList().stream().map(Port::getLabel).collect(Collectors.toSet());
+        Set<String> labels = new HashSet<>();
+        task.getResources().getPortsList().forEach(port -> labels.add(port.getLabel()));
+        return labels;
     }
 
     static String undeclared(String label, Set<String> labels) {

@@ -2,11 +2,12 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.v1.JobViolation;
-import dev.gantry.v1.Port;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** Checks the config block of rkt tasks. Has no state; may be used by several threads at once. */
 public final class RktConfigCheck implements TaskConfigCheck {
@@ -22,22 +23,17 @@ public final class RktConfigCheck implements TaskConfigCheck {
     @Override
     public List<JobViolation> check(TaskGroup group, Task task, String path) {
         RktConfigReader.Reading reading = RktConfigReader.read(task.getConfig(), Interpolation.PENDING);
-        return Stream.of(
-                        reading.faults(),
-                        RktConfigRules.check(reading.config(), Interpolation.PENDING),
-                        RktPortRules.undeclared(reading.config(), labels(group.getTasksList())),
-                        RktPortRules.unmappable(reading.config(), labels(List.of(task)), Interpolation.PENDING))
-                .flatMap(List::stream)
-                .map(fault -> violation(path, fault))
-                .toList();
+        List<ConfigFault> faults = new ArrayList<>(reading.faults());
+        faults.addAll(RktConfigRules.check(reading.config(), Interpolation.PENDING));
+        faults.addAll(RktPortRules.undeclared(reading.config(), labels(group.getTasksList())));
+        faults.addAll(RktPortRules.unmappable(reading.config(), labels(List.of(task)), Interpolation.PENDING));
+        return faults.stream().map(fault -> violation(path, fault)).toList();
     }
 
-    private static List<String> labels(List<Task> tasks) {
-        return tasks.stream()
-                .flatMap(task -> task.getResources().getPortsList().stream())
-                .map(Port::getLabel)
-                .distinct()
-                .toList();
+    private static Set<String> labels(List<Task> tasks) {
+        Set<String> labels = new LinkedHashSet<>();
+        tasks.forEach(task -> task.getResources().getPortsList().forEach(port -> labels.add(port.getLabel())));
+        return labels;
     }
 
     private static JobViolation violation(String path, ConfigFault fault) {
