@@ -19,7 +19,7 @@ final class DurableAnswers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DurableAnswers.class);
 
     /** Further ahead of the disk the writer does not get. */
-    private static final int WAITING_GROUPS = 4;
+    private static final int WAITING_GROUPS = 1;
 
     /**
      * Writes that were committed together.
