@@ -32,7 +32,9 @@ final class ServerProcess implements AutoCloseable {
      * @throws InterruptedException if this thread was interrupted
      */
     static ServerProcess start(Path directory, String heap) throws IOException, InterruptedException {
-        List<String> javaOptions = List.of("-Xmx" + heap, "-Xlog:gc:file=" + directory.resolve("gc.log"));
+        // The collector that the launcher gives a server.
+        List<String> javaOptions =
+                List.of("-XX:+UseParallelGC", "-Xmx" + heap, "-Xlog:gc:file=" + directory.resolve("gc.log"));
         List<String> arguments =
                 List.of("server", "--data-dir", directory.resolve("data").toString(), "--listen", "127.0.0.1:0");
         return new ServerProcess(

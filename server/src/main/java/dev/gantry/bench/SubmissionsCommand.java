@@ -37,8 +37,11 @@ final class SubmissionsCommand implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "20000",
-            description = "Jobs before that, which are not counted. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "300000",
+            description = {
+                "Jobs before that, which are not counted: on two CPUs Java's compiler needs a minute.",
+                "Default: ${DEFAULT-VALUE}."
+            })
     private int warmUp;
 
     @Option(names = "--heap", defaultValue = "4g", description = "Heap of the server. Default: ${DEFAULT-VALUE}.")

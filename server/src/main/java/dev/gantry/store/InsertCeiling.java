@@ -1,8 +1,12 @@
 package dev.gantry.store;
 
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -16,6 +20,8 @@ public final class InsertCeiling {
 
     private static final int ROWS_PER_COMMIT = 1000;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final long BEGIN_MILLIS = 1_700_000_000_000L;
+    private static final String NODE_ID = new UUID(1, 1).toString();
 
     private InsertCeiling() {}
 
@@ -49,25 +55,33 @@ public final class InsertCeiling {
                 .toList();
     }
 
+    /** As large as what the server stores of a placement that runs. */
     private static Allocation allocation(long index, String id) {
+        Timestamp time = Timestamps.fromMillis(BEGIN_MILLIS + index);
         return Allocation.newBuilder()
                 .setId(id)
-                .setName("ceiling.group[0]")
-                .setJobId("ceiling")
+                .setName("bench-00000.group[100]")
+                .setJobId("bench-00000")
                 .setTaskGroup("group")
-                .setNodeId("ceiling")
-                .setNodeName("ceiling")
+                .setIndex(100)
+                .setNodeId(NODE_ID)
+                .setNodeName("hollow-00000")
                 .setDesiredStatus(DesiredStatus.DESIRED_STATUS_RUN)
-                .setClientStatus(ClientStatus.CLIENT_STATUS_PENDING)
-                .setEvaluationId(UUID.randomUUID().toString())
+                .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
+                .addTaskStates(TaskState.newBuilder()
+                        .setTask("task")
+                        .setPhase(TaskPhase.TASK_PHASE_RUNNING)
+                        .setStartedAt(time))
+                .setEvaluationId(id)
                 .setCreateIndex(index)
                 .setModifyIndex(index)
+                .setCreateTime(time)
+                .setModifyTime(time)
                 .build();
     }
 
     /** As the server's: it counts up. */
     private static String id(long number) {
-        UUID chance = UUID.randomUUID();
-        return new UUID(number << Integer.SIZE, chance.getLeastSignificantBits()).toString();
+        return new UUID(number << Integer.SIZE, number).toString();
     }
 }
