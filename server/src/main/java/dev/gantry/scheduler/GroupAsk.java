@@ -50,6 +50,6 @@ record GroupAsk(long cpu, long memoryMib, List<PortAsk> ports) {
                     .getPortsList()
                     .forEach(port -> ports.add(new PortAsk(task.getName(), port.getLabel(), port.getStaticPort())));
         }
-        return new GroupAsk(cpu, memoryMib, ports);
+        return new GroupAsk(cpu, memoryMib, List.copyOf(ports));
     }
 }

@@ -88,9 +88,9 @@ final class PlanMaker {
         });
     }
 
-    // Loops, not streams, here and where else a plan begins: most jobs are small, and pay for each stream and not for
-    // what
-    // runs through it.
+    // Loops rather than streams, here and where else a plan begins: most jobs are small, and would pay more for each
+    // stream
+    // than for what runs through it.
     private Plan assemble(List<GroupPlanner> planners) {
         List<Placement> placements = new ArrayList<>();
         List<InPlaceUpdate> updates = new ArrayList<>();

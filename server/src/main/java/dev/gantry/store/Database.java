@@ -45,12 +45,12 @@ final class Database implements AutoCloseable {
         Path file = createDirectory(dataDir).resolve("gantry");
         HikariDataSource pool = connect(file);
         try {
-            Flyway.configure().dataSource(pool).load().migrate();
-        } catch (RuntimeException e) {
+            migrate(pool, file);
+            return new Database(pool, openFile(file));
+        } catch (StoreException e) {
             pool.close();
-            throw new StoreException("Can't bring the database " + file + ".mv.db to this version's schema", e);
+            throw e;
         }
-        return new Database(pool, openFile(file));
     }
 
     DSLContext dsl() {
@@ -86,6 +86,14 @@ final class Database implements AutoCloseable {
             return Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);
         } catch (IOException e) {
             throw new StoreException("Can't create the data directory " + dataDir + "; choose another one", e);
+        }
+    }
+
+    private static void migrate(HikariDataSource pool, Path file) {
+        try {
+            Flyway.configure().dataSource(pool).load().migrate();
+        } catch (RuntimeException e) {
+            throw new StoreException("Can't bring the database " + file + ".mv.db to this version's schema", e);
         }
     }
 

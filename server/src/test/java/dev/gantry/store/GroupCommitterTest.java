@@ -1,11 +1,15 @@
 package dev.gantry.store;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +23,7 @@ class GroupCommitterTest {
     Path dir;
 
     private final AtomicBoolean diskFails = new AtomicBoolean();
+    private volatile CountDownLatch diskIsBusy = new CountDownLatch(0);
     private Database database;
     private StoreReader reader;
     private GroupCommitter committer;
@@ -67,7 +72,29 @@ class GroupCommitterTest {
         assertThat(told).isFalse();
     }
 
+    @Test
+    void the_next_group_is_committed_while_the_disk_is_busy_and_nobody_is_answered_before_the_disk() throws Exception {
+        diskIsBusy = new CountDownLatch(1);
+        CompletableFuture<JobRecord> first = committer.submit(tx -> tx.putJobVersion(job("a")));
+        await().until(() -> reader.job("a").isPresent());
+        CompletableFuture<JobRecord> second = committer.submit(tx -> tx.putJobVersion(job("b")));
+        await().until(() -> reader.job("b").isPresent());
+        CompletableFuture<Boolean> reading = committer.submit(tx -> tx.job("a").isPresent());
+
+        assertThat(CompletableFuture.anyOf(first, second, reading)).isNotDone();
+
+        diskIsBusy.countDown();
+        assertThat(reading.get(10, SECONDS)).isTrue();
+        assertThat(first).isDone();
+        assertThat(second).isDone();
+    }
+
     private void sync() {
+        try {
+            diskIsBusy.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
         if (diskFails.get()) {
             throw new IllegalStateException("input/output error");
         }

@@ -13,6 +13,7 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -192,6 +193,22 @@ class WriteGroupTest {
 
         assertThat(writes).extracting(CompletableFuture::join).containsExactly(true, true, false);
         assertThat(store.write(tx -> tx.job("web")).join()).isEmpty();
+    }
+
+    @Test
+    void a_write_finds_jobs_and_submissions_of_before_a_restart() {
+        Submission answered = new Submission("web", 0, id("e1"), 1, Instant.ofEpochSecond(1));
+        store.write(tx -> {
+                    tx.putSubmission("request-1", answered);
+                    return tx.putJobVersion(job("web"));
+                })
+                .join();
+        store.close();
+        store = Store.open(dir);
+
+        assertThat(store.write(tx -> tx.submission("request-1")).join()).contains(answered);
+        assertThat(store.write(tx -> tx.job("web")).join()).isPresent();
+        assertThat(store.write(tx -> tx.job("other")).join()).isEmpty();
     }
 
     @Test
