@@ -3,6 +3,7 @@ package dev.gantry.store;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -52,6 +53,16 @@ final class AllocationIndex {
 
     AllocationKeys ofJob(String jobId) {
         return jobs.getOrDefault(jobId, NONE);
+    }
+
+    /** All that may not have ended, of several jobs. */
+    List<Long> liveOfJobs(Collection<String> jobIds) {
+        return jobIds.stream().flatMap(jobId -> ofJob(jobId).live().stream()).toList();
+    }
+
+    /** All of several jobs. */
+    List<Long> allOfJobs(Collection<String> jobIds) {
+        return jobIds.stream().flatMap(jobId -> ofJob(jobId).all().stream()).toList();
     }
 
     private static void remove(Map<String, AllocationKeys> owners, String owner, long rowKey) {

@@ -1,20 +1,21 @@
 package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.ALLOCATION;
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
 import static org.jooq.impl.DSL.count;
 import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
+import com.google.common.collect.Lists;
 import dev.gantry.v1.Allocation;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -28,8 +29,6 @@ final class AllocationRows {
 
     private static final int KEYS_PER_QUESTION = 1000;
 
-    private record Place(long modifyIndex, long rowKey) {}
-
     private final DSLContext dsl;
 
     AllocationRows(DSLContext dsl) {
@@ -38,63 +37,57 @@ final class AllocationRows {
 
     /** The allocations in no order. */
     List<Allocation> fetch(Collection<Long> keys, Condition condition) {
-        List<Allocation> found = new ArrayList<>();
-        inParts(
-                keys,
-                part -> select(part, condition, ALLOCATION.MESSAGE)
-                        .forEach(row -> found.add(Messages.parse(Allocation.parser(), row.get(ALLOCATION.MESSAGE)))));
-        return found;
+        return parts(keys)
+                .flatMap(part -> select(part, condition, ALLOCATION.MESSAGE).fetch(ALLOCATION.MESSAGE).stream())
+                .map(message -> Messages.parse(Allocation.parser(), message))
+                .toList();
     }
 
-    /** The first ones in the order in which they changed. */
-    List<Allocation> fetchFirst(Collection<Long> keys, Condition condition, int limit) {
-        List<Place> places = new ArrayList<>();
-        inParts(
-                keys,
-                part -> select(part, condition, ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY)
-                        .forEach(row ->
-                                places.add(new Place(row.get(ALLOCATION.MODIFY_INDEX), row.get(ALLOCATION.ROW_KEY)))));
-        List<Long> first = places.stream()
-                .sorted(Comparator.comparing(Place::modifyIndex).thenComparing(Place::rowKey))
-                .limit(limit)
-                .map(Place::rowKey)
-                .toList();
-        return fetch(first, condition).stream()
+    /**
+     * The first ones in the order in which they changed.
+     *
+     * @param upTo only those that last changed at this cluster index or before, which must be committed: the answer is of
+     *     one state then. What changes meanwhile is left out; its place is behind all that is asked for
+     */
+    List<Allocation> fetchFirst(Collection<Long> keys, Condition condition, long upTo, int limit) {
+        Condition known = condition.and(ALLOCATION.MODIFY_INDEX.le(upTo));
+        return parts(keys)
+                .map(part -> select(part, known, ALLOCATION.MESSAGE)
+                        .orderBy(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY)
+                        .limit(limit)
+                        .fetch(row -> Messages.parse(Allocation.parser(), row.get(ALLOCATION.MESSAGE))))
+                .reduce(List.of(), (one, other) -> first(one, other, limit));
+    }
+
+    private static List<Allocation> first(List<Allocation> one, List<Allocation> other, int limit) {
+        return Stream.concat(one.stream(), other.stream())
                 .sorted(Comparator.comparing(Allocation::getModifyIndex).thenComparing(Allocation::getId))
+                .limit(limit)
                 .toList();
     }
 
     boolean exist(Collection<Long> keys, Condition condition) {
-        List<Long> all = List.copyOf(keys);
-        for (int begin = 0; begin < all.size(); begin += KEYS_PER_QUESTION) {
-            if (dsl.fetchExists(select(part(all, begin), condition, ALLOCATION.ROW_KEY))) {
-                return true;
-            }
-        }
-        return false;
+        return parts(keys).anyMatch(part -> dsl.fetchExists(select(part, condition, ALLOCATION.ROW_KEY)));
     }
 
     /** How many there are of each job of which there are any. */
     Map<String, Integer> countByJob(Collection<Long> keys, Condition condition) {
-        Map<String, Integer> counts = new HashMap<>();
-        inParts(
-                keys,
-                part -> select(part, condition, ALLOCATION.JOB_ID, count())
-                        .groupBy(ALLOCATION.JOB_ID)
-                        .forEach(row -> counts.merge(row.get(ALLOCATION.JOB_ID), row.get(count()), Integer::sum)));
-        return counts;
+        return parts(keys)
+                .flatMap(part ->
+                        select(part, condition, ALLOCATION.JOB_ID, count()).groupBy(ALLOCATION.JOB_ID).fetch().stream())
+                .collect(toMap(row -> row.get(ALLOCATION.JOB_ID), row -> row.get(count()), Integer::sum));
     }
 
     /** The versions of their jobs that they run. */
     Set<Long> jobVersions(Collection<Long> keys) {
-        Set<Long> versions = new HashSet<>();
-        inParts(
-                keys,
-                part -> dsl.selectDistinct(ALLOCATION.JOB_VERSION)
+        return parts(keys)
+                .flatMap(part -> dsl
+                        .selectDistinct(ALLOCATION.JOB_VERSION)
                         .from(ALLOCATION)
                         .where(ALLOCATION.ROW_KEY.in(part))
-                        .forEach(row -> versions.add(row.value1())));
-        return versions;
+                        .fetch(ALLOCATION.JOB_VERSION)
+                        .stream())
+                .collect(toSet());
     }
 
     /**
@@ -104,17 +97,21 @@ final class AllocationRows {
      * @return how many there were
      */
     int delete(Collection<Long> keys, Consumer<Garbage.Forgotten> deleted) {
-        int[] count = new int[1];
-        inParts(keys, part -> {
-            dsl.select(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY)
-                    .from(ALLOCATION)
-                    .where(ALLOCATION.ROW_KEY.in(part))
-                    .forEach(row -> deleted.accept(new Garbage.Forgotten(row.value1(), row.value2(), row.value3())));
-            count[0] += dsl.deleteFrom(ALLOCATION)
-                    .where(ALLOCATION.ROW_KEY.in(part))
-                    .execute();
-        });
-        return count[0];
+        return parts(keys).mapToInt(part -> deletePart(part, deleted)).sum();
+    }
+
+    /** The keys, so many at a time as one question may be about. */
+    static Stream<List<Long>> parts(Collection<Long> keys) {
+        return Lists.partition(List.copyOf(keys), KEYS_PER_QUESTION).stream();
+    }
+
+    private int deletePart(List<Long> keys, Consumer<Garbage.Forgotten> deleted) {
+        Condition wanted = ALLOCATION.ROW_KEY.in(keys);
+        dsl.select(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY)
+                .from(ALLOCATION)
+                .where(wanted)
+                .forEach(row -> deleted.accept(new Garbage.Forgotten(row.value1(), row.value2(), row.value3())));
+        return dsl.deleteFrom(ALLOCATION).where(wanted).execute();
     }
 
     private SelectConditionStep<Record> select(List<Long> keys, Condition condition, SelectField<?>... columns) {
@@ -133,16 +130,5 @@ final class AllocationRows {
      */
     private static Table<?> asTable(Collection<Long> keys) {
         return unnest(val(keys.toArray(Long[]::new))).as("wanted", "wanted_key");
-    }
-
-    private static void inParts(Collection<Long> keys, Consumer<List<Long>> question) {
-        List<Long> all = List.copyOf(keys);
-        for (int begin = 0; begin < all.size(); begin += KEYS_PER_QUESTION) {
-            question.accept(part(all, begin));
-        }
-    }
-
-    private static List<Long> part(List<Long> all, int begin) {
-        return all.subList(begin, Math.min(begin + KEYS_PER_QUESTION, all.size()));
     }
 }

@@ -126,7 +126,7 @@ public final class Garbage {
     }
 
     private void remove(List<String> jobIds) {
-        jobIds.forEach(jobId -> allocations.delete(index.ofJob(jobId).all(), removedAllocation));
+        allocations.delete(index.allOfJobs(jobIds), removedAllocation);
         dsl.deleteFrom(EVALUATION).where(EVALUATION.JOB_ID.in(jobIds)).execute();
         dsl.deleteFrom(DEPLOYMENT).where(DEPLOYMENT.JOB_ID.in(jobIds)).execute();
         dsl.deleteFrom(PERIODIC_LAUNCH).where(PERIODIC_LAUNCH.JOB_ID.in(jobIds)).execute();

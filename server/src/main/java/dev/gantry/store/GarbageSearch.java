@@ -45,8 +45,6 @@ public final class GarbageSearch {
     private static final short BLOCKED = (short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE;
     private static final short RUNNING = (short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE;
 
-    private static final int READ_AT_ONCE = 1000;
-
     private record Place(long createIndex, long rowKey) {
 
         static final Place BEGIN = new Place(-1, Long.MIN_VALUE);
@@ -280,19 +278,18 @@ public final class GarbageSearch {
     /** Those of these allocations that have ended in whose place nothing is going to come. */
     private List<String> superseded(List<Long> keys) {
         List<String> superseded = new ArrayList<>();
-        for (int begin = 0; begin < keys.size(); begin += READ_AT_ONCE) {
-            dsl.select(ALLOCATION.MESSAGE, JOB.VERSION)
-                    .from(ALLOCATION)
-                    .join(JOB)
-                    .on(JOB.ID.eq(ALLOCATION.JOB_ID))
-                    .where(ALLOCATION.ROW_KEY.in(keys.subList(begin, Math.min(begin + READ_AT_ONCE, keys.size()))))
-                    .forEach(row -> {
-                        Allocation allocation = Messages.parse(Allocation.parser(), row.value1());
-                        if (isSuperseded(allocation, row.value2())) {
-                            superseded.add(allocation.getId());
-                        }
-                    });
-        }
+        AllocationRows.parts(keys)
+                .forEach(part -> dsl.select(ALLOCATION.MESSAGE, JOB.VERSION)
+                        .from(ALLOCATION)
+                        .join(JOB)
+                        .on(JOB.ID.eq(ALLOCATION.JOB_ID))
+                        .where(ALLOCATION.ROW_KEY.in(part))
+                        .forEach(row -> {
+                            Allocation allocation = Messages.parse(Allocation.parser(), row.value1());
+                            if (isSuperseded(allocation, row.value2())) {
+                                superseded.add(allocation.getId());
+                            }
+                        }));
         return superseded;
     }
 

@@ -49,7 +49,10 @@ import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Record1;
 
-/** Questions to the database. Each answer is one committed state; two answers may be of two states. */
+/**
+ * Questions to the database. Each answer is one committed state, but for those about more than a thousand allocations at
+ * once; two answers may be of two states.
+ */
 public final class StoreReader {
 
     static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
@@ -182,7 +185,7 @@ public final class StoreReader {
         List<String> children =
                 waits ? List.of() : dsl.select(JOB.ID).from(JOB).where(isChild).fetch(JOB.ID);
         return waits
-                || allocations.exist(liveKeys(children), IS_LIVE)
+                || allocations.exist(index.liveOfJobs(children), IS_LIVE)
                 || !jobsToPlaceAnew(children).isEmpty();
     }
 
@@ -657,8 +660,10 @@ public final class StoreReader {
      * @return the allocations in the order in which they changed
      */
     public List<Allocation> allocationsChanged(String jobId, ChangeCursor after, int limit) {
+        // Before the index in memory is looked into: it knows all that is committed.
+        long upTo = lastIndex();
         return allocations.fetchFirst(
-                index.ofJob(jobId).all(), after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY), limit);
+                index.ofJob(jobId).all(), after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY), upTo, limit);
     }
 
     /**
@@ -714,7 +719,7 @@ public final class StoreReader {
      * @return the counts; a job without such allocations is left out
      */
     public Map<String, Integer> countLive(Collection<String> jobIds) {
-        return allocations.countByJob(liveKeys(jobIds), IS_LIVE);
+        return allocations.countByJob(index.liveOfJobs(jobIds), IS_LIVE);
     }
 
     /**
@@ -834,22 +839,13 @@ public final class StoreReader {
         return found.stream().limit(limit).toList();
     }
 
-    private List<Long> liveKeys(Collection<String> jobIds) {
-        return jobIds.stream()
-                .flatMap(jobId -> index.ofJob(jobId).live().stream())
-                .toList();
-    }
-
     /** Those in whose place nothing has come yet. */
     private Stream<Allocation> failedOfNewestVersion(Collection<String> jobIds) {
-        List<Long> keys = jobIds.stream()
-                .flatMap(jobId -> index.ofJob(jobId).all().stream())
-                .toList();
         Condition failed = ALLOCATION
                 .CLIENT_STATUS
                 .eq((short) ClientStatus.CLIENT_STATUS_FAILED_VALUE)
                 .and(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))));
-        return allocations.fetch(keys, failed).stream()
+        return allocations.fetch(index.allOfJobs(jobIds), failed).stream()
                 .filter(allocation -> allocation.getNextAllocationId().isEmpty());
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.store;
 
 import static dev.gantry.store.TestIds.id;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,7 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -207,6 +211,44 @@ class StoreTest {
         store.write(tx -> tx.putJobVersion(known.toBuilder().setVersion(1).build()))
                 .join();
         assertThat(store.reader().hasFailed("web")).isFalse();
+    }
+
+    @Test
+    void pages_of_more_allocations_than_one_question_is_about_leave_nothing_out_that_changes_meanwhile() {
+        prepareJobAndNode();
+        List<String> ids =
+                IntStream.range(0, 2500).mapToObj(i -> id("%08x".formatted(i))).toList();
+        store.write(tx -> {
+                    ids.forEach(id -> tx.insertAllocation(
+                            allocation(id).toBuilder().clearPorts().build()));
+                    return null;
+                })
+                .join();
+        List<CompletableFuture<Allocation>> writes = new ArrayList<>();
+        Map<String, Long> told = new HashMap<>();
+        ChangeCursor cursor = ChangeCursor.after(0);
+        for (int turn = 0; turn < 400; turn++) {
+            String changed = ids.get((turn * 1013) % ids.size());
+            writes.add(store.write(tx -> tx.updateClient(tx.allocation(changed).orElseThrow())));
+            cursor = read(cursor, told);
+        }
+        writes.forEach(CompletableFuture::join);
+        for (ChangeCursor before = null; !cursor.equals(before); ) {
+            before = cursor;
+            cursor = read(cursor, told);
+        }
+
+        Map<String, Long> stored = store.reader().liveAllocationsOfJob("web").stream()
+                .collect(toMap(Allocation::getId, Allocation::getModifyIndex));
+        assertThat(told).isEqualTo(stored);
+    }
+
+    private ChangeCursor read(ChangeCursor after, Map<String, Long> told) {
+        List<Allocation> page = store.reader().allocationsChanged("web", after, 10);
+        page.forEach(changed -> told.put(changed.getId(), changed.getModifyIndex()));
+        return page.stream()
+                .map(changed -> new ChangeCursor(changed.getModifyIndex(), changed.getId()))
+                .reduce(after, ChangeCursor::max);
     }
 
     @Test
