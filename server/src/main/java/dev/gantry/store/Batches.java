@@ -17,9 +17,14 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jooq.DSLContext;
-import org.jooq.TableField;
+import org.jooq.Field;
+import org.jooq.Query;
+import org.jooq.Table;
 import org.jooq.impl.DSL;
 
 /** The statements that write what grows with the work, each made once. */
@@ -59,32 +64,18 @@ final class Batches {
                 dsl.update(CLUSTER_INDEX).set(CLUSTER_INDEX.LAST_INDEX, (Long) null), index -> new Object[] {index});
     }
 
-    void insertJobs(DSLContext dsl, List<JobRecord> jobs) {
-        insertJobs.send(dsl, jobs);
-    }
-
-    void updateJobs(DSLContext dsl, List<JobRecord> jobs) {
-        updateJobs.send(dsl, jobs);
-    }
-
-    void insertJobVersions(DSLContext dsl, List<JobRecord> versions) {
-        insertJobVersions.send(dsl, versions);
-    }
-
-    void insertEvaluations(DSLContext dsl, List<Evaluation> evaluations) {
-        insertEvaluations.send(dsl, evaluations);
-    }
-
-    void updateEvaluations(DSLContext dsl, List<Evaluation> evaluations) {
-        updateEvaluations.send(dsl, evaluations);
-    }
-
-    void insertDeployments(DSLContext dsl, List<Deployment> deployments) {
-        insertDeployments.send(dsl, deployments);
-    }
-
-    void updateDeployments(DSLContext dsl, List<Deployment> deployments) {
-        updateDeployments.send(dsl, deployments);
+    /** Sends what waits, in an order that no reference between tables forbids. */
+    void send(DSLContext dsl, RowBuffer rows) {
+        insertJobs.send(dsl, rows.jobs().newOnes());
+        updateJobs.send(dsl, rows.jobs().changedOnes());
+        insertJobVersions.send(dsl, rows.jobVersions().newOnes());
+        insertEvaluations.send(dsl, rows.evaluations().newOnes());
+        updateEvaluations.send(dsl, rows.evaluations().changedOnes());
+        insertDeployments.send(dsl, rows.deployments().newOnes());
+        updateDeployments.send(dsl, rows.deployments().changedOnes());
+        updateAllocations(dsl, rows.allocations().changedOnes());
+        insertAllocations(dsl, rows.allocations().newOnes());
+        insertSubmissions.send(dsl, rows.submissions().newOnes());
     }
 
     /** With the ports that they take; one that ended before it was ever sent takes none. */
@@ -97,24 +88,22 @@ final class Batches {
                         .toList()));
     }
 
+    void saveIndex(DSLContext dsl, long index) {
+        saveIndex.send(dsl, List.of(index));
+    }
+
     /** Those that have ended give their ports back. */
-    void updateAllocations(DSLContext dsl, List<Allocation> allocations) {
+    private void updateAllocations(DSLContext dsl, List<Allocation> allocations) {
         updateAllocations.send(dsl, allocations);
         freePorts.send(
                 dsl,
                 ports(allocations.stream().filter(AllocationLife::isTerminal).toList()));
     }
 
-    void insertSubmissions(DSLContext dsl, List<Answered> answers) {
-        insertSubmissions.send(dsl, answers);
-    }
-
-    void saveIndex(DSLContext dsl, long index) {
-        saveIndex.send(dsl, List.of(index));
-    }
-
     private static Batch<JobRecord> insertJobs(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                JOB,
                 JOB.ID,
                 JOB.VERSION,
                 JOB.STOPPED,
@@ -124,7 +113,7 @@ final class Batches {
                 JOB.SUBMIT_TIME,
                 JOB.STABLE,
                 JOB.PARENT_ID);
-        return new Batch<>(dsl.insertInto(JOB).columns(columns).values(parameters(columns)), job -> new Object[] {
+        return new Batch<>(insert, job -> new Object[] {
             job.getJob().getId(),
             job.getVersion(),
             job.getStopped(),
@@ -138,14 +127,8 @@ final class Batches {
     }
 
     private static Batch<JobRecord> updateJobs(DSLContext dsl) {
-        var update = dsl.update(JOB)
-                .set(JOB.VERSION, (Long) null)
-                .set(JOB.STOPPED, (Boolean) null)
-                .set(JOB.SPEC, (byte[]) null)
-                .set(JOB.MODIFY_INDEX, (Long) null)
-                .set(JOB.SUBMIT_TIME, (Long) null)
-                .set(JOB.STABLE, (Boolean) null)
-                .where(JOB.ID.eq((String) null));
+        var update = update(
+                dsl, JOB, JOB.ID, JOB.VERSION, JOB.STOPPED, JOB.SPEC, JOB.MODIFY_INDEX, JOB.SUBMIT_TIME, JOB.STABLE);
         return new Batch<>(update, job -> new Object[] {
             job.getVersion(),
             job.getStopped(),
@@ -158,14 +141,15 @@ final class Batches {
     }
 
     private static Batch<JobRecord> insertJobVersions(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                JOB_VERSION,
                 JOB_VERSION.JOB_ID,
                 JOB_VERSION.VERSION,
                 JOB_VERSION.SPEC,
                 JOB_VERSION.MODIFY_INDEX,
                 JOB_VERSION.SUBMIT_TIME,
                 JOB_VERSION.STABLE);
-        var insert = dsl.insertInto(JOB_VERSION).columns(columns).values(parameters(columns));
         return new Batch<>(insert, version -> new Object[] {
             version.getJob().getId(),
             version.getVersion(),
@@ -177,14 +161,15 @@ final class Batches {
     }
 
     private static Batch<Evaluation> insertEvaluations(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                EVALUATION,
                 EVALUATION.ROW_KEY,
                 EVALUATION.JOB_ID,
                 EVALUATION.STATUS,
                 EVALUATION.CREATE_INDEX,
                 EVALUATION.MODIFY_INDEX,
                 EVALUATION.MESSAGE);
-        var insert = dsl.insertInto(EVALUATION).columns(columns).values(parameters(columns));
         return new Batch<>(insert, evaluation -> new Object[] {
             RowKey.of(evaluation.getId()),
             evaluation.getJobId(),
@@ -196,11 +181,8 @@ final class Batches {
     }
 
     private static Batch<Evaluation> updateEvaluations(DSLContext dsl) {
-        var update = dsl.update(EVALUATION)
-                .set(EVALUATION.STATUS, (Short) null)
-                .set(EVALUATION.MODIFY_INDEX, (Long) null)
-                .set(EVALUATION.MESSAGE, (byte[]) null)
-                .where(EVALUATION.ROW_KEY.eq((Long) null));
+        var update = update(
+                dsl, EVALUATION, EVALUATION.ROW_KEY, EVALUATION.STATUS, EVALUATION.MODIFY_INDEX, EVALUATION.MESSAGE);
         return new Batch<>(update, evaluation -> new Object[] {
             (short) evaluation.getStatusValue(),
             evaluation.getModifyIndex(),
@@ -210,14 +192,15 @@ final class Batches {
     }
 
     private static Batch<Deployment> insertDeployments(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                DEPLOYMENT,
                 DEPLOYMENT.ID,
                 DEPLOYMENT.JOB_ID,
                 DEPLOYMENT.STATUS,
                 DEPLOYMENT.CREATE_INDEX,
                 DEPLOYMENT.MODIFY_INDEX,
                 DEPLOYMENT.MESSAGE);
-        var insert = dsl.insertInto(DEPLOYMENT).columns(columns).values(parameters(columns));
         return new Batch<>(insert, deployment -> new Object[] {
             deployment.getId(),
             deployment.getJobId(),
@@ -229,11 +212,8 @@ final class Batches {
     }
 
     private static Batch<Deployment> updateDeployments(DSLContext dsl) {
-        var update = dsl.update(DEPLOYMENT)
-                .set(DEPLOYMENT.STATUS, (Short) null)
-                .set(DEPLOYMENT.MODIFY_INDEX, (Long) null)
-                .set(DEPLOYMENT.MESSAGE, (byte[]) null)
-                .where(DEPLOYMENT.ID.eq((String) null));
+        var update =
+                update(dsl, DEPLOYMENT, DEPLOYMENT.ID, DEPLOYMENT.STATUS, DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.MESSAGE);
         return new Batch<>(update, deployment -> new Object[] {
             (short) deployment.getStatusValue(),
             deployment.getModifyIndex(),
@@ -243,7 +223,9 @@ final class Batches {
     }
 
     private static Batch<Allocation> insertAllocations(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                ALLOCATION,
                 ALLOCATION.ROW_KEY,
                 ALLOCATION.JOB_ID,
                 ALLOCATION.JOB_VERSION,
@@ -252,7 +234,6 @@ final class Batches {
                 ALLOCATION.CREATE_INDEX,
                 ALLOCATION.MODIFY_INDEX,
                 ALLOCATION.MESSAGE);
-        var insert = dsl.insertInto(ALLOCATION).columns(columns).values(parameters(columns));
         return new Batch<>(insert, allocation -> new Object[] {
             RowKey.of(allocation.getId()),
             allocation.getJobId(),
@@ -266,12 +247,14 @@ final class Batches {
     }
 
     private static Batch<Allocation> updateAllocations(DSLContext dsl) {
-        var update = dsl.update(ALLOCATION)
-                .set(ALLOCATION.JOB_VERSION, (Long) null)
-                .set(ALLOCATION.CLIENT_STATUS, (Short) null)
-                .set(ALLOCATION.MODIFY_INDEX, (Long) null)
-                .set(ALLOCATION.MESSAGE, (byte[]) null)
-                .where(ALLOCATION.ROW_KEY.eq((Long) null));
+        var update = update(
+                dsl,
+                ALLOCATION,
+                ALLOCATION.ROW_KEY,
+                ALLOCATION.JOB_VERSION,
+                ALLOCATION.CLIENT_STATUS,
+                ALLOCATION.MODIFY_INDEX,
+                ALLOCATION.MESSAGE);
         return new Batch<>(update, allocation -> new Object[] {
             allocation.getJobVersion(),
             (short) allocation.getClientStatusValue(),
@@ -282,14 +265,15 @@ final class Batches {
     }
 
     private static Batch<Taken> takePorts(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                ALLOCATED_PORT,
                 ALLOCATED_PORT.NODE_ID,
                 ALLOCATED_PORT.IP,
                 ALLOCATED_PORT.PORT,
                 ALLOCATED_PORT.ALLOCATION_ID,
                 ALLOCATED_PORT.TASK,
                 ALLOCATED_PORT.LABEL);
-        var insert = dsl.insertInto(ALLOCATED_PORT).columns(columns).values(parameters(columns));
         return new Batch<>(insert, taken -> new Object[] {
             taken.allocation().getNodeId(),
             taken.port().getIp(),
@@ -316,7 +300,9 @@ final class Batches {
     }
 
     private static Batch<Answered> insertSubmissions(DSLContext dsl) {
-        List<TableField<?, ?>> columns = List.of(
+        var insert = insert(
+                dsl,
+                SUBMISSION,
                 SUBMISSION.WRITE_INDEX,
                 SUBMISSION.REQUEST_ID,
                 SUBMISSION.JOB_ID,
@@ -324,7 +310,6 @@ final class Batches {
                 SUBMISSION.EVALUATION_ID,
                 SUBMISSION.MODIFY_INDEX,
                 SUBMISSION.SUBMIT_TIME);
-        var insert = dsl.insertInto(SUBMISSION).columns(columns).values(parameters(columns));
         return new Batch<>(insert, answer -> new Object[] {
             answer.writeIndex(),
             answer.requestId(),
@@ -342,10 +327,21 @@ final class Batches {
                 .toList();
     }
 
-    private static List<?> parameters(List<TableField<?, ?>> columns) {
-        return columns.stream()
-                .map(column -> DSL.val((Object) null, column.getDataType()))
-                .toList();
+    private static Query insert(DSLContext dsl, Table<?> table, Field<?>... columns) {
+        return dsl.insertInto(table)
+                .columns(columns)
+                .values(Arrays.stream(columns).map(Batches::parameter).toList());
+    }
+
+    /** The key's parameter is the last. */
+    private static <K> Query update(DSLContext dsl, Table<?> table, Field<K> key, Field<?>... columns) {
+        Map<Field<?>, Field<?>> changed = new LinkedHashMap<>();
+        Arrays.stream(columns).forEach(column -> changed.put(column, parameter(column)));
+        return dsl.update(table).set(changed).where(key.eq(parameter(key)));
+    }
+
+    private static <V> Field<V> parameter(Field<V> column) {
+        return DSL.val(null, column.getDataType());
     }
 
     private static String nullIfEmpty(String text) {

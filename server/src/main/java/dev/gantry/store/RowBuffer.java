@@ -65,18 +65,9 @@ final class RowBuffer {
         submissions.putAll(others.submissions);
     }
 
-    /** Sends all, in an order that no reference between tables forbids, and still finds them. */
+    /** Sends all, and still finds them. */
     void send(DSLContext dsl, Batches batches) {
-        batches.insertJobs(dsl, jobs.newOnes());
-        batches.updateJobs(dsl, jobs.changedOnes());
-        batches.insertJobVersions(dsl, jobVersions.newOnes());
-        batches.insertEvaluations(dsl, evaluations.newOnes());
-        batches.updateEvaluations(dsl, evaluations.changedOnes());
-        batches.insertDeployments(dsl, deployments.newOnes());
-        batches.updateDeployments(dsl, deployments.changedOnes());
-        batches.updateAllocations(dsl, allocations.changedOnes());
-        batches.insertAllocations(dsl, allocations.newOnes());
-        batches.insertSubmissions(dsl, submissions.newOnes());
+        batches.send(dsl, this);
         all().forEach(Rows::markSent);
     }
 
