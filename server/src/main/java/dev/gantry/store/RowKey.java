@@ -10,7 +10,7 @@ package dev.gantry.store;
 final class RowKey {
 
     private static final int DIGITS = 16;
-    private static final int BITS_PER_DIGIT = 4;
+    private static final int HEX = 16;
 
     private RowKey() {}
 
@@ -20,11 +20,12 @@ final class RowKey {
      * @throws IllegalArgumentException if it is not a UUID's text
      */
     static long of(String id) {
-        if (countDigits(id) < DIGITS) {
+        String digits = digits(id);
+        if (digits.length() < DIGITS) {
             throw new IllegalArgumentException(
                     "\"%s\" is no UUID: its row could not be told from others".formatted(id));
         }
-        return first(id);
+        return key(digits, "0");
     }
 
     /**
@@ -33,53 +34,33 @@ final class RowKey {
      * @param prefix what is behind its first character that no UUID has is not looked at
      */
     static long first(String prefix) {
-        return bits(prefix) ^ Long.MIN_VALUE;
+        return key(digits(prefix), "0");
     }
 
     /** The greatest key of the names that begin so. */
     static long last(String prefix) {
-        int digits = countDigits(prefix);
-        long open = digits == DIGITS ? 0 : -1L >>> (digits * BITS_PER_DIGIT);
-        return (bits(prefix) | open) ^ Long.MIN_VALUE;
+        return key(digits(prefix), "f");
     }
 
-    /** The digits of a text at the upper end, with zeros behind. */
-    private static long bits(String text) {
-        long bits = 0;
-        int shift = Long.SIZE;
-        for (int i = 0; i < text.length() && shift > 0; i++) {
-            char character = text.charAt(i);
-            if (character != '-') {
-                int digit = digit(character);
-                if (digit < 0) {
-                    break;
-                }
-                shift -= BITS_PER_DIGIT;
-                bits |= (long) digit << shift;
-            }
-        }
-        return bits;
+    private static long key(String digits, String others) {
+        return Long.parseUnsignedLong(digits + others.repeat(DIGITS - digits.length()), HEX) ^ Long.MIN_VALUE;
     }
 
-    private static int countDigits(String text) {
-        int digits = 0;
-        for (int i = 0; i < text.length() && digits < DIGITS; i++) {
+    private static String digits(String text) {
+        StringBuilder digits = new StringBuilder(DIGITS);
+        for (int i = 0; i < text.length() && digits.length() < DIGITS; i++) {
             char character = text.charAt(i);
-            if (character != '-') {
-                if (digit(character) < 0) {
-                    break;
-                }
-                digits++;
+            if (isDigit(character)) {
+                digits.append(character);
+            } else if (character != '-') {
+                break;
             }
         }
-        return digits;
+        return digits.toString();
     }
 
     /** Capitals are not taken for digits: names are written without them. */
-    private static int digit(char character) {
-        if (character >= '0' && character <= '9') {
-            return character - '0';
-        }
-        return character >= 'a' && character <= 'f' ? character - 'a' + 10 : -1;
+    private static boolean isDigit(char character) {
+        return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
     }
 }
