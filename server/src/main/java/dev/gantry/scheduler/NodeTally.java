@@ -19,24 +19,15 @@ final class NodeTally implements OccupantCount {
     }
 
     @Override
-    public void add(Occupant occupant) {
-        count(occupant, 1);
-    }
-
-    @Override
-    public void remove(Occupant occupant) {
-        count(occupant, -1);
+    public void change(Occupant occupant, int difference) {
+        if (taskGroup.equals(occupant.taskGroup())) {
+            counts.merge(occupant.node(), difference, Integer::sum);
+        }
     }
 
     /** How many there are on a node. */
     int count(NodeRoom known) {
         Integer count = counts.isEmpty() ? null : counts.get(known);
         return count == null ? 0 : count;
-    }
-
-    private void count(Occupant occupant, int difference) {
-        if (taskGroup.equals(occupant.taskGroup())) {
-            counts.merge(occupant.node(), difference, Integer::sum);
-        }
     }
 }

@@ -4,8 +4,15 @@ package dev.gantry.scheduler;
 sealed interface OccupantCount permits Tally, NodeTally {
 
     /** One more is where an allocation is or shall be. */
-    void add(Occupant occupant);
+    default void add(Occupant occupant) {
+        change(occupant, 1);
+    }
 
     /** One less is there. */
-    void remove(Occupant occupant);
+    default void remove(Occupant occupant) {
+        change(occupant, -1);
+    }
+
+    /** So many more are there. */
+    void change(Occupant occupant, int difference);
 }

@@ -29,13 +29,10 @@ final class Tally implements OccupantCount {
     }
 
     @Override
-    public void add(Occupant occupant) {
-        count(occupant, 1);
-    }
-
-    @Override
-    public void remove(Occupant occupant) {
-        count(occupant, -1);
+    public void change(Occupant occupant, int difference) {
+        if (taskGroup.filter(group -> !group.equals(occupant.taskGroup())).isEmpty()) {
+            property.of(occupant.node()).ifPresent(value -> change(value, count(value), difference));
+        }
     }
 
     /** What a node has of the property; empty if it lacks it. */
@@ -61,12 +58,6 @@ final class Tally implements OccupantCount {
     /** The largest number at any value; there must be one. */
     int most() {
         return valuesByCount.lastKey();
-    }
-
-    private void count(Occupant occupant, int difference) {
-        if (taskGroup.filter(group -> !group.equals(occupant.taskGroup())).isEmpty()) {
-            property.of(occupant.node()).ifPresent(value -> change(value, count(value), difference));
-        }
     }
 
     private void change(String value, int count, int difference) {
