@@ -25,7 +25,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
@@ -96,12 +95,11 @@ final class PlanWriter {
 
     /** Writes a plan, the allocations that its placements stand for among it; the future does not fail. */
     CompletableFuture<Outcome> write(Evaluation evaluation, Plan plan, List<Allocation> placed) {
-        Set<String> nodes = placed.stream().map(Allocation::getNodeId).collect(Collectors.toSet());
         return store.write(transaction -> {
                     if (!isCurrent(transaction, evaluation)) {
                         return Outcome.OBSOLETE;
                     }
-                    if (!nodes.stream().allMatch(transaction::isOpen)) {
+                    if (!placed.stream().map(Allocation::getNodeId).allMatch(transaction::isOpen)) {
                         return Outcome.REJECTED;
                     }
                     write(transaction, evaluation, plan, placed, clock.instant());
