@@ -36,7 +36,6 @@ final class GroupPlanner {
     private Optional<NodeSearch> searchOnceStopped = Optional.empty();
 
     private List<NodeScore> scores = List.of();
-    private int freed;
 
     /**
      * Begins to plan. Nothing must be planned in the proposals yet.
@@ -67,44 +66,73 @@ final class GroupPlanner {
         return search;
     }
 
-    /** Tries to fill each open vacancy that nothing fills now. To be done for all groups before any is advanced. */
-    void fillEmpty() {
-        open.removeIf(vacancy -> vacancy.replaced().isEmpty() && fill(vacancy));
-        if (!placements.isEmpty()) {
-            scores = search.best();
-        }
+    /** Places what nothing fills and what fits now. */
+    void placeEmpty() {
+        int before = placements.size();
+        open.removeIf(vacancy -> vacancy.replaced().isEmpty() && placeNow(vacancy));
+        noteScores(before);
     }
 
     /**
-     * Tries to fill each open vacancy once more.
+     * Replaces what is to be replaced where the new one fits now.
      *
-     * @return whether anything was freed, so that another vacancy may be filled
+     * @return whether anything was stopped, so that more may fit
      */
-    boolean advance() {
-        int freedBefore = freed;
-        int placedBefore = placements.size();
-        open.removeIf(this::fill);
-        if (placements.size() > placedBefore) {
-            scores = search.best();
-        }
-        return freed > freedBefore;
+    boolean replaceNow() {
+        int before = placements.size();
+        open.removeIf(vacancy ->
+                vacancy.replaced().filter(old -> replaceNow(vacancy, old)).isPresent());
+        noteScores(before);
+        return placements.size() > before;
     }
 
-    /** Lets allocations of less important jobs go for vacancies that fit nowhere. To be done last. */
-    void preempt(Preemption preemption) {
+    /** Reserves room, that is not free yet, for what nothing fills. To be done once nothing more fits now. */
+    void reserveEmpty() {
         for (Vacancy vacancy : open) {
-            if (!waiting.containsKey(vacancy)) {
-                Stream<NodeRoom> full = searchOnceStopped()
-                        .fullNodes(NODES_TO_PREEMPT)
-                        .filter(node -> vacancy.onNode()
-                                .filter(only -> !only.equals(node.node().getId()))
-                                .isEmpty());
-                preemption.choose(demand, full).ifPresent(victims -> preempt(vacancy, victims));
+            if (vacancy.replaced().isEmpty()) {
+                findOnceStopped(vacancy).ifPresent(node -> reserve(vacancy, node));
             }
         }
     }
 
-    private void preempt(Vacancy vacancy, Preemption.Victims victims) {
+    /**
+     * Stops what is to be replaced where the new one fits once that has ended.
+     *
+     * @return whether anything was stopped, so that more may fit
+     */
+    boolean vacate() {
+        int before = stops.size();
+        open.replaceAll(
+                vacancy -> vacancy.replaced().map(old -> vacate(vacancy, old)).orElse(vacancy));
+        return stops.size() > before;
+    }
+
+    /** No vacancy waits for room any more. */
+    void withdrawReservations() {
+        waiting.forEach((vacancy, node) ->
+                onceStopped.plan(proposal -> proposal.withdraw(name(vacancy), change.taskGroup(), node)));
+        waiting.clear();
+    }
+
+    /** Lets allocations of less important jobs go for vacancies that fit nowhere. To be done last. */
+    void preempt(Preemption preemption) {
+        open.replaceAll(vacancy -> waiting.containsKey(vacancy) ? vacancy : preempt(preemption, vacancy));
+    }
+
+    /** The vacancy as it is then. */
+    private Vacancy preempt(Preemption preemption, Vacancy vacancy) {
+        Stream<NodeRoom> full = searchOnceStopped()
+                .fullNodes(NODES_TO_PREEMPT)
+                .filter(node -> vacancy.onNode()
+                        .filter(only -> !only.equals(node.node().getId()))
+                        .isEmpty());
+        return preemption
+                .choose(demand, full)
+                .map(victims -> preempt(victims, vacancy))
+                .orElse(vacancy);
+    }
+
+    private Vacancy preempt(Preemption.Victims victims, Vacancy vacancy) {
         String reason = "%s.%s[%d] of priority %d takes its room"
                 .formatted(
                         demand.job().getId(),
@@ -116,11 +144,14 @@ final class GroupPlanner {
             onceStopped.plan(proposal -> proposal.evict(one));
             stops.add(new Stop(one, StopCause.PREEMPTED, reason));
         });
-        vacancy.replaced().ifPresent(replaced -> {
-            stop(replaced);
-            addStop(replaced);
+        vacancy.replaced().ifPresent(old -> {
+            now.stop(old.allocation());
+            onceStopped.plan(proposal -> proposal.stop(old.allocation()));
+            stops.add(old);
         });
-        reserve(vacancy, victims.node());
+        Vacancy vacated = vacancy.vacated();
+        reserve(vacated, victims.node());
+        return vacated;
     }
 
     List<Placement> placements() {
@@ -132,15 +163,12 @@ final class GroupPlanner {
     }
 
     GroupOutcome outcome() {
-        int stillKept = (int) open.stream()
-                .filter(vacancy -> vacancy.replaced().isPresent() && !waiting.containsKey(vacancy))
-                .count();
         return new GroupOutcome(
                 change.taskGroup(),
                 placements.size(),
                 stops.size(),
                 change.updates().size(),
-                change.kept() + stillKept,
+                change.kept() + kept().size(),
                 scores,
                 failure());
     }
@@ -149,51 +177,49 @@ final class GroupPlanner {
         if (open.isEmpty()) {
             return Optional.empty();
         }
-        List<Vacancy> kept = open.stream()
-                .filter(vacancy -> vacancy.replaced().isPresent() && !waiting.containsKey(vacancy))
-                .toList();
-        int outdated = (int) kept.stream()
-                .filter(vacancy -> vacancy.replaced().orElseThrow().cause() == StopCause.REPLACED)
-                .count();
+        List<Stop> kept = kept();
+        int outdated = (int)
+                kept.stream().filter(stop -> stop.cause() == StopCause.REPLACED).count();
         return Optional.of(new FailureReport(search)
                 .write(change.taskGroup(), open.size(), waiting.size(), outdated, kept.size() - outdated));
     }
 
-    /** Whether it is filled: what is only sure to be placed later stays open. */
-    private boolean fill(Vacancy vacancy) {
-        if (waiting.containsKey(vacancy)) {
-            return placeNow(vacancy);
-        }
-        vacancy.replaced().ifPresent(this::stop);
+    /** What would have been stopped, had there been room for what is to come in its place. */
+    private List<Stop> kept() {
+        return open.stream().flatMap(vacancy -> vacancy.replaced().stream()).toList();
+    }
+
+    private boolean replaceNow(Vacancy vacancy, Stop old) {
+        now.stop(old.allocation());
         boolean placed = placeNow(vacancy);
-        if (placed || placeOnceStopped(vacancy)) {
-            vacancy.replaced().ifPresent(this::addStop);
+        if (placed) {
+            onceStopped.plan(proposal -> proposal.stop(old.allocation()));
+            stops.add(old);
         } else {
-            vacancy.replaced().ifPresent(this::keep);
+            now.keep(old.allocation());
         }
         return placed;
     }
 
-    private void addStop(Stop replaced) {
-        stops.add(replaced);
-        freed++;
-    }
-
-    private void stop(Stop replaced) {
-        now.stop(replaced.allocation());
-        onceStopped.plan(proposal -> proposal.stop(replaced.allocation()));
-    }
-
-    private void keep(Stop replaced) {
-        now.keep(replaced.allocation());
-        onceStopped.plan(proposal -> proposal.keep(replaced.allocation()));
+    /** The vacancy as it is then. */
+    private Vacancy vacate(Vacancy vacancy, Stop old) {
+        onceStopped.plan(proposal -> proposal.stop(old.allocation()));
+        Optional<NodeRoom> later = findOnceStopped(vacancy);
+        if (later.isEmpty()) {
+            onceStopped.plan(proposal -> proposal.keep(old.allocation()));
+            return vacancy;
+        }
+        now.stop(old.allocation());
+        stops.add(old);
+        Vacancy vacated = vacancy.vacated();
+        reserve(vacated, later.get());
+        return vacated;
     }
 
     private boolean placeNow(Vacancy vacancy) {
         Seed seed = demand.seed(vacancy.index());
         Optional<NodeRoom> found = search.find(seed, vacancy);
         found.ifPresent(node -> {
-            Optional.ofNullable(waiting.remove(vacancy)).ifPresent(reserved -> withdraw(vacancy, reserved));
             Holding holding = now.room(node).choose(demand.ask(), seed);
             now.place(name(vacancy), change.taskGroup(), node, holding);
             onceStopped.plan(proposal -> proposal.place(name(vacancy), change.taskGroup(), node, holding));
@@ -215,14 +241,17 @@ final class GroupPlanner {
                 vacancy.canary());
     }
 
-    /** Reserves room that is not free yet, so that two vacancies don't wait for the same. */
-    private boolean placeOnceStopped(Vacancy vacancy) {
-        Seed seed = demand.seed(vacancy.index());
-        Optional<NodeRoom> found = searchOnceStopped().find(seed, vacancy);
-        found.ifPresent(node -> reserve(vacancy, node));
-        return found.isPresent();
+    private void noteScores(int placedBefore) {
+        if (placements.size() > placedBefore) {
+            scores = search.best();
+        }
     }
 
+    private Optional<NodeRoom> findOnceStopped(Vacancy vacancy) {
+        return searchOnceStopped().find(demand.seed(vacancy.index()), vacancy);
+    }
+
+    /** So that two vacancies don't wait for the same room. */
     private void reserve(Vacancy vacancy, NodeRoom node) {
         Holding holding = onceStopped.get().room(node).choose(demand.ask(), demand.seed(vacancy.index()));
         onceStopped.plan(proposal -> proposal.place(name(vacancy), change.taskGroup(), node, holding));
@@ -232,11 +261,6 @@ final class GroupPlanner {
     private NodeSearch searchOnceStopped() {
         onceStopped.get();
         return searchOnceStopped.orElseThrow();
-    }
-
-    private void withdraw(Vacancy vacancy, NodeRoom reserved) {
-        onceStopped.plan(proposal -> proposal.withdraw(name(vacancy), change.taskGroup(), reserved));
-        freed++;
     }
 
     /** Under which the proposals know what fills it. */

@@ -89,6 +89,7 @@ final class GroupReconciliation {
                         .filter(one -> one.replaced().isPresent())
                         .count();
         vacancies.sort(Comparator.comparingInt(Vacancy::index));
+        olderVacancies.sort(Comparator.comparingInt(Vacancy::index));
         return new GroupChange(
                 demand.group().getName(),
                 staying.size() + outdated.size() + settled - leaving,

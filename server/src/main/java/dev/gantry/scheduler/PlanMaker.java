@@ -65,20 +65,41 @@ final class PlanMaker {
         }
         changes.forEach(this::stopSurplus);
         formerGroups.forEach(this::stopSurplus);
-        planners.forEach(GroupPlanner::fillEmpty);
-        boolean again = true;
-        while (again) {
-            // What is stopped in one place may make room for what was tried before it.
-            again = false;
-            for (GroupPlanner planner : planners) {
-                again |= planner.advance();
-            }
-        }
+        fill(planners);
         if (options.preempting().contains(job.getJob().getType())) {
             Preemption preemption = new Preemption(cluster, onceStopped);
             planners.forEach(planner -> planner.preempt(preemption));
         }
         return assemble(planners);
+    }
+
+    /**
+     * Room for what does not fit yet is chosen anew whenever more is stopped, as the next evaluation will choose it, that
+     * knows of no choice of this one: so nothing is left to that. Where room is scarce, a vacancy may thereby lose to
+     * another one what it was vacated for; it then waits as any that nothing fills.
+     */
+    private static void fill(List<GroupPlanner> planners) {
+        boolean again = true;
+        while (again) {
+            planners.forEach(GroupPlanner::withdrawReservations);
+            fillNow(planners);
+            planners.forEach(GroupPlanner::reserveEmpty);
+            again = false;
+            for (GroupPlanner planner : planners) {
+                again |= planner.vacate();
+            }
+        }
+    }
+
+    private static void fillNow(List<GroupPlanner> planners) {
+        boolean again = true;
+        while (again) {
+            planners.forEach(GroupPlanner::placeEmpty);
+            again = false;
+            for (GroupPlanner planner : planners) {
+                again |= planner.replaceNow();
+            }
+        }
     }
 
     private void stopSurplus(GroupChange change) {

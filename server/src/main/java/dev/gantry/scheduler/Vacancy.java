@@ -42,6 +42,11 @@ record Vacancy(
         return new Vacancy(index, onNode, Optional.of(stop), previous, rescheduleTimes, canary);
     }
 
+    /** The same, filled by nothing any more. */
+    Vacancy vacated() {
+        return new Vacancy(index, onNode, Optional.empty(), previous, rescheduleTimes, canary);
+    }
+
     /** The same, as the successor of an allocation. */
     Vacancy after(Allocation predecessor, List<Timestamp> times) {
         return new Vacancy(index, onNode, replaced, Optional.of(predecessor), times, canary);

@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -64,14 +65,22 @@ class SchedulerPropertiesTest {
     /** A group. */
     record Shape(int count, int cpu, int port, boolean onSsd) {}
 
-    @Property(tries = 200)
+    @Property(tries = 1000)
     void whatever_happens_no_plan_breaks_a_rule_or_leaves_out_what_fits(
             @ForAll("steps") @Size(min = 1, max = 20) List<Step> steps) {
-        World world = new World();
-        for (Step step : steps) {
-            world.take(step);
-            world.evaluateAll();
-        }
+        live(steps);
+    }
+
+    @Example
+    void room_that_is_kept_for_later_moves_where_it_leaves_more_to_others() {
+        List<Step> steps = List.of(
+                new Toggle(0),
+                new Submit(0, List.of(new Shape(3, 100, -1, false)), ""),
+                new Submit(0, List.of(new Shape(1, 700, -1, true)), ""),
+                new Submit(0, List.of(new Shape(1, 100, -1, true), new Shape(2, 300, -1, false)), ""),
+                new Submit(0, List.of(new Shape(1, 700, -1, false), new Shape(4, 100, -1, true)), ""));
+
+        live(steps);
     }
 
     @Provide
@@ -102,6 +111,14 @@ class SchedulerPropertiesTest {
                         Arbitraries.integers().between(0, 20).map(StopAllocation::new),
                         Arbitraries.integers().between(0, 3).map(Toggle::new))
                 .list();
+    }
+
+    private static void live(List<Step> steps) {
+        World world = new World();
+        for (Step step : steps) {
+            world.take(step);
+            world.evaluateAll();
+        }
     }
 
     /** Keeps books of its own beside the cluster state. */
