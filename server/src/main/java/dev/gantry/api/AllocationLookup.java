@@ -28,7 +28,7 @@ final class AllocationLookup {
                     "allocation_id",
                     "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, SHORTEST));
         }
-        List<Allocation> found = reader.allocationsLike(idOrPrefix);
+        List<Allocation> found = reader.allocations().findLike(idOrPrefix);
         if (found.size() > 1) {
             throw new InvalidRequestException(
                     "allocation_id", "several allocations begin with \"%s\": give more of it".formatted(idOrPrefix));

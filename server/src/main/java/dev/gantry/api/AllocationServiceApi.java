@@ -58,7 +58,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), 1);
-            List<Allocation> page = reader.allocations(filter(request), token.text(0), size);
+            List<Allocation> page = reader.allocations().page(filter(request), token.text(0), size);
             ListAllocationsResponse.Builder answer =
                     ListAllocationsResponse.newBuilder().addAllAllocations(page);
             if (page.size() == size) {

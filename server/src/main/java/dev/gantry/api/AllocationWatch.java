@@ -24,7 +24,8 @@ final class AllocationWatch {
 
     /** Sends the allocation if it has changed. */
     Progress tell() {
-        Allocation allocation = reader.allocation(id).orElseThrow(() -> new UnknownObjectException("allocation", id));
+        Allocation allocation =
+                reader.allocations().find(id).orElseThrow(() -> new UnknownObjectException("allocation", id));
         if (allocation.getModifyIndex() != toldIndex) {
             observer.onNext(WatchAllocationResponse.newBuilder()
                     .setAllocation(allocation)

@@ -28,7 +28,7 @@ final class EvaluationLookup {
                     "evaluation_id",
                     "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, SHORTEST));
         }
-        List<Evaluation> found = reader.evaluationsLike(idOrPrefix);
+        List<Evaluation> found = reader.evaluations().findLike(idOrPrefix);
         if (found.size() > 1) {
             throw new InvalidRequestException(
                     "evaluation_id", "several evaluations begin with \"%s\": give more of it".formatted(idOrPrefix));

@@ -24,12 +24,13 @@ final class JobRecords {
     List<JobRecord> withStatus(List<JobRecord> jobs) {
         List<String> ids = jobs.stream().map(job -> job.getJob().getId()).toList();
         // In this order: a job that is placed between the two questions runs, it is not dead.
-        Set<String> inEvaluation = reader.jobsInEvaluation(ids);
-        Set<String> live = reader.countLive(ids).keySet();
+        Set<String> inEvaluation = reader.activity().inEvaluation(ids);
+        Set<String> live = reader.activity().countLive(ids).keySet();
         Set<String> waiting = new HashSet<>(inEvaluation);
-        waiting.addAll(reader.jobsToPlaceAnew(ids.stream()
-                .filter(id -> !inEvaluation.contains(id) && !live.contains(id))
-                .toList()));
+        waiting.addAll(reader.activity()
+                .toPlaceAnew(ids.stream()
+                        .filter(id -> !inEvaluation.contains(id) && !live.contains(id))
+                        .toList()));
         return jobs.stream()
                 .map(job -> job.toBuilder()
                         .setStatus(status(

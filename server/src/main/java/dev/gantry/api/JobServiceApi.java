@@ -135,14 +135,16 @@ final class JobServiceApi extends JobServiceImplBase {
         Answers.answer(observer, () -> {
             GetJobResponse.Builder answer =
                     GetJobResponse.newBuilder().setJob(records.withStatus(find(request.getJobId())));
-            reader.newestEvaluation(request.getJobId()).ifPresent(answer::setEvaluation);
-            reader.newestDeployment(request.getJobId()).ifPresent(answer::setDeployment);
+            reader.evaluations().newestOf(request.getJobId()).ifPresent(answer::setEvaluation);
+            reader.deployments().newestOf(request.getJobId()).ifPresent(answer::setDeployment);
             periodic.next(request.getJobId())
                     .ifPresent(next -> answer.setNextRun(Timestamps.fromMillis(next.toEpochMilli())));
-            return answer.addAllAllocations(reader.allocations(
-                            new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
-                            "",
-                            ALLOCATIONS_SHOWN))
+            return answer.addAllAllocations(reader.allocations()
+                            .page(
+                                    new AllocationFilter(
+                                            Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
+                                    "",
+                                    ALLOCATIONS_SHOWN))
                     .build();
         });
     }
@@ -152,7 +154,7 @@ final class JobServiceApi extends JobServiceImplBase {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), 1);
-            List<JobRecord> jobs = reader.jobs(token.text(0), request.getPrefix(), size);
+            List<JobRecord> jobs = reader.jobs().page(token.text(0), request.getPrefix(), size);
             ListJobsResponse.Builder answer = ListJobsResponse.newBuilder().addAllJobs(records.withStatus(jobs));
             if (jobs.size() == size) {
                 answer.setNextPageToken(PageToken.of(jobs.get(size - 1).getJob().getId()));
@@ -167,7 +169,7 @@ final class JobServiceApi extends JobServiceImplBase {
             int size = PageToken.size(request.getPageSize());
             long below = PageToken.parse(request.getPageToken(), 1).number(0, Long.MAX_VALUE);
             find(request.getJobId());
-            List<JobRecord> versions = reader.jobVersions(request.getJobId(), below, size);
+            List<JobRecord> versions = reader.jobs().versions(request.getJobId(), below, size);
             ListJobVersionsResponse.Builder answer =
                     ListJobVersionsResponse.newBuilder().addAllVersions(records.withStatus(versions));
             if (versions.size() == size) {
@@ -212,7 +214,7 @@ final class JobServiceApi extends JobServiceImplBase {
             Optional<String> jobId = Optional.of(request.getJobId()).filter(id -> !id.isEmpty());
             jobId.ifPresent(this::find);
             List<Deployment> deployments =
-                    reader.deployments(jobId, token.number(0, Long.MAX_VALUE), token.text(1), size);
+                    reader.deployments().page(jobId, token.number(0, Long.MAX_VALUE), token.text(1), size);
             ListDeploymentsResponse.Builder answer =
                     ListDeploymentsResponse.newBuilder().addAllDeployments(deployments);
             if (deployments.size() == size) {
@@ -275,7 +277,7 @@ final class JobServiceApi extends JobServiceImplBase {
             PageToken token = PageToken.parse(request.getPageToken(), 2);
             find(request.getJobId());
             List<Evaluation> evaluations =
-                    reader.evaluations(request.getJobId(), token.number(0, Long.MAX_VALUE), token.text(1), size);
+                    reader.evaluations().page(request.getJobId(), token.number(0, Long.MAX_VALUE), token.text(1), size);
             ListEvaluationsResponse.Builder answer =
                     ListEvaluationsResponse.newBuilder().addAllEvaluations(evaluations);
             if (evaluations.size() == size) {
@@ -324,6 +326,6 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     private JobRecord find(String jobId) {
-        return reader.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        return reader.jobs().find(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
     }
 }

@@ -54,11 +54,11 @@ final class JobWatch {
     Progress tell() {
         // Read first: what changes meanwhile is told by the next call at the latest.
         long index = reader.lastIndex();
-        JobRecord job =
-                records.withStatus(reader.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId)));
-        List<Evaluation> evaluations = reader.evaluationsChanged(jobId, evaluationsTold, CHUNK);
-        List<Allocation> allocations = reader.allocationsChanged(jobId, allocationsTold, CHUNK);
-        List<Deployment> deployments = reader.deploymentsChanged(jobId, deploymentsTold, CHUNK);
+        JobRecord job = records.withStatus(
+                reader.jobs().find(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId)));
+        List<Evaluation> evaluations = reader.evaluations().changed(jobId, evaluationsTold, CHUNK);
+        List<Allocation> allocations = reader.allocations().changed(jobId, allocationsTold, CHUNK);
+        List<Deployment> deployments = reader.deployments().changed(jobId, deploymentsTold, CHUNK);
         boolean isAll = evaluations.size() < CHUNK && allocations.size() < CHUNK && deployments.size() < CHUNK;
         if (isAll) {
             toldIndex = index;

@@ -48,7 +48,7 @@ final class LogQuestion {
 
     /** The task of that name, or the only one there is if no name is given. */
     private String task(Allocation allocation, String named) {
-        List<String> tasks = reader.jobVersionsOf(List.of(allocation)).stream()
+        List<String> tasks = reader.jobs().versionsOf(List.of(allocation)).stream()
                 .map(JobVersion::getJob)
                 .flatMap(job -> job.getTaskGroupsList().stream())
                 .filter(group -> group.getName().equals(allocation.getTaskGroup()))

@@ -36,7 +36,7 @@ final class NodeLookup {
     }
 
     private List<Node> candidates(String text) {
-        List<Node> named = reader.nodesNamed(text);
-        return named.isEmpty() && text.length() >= SHORTEST ? reader.nodesLike(text) : named;
+        List<Node> named = reader.nodes().named(text);
+        return named.isEmpty() && text.length() >= SHORTEST ? reader.nodes().findLike(text) : named;
     }
 }

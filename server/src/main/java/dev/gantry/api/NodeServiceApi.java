@@ -55,7 +55,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), 2);
-            List<Node> nodes = reader.nodes(token.text(0), token.text(1), size);
+            List<Node> nodes = reader.nodes().page(token.text(0), token.text(1), size);
             ListNodesResponse.Builder answer = ListNodesResponse.newBuilder().addAllNodes(nodes);
             if (nodes.size() == size) {
                 Node last = nodes.get(size - 1);

@@ -23,7 +23,7 @@ final class NodeWatch {
 
     /** Sends the node if it has changed; there is always more to come. */
     Progress tell() {
-        Node node = reader.node(id).orElseThrow(() -> new UnknownObjectException("node", id));
+        Node node = reader.nodes().find(id).orElseThrow(() -> new UnknownObjectException("node", id));
         if (node.getModifyIndex() != toldIndex) {
             observer.onNext(WatchNodeResponse.newBuilder().setNode(node).build());
             toldIndex = node.getModifyIndex();

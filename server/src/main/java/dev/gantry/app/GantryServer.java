@@ -121,7 +121,7 @@ final class GantryServer implements AutoCloseable {
         services.load();
 
         // A node that was ready when the last server stopped has a whole time to live to come back.
-        store.reader().readyNodes().forEach(liveness::heard);
+        store.reader().nodes().ready().forEach(liveness::heard);
         deployments.load(store.reader());
         drainer.load(store.reader());
         periodic.load(store.reader());

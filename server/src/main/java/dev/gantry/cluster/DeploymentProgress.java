@@ -222,6 +222,7 @@ final class DeploymentProgress {
                 .orElse(Job.getDefaultInstance());
         return transaction
                 .reader()
+                .jobs()
                 .stableVersion(deployment.getJobId(), deployment.getJobVersion())
                 .filter(stable -> stable.getJob().getId().equals(failed.getId())
                         && !stable.getJob().equals(failed));

@@ -51,7 +51,7 @@ public final class DeploymentWatcher {
      * @param reader where they are
      */
     public void load(StoreReader reader) {
-        reader.runningDeployments().forEach(this::put);
+        reader.deployments().running().forEach(this::put);
     }
 
     /**
@@ -133,7 +133,8 @@ public final class DeploymentWatcher {
         }
         return transaction
                 .reader()
-                .newestDeployment(jobId)
+                .deployments()
+                .newestOf(jobId)
                 .filter(DeploymentWatcher::isRunning)
                 .orElseThrow(() -> new RefusedException("Job %s has no deployment that runs".formatted(jobId)));
     }

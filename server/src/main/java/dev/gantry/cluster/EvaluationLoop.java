@@ -134,7 +134,8 @@ public final class EvaluationLoop {
      * @return the plan; failed with {@link OverloadedException}
      */
     public CompletableFuture<JobPlan> plan(Job job) {
-        Question question = new Question(job, store.reader().hasFailed(job.getId()), new CompletableFuture<>());
+        Question question =
+                new Question(job, store.reader().activity().hasFailed(job.getId()), new CompletableFuture<>());
         if (!questions.offer(question)) {
             return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_DRY_RUNS));
         }

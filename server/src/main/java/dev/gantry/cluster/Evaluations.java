@@ -44,8 +44,8 @@ public final class Evaluations {
     private static List<Evaluation> cancelOpen(WriteTransaction transaction, String jobId) {
         List<Evaluation> open = transaction
                 .reader()
-                .evaluationsOf(
-                        jobId, EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+                .evaluations()
+                .of(jobId, EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED);
         open.forEach(one -> transaction.putEvaluation(one.toBuilder()
                 .setStatus(EvaluationStatus.EVALUATION_STATUS_CANCELED)
                 .clearFailures()

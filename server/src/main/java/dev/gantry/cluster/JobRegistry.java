@@ -75,7 +75,8 @@ public final class JobRegistry {
             }
             Job older = transaction
                     .reader()
-                    .jobVersion(jobId, version)
+                    .jobs()
+                    .findVersion(jobId, version)
                     .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
                     .getJob();
             return submit(transaction, older, new SubmitOptions(Optional.empty(), checkIndex), now);
@@ -93,7 +94,8 @@ public final class JobRegistry {
         return store.write(transaction -> {
             JobRecord job = find(transaction, jobId);
             if (job.getStopped()) {
-                Evaluation newest = transaction.reader().newestEvaluation(jobId).orElseThrow();
+                Evaluation newest =
+                        transaction.reader().evaluations().newestOf(jobId).orElseThrow();
                 return new StopReceipt(newest.getId(), job.getModifyIndex());
             }
             JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
@@ -121,7 +123,8 @@ public final class JobRegistry {
             if (!AllocationLife.isWanted(allocation)) {
                 return transaction
                         .reader()
-                        .newestEvaluation(allocation.getJobId())
+                        .evaluations()
+                        .newestOf(allocation.getJobId())
                         .orElseThrow();
             }
             transaction.updateDesired(allocation.toBuilder()
@@ -146,7 +149,8 @@ public final class JobRegistry {
     }
 
     private static JobRecord store(WriteTransaction transaction, Job job, Optional<JobRecord> stored, Instant now) {
-        boolean hasFailed = stored.isPresent() && transaction.reader().hasFailed(job.getId());
+        boolean hasFailed =
+                stored.isPresent() && transaction.reader().activity().hasFailed(job.getId());
         long version = VersionRule.version(stored, job, hasFailed);
         if (stored.isPresent() && stored.get().getVersion() == version) {
             return transaction.putJob(stored.get());

@@ -87,7 +87,7 @@ public final class JobVersionCache {
             }
         }
         if (!others.isEmpty()) {
-            List<JobVersion> read = reader.jobVersionsOf(others);
+            List<JobVersion> read = reader.jobs().versionsOf(others);
             remember(read, removalsBefore);
             found.addAll(read);
         }

@@ -33,7 +33,8 @@ final class JobWriter {
     static void cancelDeployments(WriteTransaction transaction, String jobId, String why) {
         transaction
                 .reader()
-                .runningDeploymentsOf(jobId)
+                .deployments()
+                .runningOf(jobId)
                 .forEach(running -> transaction.putDeployment(running.toBuilder()
                         .setStatus(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED)
                         .setDescription(why)

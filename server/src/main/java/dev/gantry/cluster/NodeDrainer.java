@@ -76,7 +76,7 @@ public final class NodeDrainer {
         String lastId = "";
         List<Node> page;
         do {
-            page = reader.nodes(lastName, lastId, PAGE);
+            page = reader.nodes().page(lastName, lastId, PAGE);
             page.forEach(this::put);
             lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
             lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();
@@ -142,7 +142,7 @@ public final class NodeDrainer {
     }
 
     private void step(WriteTransaction transaction, Node node, Predicate<String> jobs, Instant now) {
-        List<Allocation> left = transaction.reader().liveAllocationsOnNode(node.getId()).stream()
+        List<Allocation> left = transaction.reader().allocations().liveOnNode(node.getId()).stream()
                 .filter(allocation -> !mayStay(transaction, node.getDrain(), allocation))
                 .toList();
         if (left.isEmpty()) {

@@ -57,7 +57,7 @@ public final class NodeRegistry {
         byte[] secretHash = hash(secret);
         Timestamp now = now();
         return store.write(transaction -> {
-            Optional<byte[]> known = transaction.reader().nodeSecretHash(node.getId());
+            Optional<byte[]> known = transaction.reader().nodes().secretHash(node.getId());
             if (known.isEmpty()) {
                 Node joining = node.toBuilder()
                         .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)
@@ -196,7 +196,7 @@ public final class NodeRegistry {
                     .setStatus(NodeStatus.NODE_STATUS_DOWN)
                     .setStatusTime(now)
                     .build());
-            List<Allocation> lost = transaction.reader().liveAllocationsOnNode(nodeId);
+            List<Allocation> lost = transaction.reader().allocations().liveOnNode(nodeId);
             lost.forEach(allocation -> lose(transaction, allocation, now));
             lost.stream()
                     .map(Allocation::getJobId)

@@ -155,7 +155,8 @@ public final class NodeSession {
 
     private boolean isGivenUp(String id) {
         return sessions.reader()
-                .node(id)
+                .nodes()
+                .find(id)
                 .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_READY)
                 .isEmpty();
     }
@@ -261,8 +262,8 @@ public final class NodeSession {
     }
 
     private List<Allocation> allAllocations(StoreReader reader) {
-        List<Allocation> all = new ArrayList<>(reader.liveAllocationsOnNode(nodeId));
-        reader.endedAllocationsOnNode(nodeId, ENDED_ALLOCATIONS).stream()
+        List<Allocation> all = new ArrayList<>(reader.allocations().liveOnNode(nodeId));
+        reader.allocations().endedOnNode(nodeId, ENDED_ALLOCATIONS).stream()
                 .map(NodeSession::stopIfLost)
                 .forEach(all::add);
         return all;

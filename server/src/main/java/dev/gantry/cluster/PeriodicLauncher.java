@@ -53,7 +53,9 @@ public final class PeriodicLauncher {
      * @param reader where they are
      */
     public void load(StoreReader reader) {
-        reader.periodicLaunches().forEach((jobId, last) -> reader.job(jobId).ifPresent(job -> put(job, last)));
+        reader.jobs()
+                .periodicLaunches()
+                .forEach((jobId, last) -> reader.jobs().find(jobId).ifPresent(job -> put(job, last)));
     }
 
     /**
@@ -172,7 +174,7 @@ public final class PeriodicLauncher {
 
     private static boolean overlaps(WriteTransaction transaction, JobRecord job) {
         return job.getJob().getPeriodic().getProhibitOverlap()
-                && transaction.reader().hasLiveChild(job.getJob().getId());
+                && transaction.reader().activity().hasLiveChild(job.getJob().getId());
     }
 
     private static void checkPeriodic(JobRecord job) {

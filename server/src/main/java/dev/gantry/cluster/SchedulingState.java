@@ -64,14 +64,15 @@ final class SchedulingState {
         roomAtPlan.clear();
         loadJobs(reader);
         loadNodes(reader);
-        List<Allocation> allocations = reader.allocationsToSchedule();
-        reader.jobVersionsOf(allocations).forEach(cluster::putJob);
+        List<Allocation> allocations = reader.allocations().toSchedule();
+        reader.jobs().versionsOf(allocations).forEach(cluster::putJob);
         allocations.forEach(cluster::putAllocation);
-        reader.newestDeployments().forEach(cluster::putDeployment);
-        reader.runningDeployments().forEach(cluster::putDeployment);
+        reader.deployments().newest().forEach(cluster::putDeployment);
+        reader.deployments().running().forEach(cluster::putDeployment);
         followUps.clear();
         allocations.forEach(this::followUp);
-        reader.evaluations(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+        reader.evaluations()
+                .in(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .forEach(this::put);
         evaluations.retryBlocked();
         // Nodes may have come when the last server was about to end.
@@ -229,7 +230,7 @@ final class SchedulingState {
         String last = "";
         List<JobRecord> page;
         do {
-            page = reader.jobs(last, "", PAGE);
+            page = reader.jobs().page(last, "", PAGE);
             page.forEach(this::put);
             last = page.isEmpty() ? last : page.get(page.size() - 1).getJob().getId();
         } while (page.size() == PAGE);
@@ -240,7 +241,7 @@ final class SchedulingState {
         String lastId = "";
         List<Node> page;
         do {
-            page = reader.nodes(lastName, lastId, PAGE);
+            page = reader.nodes().page(lastName, lastId, PAGE);
             page.forEach(cluster::putNode);
             lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
             lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();

@@ -86,7 +86,7 @@ public final class ServiceCatalog {
 
     /** Reads what there is. Call it once, after {@link #publish} has been made a listener of the store. */
     public void load() {
-        takeIn(reader.allocationsToSchedule());
+        takeIn(reader.allocations().toSchedule());
     }
 
     /**

@@ -8,7 +8,10 @@ import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
 import com.google.common.collect.Lists;
+import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -26,6 +29,15 @@ import org.jooq.Table;
 
 /** Questions about the allocations of some keys, so many at a time that no question gets too large. */
 final class AllocationRows {
+
+    /** The states of those that have ended. */
+    static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
+            .filter(status -> status != ClientStatus.UNRECOGNIZED)
+            .filter(AllocationLife::isTerminal)
+            .map(status -> (short) status.getNumber())
+            .toList();
+
+    static final Condition IS_LIVE = ALLOCATION.CLIENT_STATUS.notIn(TERMINAL);
 
     private static final int KEYS_PER_QUESTION = 1000;
 

@@ -131,7 +131,7 @@ public final class GarbageSearch {
                                 .orderBy(ALLOCATION.CREATE_INDEX.desc(), ALLOCATION.ROW_KEY.desc())
                                 .as("place"))
                 .from(ALLOCATION)
-                .where(ALLOCATION.CLIENT_STATUS.in(StoreReader.TERMINAL))
+                .where(ALLOCATION.CLIENT_STATUS.in(AllocationRows.TERMINAL))
                 .asTable("ended");
         var createIndex = ended.field(ALLOCATION.CREATE_INDEX);
         var rowKey = ended.field(ALLOCATION.ROW_KEY);
@@ -244,14 +244,14 @@ public final class GarbageSearch {
                         .from(EVALUATION)
                         .where(EVALUATION.JOB_ID.eq(JOB.ID))
                         .and(EVALUATION.STATUS.in(PENDING, BLOCKED).or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
-                .and(notExists(select(child.ID).from(child).where(StoreReader.isChildOf(JOB.ID, child))));
+                .and(notExists(select(child.ID).from(child).where(JobActivity.isChildOf(JOB.ID, child))));
     }
 
     /** A job that was never placed has not ended, unless it was stopped. */
     private boolean allocationsHaveEnded(String jobId, boolean isStopped, long upTo) {
         List<Long> keys = index.ofJob(jobId).all();
         return (isStopped || !keys.isEmpty())
-                && !allocations.exist(keys, StoreReader.IS_LIVE.or(ALLOCATION.MODIFY_INDEX.gt(upTo)));
+                && !allocations.exist(keys, AllocationRows.IS_LIVE.or(ALLOCATION.MODIFY_INDEX.gt(upTo)));
     }
 
     /** A job that waits to be placed anew is not dead, unless it was stopped. */
@@ -259,7 +259,7 @@ public final class GarbageSearch {
         if (jobIds.isEmpty()) {
             return jobIds;
         }
-        Set<String> waiting = reader.jobsToPlaceAnew(jobIds);
+        Set<String> waiting = reader.activity().toPlaceAnew(jobIds);
         if (waiting.isEmpty()) {
             return jobIds;
         }

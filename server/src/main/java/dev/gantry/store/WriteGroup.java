@@ -72,7 +72,7 @@ final class WriteGroup {
     }
 
     Optional<JobRecord> readJob(String id) {
-        return memory.jobIds().mayFind(id) ? reader.job(id) : Optional.empty();
+        return memory.jobIds().mayFind(id) ? reader.jobs().find(id) : Optional.empty();
     }
 
     Optional<Submission> readSubmission(String requestId) {

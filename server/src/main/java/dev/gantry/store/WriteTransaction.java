@@ -95,7 +95,9 @@ public final class WriteTransaction {
         return own.evaluations()
                 .find(id)
                 .or(() -> group.gathered().evaluations().find(id))
-                .or(() -> group.recent().evaluations().findOrRead(id, group.reader()::evaluation));
+                .or(() -> group.recent()
+                        .evaluations()
+                        .findOrRead(id, group.reader().evaluations()::find));
     }
 
     /**
@@ -108,7 +110,9 @@ public final class WriteTransaction {
         return own.deployments()
                 .find(id)
                 .or(() -> group.gathered().deployments().find(id))
-                .or(() -> group.recent().deployments().findOrRead(id, group.reader()::deployment));
+                .or(() -> group.recent()
+                        .deployments()
+                        .findOrRead(id, group.reader().deployments()::find));
     }
 
     /**
@@ -118,7 +122,10 @@ public final class WriteTransaction {
      * @return the allocation; empty if it is not known
      */
     public Optional<Allocation> allocation(String id) {
-        return gathered(id).or(() -> group.recent().allocations().findOrRead(id, group.reader()::allocation));
+        return gathered(id)
+                .or(() -> group.recent()
+                        .allocations()
+                        .findOrRead(id, group.reader().allocations()::find));
     }
 
     /**
@@ -134,7 +141,7 @@ public final class WriteTransaction {
                 .or(() -> group.recent().allocations().find(id))
                 .ifPresentOrElse(found::add, () -> others.add(id)));
         if (!others.isEmpty()) {
-            found.addAll(group.reader().allocations(others));
+            found.addAll(group.reader().allocations().findAll(others));
         }
         return found;
     }
@@ -146,7 +153,7 @@ public final class WriteTransaction {
      * @return the node; empty if it is not known
      */
     public Optional<Node> node(String id) {
-        return group.reader().node(id);
+        return group.reader().nodes().find(id);
     }
 
     /**

@@ -50,7 +50,7 @@ class ClientUpdatesTest {
 
         stored.forEach(CompletableFuture::join);
         assertThat(cluster.store().reader().lastIndex()).isEqualTo(before + 1);
-        assertThat(cluster.store().reader().liveAllocationsOnNode(ClusterFixture.NODE))
+        assertThat(cluster.store().reader().allocations().liveOnNode(ClusterFixture.NODE))
                 .isEmpty();
     }
 

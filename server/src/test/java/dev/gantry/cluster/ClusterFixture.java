@@ -103,7 +103,7 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     JobRecord job(String id) {
-        return store.reader().job(id).orElseThrow();
+        return store.reader().jobs().find(id).orElseThrow();
     }
 
     /** What the scheduler would begin: a deployment of the newest version and its allocations, running. */
@@ -165,15 +165,15 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     Deployment deployment(String id) {
-        return store.reader().deployment(id).orElseThrow();
+        return store.reader().deployments().find(id).orElseThrow();
     }
 
     Evaluation newestEvaluation(String jobId) {
-        return store.reader().newestEvaluation(jobId).orElseThrow();
+        return store.reader().evaluations().newestOf(jobId).orElseThrow();
     }
 
     Allocation allocation(String id) {
-        return store.reader().allocation(id).orElseThrow();
+        return store.reader().allocations().find(id).orElseThrow();
     }
 
     @Override

@@ -44,12 +44,12 @@ class GarbageCollectorTest {
         collector.collect();
         cluster.pass(Duration.ofMinutes(59));
         collector.collect();
-        assertThat(cluster.store().reader().evaluation(first)).isPresent();
+        assertThat(cluster.store().reader().evaluations().find(first)).isPresent();
 
         cluster.pass(Duration.ofMinutes(1));
         collector.collect();
 
-        assertThat(cluster.store().reader().evaluation(first)).isEmpty();
+        assertThat(cluster.store().reader().evaluations().find(first)).isEmpty();
         assertThat(cluster.newestEvaluation("a")).isNotNull();
     }
 
@@ -62,7 +62,7 @@ class GarbageCollectorTest {
 
         collector.collect();
 
-        assertThat(cluster.store().reader().evaluation(first)).isPresent();
+        assertThat(cluster.store().reader().evaluations().find(first)).isPresent();
     }
 
     @Test
@@ -86,7 +86,7 @@ class GarbageCollectorTest {
 
         collector.collect();
 
-        assertThat(cluster.store().reader().jobVersions("a", Long.MAX_VALUE, 100))
+        assertThat(cluster.store().reader().jobs().versions("a", Long.MAX_VALUE, 100))
                 .hasSize(6);
     }
 
@@ -104,8 +104,8 @@ class GarbageCollectorTest {
         cluster.pass(Duration.ofHours(9));
         collector.collect();
 
-        assertThat(cluster.store().reader().job("a")).isPresent();
-        assertThat(cluster.store().reader().allocation(id("a1"))).isPresent();
+        assertThat(cluster.store().reader().jobs().find("a")).isPresent();
+        assertThat(cluster.store().reader().allocations().find(id("a1"))).isPresent();
     }
 
     @Test
@@ -120,11 +120,11 @@ class GarbageCollectorTest {
         collector.collect();
         cluster.pass(Duration.ofMinutes(1));
         collector.collect();
-        assertThat(cluster.store().reader().job("a")).isPresent();
+        assertThat(cluster.store().reader().jobs().find("a")).isPresent();
         cluster.pass(Duration.ofMinutes(1));
         collector.collect();
 
-        assertThat(cluster.store().reader().job("a")).isEmpty();
+        assertThat(cluster.store().reader().jobs().find("a")).isEmpty();
     }
 
     private void end(Evaluation evaluation) {

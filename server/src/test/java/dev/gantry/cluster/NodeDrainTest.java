@@ -145,6 +145,6 @@ class NodeDrainTest {
     }
 
     private Node node() {
-        return cluster.store().reader().node(ClusterFixture.NODE).orElseThrow();
+        return cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow();
     }
 }

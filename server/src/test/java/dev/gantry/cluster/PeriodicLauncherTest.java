@@ -159,6 +159,6 @@ class PeriodicLauncherTest {
     }
 
     private List<JobRecord> children() {
-        return cluster.store().reader().jobs("", "nightly/", 100);
+        return cluster.store().reader().jobs().page("", "nightly/", 100);
     }
 }

@@ -73,7 +73,7 @@ class PlanWriterTest {
                 "web",
                 0,
                 0,
-                cluster.store().reader().node(ClusterFixture.NODE).orElseThrow(),
+                cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow(),
                 List.of(),
                 Optional.of(failed),
                 List.of(Times.toTimestamp(cluster.clock().instant())),
@@ -108,7 +108,7 @@ class PlanWriterTest {
 
         assertThat(Times.toInstant(cluster.allocation(id("a1")).getRescheduleAt()))
                 .isEqualTo(later);
-        assertThat(cluster.store().reader().hasFailed("web")).isFalse();
+        assertThat(cluster.store().reader().activity().hasFailed("web")).isFalse();
     }
 
     @Test
@@ -145,7 +145,7 @@ class PlanWriterTest {
                 "web",
                 0,
                 0,
-                cluster.store().reader().node(ClusterFixture.NODE).orElseThrow(),
+                cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow(),
                 List.of(),
                 Optional.empty(),
                 List.of(),
@@ -183,7 +183,11 @@ class PlanWriterTest {
                         "web",
                         0,
                         1,
-                        cluster.store().reader().node(ClusterFixture.NODE).orElseThrow(),
+                        cluster.store()
+                                .reader()
+                                .nodes()
+                                .find(ClusterFixture.NODE)
+                                .orElseThrow(),
                         List.of(),
                         Optional.empty(),
                         List.of(),
@@ -233,7 +237,7 @@ class PlanWriterTest {
     @ParameterizedTest
     @MethodSource("closings")
     void nothing_is_placed_on_a_node_that_was_closed_while_the_plan_was_made(UnaryOperator<Node.Builder> closing) {
-        Node open = cluster.store().reader().node(ClusterFixture.NODE).orElseThrow();
+        Node open = cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow();
         Evaluation evaluation = outcome();
         Allocation placed = writer.allocate(
                 evaluation, new Placement("web", 0, 0, open, List.of(), Optional.empty(), List.of(), "", false));
@@ -243,7 +247,7 @@ class PlanWriterTest {
                 .join();
 
         assertThat(writer.write(evaluation, NOTHING, List.of(placed)).join()).isEqualTo(Outcome.REJECTED);
-        assertThat(cluster.store().reader().allocation(placed.getId())).isEmpty();
+        assertThat(cluster.store().reader().allocations().find(placed.getId())).isEmpty();
     }
 
     static Stream<UnaryOperator<Node.Builder>> closings() {

@@ -56,7 +56,7 @@ class GroupCommitterTest {
         assertThatThrownBy(
                         () -> committer.submit(tx -> tx.putJobVersion(job("b"))).join())
                 .hasMessageContaining("start the server again");
-        assertThat(reader.job("b")).isEmpty();
+        assertThat(reader.jobs().find("b")).isEmpty();
     }
 
     @Test
@@ -76,9 +76,9 @@ class GroupCommitterTest {
     void the_next_group_is_committed_while_the_disk_is_busy_and_nobody_is_answered_before_the_disk() throws Exception {
         diskIsBusy = new CountDownLatch(1);
         CompletableFuture<JobRecord> first = committer.submit(tx -> tx.putJobVersion(job("a")));
-        await().until(() -> reader.job("a").isPresent());
+        await().until(() -> reader.jobs().find("a").isPresent());
         CompletableFuture<JobRecord> second = committer.submit(tx -> tx.putJobVersion(job("b")));
-        await().until(() -> reader.job("b").isPresent());
+        await().until(() -> reader.jobs().find("b").isPresent());
         CompletableFuture<Boolean> reading = committer.submit(tx -> tx.job("a").isPresent());
 
         assertThat(CompletableFuture.anyOf(first, second, reading)).isNotDone();

@@ -60,15 +60,15 @@ class JobLifeStoreTest {
                 .join();
         store.write(tx -> tx.putDeployment(deployment("d2", 1))).join();
 
-        assertThat(store.reader().newestDeployment("web").map(Deployment::getId))
+        assertThat(store.reader().deployments().newestOf("web").map(Deployment::getId))
                 .contains("d2");
-        assertThat(store.reader().runningDeployments())
+        assertThat(store.reader().deployments().running())
                 .extracting(Deployment::getId)
                 .containsExactly("d2");
-        assertThat(store.reader().newestDeployments())
+        assertThat(store.reader().deployments().newest())
                 .extracting(Deployment::getId)
                 .containsExactly("d2");
-        assertThat(store.reader().deploymentsChanged("web", ChangeCursor.after(0), 10))
+        assertThat(store.reader().deployments().changed("web", ChangeCursor.after(0), 10))
                 .extracting(Deployment::getId)
                 .containsExactly("d1", "d2");
         assertThat(changes).extracting(ChangeSet::deployments).hasSize(3).doesNotContain(List.of());
@@ -86,12 +86,12 @@ class JobLifeStoreTest {
                 })
                 .join();
 
-        assertThat(store.reader().stableVersion("web", 2).map(JobRecord::getVersion))
+        assertThat(store.reader().jobs().stableVersion("web", 2).map(JobRecord::getVersion))
                 .contains(1L);
-        assertThat(store.reader().stableVersion("web", 1).map(JobRecord::getVersion))
+        assertThat(store.reader().jobs().stableVersion("web", 1).map(JobRecord::getVersion))
                 .contains(0L);
-        assertThat(store.reader().stableVersion("web", 0)).isEmpty();
-        assertThat(store.reader().job("web").orElseThrow().getStable()).isFalse();
+        assertThat(store.reader().jobs().stableVersion("web", 0)).isEmpty();
+        assertThat(store.reader().jobs().find("web").orElseThrow().getStable()).isFalse();
     }
 
     @Test
@@ -108,21 +108,21 @@ class JobLifeStoreTest {
 
         assertThat(changes.get(0).jobs())
                 .containsExactly(web.toBuilder().setStable(true).build());
-        assertThat(store.reader().job("web"))
+        assertThat(store.reader().jobs().find("web"))
                 .contains(web.toBuilder().setStable(true).build());
     }
 
     @Test
     void a_child_lives_while_it_runs_or_waits() {
         put(job("nightly", 0));
-        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isFalse();
         put(child("nightly/periodic-1"));
-        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isFalse();
 
         Evaluation waiting = store.write(tx -> tx.putEvaluation(
                         evaluation(id("e1"), "nightly/periodic-1", EvaluationStatus.EVALUATION_STATUS_PENDING)))
                 .join();
-        assertThat(store.reader().hasLiveChild("nightly")).isTrue();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isTrue();
         store.write(tx -> {
                     tx.putEvaluation(waiting.toBuilder()
                             .setStatus(EvaluationStatus.EVALUATION_STATUS_COMPLETE)
@@ -130,9 +130,9 @@ class JobLifeStoreTest {
                     return tx.insertAllocation(allocation(id("a1"), "nightly/periodic-1"));
                 })
                 .join();
-        assertThat(store.reader().hasLiveChild("nightly")).isTrue();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isTrue();
         end(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
-        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isFalse();
     }
 
     @Test
@@ -144,11 +144,11 @@ class JobLifeStoreTest {
                         .setRescheduleAt(Timestamps.fromMillis(1))
                         .build()))
                 .join();
-        assertThat(store.reader().hasLiveChild("nightly")).isTrue();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isTrue();
 
         store.write(tx -> tx.updateClient(failed.toBuilder().clearRescheduleAt().build()))
                 .join();
-        assertThat(store.reader().hasLiveChild("nightly")).isFalse();
+        assertThat(store.reader().activity().hasLiveChild("nightly")).isFalse();
     }
 
     @Test
@@ -161,8 +161,8 @@ class JobLifeStoreTest {
                 })
                 .join();
 
-        assertThat(store.reader().periodicLaunch("nightly")).contains(Instant.ofEpochSecond(20));
-        assertThat(store.reader().periodicLaunches()).containsOnlyKeys("nightly");
+        assertThat(store.reader().jobs().periodicLaunch("nightly")).contains(Instant.ofEpochSecond(20));
+        assertThat(store.reader().jobs().periodicLaunches()).containsOnlyKeys("nightly");
     }
 
     @Test
@@ -173,13 +173,13 @@ class JobLifeStoreTest {
                     .join();
         }
 
-        List<Evaluation> page = store.reader().evaluations("web", Long.MAX_VALUE, "", 2);
+        List<Evaluation> page = store.reader().evaluations().page("web", Long.MAX_VALUE, "", 2);
 
         assertThat(page).extracting(Evaluation::getId).containsExactly(id("e3"), id("e2"));
-        assertThat(store.reader().evaluations("web", page.get(1).getCreateIndex(), id("e2"), 2))
+        assertThat(store.reader().evaluations().page("web", page.get(1).getCreateIndex(), id("e2"), 2))
                 .extracting(Evaluation::getId)
                 .containsExactly(id("e1"));
-        assertThat(store.reader().evaluationsLike("e")).hasSize(2);
+        assertThat(store.reader().evaluations().findLike("e")).hasSize(2);
     }
 
     @Test
@@ -194,8 +194,8 @@ class JobLifeStoreTest {
         int forgotten = store.write(tx -> tx.garbage().evaluations(found.ids())).join();
 
         assertThat(forgotten).isEqualTo(1);
-        assertThat(store.reader().evaluation(id("e1"))).isEmpty();
-        assertThat(store.reader().evaluation(id("e2"))).isPresent();
+        assertThat(store.reader().evaluations().find(id("e1"))).isEmpty();
+        assertThat(store.reader().evaluations().find(id("e2"))).isPresent();
     }
 
     @Test
@@ -211,10 +211,10 @@ class JobLifeStoreTest {
         List<String> found = store.garbage().allocations(Long.MAX_VALUE, 1, 10).ids();
         store.write(tx -> tx.garbage().allocations(found)).join();
 
-        assertThat(store.reader().allocation(id("a1"))).isEmpty();
-        assertThat(store.reader().allocation(id("a2"))).isPresent();
-        assertThat(store.reader().allocation(id("a3"))).isPresent();
-        assertThat(store.reader().allocation(id("a4"))).isPresent();
+        assertThat(store.reader().allocations().find(id("a1"))).isEmpty();
+        assertThat(store.reader().allocations().find(id("a2"))).isPresent();
+        assertThat(store.reader().allocations().find(id("a3"))).isPresent();
+        assertThat(store.reader().allocations().find(id("a4"))).isPresent();
     }
 
     @Test
@@ -235,7 +235,7 @@ class JobLifeStoreTest {
         assertThat(found).containsExactly("web");
         store.write(tx -> tx.garbage().jobVersions(found, 2)).join();
 
-        assertThat(store.reader().jobVersions("web", Long.MAX_VALUE, 10))
+        assertThat(store.reader().jobs().versions("web", Long.MAX_VALUE, 10))
                 .extracting(JobRecord::getVersion)
                 .containsExactly(5L, 4L, 2L, 1L);
     }
@@ -259,10 +259,10 @@ class JobLifeStoreTest {
                 store.write(tx -> tx.garbage().jobs(found, Long.MAX_VALUE - 1)).join();
 
         assertThat(forgotten).isEqualTo(2);
-        assertThat(store.reader().jobs("", "", 10))
+        assertThat(store.reader().jobs().page("", "", 10))
                 .extracting(job -> job.getJob().getId())
                 .containsExactly("runs");
-        assertThat(store.reader().allocation(id("a1"))).isEmpty();
+        assertThat(store.reader().allocations().find(id("a1"))).isEmpty();
         assertThat(changes.get(0).removedJobs()).containsExactlyInAnyOrder("web", "done");
     }
 
@@ -293,7 +293,7 @@ class JobLifeStoreTest {
                         .join())
                 .isZero();
 
-        store.write(tx -> tx.putJob(tx.reader().job("waits").orElseThrow().toBuilder()
+        store.write(tx -> tx.putJob(tx.reader().jobs().find("waits").orElseThrow().toBuilder()
                         .setStopped(true)
                         .build()))
                 .join();
@@ -310,7 +310,7 @@ class JobLifeStoreTest {
                 .join();
         assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).isEmpty();
 
-        store.write(tx -> tx.updateClient(tx.reader().allocation(id("a1")).orElseThrow().toBuilder()
+        store.write(tx -> tx.updateClient(tx.reader().allocations().find(id("a1")).orElseThrow().toBuilder()
                         .clearRescheduleAt()
                         .setNextAllocationId(id("a2"))
                         .build()))
@@ -355,13 +355,14 @@ class JobLifeStoreTest {
         put(job("web", 1));
 
         assertThat(store.write(tx -> tx.garbage().jobs(found, upTo)).join()).isZero();
-        assertThat(store.reader().job("web")).isPresent();
+        assertThat(store.reader().jobs().find("web")).isPresent();
     }
 
     private JobRecord put(JobRecord job) {
         return store.write(tx -> {
                     long createIndex = tx.reader()
-                            .job(job.getJob().getId())
+                            .jobs()
+                            .find(job.getJob().getId())
                             .map(JobRecord::getCreateIndex)
                             .orElse(0L);
                     return tx.putJobVersion(
@@ -372,12 +373,12 @@ class JobLifeStoreTest {
 
     private void end(String allocationId, ClientStatus status, DesiredStatus desired) {
         if (desired == DesiredStatus.DESIRED_STATUS_STOP) {
-            store.write(tx -> tx.updateDesired(tx.reader().allocation(allocationId).orElseThrow().toBuilder()
+            store.write(tx -> tx.updateDesired(tx.reader().allocations().find(allocationId).orElseThrow().toBuilder()
                             .setDesiredStatus(desired)
                             .build()))
                     .join();
         }
-        store.write(tx -> tx.updateClient(tx.reader().allocation(allocationId).orElseThrow().toBuilder()
+        store.write(tx -> tx.updateClient(tx.reader().allocations().find(allocationId).orElseThrow().toBuilder()
                         .setClientStatus(status)
                         .build()))
                 .join();

@@ -142,13 +142,14 @@ class MigrationTest {
     void what_was_stored_is_found_by_its_id_and_by_what_it_begins_with() {
         try (Store store = Store.open(dir)) {
             for (String id : IDS) {
-                assertThat(store.reader().allocation(id)).contains(allocation(id));
-                assertThat(store.reader().evaluation(id)).contains(evaluation(id));
-                assertThat(store.reader().allocationsLike(id.substring(0, 6))).containsExactly(allocation(id));
-                assertThat(store.reader().evaluationsLike(id)).containsExactly(evaluation(id));
+                assertThat(store.reader().allocations().find(id)).contains(allocation(id));
+                assertThat(store.reader().evaluations().find(id)).contains(evaluation(id));
+                assertThat(store.reader().allocations().findLike(id.substring(0, 6)))
+                        .containsExactly(allocation(id));
+                assertThat(store.reader().evaluations().findLike(id)).containsExactly(evaluation(id));
             }
-            assertThat(store.reader().liveAllocationsOnNode("n1")).hasSize(IDS.size());
-            assertThat(store.reader().takenPorts("n1")).hasSize(1);
+            assertThat(store.reader().allocations().liveOnNode("n1")).hasSize(IDS.size());
+            assertThat(store.reader().nodes().takenPorts("n1")).hasSize(1);
             assertThat(store.write(tx -> tx.isOpen("n1")).join()).isTrue();
         }
     }
@@ -156,7 +157,7 @@ class MigrationTest {
     @Test
     void the_versions_of_a_job_and_what_its_submissions_were_answered_are_the_same() {
         try (Store store = Store.open(dir)) {
-            assertThat(store.reader().jobVersions("web", Long.MAX_VALUE, 10))
+            assertThat(store.reader().jobs().versions("web", Long.MAX_VALUE, 10))
                     .extracting(JobRecord::getVersion)
                     .containsExactly(1L, 0L);
             assertThat(store.reader().submission("earlier").orElseThrow().evaluationId())

@@ -66,7 +66,7 @@ class StoreTest {
         store.close();
         store = Store.open(dir);
 
-        assertThat(store.reader().job("web")).hasValueSatisfying(job -> {
+        assertThat(store.reader().jobs().find("web")).hasValueSatisfying(job -> {
             assertThat(job.getJob().getName()).isEqualTo("web");
             assertThat(job.getCreateIndex()).isEqualTo(1);
         });
@@ -98,7 +98,7 @@ class StoreTest {
         good.join();
         alsoGood.join();
         assertThatThrownBy(bad::join).isInstanceOf(CompletionException.class).hasMessageContaining("no");
-        assertThat(store.reader().jobs("", "", 10))
+        assertThat(store.reader().jobs().page("", "", 10))
                 .extracting(job -> job.getJob().getId())
                 .containsExactly("also-good", "good");
         assertThat(store.reader().lastIndex()).isEqualTo(2);
@@ -112,7 +112,7 @@ class StoreTest {
         assertThatThrownBy(() -> store.write(tx -> tx.insertAllocation(allocation(id("a2"))))
                         .join())
                 .hasCauseInstanceOf(StoreException.class);
-        assertThat(store.reader().allocation(id("a2"))).isEmpty();
+        assertThat(store.reader().allocations().find(id("a2"))).isEmpty();
     }
 
     @Test
@@ -120,16 +120,16 @@ class StoreTest {
         prepareJobAndNode();
         Allocation first =
                 store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
-        assertThat(store.reader().takenPorts("n1")).containsExactly(PORT);
+        assertThat(store.reader().nodes().takenPorts("n1")).containsExactly(PORT);
 
         store.write(tx -> tx.updateClient(first.toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
                         .build()))
                 .join();
 
-        assertThat(store.reader().takenPorts("n1")).isEmpty();
+        assertThat(store.reader().nodes().takenPorts("n1")).isEmpty();
         store.write(tx -> tx.insertAllocation(allocation(id("a2")))).join();
-        assertThat(store.reader().allocation(id("a1")))
+        assertThat(store.reader().allocations().find(id("a1")))
                 .hasValueSatisfying(ended -> assertThat(ended.getPortsList()).containsExactly(PORT));
     }
 
@@ -164,7 +164,7 @@ class StoreTest {
                         .build()))
                 .join();
         assertThat(orders).extracting(Allocation::getModifyIndex).containsExactly(4L, 6L);
-        assertThat(store.reader().allocationsChanged("web", ChangeCursor.after(placed.getModifyIndex()), 10))
+        assertThat(store.reader().allocations().changed("web", ChangeCursor.after(placed.getModifyIndex()), 10))
                 .hasSize(1);
     }
 
@@ -199,18 +199,18 @@ class StoreTest {
         prepareJobAndNode();
         Allocation placed =
                 store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
-        assertThat(store.reader().hasFailed("web")).isFalse();
+        assertThat(store.reader().activity().hasFailed("web")).isFalse();
 
         store.write(tx -> tx.updateClient(placed.toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                         .build()))
                 .join();
-        assertThat(store.reader().hasFailed("web")).isTrue();
+        assertThat(store.reader().activity().hasFailed("web")).isTrue();
 
-        JobRecord known = store.reader().job("web").orElseThrow();
+        JobRecord known = store.reader().jobs().find("web").orElseThrow();
         store.write(tx -> tx.putJobVersion(known.toBuilder().setVersion(1).build()))
                 .join();
-        assertThat(store.reader().hasFailed("web")).isFalse();
+        assertThat(store.reader().activity().hasFailed("web")).isFalse();
     }
 
     @Test
@@ -238,13 +238,13 @@ class StoreTest {
             cursor = read(cursor, told);
         }
 
-        Map<String, Long> stored = store.reader().liveAllocationsOfJob("web").stream()
+        Map<String, Long> stored = store.reader().allocations().liveOfJob("web").stream()
                 .collect(toMap(Allocation::getId, Allocation::getModifyIndex));
         assertThat(told).isEqualTo(stored);
     }
 
     private ChangeCursor read(ChangeCursor after, Map<String, Long> told) {
-        List<Allocation> page = store.reader().allocationsChanged("web", after, 10);
+        List<Allocation> page = store.reader().allocations().changed("web", after, 10);
         page.forEach(changed -> told.put(changed.getId(), changed.getModifyIndex()));
         return page.stream()
                 .map(changed -> new ChangeCursor(changed.getModifyIndex(), changed.getId()))
@@ -262,10 +262,10 @@ class StoreTest {
                 })
                 .join();
 
-        List<Allocation> first = store.reader().allocationsChanged("web", ChangeCursor.after(0), 2);
+        List<Allocation> first = store.reader().allocations().changed("web", ChangeCursor.after(0), 2);
         assertThat(first).extracting(Allocation::getId).containsExactly(id("a1"), id("a2"));
         ChangeCursor cursor = new ChangeCursor(first.get(1).getModifyIndex(), id("a2"));
-        assertThat(store.reader().allocationsChanged("web", cursor, 2))
+        assertThat(store.reader().allocations().changed("web", cursor, 2))
                 .extracting(Allocation::getId)
                 .containsExactly(id("a3"));
         assertThat(cursor.max(ChangeCursor.after(0))).isEqualTo(cursor);

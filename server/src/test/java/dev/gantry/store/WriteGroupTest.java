@@ -50,7 +50,7 @@ class WriteGroupTest {
 
     @Test
     void a_node_that_a_write_has_closed_is_closed_for_the_next_one_of_the_group_and_open_again_if_that_fails() {
-        Node open = store.reader().node("n1").orElseThrow().toBuilder()
+        Node open = store.reader().nodes().find("n1").orElseThrow().toBuilder()
                 .setStatus(NodeStatus.NODE_STATUS_READY)
                 .build();
         Node closed = open.toBuilder()
@@ -86,8 +86,8 @@ class WriteGroupTest {
                     assertThat(tx.allocations(List.of(id("a1"), id("a2"))))
                             .extracting(Allocation::getId)
                             .containsExactly(id("a1"));
-                    assertThat(tx.reader().liveAllocationsOfJob("web")).hasSize(1);
-                    assertThat(tx.reader().liveAllocationsOnNode("n1")).hasSize(1);
+                    assertThat(tx.reader().allocations().liveOfJob("web")).hasSize(1);
+                    assertThat(tx.reader().allocations().liveOnNode("n1")).hasSize(1);
                     assertThat(tx.allocation(id("a1"))).isPresent();
                     return null;
                 })
@@ -99,7 +99,7 @@ class WriteGroupTest {
         List<CompletableFuture<Boolean>> found = inOneGroup(List.of(
                 tx -> tx.putJobVersion(job("web")).getStopped(),
                 tx -> tx.job("web").isPresent(),
-                tx -> tx.reader().jobs("", "", 10).size() == 1,
+                tx -> tx.reader().jobs().page("", "", 10).size() == 1,
                 tx -> tx.job("web").isPresent()));
 
         assertThat(found).extracting(CompletableFuture::join).containsExactly(false, true, true, true);
@@ -111,18 +111,18 @@ class WriteGroupTest {
                         tx -> tx.putJobVersion(job("web")).getStopped(),
                         tx -> tx.insertAllocation(allocation(id("a1"))).getCanary(),
                         tx -> run(tx, id("a1")),
-                        tx -> tx.reader().allocation(id("a1")).isPresent() && run(tx, id("a1")),
+                        tx -> tx.reader().allocations().find(id("a1")).isPresent() && run(tx, id("a1")),
                         tx -> tx.putJob(tx.job("web").orElseThrow().toBuilder()
                                         .setStopped(true)
                                         .build())
                                 .getStopped()))
                 .forEach(CompletableFuture::join);
 
-        assertThat(store.reader().job("web").orElseThrow().getStopped()).isTrue();
-        assertThat(store.reader().allocation(id("a1")).orElseThrow().getClientStatus())
+        assertThat(store.reader().jobs().find("web").orElseThrow().getStopped()).isTrue();
+        assertThat(store.reader().allocations().find(id("a1")).orElseThrow().getClientStatus())
                 .isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
         assertThat(store.write(tx -> tx.allocation(id("a1"))).join())
-                .isEqualTo(store.reader().allocation(id("a1")));
+                .isEqualTo(store.reader().allocations().find(id("a1")));
     }
 
     @Test
@@ -134,7 +134,7 @@ class WriteGroupTest {
                     tx.putJob(tx.job("web").orElseThrow().toBuilder()
                             .setStopped(true)
                             .build());
-                    return tx.reader().job("web").orElseThrow().getStopped();
+                    return tx.reader().jobs().find("web").orElseThrow().getStopped();
                 },
                 tx -> tx.job("web").orElseThrow().getStopped()));
 
@@ -147,7 +147,7 @@ class WriteGroupTest {
                 tx -> tx.putJobVersion(job("before")).getStopped(),
                 tx -> {
                     tx.putJobVersion(job("bad"));
-                    assertThat(tx.reader().jobs("", "", 10)).hasSize(2);
+                    assertThat(tx.reader().jobs().page("", "", 10)).hasSize(2);
                     throw new IllegalStateException("no");
                 },
                 tx -> tx.putJobVersion(job("after")).getStopped()
@@ -156,7 +156,7 @@ class WriteGroupTest {
         assertThat(writes.get(0).join()).isFalse();
         assertThatThrownBy(writes.get(1)::join).hasMessageContaining("no");
         assertThat(writes.get(2).join()).isFalse();
-        assertThat(store.reader().jobs("", "", 10))
+        assertThat(store.reader().jobs().page("", "", 10))
                 .extracting(job -> job.getJob().getId())
                 .containsExactly("after", "before");
     }
@@ -175,7 +175,7 @@ class WriteGroupTest {
         assertThat(writes.get(0).join()).isFalse();
         assertThatThrownBy(writes.get(1)::join).hasCauseInstanceOf(StoreException.class);
         assertThat(writes.get(2).join()).isFalse();
-        assertThat(store.reader().liveAllocationsOnNode("n1"))
+        assertThat(store.reader().allocations().liveOnNode("n1"))
                 .extracting(Allocation::getId)
                 .containsExactlyInAnyOrder(id("a1"), id("a3"));
     }
@@ -226,22 +226,22 @@ class WriteGroupTest {
         store = Store.open(dir);
 
         AllocationFilter onNode = new AllocationFilter(Optional.empty(), Optional.of("n1"), Optional.empty());
-        assertThat(store.reader().allocations(onNode, "", 2))
+        assertThat(store.reader().allocations().page(onNode, "", 2))
                 .extracting(Allocation::getId)
                 .containsExactly(id("a3"), id("a2"));
-        assertThat(store.reader().allocations(onNode, id("a2"), 2))
+        assertThat(store.reader().allocations().page(onNode, id("a2"), 2))
                 .extracting(Allocation::getId)
                 .containsExactly(id("a1"));
-        assertThat(store.reader().liveAllocationsOnNode("n1"))
+        assertThat(store.reader().allocations().liveOnNode("n1"))
                 .extracting(Allocation::getId)
                 .containsExactlyInAnyOrder(id("a1"), id("a3"));
-        assertThat(store.reader().endedAllocationsOnNode("n1", 10))
+        assertThat(store.reader().allocations().endedOnNode("n1", 10))
                 .extracting(Allocation::getId)
                 .containsExactly(id("a2"));
 
         store.write(tx -> end(tx, id("a1")) && end(tx, id("a3"))).join();
         store.write(tx -> tx.garbage().jobs(List.of("web"), Long.MAX_VALUE)).join();
-        assertThat(store.reader().allocations(onNode, "", 10)).isEmpty();
+        assertThat(store.reader().allocations().page(onNode, "", 10)).isEmpty();
     }
 
     /** Holds the writer until all are queued. */

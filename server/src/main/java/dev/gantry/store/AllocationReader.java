@@ -1,0 +1,197 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.ALLOCATION;
+import static dev.gantry.store.schema.Tables.JOB;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+
+import dev.gantry.v1.Allocation;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record1;
+
+/** Questions about allocations. */
+public final class AllocationReader {
+
+    private static final int KEYS_PER_PAGE = 1000;
+
+    private final DSLContext dsl;
+    private final AllocationIndex index;
+    private final AllocationRows rows;
+
+    AllocationReader(DSLContext dsl, AllocationIndex index) {
+        this.dsl = dsl;
+        this.index = index;
+        this.rows = new AllocationRows(dsl);
+    }
+
+    /**
+     * One allocation.
+     *
+     * @param id its id
+     * @return the allocation; empty if it is not known
+     */
+    public Optional<Allocation> find(String id) {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.ROW_KEY.eq(RowKey.first(id)))
+                .fetchOptional(AllocationReader::toAllocation)
+                .filter(allocation -> allocation.getId().equals(id));
+    }
+
+    /**
+     * Some allocations.
+     *
+     * @param ids their ids
+     * @return those that are known, in no order
+     */
+    public List<Allocation> findAll(Collection<String> ids) {
+        Set<String> wanted = Set.copyOf(ids);
+        return rows.fetch(wanted.stream().map(RowKey::first).toList(), noCondition()).stream()
+                .filter(allocation -> wanted.contains(allocation.getId()))
+                .toList();
+    }
+
+    /**
+     * The allocations that a person may mean.
+     *
+     * @param prefix an id or the begin of one
+     * @return the allocations, at most two: more than one is one too many already
+     */
+    public List<Allocation> findLike(String prefix) {
+        return dsl
+                .select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(ALLOCATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)))
+                .limit(2)
+                .fetch(AllocationReader::toAllocation)
+                .stream()
+                .filter(allocation -> allocation.getId().startsWith(prefix))
+                .toList();
+    }
+
+    /**
+     * A page of allocations, newest first.
+     *
+     * @param filter which ones
+     * @param before only ids less than this one; empty: from the newest on
+     * @param limit at most this many
+     * @return the allocations
+     */
+    public List<Allocation> page(AllocationFilter filter, String before, int limit) {
+        Condition condition = filter.jobId().map(ALLOCATION.JOB_ID::eq).orElse(noCondition());
+        condition = condition.and(filter.clientStatus()
+                .map(status -> ALLOCATION.CLIENT_STATUS.eq((short) status.getNumber()))
+                .orElse(noCondition()));
+        long beforeKey = before.isEmpty() ? Long.MAX_VALUE : RowKey.first(before);
+        Optional<AllocationKeys> keys =
+                filter.nodeId().map(index::ofNode).or(() -> filter.jobId().map(index::ofJob));
+        if (keys.isPresent()) {
+            return page(keys.get(), condition, beforeKey, limit);
+        }
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(condition)
+                .and(ALLOCATION.ROW_KEY.lt(beforeKey))
+                .orderBy(ALLOCATION.ROW_KEY.desc())
+                .limit(limit)
+                .fetch(AllocationReader::toAllocation);
+    }
+
+    /**
+     * The allocations of a job that changed since.
+     *
+     * @param jobId the job
+     * @param after only those behind this
+     * @param limit at most this many
+     * @return the allocations in the order in which they changed
+     */
+    public List<Allocation> changed(String jobId, ChangeCursor after, int limit) {
+        // Before the index in memory is looked into: it knows all that is committed.
+        long upTo = StoreReader.lastIndex(dsl);
+        return rows.fetchFirst(
+                index.ofJob(jobId).all(), after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY), upTo, limit);
+    }
+
+    /**
+     * The allocations of a node that have not ended.
+     *
+     * @param nodeId the node
+     * @return the allocations
+     */
+    public List<Allocation> liveOnNode(String nodeId) {
+        return rows.fetch(index.ofNode(nodeId).live(), AllocationRows.IS_LIVE);
+    }
+
+    /**
+     * The allocations of a job that have not ended.
+     *
+     * @param jobId the job
+     * @return the allocations
+     */
+    public List<Allocation> liveOfJob(String jobId) {
+        return rows.fetch(index.ofJob(jobId).live(), AllocationRows.IS_LIVE);
+    }
+
+    /**
+     * The newest allocations of a node that have ended.
+     *
+     * @param nodeId the node
+     * @param limit at most this many
+     * @return the allocations, newest first
+     */
+    public List<Allocation> endedOnNode(String nodeId, int limit) {
+        return newestFirst(rows.fetch(index.ofNode(nodeId).ended(limit), noCondition()));
+    }
+
+    /**
+     * All that the scheduler must know of allocations when a server starts: those that have not ended, and those of the
+     * newest version of their job.
+     *
+     * @return the allocations
+     */
+    public List<Allocation> toSchedule() {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .where(AllocationRows.IS_LIVE)
+                .or(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))))
+                .orderBy(ALLOCATION.CREATE_INDEX)
+                .fetch(AllocationReader::toAllocation);
+    }
+
+    /** Of all allocations; empty if there is none. */
+    Optional<String> greatestId() {
+        return dsl.select(ALLOCATION.MESSAGE)
+                .from(ALLOCATION)
+                .orderBy(ALLOCATION.ROW_KEY.desc())
+                .limit(1)
+                .fetchOptional(row -> toAllocation(row).getId());
+    }
+
+    private List<Allocation> page(AllocationKeys keys, Condition condition, long before, int limit) {
+        List<Allocation> found = new ArrayList<>();
+        List<Long> page = keys.page(before, KEYS_PER_PAGE);
+        while (found.size() < limit && !page.isEmpty()) {
+            found.addAll(newestFirst(rows.fetch(page, condition)));
+            page = keys.page(page.get(page.size() - 1), KEYS_PER_PAGE);
+        }
+        return found.stream().limit(limit).toList();
+    }
+
+    private static List<Allocation> newestFirst(List<Allocation> allocations) {
+        return allocations.stream()
+                .sorted(Comparator.comparing(Allocation::getId).reversed())
+                .toList();
+    }
+
+    private static Allocation toAllocation(Record1<byte[]> message) {
+        return Messages.parse(Allocation.parser(), message.value1());
+    }
+}

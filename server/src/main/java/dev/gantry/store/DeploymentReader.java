@@ -1,0 +1,142 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.DEPLOYMENT;
+import static org.jooq.impl.DSL.max;
+import static org.jooq.impl.DSL.noCondition;
+import static org.jooq.impl.DSL.notExists;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record1;
+
+/** Questions about deployments. */
+public final class DeploymentReader {
+
+    private final DSLContext dsl;
+
+    DeploymentReader(DSLContext dsl) {
+        this.dsl = dsl;
+    }
+
+    /**
+     * One deployment.
+     *
+     * @param id its id
+     * @return the deployment; empty if it is not known
+     */
+    public Optional<Deployment> find(String id) {
+        return fetch(DEPLOYMENT.ID.eq(id)).stream().findFirst();
+    }
+
+    /**
+     * The newest deployment of a job.
+     *
+     * @param jobId the job
+     * @return the deployment; empty if it never had one
+     */
+    public Optional<Deployment> newestOf(String jobId) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(DEPLOYMENT.JOB_ID.eq(jobId))
+                .orderBy(DEPLOYMENT.CREATE_INDEX.desc())
+                .limit(1)
+                .fetchOptional(DeploymentReader::toDeployment);
+    }
+
+    /**
+     * A page of deployments, newest first.
+     *
+     * @param jobId only those of this job; empty: of all
+     * @param beforeCreateIndex only those with this create_index or a smaller one
+     * @param beforeId and, of this create_index, only ids less than this one
+     * @param limit at most this many
+     * @return the deployments
+     */
+    public List<Deployment> page(Optional<String> jobId, long beforeCreateIndex, String beforeId, int limit) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(jobId.map(DEPLOYMENT.JOB_ID::eq).orElse(noCondition()))
+                .and(row(DEPLOYMENT.CREATE_INDEX, DEPLOYMENT.ID).lt(beforeCreateIndex, beforeId))
+                .orderBy(DEPLOYMENT.CREATE_INDEX.desc(), DEPLOYMENT.ID.desc())
+                .limit(limit)
+                .fetch(DeploymentReader::toDeployment);
+    }
+
+    /**
+     * The deployments of all jobs that have not ended.
+     *
+     * @return the deployments in the order in which they changed
+     */
+    public List<Deployment> running() {
+        return fetch(DEPLOYMENT.STATUS.eq((short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE));
+    }
+
+    /**
+     * The deployments of one job that have not ended.
+     *
+     * @param jobId the job
+     * @return the deployments in the order in which they changed
+     */
+    public List<Deployment> runningOf(String jobId) {
+        return fetch(DEPLOYMENT.JOB_ID.eq(jobId).and(DEPLOYMENT.STATUS.eq((short)
+                DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE)));
+    }
+
+    /**
+     * The newest deployment of each job that has one.
+     *
+     * @return the deployments in the order in which they were made
+     */
+    public List<Deployment> newest() {
+        var newer = DEPLOYMENT.as("newer");
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(notExists(select(newer.ID)
+                        .from(newer)
+                        .where(newer.JOB_ID.eq(DEPLOYMENT.JOB_ID))
+                        .and(newer.CREATE_INDEX.gt(DEPLOYMENT.CREATE_INDEX))))
+                .orderBy(DEPLOYMENT.CREATE_INDEX)
+                .fetch(DeploymentReader::toDeployment);
+    }
+
+    /**
+     * The deployments of a job that changed since.
+     *
+     * @param jobId the job
+     * @param after only those behind this
+     * @param limit at most this many
+     * @return the deployments in the order in which they changed
+     */
+    public List<Deployment> changed(String jobId, ChangeCursor after, int limit) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(DEPLOYMENT.JOB_ID.eq(jobId))
+                .and(after.isBefore(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID))
+                .orderBy(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID)
+                .limit(limit)
+                .fetch(DeploymentReader::toDeployment);
+    }
+
+    /** Of all deployments; empty if there is none. */
+    Optional<String> greatestId() {
+        return dsl.select(max(DEPLOYMENT.ID)).from(DEPLOYMENT).fetchOptional(Record1::value1);
+    }
+
+    private List<Deployment> fetch(Condition condition) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(condition)
+                .orderBy(DEPLOYMENT.MODIFY_INDEX)
+                .fetch(DeploymentReader::toDeployment);
+    }
+
+    private static Deployment toDeployment(Record1<byte[]> message) {
+        return Messages.parse(Deployment.parser(), message.value1());
+    }
+}

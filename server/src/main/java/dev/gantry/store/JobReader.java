@@ -1,0 +1,189 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.JOB;
+import static dev.gantry.store.schema.Tables.JOB_VERSION;
+import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
+import static java.util.stream.Collectors.toMap;
+import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
+
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobVersion;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/** Questions about jobs and their versions. */
+public final class JobReader {
+
+    private final DSLContext dsl;
+
+    JobReader(DSLContext dsl) {
+        this.dsl = dsl;
+    }
+
+    /**
+     * The newest version of a job.
+     *
+     * @param id the job's id
+     * @return the job; empty if it is not known
+     */
+    public Optional<JobRecord> find(String id) {
+        return dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(JobReader::toJob);
+    }
+
+    /**
+     * A page of jobs in the order of their ids.
+     *
+     * @param after only ids behind this one; empty: from the first
+     * @param prefix only ids that start so
+     * @param limit at most this many
+     * @return the jobs
+     */
+    public List<JobRecord> page(String after, String prefix, int limit) {
+        return dsl.selectFrom(JOB)
+                .where(JOB.ID.gt(after))
+                .and(JOB.ID.startsWith(prefix))
+                .orderBy(JOB.ID)
+                .limit(limit)
+                .fetch(JobReader::toJob);
+    }
+
+    /**
+     * One version of a job.
+     *
+     * @param id the job
+     * @param version the version
+     * @return the version; empty if it is not known, or not any more
+     */
+    public Optional<JobRecord> findVersion(String id, long version) {
+        return find(id).filter(newest -> newest.getVersion() == version)
+                .or(() -> olderVersions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.eq(version)), 1).stream()
+                        .findFirst());
+    }
+
+    /**
+     * A page of the versions of a job, newest first.
+     *
+     * @param id the job's id
+     * @param below only versions less than this one
+     * @param limit at most this many
+     * @return the versions
+     */
+    public List<JobRecord> versions(String id, long below, int limit) {
+        Optional<JobRecord> newest = find(id).filter(job -> job.getVersion() < below);
+        List<JobRecord> older = olderVersions(JOB_VERSION.JOB_ID.eq(id).and(JOB_VERSION.VERSION.lt(below)), limit);
+        return Stream.concat(newest.stream(), older.stream()).limit(limit).toList();
+    }
+
+    /**
+     * The job versions that some allocations run, each once.
+     *
+     * @param allocations the allocations
+     * @return their job versions in no order
+     */
+    public List<JobVersion> versionsOf(Collection<Allocation> allocations) {
+        var keys = allocations.stream()
+                .map(allocation -> row(allocation.getJobId(), allocation.getJobVersion()))
+                .distinct()
+                .toList();
+        return dsl.select(JOB.SPEC, JOB.VERSION)
+                .from(JOB)
+                .where(row(JOB.ID, JOB.VERSION).in(keys))
+                .unionAll(select(JOB_VERSION.SPEC, JOB_VERSION.VERSION)
+                        .from(JOB_VERSION)
+                        .where(row(JOB_VERSION.JOB_ID, JOB_VERSION.VERSION).in(keys)))
+                .fetch(version -> JobVersion.newBuilder()
+                        .setJob(Messages.parse(Job.parser(), version.value1()))
+                        .setVersion(version.value2())
+                        .build());
+    }
+
+    /**
+     * The newest version of a job that has proved good, older than another one.
+     *
+     * @param id the job's id
+     * @param below only versions less than this one
+     * @return the version; empty if there is none
+     */
+    public Optional<JobRecord> stableVersion(String id, long below) {
+        return find(id).filter(newest -> newest.getVersion() < below && newest.getStable())
+                .or(() ->
+                        olderVersions(
+                                        JOB_VERSION
+                                                .JOB_ID
+                                                .eq(id)
+                                                .and(JOB_VERSION.VERSION.lt(below))
+                                                .and(JOB_VERSION.STABLE),
+                                        1)
+                                .stream()
+                                .findFirst());
+    }
+
+    /**
+     * For when a periodic job last made a child.
+     *
+     * @param jobId the job
+     * @return the time; empty if the job is not a periodic one
+     */
+    public Optional<Instant> periodicLaunch(String jobId) {
+        return dsl.select(PERIODIC_LAUNCH.LAUNCH_TIME)
+                .from(PERIODIC_LAUNCH)
+                .where(PERIODIC_LAUNCH.JOB_ID.eq(jobId))
+                .fetchOptional(row -> Instant.ofEpochMilli(row.value1()));
+    }
+
+    /**
+     * The periodic jobs.
+     *
+     * @return for when each last made a child, by its id
+     */
+    public Map<String, Instant> periodicLaunches() {
+        return dsl.select(PERIODIC_LAUNCH.JOB_ID, PERIODIC_LAUNCH.LAUNCH_TIME).from(PERIODIC_LAUNCH).stream()
+                .collect(toMap(org.jooq.Record2::value1, row -> Instant.ofEpochMilli(row.value2())));
+    }
+
+    private List<JobRecord> olderVersions(Condition condition, int limit) {
+        return dsl.select(JOB_VERSION.asterisk(), JOB.CREATE_INDEX, JOB.STOPPED)
+                .from(JOB_VERSION)
+                .join(JOB)
+                .on(JOB.ID.eq(JOB_VERSION.JOB_ID))
+                .where(condition)
+                .orderBy(JOB_VERSION.VERSION.desc())
+                .limit(limit)
+                .fetch(JobReader::toJobVersion);
+    }
+
+    private static JobRecord toJob(dev.gantry.store.schema.tables.records.JobRecord row) {
+        return JobRecord.newBuilder()
+                .setJob(Messages.parse(Job.parser(), row.getSpec()))
+                .setVersion(row.getVersion())
+                .setStopped(row.getStopped())
+                .setCreateIndex(row.getCreateIndex())
+                .setModifyIndex(row.getModifyIndex())
+                .setSubmitTime(Timestamps.fromMillis(row.getSubmitTime()))
+                .setStable(row.getStable())
+                .build();
+    }
+
+    private static JobRecord toJobVersion(Record row) {
+        return JobRecord.newBuilder()
+                .setJob(Messages.parse(Job.parser(), row.get(JOB_VERSION.SPEC)))
+                .setVersion(row.get(JOB_VERSION.VERSION))
+                .setStopped(row.get(JOB.STOPPED))
+                .setCreateIndex(row.get(JOB.CREATE_INDEX))
+                .setModifyIndex(row.get(JOB_VERSION.MODIFY_INDEX))
+                .setSubmitTime(Timestamps.fromMillis(row.get(JOB_VERSION.SUBMIT_TIME)))
+                .setStable(row.get(JOB_VERSION.STABLE))
+                .build();
+    }
+}
