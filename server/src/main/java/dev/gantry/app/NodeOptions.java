@@ -5,10 +5,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** What a node is told of itself on its command line. */
 final class NodeOptions {
+
+    private static final class ToPortRange implements ITypeConverter<PortRange> {
+
+        @Override
+        public PortRange convert(String text) {
+            try {
+                return PortRange.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
 
     @Option(names = "--name", paramLabel = "NAME", description = "The node's name. Default: the host's.")
     private Optional<String> name = Optional.empty();
@@ -42,6 +56,7 @@ final class NodeOptions {
     @Option(
             names = "--dynamic-ports",
             paramLabel = "FIRST-LAST",
+            converter = ToPortRange.class,
             description = "The ports to choose from where a job names none. Default: 20000-32000.")
     private PortRange dynamicPorts = PortRange.STANDARD;
 

@@ -1,0 +1,79 @@
+package dev.gantry.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+class NodeOptionsTest {
+
+    private static final List<String> SERVERS = List.of("127.0.0.1:7470");
+    private static final Path DIR = Path.of("data");
+
+    @Test
+    void a_node_is_what_it_is_told() {
+        NodeConfig config = config(
+                "--name",
+                "n1",
+                "--datacenter",
+                "dc2",
+                "--class",
+                "large",
+                "--meta",
+                "rack=r1",
+                "--meta",
+                "disk=ssd",
+                "--ip",
+                "10.0.0.1",
+                "--dynamic-ports",
+                "25000-26000",
+                "--option",
+                "rkt.volumes.enabled=false",
+                "--rkt",
+                "/usr/bin/rkt");
+
+        assertThat(config)
+                .isEqualTo(new NodeConfig(
+                        SERVERS,
+                        DIR,
+                        "n1",
+                        "dc2",
+                        "large",
+                        Map.of("rack", "r1", "disk", "ssd"),
+                        "10.0.0.1",
+                        25_000,
+                        26_000,
+                        Map.of("rkt.volumes.enabled", "false"),
+                        Optional.of(Path.of("/usr/bin/rkt"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"25000", "25000-", "a-b", "25000-260000"})
+    void ports_that_are_no_range_are_named(String ports) {
+        assertThatThrownBy(() -> config("--dynamic-ports", ports))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("--dynamic-ports")
+                .hasMessageContaining("\"%s\" is no FIRST-LAST".formatted(ports));
+    }
+
+    @Test
+    void a_range_of_ports_that_ends_before_it_begins_is_named() {
+        assertThatThrownBy(() -> config("--dynamic-ports", "26000-25000"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("26000 to 25000");
+    }
+
+    private static NodeConfig config(String... args) {
+        NodeOptions options = new NodeOptions();
+        new CommandLine(options).parseArgs(args);
+        return options.toConfig(SERVERS, DIR, Optional.empty());
+    }
+}
