@@ -38,16 +38,28 @@ final class DevCommand implements Runnable {
     @Override
     public void run() {
         Path directory = dataDir.orElseGet(DevCommand::createTemporary);
+        Runnable close;
+        try {
+            close = start(directory);
+        } catch (RuntimeException e) {
+            removeTemporary(directory);
+            throw e;
+        }
+        Foreground.run(() -> {
+            close.run();
+            removeTemporary(directory);
+        });
+    }
+
+    /** What ends all that was started. */
+    private Runnable start(Path directory) {
         ServerConfig serverConfig = Misuse.explain(spec, () -> serverOptions.toConfig(directory));
         GantryServer server = ServerCommand.start(serverConfig);
         GantryNode node = startNode(server, directory);
-        Foreground.run(() -> {
+        return () -> {
             node.closeStoppingTasks();
             server.close();
-            if (dataDir.isEmpty()) {
-                TemporaryDirectory.remove(directory);
-            }
-        });
+        };
     }
 
     private GantryNode startNode(GantryServer server, Path directory) {
@@ -61,6 +73,12 @@ final class DevCommand implements Runnable {
         } catch (RuntimeException e) {
             server.close();
             throw e;
+        }
+    }
+
+    private void removeTemporary(Path directory) {
+        if (dataDir.isEmpty()) {
+            TemporaryDirectory.remove(directory);
         }
     }
 

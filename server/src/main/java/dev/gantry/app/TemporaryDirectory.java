@@ -1,11 +1,9 @@
 package dev.gantry.app;
 
+import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,17 +21,9 @@ final class TemporaryDirectory {
     /** Removes it and all that is in it. Links are removed, not followed. */
     static void remove(Path directory) {
         try {
-            for (Path path : deepestFirst(directory)) {
-                Files.delete(path);
-            }
+            MoreFiles.deleteRecursively(directory);
         } catch (IOException e) {
             LOG.warn("The temporary directory {} can't be removed; remove it by hand", directory, e);
-        }
-    }
-
-    private static List<Path> deepestFirst(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.sorted(Comparator.reverseOrder()).toList();
         }
     }
 }

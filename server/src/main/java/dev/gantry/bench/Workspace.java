@@ -1,11 +1,9 @@
 package dev.gantry.bench;
 
+import com.google.common.io.MoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 
 /** A temporary directory for one measurement. */
 final class Workspace implements AutoCloseable {
@@ -26,14 +24,6 @@ final class Workspace implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        for (Path path : deepestFirst()) {
-            Files.delete(path);
-        }
-    }
-
-    private List<Path> deepestFirst() throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.sorted(Comparator.reverseOrder()).toList();
-        }
+        MoreFiles.deleteRecursively(directory);
     }
 }
