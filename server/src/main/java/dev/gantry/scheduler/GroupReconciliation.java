@@ -295,8 +295,8 @@ final class GroupReconciliation {
             boolean overdue = deadline.filter(time -> !now.isBefore(time)).isPresent();
             deadline.filter(now::isBefore).ifPresent(time -> lookAgain = DrainRule.earlier(lookAgain, time));
             if (overdue
-                    || (MigrationRule.movesBeforeDeadline(demand) && (!MigrationRule.isUp(one) || moving < movable))) {
-                moving += MigrationRule.isUp(one) ? 1 : 0;
+                    || (MigrationRule.movesBeforeDeadline(demand) && (MigrationRule.isDown(one) || moving < movable))) {
+                moving += MigrationRule.isDown(one) ? 0 : 1;
                 migrate(one, overdue);
             }
         }

@@ -320,6 +320,40 @@ class JobLifeTest {
         }
 
         @Test
+        void is_left_by_the_next_one_once_the_one_before_is_healthy_elsewhere() {
+            JobVersion job = version(0, updated(2, 100, 1, 0));
+            runHealthy(job);
+            ofVersion(0).stream()
+                    .map(Allocation::getNodeId)
+                    .distinct()
+                    .forEach(node -> drain(node, Drain.getDefaultInstance()));
+            carryOut(job);
+            Allocation moved =
+                    live().stream().filter(one -> !one.hasHealthy()).findFirst().orElseThrow();
+
+            change(moved, one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING));
+            Plan whileUnproven = carryOut(job);
+            change(moved, one -> one.setHealthy(true));
+            Plan onceHealthy = carryOut(job);
+
+            assertThat(whileUnproven.changesNothing()).isTrue();
+            assertThat(onceHealthy.placements()).hasSize(1);
+        }
+
+        @Test
+        void is_left_at_any_time_by_what_is_not_healthy() {
+            JobVersion job = version(0, updated(2, 100, 1, 0));
+            runHealthy(job);
+            ofVersion(0).forEach(one -> change(one, it -> it.setHealthy(false)));
+            ofVersion(0).stream()
+                    .map(Allocation::getNodeId)
+                    .distinct()
+                    .forEach(node -> drain(node, Drain.getDefaultInstance()));
+
+            assertThat(carryOut(job).placements()).hasSize(2);
+        }
+
+        @Test
         void keeps_what_fits_nowhere_else_until_the_deadline() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))));
             runHealthy(job);
