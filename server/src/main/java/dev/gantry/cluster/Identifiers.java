@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes names for evaluations, allocations and deployments: UUIDs that begin with a number that counts up. Neighbours in
+ * Makes names for evaluations and allocations: UUIDs that begin with a number that counts up. Neighbours in
  * time are then neighbours in the database's indexes, and the first eight characters, by which people call an object, tell
  * any two apart until four billion were made.
  */

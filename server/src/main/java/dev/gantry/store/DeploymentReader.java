@@ -1,7 +1,6 @@
 package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.DEPLOYMENT;
-import static org.jooq.impl.DSL.max;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
@@ -121,11 +120,6 @@ public final class DeploymentReader {
                 .orderBy(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID)
                 .limit(limit)
                 .fetch(DeploymentReader::toDeployment);
-    }
-
-    /** Of all deployments; empty if there is none. */
-    Optional<String> greatestId() {
-        return dsl.select(max(DEPLOYMENT.ID)).from(DEPLOYMENT).fetchOptional(Record1::value1);
     }
 
     private List<Deployment> fetch(Condition condition) {

@@ -116,12 +116,13 @@ public final class StoreReader {
     }
 
     /**
-     * The greatest id of each kind of object that the server names itself.
+     * The greatest id of each kind of object that is named by counting. Deployments are not: they are named by what they
+     * are of.
      *
      * @return the ids; none of a kind of which there is no object
      */
     public List<String> greatestIds() {
-        return Stream.of(allocations.greatestId(), evaluations.greatestId(), deployments.greatestId())
+        return Stream.of(allocations.greatestId(), evaluations.greatestId())
                 .flatMap(Optional::stream)
                 .toList();
     }

@@ -47,6 +47,18 @@ class JobLifeStoreTest {
     }
 
     @Test
+    void the_greatest_ids_are_of_what_is_numbered_and_a_deployment_is_not() {
+        put(job("web", 0));
+        assertThat(store.reader().greatestIds()).isEmpty();
+
+        store.write(tx -> tx.putDeployment(deployment("ffffffff", 0))).join();
+        store.write(tx -> tx.putEvaluation(evaluation(id("e1"), "web", EvaluationStatus.EVALUATION_STATUS_COMPLETE)))
+                .join();
+
+        assertThat(store.reader().greatestIds()).containsExactly(id("e1"));
+    }
+
+    @Test
     void deployments_are_told_of_and_found_by_job_and_by_whether_they_run() {
         put(job("web", 0));
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
