@@ -1,5 +1,6 @@
 package dev.gantry.cli;
 
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.NodeVerdict;
@@ -22,6 +23,9 @@ final class PlanView {
             page.section(heading(group), List.of(changes(group)));
             if (group.getNodesCount() > 0) {
                 page.section("Nodes for \"" + group.getTaskGroup() + "\"", nodes(group.getNodesList()));
+            }
+            if (group.getPreemptedCount() > 0) {
+                page.section("Preempted for \"" + group.getTaskGroup() + "\"", preempted(group.getPreemptedList()));
             }
             page.section(
                     "Best Nodes for \"" + group.getTaskGroup() + "\"", EvaluationView.scores(group.getScoresList()));
@@ -75,6 +79,15 @@ final class PlanView {
                                 node.getFeasible() ? String.format(Locale.ROOT, "%.2f", node.getScore()) : "-",
                                 Integer.toString(node.getPlaced()),
                                 node.getReason()))
+                .lines();
+    }
+
+    private static List<String> preempted(List<Allocation> allocations) {
+        return new Table("ID", "Node", "Job", "Group")
+                .rows(
+                        allocations,
+                        one -> List.of(
+                                Words.shortId(one.getId()), one.getNodeName(), one.getJobId(), one.getTaskGroup()))
                 .lines();
     }
 

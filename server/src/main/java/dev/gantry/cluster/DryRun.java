@@ -6,7 +6,6 @@ import dev.gantry.scheduler.Placement;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.SchedulerOptions;
-import dev.gantry.scheduler.StopCause;
 import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
@@ -15,8 +14,6 @@ import dev.gantry.v1.JobVersion;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Says what a submission would do, without doing it. */
@@ -65,7 +62,8 @@ final class DryRun {
                 .setUpdateInPlace(outcome.update())
                 .setCanary((int)
                         placements(plan, outcome).filter(Placement::canary).count())
-                .setPreempt(preempted(plan, outcome))
+                .setPreempt(outcome.preempted().size())
+                .addAllPreempted(outcome.preempted())
                 .addAllScores(outcome.scores());
         outcome.failure().ifPresent(group::setFailure);
         version.getJob().getTaskGroupsList().stream()
@@ -78,16 +76,5 @@ final class DryRun {
     private static Stream<Placement> placements(Plan plan, GroupOutcome outcome) {
         return plan.placements().stream()
                 .filter(placement -> placement.taskGroup().equals(outcome.taskGroup()));
-    }
-
-    /** Those on the nodes where something of the group is placed. */
-    private static int preempted(Plan plan, GroupOutcome outcome) {
-        Set<String> nodes = placements(plan, outcome)
-                .map(placement -> placement.node().getId())
-                .collect(Collectors.toSet());
-        return (int) plan.stops().stream()
-                .filter(stop -> stop.cause() == StopCause.PREEMPTED)
-                .filter(stop -> nodes.contains(stop.allocation().getNodeId()))
-                .count();
     }
 }

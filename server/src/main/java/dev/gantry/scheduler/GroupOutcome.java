@@ -1,18 +1,21 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.PlacementFailure;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a plan does to one group.
  *
  * @param taskGroup the group
  * @param place how many allocations it makes
- * @param stop how many it stops
+ * @param stop how many it stops of the group
  * @param update how many it updates in place
  * @param keep how many stay as they are, those that ended by themselves included
+ * @param preempted the less important allocations of other jobs that it stops to make room
  * @param scores the best nodes when its last allocation was placed, best first, at most five; empty if it places none
  * @param failure why some could not be placed; empty if all were
  */
@@ -22,18 +25,27 @@ public record GroupOutcome(
         int stop,
         int update,
         int keep,
+        List<Allocation> preempted,
         List<NodeScore> scores,
         Optional<PlacementFailure> failure) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public GroupOutcome {
+        preempted = List.copyOf(preempted);
         scores = List.copyOf(scores);
     }
 
     /** Of a group that is only stopped. */
     static GroupOutcome stopOnly(GroupChange change) {
         return new GroupOutcome(
-                change.taskGroup(), 0, change.surplus().size(), 0, change.kept(), List.of(), Optional.empty());
+                change.taskGroup(),
+                0,
+                change.surplus().size(),
+                0,
+                change.kept(),
+                List.of(),
+                List.of(),
+                Optional.empty());
     }
 
     /** Of a group that two versions are placed of: this one counts for the newest. */
@@ -44,6 +56,7 @@ public record GroupOutcome(
                 stop + older.stop,
                 update,
                 keep + older.keep,
+                Stream.concat(preempted.stream(), older.preempted.stream()).toList(),
                 scores.isEmpty() ? older.scores : scores,
                 failure.or(older::failure));
     }

@@ -32,6 +32,7 @@ final class GroupPlanner {
     private final Map<Vacancy, NodeRoom> waiting = new HashMap<>();
     private final List<Placement> placements = new ArrayList<>();
     private final List<Stop> stops;
+    private final List<Stop> preempted = new ArrayList<>();
     /** There is one as soon as there is a proposal to search in. */
     private Optional<NodeSearch> searchOnceStopped = Optional.empty();
 
@@ -142,7 +143,7 @@ final class GroupPlanner {
         victims.allocations().forEach(one -> {
             now.evict(one);
             onceStopped.plan(proposal -> proposal.evict(one));
-            stops.add(new Stop(one, StopCause.PREEMPTED, reason));
+            preempted.add(new Stop(one, StopCause.PREEMPTED, reason));
         });
         vacancy.replaced().ifPresent(old -> {
             now.stop(old.allocation());
@@ -162,6 +163,11 @@ final class GroupPlanner {
         return stops;
     }
 
+    /** What is stopped of other jobs. */
+    List<Stop> preempted() {
+        return preempted;
+    }
+
     GroupOutcome outcome() {
         return new GroupOutcome(
                 change.taskGroup(),
@@ -169,6 +175,7 @@ final class GroupPlanner {
                 stops.size(),
                 change.updates().size(),
                 change.kept() + kept().size(),
+                preempted.stream().map(Stop::allocation).toList(),
                 scores,
                 failure());
     }

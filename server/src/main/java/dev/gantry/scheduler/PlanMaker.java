@@ -121,6 +121,7 @@ final class PlanMaker {
         for (GroupPlanner planner : planners) {
             placements.addAll(planner.placements());
             stops.addAll(planner.stops());
+            stops.addAll(planner.preempted());
         }
         for (GroupChange change : changes) {
             updates.addAll(change.updates());

@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
 import dev.gantry.scheduler.SchedulerOptions;
@@ -13,12 +14,14 @@ import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.ForcePeriodicJobRequest;
+import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobStatus;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.Periodic;
+import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.StopJobRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,8 +98,18 @@ class SystemAndParentJobsFlowTest {
         client.submit(TestJobs.sized("poor", "dc-way", 20, 6000));
         Allocation poor = client.awaitRunning("poor", 1).get(0);
 
+        GroupPlan plan = server.jobs()
+                .planJob(PlanJobRequest.newBuilder()
+                        .setJob(TestJobs.sized("rich", "dc-way", 90, 6000))
+                        .build())
+                .getGroups(0);
         client.submit(TestJobs.sized("rich", "dc-way", 90, 6000));
 
+        assertThat(plan.getStop()).isZero();
+        assertThat(plan.getPreempt()).isEqualTo(1);
+        assertThat(plan.getPreemptedList())
+                .extracting(Allocation::getId, Allocation::getNodeName, Allocation::getTaskGroup)
+                .containsExactly(tuple(poor.getId(), "way", poor.getTaskGroup()));
         Allocation rich = client.awaitRunning("rich", 1).get(0);
         assertThat(client.allocation(poor.getId())).satisfies(displaced -> {
             assertThat(displaced.getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_STOP);

@@ -398,7 +398,12 @@ class LifeCommandsTest {
                                 .setKeep(2)
                                 .setUpdateInPlace(3)
                                 .setCanary(1)
-                                .setPreempt(4)
+                                .setPreempt(1)
+                                .addPreempted(Allocation.newBuilder()
+                                        .setId("5e0b39f0-1111-2222-3333-444455556666")
+                                        .setNodeName("n2")
+                                        .setJobId("report")
+                                        .setTaskGroup("worker"))
                                 .addScores(NodeScore.newBuilder()
                                         .setNodeName("n1")
                                         .setScore(0.5)
@@ -416,7 +421,11 @@ class LifeCommandsTest {
                         - meta["old"]: "a\\nb"
 
                         Task Group "front"
-                        place 1, stop 1, keep 2, update in place 3, canary 1, preempt 4
+                        place 1, stop 1, keep 2, update in place 3, canary 1, preempt 1
+
+                        Preempted for "front"
+                        ID        Node  Job     Group
+                        5e0b39f0  n2    report  worker
 
                         Best Nodes for "front"
                         Node  Score  Parts

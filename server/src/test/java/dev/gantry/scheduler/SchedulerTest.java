@@ -585,12 +585,19 @@ class SchedulerTest {
     private static List<GroupOutcome> counts(Plan plan) {
         return plan.groups().stream()
                 .map(one -> new GroupOutcome(
-                        one.taskGroup(), one.place(), one.stop(), one.update(), one.keep(), List.of(), one.failure()))
+                        one.taskGroup(),
+                        one.place(),
+                        one.stop(),
+                        one.update(),
+                        one.keep(),
+                        one.preempted(),
+                        List.of(),
+                        one.failure()))
                 .toList();
     }
 
     private static GroupOutcome outcome(String group, int place, int stop, int keep) {
-        return new GroupOutcome(group, place, stop, 0, keep, List.of(), Optional.empty());
+        return new GroupOutcome(group, place, stop, 0, keep, List.of(), List.of(), Optional.empty());
     }
 
     private static FilterReason reason(String reason, int nodes) {
