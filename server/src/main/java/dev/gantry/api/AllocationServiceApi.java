@@ -4,6 +4,7 @@ import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.AllocationTopic;
+import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
@@ -29,15 +30,22 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
 
     private final StoreReader reader;
     private final AllocationLookup lookup;
+    private final AllocationRecords records;
     private final JobRegistry registry;
     private final NodeSessions sessions;
     private final WatchHub watches;
     private final Executor executor;
 
     AllocationServiceApi(
-            StoreReader reader, JobRegistry registry, NodeSessions sessions, WatchHub watches, Executor executor) {
+            StoreReader reader,
+            Scheduler scheduler,
+            JobRegistry registry,
+            NodeSessions sessions,
+            WatchHub watches,
+            Executor executor) {
         this.reader = reader;
         this.lookup = new AllocationLookup(reader);
+        this.records = new AllocationRecords(reader, scheduler);
         this.registry = registry;
         this.sessions = sessions;
         this.watches = watches;
@@ -49,7 +57,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
         Answers.answer(
                 observer,
                 () -> GetAllocationResponse.newBuilder()
-                        .setAllocation(lookup.find(request.getAllocationId()))
+                        .setAllocation(records.withMisfit(lookup.find(request.getAllocationId())))
                         .build());
     }
 
@@ -60,7 +68,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
             PageToken token = PageToken.parse(request.getPageToken(), 1);
             List<Allocation> page = reader.allocations().page(filter(request), token.text(0), size);
             ListAllocationsResponse.Builder answer =
-                    ListAllocationsResponse.newBuilder().addAllAllocations(page);
+                    ListAllocationsResponse.newBuilder().addAllAllocations(records.withMisfits(page));
             if (page.size() == size) {
                 answer.setNextPageToken(PageToken.of(page.get(size - 1).getId()));
             }

@@ -9,6 +9,7 @@ import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
+import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
@@ -138,6 +139,7 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     private static List<BindableService> services(Parts parts, Executor streamThreads) {
+        Scheduler scheduler = new Scheduler();
         return List.of(
                 new JobServiceApi(
                         parts.validator(),
@@ -147,10 +149,11 @@ public final class GrpcServer implements AutoCloseable {
                         parts.periodic(),
                         parts.dispatcher(),
                         parts.reader(),
+                        scheduler,
                         parts.watches(),
                         streamThreads),
                 new AllocationServiceApi(
-                        parts.reader(), parts.registry(), parts.sessions(), parts.watches(), streamThreads),
+                        parts.reader(), scheduler, parts.registry(), parts.sessions(), parts.watches(), streamThreads),
                 new NodeServiceApi(parts.reader(), parts.nodes(), parts.watches(), streamThreads),
                 new ServiceDirectoryApi(parts.services(), parts.watches(), streamThreads),
                 new ClusterServiceApi(parts.reader(), parts.version()),

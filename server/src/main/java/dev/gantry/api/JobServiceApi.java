@@ -11,6 +11,7 @@ import dev.gantry.cluster.SubmitOptions;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.JobTopic;
+import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Deployment;
@@ -69,6 +70,7 @@ final class JobServiceApi extends JobServiceImplBase {
     private final Dispatcher dispatcher;
     private final StoreReader reader;
     private final JobRecords records;
+    private final AllocationRecords allocations;
     private final EvaluationLookup evaluations;
     private final WatchHub watches;
     private final Executor executor;
@@ -81,6 +83,7 @@ final class JobServiceApi extends JobServiceImplBase {
             PeriodicLauncher periodic,
             Dispatcher dispatcher,
             StoreReader reader,
+            Scheduler scheduler,
             WatchHub watches,
             Executor executor) {
         this.validator = validator;
@@ -91,6 +94,7 @@ final class JobServiceApi extends JobServiceImplBase {
         this.dispatcher = dispatcher;
         this.reader = reader;
         this.records = new JobRecords(reader);
+        this.allocations = new AllocationRecords(reader, scheduler);
         this.evaluations = new EvaluationLookup(reader);
         this.watches = watches;
         this.executor = executor;
@@ -139,12 +143,10 @@ final class JobServiceApi extends JobServiceImplBase {
             reader.deployments().newestOf(request.getJobId()).ifPresent(answer::setDeployment);
             periodic.next(request.getJobId())
                     .ifPresent(next -> answer.setNextRun(Timestamps.fromMillis(next.toEpochMilli())));
-            return answer.addAllAllocations(reader.allocations()
-                            .page(
-                                    new AllocationFilter(
-                                            Optional.of(request.getJobId()), Optional.empty(), Optional.empty()),
-                                    "",
-                                    ALLOCATIONS_SHOWN))
+            AllocationFilter ofJob =
+                    new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty());
+            return answer.addAllAllocations(
+                            allocations.withMisfits(reader.allocations().page(ofJob, "", ALLOCATIONS_SHOWN)))
                     .build();
         });
     }

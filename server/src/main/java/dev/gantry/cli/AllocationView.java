@@ -9,12 +9,12 @@ import java.util.List;
 /** How allocations are shown. */
 record AllocationView(Moments moments) {
 
-    /** One row each; a line that says so if there are none. */
+    /** One row each, then what must not run where it runs; a line that says so if there are none. */
     List<String> all(Collection<Allocation> allocations) {
         if (allocations.isEmpty()) {
             return List.of("No allocations");
         }
-        return new Table("ID", "Node", "Job", "Group", "Version", "Desired", "Status", "Created", "Modified")
+        Table table = new Table("ID", "Node", "Job", "Group", "Version", "Desired", "Status", "Created", "Modified")
                 .rows(
                         allocations,
                         allocation -> List.of(
@@ -26,8 +26,19 @@ record AllocationView(Moments moments) {
                                 Words.word(allocation.getDesiredStatus()),
                                 Words.word(allocation.getClientStatus()),
                                 moments.ago(allocation.getCreateTime()),
-                                moments.ago(allocation.getModifyTime())))
+                                moments.ago(allocation.getModifyTime())));
+        return new Page()
+                .add(table.lines())
+                .section("No Longer Fit", misfits(allocations))
                 .lines();
+    }
+
+    private static List<String> misfits(Collection<Allocation> allocations) {
+        return allocations.stream()
+                .filter(allocation -> !allocation.getMisfit().isEmpty())
+                .map(allocation -> "%s stays, though node \"%s\" may not run it any more: %s"
+                        .formatted(Words.shortId(allocation.getId()), allocation.getNodeName(), allocation.getMisfit()))
+                .toList();
     }
 
     /** Everything about one. */
@@ -62,6 +73,7 @@ record AllocationView(Moments moments) {
                 .addKnown("Replaced By", Words.shortId(allocation.getNextAllocationId()))
                 .addKnown("Rescheduled", reschedules(allocation))
                 .addKnown("Preempted By", Words.shortId(allocation.getPreemptedByAllocationId()))
+                .addKnown("No Longer Fit", allocation.getMisfit())
                 .add("Description", allocation.getDescription())
                 .add("Created", moments.ago(allocation.getCreateTime()))
                 .add("Modified", moments.ago(allocation.getModifyTime()))

@@ -37,6 +37,11 @@ final class Feasibility {
         if (!isEligible(node)) {
             return Optional.of(Refusal.node("node is not eligible"));
         }
+        return misfit(node);
+    }
+
+    /** Why a node may not run the group, not looking at whether it is given anything new now; empty if it may. */
+    Optional<Refusal> misfit(Node node) {
         if (!datacenters.isEmpty() && !datacenters.contains(node.getDatacenter())) {
             return Optional.of(Refusal.node("datacenter is not " + String.join(" or ", datacenters)));
         }

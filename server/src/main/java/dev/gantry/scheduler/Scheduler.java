@@ -1,7 +1,9 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.scheduler.Proposal.Outlook;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
@@ -53,6 +55,20 @@ public final class Scheduler {
         plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
         Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
         return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();
+    }
+
+    /**
+     * Says why a node may not run a group by itself, whether or not it is given anything new now and whatever else it
+     * runs: what a node that has changed would not be given any more, but keeps.
+     *
+     * @param job a job, its defaults filled in
+     * @param group one of its groups
+     * @param node a node
+     * @return the reason, in words that speak of this node alone; empty if the node may
+     */
+    public Optional<String> misfit(Job job, TaskGroup group, Node node) {
+        Feasibility feasibility = new Feasibility(NodeAsk.of(job, group));
+        return feasibility.misfit(node).map(refusal -> feasibility.explain(refusal, node));
     }
 
     private static Plan stop(List<GroupChange> changes, DeploymentRule deployments) {

@@ -16,6 +16,7 @@ import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobStatus;
+import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.PlanJobRequest;
@@ -153,6 +154,37 @@ class PlacementTest {
         node.fingerprint("1.30.0");
 
         eventually().until(() -> node.session().toRun().size() == 1);
+    }
+
+    @Test
+    void what_its_node_may_not_run_any_more_runs_on_and_is_shown() {
+        FakeNode node = connect(FakeNode.in("dc-misfit", "misfit").obeying());
+        submit(TestJobs.constrained("misfit", "dc-misfit", "${driver.rkt.version}", ">", "1.2"));
+        eventually().until(() -> running("misfit").size() == 1);
+        assertThat(running("misfit").get(0).getMisfit()).isEmpty();
+
+        node.fingerprint("1.1.0");
+
+        String reason = "Constraint \"${driver.rkt.version} > 1.2\"";
+        eventually().until(() -> running("misfit").get(0).getMisfit().equals(reason));
+        Allocation running = running("misfit").get(0);
+        assertThat(server.allocations()
+                        .getAllocation(GetAllocationRequest.newBuilder()
+                                .setAllocationId(running.getId())
+                                .build())
+                        .getAllocation())
+                .isEqualTo(running);
+        assertThat(server.allocations()
+                        .listAllocations(ListAllocationsRequest.newBuilder()
+                                .setNodeId(node.id())
+                                .build())
+                        .getAllocationsList())
+                .containsExactly(running);
+
+        node.fingerprint("1.30.0");
+
+        eventually().until(() -> running("misfit").get(0).getMisfit().isEmpty());
+        assertThat(running("misfit").get(0).getId()).isEqualTo(running.getId());
     }
 
     @Test

@@ -159,6 +159,29 @@ class QueryCommandsTest {
     }
 
     @Test
+    void allocations_that_no_longer_fit_where_they_run_are_named() {
+        Allocation misfit = Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                .setMisfit("Constraint \"${driver.rkt.version} > 1.2\"")
+                .build();
+        cluster.answers(
+                        "ListAllocations",
+                        ListAllocationsResponse.newBuilder()
+                                .addAllocations(misfit)
+                                .build())
+                .answers(
+                        "GetAllocation",
+                        GetAllocationResponse.newBuilder().setAllocation(misfit).build());
+
+        assertThat(CliRun.of(cluster, "alloc", "status").out()).endsWith("""
+
+                        No Longer Fit
+                        5e0b39f0 stays, though node "n1" may not run it any more: Constraint "${driver.rkt.version} > 1.2"
+                        """);
+        assertThat(CliRun.of(cluster, "alloc", "status", "5e0b").out())
+                .contains("No Longer Fit  = Constraint \"${driver.rkt.version} > 1.2\"\n");
+    }
+
+    @Test
     void allocations_can_be_limited_to_a_job() {
         cluster.answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
 

@@ -8,10 +8,12 @@ import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.v1.Drain;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
 import org.junit.jupiter.api.Test;
 
 class FeasibilityTest {
@@ -62,6 +64,21 @@ class FeasibilityTest {
 
         assertThat(refusal.reason()).isEqualTo("driver rkt is not offered");
         assertThat(feasibility().explain(refusal, node)).isEqualTo("driver rkt is not offered: no rkt on $PATH");
+    }
+
+    @Test
+    void what_a_node_is_decides_whether_it_may_go_on_and_not_whether_it_is_given_more() {
+        Node closed = GOOD.toBuilder()
+                .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                .setDrain(Drain.getDefaultInstance())
+                .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                .build();
+        Node changed =
+                closed.toBuilder().putAttributes("driver.rkt.version", "1.1.0").build();
+
+        assertThat(feasibility().misfit(closed)).isEmpty();
+        assertThat(feasibility().misfit(changed).orElseThrow().reason())
+                .isEqualTo("Constraint \"${driver.rkt.version} > 1.2\"");
     }
 
     private static Feasibility feasibility() {
