@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskState;
 import java.util.Collection;
@@ -48,7 +49,7 @@ record AllocationView(Moments moments) {
                 .section("Ports", ports(allocation))
                 .section("Checks", checks(allocation));
         for (TaskState task : allocation.getTaskStatesList()) {
-            page.section("Task \"%s\" is %s".formatted(task.getTask(), condition(task)), facts(task));
+            page.section("Task \"%s\" %s".formatted(task.getTask(), condition(allocation, task)), facts(task));
             page.section("Events of task \"%s\"".formatted(task.getTask()), events(task));
         }
         return page.lines();
@@ -118,8 +119,13 @@ record AllocationView(Moments moments) {
         return count + (count.isEmpty() || next.isEmpty() ? "" : ", ") + next;
     }
 
-    private static String condition(TaskState task) {
-        return Words.word(task.getPhase()) + (task.getFailed() ? " (failed)" : "");
+    /** Of what was lost, the last that was heard: the node may have been cut off only. */
+    private static String condition(Allocation allocation, TaskState task) {
+        boolean isLost = allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST;
+        return (isLost ? "was " : "is ")
+                + Words.word(task.getPhase())
+                + (task.getFailed() ? " (failed)" : "")
+                + (isLost ? " when it was last heard of" : "");
     }
 
     private List<String> facts(TaskState task) {

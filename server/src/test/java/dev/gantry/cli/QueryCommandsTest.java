@@ -26,6 +26,8 @@ import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.StopAllocationResponse;
 import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.StreamLogsResponse;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -156,6 +158,19 @@ class QueryCommandsTest {
                         2026-02-03T04:04:06Z  Started     Task started
                         2026-02-03T04:04:16Z  Terminated  Exit code 3
                         """);
+    }
+
+    @Test
+    void a_task_of_a_lost_allocation_is_shown_as_it_was_last_heard_of() {
+        Allocation lost = Samples.allocation(ClientStatus.CLIENT_STATUS_LOST).toBuilder()
+                .addTaskStates(TaskState.newBuilder().setTask("nginx").setPhase(TaskPhase.TASK_PHASE_RUNNING))
+                .build();
+        cluster.answers(
+                "GetAllocation",
+                GetAllocationResponse.newBuilder().setAllocation(lost).build());
+
+        assertThat(CliRun.of(cluster, "alloc", "status", "5e0b").out())
+                .contains("Task \"nginx\" was running when it was last heard of\n");
     }
 
     @Test
