@@ -10,14 +10,16 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Adds to stored allocations what is not stored but found out: why their nodes may not run them any more. */
 final class AllocationRecords {
 
-    private record Version(String jobId, long number) {}
+    private record Group(String jobId, long version, String name) {}
 
     private final StoreReader reader;
     private final Scheduler scheduler;
@@ -44,26 +46,33 @@ final class AllocationRecords {
                         .findAll(wanted.stream().map(Allocation::getNodeId).collect(toSet()))
                         .stream()
                         .collect(toMap(Node::getId, node -> node));
-        Map<Version, Job> jobs = reader.jobs().versionsOf(wanted).stream()
-                .collect(toMap(one -> new Version(one.getJob().getId(), one.getVersion()), JobVersion::getJob));
+        Map<Group, Function<Node, Optional<String>>> misfits =
+                misfits(reader.jobs().versionsOf(wanted));
         return allocations.stream()
-                .map(one -> AllocationLife.isWanted(one) ? withMisfit(one, nodes, jobs) : one)
+                .map(one -> AllocationLife.isWanted(one) ? withMisfit(one, nodes, misfits) : one)
                 .toList();
     }
 
-    private Allocation withMisfit(Allocation allocation, Map<String, Node> nodes, Map<Version, Job> jobs) {
-        Optional<Node> node = Optional.ofNullable(nodes.get(allocation.getNodeId()));
-        Optional<Job> job =
-                Optional.ofNullable(jobs.get(new Version(allocation.getJobId(), allocation.getJobVersion())));
-        return node.flatMap(here -> job.flatMap(of -> misfit(of, allocation.getTaskGroup(), here)))
-                .map(reason -> allocation.toBuilder().setMisfit(reason).build())
-                .orElse(allocation);
+    /** What each group asks of nodes is read once, however many allocations it has. */
+    private Map<Group, Function<Node, Optional<String>>> misfits(List<JobVersion> versions) {
+        Map<Group, Function<Node, Optional<String>>> misfits = new HashMap<>();
+        for (JobVersion version : versions) {
+            Job job = version.getJob();
+            job.getTaskGroupsList()
+                    .forEach(group -> misfits.put(
+                            new Group(job.getId(), version.getVersion(), group.getName()),
+                            scheduler.misfit(job, group)));
+        }
+        return misfits;
     }
 
-    private Optional<String> misfit(Job job, String taskGroup, Node node) {
-        return job.getTaskGroupsList().stream()
-                .filter(group -> group.getName().equals(taskGroup))
-                .findFirst()
-                .flatMap(group -> scheduler.misfit(job, group, node));
+    private static Allocation withMisfit(
+            Allocation allocation, Map<String, Node> nodes, Map<Group, Function<Node, Optional<String>>> misfits) {
+        Group group = new Group(allocation.getJobId(), allocation.getJobVersion(), allocation.getTaskGroup());
+        return Optional.ofNullable(nodes.get(allocation.getNodeId()))
+                .flatMap(node ->
+                        misfits.getOrDefault(group, any -> Optional.empty()).apply(node))
+                .map(reason -> allocation.toBuilder().setMisfit(reason).build())
+                .orElse(allocation);
     }
 }

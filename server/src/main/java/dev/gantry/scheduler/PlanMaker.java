@@ -109,9 +109,8 @@ final class PlanMaker {
         });
     }
 
-    // Loops rather than streams, here and where else a plan begins: most jobs are small, and would pay more for each
-    // stream
-    // than for what runs through it.
+    // Loops rather than streams, here and where else a plan begins: most jobs are small, and a stream would cost more
+    // than what runs through it.
     private Plan assemble(List<GroupPlanner> planners) {
         List<Placement> placements = new ArrayList<>();
         List<InPlaceUpdate> updates = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Decides what runs where. Keeps no state between calls; what it decides depends on its arguments alone. */
 public final class Scheduler {
@@ -58,17 +59,16 @@ public final class Scheduler {
     }
 
     /**
-     * Says why a node may not run a group by itself, whether or not it is given anything new now and whatever else it
-     * runs: what a node that has changed would not be given any more, but keeps.
+     * Says why nodes may not run a group by themselves, whether or not they are given anything new now and whatever else
+     * they run: what a node that has changed would not be given any more, but keeps.
      *
      * @param job a job, its defaults filled in
      * @param group one of its groups
-     * @param node a node
-     * @return the reason, in words that speak of this node alone; empty if the node may
+     * @return tells the reason of a node, in words that speak of this node alone; empty if the node may
      */
-    public Optional<String> misfit(Job job, TaskGroup group, Node node) {
+    public Function<Node, Optional<String>> misfit(Job job, TaskGroup group) {
         Feasibility feasibility = new Feasibility(NodeAsk.of(job, group));
-        return feasibility.misfit(node).map(refusal -> feasibility.explain(refusal, node));
+        return node -> feasibility.misfit(node).map(refusal -> feasibility.explain(refusal, node));
     }
 
     private static Plan stop(List<GroupChange> changes, DeploymentRule deployments) {
