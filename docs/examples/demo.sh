@@ -5,7 +5,7 @@ set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 gantry=${GANTRY:-$here/../../gantry}
-bundled=$here/../../rkt/bin/rkt
+bundled=${GANTRY_BUNDLED_RKT:-$here/../../rkt/bin/rkt}
 
 step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 fail() { printf 'demo: %s\n' "$*" >&2; exit 1; }

@@ -25,9 +25,13 @@ final class LongRunning implements AutoCloseable {
     }
 
     static LongRunning start(Path log, String... arguments) {
+        return start(log, new ProcessBuilder(Program.command(arguments)));
+    }
+
+    /** Starts something else than the program as it was built. */
+    static LongRunning start(Path log, ProcessBuilder builder) {
         try {
-            Process process = new ProcessBuilder(Program.command(arguments))
-                    .redirectErrorStream(true)
+            Process process = builder.redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
             return new LongRunning(process, log);
@@ -71,7 +75,8 @@ final class LongRunning implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    private String log() {
+    /** Returns all that it has written so far. */
+    String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {

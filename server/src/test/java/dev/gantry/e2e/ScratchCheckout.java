@@ -1,0 +1,108 @@
+package dev.gantry.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A checkout for the launcher to build, whose Maven takes no time: it writes the program that the real build has made over
+ * the one that is there, in place, as Maven does, and shifts it by some bytes, as if the sources had changed.
+ */
+final class ScratchCheckout {
+
+    private static final String BUILT = "server/target/gantry-server.jar";
+
+    private static final String MAVEN = """
+            #!/bin/sh
+            set -eu
+            echo build >> builds
+            mkdir -p proto/target server/target rkt/target/classes rkt/target/lib rkt/target/lib-docker
+            [ -d server/target/lib ] || cp -R '%1$s/server/target/lib' server/target/
+            { cat builds; cat '%1$s/%2$s'; } > %2$s
+            touch rkt/target/rkt.jar rkt/target/classes/rkt-release
+            """;
+
+    private final Path root;
+
+    private ScratchCheckout(Path root) {
+        this.root = root;
+    }
+
+    static ScratchCheckout in(Path root) throws IOException {
+        ScratchCheckout checkout = new ScratchCheckout(root);
+        Files.copy(Program.ROOT.resolve("gantry"), Files.createDirectories(root).resolve("gantry"));
+        for (String directory : List.of("proto", "migrations", "client", "rkt/bin", "rkt/libexec", "rkt/build")) {
+            Files.createDirectories(root.resolve(directory));
+        }
+        checkout.script("mvnw", MAVEN.formatted(Program.ROOT, BUILT));
+        checkout.script("rkt/bin/rkt", "#!/bin/sh\n");
+        checkout.script("rkt/build/archive-classes.sh", "#!/bin/sh\n");
+        Files.createFile(root.resolve("pom.xml"));
+        Files.createFile(
+                Files.createDirectories(root.resolve("server/src/main")).resolve("Source.java"));
+        checkout.age();
+        return checkout;
+    }
+
+    /** The launcher with arguments. */
+    ProcessBuilder gantry(String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(root.resolve("gantry").toString());
+        builder.command().addAll(List.of(arguments));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return builder;
+    }
+
+    /** Changes a source, so that the next call of the launcher builds. */
+    void touchSources() throws IOException {
+        Files.setLastModifiedTime(root.resolve("server/src/main/Source.java"), FileTime.from(Instant.now()));
+    }
+
+    /** Removes what Maven has built, as {@code mvnw clean} does. */
+    void clean() throws IOException {
+        removeAll(root.resolve("server/target"));
+        removeAll(root.resolve("rkt/target"));
+    }
+
+    /** Returns how often Maven was called. */
+    long builds() throws IOException {
+        return Files.readAllLines(root.resolve("builds")).size();
+    }
+
+    /** Returns the builds that the launcher keeps. */
+    List<Path> kept() throws IOException {
+        try (Stream<Path> all = Files.list(root.resolve(".runs"))) {
+            return all.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    private void script(String name, String text) throws IOException {
+        Path file = Files.writeString(root.resolve(name), text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** Makes all sources older than any build. */
+    private void age() throws IOException {
+        FileTime past = FileTime.from(Instant.now().minusSeconds(3600));
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : all.toList()) {
+                Files.setLastModifiedTime(path, past);
+            }
+        }
+    }
+
+    private static void removeAll(Path directory) throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}
