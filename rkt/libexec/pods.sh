@@ -111,7 +111,14 @@ kill_processes() {
     attempts=$((attempts + 1))
     read_processes
   done
+  kill_init
   remove_cgroups
+}
+
+# Ends process 1 of a crun pod, and so all that is left in its PID namespace. It ends by itself with crun, unless what it
+# waits for was stopped.
+kill_init() {
+  if is_alive "$pod/init"; then kill -KILL "${recorded%% *}" 2> /dev/null; fi
 }
 
 # Removes the control groups of a pod that has no process. crun does that itself, unless it was killed; a group can't be

@@ -1,9 +1,9 @@
 # The crun flavour: prepares what is only known now of the pod's root file system, in a mount and a UTS namespace that
 # are the pod's own, and becomes crun, which runs the app by the bundle that "prepare" has written and has its exit code.
 #
-# crun can't make the PID namespace: the app would be process 1 of it, and the kernel keeps from that every signal that
-# it has no handler for, SIGTERM too. So process 1 is a shell that waits for the end of crun, whatever ends it; then the
-# kernel kills all that is left in the namespace.
+# crun can't make the PID namespace: the app would be process 1 of it, and the kernel keeps from process 1 every signal that
+# it has no handler for, SIGTERM too. So process 1 is a shell that lives as long as crun, whatever ends crun; then the kernel
+# kills all that is left in the namespace.
 . "$1/stage1.sh"
 
 # crun takes no machine that has both versions of control groups if the second one has controllers; those that limit
@@ -14,13 +14,24 @@ hide_second_cgroup_hierarchy() {
   [ -z "$controllers" ] || umount -l /sys/fs/cgroup/unified || fail "can't hide /sys/fs/cgroup/unified from crun"
 }
 
-# Starts process 1 of a new PID namespace and sets `init` to its pid out here. It reads from a pipe of which this process,
-# and so crun, alone has the other end. It ignores SIGCHLD, so that the kernel buries the orphans that it inherits.
+# Starts process 1 of a new PID namespace, and sets `init` to its pid out here.
+#
+# Process 1 waits for a child that reads from a pipe of which this process, and so crun, alone has the other end: the child
+# ends when crun does. While a shell waits for one child it reaps every other one, the orphans of the pod too; a shell that
+# reads the pipe itself does not, and some are interrupted by the end of an orphan. The app may kill the child, as it may
+# kill any process but process 1: then another child takes its place.
 start_init() {
   mkfifo -m 600 "$pod/life" && exec 9<> "$pod/life" || fail "can't make \"$pod/life\""
-  init=$(unshare --pid -- /bin/sh -c \
-    'trap "" CHLD; { read -r _; } < "$1" > /dev/null 2>&1 9<&- & echo "$!"' sh "$pod/life")
+  init=$(unshare --pid -- /bin/sh -c '{
+      exec 8< "$1" 9<&-
+      while
+        cat <&8 &
+        wait "$!"
+        [ "$?" -gt 128 ]
+      do :; done
+    } > /dev/null 2>&1 & echo "$!"' sh "$pod/life")
   [ -n "$init" ] || fail "can't make a PID namespace"
+  read_identity "$init" && printf '%s\n' "$identity" > "$pod/init" || fail "can't write \"$pod/init\""
 }
 
 mount_root
