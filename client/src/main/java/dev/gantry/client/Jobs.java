@@ -2,6 +2,8 @@ package dev.gantry.client;
 
 import dev.gantry.v1.CheckType;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.Periodic;
+import java.util.List;
 
 /**
  * Describes jobs, to be read as a sentence.
@@ -84,11 +86,22 @@ public final class Jobs {
     /**
      * Times at which to run a job.
      *
-     * @param expression a cron expression of five fields, or six with seconds in front
+     * @param expression a cron expression as Nomad reads it: five fields, six with the year behind them, or seven with the
+     *     second in front and the year behind
      * @return a builder
      */
     public static PeriodicBuilder cron(String expression) {
-        return new PeriodicBuilder(expression);
+        return new PeriodicBuilder(Periodic.newBuilder().setCron(expression));
+    }
+
+    /**
+     * Times at which to run a job: those of several expressions.
+     *
+     * @param expressions cron expressions as in {@link #cron}, 1 to 64
+     * @return a builder
+     */
+    public static PeriodicBuilder crons(String... expressions) {
+        return new PeriodicBuilder(Periodic.newBuilder().addAllCrons(List.of(expressions)));
     }
 
     /**

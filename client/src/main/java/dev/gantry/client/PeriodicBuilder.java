@@ -8,8 +8,8 @@ public final class PeriodicBuilder {
 
     private final Periodic.Builder periodic;
 
-    PeriodicBuilder(String expression) {
-        this.periodic = Periodic.newBuilder().setCron(expression);
+    PeriodicBuilder(Periodic.Builder periodic) {
+        this.periodic = periodic;
     }
 
     /**
@@ -23,7 +23,7 @@ public final class PeriodicBuilder {
     }
 
     /**
-     * The time zone of the expression. Default: UTC.
+     * The time zone of the expressions. Default: UTC.
      *
      * @param zone the zone
      * @return this

@@ -268,6 +268,13 @@ class LifeTest {
                                 Job.class)
                         .getPeriodic()
                         .toString());
+        assertThat(Jobs.batch("a")
+                        .periodic(Jobs.crons("@daily", "0 12 * * 1"))
+                        .build()
+                        .getPeriodic())
+                .hasToString(TextFormat.parse("periodic { crons: '@daily' crons: '0 12 * * 1' }", Job.class)
+                        .getPeriodic()
+                        .toString());
         assertThat(Jobs.batch("b")
                         .parameterized(PayloadRule.PAYLOAD_RULE_REQUIRED, Set.of("b", "a"), Set.of("c"))
                         .build()

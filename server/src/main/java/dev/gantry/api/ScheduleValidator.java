@@ -14,6 +14,8 @@ import java.util.Set;
 /** Says what is wrong with when a job is run: at times, or when it is dispatched. */
 final class ScheduleValidator {
 
+    private static final int MOST_CRONS = 64;
+
     private final CronCheck cron;
 
     ScheduleValidator(CronCheck cron) {
@@ -50,10 +52,14 @@ final class ScheduleValidator {
     }
 
     private void check(Periodic periodic, Violations violations) {
-        if (periodic.getCron().isBlank()) {
+        if (periodic.getCron().isBlank() && periodic.getCronsCount() == 0) {
             violations.add("periodic.cron", "is missing: say when, such as \"0 3 * * *\"");
-        } else {
+        } else if (periodic.getCronsCount() == 0) {
             cron.fault(periodic.getCron()).ifPresent(fault -> violations.add("periodic.cron", fault));
+        } else if (!periodic.getCron().isEmpty()) {
+            violations.add("periodic.crons", "can't stand beside cron: put all expressions into crons");
+        } else {
+            checkCrons(periodic.getCronsList(), violations);
         }
         if (!periodic.getTimeZone().isEmpty()) {
             try {
@@ -63,6 +69,17 @@ final class ScheduleValidator {
                         "periodic.time_zone",
                         "\"%s\" is no time zone: use one such as Europe/Berlin".formatted(periodic.getTimeZone()));
             }
+        }
+    }
+
+    private void checkCrons(List<String> crons, Violations violations) {
+        if (crons.size() > MOST_CRONS) {
+            violations.add("periodic.crons", "has %d expressions: use at most %d".formatted(crons.size(), MOST_CRONS));
+            return;
+        }
+        for (int i = 0; i < crons.size(); i++) {
+            String field = "periodic.crons[" + i + "]";
+            cron.fault(crons.get(i)).ifPresent(fault -> violations.add(field, fault));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.gantry.cli;
 
+import dev.gantry.model.CronExpressions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Evaluation;
@@ -64,7 +65,7 @@ record JobView(Moments moments) {
                             "Periodic",
                             "%s (%s)"
                                     .formatted(
-                                            job.getPeriodic().getCron(),
+                                            String.join(", ", CronExpressions.of(job.getPeriodic())),
                                             job.getPeriodic().getTimeZone()))
                     .add("Next Run", Moments.exact(answer.getNextRun()));
         }

@@ -5,17 +5,24 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A cron expression: when a periodic job runs. Five fields (minute, hour, day of month, month, day of week), or six with
- * seconds in front; or {@code @hourly} and its like.
+ * A cron expression: when a periodic job runs. Read as Nomad reads it
+ * (<a href="https://github.com/hashicorp/cronexpr#implementation">cronexpr</a>): five fields (minute, hour, day of month,
+ * month, day of week), six with the year behind them, or seven with the second in front and the year behind; or
+ * {@code @hourly} and its like.
  *
- * <p>As in Vixie's cron, where both days are restricted either may match. Of the times that a change to summer time
- * leaves out, the run comes as much later; of those that its end repeats, the first counts.
+ * <p>Times are those that a clock on the wall shows. As in Nomad, a time that the begin of summer time skips is left out
+ * on that day, and one that its end repeats counts twice.
  */
 public final class Cron {
 
@@ -28,35 +35,37 @@ public final class Cron {
             "@midnight", "0 0 * * *",
             "@hourly", "0 * * * *");
 
-    /** A 29th of February may be eight years away. */
-    private static final int FARTHEST_YEARS = 9;
+    private static final int LONGEST = 256;
 
     private final BitSet seconds;
     private final BitSet minutes;
     private final BitSet hours;
-    private final BitSet daysOfMonth;
+    private final CronDays days;
     private final BitSet months;
-    private final BitSet daysOfWeek;
-    private final boolean eitherDay;
+    private final BitSet years;
 
     private Cron(List<String> fields) {
         this.seconds = CronField.SECOND.parse(fields.get(0));
         this.minutes = CronField.MINUTE.parse(fields.get(1));
         this.hours = CronField.HOUR.parse(fields.get(2));
-        this.daysOfMonth = CronField.DAY_OF_MONTH.parse(fields.get(3));
+        this.days = CronDays.parse(fields.get(3), fields.get(5));
         this.months = CronField.MONTH.parse(fields.get(4));
-        this.daysOfWeek = CronField.DAY_OF_WEEK.parse(fields.get(5));
-        this.eitherDay = isRestricted(fields.get(3)) && isRestricted(fields.get(5));
+        this.years = CronField.YEAR.parse(fields.get(6));
     }
 
     /**
      * Reads an expression.
      *
-     * @param expression the expression
+     * @param expression the expression, at most 256 characters
      * @return when it matches
      * @throws IllegalArgumentException saying what is wrong with it and what to write instead
      */
     public static Cron parse(String expression) {
+        if (expression.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    "is %d characters long: use at most %d, and several expressions if need be"
+                            .formatted(expression.length(), LONGEST));
+        }
         String text = expression.strip();
         if (text.startsWith("@")) {
             text = Optional.ofNullable(NAMED.get(text))
@@ -64,10 +73,11 @@ public final class Cron {
                             "\"%s\" is not known; use @hourly, @daily, @weekly, @monthly, @yearly, or five fields"
                                     .formatted(expression)));
         }
-        List<String> fields = List.of(text.split("\\s+"));
+        List<String> fields = Arrays.asList(text.split("\\s+"));
         return switch (fields.size()) {
-            case 5 -> new Cron(List.of(("0 " + text).split("\\s+")));
-            case 6 -> new Cron(fields);
+            case 5 -> new Cron(List.of(("0 " + text + " *").split("\\s+")));
+            case 6 -> new Cron(List.of(("0 " + text).split("\\s+")));
+            case 7 -> new Cron(fields);
             default ->
                 throw new IllegalArgumentException(
                         "has %d fields: write minute, hour, day of month, month and day of week, such as \"0 3 * * *\""
@@ -76,7 +86,7 @@ public final class Cron {
     }
 
     /**
-     * Looks an expression through.
+     * Checks an expression.
      *
      * @param expression as submitted
      * @return what is wrong with it and what to write instead; empty if nothing is
@@ -91,41 +101,59 @@ public final class Cron {
     }
 
     /**
-     * The next time.
+     * Finds the next time.
      *
-     * @param after only times behind this one
-     * @param zone where the expression's hours are
-     * @return the time; empty if there is none in the next nine years, as for a 30th of February
+     * @param after only times after this one
+     * @param zone the time zone of the expression
+     * @return the time; empty if none is left, as for a 30th of February or for a year that is over
      */
     public Optional<Instant> next(Instant after, ZoneId zone) {
-        LocalDateTime local = LocalDateTime.ofInstant(after, zone).withNano(0);
-        LocalDate farthest = local.toLocalDate().plusYears(FARTHEST_YEARS);
-        while (!local.toLocalDate().isAfter(farthest)) {
-            Optional<LocalDateTime> found = nextLocal(local.plusSeconds(1), farthest);
-            if (found.isEmpty()) {
+        ZoneRules rules = zone.getRules();
+        LocalDateTime end = LocalDate.of(years.length(), 1, 1).atStartOfDay();
+        Instant from = after.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+        // One stretch after the other in which the offset stays the same, so that a time that comes twice is found
+        // twice.
+        while (true) {
+            ZoneOffset offset = rules.getOffset(from);
+            LocalDateTime begin = LocalDateTime.ofInstant(from, offset);
+            if (!begin.isBefore(end)) {
                 return Optional.empty();
             }
-            Instant time = found.get().atZone(zone).toInstant();
-            if (time.isAfter(after)) {
-                return Optional.of(time);
+            ZoneOffsetTransition change = rules.nextTransition(from);
+            LocalDateTime until =
+                    change == null || change.getDateTimeBefore().isAfter(end) ? end : change.getDateTimeBefore();
+            Optional<LocalDateTime> found = nextLocal(begin, until);
+            if (found.isPresent()) {
+                return found.map(time -> time.toInstant(offset));
             }
-            local = found.get();
+            if (change == null) {
+                return Optional.empty();
+            }
+            from = change.getInstant();
         }
-        return Optional.empty();
     }
 
-    private Optional<LocalDateTime> nextLocal(LocalDateTime from, LocalDate farthest) {
+    /** The first time that matches, from a time on and before another one. */
+    private Optional<LocalDateTime> nextLocal(LocalDateTime from, LocalDateTime until) {
         LocalDate day = from.toLocalDate();
-        if (matches(day)) {
-            Optional<LocalTime> today = nextTime(from.toLocalTime());
-            if (today.isPresent()) {
-                return Optional.of(day.atTime(today.get()));
+        LocalTime begin = from.toLocalTime();
+        while (day.atTime(begin).isBefore(until)) {
+            if (!years.get(day.getYear())) {
+                int year = years.nextSetBit(day.getYear());
+                if (year < 0) {
+                    return Optional.empty();
+                }
+                day = LocalDate.of(year, 1, 1);
+            } else if (!months.get(day.getMonthValue())) {
+                day = day.withDayOfMonth(1).plusMonths(1);
+            } else {
+                Optional<LocalTime> time = days.match(day) ? nextTime(begin) : Optional.empty();
+                if (time.isPresent()) {
+                    return time.map(day::atTime).filter(found -> found.isBefore(until));
+                }
+                day = day.plusDays(1);
             }
-        }
-        for (day = day.plusDays(1); !day.isAfter(farthest); day = day.plusDays(1)) {
-            if (matches(day)) {
-                return nextTime(LocalTime.MIDNIGHT).map(day::atTime);
-            }
+            begin = LocalTime.MIDNIGHT;
         }
         return Optional.empty();
     }
@@ -142,15 +170,5 @@ public final class Cron {
             }
         }
         return Optional.empty();
-    }
-
-    private boolean matches(LocalDate day) {
-        boolean ofMonth = daysOfMonth.get(day.getDayOfMonth());
-        boolean ofWeek = daysOfWeek.get(day.getDayOfWeek().getValue() % 7);
-        return months.get(day.getMonthValue()) && (eitherDay ? ofMonth || ofWeek : ofMonth && ofWeek);
-    }
-
-    private static boolean isRestricted(String field) {
-        return !field.startsWith("*") && !field.startsWith("?");
     }
 }

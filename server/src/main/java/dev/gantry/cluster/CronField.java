@@ -10,9 +10,30 @@ enum CronField {
     MINUTE("minute", 0, 59, List.of()),
     HOUR("hour", 0, 23, List.of()),
     DAY_OF_MONTH("day of month", 1, 31, List.of()),
-    MONTH("month", 1, 12, List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")),
+    MONTH(
+            "month",
+            1,
+            12,
+            List.of(
+                    "JANUARY",
+                    "FEBRUARY",
+                    "MARCH",
+                    "APRIL",
+                    "MAY",
+                    "JUNE",
+                    "JULY",
+                    "AUGUST",
+                    "SEPTEMBER",
+                    "OCTOBER",
+                    "NOVEMBER",
+                    "DECEMBER")),
     /** 0 and 7 are Sunday. */
-    DAY_OF_WEEK("day of week", 0, 7, List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"));
+    DAY_OF_WEEK(
+            "day of week", 0, 7, List.of("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")),
+    YEAR("year", 1970, 2099, List.of());
+
+    private static final int SHORT_NAME = 3;
+    private static final int MOST_DIGITS = 4;
 
     private final String title;
     private final int least;
@@ -36,40 +57,44 @@ enum CronField {
     BitSet parse(String text) {
         BitSet values = new BitSet();
         for (String part : text.split(",", -1)) {
-            String[] rangeAndStep = part.split("/", -1);
-            boolean hasStep = rangeAndStep.length == 2;
-            int step = hasStep ? number(rangeAndStep[1], part) : 1;
-            if (rangeAndStep.length > 2 || step < 1) {
-                throw invalid(part);
-            }
-            addRange(values, rangeAndStep[0], hasStep, step, part);
-        }
-        if (this == DAY_OF_WEEK && values.get(7)) {
-            values.set(0);
+            add(part, values);
         }
         return values;
     }
 
-    private void addRange(BitSet values, String range, boolean hasStep, int step, String part) {
-        boolean isAny = range.equals("*") || range.equals("?");
+    /**
+     * Reads one part of a list.
+     *
+     * @throws IllegalArgumentException as {@link #parse}
+     */
+    void add(String part, BitSet values) {
+        String[] rangeAndStep = part.split("/", -1);
+        boolean hasStep = rangeAndStep.length == 2;
+        int step = hasStep ? number(rangeAndStep[1], part) : 1;
+        if (rangeAndStep.length > 2 || step < 1 || step > last()) {
+            throw invalid(part);
+        }
+        String range = rangeAndStep[0];
+        boolean isAny = range.equals("*") || (range.equals("?") && !hasStep);
         String[] ends = range.split("-", -1);
         int from = isAny ? least : value(ends[0], part);
-        int to = isAny || (ends.length == 1 && hasStep) ? last() : value(ends[ends.length - 1], part);
+        int to = isAny || (ends.length == 1 && hasStep) ? last() : end(ends, part);
         if (ends.length > 2 || from > to) {
             throw invalid(part);
         }
         for (int value = from; value <= to; value += step) {
-            values.set(value);
+            values.set(this == DAY_OF_WEEK ? value % 7 : value);
         }
     }
 
-    /** The last value of a range that has no end: not the second name of Sunday. */
-    private int last() {
-        return this == DAY_OF_WEEK ? 6 : most;
-    }
-
-    private int value(String text, String part) {
-        int name = names.indexOf(text.toUpperCase(Locale.ROOT));
+    /**
+     * Reads one value.
+     *
+     * @param part the part of the list that it is in, for the message
+     * @throws IllegalArgumentException as {@link #parse}
+     */
+    int value(String text, String part) {
+        int name = nameIndex(text.toUpperCase(Locale.ROOT));
         int value = name >= 0 ? name + least : number(text, part);
         if (value < least || value > most) {
             throw invalid(part);
@@ -77,8 +102,30 @@ enum CronField {
         return value;
     }
 
+    /** The end of a range. A Sunday by name ends a week, too. */
+    private int end(String[] ends, String part) {
+        int value = value(ends[ends.length - 1], part);
+        return this == DAY_OF_WEEK && value == 0 && ends.length > 1 && value(ends[0], part) > 0 ? most : value;
+    }
+
+    /** The last value of a range that has no end: not the second number of Sunday. */
+    private int last() {
+        return this == DAY_OF_WEEK ? 6 : most;
+    }
+
+    private int nameIndex(String text) {
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            if (text.equals(name) || text.equals(name.substring(0, SHORT_NAME))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     private int number(String text, String part) {
-        boolean isNumber = !text.isEmpty() && text.length() <= 2 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean isNumber =
+                !text.isEmpty() && text.length() <= MOST_DIGITS && text.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!isNumber) {
             throw invalid(part);
         }
@@ -86,8 +133,10 @@ enum CronField {
     }
 
     private IllegalArgumentException invalid(String part) {
+        String orNames = names.isEmpty() ? "" : " or names as " + names.get(1).substring(0, SHORT_NAME);
+        String range = this == YEAR ? "2030-2035" : "1-5";
         return new IllegalArgumentException(
-                "\"%s\" is no %s: use values from %d to %d%s, ranges as 1-5, steps as */2, and commas between them"
-                        .formatted(part, title, least, most, names.isEmpty() ? "" : " or names as " + names.get(1)));
+                "\"%s\" is no %s: use values from %d to %d%s, ranges as %s, steps as */2, and commas between them"
+                        .formatted(part, title, least, most, orNames, range));
     }
 }

@@ -66,6 +66,9 @@ class JobLifeValidationTest {
 
         assertThat(validator.check(service)).isEmpty();
         assertThat(validator.check(periodic)).isEmpty();
+        assertThat(validator.check(
+                        job("type: JOB_TYPE_BATCH periodic { crons: '@daily' crons: '0 12 * * 1' }", "", "")))
+                .isEmpty();
         assertThat(validator.check(parameterized)).isEmpty();
         assertThat(validator.check(job("type: JOB_TYPE_SYSTEM", "", ""))).isEmpty();
     }
@@ -99,6 +102,10 @@ class JobLifeValidationTest {
                 "parameterized { } | parameterized | for batch jobs only",
                 "type: JOB_TYPE_BATCH periodic { } | periodic.cron | is missing",
                 "type: JOB_TYPE_BATCH periodic { cron: 'daily' } | periodic.cron | has 1 fields",
+                "type: JOB_TYPE_BATCH periodic { cron: '*/90 * * * *' } | periodic.cron | \"*/90\" is no minute",
+                "type: JOB_TYPE_BATCH periodic { crons: '@daily' crons: '@never' } | periodic.crons[1] | \"@never\" is not known",
+                "type: JOB_TYPE_BATCH periodic { crons: '@daily' crons: '' } | periodic.crons[1] | has 1 fields",
+                "type: JOB_TYPE_BATCH periodic { cron: '@daily' crons: '@daily' } | periodic.crons | can't stand beside cron",
                 "type: JOB_TYPE_BATCH periodic { cron: '0 3 * * *' time_zone: 'Mars/Base' } | periodic.time_zone | \"Mars/Base\" is no time zone",
                 "type: JOB_TYPE_BATCH periodic { cron: '0 3 * * *' } parameterized { } | periodic | can't stand beside parameterized",
                 "type: JOB_TYPE_BATCH parameterized { meta_required: 'a' meta_optional: 'a' } | parameterized.meta_optional[0] | named twice",

@@ -483,7 +483,10 @@ class LifeCommandsTest {
     @Test
     void periodic_jobs_say_when_they_run_and_can_be_run_now() {
         Job job = Samples.job(JobType.JOB_TYPE_BATCH, 1).toBuilder()
-                .setPeriodic(Periodic.newBuilder().setCron("0 3 * * *").setTimeZone("UTC"))
+                .setPeriodic(Periodic.newBuilder()
+                        .addCrons("0 3 * * *")
+                        .addCrons("@weekly")
+                        .setTimeZone("UTC"))
                 .build();
         cluster.answers(
                         "GetJob",
@@ -499,7 +502,7 @@ class LifeCommandsTest {
                                 .build());
 
         assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("""
-                        Periodic    = 0 3 * * * (UTC)
+                        Periodic    = 0 3 * * *, @weekly (UTC)
                         Next Run    = 2026-02-03T05:05:06Z
                         """);
         assertThat(CliRun.of(cluster, "job", "periodic", "force", "web").out()).isEqualTo("""

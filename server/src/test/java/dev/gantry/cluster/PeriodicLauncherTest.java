@@ -62,6 +62,18 @@ class PeriodicLauncherTest {
     }
 
     @Test
+    void a_job_runs_at_the_times_of_each_of_its_expressions() {
+        submit(Periodic.newBuilder().addCrons("0 3 * * *").addCrons("30 2 * * *"));
+
+        tick(Duration.ofHours(3).minusSeconds(1));
+        tick(Duration.ofSeconds(1));
+
+        assertThat(children())
+                .extracting(child -> child.getJob().getId())
+                .containsExactlyInAnyOrder(childAt("2030-01-01T02:30:00Z"), childAt("2030-01-01T03:00:00Z"));
+    }
+
+    @Test
     void of_the_times_that_came_while_no_server_ran_the_latest_is_made_up_for_once() {
         submit(Periodic.newBuilder().setCron("0 * * * *"));
         cluster.pass(Duration.ofHours(5).plusMinutes(30));
@@ -124,6 +136,10 @@ class PeriodicLauncherTest {
         assertThat(children()).isEmpty();
         assertThat(launcher.next("nightly")).isEmpty();
         assertThatThrownBy(() -> launcher.force("nightly").join()).hasMessageContaining("stopped");
+    }
+
+    private static String childAt(String time) {
+        return "nightly/periodic-" + Instant.parse(time).getEpochSecond();
     }
 
     private void submit(Periodic.Builder periodic) {

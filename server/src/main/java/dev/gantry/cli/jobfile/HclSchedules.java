@@ -16,7 +16,7 @@ final class HclSchedules {
     private HclSchedules() {}
 
     static Periodic periodic(Block block) {
-        Periodic.Builder periodic = Periodic.newBuilder();
+        Periodic.Builder periodic = Periodic.newBuilder().addAllCrons(block.texts("crons"));
         block.text("cron").ifPresent(periodic::setCron);
         block.bool("prohibit_overlap").ifPresent(periodic::setProhibitOverlap);
         block.text("time_zone").ifPresent(periodic::setTimeZone);

@@ -81,7 +81,7 @@ record Keys(String kind, List<String> known, List<String> later) {
             List.of());
 
     static final Keys PERIODIC =
-            new Keys("periodic", List.of("cron", "prohibit_overlap", "time_zone"), List.of("enabled"));
+            new Keys("periodic", List.of("cron", "crons", "prohibit_overlap", "time_zone"), List.of("enabled"));
 
     static final Keys PARAMETERIZED =
             new Keys("parameterized", List.of("payload", "meta_required", "meta_optional"), List.of());

@@ -149,6 +149,16 @@ class JobLifeFileTest {
     }
 
     @Test
+    void several_schedules_are_read_from_a_list() {
+        Job job = read("""
+                job "report" { periodic { crons = ["0 3 * * *", "@weekly"] } }
+                """);
+
+        assertThat(job.getPeriodic().getCronsList()).containsExactly("0 3 * * *", "@weekly");
+        assertThat(job.getPeriodic().getCron()).isEmpty();
+    }
+
+    @Test
     void what_a_job_says_of_updates_holds_for_each_key_that_a_group_does_not_set() {
         Job job = read("""
                 job "web" {
