@@ -1,6 +1,6 @@
 package dev.gantry.app;
 
-import com.google.common.io.MoreFiles;
+import dev.gantry.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ final class TemporaryDirectory {
     /** Removes it and all that is in it. Links are removed, not followed. */
     static void remove(Path directory) {
         try {
-            MoreFiles.deleteRecursively(directory);
+            FileTrees.delete(directory);
         } catch (IOException e) {
             LOG.warn("The temporary directory {} can't be removed; remove it by hand", directory, e);
         }

@@ -1,6 +1,6 @@
 package dev.gantry.bench;
 
-import com.google.common.io.MoreFiles;
+import dev.gantry.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +24,6 @@ final class Workspace implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        MoreFiles.deleteRecursively(directory);
+        FileTrees.delete(directory);
     }
 }

@@ -35,6 +35,8 @@ class LayersTest {
             .definedBy("dev.gantry.store..")
             .layer("model")
             .definedBy("dev.gantry.model..")
+            .layer("files")
+            .definedBy("dev.gantry.files..")
             .layer("client")
             .definedBy("dev.gantry.client..")
             .layer("protocol")
@@ -57,6 +59,8 @@ class LayersTest {
             .mayOnlyBeAccessedByLayers("cluster", "api", "app")
             .whereLayer("store")
             .mayOnlyBeAccessedByLayers("cluster", "api", "bench", "app")
+            .whereLayer("files")
+            .mayOnlyBeAccessedByLayers("node", "driver", "bench", "app")
             .whereLayer("client")
             .mayOnlyBeAccessedByLayers("cli", "bench", "app");
 

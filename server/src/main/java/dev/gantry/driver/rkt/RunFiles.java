@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import com.google.gson.JsonParseException;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileTrees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,7 +16,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What is kept of a task's run in its driver directory, so that it outlives the node's process.
@@ -120,15 +120,7 @@ final class RunFiles {
         if (pod().filter(pod -> pod.uuid().equals(uuid)).isPresent()) {
             forget();
         }
-        if (!Files.exists(run(uuid))) {
-            return;
-        }
-        try (Stream<Path> files = Files.list(run(uuid))) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(run(uuid));
+        FileTrees.delete(run(uuid));
     }
 
     private Path podFile() {

@@ -1,13 +1,11 @@
 package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +44,7 @@ public final class AllocationDirectories {
     /** Makes what the tasks of an allocation share; what was there before is removed. */
     void create(String allocationId) throws IOException {
         Path allocation = root.resolve(allocationId);
-        deleteTree(allocation);
+        FileTrees.delete(allocation);
         Files.createDirectory(allocation);
         Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
         for (String name : List.of("data", "logs", "tmp")) {
@@ -56,7 +54,7 @@ public final class AllocationDirectories {
 
     /** Makes what one task has for itself, whatever an earlier start has left of it. */
     void prepare(TaskDirectory task) throws IOException {
-        deleteTree(task.driver());
+        FileTrees.delete(task.driver());
         create(task.local(), FOR_ANY_USER);
         create(task.secrets(), FOR_ANY_USER);
         create(task.driver(), FOR_THE_NODE);
@@ -69,7 +67,7 @@ public final class AllocationDirectories {
      * @throws IOException if something of it can't be deleted
      */
     public void delete(String allocationId) throws IOException {
-        deleteTree(root.resolve(allocationId));
+        FileTrees.delete(root.resolve(allocationId));
     }
 
     /**
@@ -107,27 +105,5 @@ public final class AllocationDirectories {
         Files.createDirectories(directory);
         // Given now: what is given at creation goes through the process's mask.
         return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
-    }
-
-    private static void deleteTree(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
