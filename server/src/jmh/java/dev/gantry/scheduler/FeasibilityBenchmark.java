@@ -66,7 +66,7 @@ public class FeasibilityBenchmark {
     /** Nothing is known: the ask is read and the node tested. */
     @Benchmark
     public boolean cold() {
-        return new NodeClasses(ask()).judge(next()).isRefused();
+        return new NodeClasses(ask(), Patience.ENDLESS).judge(next()).isRefused();
     }
 
     private NodeAsk ask() {

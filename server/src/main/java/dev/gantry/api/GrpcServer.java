@@ -2,7 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatcher;
-import dev.gantry.cluster.EvaluationLoop;
+import dev.gantry.cluster.DryRuns;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
@@ -54,7 +54,7 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param validator checks jobs
      * @param registry takes jobs in
-     * @param loop answers dry runs
+     * @param dryRuns answers dry runs
      * @param deployments promotes and fails deployments
      * @param periodic runs periodic jobs
      * @param dispatcher dispatches parameterized jobs
@@ -68,7 +68,7 @@ public final class GrpcServer implements AutoCloseable {
     public record Parts(
             JobValidator validator,
             JobRegistry registry,
-            EvaluationLoop loop,
+            DryRuns dryRuns,
             DeploymentWatcher deployments,
             PeriodicLauncher periodic,
             Dispatcher dispatcher,
@@ -144,7 +144,7 @@ public final class GrpcServer implements AutoCloseable {
                 new JobServiceApi(
                         parts.validator(),
                         parts.registry(),
-                        parts.loop(),
+                        parts.dryRuns(),
                         parts.deployments(),
                         parts.periodic(),
                         parts.dispatcher(),

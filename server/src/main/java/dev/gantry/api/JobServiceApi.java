@@ -4,7 +4,7 @@ import com.google.protobuf.util.Timestamps;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatch;
 import dev.gantry.cluster.Dispatcher;
-import dev.gantry.cluster.EvaluationLoop;
+import dev.gantry.cluster.DryRuns;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.SubmitOptions;
@@ -64,7 +64,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     private final JobValidator validator;
     private final JobRegistry registry;
-    private final EvaluationLoop loop;
+    private final DryRuns dryRuns;
     private final DeploymentWatcher deployments;
     private final PeriodicLauncher periodic;
     private final Dispatcher dispatcher;
@@ -78,7 +78,7 @@ final class JobServiceApi extends JobServiceImplBase {
     JobServiceApi(
             JobValidator validator,
             JobRegistry registry,
-            EvaluationLoop loop,
+            DryRuns dryRuns,
             DeploymentWatcher deployments,
             PeriodicLauncher periodic,
             Dispatcher dispatcher,
@@ -88,7 +88,7 @@ final class JobServiceApi extends JobServiceImplBase {
             Executor executor) {
         this.validator = validator;
         this.registry = registry;
-        this.loop = loop;
+        this.dryRuns = dryRuns;
         this.deployments = deployments;
         this.periodic = periodic;
         this.dispatcher = dispatcher;
@@ -116,7 +116,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void planJob(PlanJobRequest request, StreamObserver<PlanJobResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> loop.plan(validator.complete(request.getJob())),
+                () -> dryRuns.plan(validator.complete(request.getJob())),
                 plan -> PlanJobResponse.newBuilder()
                         .addAllGroups(plan.groups())
                         .setExists(plan.modifyIndex() > 0)

@@ -66,6 +66,8 @@ public final class JobValidator {
         Violations violations = new Violations();
         if (job.getSerializedSize() > LARGEST_JOB) {
             violations.add("job", "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), LARGEST_JOB));
+        } else {
+            JobLimits.check(job, violations);
         }
         return violations.found();
     }
@@ -83,6 +85,9 @@ public final class JobValidator {
             FailureValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
             TaskLifeValidator.check(job, job.getTaskGroups(i), path, violations);
             tasks.checkServices(whole.getTaskGroups(i), job.getTaskGroups(i), path, violations);
+        }
+        if (violations.found().isEmpty()) {
+            JobLimits.checkWork(whole, violations);
         }
         return violations.found();
     }

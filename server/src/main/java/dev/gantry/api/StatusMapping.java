@@ -5,6 +5,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import dev.gantry.cluster.ClusterException;
+import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.IndexMismatchException;
 import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.NodeNotConnectedException;
@@ -102,6 +103,9 @@ final class StatusMapping {
         }
         if (refusal instanceof NodeNotConnectedException || refusal instanceof OverloadedException) {
             return Status.UNAVAILABLE;
+        }
+        if (refusal instanceof DryRunTimeoutException) {
+            return Status.DEADLINE_EXCEEDED;
         }
         if (refusal instanceof SessionEndedException) {
             return Status.ABORTED;

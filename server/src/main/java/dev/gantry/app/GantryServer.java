@@ -5,6 +5,7 @@ import dev.gantry.api.JobValidator;
 import dev.gantry.cluster.Cron;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatcher;
+import dev.gantry.cluster.DryRuns;
 import dev.gantry.cluster.EvaluationLoop;
 import dev.gantry.cluster.Evaluations;
 import dev.gantry.cluster.GarbageCollector;
@@ -101,6 +102,8 @@ final class GantryServer implements AutoCloseable {
         NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, random, new SteadyClock(clock));
         EvaluationLoop loop =
                 new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
+        DryRuns dryRuns =
+                new DryRuns(store.reader(), loop, config.scheduling(), clock, System::nanoTime, threads.dryRuns());
         NodeDrainer drainer = new NodeDrainer(store, evaluations, clock, threads.ticks());
         PeriodicLauncher periodic = new PeriodicLauncher(store, evaluations, clock);
         Dispatcher dispatcher = new Dispatcher(store, evaluations, identifiers, clock);
@@ -138,7 +141,7 @@ final class GantryServer implements AutoCloseable {
                 new GrpcServer.Parts(
                         new JobValidator(List.of(new RktConfigCheck()), Cron::fault),
                         jobs,
-                        loop,
+                        dryRuns,
                         deployments,
                         periodic,
                         dispatcher,

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param calls run gRPC calls; they may wait for the database
  * @param streams tell streams what has changed; they may wait for the database
  * @param scheduling the one thread that owns the state of the cluster
+ * @param dryRuns the one thread that plans what nobody has submitted
  * @param ticks the one thread for what is done now and then
  * @param garbage the one thread that looks for what can be forgotten, which may take a while
  */
@@ -27,6 +28,7 @@ record ServerThreads(
         ExecutorService calls,
         ExecutorService streams,
         ScheduledExecutorService scheduling,
+        ExecutorService dryRuns,
         ScheduledExecutorService ticks,
         ScheduledExecutorService garbage)
         implements AutoCloseable {
@@ -39,7 +41,12 @@ record ServerThreads(
 
     static ServerThreads start() {
         return new ServerThreads(
-                pool("call", CALLS), pool("stream", STREAMS), single("scheduling"), single("ticks"), single("garbage"));
+                pool("call", CALLS),
+                pool("stream", STREAMS),
+                single("scheduling"),
+                single("dry-run"),
+                single("ticks"),
+                single("garbage"));
     }
 
     /** Does something again and again in the thread of the ticks; that it fails once does not end it. */
@@ -57,7 +64,7 @@ record ServerThreads(
      */
     @Override
     public void close() {
-        List<ExecutorService> all = List.of(garbage, ticks, scheduling, streams, calls);
+        List<ExecutorService> all = List.of(garbage, ticks, dryRuns, scheduling, streams, calls);
         all.forEach(ExecutorService::shutdown);
         all.forEach(ServerThreads::awaitEnd);
     }

@@ -2,7 +2,8 @@ package dev.gantry.cluster;
 
 /** Something that was asked of the cluster can't be done; each kind has a class of its own. */
 public abstract sealed class ClusterException extends RuntimeException
-        permits IndexMismatchException,
+        permits DryRunTimeoutException,
+                IndexMismatchException,
                 InvalidFieldException,
                 NodeNotConnectedException,
                 NodeRefusedException,

@@ -1,5 +1,8 @@
 package dev.gantry.cluster;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import dev.gantry.model.JobFamily;
 import dev.gantry.scheduler.GroupOutcome;
 import dev.gantry.scheduler.Placement;
@@ -11,15 +14,19 @@ import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.NodeVerdict;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Says what a submission would do, without doing it. */
 final class DryRun {
 
     private static final int NODES_EXPLAINED = 100;
+
+    /** In all groups together: what is said of a node takes a hundred bytes and more. */
+    private static final int VERDICTS = 10_000;
 
     private final Scheduler scheduler;
     private final SchedulerOptions options;
@@ -36,15 +43,23 @@ final class DryRun {
      *
      * @param hasFailed whether an allocation of the stored version has failed for good
      */
-    JobPlan plan(SchedulingState state, Job job, boolean hasFailed) {
-        Optional<JobRecord> stored = state.job(job.getId());
+    JobPlan plan(JobSnapshot snapshot, Job job, boolean hasFailed) {
+        Optional<JobRecord> stored = snapshot.stored();
         JobVersion version = JobVersion.newBuilder()
                 .setJob(job)
                 .setVersion(VersionRule.version(stored, job, hasFailed))
                 .build();
-        Plan plan = scheduler.plan(state.cluster(), version, JobFamily.isParent(job), clock.instant(), options);
+        Plan plan = scheduler.plan(snapshot.cluster(), version, JobFamily.isParent(job), clock.instant(), options);
+        int nodes = Math.min(NODES_EXPLAINED, VERDICTS / Math.max(1, job.getTaskGroupsCount()));
+        Map<String, List<NodeVerdict>> verdicts = scheduler.explain(snapshot.cluster(), version, plan, options, nodes);
+        Map<String, Long> canaries = plan.placements().stream()
+                .filter(Placement::canary)
+                .collect(groupingBy(Placement::taskGroup, counting()));
         List<GroupPlan> groups = plan.groups().stream()
-                .map(outcome -> toGroupPlan(state, version, plan, outcome))
+                .map(outcome -> toGroupPlan(
+                        outcome,
+                        canaries.getOrDefault(outcome.taskGroup(), 0L).intValue(),
+                        verdicts.getOrDefault(outcome.taskGroup(), List.of())))
                 .toList();
         return new JobPlan(groups, stored.map(JobRecord::getModifyIndex).orElse(0L), diff(stored, job));
     }
@@ -53,28 +68,19 @@ final class DryRun {
         return JobDiff.between(stored.map(JobRecord::getJob).orElse(Job.getDefaultInstance()), job);
     }
 
-    private GroupPlan toGroupPlan(SchedulingState state, JobVersion version, Plan plan, GroupOutcome outcome) {
+    private static GroupPlan toGroupPlan(GroupOutcome outcome, int canaries, List<NodeVerdict> verdicts) {
         GroupPlan.Builder group = GroupPlan.newBuilder()
                 .setTaskGroup(outcome.taskGroup())
                 .setPlace(outcome.place())
                 .setStop(outcome.stop())
                 .setKeep(outcome.keep())
                 .setUpdateInPlace(outcome.update())
-                .setCanary((int)
-                        placements(plan, outcome).filter(Placement::canary).count())
+                .setCanary(canaries)
                 .setPreempt(outcome.preempted().size())
                 .addAllPreempted(outcome.preempted())
-                .addAllScores(outcome.scores());
+                .addAllScores(outcome.scores())
+                .addAllNodes(verdicts);
         outcome.failure().ifPresent(group::setFailure);
-        version.getJob().getTaskGroupsList().stream()
-                .filter(wanted -> wanted.getName().equals(outcome.taskGroup()))
-                .forEach(wanted -> group.addAllNodes(
-                        scheduler.explain(state.cluster(), version, wanted, plan, options, NODES_EXPLAINED)));
         return group.build();
-    }
-
-    private static Stream<Placement> placements(Plan plan, GroupOutcome outcome) {
-        return plan.placements().stream()
-                .filter(placement -> placement.taskGroup().equals(outcome.taskGroup()));
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.cluster;
 import dev.gantry.cluster.PlanWriter.Outcome;
 import dev.gantry.model.JobFamily;
 import dev.gantry.scheduler.GroupOutcome;
+import dev.gantry.scheduler.Patience;
 import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.SchedulerOptions;
@@ -15,7 +16,6 @@ import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.GroupScores;
-import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.PlacementFailure;
 import java.time.Duration;
@@ -48,11 +48,11 @@ public final class EvaluationLoop {
     private static final Logger LOG = LoggerFactory.getLogger(EvaluationLoop.class);
 
     private static final int QUEUED_CHANGES = 16_384;
-    private static final int QUEUED_DRY_RUNS = 64;
+    private static final int QUEUED_LOOKS = 64;
     private static final int PLANS_IN_FLIGHT = 64;
     private static final long PAUSE_MILLIS = 200;
 
-    private record Question(Job job, boolean hasFailed, CompletableFuture<JobPlan> answer) {}
+    private record Look(String jobId, Patience patience, CompletableFuture<JobSnapshot> answer) {}
 
     private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
@@ -65,13 +65,12 @@ public final class EvaluationLoop {
     private final Evaluations evaluations;
     private final SchedulerOptions options;
     private final InstantSource clock;
-    private final DryRun dryRun;
     private final ScheduledExecutorService executor;
     private final SerialTask turn;
 
     private final BlockingQueue<ChangeSet> changes = new ArrayBlockingQueue<>(QUEUED_CHANGES);
     private final BlockingQueue<Written> written = new ArrayBlockingQueue<>(PLANS_IN_FLIGHT);
-    private final BlockingQueue<Question> questions = new ArrayBlockingQueue<>(QUEUED_DRY_RUNS);
+    private final BlockingQueue<Look> looks = new ArrayBlockingQueue<>(QUEUED_LOOKS);
     private volatile boolean mustLoad = true;
 
     // Owned by the executor's thread.
@@ -101,7 +100,6 @@ public final class EvaluationLoop {
         this.store = store;
         this.scheduler = new Scheduler();
         this.writer = new PlanWriter(store, identifiers, evaluations, clock);
-        this.dryRun = new DryRun(scheduler, options, clock);
         this.evaluations = evaluations;
         this.options = options;
         this.clock = clock;
@@ -128,19 +126,20 @@ public final class EvaluationLoop {
     }
 
     /**
-     * Says what a submission would do now. Reads from the store.
+     * Takes a look at all that the plan of a job has to know, for another thread to plan on. Never waits.
      *
-     * @param job a valid job with its defaults filled in
-     * @return the plan; failed with {@link OverloadedException}
+     * @param jobId the job, known or not
+     * @param patience how long plans on the snapshot may take
+     * @return the snapshot, as soon as this loop has taken in what was written before; failed with {@link
+     *     OverloadedException}. One that is completed by its caller before is not taken any more
      */
-    public CompletableFuture<JobPlan> plan(Job job) {
-        Question question =
-                new Question(job, store.reader().activity().hasFailed(job.getId()), new CompletableFuture<>());
-        if (!questions.offer(question)) {
-            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_DRY_RUNS));
+    CompletableFuture<JobSnapshot> look(String jobId, Patience patience) {
+        Look look = new Look(jobId, patience, new CompletableFuture<>());
+        if (!looks.offer(look)) {
+            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_LOOKS));
         }
         turn.call();
-        return question.answer();
+        return look.answer();
     }
 
     private void takeTurn() {
@@ -150,7 +149,7 @@ public final class EvaluationLoop {
                 load();
             }
             if (!mustLoad) {
-                answerQuestions();
+                takeLooks();
                 followUp();
                 evaluate();
                 setAlarm();
@@ -182,12 +181,10 @@ public final class EvaluationLoop {
         state.load(store.reader());
     }
 
-    private void answerQuestions() {
-        for (Question question = questions.poll(); question != null; question = questions.poll()) {
-            try {
-                question.answer().complete(dryRun.plan(state, question.job(), question.hasFailed()));
-            } catch (RuntimeException e) {
-                question.answer().completeExceptionally(e);
+    private void takeLooks() {
+        for (Look look = looks.poll(); look != null; look = looks.poll()) {
+            if (!look.answer().isDone()) {
+                look.answer().complete(state.look(look.jobId(), look.patience()));
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.gantry.cluster;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.model.NodeLife;
 import dev.gantry.scheduler.ClusterState;
+import dev.gantry.scheduler.Patience;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
@@ -137,6 +138,11 @@ final class SchedulingState {
     /** Lets an evaluation be looked at once more. */
     void retry(Evaluation evaluation) {
         evaluations.retry(evaluation, jobOf(evaluation).getJob().getPriority());
+    }
+
+    /** All that the plan of a job has to know, as it is now, for another thread to plan on. */
+    JobSnapshot look(String jobId, Patience patience) {
+        return new JobSnapshot(cluster.snapshot(jobId, patience), job(jobId));
     }
 
     FollowUps followUps() {

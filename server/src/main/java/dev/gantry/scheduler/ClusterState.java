@@ -7,6 +7,7 @@ import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.TaskGroup;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,14 +25,40 @@ import java.util.Optional;
  */
 public final class ClusterState {
 
-    private final NodeRooms rooms = new NodeRooms();
-    private final JobVersions versions = new JobVersions();
-    private final Deployments deployments = new Deployments();
+    private final NodeRooms rooms;
+    private final JobVersions versions;
+    private final Deployments deployments;
+    private final Patience patience;
     private final Map<String, Allocation> allocations = new HashMap<>();
     private final Map<String, Map<String, Allocation>> allocationsByJob = new HashMap<>();
 
     /** An empty cluster. */
-    public ClusterState() {}
+    public ClusterState() {
+        this(new NodeRooms(Patience.ENDLESS), new JobVersions(), new Deployments(), Patience.ENDLESS);
+    }
+
+    private ClusterState(NodeRooms rooms, JobVersions versions, Deployments deployments, Patience patience) {
+        this.rooms = rooms;
+        this.versions = versions;
+        this.deployments = deployments;
+        this.patience = patience;
+    }
+
+    /**
+     * What the plan of one job has to know, as it is now: to be handed to another thread, which plans on it while this
+     * cluster changes. Takes time for each node and for each allocation of the job, not for the allocations of other jobs:
+     * a node copies what is held of it when that changes next.
+     *
+     * @param jobId the job, known or not; plans of other jobs must not be made on the snapshot
+     * @param bearing how long plans on the snapshot may take
+     * @return the snapshot, to be changed no more
+     */
+    public ClusterState snapshot(String jobId, Patience bearing) {
+        ClusterState snapshot = new ClusterState(
+                rooms.snapshot(bearing), versions.snapshot(jobId), deployments.snapshot(jobId), bearing);
+        allocationsOf(jobId).forEach(snapshot::remember);
+        return snapshot;
+    }
 
     /**
      * Takes in a node, in place of what was known of it.
@@ -67,11 +94,17 @@ public final class ClusterState {
         Allocation known = allocations.get(allocation.getId());
         if (AllocationLife.isTerminal(allocation)) {
             remove(known);
-        } else if (known == null || !holdsTheSame(known, allocation)) {
-            hold(allocation, known);
-        }
-        if (isNeeded(allocation)) {
-            remember(lean(allocation, known));
+            if (isNeeded(allocation)) {
+                remember(lean(allocation, known));
+            }
+        } else {
+            Allocation lean = lean(allocation, known);
+            if (known == null || !holdsTheSame(known, allocation)) {
+                hold(lean, known);
+            } else {
+                rooms.find(lean.getNodeId()).describe(lean);
+            }
+            remember(lean);
         }
     }
 
@@ -134,9 +167,14 @@ public final class ClusterState {
         return versions.job(jobId, version);
     }
 
-    /** An allocation that has not ended; null if there is none. */
-    Allocation allocation(String id) {
-        return allocations.get(id);
+    /** A group of a job as it was at a version; empty if that had none of this name, or is not known any more. */
+    Optional<TaskGroup> groupAt(String jobId, long version, String name) {
+        return versions.group(jobId, version, name);
+    }
+
+    /** Asks whether the plan may go on. */
+    void bear() {
+        patience.check();
     }
 
     /** Whether an allocation ended though it should have run, and none has taken its place. */
@@ -171,9 +209,14 @@ public final class ClusterState {
         if (known != null && known.getJobVersion() != allocation.getJobVersion()) {
             versions.release(known);
         }
-        GroupAsk ask = versions.retain(allocation);
+        JobVersions.Run run = versions.retain(allocation);
         Holding holding = new Holding(
-                ask.cpu(), ask.memoryMib(), allocation.getPortsList(), !AllocationLife.isWanted(allocation));
+                run.ask().cpu(),
+                run.ask().memoryMib(),
+                allocation.getPortsList(),
+                !AllocationLife.isWanted(allocation),
+                allocation,
+                run.job());
         if (known == null) {
             room.add(allocation.getId(), holding);
         } else {

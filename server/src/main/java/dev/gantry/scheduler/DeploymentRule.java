@@ -1,5 +1,8 @@
 package dev.gantry.scheduler;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Durations;
 import dev.gantry.v1.Deployment;
@@ -12,7 +15,9 @@ import dev.gantry.v1.UpdateStrategy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -20,6 +25,9 @@ import java.util.UUID;
 final class DeploymentRule {
 
     private final JobVersion job;
+    /** The groups as they are wanted that are rolled out step by step, by name. */
+    private final Map<String, TaskGroup> stepwise = new HashMap<>();
+
     private final List<Deployment> known;
     private final Optional<Deployment> current;
     private final Instant now;
@@ -31,6 +39,11 @@ final class DeploymentRule {
      */
     DeploymentRule(JobVersion job, List<Deployment> known, Instant now) {
         this.job = job;
+        for (TaskGroup group : job.getJob().getTaskGroupsList()) {
+            if (isStepwise(job.getJob().getType(), group)) {
+                stepwise.put(group.getName(), group);
+            }
+        }
         this.known = known;
         this.current = known.stream()
                 .filter(one -> one.getJobVersion() == job.getVersion())
@@ -130,10 +143,19 @@ final class DeploymentRule {
 
     private Deployment moveOn(Deployment before, List<GroupChange> changes, List<Placement> placements) {
         Deployment.Builder after = before.toBuilder();
+        Map<String, GroupChange> byGroup = new HashMap<>();
+        changes.forEach(change -> byGroup.put(change.taskGroup(), change));
+        Map<String, Long> placed = placements.stream()
+                .filter(one -> one.deploymentId().equals(before.getId()))
+                .collect(groupingBy(Placement::taskGroup, counting()));
         for (DeploymentGroup.Builder group : after.getGroupsBuilderList()) {
-            changes.stream()
-                    .filter(change -> change.taskGroup().equals(group.getTaskGroup()))
-                    .forEach(change -> count(group, change, placements, before.getId()));
+            GroupChange change = byGroup.get(group.getTaskGroup());
+            if (change != null) {
+                count(
+                        group,
+                        change,
+                        placed.getOrDefault(group.getTaskGroup(), 0L).intValue());
+            }
         }
         boolean complete = changes.stream()
                         .filter(change -> group(change).isPresent())
@@ -148,12 +170,7 @@ final class DeploymentRule {
         return after.build();
     }
 
-    private static void count(
-            DeploymentGroup.Builder group, GroupChange change, List<Placement> placements, String deploymentId) {
-        int placed = (int) placements.stream()
-                .filter(one -> one.taskGroup().equals(group.getTaskGroup())
-                        && one.deploymentId().equals(deploymentId))
-                .count();
+    private static void count(DeploymentGroup.Builder group, GroupChange change, int placed) {
         int healthy =
                 (int) change.updates().stream().filter(InPlaceUpdate::healthy).count();
         group.setPlaced(group.getPlaced() + placed + change.updates().size());
@@ -168,10 +185,7 @@ final class DeploymentRule {
 
     /** The group as it is wanted, if it is rolled out step by step. */
     private Optional<TaskGroup> group(GroupChange change) {
-        return job.getJob().getTaskGroupsList().stream()
-                .filter(group -> group.getName().equals(change.taskGroup()))
-                .filter(group -> isStepwise(job.getJob().getType(), group))
-                .findFirst();
+        return Optional.ofNullable(stepwise.get(change.taskGroup()));
     }
 
     private static boolean isStepwise(JobType type, TaskGroup group) {

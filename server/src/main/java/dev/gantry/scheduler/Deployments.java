@@ -22,6 +22,16 @@ final class Deployments {
         jobs.remove(jobId);
     }
 
+    /** What is known of one job's, as it is now, for another thread to read. */
+    Deployments snapshot(String jobId) {
+        Deployments snapshot = new Deployments();
+        TreeMap<Long, Deployment> known = jobs.get(jobId);
+        if (known != null) {
+            snapshot.jobs.put(jobId, new TreeMap<>(known));
+        }
+        return snapshot;
+    }
+
     /** In the order of the versions that they bring. */
     List<Deployment> ofJob(String jobId) {
         TreeMap<Long, Deployment> known = jobs.get(jobId);

@@ -56,14 +56,23 @@ final class GroupReconciliation {
     private boolean failedInDeployment;
     private int canariesEnded;
 
-    GroupReconciliation(ClusterState cluster, Demand demand, Instant now, Optional<Deployment> deployment) {
+    /**
+     * Begins.
+     *
+     * @param deployment the version's deployment
+     * @param progress how far that is with the group
+     */
+    GroupReconciliation(
+            ClusterState cluster,
+            Demand demand,
+            Instant now,
+            Optional<Deployment> deployment,
+            Optional<DeploymentGroup> progress) {
         this.cluster = cluster;
         this.demand = demand;
         this.now = now;
         this.deployment = deployment;
-        this.progress = deployment.flatMap(one -> one.getGroupsList().stream()
-                .filter(group -> group.getTaskGroup().equals(demand.group().getName()))
-                .findFirst());
+        this.progress = progress;
         this.inPlace = new InPlaceRule(cluster, demand);
     }
 
@@ -76,6 +85,7 @@ final class GroupReconciliation {
         int count = demand.group().getCount();
         places.tailMap(count, true).descendingMap().values().forEach(place -> place.forEach(this::stopAboveCount));
         List<Integer> empty = new ArrayList<>();
+        cluster.bear();
         for (int index = 0; index < count; index++) {
             settle(index, places.getOrDefault(index, List.of()), Optional.ofNullable(gone.get(index)), empty);
         }

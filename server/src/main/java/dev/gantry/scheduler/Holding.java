@@ -1,19 +1,40 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.v1.AllocatedPort;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Job;
 import java.util.List;
 
 /**
- * What an allocation that has not ended holds of its node.
+ * What an allocation that has not ended holds of its node, and whose it is: so a {@link NodeRoom} says by itself all that
+ * the plans of other jobs have to know of what is on a node.
  *
  * @param cpu in MHz
  * @param memoryMib in MiB
  * @param ports its ports
  * @param stopping whether it shall be stopped, so that what it holds will soon be free
+ * @param allocation the allocation; the default instance if it is only planned
+ * @param job the version of its job that it runs; the default instance if it is only planned
  */
-record Holding(long cpu, long memoryMib, List<AllocatedPort> ports, boolean stopping) {
+record Holding(long cpu, long memoryMib, List<AllocatedPort> ports, boolean stopping, Allocation allocation, Job job) {
 
     Holding {
         ports = List.copyOf(ports);
+    }
+
+    /** What an allocation will hold that is planned. */
+    static Holding planned(GroupAsk ask, List<AllocatedPort> ports) {
+        return new Holding(
+                ask.cpu(), ask.memoryMib(), ports, false, Allocation.getDefaultInstance(), Job.getDefaultInstance());
+    }
+
+    /** The same, held by an allocation of which more is known now. */
+    Holding of(Allocation changed) {
+        return new Holding(cpu, memoryMib, ports, stopping, changed, job);
+    }
+
+    /** Whether it is only planned. */
+    boolean isPlanned() {
+        return allocation.getId().isEmpty();
     }
 }

@@ -34,26 +34,21 @@ final class InPlaceRule {
     }
 
     private boolean isAlike(Allocation outdated) {
-        return cluster.jobAt(outdated.getJobId(), outdated.getJobVersion())
-                .filter(job -> job.getType() == demand.job().getType())
-                .filter(job -> distinct(job, outdated.getTaskGroup())
-                        .equals(distinct(demand.job(), demand.group().getName())))
-                .flatMap(job -> group(job, outdated.getTaskGroup()))
-                .filter(group -> essence(group).equals(essence(demand.group())))
-                .isPresent();
+        String jobId = outdated.getJobId();
+        Optional<TaskGroup> older = cluster.groupAt(jobId, outdated.getJobVersion(), outdated.getTaskGroup());
+        return cluster.jobAt(jobId, outdated.getJobVersion())
+                        .filter(job -> job.getType() == demand.job().getType())
+                        .filter(job -> distinct(job, older).equals(distinct(demand.job(), Optional.of(demand.group()))))
+                        .isPresent()
+                && older.filter(group -> essence(group).equals(essence(demand.group())))
+                        .isPresent();
     }
 
     /** What keeps its allocations apart: whether that holds for all of them is not to be told from one. */
-    private static List<Constraint> distinct(Job job, String taskGroup) {
+    private static List<Constraint> distinct(Job job, Optional<TaskGroup> taskGroup) {
         List<Constraint> distinct = new ArrayList<>(Constraints.distinct(job));
-        group(job, taskGroup).ifPresent(group -> distinct.addAll(Constraints.distinct(group)));
+        taskGroup.ifPresent(group -> distinct.addAll(Constraints.distinct(group)));
         return distinct;
-    }
-
-    private static Optional<TaskGroup> group(Job job, String name) {
-        return job.getTaskGroupsList().stream()
-                .filter(group -> group.getName().equals(name))
-                .findFirst();
     }
 
     /** What its tasks are run with. */

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
  */
 record Interpolation(List<Part> parts) {
 
+    private static final int LONGEST = 4096;
     private static final String OPEN = "${";
     private static final String CLOSE = "}";
 
@@ -61,9 +62,14 @@ record Interpolation(List<Part> parts) {
      * The text as it reads for one node.
      *
      * @param node the node
-     * @return the text; empty if the node lacks something that the text names
+     * @return the text; empty if the node lacks something that the text names, or has so much of it that the text would be
+     *     longer than 4,096 characters: whoever compares it takes time with each
      */
     Optional<String> resolve(Node node) {
+        return resolveAll(node).filter(text -> text.length() <= LONGEST);
+    }
+
+    private Optional<String> resolveAll(Node node) {
         if (parts.size() == 1) {
             return resolve(parts.get(0), node);
         }
@@ -74,6 +80,9 @@ record Interpolation(List<Part> parts) {
                 return Optional.empty();
             }
             text.append(value.get());
+            if (text.length() > LONGEST) {
+                return Optional.empty();
+            }
         }
         return Optional.of(text.toString());
     }

@@ -3,6 +3,7 @@ package dev.gantry.scheduler;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.TaskGroup;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,7 +19,18 @@ import java.util.TreeMap;
 final class JobVersions {
 
     /** What a version asks for, and the allocations that run it. */
-    private record Entry(Job job, Map<String, GroupAsk> asks, Set<String> allocationIds) {}
+    private record Entry(Job job, Map<String, Asked> groups, Set<String> allocationIds) {}
+
+    /** A group and what one of its allocations takes. */
+    private record Asked(TaskGroup group, GroupAsk ask) {}
+
+    /**
+     * What an allocation runs.
+     *
+     * @param job the version of its job
+     * @param ask what it takes
+     */
+    record Run(Job job, GroupAsk ask) {}
 
     private final Map<String, TreeMap<Long, Entry>> jobs = new HashMap<>();
     private boolean retainedAny;
@@ -26,7 +38,7 @@ final class JobVersions {
     void put(JobVersion version) {
         TreeMap<Long, Entry> known = jobs.computeIfAbsent(version.getJob().getId(), unseen -> new TreeMap<>());
         known.computeIfAbsent(
-                version.getVersion(), unseen -> new Entry(version.getJob(), asks(version), new HashSet<>()));
+                version.getVersion(), unseen -> new Entry(version.getJob(), groups(version), new HashSet<>()));
         if (retainedAny) {
             known.headMap(known.lastKey())
                     .values()
@@ -39,6 +51,24 @@ final class JobVersions {
         return Optional.ofNullable(jobs.get(jobId))
                 .map(known -> known.get(version))
                 .map(Entry::job);
+    }
+
+    /** A group of a job as it was at a version; empty if that had none of this name, or is not known any more. */
+    Optional<TaskGroup> group(String jobId, long version, String name) {
+        return Optional.ofNullable(jobs.get(jobId))
+                .map(known -> known.get(version))
+                .map(entry -> entry.groups().get(name))
+                .map(Asked::group);
+    }
+
+    /** What is known of one job, as it is now, for another thread to read; nothing must be put into it. */
+    JobVersions snapshot(String jobId) {
+        JobVersions snapshot = new JobVersions();
+        TreeMap<Long, Entry> known = jobs.get(jobId);
+        if (known != null) {
+            snapshot.jobs.put(jobId, new TreeMap<>(known));
+        }
+        return snapshot;
     }
 
     /** Forgets a job that nothing runs. */
@@ -54,12 +84,12 @@ final class JobVersions {
     /**
      * Remembers an allocation's version until {@link #release}.
      *
-     * @return what the allocation takes
+     * @return what the allocation runs
      * @throws IllegalStateException if its version or its group is not known
      */
-    GroupAsk retain(Allocation allocation) {
+    Run retain(Allocation allocation) {
         Entry entry = find(allocation)
-                .filter(found -> found.asks().containsKey(allocation.getTaskGroup()))
+                .filter(found -> found.groups().containsKey(allocation.getTaskGroup()))
                 .orElseThrow(() -> new IllegalStateException(
                         "Allocation %s is of group %s of version %d of job %s, which is not known: put the version first"
                                 .formatted(
@@ -69,7 +99,8 @@ final class JobVersions {
                                         allocation.getJobId())));
         retainedAny = true;
         entry.allocationIds().add(allocation.getId());
-        return entry.asks().get(allocation.getTaskGroup());
+        return new Run(
+                entry.job(), entry.groups().get(allocation.getTaskGroup()).ask());
     }
 
     /** Lets go of an allocation's version. */
@@ -88,9 +119,11 @@ final class JobVersions {
         return known == null ? Optional.empty() : Optional.ofNullable(known.get(allocation.getJobVersion()));
     }
 
-    private static Map<String, GroupAsk> asks(JobVersion version) {
-        Map<String, GroupAsk> asks = new HashMap<>();
-        version.getJob().getTaskGroupsList().forEach(group -> asks.put(group.getName(), GroupAsk.of(group)));
-        return asks;
+    private static Map<String, Asked> groups(JobVersion version) {
+        Map<String, Asked> groups = new HashMap<>();
+        version.getJob()
+                .getTaskGroupsList()
+                .forEach(group -> groups.put(group.getName(), new Asked(group, GroupAsk.of(group))));
+        return groups;
     }
 }

@@ -47,6 +47,7 @@ final class NodeClasses {
             List<Optional<String>> targets) {}
 
     private final NodeAsk ask;
+    private final Patience patience;
     private final Feasibility feasibility;
     private final Affinities affinities;
     private final List<String> targets;
@@ -57,10 +58,12 @@ final class NodeClasses {
     /**
      * Reads what is asked.
      *
+     * @param patience bears the tests of nodes
      * @throws IllegalArgumentException if a constraint or an affinity is malformed
      */
-    NodeClasses(NodeAsk ask) {
+    NodeClasses(NodeAsk ask, Patience patience) {
         this.ask = ask;
+        this.patience = patience;
         this.feasibility = new Feasibility(ask);
         this.affinities = new Affinities(ask.affinities());
         this.targets = Stream.concat(feasibility.names(), affinities.names())
@@ -126,6 +129,7 @@ final class NodeClasses {
     }
 
     private Judgement test(Node node) {
+        patience.check();
         Optional<Refusal> refusal = feasibility.refusal(node);
         return new Judgement(refusal, refusal.isPresent() ? 0 : affinities.score(node));
     }

@@ -35,13 +35,24 @@ final class NodeMemory {
     private final Map<NodeAsk, NodeClasses> classes = new Recent<>(MOST_ASKS);
     private final Map<Interpolation, NodeProperty> properties = new Recent<>(MOST_PROPERTIES);
 
+    private final Patience patience;
+
+    /**
+     * Nothing is known yet.
+     *
+     * @param patience bears the tests of nodes
+     */
+    NodeMemory(Patience patience) {
+        this.patience = patience;
+    }
+
     /**
      * What is known of nodes by what is asked of them.
      *
      * @throws IllegalArgumentException if a constraint or an affinity is malformed
      */
     NodeClasses classes(NodeAsk ask) {
-        return find(classes, ask, NodeClasses::new);
+        return find(classes, ask, unseen -> new NodeClasses(unseen, patience));
     }
 
     /** How a text reads for nodes. */

@@ -40,6 +40,11 @@ final class NodePorts {
         return new NodePorts(this);
     }
 
+    /** Lets copies that exist be read by other threads: from now on each bitmap is copied before it is changed. */
+    void lend() {
+        borrowed.addAll(taken.keySet());
+    }
+
     void take(AllocatedPort port) {
         BitSet ports = of(port.getIp());
         count += ports.get(port.getPort()) ? 0 : 1;

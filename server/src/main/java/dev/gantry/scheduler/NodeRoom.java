@@ -1,7 +1,9 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Node;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +18,10 @@ final class NodeRoom {
     /** Those of {@link #inherited} that are released here. */
     private final Set<String> released = new HashSet<>();
 
-    private final Map<String, Holding> holdings = new HashMap<>();
+    private Map<String, Holding> holdings = new HashMap<>();
+    /** Whether a {@link #snapshot} reads {@link #holdings}, so that they are copied before they are changed. */
+    private boolean lent;
+
     private final NodePorts ports;
     private Node node;
     // Of the node, but at hand: many are looked at for each placement.
@@ -49,6 +54,16 @@ final class NodeRoom {
      * copy is in use.
      */
     NodeRoom copy() {
+        return new NodeRoom(this);
+    }
+
+    /**
+     * The same room, that stays as it is now and may be read by another thread, whatever becomes of this one. Takes time
+     * that does not depend on what is held; this one copies what it holds when it changes next.
+     */
+    NodeRoom snapshot() {
+        lent = true;
+        ports.lend();
         return new NodeRoom(this);
     }
 
@@ -87,6 +102,7 @@ final class NodeRoom {
 
     /** Lets an allocation hold something that holds nothing yet. */
     void add(String allocationId, Holding holding) {
+        own();
         holdings.put(allocationId, holding);
         cpu += holding.cpu();
         memoryMib += holding.memoryMib();
@@ -98,6 +114,7 @@ final class NodeRoom {
     void release(String allocationId) {
         Holding holding = holding(allocationId);
         if (holding != null) {
+            own();
             holdings.remove(allocationId);
             if (inherited.containsKey(allocationId)) {
                 released.add(allocationId);
@@ -109,20 +126,33 @@ final class NodeRoom {
         }
     }
 
+    /** Takes in what is said of an allocation that holds the same as before. */
+    void describe(Allocation allocation) {
+        own();
+        holdings.computeIfPresent(allocation.getId(), (id, holding) -> holding.of(allocation));
+    }
+
+    private void own() {
+        if (lent) {
+            holdings = new HashMap<>(holdings);
+            lent = false;
+        }
+    }
+
     /** What an allocation holds; null if it holds nothing. */
     Holding holding(String allocationId) {
         Holding own = holdings.get(allocationId);
         return own != null || released.contains(allocationId) ? own : inherited.get(allocationId);
     }
 
-    /** The allocations on it. */
-    Set<String> allocationIds() {
-        return inherited.isEmpty() ? holdings.keySet() : all().keySet();
+    /** What is held of it. */
+    Collection<Holding> holdings() {
+        return inherited.isEmpty() ? holdings.values() : all().values();
     }
 
     /** What an allocation would hold that asks for this; there must be {@linkplain #shortages enough}. */
     Holding choose(GroupAsk ask, Seed seed) {
-        return new Holding(ask.cpu(), ask.memoryMib(), ports.choose(ask.ports(), node.getResources(), seed), false);
+        return Holding.planned(ask, ports.choose(ask.ports(), node.getResources(), seed));
     }
 
     /** Which allocations on it are being stopped. */

@@ -14,9 +14,26 @@ final class NodeRooms {
             .thenComparing(room -> room.node().getId());
 
     private final Map<String, NodeRoom> byId = new HashMap<>();
-    private final NodeMemory memory = new NodeMemory();
+    private final NodeMemory memory;
     private List<NodeRoom> byName = List.of();
     private boolean isSorted = true;
+
+    /**
+     * No nodes.
+     *
+     * @param patience bears the tests of nodes
+     */
+    NodeRooms(Patience patience) {
+        this.memory = new NodeMemory(patience);
+    }
+
+    /** The same rooms, that stay as they are now and may be read by another thread; nothing is remembered of them yet. */
+    NodeRooms snapshot(Patience patience) {
+        NodeRooms snapshot = new NodeRooms(patience);
+        snapshot.byName = all().stream().map(NodeRoom::snapshot).toList();
+        snapshot.byName.forEach(room -> snapshot.byId.put(room.id(), room));
+        return snapshot;
+    }
 
     /** Takes in a node, in place of what was known of it. */
     void put(Node node) {

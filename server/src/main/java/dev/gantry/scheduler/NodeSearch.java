@@ -65,6 +65,7 @@ final class NodeSearch {
      * @return the node that scores best, the first one by name if several do; empty if none fits
      */
     Optional<NodeRoom> find(Seed seed, Vacancy vacancy) {
+        cluster.bear();
         if (vacancy.onNode().isPresent()) {
             return findOn(cluster.room(vacancy.onNode().get()));
         }

@@ -67,7 +67,7 @@ final class PlanMaker {
         formerGroups.forEach(this::stopSurplus);
         fill(planners);
         if (options.preempting().contains(job.getJob().getType())) {
-            Preemption preemption = new Preemption(cluster, onceStopped);
+            Preemption preemption = new Preemption(onceStopped);
             planners.forEach(planner -> planner.preempt(preemption));
         }
         return assemble(planners);
@@ -159,10 +159,8 @@ final class PlanMaker {
                 .setVersion(older.version())
                 .build();
         String name = demand.group().getName();
-        TaskGroup group = version.getJob().getTaskGroupsList().stream()
-                .filter(one -> one.getName().equals(name))
-                .findFirst()
-                .orElseThrow();
+        TaskGroup group =
+                cluster.groupAt(job.getJob().getId(), older.version(), name).orElseThrow();
         GroupChange change = new GroupChange(
                 name,
                 0,

@@ -3,7 +3,6 @@ package dev.gantry.scheduler;
 import dev.gantry.scheduler.GroupAsk.PortAsk;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
-import dev.gantry.v1.Job;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +27,12 @@ final class Preemption {
      */
     record Victims(NodeRoom node, List<Allocation> allocations) {}
 
-    private record Candidate(Allocation allocation, Holding holding, int priority) {}
+    private record Candidate(Allocation allocation, Holding holding, int priority) {
+
+        static Candidate of(Holding holding) {
+            return new Candidate(holding.allocation(), holding, holding.job().getPriority());
+        }
+    }
 
     private record Choice(NodeRoom node, List<Candidate> candidates) {
 
@@ -41,11 +45,9 @@ final class Preemption {
         }
     }
 
-    private final ClusterState cluster;
     private final LaterProposal onceStopped;
 
-    Preemption(ClusterState cluster, LaterProposal onceStopped) {
-        this.cluster = cluster;
+    Preemption(LaterProposal onceStopped) {
         this.onceStopped = onceStopped;
     }
 
@@ -85,20 +87,13 @@ final class Preemption {
 
     private List<Candidate> candidates(Demand demand, NodeRoom room) {
         int highest = demand.job().getPriority() - LEAST_DIFFERENCE;
-        return room.allocationIds().stream()
-                .map(cluster::allocation)
-                .filter(one ->
-                        one != null && !one.getJobId().equals(demand.job().getId()))
-                .map(one -> new Candidate(one, room.holding(one.getId()), priority(one)))
+        return room.holdings().stream()
+                .filter(holding -> !holding.isPlanned()
+                        && !holding.allocation().getJobId().equals(demand.job().getId()))
+                .map(Candidate::of)
                 .filter(one -> one.priority() <= highest)
                 .sorted(Comparator.comparing(one -> one.allocation().getId()))
                 .collect(Collectors.toCollection(ArrayList::new));
-    }
-
-    private int priority(Allocation allocation) {
-        return cluster.jobAt(allocation.getJobId(), allocation.getJobVersion())
-                .map(Job::getPriority)
-                .orElse(Integer.MAX_VALUE);
     }
 
     private static void take(Candidate one, NodeRoom room, List<Candidate> chosen) {

@@ -3,8 +3,10 @@ package dev.gantry.scheduler;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -28,26 +30,35 @@ final class Proposal {
     /** By what is known of the same node. */
     private final IdentityHashMap<NodeRoom, NodeRoom> changed = new IdentityHashMap<>();
 
-    private final List<Allocation> wanted;
-    private final List<OccupantCount> counts = new ArrayList<>();
+    private final Map<String, List<Allocation>> wanted = new HashMap<>();
+    /** Those that count all groups, which therefore share them. */
+    private final Map<Interpolation, Tally> counts = new HashMap<>();
+    /** Those that count one group. */
+    private final Map<String, List<OccupantCount>> countsByGroup = new HashMap<>();
+
     private final List<Consumer<NodeRoom>> listeners = new ArrayList<>();
 
     Proposal(ClusterState cluster, String jobId, Outlook outlook) {
         this.cluster = cluster;
         this.outlook = outlook;
-        this.wanted = cluster.allocationsOf(jobId).stream()
-                .filter(AllocationLife::isWanted)
-                .toList();
+        for (Allocation one : cluster.allocationsOf(jobId)) {
+            if (AllocationLife.isWanted(one)) {
+                wanted.computeIfAbsent(one.getTaskGroup(), unseen -> new ArrayList<>())
+                        .add(one);
+            }
+        }
     }
 
     /** A count of the job's allocations that is kept up with what is planned from now on; nothing must be planned yet. */
     Tally tally(Interpolation property, Optional<String> taskGroup) {
-        return keepUp(new Tally(cluster.memory().property(property), taskGroup));
+        return taskGroup
+                .map(group -> keepUp(new Tally(cluster.memory().property(property)), group))
+                .orElseGet(() -> counts.computeIfAbsent(property, this::ofAllGroups));
     }
 
     /** The same of a group's allocations, by node. */
     NodeTally tallyByNode(String taskGroup) {
-        return keepUp(new NodeTally(taskGroup));
+        return keepUp(new NodeTally(), taskGroup);
     }
 
     /** Has a listener told of each node that may have got room for what it had none for. */
@@ -122,18 +133,26 @@ final class Proposal {
         listeners.forEach(listener -> listener.accept(known));
     }
 
-    private <T extends OccupantCount> T keepUp(T count) {
-        wanted.forEach(allocation -> count.add(occupant(allocation)));
-        counts.add(count);
+    private Tally ofAllGroups(Interpolation property) {
+        Tally count = new Tally(cluster.memory().property(property));
+        wanted.values().forEach(ofGroup -> ofGroup.forEach(allocation -> count.add(occupant(allocation))));
+        return count;
+    }
+
+    private <T extends OccupantCount> T keepUp(T count, String taskGroup) {
+        wanted.getOrDefault(taskGroup, List.of()).forEach(allocation -> count.add(occupant(allocation)));
+        countsByGroup.computeIfAbsent(taskGroup, unseen -> new ArrayList<>()).add(count);
         return count;
     }
 
     private void add(Occupant occupant) {
-        counts.forEach(count -> count.add(occupant));
+        counts.values().forEach(count -> count.add(occupant));
+        countsByGroup.getOrDefault(occupant.taskGroup(), List.of()).forEach(count -> count.add(occupant));
     }
 
     private void remove(Occupant occupant) {
-        counts.forEach(count -> count.remove(occupant));
+        counts.values().forEach(count -> count.remove(occupant));
+        countsByGroup.getOrDefault(occupant.taskGroup(), List.of()).forEach(count -> count.remove(occupant));
     }
 
     private Occupant occupant(Allocation allocation) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
@@ -32,6 +33,7 @@ final class Reconciliation {
     private final JobVersion job;
     private final Instant now;
     private final Optional<Deployment> deployment;
+    private final Map<String, DeploymentGroup> progress = new HashMap<>();
     private final Map<String, List<Allocation>> wanted = new HashMap<>();
     private final Map<String, List<Allocation>> ended = new HashMap<>();
 
@@ -50,6 +52,7 @@ final class Reconciliation {
         this.deployment = cluster.deploymentsOf(jobId).stream()
                 .filter(one -> one.getJobVersion() == job.getVersion())
                 .findFirst();
+        deployment.ifPresent(one -> one.getGroupsList().forEach(group -> progress.put(group.getTaskGroup(), group)));
         for (Allocation one : cluster.allocationsOf(jobId)) {
             if (AllocationLife.isWanted(one)) {
                 add(one, wanted);
@@ -66,7 +69,13 @@ final class Reconciliation {
         List<Allocation> gone = ended.getOrDefault(demand.group().getName(), List.of());
         return job.getJob().getType() == JobType.JOB_TYPE_SYSTEM
                 ? new SystemReconciliation(cluster, demand, now).change(running, gone)
-                : new GroupReconciliation(cluster, demand, now, deployment).change(running, gone);
+                : new GroupReconciliation(
+                                cluster,
+                                demand,
+                                now,
+                                deployment,
+                                Optional.ofNullable(progress.get(demand.group().getName())))
+                        .change(running, gone);
     }
 
     /** What to change so that nothing runs of the groups that the job has no more, by name. */

@@ -43,6 +43,11 @@ final class Regexp {
         }
     }
 
+    /** How many steps a character of a text may take to match an expression, about. */
+    static long size(String text) {
+        return new RegexpSize(text, LARGEST).size();
+    }
+
     /** Whether a part of a text matches. */
     boolean matches(String text) {
         return pattern.matcher(text).find();

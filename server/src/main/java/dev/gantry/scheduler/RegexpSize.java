@@ -23,6 +23,12 @@ final class RegexpSize {
         this.limit = limit;
     }
 
+    /** How large it is, at least 1; not exact beyond the limit. */
+    long size() {
+        isExceeded();
+        return Math.max(1, size);
+    }
+
     /** Whether it is larger than the limit, or has groups in groups a hundred deep. */
     boolean isExceeded() {
         outer.clear();

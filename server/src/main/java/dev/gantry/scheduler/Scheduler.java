@@ -7,7 +7,10 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -38,24 +41,36 @@ public final class Scheduler {
     }
 
     /**
-     * Says for each node whether it could run one more allocation of a group, as the cluster is before the plan, what the
-     * plan stops no longer counted as the job's own.
+     * Says for each node whether it could run one more allocation of each group, as the cluster is before the plan, what
+     * the plan stops no longer counted as the job's own.
      *
      * @param cluster the cluster as it is
      * @param job a version of a job, its defaults filled in
-     * @param group one of its groups
      * @param plan a plan for that version, made for the cluster as it is
      * @param options how the cluster wants its jobs placed: what the plan was made with
      * @param limit how many nodes to speak of, 0 or more
-     * @return the verdicts, in the order of the nodes' names
+     * @return the verdicts by group, each in the order of the nodes' names
      */
-    public List<NodeVerdict> explain(
-            ClusterState cluster, JobVersion job, TaskGroup group, Plan plan, SchedulerOptions options, int limit) {
+    public Map<String, List<NodeVerdict>> explain(
+            ClusterState cluster, JobVersion job, Plan plan, SchedulerOptions options, int limit) {
         Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
-        Suitability suitability = new Suitability(Demand.of(cluster, job, group, options.algorithm()), proposal);
+        Map<String, Suitability> groups = new LinkedHashMap<>();
+        for (TaskGroup group : job.getJob().getTaskGroupsList()) {
+            groups.put(group.getName(), new Suitability(Demand.of(cluster, job, group, options.algorithm()), proposal));
+        }
         plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
-        Verdicts verdicts = new Verdicts(suitability, group.getName(), plan);
-        return cluster.rooms().stream().limit(limit).map(verdicts::of).toList();
+        Verdicts verdicts = new Verdicts(plan);
+        List<NodeRoom> rooms = cluster.rooms().stream().limit(limit).toList();
+        Map<String, List<NodeVerdict>> explained = new HashMap<>();
+        groups.forEach((name, suitability) -> {
+            cluster.bear();
+            explained.put(
+                    name,
+                    rooms.stream()
+                            .map(room -> verdicts.of(name, suitability, room))
+                            .toList());
+        });
+        return explained;
     }
 
     /**

@@ -7,7 +7,6 @@ import dev.gantry.scheduler.GroupChange.Rollout;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Drain;
-import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Node;
 import java.time.Instant;
@@ -46,6 +45,7 @@ final class SystemReconciliation {
         Map<String, List<Allocation>> running = wanted.stream().collect(groupingBy(Allocation::getNodeId));
         Map<String, List<Allocation>> gone = ended.stream().collect(groupingBy(Allocation::getNodeId));
         for (NodeRoom room : cluster.rooms()) {
+            cluster.bear();
             String node = room.node().getId();
             change(room, running.getOrDefault(node, List.of()), gone.getOrDefault(node, List.of()));
         }
@@ -119,12 +119,7 @@ final class SystemReconciliation {
     }
 
     private boolean hasOnlySystemJobs(NodeRoom room) {
-        return room.allocationIds().stream()
-                .map(cluster::allocation)
-                .allMatch(one -> cluster.jobAt(one.getJobId(), one.getJobVersion())
-                        .map(Job::getType)
-                        .filter(type -> type == JobType.JOB_TYPE_SYSTEM)
-                        .isPresent());
+        return room.holdings().stream().allMatch(holding -> holding.job().getType() == JobType.JOB_TYPE_SYSTEM);
     }
 
     private void stopDoubled(Allocation one) {

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 final class Tally implements OccupantCount {
 
     private final NodeProperty property;
-    private final Optional<String> taskGroup;
     private final Map<String, Integer> counts = new HashMap<>();
     /** How many values there are for each count, so that the least and the most are at hand. */
     private final TreeMap<Integer, Integer> valuesByCount = new TreeMap<>();
@@ -21,18 +20,14 @@ final class Tally implements OccupantCount {
      * An empty tally.
      *
      * @param property what of a node is looked at
-     * @param taskGroup only this group's allocations count; empty: all of the job's
      */
-    Tally(NodeProperty property, Optional<String> taskGroup) {
+    Tally(NodeProperty property) {
         this.property = property;
-        this.taskGroup = taskGroup;
     }
 
     @Override
     public void change(Occupant occupant, int difference) {
-        if (taskGroup.filter(group -> !group.equals(occupant.taskGroup())).isEmpty()) {
-            property.of(occupant.node()).ifPresent(value -> change(value, count(value), difference));
-        }
+        property.of(occupant.node()).ifPresent(value -> change(value, count(value), difference));
     }
 
     /** What a node has of the property; empty if it lacks it. */

@@ -13,19 +13,21 @@ import java.util.stream.Collectors;
 /** Says of single nodes whether they could run a group. */
 final class Verdicts {
 
-    private final Suitability suitability;
-    private final Map<String, Long> placedByNode;
+    private record Place(String taskGroup, String nodeId) {}
 
-    Verdicts(Suitability suitability, String taskGroup, Plan plan) {
-        this.suitability = suitability;
-        this.placedByNode = plan.placements().stream()
-                .filter(placement -> placement.taskGroup().equals(taskGroup))
-                .collect(groupingBy(placement -> placement.node().getId(), counting()));
+    private final Map<Place, Long> placed;
+
+    Verdicts(Plan plan) {
+        this.placed = plan.placements().stream()
+                .collect(groupingBy(
+                        placement -> new Place(
+                                placement.taskGroup(), placement.node().getId()),
+                        counting()));
     }
 
-    NodeVerdict of(NodeRoom room) {
+    NodeVerdict of(String taskGroup, Suitability suitability, NodeRoom room) {
         Node node = room.node();
-        Optional<String> reason = suitability.explain(room).or(() -> shortages(room));
+        Optional<String> reason = suitability.explain(room).or(() -> shortages(suitability, room));
         return NodeVerdict.newBuilder()
                 .setNodeId(node.getId())
                 .setNodeName(node.getName())
@@ -35,11 +37,12 @@ final class Verdicts {
                         reason.isEmpty()
                                 ? Math.max(0, suitability.score(room, false).total())
                                 : 0)
-                .setPlaced(placedByNode.getOrDefault(node.getId(), 0L).intValue())
+                .setPlaced(placed.getOrDefault(new Place(taskGroup, node.getId()), 0L)
+                        .intValue())
                 .build();
     }
 
-    private Optional<String> shortages(NodeRoom room) {
+    private static Optional<String> shortages(Suitability suitability, NodeRoom room) {
         List<Shortage> shortages = suitability.shortages(room);
         return shortages.isEmpty()
                 ? Optional.empty()

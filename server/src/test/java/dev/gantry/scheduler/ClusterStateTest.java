@@ -5,6 +5,7 @@ import static dev.gantry.scheduler.Fixtures.end;
 import static dev.gantry.scheduler.Fixtures.group;
 import static dev.gantry.scheduler.Fixtures.job;
 import static dev.gantry.scheduler.Fixtures.node;
+import static dev.gantry.scheduler.Fixtures.plan;
 import static dev.gantry.scheduler.Fixtures.port;
 import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
@@ -80,6 +81,43 @@ class ClusterStateTest {
         cluster.putAllocation(running);
 
         assertThat(cluster.allocationsOf("web")).containsExactly(running);
+    }
+
+    @Test
+    void a_snapshot_stays_as_it_was_whatever_becomes_of_the_cluster() {
+        Allocation holder = run(WHOLE_NODE);
+        JobVersion other = version(
+                0, job(group("front", 1, task(1, 1, port("http", 8080)))).setId("other"));
+
+        ClusterState full = cluster.snapshot("other", Patience.ENDLESS);
+        cluster.putAllocation(end(holder, ClientStatus.CLIENT_STATUS_COMPLETE));
+        ClusterState empty = cluster.snapshot("other", Patience.ENDLESS);
+        cluster.putNode(node("b").build());
+        run(version(0, job(group("front", 2, task(4000, 8192))).setId("third")));
+
+        assertThat(plan(full, other, false)
+                        .groups()
+                        .get(0)
+                        .failure()
+                        .orElseThrow()
+                        .getSummary())
+                .contains("memory")
+                .contains("cpu")
+                .contains("8080");
+        assertThat(plan(empty, other, false).placements()).hasSize(1);
+        assertThat(empty.rooms()).extracting(NodeRoom::id).containsExactly("id-a");
+        assertThat(cluster.rooms()).hasSize(2);
+    }
+
+    @Test
+    void a_snapshot_knows_all_of_its_job() {
+        Allocation running = run(WHOLE_NODE);
+
+        ClusterState snapshot = cluster.snapshot("web", Patience.ENDLESS);
+        cluster.removeAllocation(running.getId());
+
+        assertThat(plan(snapshot, WHOLE_NODE, false).changesNothing()).isTrue();
+        assertThat(plan(snapshot, WHOLE_NODE, true).stops()).hasSize(1);
     }
 
     @Test

@@ -108,7 +108,9 @@ class PreferencesTest {
             SchedulerOptions options = new SchedulerOptions(algorithm, Set.of());
             Plan plan = new Scheduler().plan(two, second, false, Fixtures.NOW, options);
             Map<String, Double> explained = new Scheduler()
-                    .explain(two, second, second.getJob().getTaskGroups(0), plan, options, 100).stream()
+                            .explain(two, second, plan, options, 100)
+                            .get(second.getJob().getTaskGroups(0).getName())
+                            .stream()
                             .collect(Collectors.toMap(NodeVerdict::getNodeName, NodeVerdict::getScore));
 
             assertThat(explained)

@@ -555,7 +555,9 @@ class SchedulerTest {
     }
 
     private List<NodeVerdict> explain(ClusterState cluster, JobVersion job, Plan plan, int limit) {
-        return scheduler.explain(cluster, job, job.getJob().getTaskGroups(0), plan, SchedulerOptions.DEFAULT, limit);
+        return scheduler
+                .explain(cluster, job, plan, SchedulerOptions.DEFAULT, limit)
+                .get(job.getJob().getTaskGroups(0).getName());
     }
 
     private List<Allocation> run(ClusterState cluster, JobVersion job) {
