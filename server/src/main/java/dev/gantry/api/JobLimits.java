@@ -22,6 +22,8 @@ final class JobLimits {
     /** Nodes times this is the time that a job may take to judge all nodes: about 0.1 ms a node, 1 ms at the worst. */
     private static final long MOST_WORK = 10_000;
 
+    private static final int MOST_ALLOCATIONS = 100_000;
+
     private static final Set<String> DISTINCT = Set.of("distinct_hosts", "distinct_property");
 
     private record Limit(String field, String what, long most, ToLongFunction<Job> count) {}
@@ -29,7 +31,10 @@ final class JobLimits {
     private static final List<Limit> LIMITS = List.of(
             new Limit("task_groups", "groups", 1_000, Job::getTaskGroupsCount),
             new Limit(
-                    "task_groups", "allocations, the counts of all groups together,", 100_000, JobLimits::allocations),
+                    "task_groups",
+                    "allocations, the counts of all groups together,",
+                    MOST_ALLOCATIONS,
+                    JobLimits::allocations),
             new Limit("task_groups", "tasks", 2_000, job -> tasks(job).count()),
             new Limit("datacenters", "datacenters", 1_000, Job::getDatacentersCount),
             new Limit(
@@ -94,7 +99,8 @@ final class JobLimits {
 
     private static long allocations(Job job) {
         return job.getTaskGroupsList().stream()
-                .mapToLong(group -> group.hasCount() ? Math.max(0, group.getCount()) : 1)
+                // A count that is out of range by itself is named as such, with its group.
+                .mapToLong(group -> group.hasCount() ? Math.max(0, Math.min(MOST_ALLOCATIONS, group.getCount())) : 1)
                 .sum();
     }
 
