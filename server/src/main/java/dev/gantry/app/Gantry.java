@@ -4,6 +4,7 @@ import dev.gantry.bench.BenchCommand;
 import dev.gantry.cli.CliContext;
 import dev.gantry.cli.GantryCli;
 import java.util.List;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The {@code gantry} program. */
 public final class Gantry {
@@ -21,7 +22,14 @@ public final class Gantry {
     public static void main(String[] arguments) {
         // Only gRPC has buffers here; to look for lost ones, Netty takes a stack trace of one in 128.
         System.getProperties().putIfAbsent(NETTY_LEAK_DETECTION, "disabled");
-        System.exit(new GantryCli(CliContext.system(), Version.get(), programs()).run(arguments));
+        logAsWeDo();
+        System.exit(new GantryCli(CliContext.system(), Version.lines(), programs()).run(arguments));
+    }
+
+    /** Sends what libraries log by java.util.logging (gRPC does) to the program's log, by its levels. */
+    private static void logAsWeDo() {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
     }
 
     /** The commands that are no clients. */

@@ -24,17 +24,17 @@ public final class GantryCli {
      * Puts the commands together.
      *
      * @param context what the commands have of the world
-     * @param version this program's version
+     * @param version this program's version, in lines for people
      * @param programs further commands: objects with picocli's {@code @Command}. One that is called {@code node} gets
      *     the client's {@code node status}, {@code node drain} and {@code node eligibility} as its subcommands
      */
-    public GantryCli(CliContext context, String version, List<?> programs) {
+    public GantryCli(CliContext context, List<String> version, List<?> programs) {
         ServerOption server = new ServerOption(context);
         commandLine = new CommandLine(new RootCommand(server));
-        commandLine.getCommandSpec().version("gantry " + version);
+        commandLine.getCommandSpec().version(version.toArray(String[]::new));
         programs.forEach(commandLine::addSubcommand);
         addClientCommands(context, server);
-        commandLine.addSubcommand(new HelpCommand());
+        commandLine.addSubcommand(new VersionCommand()).addSubcommand(new HelpCommand());
         configure(context);
     }
 

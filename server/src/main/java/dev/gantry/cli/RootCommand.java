@@ -27,7 +27,7 @@ final class RootCommand {
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,
-            description = "Says which version this is.")
+            description = "Shows this program's version.")
     @SuppressWarnings("unused")
     private boolean version;
 

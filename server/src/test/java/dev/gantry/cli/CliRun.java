@@ -41,7 +41,7 @@ record CliRun(int exitCode, String out, String err) {
         Console console =
                 new Console(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), stream(out), stream(err));
         CliContext context = new CliContext(console, environment, () -> NOW);
-        int exitCode = new GantryCli(context, "1.2.3", programs).run(arguments);
+        int exitCode = new GantryCli(context, List.of("gantry 1.2.3", "Java 17"), programs).run(arguments);
         return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

@@ -196,7 +196,8 @@ class FailuresTest {
 
     @Test
     void help_and_version_are_no_failures() {
-        assertThat(CliRun.of(cluster, "--version")).isEqualTo(new CliRun(0, "gantry 1.2.3\n", ""));
+        assertThat(CliRun.of(cluster, "--version")).isEqualTo(new CliRun(0, "gantry 1.2.3\nJava 17\n", ""));
+        assertThat(CliRun.of(cluster, "version")).isEqualTo(new CliRun(0, "gantry 1.2.3\nJava 17\n", ""));
         assertThat(CliRun.of(cluster, "help").out()).startsWith("Usage: gantry").contains("job", "alloc", "node");
         CliRun help = CliRun.of(cluster, "job", "run", "--help");
         assertThat(help.out()).startsWith("Usage: gantry job run").contains("--wait-timeout", "Default: 10m");
