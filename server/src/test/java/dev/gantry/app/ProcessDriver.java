@@ -145,8 +145,12 @@ final class ProcessDriver implements TaskDriver {
     private RunningTask launch(TaskRequest request) throws IOException {
         TaskDirectory directory = request.directory();
         String script = request.task().getConfig().getFieldsOrThrow("script").getStringValue();
-        // A shell around the task's own keeps the exit code, whoever is there when it ends.
+        // A shell around the task's own keeps the exit code, whoever is there when it ends. As with the real driver,
+        // the
+        // task ignores no signal although these tests may run in the background of a script.
         ProcessBuilder builder = new ProcessBuilder(
+                "env",
+                "--default-signal",
                 "setsid",
                 "sh",
                 "-c",

@@ -1,11 +1,9 @@
 package dev.gantry.driver.rkt;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Runs short-lived commands: each has a time limit, and however much it prints, only so much is kept. */
@@ -16,15 +14,15 @@ final class CommandRunner {
     private static final long TERM_GRACE_SECONDS = 2;
     private static final Duration PIPE_GRACE = Duration.ofSeconds(1);
 
-    private final Map<String, String> environment;
+    private final ProgramStart start;
 
     /**
      * Runs nothing yet.
      *
-     * @param environment the whole environment of the commands
+     * @param start starts the commands
      */
-    CommandRunner(Map<String, String> environment) {
-        this.environment = Map.copyOf(environment);
+    CommandRunner(ProgramStart start) {
+        this.start = start;
     }
 
     /**
@@ -58,12 +56,8 @@ final class CommandRunner {
     }
 
     private Process start(List<String> command, Path directory) throws RktException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(directory.toFile()).redirectInput(new File("/dev/null"));
-        builder.environment().clear();
-        builder.environment().putAll(environment);
         try {
-            return builder.start();
+            return start.builder(command).directory(directory.toFile()).start();
         } catch (IOException e) {
             throw new RktException("Could not start " + called(command) + ": " + e.getMessage(), false);
         }

@@ -18,7 +18,10 @@ final class HostEnvironment {
             "no_proxy",
             "HTTP_PROXY",
             "HTTPS_PROXY",
-            "NO_PROXY");
+            "NO_PROXY",
+            // the certificates that servers of images are checked by
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR");
 
     private static final String USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -61,7 +61,8 @@ public final class RktDriver implements TaskDriver {
             InstantSource clock,
             RktTimeouts timeouts) {
         Map<String, String> environment = HostEnvironment.forRkt(System.getenv());
-        CommandRunner runner = new CommandRunner(environment);
+        ProgramStart start = ProgramStart.with(environment);
+        CommandRunner runner = new CommandRunner(start);
         this.finder = new RktFinder(executable, runner, timeouts);
         this.fingerprinter = new RktFingerprinter(
                 finder,
@@ -70,7 +71,7 @@ public final class RktDriver implements TaskDriver {
                 () -> RktExecutable.onSearchPath("setsid", environment.get("PATH"))
                         .isPresent());
         this.volumes = new PodVolumes(volumesEnabled);
-        this.supervisor = new Supervisor(environment);
+        this.supervisor = new Supervisor(start);
         this.allocations = allocations;
         this.tools = new TaskTools(
                 runner, timeouts, new HeldPods(), new KnownImages(clock), new ProcessWatch(), endThreads(), clock);

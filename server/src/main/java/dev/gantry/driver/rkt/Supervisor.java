@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Starts the small shell script that owns a pod: it runs rkt in a session of its own, so that neither the node's death
@@ -21,16 +20,16 @@ final class Supervisor {
 
     private static final String SCRIPT = "supervise.sh";
 
-    private final Map<String, String> environment;
+    private final ProgramStart start;
     private final byte[] script = script();
 
     /**
      * Starts nothing yet.
      *
-     * @param environment the whole environment of the supervisor and of rkt
+     * @param start starts the supervisor, and so rkt
      */
-    Supervisor(Map<String, String> environment) {
-        this.environment = Map.copyOf(environment);
+    Supervisor(ProgramStart start) {
+        this.start = start;
     }
 
     /**
@@ -48,14 +47,11 @@ final class Supervisor {
         command.add(writable(directory.stdout()));
         command.add(writable(directory.stderr()));
         command.addAll(line);
-        ProcessBuilder builder = new ProcessBuilder(command)
+        return start.builder(command)
                 .directory(new File("/"))
-                .redirectInput(new File("/dev/null"))
                 .redirectOutput(new File("/dev/null"))
-                .redirectError(run.resolve("log").toFile());
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        return builder.start();
+                .redirectError(run.resolve("log").toFile())
+                .start();
     }
 
     /**

@@ -182,7 +182,7 @@ class RktDriverIT {
     }
 
     private List<String> pods() throws Exception {
-        CommandRunner runner = new CommandRunner(HostEnvironment.forRkt(System.getenv()));
+        CommandRunner runner = new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv())));
         return new RktCli(executable.locate(), runner, RktTimeouts.DEFAULT)
                 .list().stream().map(PodStatus::uuid).toList();
     }

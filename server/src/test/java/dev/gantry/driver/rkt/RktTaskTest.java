@@ -305,7 +305,7 @@ class RktTaskTest {
         files.save(new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH));
         assertThat(files.giveUp(uuid)).isTrue();
 
-        Process late = new Supervisor(HostEnvironment.forRkt(System.getenv()))
+        Process late = new Supervisor(ProgramStart.with(HostEnvironment.forRkt(System.getenv())))
                 .start(List.of(fixture.rkt.path().toString(), "run-prepared", uuid), files.run(uuid), directory);
 
         assertThat(late.waitFor(10, TimeUnit.SECONDS)).isTrue();
