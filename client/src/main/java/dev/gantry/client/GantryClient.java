@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads; make one and keep it. It connects on the first call, and again whenever the connection
- * was lost. Calls block; a thread that is interrupted while it waits gets a {@link GantryException} and keeps its
+ * <p>Safe for use by many threads; make one and keep it. It connects on the first call, again whenever the connection was
+ * lost, and once more for each thousand watches that are open at a time. Calls block; a thread that is interrupted while it waits gets a {@link GantryException} and keeps its
  * interrupt flag. A deadline of the current {@link io.grpc.Context} is kept too, if it is nearer.
  */
 public final class GantryClient implements AutoCloseable {
@@ -226,7 +226,8 @@ public final class GantryClient implements AutoCloseable {
                 channel.disableRetry();
             }
             Resumption resumption = new Resumption(retry, watchPatience, InstantSource.system(), new Random());
-            return new GantryClient(new Connection(channel.build(), server.toString(), deadline, resumption));
+            return new GantryClient(
+                    new Connection(new SpreadingChannel(channel::build), server.toString(), deadline, resumption));
         }
 
         private static String version() {

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.WatchHub;
@@ -27,6 +28,8 @@ import java.util.concurrent.Executor;
 
 /** {@code gantry.v1.AllocationService}. */
 final class AllocationServiceApi extends AllocationServiceImplBase {
+
+    private static final String LIST = "allocations";
 
     private final StoreReader reader;
     private final AllocationLookup lookup;
@@ -65,12 +68,12 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     public void listAllocations(ListAllocationsRequest request, StreamObserver<ListAllocationsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 1);
+            PageToken token = PageToken.parse(request.getPageToken(), LIST, Field.ID);
             List<Allocation> page = reader.allocations().page(filter(request), token.text(0), size);
             ListAllocationsResponse.Builder answer =
                     ListAllocationsResponse.newBuilder().addAllAllocations(records.withMisfits(page));
             if (page.size() == size) {
-                answer.setNextPageToken(PageToken.of(page.get(size - 1).getId()));
+                answer.setNextPageToken(PageToken.of(LIST, page.get(size - 1).getId()));
             }
             return answer.build();
         });

@@ -31,7 +31,10 @@ public final class GrpcServer implements AutoCloseable {
     private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
 
     private static final int CALLS = 16_384;
-    private static final int CALLS_PER_CONNECTION = 1024;
+    private static final int STREAMS_PER_CONNECTION = 1024;
+
+    /** What HTTP/2 is told: however many streams a client has open, as many calls with one answer have room beside them. */
+    private static final int CALLS_PER_CONNECTION = 2 * STREAMS_PER_CONNECTION;
 
     /** A client that has gone without a word is found out within this and gRPC's 20 s for the answer. */
     private static final long KEEP_ALIVE_SECONDS = 30;
@@ -92,12 +95,15 @@ public final class GrpcServer implements AutoCloseable {
      */
     public static GrpcServer start(InetSocketAddress address, Parts parts, Executor callThreads, Executor streamThreads)
             throws IOException {
-        OpenCalls calls = new OpenCalls(CALLS);
+        OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION);
         HealthStatusManager health = new HealthStatusManager();
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(callThreads)
                 .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
+                // The last one is the first to see a call.
+                .intercept(new RequestTexts())
                 .intercept(calls)
+                .addTransportFilter(calls.connections())
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

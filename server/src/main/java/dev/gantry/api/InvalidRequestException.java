@@ -9,6 +9,9 @@ final class InvalidRequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int LONGEST_FIELD = 128;
+    private static final int LONGEST_DESCRIPTION = 384;
+
     private final transient List<JobViolation> violations;
 
     /**
@@ -27,10 +30,11 @@ final class InvalidRequestException extends RuntimeException {
         this(List.of(violation(field, description)));
     }
 
+    /** One fault. Both may repeat what a client sent, as long as it was, and are cut to what an answer can carry. */
     static JobViolation violation(String field, String description) {
         return JobViolation.newBuilder()
-                .setField(field)
-                .setDescription(description)
+                .setField(Clip.toBytes(field, LONGEST_FIELD))
+                .setDescription(Clip.toBytes(description, LONGEST_DESCRIPTION))
                 .build();
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatch;
 import dev.gantry.cluster.Dispatcher;
@@ -59,6 +60,10 @@ import java.util.concurrent.Executor;
 /** {@code gantry.v1.JobService}. */
 final class JobServiceApi extends JobServiceImplBase {
 
+    private static final String JOBS = "jobs";
+    private static final String VERSIONS = "versions";
+    private static final String DEPLOYMENTS = "deployments";
+    private static final String EVALUATIONS = "evaluations";
     private static final int REQUEST_ID_LENGTH = 128;
     private static final int ALLOCATIONS_SHOWN = 1000;
 
@@ -155,11 +160,12 @@ final class JobServiceApi extends JobServiceImplBase {
     public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 1);
+            PageToken token = PageToken.parse(request.getPageToken(), JOBS, Field.TEXT);
             List<JobRecord> jobs = reader.jobs().page(token.text(0), request.getPrefix(), size);
             ListJobsResponse.Builder answer = ListJobsResponse.newBuilder().addAllJobs(records.withStatus(jobs));
             if (jobs.size() == size) {
-                answer.setNextPageToken(PageToken.of(jobs.get(size - 1).getJob().getId()));
+                answer.setNextPageToken(
+                        PageToken.of(JOBS, jobs.get(size - 1).getJob().getId()));
             }
             return answer.build();
         });
@@ -169,14 +175,15 @@ final class JobServiceApi extends JobServiceImplBase {
     public void listJobVersions(ListJobVersionsRequest request, StreamObserver<ListJobVersionsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            long below = PageToken.parse(request.getPageToken(), 1).number(0, Long.MAX_VALUE);
+            long below = PageToken.parse(request.getPageToken(), VERSIONS, Field.NUMBER)
+                    .number(0, Long.MAX_VALUE);
             find(request.getJobId());
             List<JobRecord> versions = reader.jobs().versions(request.getJobId(), below, size);
             ListJobVersionsResponse.Builder answer =
                     ListJobVersionsResponse.newBuilder().addAllVersions(records.withStatus(versions));
             if (versions.size() == size) {
-                answer.setNextPageToken(
-                        PageToken.of(Long.toString(versions.get(size - 1).getVersion())));
+                answer.setNextPageToken(PageToken.of(
+                        VERSIONS, Long.toString(versions.get(size - 1).getVersion())));
             }
             return answer.build();
         });
@@ -212,7 +219,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void listDeployments(ListDeploymentsRequest request, StreamObserver<ListDeploymentsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 2);
+            PageToken token = PageToken.parse(request.getPageToken(), DEPLOYMENTS, Field.NUMBER, Field.ID);
             Optional<String> jobId = Optional.of(request.getJobId()).filter(id -> !id.isEmpty());
             jobId.ifPresent(this::find);
             List<Deployment> deployments =
@@ -221,7 +228,7 @@ final class JobServiceApi extends JobServiceImplBase {
                     ListDeploymentsResponse.newBuilder().addAllDeployments(deployments);
             if (deployments.size() == size) {
                 Deployment last = deployments.get(size - 1);
-                answer.setNextPageToken(PageToken.of(Long.toString(last.getCreateIndex()), last.getId()));
+                answer.setNextPageToken(PageToken.of(DEPLOYMENTS, Long.toString(last.getCreateIndex()), last.getId()));
             }
             return answer.build();
         });
@@ -252,9 +259,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void dispatchJob(DispatchJobRequest request, StreamObserver<DispatchJobResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> dispatcher.dispatch(
-                        request.getJobId(),
-                        new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()))),
+                () -> dispatcher.dispatch(request.getJobId(), dispatch(request)),
                 child -> DispatchJobResponse.newBuilder()
                         .setDispatchedJobId(child.jobId())
                         .setEvaluationId(child.evaluationId())
@@ -276,7 +281,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void listEvaluations(ListEvaluationsRequest request, StreamObserver<ListEvaluationsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 2);
+            PageToken token = PageToken.parse(request.getPageToken(), EVALUATIONS, Field.NUMBER, Field.ID);
             find(request.getJobId());
             List<Evaluation> evaluations =
                     reader.evaluations().page(request.getJobId(), token.number(0, Long.MAX_VALUE), token.text(1), size);
@@ -284,7 +289,7 @@ final class JobServiceApi extends JobServiceImplBase {
                     ListEvaluationsResponse.newBuilder().addAllEvaluations(evaluations);
             if (evaluations.size() == size) {
                 Evaluation last = evaluations.get(size - 1);
-                answer.setNextPageToken(PageToken.of(Long.toString(last.getCreateIndex()), last.getId()));
+                answer.setNextPageToken(PageToken.of(EVALUATIONS, Long.toString(last.getCreateIndex()), last.getId()));
             }
             return answer.build();
         });
@@ -305,6 +310,15 @@ final class JobServiceApi extends JobServiceImplBase {
             JobWatch watch = new JobWatch(request, reader, records, call);
             WatchStream.begin(call, watches, new JobTopic(request.getJobId()), executor, watch::tell);
         });
+    }
+
+    private static Dispatch dispatch(DispatchJobRequest request) {
+        Violations violations = new Violations();
+        violations.checkVariables("meta", request.getMetaMap());
+        if (!violations.found().isEmpty()) {
+            throw new InvalidRequestException(violations.found());
+        }
+        return new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()));
     }
 
     private static SubmitOptions options(SubmitJobRequest request) {

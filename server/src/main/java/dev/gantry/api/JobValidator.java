@@ -75,6 +75,7 @@ public final class JobValidator {
     private List<JobViolation> check(Job job, Job whole) {
         Violations violations = new Violations();
         PreferenceValidator preferences = new PreferenceValidator(whole.getType(), violations);
+        PlainTexts.checkAll(job, "", violations);
         checkJob(job, preferences, violations);
         UpdateValidator.check(job, whole, violations);
         schedules.check(job, violations);
@@ -94,9 +95,6 @@ public final class JobValidator {
 
     private static void checkJob(Job job, PreferenceValidator preferences, Violations violations) {
         violations.checkName("id", job.getId());
-        if (job.getName().chars().anyMatch(Character::isISOControl)) {
-            violations.add("name", "has a control character in it");
-        }
         violations.checkVariables("meta", job.getMetaMap());
         if (job.getType() == JobType.UNRECOGNIZED) {
             violations.add("type", "%d is no type: use service, batch or system".formatted(job.getTypeValue()));

@@ -1,6 +1,6 @@
 package dev.gantry.api;
 
-import com.google.protobuf.util.Durations;
+import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.NodeStateTopic;
@@ -20,12 +20,15 @@ import dev.gantry.v1.SetNodeEligibilityResponse;
 import dev.gantry.v1.WatchNodeRequest;
 import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /** {@code gantry.v1.NodeService}. */
 final class NodeServiceApi extends NodeServiceImplBase {
+
+    private static final String LIST = "nodes";
 
     private final StoreReader reader;
     private final NodeLookup lookup;
@@ -54,12 +57,12 @@ final class NodeServiceApi extends NodeServiceImplBase {
     public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 2);
+            PageToken token = PageToken.parse(request.getPageToken(), LIST, Field.TEXT, Field.ID);
             List<Node> nodes = reader.nodes().page(token.text(0), token.text(1), size);
             ListNodesResponse.Builder answer = ListNodesResponse.newBuilder().addAllNodes(nodes);
             if (nodes.size() == size) {
                 Node last = nodes.get(size - 1);
-                answer.setNextPageToken(PageToken.of(last.getName(), last.getId()));
+                answer.setNextPageToken(PageToken.of(LIST, last.getName(), last.getId()));
             }
             return answer.build();
         });
@@ -103,8 +106,9 @@ final class NodeServiceApi extends NodeServiceImplBase {
     }
 
     private static DrainStrategy check(DrainStrategy strategy) {
-        if (!Durations.isValid(strategy.getDeadline()) || Durations.isNegative(strategy.getDeadline())) {
-            throw new InvalidRequestException("begin.deadline", "is no duration of 0 or more");
+        Violations violations = new Violations();
+        if (!Spans.check("begin.deadline", strategy.getDeadline(), Duration.ZERO, violations)) {
+            throw new InvalidRequestException(violations.found());
         }
         return strategy;
     }

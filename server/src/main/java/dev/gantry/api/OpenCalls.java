@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.cluster.OverloadedException;
+import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
@@ -9,9 +10,11 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Knows all calls that are open: refuses those that are too many, and can end streams, which would otherwise keep a
@@ -19,7 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class OpenCalls implements ServerInterceptor {
 
+    /** On each connection that {@link Connections} has seen: how many streams are open. */
+    private static final Attributes.Key<AtomicInteger> STREAMS = Attributes.Key.create("dev.gantry.streams");
+
     private final int limit;
+    private final int streamsPerConnection;
     private final Set<OpenCall<?, ?>> open = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
 
@@ -27,9 +34,26 @@ final class OpenCalls implements ServerInterceptor {
      * Begins without calls.
      *
      * @param limit how many may be open at a time, streams included
+     * @param streamsPerConnection how many streams may be open at a time on one connection, if {@link #connections} sees
+     *     them. It must be less than what HTTP/2 allows: a client keeps a call beyond that to itself, for as long as the
+     *     streams go on, and nobody says why
      */
-    OpenCalls(int limit) {
+    OpenCalls(int limit, int streamsPerConnection) {
         this.limit = limit;
+        this.streamsPerConnection = streamsPerConnection;
+    }
+
+    /** Sees connections come, so that their streams can be counted. */
+    ServerTransportFilter connections() {
+        return new Connections();
+    }
+
+    private static final class Connections extends ServerTransportFilter {
+
+        @Override
+        public Attributes transportReady(Attributes connection) {
+            return connection.toBuilder().set(STREAMS, new AtomicInteger()).build();
+        }
     }
 
     @Override
@@ -40,7 +64,13 @@ final class OpenCalls implements ServerInterceptor {
             call.close(status, new Metadata());
             return new Listener<>() {};
         }
-        OpenCall<Q, A> known = new OpenCall<>(call);
+        AtomicInteger streams = streams(call);
+        if (streams.incrementAndGet() > streamsPerConnection) {
+            streams.decrementAndGet();
+            call.close(StatusMapping.tooManyStreams(streamsPerConnection), new Metadata());
+            return new Listener<>() {};
+        }
+        OpenCall<Q, A> known = new OpenCall<>(call, streams);
         open.add(known);
         if (ending) {
             // It may not have been among those that were told.
@@ -55,11 +85,24 @@ final class OpenCalls implements ServerInterceptor {
         open.forEach(OpenCall::end);
     }
 
+    /** Where the streams of a call's connection are counted; nowhere for a call with one answer. */
+    private static AtomicInteger streams(ServerCall<?, ?> call) {
+        AtomicInteger counted = call.getAttributes().get(STREAMS);
+        boolean isStream = call.getMethodDescriptor().getType() != MethodType.UNARY;
+        return isStream && counted != null ? counted : new AtomicInteger();
+    }
+
+    private void remove(OpenCall<?, ?> call) {
+        if (open.remove(call)) {
+            call.streams.decrementAndGet();
+        }
+    }
+
     private <Q, A> Listener<Q> start(OpenCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         try {
             return new EndListener<>(next.startCall(call, headers), call);
         } catch (RuntimeException e) {
-            open.remove(call);
+            remove(call);
             throw e;
         }
     }
@@ -67,10 +110,12 @@ final class OpenCalls implements ServerInterceptor {
     /** A call that anyone may end: gRPC's own is for one thread at a time. */
     private static final class OpenCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
+        private final AtomicInteger streams;
         private boolean closed;
 
-        OpenCall(ServerCall<Q, A> call) {
+        OpenCall(ServerCall<Q, A> call, AtomicInteger streams) {
             super(call);
+            this.streams = streams;
         }
 
         void end() {
@@ -114,13 +159,13 @@ final class OpenCalls implements ServerInterceptor {
 
         @Override
         public void onComplete() {
-            open.remove(call);
+            remove(call);
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            open.remove(call);
+            remove(call);
             super.onCancel();
         }
     }

@@ -1,44 +1,64 @@
 package dev.gantry.api;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * Where the next page begins: the fields by which the list is ordered, of its last object. Opaque to clients.
+ * Where the next page begins: the name of the list, and the fields by which it is ordered, of its last object. Opaque to
+ * clients.
  *
  * @param fields the fields; none: at the begin
  */
 record PageToken(List<String> fields) {
 
+    /** What a field of a token may be. */
+    enum Field {
+        /** A text without control characters. */
+        TEXT,
+        /** A whole number. */
+        NUMBER,
+        /** A UUID. */
+        ID
+    }
+
     private static final String SEPARATOR = "\n";
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    private static final int LONGEST = 4096;
     private static final int DEFAULT_SIZE = 100;
     private static final int LARGEST_SIZE = 1000;
 
-    static String of(String... fields) {
-        byte[] joined = String.join(SEPARATOR, fields).getBytes(StandardCharsets.UTF_8);
+    /** The token of a list's page behind an object with these fields. */
+    static String of(String list, String... fields) {
+        byte[] joined = (list + SEPARATOR + String.join(SEPARATOR, fields)).getBytes(StandardCharsets.UTF_8);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(joined);
     }
 
     /**
      * Reads a token.
      *
-     * @throws InvalidRequestException if it is not one of this list's
+     * @param token as a client sent it; empty: the first page
+     * @param list the list's name
+     * @param kinds what its fields must be
+     * @throws InvalidRequestException if it is none of this list's tokens; the token is not repeated
      */
-    static PageToken parse(String token, int fieldCount) {
+    static PageToken parse(String token, String list, Field... kinds) {
         if (token.isEmpty()) {
             return new PageToken(List.of());
         }
-        try {
-            String joined = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-            List<String> fields = List.of(joined.split(SEPARATOR, -1));
-            if (fields.size() == fieldCount) {
-                return new PageToken(fields);
-            }
-        } catch (IllegalArgumentException e) {
-            throw invalid(token, e);
+        List<String> fields = decode(token);
+        if (fields.size() != kinds.length + 1 || !fields.get(0).equals(list)) {
+            throw invalid(null);
         }
-        throw invalid(token, null);
+        for (int i = 0; i < kinds.length; i++) {
+            if (!isOf(kinds[i], fields.get(i + 1))) {
+                throw invalid(null);
+            }
+        }
+        return new PageToken(List.copyOf(fields.subList(1, fields.size())));
     }
 
     /**
@@ -57,26 +77,53 @@ record PageToken(List<String> fields) {
         return fields.isEmpty();
     }
 
+    /** A field; empty at the begin. */
     String text(int field) {
         return isFirst() ? "" : fields.get(field);
     }
 
-    /**
-     * A field that is a number.
-     *
-     * @throws InvalidRequestException if it is none
-     */
+    /** A field that is a number; {@code first} at the begin. */
     long number(int field, long first) {
+        return isFirst() ? first : Long.parseLong(fields.get(field));
+    }
+
+    private static List<String> decode(String token) {
+        if (token.length() > LONGEST) {
+            throw invalid(null);
+        }
         try {
-            return isFirst() ? first : Long.parseLong(fields.get(field));
-        } catch (NumberFormatException e) {
-            throw invalid(String.join(SEPARATOR, fields), e);
+            byte[] bytes = Base64.getUrlDecoder().decode(token);
+            // Not new String, which takes what is no UTF-8 for something else.
+            String joined = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return List.of(joined.split(SEPARATOR, -1));
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw invalid(e);
         }
     }
 
-    private static InvalidRequestException invalid(String token, Exception cause) {
+    private static boolean isOf(Field kind, String field) {
+        return switch (kind) {
+            case TEXT -> PlainTexts.isPlain(field);
+            case ID -> UUID.matcher(field).matches();
+            case NUMBER -> isNumber(field);
+        };
+    }
+
+    private static boolean isNumber(String field) {
+        try {
+            Long.parseLong(field);
+            return true;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private static InvalidRequestException invalid(Exception cause) {
         InvalidRequestException exception =
-                new InvalidRequestException("page_token", "\"%s\" is no next_page_token of this list".formatted(token));
+                new InvalidRequestException("page_token", "is no next_page_token of this list");
         if (cause != null) {
             exception.initCause(cause);
         }

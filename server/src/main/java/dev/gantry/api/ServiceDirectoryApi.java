@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.ServiceTopic;
@@ -18,6 +19,8 @@ import java.util.concurrent.Executor;
 /** {@code gantry.v1.ServiceDirectory}. */
 final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
 
+    private static final String LIST = "services";
+
     private final ServiceCatalog services;
     private final WatchHub watches;
     private final Executor executor;
@@ -32,12 +35,12 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
     public void listServices(ListServicesRequest request, StreamObserver<ListServicesResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), 1);
+            PageToken token = PageToken.parse(request.getPageToken(), LIST, Field.TEXT);
             List<ServiceSummary> page = services.list(token.text(0), request.getPrefix(), size);
             ListServicesResponse.Builder answer =
                     ListServicesResponse.newBuilder().addAllServices(page);
             if (page.size() == size) {
-                answer.setNextPageToken(PageToken.of(page.get(size - 1).getName()));
+                answer.setNextPageToken(PageToken.of(LIST, page.get(size - 1).getName()));
             }
             return answer.build();
         });

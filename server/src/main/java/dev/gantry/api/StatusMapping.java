@@ -72,6 +72,13 @@ final class StatusMapping {
         return describe(Status.NOT_FOUND, why);
     }
 
+    /** The answer to a stream that is one too many on its connection. */
+    static Status tooManyStreams(int limit) {
+        return Status.RESOURCE_EXHAUSTED.withDescription(
+                "%d streams are open on this connection, and no more may be: end some, or open another connection"
+                        .formatted(limit));
+    }
+
     /** How streams are ended by a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");

@@ -15,15 +15,12 @@ final class Violations {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final Pattern DOTS = Pattern.compile("\\.+");
     private static final int MOST = 100;
-    private static final int LONGEST_FIELD = 128;
-    private static final int LONGEST_DESCRIPTION = 384;
 
     private final List<JobViolation> found = new ArrayList<>();
 
     void add(String field, String description) {
         if (found.size() < MOST) {
-            found.add(InvalidRequestException.violation(
-                    Clip.toBytes(field, LONGEST_FIELD), Clip.toBytes(description, LONGEST_DESCRIPTION)));
+            found.add(InvalidRequestException.violation(field, description));
         }
     }
 
@@ -54,10 +51,10 @@ final class Violations {
     /** Of these, environment variables are made. */
     void checkVariables(String field, Map<String, String> variables) {
         variables.forEach((name, value) -> {
-            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+            if (name.isEmpty() || name.indexOf('=') >= 0 || !PlainTexts.isPlain(name)) {
                 add(
                         field,
-                        "\"%s\" is no name of a variable: it is empty, or has a = or a zero byte in it"
+                        "\"%s\" is no name of a variable: it is empty, or has a = or a control character in it"
                                 .formatted(name));
             }
             if (value.indexOf('\0') >= 0) {

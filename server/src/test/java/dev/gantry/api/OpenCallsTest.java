@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** With the health service, whose Watch is a stream and whose Check is a call with one answer. */
 class OpenCallsTest {
 
-    private final OpenCalls calls = new OpenCalls(1);
+    private final OpenCalls calls = new OpenCalls(1, 1);
     private Server server;
     private ManagedChannel channel;
 

@@ -3,23 +3,31 @@ package dev.gantry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.api.PageToken.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PageTokenTest {
 
     @Test
     void a_token_brings_back_the_fields_it_was_made_of() {
-        PageToken token = PageToken.parse(PageToken.of("17", "na\u00efve"), 2);
+        String id = UUID.randomUUID().toString();
+        PageToken token = PageToken.parse(
+                PageToken.of("list", "17", "na\u00efve", id), "list", Field.NUMBER, Field.TEXT, Field.ID);
 
         assertThat(token.number(0, 0)).isEqualTo(17);
         assertThat(token.text(1)).isEqualTo("na\u00efve");
+        assertThat(token.text(2)).isEqualTo(id);
     }
 
     @Test
     void an_empty_token_stands_at_the_begin() {
-        PageToken token = PageToken.parse("", 2);
+        PageToken token = PageToken.parse("", "list", Field.NUMBER, Field.TEXT);
 
         assertThat(token.isFirst()).isTrue();
         assertThat(token.number(0, Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE);
@@ -27,18 +35,34 @@ class PageTokenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*", "b25l", "b25lCnR3bwp0aHJlZQ"})
-    void a_token_that_is_none_of_this_list_is_refused(String token) {
-        assertThatThrownBy(() -> PageToken.parse(token, 2))
+    @ValueSource(strings = {"*", "b25l", "b25lCnR3bwp0aHJlZQ", "bGlzdAox_w"})
+    void a_token_that_is_none_is_refused_and_not_repeated(String token) {
+        assertThatThrownBy(() -> PageToken.parse(token, "list", Field.TEXT))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("page_token");
+                .hasMessage("page_token: is no next_page_token of this list");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NUMBER, one", "NUMBER, 99999999999999999999", "ID, 1234", "TEXT, 'a\u0007b'"})
+    void a_field_that_is_not_of_its_kind_is_refused(Field kind, String value) {
+        assertThatThrownBy(() -> PageToken.parse(PageToken.of("list", value), "list", kind))
+                .isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
-    void a_field_that_should_be_a_number_and_is_none_is_refused() {
-        PageToken token = PageToken.parse(PageToken.of("one"), 1);
+    void a_token_of_another_list_is_refused() {
+        assertThatThrownBy(() -> PageToken.parse(PageToken.of("others", "a"), "list", Field.TEXT))
+                .isInstanceOf(InvalidRequestException.class);
+    }
 
-        assertThatThrownBy(() -> token.number(0, 0)).isInstanceOf(InvalidRequestException.class);
+    @Test
+    void a_token_that_is_too_long_is_refused() {
+        String token = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(("list\n" + "a".repeat(10_000)).getBytes(StandardCharsets.UTF_8));
+
+        assertThatThrownBy(() -> PageToken.parse(token, "list", Field.TEXT))
+                .isInstanceOf(InvalidRequestException.class);
     }
 
     @Test
