@@ -169,11 +169,29 @@ class TrustTest extends RktTest {
     }
 
     @Test
-    void keys_are_fetched_through_the_proxy_and_with_the_credentials_of_their_server() throws Exception {
-        Path logins = Files.createDirectories(config.resolve("auth.d"));
-        Files.writeString(logins.resolve("keys.json"), """
-                {"rktKind":"auth","rktVersion":"v1","domains":["keys.example.com"],"type":"basic",
-                 "credentials":{"user":"alice","password":"secret"}}""");
+    void keys_are_fetched_with_the_credentials_of_their_server() throws Exception {
+        writeLogin(TlsServer.HOST);
+        try (TlsServer server = new TlsServer(directory)) {
+            server.serve("/app", """
+                    <meta name="ac-discovery-pubkeys" content="%1$s https://%1$s/key.asc">
+                    """.formatted(TlsServer.HOST));
+            server.serve("/key.asc", PUBLISHER.publicKey());
+
+            call(
+                            Map.of("SSL_CERT_FILE", server.certificate().toString()),
+                            "trust",
+                            "--skip-fingerprint-review",
+                            "--prefix=" + TlsServer.HOST + "/app")
+                    .succeeded();
+
+            assertThat(server.requests())
+                    .containsExactly("/app?ac-discovery=1 Basic YWxpY2U6c2VjcmV0", "/key.asc Basic YWxpY2U6c2VjcmV0");
+        }
+    }
+
+    @Test
+    void keys_are_fetched_through_the_proxy_which_is_told_no_credentials_over_plain_http() throws Exception {
+        writeLogin("keys.example.com");
         try (LoopbackServer proxy = new LoopbackServer()
                 .on("/app", exchange -> LoopbackServer.answer(exchange, 200, """
                         <meta name="ac-discovery-pubkeys" content="keys.example.com http://keys.example.com/key.asc">
@@ -187,14 +205,18 @@ class TrustTest extends RktTest {
                             "--prefix=keys.example.com/app")
                     .succeeded();
 
-            String login = " Authorization: Basic YWxpY2U6c2VjcmV0";
             assertThat(proxy.requests())
-                    .containsExactly(
-                            "http://keys.example.com/app?ac-discovery=1" + login,
-                            "http://keys.example.com/key.asc" + login);
+                    .containsExactly("http://keys.example.com/app?ac-discovery=1", "http://keys.example.com/key.asc");
         }
         assertThat(config.resolve("trustedkeys/prefix.d/keys.example.com/app").resolve(PUBLISHER.fingerprint()))
                 .exists();
+    }
+
+    private void writeLogin(String host) throws IOException {
+        Path logins = Files.createDirectories(config.resolve("auth.d"));
+        Files.writeString(logins.resolve("keys.json"), """
+                {"rktKind":"auth","rktVersion":"v1","domains":["%s"],"type":"basic",
+                 "credentials":{"user":"alice","password":"secret"}}""".formatted(host));
     }
 
     private void assertRefused(Path aci, String reason) throws IOException {

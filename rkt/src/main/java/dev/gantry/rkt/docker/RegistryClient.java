@@ -73,7 +73,8 @@ final class RegistryClient {
         String scheme = scheme(reference, transport, options.httpAllowed());
         Registry.Builder registry =
                 Registry.builder().withInsecure(scheme.equals("http")).withSkipTlsVerify(options.anyCertificate());
-        Optional<Credentials.Login> login = login(reference, credentials);
+        // As rkt, over TLS only: whoever names an image must not make this machine tell its password to the network.
+        Optional<Credentials.Login> login = scheme.equals("https") ? login(reference, credentials) : Optional.empty();
         registry = login.isPresent()
                 ? registry.withAuthProvider(new UsernamePasswordProvider(
                         login.get().user(), login.get().password()))
@@ -172,7 +173,11 @@ final class RegistryClient {
         String url = "%s://%s/v2/%s/%s".formatted(scheme, reference.registry(), reference.repository(), path);
         String reason = switch (e.getStatusCode() == null ? 0 : e.getStatusCode()) {
             case 0 -> e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause();
-            case 401 -> "401 Unauthorized: put credentials for \"%s\" into auth.d".formatted(reference.registry());
+            case 401 ->
+                scheme.equals("https")
+                        ? "401 Unauthorized: put credentials for \"%s\" into auth.d".formatted(reference.registry())
+                        : "401 Unauthorized: credentials are sent over TLS only, and \"%s\" answers plain HTTP"
+                                .formatted(reference.registry());
             case 404 -> "404 Not Found";
             default -> e.getStatusCode() + " " + e.getMessage();
         };

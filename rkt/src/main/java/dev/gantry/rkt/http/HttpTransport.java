@@ -15,8 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Sends requests as rkt does: with the credentials that are configured for a host, and only to it, through the proxies
- * of the environment, and over plain HTTP only where that is allowed, redirects included.
+ * Sends requests as rkt does: through the proxies of the environment, and over plain HTTP only where that is allowed,
+ * redirects included. Credentials that are configured for a host are sent over TLS only, and never along a redirect to
+ * another host or port: whoever names a URL, or answers for one, must not learn a password.
  */
 public final class HttpTransport {
 
@@ -62,7 +63,7 @@ public final class HttpTransport {
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             requireAllowed(at);
             HttpResponse<InputStream> response =
-                    HttpClients.send(client, request(at, headers), HttpResponse.BodyHandlers.ofInputStream());
+                    HttpClients.send(client, request(uri, at, headers), HttpResponse.BodyHandlers.ofInputStream());
             Optional<String> location = response.headers().firstValue("Location");
             if (!REDIRECTS.contains(response.statusCode()) || location.isEmpty()) {
                 return response;
@@ -83,11 +84,13 @@ public final class HttpTransport {
         }
     }
 
-    private HttpRequest request(URI uri, Map<String, String> headers) {
+    private HttpRequest request(URI asked, URI at, Map<String, String> headers) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(RESPONSE_TIMEOUT).header("User-Agent", HttpClients.USER_AGENT);
+                HttpRequest.newBuilder(at).timeout(RESPONSE_TIMEOUT).header("User-Agent", HttpClients.USER_AGENT);
         headers.forEach(request::setHeader);
-        credentials.authorization(host(uri)).ifPresent(value -> request.setHeader("Authorization", value));
+        if ("https".equalsIgnoreCase(at.getScheme()) && host(at).equalsIgnoreCase(host(asked))) {
+            credentials.authorization(host(at)).ifPresent(value -> request.setHeader("Authorization", value));
+        }
         return request.build();
     }
 

@@ -265,7 +265,7 @@ class DockerImagesTest {
     @Test
     void a_registry_that_wants_a_password_is_told_the_one_of_auth_d() throws Exception {
         byte[] layer = new AciBuilder("").file("a", "a").bytes();
-        try (DockerRegistry secured = DockerRegistry.start(directory, true)) {
+        try (DockerRegistry secured = DockerRegistry.startSecured(directory)) {
             secured.push("private", "latest", MANIFEST, CONFIG.formatted("\"Cmd\":[\"/x\"]"), layer);
             String name = "docker://%s/private".formatted(secured.host());
             Path data = directory.resolve("data");
@@ -277,6 +277,20 @@ class DockerImagesTest {
 
             writeLogin(secured.host());
             assertThat(fetcher(data).fetchDocker(name).manifest().labels()).containsEntry("version", "latest");
+        }
+    }
+
+    @Test
+    void a_registry_of_plain_http_is_told_no_password() throws Exception {
+        byte[] layer = new AciBuilder("").file("a", "a").bytes();
+        try (DockerRegistry plain = DockerRegistry.start(directory, true)) {
+            plain.push("private", "latest", MANIFEST, CONFIG.formatted("\"Cmd\":[\"/x\"]"), layer);
+            writeLogin(plain.host());
+
+            assertThatThrownBy(() -> fetcher(directory.resolve("data"))
+                            .fetchDocker("docker://%s/private".formatted(plain.host())))
+                    .isInstanceOf(RktException.class)
+                    .hasMessageContaining("401 Unauthorized: credentials are sent over TLS only");
         }
     }
 
@@ -297,7 +311,7 @@ class DockerImagesTest {
                 config,
                 "/v2/private/blobs/" + Digests.sha256(layer),
                 layer);
-        try (LoopbackServer server = new LoopbackServer()) {
+        try (LoopbackServer server = LoopbackServer.secured(directory)) {
             server.on("/token", exchange -> {
                 boolean isKnown = "Basic YWxpY2U6c2VjcmV0"
                         .equals(exchange.getRequestHeaders().getFirst("Authorization"));
@@ -346,7 +360,7 @@ class DockerImagesTest {
         return new RemoteFetcher(
                 data,
                 new ImageStore(data, ImageLimits.DEFAULT),
-                new FetchOptions(PullPolicy.UPDATE, true, true, false),
+                new FetchOptions(PullPolicy.UPDATE, true, true, true),
                 (aci, signature, name) -> {
                     throw new AssertionError("docker images have no signatures");
                 },

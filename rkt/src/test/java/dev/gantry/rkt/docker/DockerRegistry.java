@@ -3,6 +3,7 @@ package dev.gantry.rkt.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.gantry.rkt.TestCertificate;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,6 +18,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -40,19 +42,38 @@ public final class DockerRegistry implements AutoCloseable {
     private static final String HTPASSWD_LINE =
             USER + ":$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client;
+    private final String scheme;
     private final Process process;
     private final Path storage;
     private final int port;
 
-    private DockerRegistry(Process process, Path storage, int port) {
+    private DockerRegistry(HttpClient client, String scheme, Process process, Path storage, int port) {
+        this.client = client;
+        this.scheme = scheme;
         this.process = process;
         this.storage = storage;
         this.port = port;
     }
 
-    /** Starts a registry and waits until it listens. */
+    /** Starts a registry of plain HTTP and waits until it listens. */
     public static DockerRegistry start(Path directory, boolean needsPassword) throws IOException {
+        return start(HttpClient.newHttpClient(), "http", directory, needsPassword, "");
+    }
+
+    /** Starts a registry that needs a password and speaks TLS, and waits until it listens. */
+    static DockerRegistry startSecured(Path directory)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        TestCertificate certificate = TestCertificate.create(directory, "127.0.0.1");
+        String tls = ", tls: {certificate: %s, key: %s}"
+                .formatted(certificate.certificate(), certificate.writeKey(directory.resolve("key.pem")));
+        HttpClient client =
+                HttpClient.newBuilder().sslContext(certificate.context()).build();
+        return start(client, "https", directory, true, tls);
+    }
+
+    private static DockerRegistry start(
+            HttpClient client, String scheme, Path directory, boolean needsPassword, String tls) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -64,14 +85,14 @@ public final class DockerRegistry implements AutoCloseable {
                 version: 0.1
                 log: {level: error}
                 storage: {filesystem: {rootdirectory: %s}}
-                http: {addr: "127.0.0.1:%d"}
-                %s""".formatted(storage, port, auth));
+                http: {addr: "127.0.0.1:%d"%s}
+                %s""".formatted(storage, port, tls, auth));
         Process process = new ProcessBuilder(PROGRAM.toString(), "serve", config.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("registry.log").toFile())
                 .start();
         await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive() || isListening(port));
-        return new DockerRegistry(process, storage, port);
+        return new DockerRegistry(client, scheme, process, storage, port);
     }
 
     public String host() {
@@ -168,7 +189,7 @@ public final class DockerRegistry implements AutoCloseable {
     }
 
     private URI uri(String path) {
-        return URI.create("http://" + host() + path);
+        return URI.create(scheme + "://" + host() + path);
     }
 
     private static String descriptor(String mediaType, byte[] blob) {

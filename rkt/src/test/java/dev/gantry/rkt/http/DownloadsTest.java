@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.config.Credentials;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,20 +187,55 @@ class DownloadsTest {
 
     @Test
     void credentials_are_for_their_host_alone() throws Exception {
-        try (LoopbackServer other = new LoopbackServer()) {
+        try (LoopbackServer secured = LoopbackServer.secured(directory);
+                LoopbackServer other = LoopbackServer.secured(Files.createDirectory(directory.resolve("other")))) {
             other.on("/f", exchange -> answer(exchange, 200, content));
-            server.on("/f", exchange -> redirect(exchange, other.url() + "/f"));
-            Path auth = Files.createDirectories(directory.resolve("auth.d"));
-            Files.writeString(auth.resolve("a.json"), """
-                    {"rktKind":"auth","rktVersion":"v1","domains":["127.0.0.1:%d"],"type":"basic",
-                     "credentials":{"user":"foo","password":"bar"}}""".formatted(server.port()));
-            Credentials credentials = Credentials.read(new dev.gantry.rkt.config.ConfigDirectories(
-                    directory, directory.resolve("none"), Optional.empty()));
+            secured.on("/f", exchange -> redirect(exchange, other.url() + "/f"));
 
-            downloads(credentials).download(URI.create(server.url() + "/f"), "Downloading", part, Optional.empty());
+            downloads(credentialsFor(secured, other))
+                    .download(URI.create(secured.url() + "/f"), "Downloading", part, Optional.empty());
 
-            assertThat(server.requests()).containsExactly("/f Authorization: Basic Zm9vOmJhcg==");
-            assertThat(other.requests()).containsExactly("/f");
+            assertThat(secured.requests()).containsExactly("/f Authorization: Basic Zm9vOmJhcg==");
+            assertThat(other.requests())
+                    .as("has credentials, but was not asked for")
+                    .containsExactly("/f");
+        }
+    }
+
+    @Test
+    void credentials_follow_a_redirect_within_their_host() throws Exception {
+        try (LoopbackServer secured = LoopbackServer.secured(directory)) {
+            secured.on("/f", exchange -> redirect(exchange, "/g"));
+            secured.on("/g", exchange -> answer(exchange, 200, content));
+
+            downloads(credentialsFor(secured))
+                    .download(URI.create(secured.url() + "/f"), "Downloading", part, Optional.empty());
+
+            assertThat(secured.requests())
+                    .containsExactly("/f Authorization: Basic Zm9vOmJhcg==", "/g Authorization: Basic Zm9vOmJhcg==");
+        }
+    }
+
+    @Test
+    void credentials_are_never_sent_over_plain_http() throws Exception {
+        server.on("/f", exchange -> answer(exchange, 200, content));
+
+        downloads(credentialsFor(server))
+                .download(URI.create(server.url() + "/f"), "Downloading", part, Optional.empty());
+
+        assertThat(server.requests()).containsExactly("/f");
+    }
+
+    @Test
+    void credentials_are_not_sent_when_a_redirect_leaves_tls() throws Exception {
+        try (LoopbackServer secured = LoopbackServer.secured(directory)) {
+            secured.on("/f", exchange -> redirect(exchange, server.url() + "/f"));
+            server.on("/f", exchange -> answer(exchange, 200, content));
+
+            downloads(credentialsFor(secured, server))
+                    .download(URI.create(secured.url() + "/f"), "Downloading", part, Optional.empty());
+
+            assertThat(server.requests()).containsExactly("/f");
         }
     }
 
@@ -218,9 +256,20 @@ class DownloadsTest {
         return downloads(Credentials.none()).download(URI.create(server.url() + path), "Downloading", part, etag);
     }
 
+    private Credentials credentialsFor(LoopbackServer... servers) throws IOException, RktException {
+        String hosts = Stream.of(servers)
+                .map(one -> "\"127.0.0.1:%d\"".formatted(one.port()))
+                .collect(Collectors.joining(","));
+        Path auth = Files.createDirectories(directory.resolve("auth.d"));
+        Files.writeString(auth.resolve("a.json"), """
+                {"rktKind":"auth","rktVersion":"v1","domains":[%s],"type":"basic",
+                 "credentials":{"user":"foo","password":"bar"}}""".formatted(hosts));
+        return Credentials.read(new ConfigDirectories(directory, directory.resolve("none"), Optional.empty()));
+    }
+
     private Downloads downloads(Credentials credentials) throws IOException {
         Progress progress = Progress.on(new PrintStream(shown, true, StandardCharsets.UTF_8));
-        return new Downloads(new HttpTransport(credentials, proxies(), true, false), progress, 1_000_000);
+        return new Downloads(new HttpTransport(credentials, proxies(), true, true), progress, 1_000_000);
     }
 
     private static EnvironmentProxies proxies() {

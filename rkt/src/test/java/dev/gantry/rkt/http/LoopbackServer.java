@@ -3,9 +3,14 @@ package dev.gantry.rkt.http;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.gantry.rkt.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -15,13 +20,28 @@ import java.util.concurrent.Executors;
 public final class LoopbackServer implements AutoCloseable {
 
     private final HttpServer server;
+    private final String scheme;
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final List<String> requests = new CopyOnWriteArrayList<>();
 
     public LoopbackServer() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(HttpServer.create(freeAddress(), 0), "http");
+    }
+
+    private LoopbackServer(HttpServer server, String scheme) {
+        this.server = server;
+        this.scheme = scheme;
         server.setExecutor(threads);
         server.start();
+    }
+
+    /** One that speaks TLS, for 127.0.0.1. */
+    public static LoopbackServer secured(Path directory)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        HttpsServer server = HttpsServer.create(freeAddress(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(
+                TestCertificate.create(directory, "127.0.0.1").context()));
+        return new LoopbackServer(server, "https");
     }
 
     /** Answers requests of paths that begin so. */
@@ -50,13 +70,17 @@ public final class LoopbackServer implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + port();
+        return scheme + "://127.0.0.1:" + port();
     }
 
     @Override
     public void close() {
         server.stop(0);
         threads.shutdownNow();
+    }
+
+    private static InetSocketAddress freeAddress() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     private static String describe(HttpExchange exchange) {
