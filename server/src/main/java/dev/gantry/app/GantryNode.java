@@ -7,10 +7,12 @@ import dev.gantry.node.NodeAgent;
 import dev.gantry.node.NodeAllocations;
 import dev.gantry.node.NodeDescription;
 import dev.gantry.node.NodeTimings;
+import dev.gantry.node.Sweeper;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.check.Questions;
 import dev.gantry.node.fingerprint.Fingerprinter;
+import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.node.log.LogReads;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.UpdateQueue;
@@ -158,9 +160,18 @@ final class GantryNode implements AutoCloseable {
         NodeIdentity identity = NodeIdentity.loadOrCreate(directory.identity(), new SecureRandom());
         List<TaskDriver> drivers = parts.drivers().apply(directory.allocations());
         Fingerprinter fingerprinter = Fingerprinter.create(directory.root(), ports(config), parts.version(), drivers);
-        NodeDescription self = new NodeDescription(node(config, identity), fingerprinter.look());
+        CompletableFuture<NodeFingerprint> drivenLook =
+                CompletableFuture.supplyAsync(fingerprinter::look, threads.fingerprints());
+        // A driver that hangs must not keep the node from its session: all it runs would be lost.
+        NodeFingerprint known = drivenLook
+                .copy()
+                .completeOnTimeout(null, parts.timings().firstLook().toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(found -> found == null ? fingerprinter.lookWithoutDrivers() : found)
+                .join();
+        NodeDescription self = new NodeDescription(node(config, identity), known);
         NodeAgent agent = wire(config, parts, drivers, directory, threads, identity, self);
         join(agent.start());
+        var unused = drivenLook.thenAccept(agent::fingerprinted);
         FingerprintLoop fingerprints = new FingerprintLoop(
                 fingerprinter,
                 agent::fingerprinted,
@@ -192,12 +203,14 @@ final class GantryNode implements AutoCloseable {
                 parts.random());
         UpdateQueue updates = new UpdateQueue();
         AllocationStore store = new AllocationStore(directory.state());
+        Cleaner cleaner = new Cleaner(directories, threads.cleaner());
         NodeAllocations allocations = new NodeAllocations(
                 context,
                 store,
                 new StateWriter(store, threads.state()),
                 updates,
-                new Cleaner(directories, threads.cleaner()));
+                cleaner,
+                new Sweeper(drivers, directories, cleaner, threads.sweeper()));
         return new NodeAgent(
                 threads.owner(),
                 self,

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param fingerprints looks at the machine
  * @param logs reads logs
  * @param cleaner deletes directories
+ * @param sweeper removes what earlier processes have left
  * @param asker asks what checks ask
  * @param state writes what the node must remember
  */
@@ -27,6 +28,7 @@ record NodeThreads(
         ScheduledExecutorService fingerprints,
         ScheduledExecutorService logs,
         ScheduledExecutorService cleaner,
+        ScheduledExecutorService sweeper,
         Asker asker,
         ExecutorService state)
         implements AutoCloseable {
@@ -42,6 +44,7 @@ record NodeThreads(
                 single("node-fingerprints"),
                 single("node-logs"),
                 single("node-cleaner"),
+                single("node-sweeper"),
                 new Asker(),
                 Executors.newSingleThreadExecutor(state));
     }
@@ -51,6 +54,7 @@ record NodeThreads(
         fingerprints.shutdownNow();
         logs.shutdownNow();
         cleaner.shutdownNow();
+        sweeper.shutdownNow();
         asker.close();
         owner.close();
         finishWriting();

@@ -1,7 +1,7 @@
 package dev.gantry.driver;
 
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Runs tasks of one kind. Tasks outlive the process that started them: what a driver must remember of a task it keeps in
@@ -48,18 +48,24 @@ public interface TaskDriver {
     }
 
     /**
-     * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile.
+     * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile. A node
+     * that starts asks this of all its tasks before it connects: it reads files and the process table, and calls no other
+     * program.
      *
      * @param directory the task's directory
-     * @return the task; empty if it was never started, whatever an interrupted start has left being removed first
+     * @return the task; empty if it was never started, and then a start that was interrupted can't go on any more. What
+     *     that start has left is for {@link #sweep}
      */
     Optional<RunningTask> find(TaskDirectory directory);
 
     /**
-     * Removes what tasks of this node have left behind that nobody speaks of any more. What was not made by this node is
-     * not touched.
+     * Removes what tasks of this node have left behind. Stops what still runs of allocations that nobody knows any more, and
+     * frees what no longer runs, or never did. Does not touch what was not made by this node, nor what this process has
+     * found or started, nor what runs of an allocation that is known.
      *
-     * @param known {@link RunningTask#podId()} of the tasks that are still spoken of
+     * @param isKnown tells by its id whether an allocation may still be wanted; asked on this thread, right before
+     *     anything of the allocation is removed
+     * @return false if something stays that should go: it could not be looked at, or does not end
      */
-    void sweep(Set<String> known);
+    boolean sweep(Predicate<String> isKnown);
 }

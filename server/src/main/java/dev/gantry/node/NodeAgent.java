@@ -75,7 +75,7 @@ public final class NodeAgent {
     }
 
     /**
-     * Takes up what an earlier process has left, then begins to speak to the server.
+     * Takes up what an earlier process has left, which takes no longer than to read files, then begins to speak to the server.
      *
      * @return completed once what was left is taken up, whether there is a server or not
      */

@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
  * All allocations of this node: takes what the server wants of them, remembers them on disk, and forgets those that
  * nobody will ask for.
  *
+ * <p>Nothing of an allocation is removed on a doubt. One that is remembered no more, because its file is damaged or gone, may
+ * still run: its directory and its pods stay until the server has named all that there is. If the server names the
+ * allocation, it is taken up with what is found of it; only if not, what it has left is swept away.
+ *
  * <p>Owned by the owner thread.
  */
 public final class NodeAllocations {
@@ -55,6 +59,7 @@ public final class NodeAllocations {
     private final StateWriter writer;
     private final UpdateQueue updates;
     private final Cleaner cleaner;
+    private final Sweeper sweeper;
     private final Map<String, AllocationRun> runs = new LinkedHashMap<>();
     private final Set<String> unnamed = new HashSet<>();
     private final Set<String> acknowledged = new HashSet<>();
@@ -70,14 +75,21 @@ public final class NodeAllocations {
      * @param writer writes what is remembered
      * @param updates where to put what the server must know
      * @param cleaner deletes what they leave behind
+     * @param sweeper removes what was left behind of those that nobody knows any more
      */
     public NodeAllocations(
-            RunnerContext context, AllocationStore store, StateWriter writer, UpdateQueue updates, Cleaner cleaner) {
+            RunnerContext context,
+            AllocationStore store,
+            StateWriter writer,
+            UpdateQueue updates,
+            Cleaner cleaner,
+            Sweeper sweeper) {
         this.context = context;
         this.store = store;
         this.writer = writer;
         this.updates = updates;
         this.cleaner = cleaner;
+        this.sweeper = sweeper;
     }
 
     /** Says what to call when there is something new to send. */
@@ -86,26 +98,27 @@ public final class NodeAllocations {
     }
 
     /**
-     * Takes up what an earlier process of this node has left: tasks that still run go on, of those that ended the end is
-     * collected, and what nobody speaks of is removed. Blocks as long as the drivers do.
+     * Takes up what an earlier process of this node has left: tasks that still run go on, and of those that ended the end is
+     * collected. Removes nothing: that waits for the server.
      */
     void restore() {
         for (StoredAllocation stored : store.load()) {
             AllocationRun.of(context, stored, this::changed)
-                    .ifPresentOrElse(run -> runs.put(run.id(), run), () -> store.remove(stored.id()));
+                    .ifPresentOrElse(this::add, () -> store.setAside(stored.id()));
         }
         List<AllocationRun> live =
                 runs.values().stream().filter(run -> !run.isEnded()).toList();
-        // All are found before anything is started: a sweep must not take away what has just begun.
-        Set<String> pods =
-                live.stream().flatMap(run -> run.findTasks().stream()).collect(Collectors.toSet());
-        context.drivers().values().forEach(driver -> driver.sweep(pods));
-        cleanOrphans();
+        long found = live.stream().mapToLong(run -> run.findTasks().size()).sum();
         live.forEach(AllocationRun::resume);
         runs.values().forEach(run -> updates.put(run.update()));
         if (!live.isEmpty()) {
-            LOG.info("Took up {} allocations, {} of their pods were found", live.size(), pods.size());
+            LOG.info("Took up {} allocations, {} of their pods were found", live.size(), found);
         }
+    }
+
+    private void add(AllocationRun run) {
+        runs.put(run.id(), run);
+        sweeper.spare(run.id());
     }
 
     /** Does what the server wants. */
@@ -124,6 +137,8 @@ public final class NodeAllocations {
         }
         if (desired.getComplete()) {
             stopUnnamed(desired);
+            // The server has named all there is: what is not among the runs now is nobody's.
+            sweeper.sweep();
         }
         collect();
     }
@@ -217,6 +232,9 @@ public final class NodeAllocations {
     }
 
     private void take(Allocation wanted, Optional<JobVersion> job) {
+        if (context.directories().isThere(wanted.getId()) && takeUp(wanted, job)) {
+            return;
+        }
         if (AllocationLife.isTerminal(wanted)) {
             return;
         }
@@ -236,10 +254,57 @@ public final class NodeAllocations {
                                         .formatted(wanted.getTaskGroup(), wanted.getJobVersion(), wanted.getJobId())));
     }
 
+    /**
+     * Goes on with an allocation that this node had and does not remember: its file could not be read, or is gone. What an
+     * allocation has left that never ran is no reason, since it is remembered before anything of it runs.
+     *
+     * @return false if there is nothing to go on with
+     */
+    private boolean takeUp(Allocation wanted, Optional<JobVersion> job) {
+        boolean hasEnded = AllocationLife.isTerminal(wanted);
+        // What has ended for the server may still run here, and must not go on.
+        Allocation known = hasEnded
+                ? wanted.toBuilder()
+                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                        .build()
+                : wanted;
+        Optional<AllocationRun> left =
+                job.flatMap(version -> AllocationRun.of(context, new StoredAllocation(known, version), this::changed));
+        if (left.isEmpty()) {
+            LOG.error(
+                    "What is here of allocation {} stays: the server named no group \"{}\" in version {} of job {}",
+                    wanted.getId(),
+                    wanted.getTaskGroup(),
+                    wanted.getJobVersion(),
+                    wanted.getJobId());
+            sweeper.spare(wanted.getId());
+            return false;
+        }
+        AllocationRun run = left.get();
+        List<String> pods = run.findTasks();
+        boolean hasRun = hasEnded || wanted.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING;
+        if (pods.isEmpty() && !hasRun && !store.isDamaged(wanted.getId())) {
+            return false;
+        }
+        LOG.warn(
+                "Allocation {} was not remembered and is known again from the server; {} of its pods were found",
+                run.id(),
+                pods.size());
+        add(run);
+        run.takeUp();
+        remember(run);
+        return true;
+    }
+
     /** Nothing of it runs before it is on the disk; that it is made ready meanwhile, no other process need know. */
     private void begin(AllocationRun run) {
-        runs.put(run.id(), run);
+        add(run);
+        setLeftoversAside(run.id());
         run.begin();
+        remember(run);
+    }
+
+    private void remember(AllocationRun run) {
         tell(run);
         then(writer.put(run.stored()), failure -> {
             if (failure.isEmpty()) {
@@ -264,6 +329,18 @@ public final class NodeAllocations {
                 .setDescription(why)
                 .build());
         news.run();
+    }
+
+    /** A start that was not remembered leaves some, and the server names the allocation again. */
+    private void setLeftoversAside(String allocationId) {
+        if (!context.directories().isThere(allocationId)) {
+            return;
+        }
+        try {
+            cleaner.clean(context.directories().setAside(allocationId), Optional.empty());
+        } catch (IOException e) {
+            LOG.warn("What an earlier start of allocation {} has left can't be set aside", allocationId, e);
+        }
     }
 
     private void stopUnnamed(DesiredState desired) {
@@ -306,21 +383,9 @@ public final class NodeAllocations {
             runs.remove(run.id());
             unnamed.remove(run.id());
             acknowledged.remove(run.id());
+            sweeper.spareNoMore(run.id());
             cleaner.clean(run.id(), Optional.of(run));
         });
-    }
-
-    /** An allocation that was made ready and not remembered leaves some, and the server names it again soon. */
-    private void cleanOrphans() {
-        try {
-            for (String id : context.directories().list()) {
-                if (!runs.containsKey(id)) {
-                    cleaner.clean(context.directories().setAside(id), Optional.empty());
-                }
-            }
-        } catch (IOException e) {
-            LOG.warn("Can't look for what earlier allocations have left behind", e);
-        }
     }
 
     static void joinAll(List<AllocationRun> detached, Duration atMost) throws InterruptedException {

@@ -24,6 +24,7 @@ final class NodeFixture implements AutoCloseable {
 
     static final NodeTimings FAST = new NodeTimings(
             Duration.ofMillis(50),
+            Duration.ofSeconds(2),
             Duration.ofMillis(10),
             new SessionTimings(
                     Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
  * Runs each task's {@code script} with sh, as a real process that does not end with its node. One instance stands for one
@@ -42,7 +42,10 @@ final class ProcessDriver implements TaskDriver {
     private final List<String> prepared = new CopyOnWriteArrayList<>();
     private final List<String> discarded = new CopyOnWriteArrayList<>();
     private final List<String> removed = new CopyOnWriteArrayList<>();
-    private final List<Set<String>> sweeps = new CopyOnWriteArrayList<>();
+    private final List<Predicate<String>> sweeps = new CopyOnWriteArrayList<>();
+    private final CountDownLatch sweeping = new CountDownLatch(1);
+    private volatile boolean sweepsHang;
+    private volatile CountDownLatch fingerprinting = new CountDownLatch(0);
     private final Queue<TaskStartException> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean hanging;
     private volatile String version = "1.30.0";
@@ -81,7 +84,20 @@ final class ProcessDriver implements TaskDriver {
         return removed;
     }
 
-    List<Set<String>> sweeps() {
+    /** Makes sweeps hang, as they do over an rkt that does not answer. */
+    void hangSweeps() {
+        sweepsHang = true;
+    }
+
+    /** Makes looks at the driver hang until that is run. */
+    Runnable hangFingerprints() {
+        CountDownLatch hung = new CountDownLatch(1);
+        fingerprinting = hung;
+        return hung::countDown;
+    }
+
+    /** What each sweep was told to ask which allocations are known. */
+    List<Predicate<String>> sweeps() {
         return sweeps;
     }
 
@@ -92,6 +108,11 @@ final class ProcessDriver implements TaskDriver {
 
     @Override
     public DriverFingerprint fingerprint() {
+        try {
+            fingerprinting.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return new DriverFingerprint(
                 Map.of("driver.process.version", version),
                 DriverHealth.newBuilder().setHealthy(true).setDescription("sh").build());
@@ -138,8 +159,17 @@ final class ProcessDriver implements TaskDriver {
     }
 
     @Override
-    public void sweep(Set<String> known) {
-        sweeps.add(Set.copyOf(known));
+    public boolean sweep(Predicate<String> isKnown) {
+        sweeps.add(isKnown);
+        if (sweepsHang) {
+            try {
+                sweeping.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     private RunningTask launch(TaskRequest request) throws IOException {

@@ -2,13 +2,18 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskCommand;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls one rkt and understands its answers. Has no state; may be used by several threads at once. */
 final class RktCli {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RktCli.class);
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
     private static final Pattern PID = Pattern.compile("(?m)^pid=([1-9][0-9]*)$");
@@ -112,16 +117,36 @@ final class RktCli {
         require("stop", call(commands.forceStop(uuid)));
     }
 
+    /** Asks a pod to end and waits for that; kills it if it takes too long. */
+    void end(String uuid, Duration grace) throws RktException, InterruptedException {
+        try {
+            stop(uuid);
+            if (endsWithin(uuid, grace)) {
+                return;
+            }
+        } catch (RktException e) {
+            LOG.info("Pod {} can't be asked to end, and is killed: {}", uuid, e.getMessage());
+        }
+        kill(uuid);
+    }
+
     /** Kills a pod and waits until it is gone, as long as that may take. */
     void kill(String uuid) throws RktException, InterruptedException {
         forceStop(uuid);
-        long deadline = System.nanoTime() + timeouts.forced().toNanos();
+        if (!endsWithin(uuid, timeouts.forced())) {
+            throw new RktException("Pod " + uuid + " still runs after rkt stop --force", true);
+        }
+    }
+
+    private boolean endsWithin(String uuid, Duration limit) throws RktException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
         while (isRunning(uuid)) {
             if (System.nanoTime() > deadline) {
-                throw new RktException("Pod " + uuid + " still runs after rkt stop --force", true);
+                return false;
             }
             Thread.sleep(POLL_MILLIS);
         }
+        return true;
     }
 
     private boolean isRunning(String uuid) throws RktException, InterruptedException {

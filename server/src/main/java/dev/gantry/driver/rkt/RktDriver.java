@@ -14,9 +14,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +34,7 @@ public final class RktDriver implements TaskDriver {
     /** Ends that are looked into at once; those that wait are as many as tasks run here at most. */
     private static final int END_THREADS = 4;
 
+    private final RktExecutable executable;
     private final RktFinder finder;
     private final RktFingerprinter fingerprinter;
     private final PodVolumes volumes;
@@ -63,6 +64,7 @@ public final class RktDriver implements TaskDriver {
         Map<String, String> environment = HostEnvironment.forRkt(System.getenv());
         ProgramStart start = ProgramStart.with(environment);
         CommandRunner runner = new CommandRunner(start);
+        this.executable = executable;
         this.finder = new RktFinder(executable, runner, timeouts);
         this.fingerprinter = new RktFingerprinter(
                 finder,
@@ -121,12 +123,13 @@ public final class RktDriver implements TaskDriver {
     public Optional<RunningTask> find(TaskDirectory directory) {
         RunFiles files = RunFiles.of(directory);
         try {
-            Optional<PodRecord> pod = files.pod();
+            Optional<PodRecord> pod = new RunRecords(directory, executable).read();
             if (pod.isEmpty()) {
                 return Optional.empty();
             }
             if (files.giveUp(pod.get().uuid())) {
-                removeUnstarted(pod.get(), files);
+                // Its pod was never run; a sweep removes it.
+                files.forget();
                 return Optional.empty();
             }
             return Optional.of(found(pod.get(), directory));
@@ -136,32 +139,23 @@ public final class RktDriver implements TaskDriver {
     }
 
     private RunningTask found(PodRecord pod, TaskDirectory directory) throws IOException {
-        ProcessIdentity identity = RunFiles.of(directory)
-                .supervisor(pod.uuid())
-                .orElseThrow(() -> new IOException("The record of pod " + pod.uuid() + "'s supervisor is damaged"));
+        Optional<ProcessIdentity> identity = RunFiles.of(directory).supervisor(pod.uuid());
+        SupervisorProcess supervisor = identity.isPresent()
+                ? SupervisorProcess.found(identity.get(), tools.watch())
+                : SupervisorProcess.gone();
         tools.held().hold(pod.uuid());
-        return new RktTask(pod, finder.of(pod), directory, SupervisorProcess.found(identity, tools.watch()), tools);
-    }
-
-    private void removeUnstarted(PodRecord pod, RunFiles files) throws IOException {
-        try {
-            finder.of(pod).remove(pod.uuid());
-        } catch (RktException e) {
-            LOG.warn("Pod {} was never run, and stays until the next sweep: {}", pod.uuid(), e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        files.forget();
+        return new RktTask(pod, finder.of(pod), directory, supervisor, tools);
     }
 
     @Override
-    public void sweep(Set<String> known) {
+    public boolean sweep(Predicate<String> isKnown) {
         try {
-            new RktSweeper(finder.current(), allocations, tools.held()).sweep(known);
+            return new RktSweeper(finder.current(), allocations, tools.held()).sweep(isKnown);
         } catch (RktException e) {
             LOG.warn("Could not look for pods that were left behind: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 }

@@ -3,15 +3,17 @@ package dev.gantry.driver.rkt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes pods that this node has made and that nobody speaks of: a start that was interrupted, or a node that has lost
- * its state.
+ * Removes pods that this node has made and that nobody needs: what interrupted starts have left, and what belongs to
+ * allocations that are not known any more.
  *
  * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the driver
  * gives it. Other nodes of the machine keep their allocations elsewhere.
@@ -24,6 +26,9 @@ final class RktSweeper {
     private static final Set<PodState> WITH_MANIFEST =
             EnumSet.of(PodState.PREPARED, PodState.RUNNING, PodState.EXITED, PodState.EXITED_GARBAGE);
 
+    /** How long a pod may take to end by itself whose job, which would say so, nobody knows: Nomad's default. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
     private final RktCli rkt;
     private final Path allocations;
     private final HeldPods held;
@@ -34,28 +39,38 @@ final class RktSweeper {
         this.held = held;
     }
 
-    void sweep(Set<String> known) throws RktException, InterruptedException {
+    /** As {@link dev.gantry.driver.TaskDriver#sweep}. */
+    boolean sweep(Predicate<String> isKnown) throws RktException, InterruptedException {
+        boolean isSwept = true;
         for (PodStatus pod : rkt.list()) {
-            if (!known.contains(pod.uuid()) && WITH_MANIFEST.contains(pod.state())) {
-                sweep(pod);
+            if (WITH_MANIFEST.contains(pod.state())) {
+                isSwept &= sweep(pod, isKnown);
             }
+        }
+        return isSwept;
+    }
+
+    private boolean sweep(PodStatus pod, Predicate<String> isKnown) throws InterruptedException {
+        try {
+            Optional<String> allocation = allocationOf(pod.uuid());
+            if (allocation.isEmpty() || isNeeded(pod, allocation.get(), isKnown)) {
+                return true;
+            }
+            if (pod.state() == PodState.RUNNING) {
+                rkt.end(pod.uuid(), GRACE);
+            }
+            rkt.remove(pod.uuid());
+            LOG.info("Removed pod {} of allocation {}, which nobody needs", pod.uuid(), allocation.get());
+            return true;
+        } catch (RktException e) {
+            LOG.warn("Could not sweep pod {}: {}", pod.uuid(), e.getMessage());
+            return false;
         }
     }
 
-    private void sweep(PodStatus pod) throws InterruptedException {
-        try {
-            Optional<String> allocation = allocationOf(pod.uuid());
-            if (allocation.isEmpty() || held.isBusy(pod.uuid(), allocation.get())) {
-                return;
-            }
-            if (pod.state() == PodState.RUNNING) {
-                rkt.kill(pod.uuid());
-            }
-            rkt.remove(pod.uuid());
-            LOG.info("Removed pod {} of allocation {}, which nobody speaks of", pod.uuid(), allocation.get());
-        } catch (RktException e) {
-            LOG.warn("Could not sweep pod {}: {}", pod.uuid(), e.getMessage());
-        }
+    /** A pod that runs may be the task of an allocation that is known even if its own record was lost. */
+    private boolean isNeeded(PodStatus pod, String allocation, Predicate<String> isKnown) {
+        return held.isBusy(pod.uuid(), allocation) || (pod.state() == PodState.RUNNING && isKnown.test(allocation));
     }
 
     private Optional<String> allocationOf(String uuid) throws InterruptedException {

@@ -90,8 +90,24 @@ final class RunFiles {
             Files.writeString(supervisorFile(uuid), GIVEN_UP, StandardOpenOption.CREATE_NEW);
             return true;
         } catch (FileAlreadyExistsException e) {
-            return supervisor(uuid).isEmpty();
+            // A damaged one was made by a supervisor: the node's own has no more to say than this.
+            return read(supervisorFile(uuid)).filter(GIVEN_UP::equals).isPresent();
         }
+    }
+
+    /** Whether something has taken the run, but what it left does not say who. */
+    boolean isTakenByUnknown(String uuid) throws IOException {
+        Optional<String> taker = read(supervisorFile(uuid));
+        return taker.isPresent()
+                && !taker.get().equals(GIVEN_UP)
+                && ProcessIdentity.parse(taker.get()).isEmpty();
+    }
+
+    /** Writes anew which supervisor has taken the run, in place of what can't be read. */
+    void mend(String uuid, ProcessIdentity supervisor) throws IOException {
+        Path fresh = run(uuid).resolve("supervisor.mended");
+        Files.writeString(fresh, "%d %d %s\n".formatted(supervisor.pid(), supervisor.startTicks(), supervisor.boot()));
+        Files.move(fresh, supervisorFile(uuid), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** The exit code and when it was written; empty if it was not. */
@@ -133,7 +149,8 @@ final class RunFiles {
 
     private static Optional<String> read(Path file) throws IOException {
         try {
-            return Optional.of(Files.readString(file).strip());
+            // Whatever stands there: what is no text is no record either.
+            return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

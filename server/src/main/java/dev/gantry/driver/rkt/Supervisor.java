@@ -41,7 +41,7 @@ final class Supervisor {
      * @return the supervisor's process
      */
     Process start(List<String> line, Path run, TaskDirectory directory) throws IOException {
-        Path file = run.resolve("supervise");
+        Path file = script(run);
         Files.write(file, script);
         List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", file.toString(), run.toString()));
         command.add(writable(directory.stdout()));
@@ -52,6 +52,11 @@ final class Supervisor {
                 .redirectOutput(new File("/dev/null"))
                 .redirectError(run.resolve("log").toFile())
                 .start();
+    }
+
+    /** The script of a run's supervisor, as it stands on the supervisor's command line. */
+    static Path script(Path run) {
+        return run.resolve("supervise");
     }
 
     /**

@@ -24,6 +24,11 @@ record SupervisorProcess(Optional<ProcessHandle> process, CompletableFuture<?> e
                 process, process.isPresent() ? watch.end(identity) : CompletableFuture.completedFuture(null));
     }
 
+    /** One that lives no more. */
+    static SupervisorProcess gone() {
+        return new SupervisorProcess(Optional.empty(), CompletableFuture.completedFuture(null));
+    }
+
     /** Asks what the supervisor runs to end; the supervisor itself waits for that. */
     void terminateChildren() {
         process.ifPresent(supervisor -> supervisor.children().forEach(ProcessHandle::destroy));

@@ -5,6 +5,7 @@ import dev.gantry.files.FileTrees;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -46,10 +47,31 @@ public final class AllocationDirectories {
         Path allocation = root.resolve(allocationId);
         FileTrees.delete(allocation);
         Files.createDirectory(allocation);
+        createShared(allocation);
+    }
+
+    private static void createShared(Path allocation) throws IOException {
         Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
         for (String name : List.of("data", "logs", "tmp")) {
             create(shared.resolve(name), FOR_ANY_USER);
         }
+    }
+
+    /** Makes what is missing of what the tasks of an allocation share, and keeps what is there. */
+    void complete(String allocationId) throws IOException {
+        Path allocation = root.resolve(allocationId);
+        Files.createDirectories(allocation);
+        createShared(allocation);
+    }
+
+    /**
+     * Whether there is anything of an allocation.
+     *
+     * @param allocationId the allocation
+     * @return true if it has a directory
+     */
+    public boolean isThere(String allocationId) {
+        return Files.exists(root.resolve(allocationId), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Makes what one task has for itself, whatever an earlier start has left of it. */

@@ -190,6 +190,20 @@ public final class AllocationRun {
         startTasks();
     }
 
+    /**
+     * Goes on with an allocation that this node had forgotten: with the tasks that {@link #findTasks()} has found, and with
+     * all that is in its directory. What was not found begins like a fresh task, and not before {@link #permit()}.
+     */
+    public void takeUp() {
+        permission = new CompletableFuture<>();
+        try {
+            context.directories().complete(id());
+        } catch (IOException e) {
+            LOG.warn("The directory of allocation {} can't be made whole; its tasks find out", id(), e);
+        }
+        goOn();
+    }
+
     /** Lets the tasks run: what has begun is on the disk, so that another process would find them. */
     public void permit() {
         permission.complete(true);
@@ -206,7 +220,7 @@ public final class AllocationRun {
     }
 
     /**
-     * Looks for the tasks that an earlier process has started. May take as long as the drivers do.
+     * Looks for the tasks that an earlier process has started.
      *
      * @return what the drivers call those that were found, whether they still run or not
      */
@@ -216,13 +230,17 @@ public final class AllocationRun {
 
     /** Goes on with what {@link #findTasks()} has found, and starts what had not been started yet. */
     public void resume() {
+        goOn();
+        tell();
+    }
+
+    private void goOn() {
         if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
             // What was not found is not started first.
             order.stop("The allocation shall stop");
         }
         tasks.values().stream().filter(TaskRun::hasFailed).findFirst().ifPresent(this::stopSiblings);
         startTasks();
-        tell();
     }
 
     /**

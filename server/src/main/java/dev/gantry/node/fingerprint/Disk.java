@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The disk under a node's data directory. Told anew only when it has changed by a twentieth of its size: a log line
- * written somewhere is nothing that the whole cluster must know. Used by one thread.
+ * written somewhere is nothing that the whole cluster must know. Guarded by itself.
  */
 final class Disk {
 
@@ -37,7 +37,7 @@ final class Disk {
         this.path = path;
     }
 
-    Space space() {
+    synchronized Space space() {
         try {
             FileStore store = Files.getFileStore(path);
             Space now = new Space(store.getTotalSpace(), store.getUsableSpace());

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Looks what this machine has to give. Used by one thread at a time. */
+/** Looks what this machine has to give. May be used by several threads. */
 public final class Fingerprinter {
 
     private static final long MEBIBYTE = 1024L * 1024;
@@ -66,6 +66,25 @@ public final class Fingerprinter {
             attributes.putAll(found.attributes());
             health.put(driver.name(), found.health());
         }
+        return fingerprint(attributes, health);
+    }
+
+    /**
+     * Looks at the machine only, which takes no time. Its drivers are not offered yet.
+     *
+     * @return what is known before any driver has answered
+     */
+    public NodeFingerprint lookWithoutDrivers() {
+        Map<String, DriverHealth> health = new TreeMap<>();
+        drivers.forEach(driver -> health.put(
+                driver.name(),
+                DriverHealth.newBuilder()
+                        .setDescription("The driver has not answered yet")
+                        .build()));
+        return fingerprint(new TreeMap<>(host.attributes()), health);
+    }
+
+    private NodeFingerprint fingerprint(Map<String, String> attributes, Map<String, DriverHealth> health) {
         Disk.Space space = disk.space();
         attributes.put("unique.storage.bytestotal", Long.toString(space.total()));
         attributes.put("unique.storage.bytesfree", Long.toString(space.free()));

@@ -1,6 +1,5 @@
 package dev.gantry.node.state;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ public final class AllocationStore {
     private static final Logger LOG = LoggerFactory.getLogger(AllocationStore.class);
 
     private static final String SUFFIX = ".allocation";
+    private static final String DAMAGED = ".damaged";
 
     private final Path directory;
 
@@ -35,8 +35,8 @@ public final class AllocationStore {
     }
 
     /**
-     * Reads all that is remembered. A file that can't be understood is set aside: the server names the allocation again
-     * if it still wants it.
+     * Reads all that is remembered. A file that can't be read or understood is set aside, and kept until the allocation is
+     * remembered or forgotten again: the server names the allocation if there is one.
      *
      * @return the allocations, in no order
      * @throws NodeStateException if the directory can't be read
@@ -48,7 +48,7 @@ public final class AllocationStore {
                 if (DurableFile.isUnfinished(file)) {
                     Files.delete(file);
                 } else if (file.getFileName().toString().endsWith(SUFFIX)) {
-                    read(file).ifPresent(all::add);
+                    read(file).ifPresentOrElse(all::add, () -> setAside(file));
                 }
             }
         } catch (IOException e) {
@@ -79,14 +79,37 @@ public final class AllocationStore {
         sync();
     }
 
+    /**
+     * Sets aside what is remembered of an allocation, since it is of no use.
+     *
+     * @param allocationId which one
+     */
+    public void setAside(String allocationId) {
+        setAside(file(allocationId));
+    }
+
+    /**
+     * Whether something was remembered of an allocation that could not be read.
+     *
+     * @param allocationId which one
+     * @return true from the {@link #load} on that has found that out until the allocation is remembered or forgotten
+     */
+    public boolean isDamaged(String allocationId) {
+        return Files.exists(aside(file(allocationId)));
+    }
+
     /** As {@link #put}, but to be made sure of by {@link #sync}. */
     void write(StoredAllocation allocation) {
-        DurableFile.replace(file(allocation.id()), AllocationFile.encode(allocation));
+        Path file = file(allocation.id());
+        DurableFile.replace(file, AllocationFile.encode(allocation));
+        DurableFile.delete(aside(file));
     }
 
     /** As {@link #remove}, but to be made sure of by {@link #sync}. */
     void erase(String allocationId) {
-        DurableFile.delete(file(allocationId));
+        Path file = file(allocationId);
+        DurableFile.delete(file);
+        DurableFile.delete(aside(file));
     }
 
     /** Makes sure of all that was written and erased. */
@@ -98,15 +121,31 @@ public final class AllocationStore {
         return directory.resolve(allocationId + SUFFIX);
     }
 
-    private static Optional<StoredAllocation> read(Path file) throws IOException {
+    private Optional<StoredAllocation> read(Path file) {
         try {
-            return Optional.of(AllocationFile.decode(Files.readAllBytes(file)));
-        } catch (InvalidProtocolBufferException e) {
-            LOG.error("{} is damaged", file, e);
+            StoredAllocation stored = AllocationFile.decode(Files.readAllBytes(file));
+            if (file(stored.id()).equals(file)) {
+                return Optional.of(stored);
+            }
+            LOG.error("{} is damaged: it is about allocation {}", file, stored.id());
+        } catch (IOException e) {
+            LOG.error("{} is damaged, or can't be read", file, e);
         }
-        Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-        LOG.error("{} can't be understood; it is kept as {}, and what it speaks of is removed", file, aside);
-        Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
         return Optional.empty();
+    }
+
+    private static void setAside(Path file) {
+        Path aside = aside(file);
+        try {
+            Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+            LOG.error(
+                    "{} is of no use and is kept as {}; what it is about stays until the server names it", file, aside);
+        } catch (IOException e) {
+            LOG.error("{} is of no use, and can't be set aside", file, e);
+        }
+    }
+
+    private static Path aside(Path file) {
+        return file.resolveSibling(file.getFileName() + DAMAGED);
     }
 }

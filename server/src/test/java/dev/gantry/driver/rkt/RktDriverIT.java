@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -64,7 +63,7 @@ class RktDriverIT {
     @AfterEach
     void leave_no_pod() {
         if (driver != null) {
-            driver().sweep(Set.of());
+            driver().sweep(allocation -> false);
         }
     }
 
@@ -145,9 +144,9 @@ class RktDriverIT {
         RunningTask task = start("web", "echo ready; exec sleep 60");
         awaitReady("web");
 
-        driver().sweep(Set.of(task.podId()));
+        driver().sweep(DriverFixture.ALLOCATION::equals);
         assertThat(pods()).containsExactly(task.podId());
-        driver().sweep(Set.of());
+        driver().sweep(allocation -> false);
 
         assertThat(pods()).isEmpty();
         assertThat(exitOf(task).exitCode()).hasValue(137);

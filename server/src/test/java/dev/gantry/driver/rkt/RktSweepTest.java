@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,9 @@ class RktSweepTest {
 
     private static final String LEFT = "1523962e-2505-4364-9c88-35acfa703c8a";
     private static final String FOREIGN = "2523962e-2505-4364-9c88-35acfa703c8a";
+
+    private static final Predicate<String> NONE = Set.<String>of()::contains;
+    private static final Predicate<String> KNOWN = DriverFixture.ALLOCATION::equals;
 
     @TempDir
     Path root;
@@ -38,18 +42,38 @@ class RktSweepTest {
     void a_pod_that_nobody_speaks_of_is_removed() {
         fixture.rkt.putPod(LEFT, manifest(DriverFixture.ALLOCATION + "-web-alloc", shared(DriverFixture.ALLOCATION)));
 
-        fixture.driver().sweep(Set.of());
+        fixture.driver().sweep(NONE);
 
         assertThat(fixture.rkt.pods()).isEmpty();
     }
 
     @Test
-    void a_pod_that_is_spoken_of_stays() {
+    void what_an_interrupted_start_of_a_known_allocation_has_left_is_removed() {
         fixture.rkt.putPod(LEFT, manifest(DriverFixture.ALLOCATION + "-web-alloc", shared(DriverFixture.ALLOCATION)));
 
-        fixture.driver().sweep(Set.of(LEFT));
+        RktDriver driver = fixture.driver();
+        driver.sweep(KNOWN);
 
-        assertThat(fixture.rkt.pods()).containsExactly(LEFT);
+        assertThat(fixture.rkt.pods()).isEmpty();
+    }
+
+    @Test
+    void what_runs_of_an_allocation_that_is_known_stays_even_if_its_record_is_gone() throws Exception {
+        RunningTask task = fixture.driver().start(fixture.request("web", "{\"image\": \"a\"}"));
+        await().until(() -> fixture.rkt.isRunning(task.podId()));
+
+        assertThat(fixture.driver().sweep(KNOWN)).isTrue();
+
+        assertThat(fixture.rkt.isRunning(task.podId())).isTrue();
+        assertThat(fixture.driver().sweep(NONE)).isTrue();
+    }
+
+    @Test
+    void a_pod_that_does_not_end_is_told_of() throws Exception {
+        fixture.rkt.putPod(LEFT, manifest(DriverFixture.ALLOCATION + "-web-alloc", shared(DriverFixture.ALLOCATION)));
+        fixture.rkt.fail("rm", "rm: the pod's disk does not answer\n");
+
+        assertThat(fixture.driver().sweep(NONE)).isFalse();
     }
 
     @Test
@@ -61,7 +85,7 @@ class RktSweepTest {
         String broken = "4523962e-2505-4364-9c88-35acfa703c8a";
         fixture.rkt.putPod(broken, "no manifest");
 
-        fixture.driver().sweep(Set.of());
+        fixture.driver().sweep(NONE);
 
         assertThat(fixture.rkt.pods()).containsExactlyInAnyOrder(LEFT, FOREIGN, other, broken);
     }
@@ -72,7 +96,7 @@ class RktSweepTest {
         Path link = Files.createSymbolicLink(root.resolve("link"), fixture.allocations);
         fixture.rkt.putPod(LEFT, manifest("a-web-alloc", link.resolve("a/alloc")));
 
-        fixture.driver().sweep(Set.of());
+        fixture.driver().sweep(NONE);
 
         assertThat(fixture.rkt.pods()).isEmpty();
     }
@@ -82,9 +106,9 @@ class RktSweepTest {
         RunningTask task = fixture.driver().start(fixture.request("web", "{\"image\": \"a\"}"));
         await().until(() -> fixture.rkt.isRunning(task.podId()));
 
-        fixture.driver().sweep(Set.of());
+        fixture.driver().sweep(NONE);
 
-        assertThat(task.exit().get(10, TimeUnit.SECONDS).exitCode()).hasValue(137);
+        assertThat(task.exit().get(10, TimeUnit.SECONDS).exitCode()).hasValue(143);
         assertThat(fixture.rkt.pods()).isEmpty();
     }
 
@@ -94,7 +118,7 @@ class RktSweepTest {
         RunningTask task = driver.start(fixture.request("web", "{\"image\": \"a\"}"));
         await().until(() -> fixture.rkt.isRunning(task.podId()));
 
-        driver.sweep(Set.of());
+        driver.sweep(NONE);
 
         assertThat(task.exit()).isNotDone();
         task.stop(TaskStop.within(Duration.ofSeconds(10)));
@@ -144,7 +168,7 @@ class RktSweepTest {
     void an_rkt_that_fails_does_not_fail_the_node() {
         fixture.rkt.fail("list", "list: cannot open the store\n");
 
-        fixture.driver().sweep(Set.of());
+        assertThat(fixture.driver().sweep(NONE)).isFalse();
 
         assertThat(fixture.rkt.calls()).containsExactly("list|--format=json");
     }

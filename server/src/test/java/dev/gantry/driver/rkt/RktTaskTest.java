@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tasks as real processes under a real supervisor; only rkt is a stand-in. */
 class RktTaskTest {
@@ -284,7 +285,7 @@ class RktTaskTest {
     }
 
     @Test
-    void a_start_that_was_interrupted_before_the_pod_ran_is_cleaned_up() throws Exception {
+    void a_start_that_was_interrupted_before_the_pod_ran_is_given_up_without_asking_rkt() throws Exception {
         String uuid = "1523962e-2505-4364-9c88-35acfa703c8a";
         fixture.rkt.putPod(uuid, "{}");
         RunFiles files = RunFiles.of(fixture.directory("web"));
@@ -292,8 +293,62 @@ class RktTaskTest {
 
         assertThat(fixture.driver().find(fixture.directory("web"))).isEmpty();
 
-        assertThat(fixture.rkt.pods()).isEmpty();
+        assertThat(fixture.rkt.calls()).isEmpty();
         assertThat(files.pod()).isEmpty();
+        assertThat(files.giveUp(uuid)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "", "{\"uuid\": 1}", "gone", "\u0000\uffff"})
+    void a_running_task_is_found_whatever_has_become_of_its_records(String left) throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        Path pod = fixture.directory("web").driver().resolve("pod.json");
+        damage(pod, left);
+        damage(supervisorFile(task), left);
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.podId()).isEqualTo(task.podId());
+        assertThat(found.exit()).isNotDone();
+        assertThat(fixture.driver().find(fixture.directory("web")).orElseThrow().podId())
+                .isEqualTo(task.podId());
+        found.stop(TaskStop.within(Duration.ofSeconds(10)));
+        assertThat(exitOf(found).exitCode()).hasValue(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "", "12 x"})
+    void a_damaged_record_of_a_supervisor_does_not_make_its_pod_one_that_never_ran(String left) throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        damage(supervisorFile(task), left);
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.podId()).isEqualTo(task.podId());
+        found.stop(TaskStop.within(Duration.ofSeconds(10)));
+        assertThat(exitOf(found).exitCode()).hasValue(3);
+    }
+
+    @Test
+    void the_exit_code_of_a_task_whose_supervisors_record_is_damaged_is_read() throws Exception {
+        fixture.rkt.app("exit 7");
+        RunningTask task = start(fixture.driver());
+        exitOf(task);
+        damage(supervisorFile(task), "garbage");
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(exitOf(found).exitCode()).hasValue(7);
+    }
+
+    private static void damage(Path file, String left) throws IOException {
+        if (left.equals("gone")) {
+            Files.delete(file);
+        } else {
+            Files.writeString(file, left);
+        }
     }
 
     @Test

@@ -49,10 +49,29 @@ class AllocationStoreTest {
         Files.write(dir.resolve("empty.allocation"), new byte[0]);
 
         assertThat(store.load()).containsExactly(allocation("good", ClientStatus.CLIENT_STATUS_PENDING));
+        assertThat(store.isDamaged("good")).isFalse();
+        assertThat(store.isDamaged("bad")).isTrue();
         assertThat(dir)
                 .isDirectoryContaining("glob:**/bad.allocation.damaged")
                 .isDirectoryContaining("glob:**/empty.allocation.damaged")
                 .isDirectoryNotContaining("glob:**/half*");
+    }
+
+    @Test
+    void a_damaged_file_is_kept_until_its_allocation_is_remembered_or_forgotten() throws IOException {
+        AllocationStore store = new AllocationStore(dir);
+        Files.write(dir.resolve("a.allocation"), new byte[] {1, 2, 3});
+        Files.write(dir.resolve("b.allocation"), new byte[] {1, 2, 3});
+        assertThat(store.load()).isEmpty();
+        assertThat(new AllocationStore(dir).load()).isEmpty();
+        assertThat(store.isDamaged("a")).isTrue();
+
+        store.put(allocation("a", ClientStatus.CLIENT_STATUS_RUNNING));
+        store.remove("b");
+
+        assertThat(store.isDamaged("a")).isFalse();
+        assertThat(store.load()).containsExactly(allocation("a", ClientStatus.CLIENT_STATUS_RUNNING));
+        assertThat(dir.toFile().list()).containsExactly("a.allocation");
     }
 
     private static StoredAllocation allocation(String id, ClientStatus status) {
