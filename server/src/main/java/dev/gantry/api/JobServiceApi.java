@@ -6,6 +6,7 @@ import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatch;
 import dev.gantry.cluster.Dispatcher;
 import dev.gantry.cluster.DryRuns;
+import dev.gantry.cluster.JobKindRule;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.SubmitOptions;
@@ -27,8 +28,10 @@ import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
+import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsRequest;
@@ -135,7 +138,7 @@ final class JobServiceApi extends JobServiceImplBase {
         Answers.answer(
                 observer,
                 () -> ValidateJobResponse.newBuilder()
-                        .addAllViolations(validator.check(request.getJob()))
+                        .addAllViolations(violations(request.getJob()))
                         .build());
     }
 
@@ -319,6 +322,19 @@ final class JobServiceApi extends JobServiceImplBase {
             throw new InvalidRequestException(violations.found());
         }
         return new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()));
+    }
+
+    /** The faults of a job; if it has none, what it can't change of the stored one. */
+    private List<JobViolation> violations(Job job) {
+        List<JobViolation> faults = validator.check(job);
+        return faults.isEmpty()
+                ? reader
+                        .jobs()
+                        .find(job.getId())
+                        .flatMap(stored -> JobKindRule.violation(stored.getJob(), job))
+                        .stream()
+                        .toList()
+                : faults;
     }
 
     private static SubmitOptions options(SubmitJobRequest request) {

@@ -225,7 +225,8 @@ final class DeploymentProgress {
                 .jobs()
                 .stableVersion(deployment.getJobId(), deployment.getJobVersion())
                 .filter(stable -> stable.getJob().getId().equals(failed.getId())
-                        && !stable.getJob().equals(failed));
+                        && !stable.getJob().equals(failed)
+                        && JobKindRule.violation(failed, stable.getJob()).isEmpty());
     }
 
     private static void revert(WriteTransaction transaction, Job job, Instant now) {

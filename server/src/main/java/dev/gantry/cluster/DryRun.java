@@ -42,9 +42,11 @@ final class DryRun {
      * Plans.
      *
      * @param hasFailed whether an allocation of the stored version has failed for good
+     * @throws RefusedException if {@link JobKindRule} forbids the change
      */
     JobPlan plan(JobSnapshot snapshot, Job job, boolean hasFailed) {
         Optional<JobRecord> stored = snapshot.stored();
+        JobKindRule.check(stored.map(JobRecord::getJob), job);
         JobVersion version = JobVersion.newBuilder()
                 .setJob(job)
                 .setVersion(VersionRule.version(stored, job, hasFailed))

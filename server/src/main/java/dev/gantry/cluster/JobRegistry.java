@@ -45,8 +45,8 @@ public final class JobRegistry {
      *
      * @param job a valid job with its defaults filled in
      * @param options how
-     * @return completed once all is on disk; failed with {@link IndexMismatchException} or
-     *     {@link RequestIdReusedException}
+     * @return completed once all is on disk; failed with {@link IndexMismatchException}, {@link RequestIdReusedException},
+     *     or {@link RefusedException} if {@link JobKindRule} forbids the change
      */
     public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
         Instant now = clock.instant();
@@ -64,7 +64,7 @@ public final class JobRegistry {
      * @param version the version that shall come back
      * @param checkIndex only if the stored job has this modify_index
      * @return completed once all is on disk; failed with {@link UnknownObjectException}, with {@link RefusedException} if
-     *     it is the newest version, or with {@link IndexMismatchException}
+     *     it is the newest version or of another kind, or with {@link IndexMismatchException}
      */
     public CompletableFuture<Submission> revert(String jobId, long version, OptionalLong checkIndex) {
         Instant now = clock.instant();

@@ -12,9 +12,14 @@ final class JobWriter {
 
     private JobWriter() {}
 
-    /** Stores a version; what still brings an older one is canceled. */
+    /**
+     * Stores a version; what still brings an older one is canceled.
+     *
+     * @throws RefusedException if the version is of another kind than the stored job
+     */
     static JobRecord putVersion(
             WriteTransaction transaction, Job job, long version, Optional<JobRecord> stored, Instant now) {
+        JobKindRule.check(stored.map(JobRecord::getJob), job);
         if (stored.isPresent()) {
             cancelDeployments(transaction, job.getId(), "version %d of the job takes its place".formatted(version));
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.ListValue;
+import com.google.protobuf.TextFormat;
 import com.google.protobuf.Value;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
@@ -18,9 +19,11 @@ import dev.gantry.v1.ListJobVersionsRequest;
 import dev.gantry.v1.ListJobVersionsResponse;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
+import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
+import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.Task;
@@ -42,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which jobs are taken in and which are refused, over gRPC, on one server without nodes. */
@@ -109,6 +113,41 @@ class SubmissionTest {
         assertThatThrownBy(() -> server.jobs().submitJob(change))
                 .hasMessageContaining("FAILED_PRECONDITION")
                 .hasMessageContaining("someone changed it");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            kind-1 |                      | type: JOB_TYPE_BATCH                                 | type          | cannot update job from type "service" to "batch"
+            kind-2 | type: JOB_TYPE_BATCH | type: JOB_TYPE_SYSTEM                                | type          | cannot update job from type "batch" to "system"
+            kind-3 | type: JOB_TYPE_BATCH | type: JOB_TYPE_BATCH periodic { cron: "@daily" }     | periodic      | cannot update non-periodic job to being periodic
+            kind-4 | type: JOB_TYPE_BATCH periodic { cron: "@daily" } | type: JOB_TYPE_BATCH     | periodic      | cannot update periodic job to being non-periodic
+            kind-5 | type: JOB_TYPE_BATCH | type: JOB_TYPE_BATCH parameterized { }               | parameterized | cannot update non-parameterized job to being parameterized
+            kind-6 | type: JOB_TYPE_BATCH parameterized { } | type: JOB_TYPE_BATCH               | parameterized | cannot update parameterized job to being non-parameterized
+            """)
+    void the_kind_of_a_known_job_can_not_be_changed_even_once_it_is_stopped(
+            String id, String before, String after, String field, String refusal) throws TextFormat.ParseException {
+        submit(job(id, before));
+        server.jobs().stopJob(StopJobRequest.newBuilder().setJobId(id).build());
+        SubmitJobRequest change = TestJobs.submit(job(id, after));
+
+        assertThatThrownBy(() -> server.jobs().submitJob(change))
+                .hasMessageContaining("FAILED_PRECONDITION: Job " + id + ": " + refusal);
+        assertThatThrownBy(() -> server.jobs()
+                        .planJob(PlanJobRequest.newBuilder()
+                                .setJob(change.getJob())
+                                .build()))
+                .hasMessageContaining("FAILED_PRECONDITION: Job " + id + ": " + refusal);
+        assertThat(server.jobs()
+                        .validateJob(ValidateJobRequest.newBuilder()
+                                .setJob(change.getJob())
+                                .build())
+                        .getViolationsList())
+                .singleElement()
+                .satisfies(violation -> {
+                    assertThat(violation.getField()).isEqualTo(field);
+                    assertThat(violation.getDescription()).startsWith(refusal);
+                });
+        assertThat(get(id).getVersion()).isZero();
     }
 
     @Test
@@ -262,6 +301,12 @@ class SubmissionTest {
                 .setOperator(operator)
                 .setValue(value)
                 .build();
+    }
+
+    private static Job job(String id, String fields) throws TextFormat.ParseException {
+        Job.Builder job = TestJobs.job(id, "dc1").toBuilder();
+        TextFormat.merge(fields == null ? "" : fields, job);
+        return job.build();
     }
 
     private static void ports(Task.Builder task, Port... ports) {
