@@ -9,6 +9,7 @@ import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
 import dev.gantry.v1.ForcePeriodicJobRequest;
 import dev.gantry.v1.ForcePeriodicJobResponse;
+import dev.gantry.v1.GetDeploymentRequest;
 import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
@@ -231,33 +232,49 @@ public final class JobClient {
     }
 
     /**
-     * Goes on with a deployment whose canaries are good.
+     * One deployment.
      *
-     * @param jobId the job whose newest deployment is meant
+     * @param deploymentId its id or the begin of it, 4 characters at least
+     * @return the deployment
+     * @throws NotFoundException if there is no such deployment
+     */
+    public Deployment deployment(String deploymentId) {
+        GetDeploymentRequest request =
+                GetDeploymentRequest.newBuilder().setDeploymentId(deploymentId).build();
+        return connection
+                .call(connection.jobs(), stub -> stub.getDeployment(request))
+                .getDeployment();
+    }
+
+    /**
+     * Goes on with a deployment whose canaries are good. One that has taken its place meanwhile is left alone.
+     *
+     * @param deploymentId the deployment that was looked at: its id or the begin of it, 4 characters at least
      * @param groups only these groups; none: all
      * @return the evaluation that goes on with it
-     * @throws NotFoundException if there is no such job
-     * @throws PreconditionFailedException if it does not wait for that, or a canary is not healthy
+     * @throws NotFoundException if there is no such deployment
+     * @throws PreconditionFailedException if it has ended, does not wait for that, or a canary is not healthy
      */
-    public PromoteDeploymentResponse promote(String jobId, String... groups) {
+    public PromoteDeploymentResponse promote(String deploymentId, String... groups) {
         PromoteDeploymentRequest request = PromoteDeploymentRequest.newBuilder()
-                .setJobId(jobId)
+                .setDeploymentId(deploymentId)
                 .addAllTaskGroups(List.of(groups))
                 .build();
         return connection.call(connection.jobs(), stub -> stub.promoteDeployment(request));
     }
 
     /**
-     * Ends a deployment as failed; with auto_revert the newest stable version comes back.
+     * Ends a deployment as failed; with auto_revert the newest stable version comes back. One that has taken its place
+     * meanwhile is left alone.
      *
-     * @param jobId the job whose newest deployment is meant
+     * @param deploymentId the deployment that was looked at: its id or the begin of it, 4 characters at least
      * @return the evaluation that sees to what follows, and the version that comes back, if one does
-     * @throws NotFoundException if there is no such job
+     * @throws NotFoundException if there is no such deployment
      * @throws PreconditionFailedException if it has ended
      */
-    public FailDeploymentResponse failDeployment(String jobId) {
+    public FailDeploymentResponse failDeployment(String deploymentId) {
         FailDeploymentRequest request =
-                FailDeploymentRequest.newBuilder().setJobId(jobId).build();
+                FailDeploymentRequest.newBuilder().setDeploymentId(deploymentId).build();
         return connection.call(connection.jobs(), stub -> stub.failDeployment(request));
     }
 

@@ -17,6 +17,8 @@ import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
 import dev.gantry.v1.ForcePeriodicJobRequest;
 import dev.gantry.v1.ForcePeriodicJobResponse;
+import dev.gantry.v1.GetDeploymentRequest;
+import dev.gantry.v1.GetDeploymentResponse;
 import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetServiceRequest;
@@ -77,16 +79,22 @@ class LifeTest {
 
     @Test
     void deployments_are_promoted_and_failed() {
-        assertThat(client.jobs().promote("web", "front").getEvaluationId()).isEqualTo("e1");
-        assertThat(client.jobs().failDeployment("web").getRevertedTo()).isEqualTo(2);
+        assertThat(client.jobs().deployment("d1d1").getJobId()).isEqualTo("web");
+        assertThat(client.jobs().promote("d1d1", "front").getEvaluationId()).isEqualTo("e1");
+        assertThat(client.jobs().failDeployment("d1d1").getRevertedTo()).isEqualTo(2);
 
         assertThat(asked)
                 .containsExactly(
+                        GetDeploymentRequest.newBuilder()
+                                .setDeploymentId("d1d1")
+                                .build(),
                         PromoteDeploymentRequest.newBuilder()
-                                .setJobId("web")
+                                .setDeploymentId("d1d1")
                                 .addTaskGroups("front")
                                 .build(),
-                        FailDeploymentRequest.newBuilder().setJobId("web").build());
+                        FailDeploymentRequest.newBuilder()
+                                .setDeploymentId("d1d1")
+                                .build());
     }
 
     @Test
@@ -313,6 +321,16 @@ class LifeTest {
                     ListDeploymentsResponse.newBuilder()
                             .addDeployments(Deployment.newBuilder().setId(isFirst ? "d2" : "d1"))
                             .setNextPageToken(isFirst ? "next" : "")
+                            .build(),
+                    observer);
+        }
+
+        @Override
+        public void getDeployment(GetDeploymentRequest request, StreamObserver<GetDeploymentResponse> observer) {
+            answer(
+                    request,
+                    GetDeploymentResponse.newBuilder()
+                            .setDeployment(Deployment.newBuilder().setJobId("web"))
                             .build(),
                     observer);
         }

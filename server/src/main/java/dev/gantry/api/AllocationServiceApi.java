@@ -32,7 +32,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     private static final String LIST = "allocations";
 
     private final StoreReader reader;
-    private final AllocationLookup lookup;
+    private final IdLookup<Allocation> lookup;
     private final AllocationRecords records;
     private final JobRegistry registry;
     private final NodeSessions sessions;
@@ -47,7 +47,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
             WatchHub watches,
             Executor executor) {
         this.reader = reader;
-        this.lookup = new AllocationLookup(reader);
+        this.lookup = IdLookup.ofAllocations(reader);
         this.records = new AllocationRecords(reader, scheduler);
         this.registry = registry;
         this.sessions = sessions;

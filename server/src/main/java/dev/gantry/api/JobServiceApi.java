@@ -24,6 +24,8 @@ import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
 import dev.gantry.v1.ForcePeriodicJobRequest;
 import dev.gantry.v1.ForcePeriodicJobResponse;
+import dev.gantry.v1.GetDeploymentRequest;
+import dev.gantry.v1.GetDeploymentResponse;
 import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobRequest;
@@ -79,7 +81,8 @@ final class JobServiceApi extends JobServiceImplBase {
     private final StoreReader reader;
     private final JobRecords records;
     private final AllocationRecords allocations;
-    private final EvaluationLookup evaluations;
+    private final IdLookup<Evaluation> evaluations;
+    private final IdLookup<Deployment> deploymentLookup;
     private final WatchHub watches;
     private final Executor executor;
 
@@ -103,7 +106,8 @@ final class JobServiceApi extends JobServiceImplBase {
         this.reader = reader;
         this.records = new JobRecords(reader);
         this.allocations = new AllocationRecords(reader, scheduler);
-        this.evaluations = new EvaluationLookup(reader);
+        this.evaluations = IdLookup.ofEvaluations(reader);
+        this.deploymentLookup = IdLookup.ofDeployments(reader);
         this.watches = watches;
         this.executor = executor;
     }
@@ -238,11 +242,20 @@ final class JobServiceApi extends JobServiceImplBase {
     }
 
     @Override
+    public void getDeployment(GetDeploymentRequest request, StreamObserver<GetDeploymentResponse> observer) {
+        Answers.answer(
+                observer,
+                () -> GetDeploymentResponse.newBuilder()
+                        .setDeployment(deploymentLookup.find(request.getDeploymentId()))
+                        .build());
+    }
+
+    @Override
     public void promoteDeployment(
             PromoteDeploymentRequest request, StreamObserver<PromoteDeploymentResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> deployments.promote(request.getJobId(), request.getTaskGroupsList()),
+                () -> deployments.promote(deploymentId(request.getDeploymentId()), request.getTaskGroupsList()),
                 evaluationId -> PromoteDeploymentResponse.newBuilder()
                         .setEvaluationId(evaluationId)
                         .build());
@@ -250,7 +263,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void failDeployment(FailDeploymentRequest request, StreamObserver<FailDeploymentResponse> observer) {
-        Answers.answerLater(observer, () -> deployments.fail(request.getJobId()), failed -> {
+        Answers.answerLater(observer, () -> deployments.fail(deploymentId(request.getDeploymentId())), failed -> {
             FailDeploymentResponse.Builder answer =
                     FailDeploymentResponse.newBuilder().setEvaluationId(failed.evaluationId());
             failed.revertedTo().ifPresent(answer::setRevertedTo);
@@ -355,6 +368,10 @@ final class JobServiceApi extends JobServiceImplBase {
                     "request_id", "is longer than %d characters".formatted(REQUEST_ID_LENGTH));
         }
         return Optional.of(id).filter(given -> !given.isEmpty());
+    }
+
+    private String deploymentId(String idOrPrefix) {
+        return deploymentLookup.find(idOrPrefix).getId();
     }
 
     private JobRecord find(String jobId) {

@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Deployment;
 import dev.gantry.v1.FailDeploymentResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -8,12 +9,11 @@ import picocli.CommandLine.Parameters;
 /** {@code gantry deployment fail}: ends a deployment. */
 @Command(
         name = "fail",
-        description = "Ends the newest deployment of a job as failed. With auto_revert, the newest stable version"
-                + " comes back.")
+        description = "Ends a deployment as failed. With auto_revert, the newest stable version comes back.")
 final class DeploymentFailCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "JOB", description = "The job's id.")
-    private String jobId;
+    @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
+    private String deploymentId;
 
     DeploymentFailCommand(CliContext context, ServerOption outer) {
         super(context, outer);
@@ -21,12 +21,18 @@ final class DeploymentFailCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        FailDeploymentResponse failed = client.jobs().failDeployment(jobId);
+        Deployment deployment = client.jobs().deployment(deploymentId);
+        FailDeploymentResponse failed = client.jobs().failDeployment(deployment.getId());
         String follows = failed.hasRevertedTo()
                 ? "version " + failed.getRevertedTo() + " comes back"
                 : "what was replaced stays as it is";
-        print("==> The deployment of job \"%s\" has failed, %s, evaluation \"%s\""
-                .formatted(jobId, follows, Words.shortId(failed.getEvaluationId())));
+        print("==> Deployment \"%s\" of version %d of job \"%s\" has failed, %s, evaluation \"%s\""
+                .formatted(
+                        Words.shortId(deployment.getId()),
+                        deployment.getJobVersion(),
+                        deployment.getJobId(),
+                        follows,
+                        Words.shortId(failed.getEvaluationId())));
         return GantryCli.DONE;
     }
 }

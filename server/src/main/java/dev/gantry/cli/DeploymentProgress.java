@@ -12,14 +12,12 @@ import java.util.stream.Collectors;
 /** How far the deployment is that a submission made, if it made one; tells people of each step. */
 final class DeploymentProgress {
 
-    private final String jobId;
     private final SubmitJobResponse submitted;
     private final Consumer<String> out;
     private Deployment deployment = Deployment.getDefaultInstance();
     private boolean toldToPromote;
 
-    DeploymentProgress(String jobId, SubmitJobResponse submitted, Consumer<String> out) {
-        this.jobId = jobId;
+    DeploymentProgress(SubmitJobResponse submitted, Consumer<String> out) {
         this.submitted = submitted;
         this.out = out;
     }
@@ -36,7 +34,8 @@ final class DeploymentProgress {
         }
         if (waitsForPromotion() && !toldToPromote) {
             toldToPromote = true;
-            out.accept("    Its canaries are healthy; go on with: gantry job promote " + jobId);
+            out.accept("    Its canaries are healthy; go on with: gantry deployment promote "
+                    + Words.shortId(next.getId()));
         }
     }
 

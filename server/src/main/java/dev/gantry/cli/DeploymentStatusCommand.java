@@ -1,17 +1,17 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
-import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.Deployment;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry deployment status}: how far the newest deployment of a job is. */
-@Command(name = "status", description = "Shows the newest deployment of a job. Ends with 1 if it never had one.")
+/** {@code gantry deployment status}: how far a deployment is. */
+@Command(name = "status", description = "Shows one deployment.")
 final class DeploymentStatusCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "JOB", description = "The job's id.")
-    private String jobId;
+    @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
+    private String deploymentId;
 
     @Mixin
     private JsonOption json;
@@ -22,12 +22,8 @@ final class DeploymentStatusCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        GetJobResponse job = client.jobs().get(jobId);
-        if (!job.hasDeployment()) {
-            throw new CommandFailedException(
-                    "Job \"%s\" never had a deployment: give it an update block and run it".formatted(jobId));
-        }
-        json.print(context(), job.getDeployment(), () -> DeploymentView.one(job.getDeployment()));
+        Deployment deployment = client.jobs().deployment(deploymentId);
+        json.print(context(), deployment, () -> DeploymentView.one(deployment));
         return GantryCli.DONE;
     }
 }

@@ -62,7 +62,7 @@ public final class GantryCli {
                         new JobStatusCommand(context, server),
                         new JobHistoryCommand(context, server),
                         new JobRevertCommand(context, server),
-                        new PromoteCommand(context, server),
+                        new JobPromoteCommand(context, server),
                         new JobDispatchCommand(context, server),
                         group("periodic", "Run periodic jobs.", new PeriodicForceCommand(context, server)),
                         new JobStopCommand(context, server)))
@@ -71,7 +71,7 @@ public final class GantryCli {
                         "Look at the deployments of jobs, promote and fail them.",
                         new DeploymentListCommand(context, server),
                         new DeploymentStatusCommand(context, server),
-                        new PromoteCommand(context, server),
+                        new DeploymentPromoteCommand(context, server),
                         new DeploymentFailCommand(context, server)))
                 .addSubcommand(group(
                         "eval", "Look at what the scheduler decided, and why.", new EvalStatusCommand(context, server)))

@@ -21,6 +21,11 @@ final class JobFile {
 
     /** The job that is written there. */
     Job read() {
+        return read(context, file);
+    }
+
+    /** The job that is written in a file, or on standard input if that is called {@code -}. */
+    static Job read(CliContext context, String file) {
         return file.equals("-")
                 ? JobFiles.read("standard input", context.console().in())
                 : JobFiles.read(Path.of(file));

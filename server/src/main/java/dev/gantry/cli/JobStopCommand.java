@@ -1,11 +1,12 @@
 package dev.gantry.cli;
 
-import dev.gantry.cli.jobfile.JobFiles;
 import dev.gantry.client.GantryClient;
+import dev.gantry.client.NotFoundException;
 import dev.gantry.v1.StopJobResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,10 +22,8 @@ import picocli.CommandLine.Parameters;
         })
 final class JobStopCommand extends ClientCommand {
 
-    @Parameters(
-            paramLabel = "JOB",
-            description = "The job's id, or a job file that says it. - reads the job file from standard input.")
-    private String job;
+    @ArgGroup(multiplicity = "1")
+    private Which which;
 
     @Option(names = "--detach", description = "Does not wait, and prints the evaluation's id.")
     private boolean detach;
@@ -43,7 +42,7 @@ final class JobStopCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         String jobId = jobId();
-        StopJobResponse stopped = client.jobs().stop(jobId);
+        StopJobResponse stopped = stop(client, jobId);
         if (detach) {
             print(stopped.getEvaluationId());
             return GantryCli.DONE;
@@ -54,10 +53,33 @@ final class JobStopCommand extends ClientCommand {
     }
 
     private String jobId() {
-        if (job.equals("-")) {
-            return JobFiles.read("standard input", context().console().in()).getId();
+        return which.file == null
+                ? which.jobId
+                : JobFile.read(context(), which.file).getId();
+    }
+
+    private StopJobResponse stop(GantryClient client, String jobId) {
+        try {
+            return client.jobs().stop(jobId);
+        } catch (NotFoundException e) {
+            if (which.file == null && Files.isRegularFile(Path.of(jobId))) {
+                throw new CommandFailedException(
+                        "%s. To stop the job of the file: gantry job stop -f %s".formatted(e.getMessage(), jobId));
+            }
+            throw e;
         }
-        Path file = Path.of(job);
-        return Files.isRegularFile(file) ? JobFiles.read(file).getId() : job;
+    }
+
+    /** The job's id or a file that says it, never a guess which of them is meant: a file may be called like a job. */
+    private static final class Which {
+
+        @Parameters(paramLabel = "JOB", description = "The job's id.")
+        private String jobId;
+
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description = "A job file that says the id, in HCL or as the protocol's JSON. - reads standard input.")
+        private String file;
     }
 }

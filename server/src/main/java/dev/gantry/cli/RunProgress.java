@@ -42,7 +42,7 @@ final class RunProgress implements Progress {
         this.submitted = submitted;
         this.out = out;
         this.roster = new Roster(submitted.getModifyIndex(), out);
-        this.deployment = new DeploymentProgress(job.getId(), submitted, out);
+        this.deployment = new DeploymentProgress(submitted, out);
     }
 
     @Override

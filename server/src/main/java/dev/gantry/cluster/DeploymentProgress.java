@@ -79,8 +79,17 @@ final class DeploymentProgress {
      * @param groups only these; empty: all
      * @return the evaluation that goes on with it
      * @throws RefusedException if it does not wait for that, or a canary is not healthy
+     * @throws InvalidFieldException if it has no such group
      */
     Evaluation promote(WriteTransaction transaction, Deployment deployment, Collection<String> groups, Instant now) {
+        List<String> known = deployment.getGroupsList().stream()
+                .map(DeploymentGroup::getTaskGroup)
+                .toList();
+        groups.stream().filter(group -> !known.contains(group)).findFirst().ifPresent(group -> {
+            throw new InvalidFieldException(
+                    "task_groups",
+                    "\"%s\" is no group of the deployment, which has %s".formatted(group, String.join(", ", known)));
+        });
         List<DeploymentGroup> waiting = deployment.getGroupsList().stream()
                 .filter(group -> groups.isEmpty() || groups.contains(group.getTaskGroup()))
                 .filter(group -> !isPromoted(group))
@@ -100,7 +109,8 @@ final class DeploymentProgress {
             promoted = change(
                     promoted,
                     group.getTaskGroup(),
-                    known -> extend(known.toBuilder().setPromoted(true).build(), strategy, now));
+                    unpromoted ->
+                            extend(unpromoted.toBuilder().setPromoted(true).build(), strategy, now));
         }
         transaction.putDeployment(
                 promoted.toBuilder().setDescription("canaries promoted").build());

@@ -74,29 +74,29 @@ public final class DeploymentWatcher {
     }
 
     /**
-     * Goes on with the newest deployment of a job, whose canaries are good.
+     * Goes on with a deployment whose canaries are good.
      *
-     * @param jobId the job
+     * @param deploymentId its whole id
      * @param groups only these groups; empty: all
-     * @return the id of the evaluation that goes on with it; failed with {@link RefusedException} or
-     *     {@link UnknownObjectException}
+     * @return the id of the evaluation that goes on with it; failed with {@link RefusedException}, also if it has ended,
+     *     with {@link InvalidFieldException} if it has no such group, or with {@link UnknownObjectException}
      */
-    public CompletableFuture<String> promote(String jobId, Collection<String> groups) {
-        return store.write(
-                transaction -> progress.promote(transaction, newest(transaction, jobId), groups, clock.instant())
-                        .getId());
+    public CompletableFuture<String> promote(String deploymentId, Collection<String> groups) {
+        return store.write(transaction -> progress.promote(
+                        transaction, running(transaction, deploymentId), groups, clock.instant())
+                .getId());
     }
 
     /**
-     * Ends the newest deployment of a job as failed.
+     * Ends a deployment as failed.
      *
-     * @param jobId the job
-     * @return what follows; failed with {@link RefusedException} or {@link UnknownObjectException}
+     * @param deploymentId its whole id
+     * @return what follows; failed with {@link RefusedException} if it has ended, or {@link UnknownObjectException}
      */
-    public CompletableFuture<FailedDeployment> fail(String jobId) {
+    public CompletableFuture<FailedDeployment> fail(String deploymentId) {
         return store.write(transaction -> {
-            DeploymentProgress.Failure failure =
-                    progress.fail(transaction, newest(transaction, jobId), "failed on request", clock.instant());
+            DeploymentProgress.Failure failure = progress.fail(
+                    transaction, running(transaction, deploymentId), "failed on request", clock.instant());
             return new FailedDeployment(failure.evaluation().getId(), failure.revertedTo());
         });
     }
@@ -127,16 +127,14 @@ public final class DeploymentWatcher {
                 });
     }
 
-    private static Deployment newest(WriteTransaction transaction, String jobId) {
-        if (transaction.job(jobId).isEmpty()) {
-            throw new UnknownObjectException("job", jobId);
+    private static Deployment running(WriteTransaction transaction, String id) {
+        Deployment deployment =
+                transaction.deployment(id).orElseThrow(() -> new UnknownObjectException("deployment", id));
+        if (!isRunning(deployment)) {
+            throw new RefusedException("Deployment %s of version %d of job %s has ended: %s"
+                    .formatted(id, deployment.getJobVersion(), deployment.getJobId(), deployment.getDescription()));
         }
-        return transaction
-                .reader()
-                .deployments()
-                .newestOf(jobId)
-                .filter(DeploymentWatcher::isRunning)
-                .orElseThrow(() -> new RefusedException("Job %s has no deployment that runs".formatted(jobId)));
+        return deployment;
     }
 
     private static boolean isRunning(Deployment deployment) {

@@ -34,6 +34,20 @@ public final class DeploymentReader {
     }
 
     /**
+     * The deployments that a person may mean.
+     *
+     * @param prefix an id or the begin of one
+     * @return the deployments, at most two: more than one is one too many already
+     */
+    public List<Deployment> findLike(String prefix) {
+        return dsl.select(DEPLOYMENT.MESSAGE)
+                .from(DEPLOYMENT)
+                .where(DEPLOYMENT.ID.startsWith(prefix))
+                .limit(2)
+                .fetch(DeploymentReader::toDeployment);
+    }
+
+    /**
      * The newest deployment of a job.
      *
      * @param jobId the job

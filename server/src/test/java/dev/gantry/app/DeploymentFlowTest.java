@@ -9,6 +9,7 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
@@ -489,11 +490,14 @@ class DeploymentFlowTest {
                         .build());
     }
 
-    /** All groups, if none is named. */
+    /** Promotes the newest deployment of a job; all groups, if none is named. */
     private static void promote(String jobId, String... groups) {
+        Deployment newest = server.jobs()
+                .getJob(GetJobRequest.newBuilder().setJobId(jobId).build())
+                .getDeployment();
         server.jobs()
                 .promoteDeployment(PromoteDeploymentRequest.newBuilder()
-                        .setJobId(jobId)
+                        .setDeploymentId(newest.getId())
                         .addAllTaskGroups(List.of(groups))
                         .build());
     }

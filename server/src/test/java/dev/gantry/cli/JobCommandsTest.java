@@ -19,6 +19,7 @@ import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.WatchJobResponse;
+import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -289,11 +290,39 @@ class JobCommandsTest {
     void a_job_is_stopped_by_its_file() throws IOException {
         cluster.answers("StopJob", stopped());
 
-        CliRun run = CliRun.of(cluster, "job", "stop", "--detach", file("service"));
+        CliRun run = CliRun.of(cluster, "job", "stop", "--detach", "-f", file("service"));
 
         assertThat(run).isEqualTo(new CliRun(0, Samples.EVALUATION_ID + "\n", ""));
         assertThat(cluster.requests())
                 .containsExactly(StopJobRequest.newBuilder().setJobId("web").build());
+    }
+
+    @Test
+    void what_stop_is_given_is_an_id_though_a_file_of_that_name_says_another() throws IOException {
+        String file = file("service");
+        cluster.refuses(
+                "StopJob",
+                Status.NOT_FOUND
+                        .withDescription("There is no job \"%s\"".formatted(file))
+                        .asRuntimeException());
+
+        CliRun run = CliRun.of(cluster, "job", "stop", file);
+
+        assertThat(cluster.requests())
+                .containsExactly(StopJobRequest.newBuilder().setJobId(file).build());
+        assertThat(run.err())
+                .isEqualTo("error: There is no job \"%1$s\". To stop the job of the file: gantry job stop -f %1$s\n"
+                        .formatted(file));
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void a_stop_needs_an_id_or_a_file_and_not_both() throws IOException {
+        assertThat(CliRun.of(cluster, "job", "stop").exitCode()).isEqualTo(2);
+        assertThat(CliRun.of(cluster, "job", "stop", "-f", file("service"), "web")
+                        .exitCode())
+                .isEqualTo(2);
+        assertThat(cluster.requests()).isEmpty();
     }
 
     @Test

@@ -21,11 +21,13 @@ import dev.gantry.v1.DrainNodeResponse;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
 import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.FilterReason;
 import dev.gantry.v1.ForcePeriodicJobResponse;
 import dev.gantry.v1.GetAllocationResponse;
+import dev.gantry.v1.GetDeploymentResponse;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetServiceRequest;
@@ -191,11 +193,10 @@ class LifeCommandsTest {
     }
 
     @Test
-    void a_deployment_is_shown_promoted_and_failed() {
+    void a_deployment_is_shown_promoted_and_failed_by_its_id() {
         cluster.answers(
-                        "GetJob",
-                        GetJobResponse.newBuilder()
-                                .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
+                        "GetDeployment",
+                        GetDeploymentResponse.newBuilder()
                                 .setDeployment(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
                                 .build())
                 .answers(
@@ -210,7 +211,7 @@ class LifeCommandsTest {
                                 .setRevertedTo(2)
                                 .build());
 
-        assertThat(CliRun.of(cluster, "deployment", "status", "web").out()).isEqualTo("""
+        assertThat(CliRun.of(cluster, "deployment", "status", "7d1f").out()).isEqualTo("""
                         ID          = 7d1fa2c4-1111-2222-3333-444455556666
                         Job         = web
                         Job Version = 3
@@ -221,18 +222,46 @@ class LifeCommandsTest {
                         Task Group  Promoted  Desired  Canaries  Placed  Healthy  Unhealthy  Progress Deadline
                         front       no        3        1         1       1        0          2026-02-03T04:04:06Z
                         """);
-        assertThat(CliRun.of(cluster, "job", "promote", "--group", "front", "web")
+        assertThat(CliRun.of(cluster, "deployment", "promote", "--group", "front", "7d1f")
                         .out())
-                .isEqualTo("==> The deployment of job \"web\" goes on, evaluation \"52dee78a\"\n");
-        assertThat(CliRun.of(cluster, "deployment", "promote", "web").exitCode())
-                .isZero();
-        assertThat(CliRun.of(cluster, "deployment", "fail", "web").out())
                 .isEqualTo(
-                        "==> The deployment of job \"web\" has failed, version 2 comes back, evaluation \"52dee78a\"\n");
+                        "==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" goes on, evaluation \"52dee78a\"\n");
+        assertThat(CliRun.of(cluster, "deployment", "fail", "7d1f").out())
+                .isEqualTo("==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" has failed, version 2 comes back,"
+                        + " evaluation \"52dee78a\"\n");
+        assertThat(cluster.requests())
+                .filteredOn(request -> request instanceof PromoteDeploymentRequest)
+                .containsExactly(PromoteDeploymentRequest.newBuilder()
+                        .setDeploymentId(DEPLOYMENT_ID)
+                        .addTaskGroups("front")
+                        .build());
+        assertThat(cluster.requests())
+                .filteredOn(request -> request instanceof FailDeploymentRequest)
+                .containsExactly(FailDeploymentRequest.newBuilder()
+                        .setDeploymentId(DEPLOYMENT_ID)
+                        .build());
+    }
+
+    @Test
+    void a_job_is_promoted_by_the_id_of_the_deployment_that_was_found() {
+        cluster.answers(
+                        "GetJob",
+                        GetJobResponse.newBuilder()
+                                .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
+                                .setDeployment(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                                .build())
+                .answers(
+                        "PromoteDeployment",
+                        PromoteDeploymentResponse.newBuilder()
+                                .setEvaluationId(Samples.EVALUATION_ID)
+                                .build());
+
+        assertThat(CliRun.of(cluster, "job", "promote", "web").out())
+                .isEqualTo(
+                        "==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" goes on, evaluation \"52dee78a\"\n");
         assertThat(cluster.requests())
                 .contains(PromoteDeploymentRequest.newBuilder()
-                        .setJobId("web")
-                        .addTaskGroups("front")
+                        .setDeploymentId(DEPLOYMENT_ID)
                         .build());
     }
 
@@ -310,7 +339,7 @@ class LifeCommandsTest {
                         .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 3)))
                         .build());
 
-        CliRun run = CliRun.of(cluster, "deployment", "status", "web");
+        CliRun run = CliRun.of(cluster, "job", "promote", "web");
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
@@ -348,7 +377,7 @@ class LifeCommandsTest {
                             Allocation "5e0b39f0" (web.front[0]) is running
                             Deployment "7d1fa2c4": front 0 of 1 canaries healthy
                             Deployment "7d1fa2c4": front 1 of 1 canaries healthy
-                            Its canaries are healthy; go on with: gantry job promote web
+                            Its canaries are healthy; go on with: gantry deployment promote 7d1fa2c4
                             Allocation "5e0b39f0" (web.front[0]) has failed
                             Deployment "7d1fa2c4": front 3 of 3 healthy
                         ==> Job "web" runs

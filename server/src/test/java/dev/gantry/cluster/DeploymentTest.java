@@ -126,19 +126,49 @@ class DeploymentTest {
     @Test
     void canaries_wait_for_a_person_as_long_as_it_takes_and_are_then_promoted() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
-        assertThatThrownBy(() -> cluster.deployments().promote("web", List.of()).join())
+        assertThatThrownBy(() -> cluster.deployments().promote("d1", List.of()).join())
                 .hasCauseInstanceOf(RefusedException.class)
                 .hasMessageContaining("0 of the 1 canaries of group web are healthy");
         cluster.reportHealth(id("d1a0"), true);
         cluster.pass(Duration.ofDays(1));
         cluster.deployments().check();
 
-        cluster.deployments().promote("web", List.of()).join();
+        cluster.deployments().promote("d1", List.of()).join();
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
         assertThat(cluster.deployment("d1").getGroups(0).getPromoted()).isTrue();
-        assertThatThrownBy(() -> cluster.deployments().promote("web", List.of()).join())
+        assertThatThrownBy(() -> cluster.deployments().promote("d1", List.of()).join())
                 .hasCauseInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void a_deployment_that_nobody_has_seen_is_neither_promoted_nor_failed_in_place_of_another() {
+        cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setCanary(1)), "d2", 1);
+        cluster.reportHealth(id("d2a0"), true);
+
+        assertThatThrownBy(() -> cluster.deployments().promote("d1", List.of()).join())
+                .hasCauseInstanceOf(RefusedException.class)
+                .hasMessageContaining(
+                        "Deployment d1 of version 0 of job web has ended: version 1 of the job takes its place");
+        assertThatThrownBy(() -> cluster.deployments().fail("d1").join()).hasCauseInstanceOf(RefusedException.class);
+
+        assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+        assertThat(cluster.deployment("d2").getGroups(0).getPromoted()).isFalse();
+    }
+
+    @Test
+    void a_group_that_the_deployment_does_not_have_is_named() {
+        cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
+        cluster.reportHealth(id("d1a0"), true);
+
+        assertThatThrownBy(() -> cluster.deployments()
+                        .promote("d1", List.of("web", "wbe"))
+                        .join())
+                .hasCauseInstanceOf(InvalidFieldException.class)
+                .hasMessageContaining("\"wbe\" is no group of the deployment, which has web");
+        assertThat(cluster.deployment("d1").getGroups(0).getPromoted()).isFalse();
     }
 
     @Test
@@ -163,7 +193,7 @@ class DeploymentTest {
         cluster.jobs().stop("web").join();
 
         assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
-        assertThatThrownBy(() -> cluster.deployments().fail("web").join()).hasCauseInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> cluster.deployments().fail("d2").join()).hasCauseInstanceOf(RefusedException.class);
     }
 
     @Test
@@ -173,7 +203,7 @@ class DeploymentTest {
         cluster.reportHealth(id("d1a1"), true);
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setAutoRevert(true)), "d2", 0);
 
-        FailedDeployment failed = cluster.deployments().fail("web").join();
+        FailedDeployment failed = cluster.deployments().fail("d2").join();
 
         assertThat(failed.revertedTo()).contains(0L);
         assertThat(cluster.newestEvaluation("web").getId()).isEqualTo(failed.evaluationId());

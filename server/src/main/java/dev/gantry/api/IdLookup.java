@@ -1,0 +1,59 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.Evaluation;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Finds the object that a person means by its id or the first characters of it.
+ *
+ * @param <T> its kind
+ */
+final class IdLookup<T> {
+
+    private static final int SHORTEST = 4;
+
+    private final String kind;
+    private final Function<String, List<T>> search;
+
+    private IdLookup(String kind, Function<String, List<T>> search) {
+        this.kind = kind;
+        this.search = search;
+    }
+
+    static IdLookup<Allocation> ofAllocations(StoreReader reader) {
+        return new IdLookup<>("allocation", reader.allocations()::findLike);
+    }
+
+    static IdLookup<Deployment> ofDeployments(StoreReader reader) {
+        return new IdLookup<>("deployment", reader.deployments()::findLike);
+    }
+
+    static IdLookup<Evaluation> ofEvaluations(StoreReader reader) {
+        return new IdLookup<>("evaluation", reader.evaluations()::findLike);
+    }
+
+    /**
+     * Finds the one object whose id begins so.
+     *
+     * @throws InvalidRequestException if the text is too short or could mean several
+     * @throws UnknownObjectException if there is none
+     */
+    T find(String idOrPrefix) {
+        String field = kind + "_id";
+        if (idOrPrefix.length() < SHORTEST) {
+            throw new InvalidRequestException(
+                    field, "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, SHORTEST));
+        }
+        List<T> found = search.apply(idOrPrefix);
+        if (found.size() > 1) {
+            throw new InvalidRequestException(
+                    field, "several %ss begin with \"%s\": give more of it".formatted(kind, idOrPrefix));
+        }
+        return found.stream().findFirst().orElseThrow(() -> new UnknownObjectException(kind, idOrPrefix));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.gantry.cli;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.v1.Deployment;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry deployment promote}: goes on with a deployment. */
+@Command(
+        name = "promote",
+        description = "Goes on with a deployment whose canaries are good: the rest is replaced. One that has taken its"
+                + " place meanwhile is left alone.")
+final class DeploymentPromoteCommand extends ClientCommand {
+
+    @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
+    private String deploymentId;
+
+    @Option(names = "--group", paramLabel = "GROUP", description = "Only this group; can be given many times.")
+    private List<String> groups = List.of();
+
+    DeploymentPromoteCommand(CliContext context, ServerOption outer) {
+        super(context, outer);
+    }
+
+    @Override
+    int run(GantryClient client) {
+        promote(client, client.jobs().deployment(deploymentId), groups, context());
+        return GantryCli.DONE;
+    }
+
+    /** Promotes just the deployment that was shown. */
+    static void promote(GantryClient client, Deployment deployment, List<String> groups, CliContext context) {
+        String evaluation = client.jobs()
+                .promote(deployment.getId(), groups.toArray(String[]::new))
+                .getEvaluationId();
+        context.print("==> Deployment \"%s\" of version %d of job \"%s\" goes on, evaluation \"%s\""
+                .formatted(
+                        Words.shortId(deployment.getId()),
+                        deployment.getJobVersion(),
+                        deployment.getJobId(),
+                        Words.shortId(evaluation)));
+    }
+}
