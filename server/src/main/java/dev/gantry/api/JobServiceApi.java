@@ -203,7 +203,9 @@ final class JobServiceApi extends JobServiceImplBase {
                 () -> registry.revert(
                         request.getJobId(),
                         request.getVersion(),
-                        checkIndex(request.hasCheckIndex(), request.getCheckIndex())),
+                        new SubmitOptions(
+                                requestId(request.getRequestId()),
+                                checkIndex(request.hasCheckIndex(), request.getCheckIndex()))),
                 submission -> RevertJobResponse.newBuilder()
                         .setEvaluationId(submission.evaluationId())
                         .setVersion(submission.version())
@@ -215,7 +217,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> registry.stop(request.getJobId()),
+                () -> registry.stop(request.getJobId(), requestId(request.getRequestId())),
                 receipt -> StopJobResponse.newBuilder()
                         .setEvaluationId(receipt.evaluationId())
                         .setModifyIndex(receipt.modifyIndex())
@@ -255,7 +257,10 @@ final class JobServiceApi extends JobServiceImplBase {
             PromoteDeploymentRequest request, StreamObserver<PromoteDeploymentResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> deployments.promote(deploymentId(request.getDeploymentId()), request.getTaskGroupsList()),
+                () -> deployments.promote(
+                        deploymentId(request.getDeploymentId()),
+                        request.getTaskGroupsList(),
+                        requestId(request.getRequestId())),
                 evaluationId -> PromoteDeploymentResponse.newBuilder()
                         .setEvaluationId(evaluationId)
                         .build());
@@ -263,12 +268,15 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void failDeployment(FailDeploymentRequest request, StreamObserver<FailDeploymentResponse> observer) {
-        Answers.answerLater(observer, () -> deployments.fail(deploymentId(request.getDeploymentId())), failed -> {
-            FailDeploymentResponse.Builder answer =
-                    FailDeploymentResponse.newBuilder().setEvaluationId(failed.evaluationId());
-            failed.revertedTo().ifPresent(answer::setRevertedTo);
-            return answer.build();
-        });
+        Answers.answerLater(
+                observer,
+                () -> deployments.fail(deploymentId(request.getDeploymentId()), requestId(request.getRequestId())),
+                failed -> {
+                    FailDeploymentResponse.Builder answer =
+                            FailDeploymentResponse.newBuilder().setEvaluationId(failed.evaluationId());
+                    failed.revertedTo().ifPresent(answer::setRevertedTo);
+                    return answer.build();
+                });
     }
 
     @Override
@@ -286,7 +294,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void forcePeriodicJob(ForcePeriodicJobRequest request, StreamObserver<ForcePeriodicJobResponse> observer) {
         Answers.answerLater(
                 observer,
-                () -> periodic.force(request.getJobId()),
+                () -> periodic.force(request.getJobId(), requestId(request.getRequestId())),
                 child -> ForcePeriodicJobResponse.newBuilder()
                         .setChildJobId(child.jobId())
                         .setEvaluationId(child.evaluationId())

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import dev.gantry.cluster.ClusterException;
 import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.IndexMismatchException;
@@ -95,6 +96,9 @@ final class StatusMapping {
         if (refusal instanceof InvalidFieldException invalid) {
             return toBadRequest(List.of(InvalidRequestException.violation(invalid.field(), invalid.getMessage())));
         }
+        if (refusal instanceof IndexMismatchException conflict) {
+            return toConflict(conflict);
+        }
         return describe(code(refusal), refusal.getMessage());
     }
 
@@ -102,7 +106,7 @@ final class StatusMapping {
         if (refusal instanceof UnknownObjectException) {
             return Status.NOT_FOUND;
         }
-        if (refusal instanceof IndexMismatchException || refusal instanceof RefusedException) {
+        if (refusal instanceof RefusedException) {
             return Status.FAILED_PRECONDITION;
         }
         if (refusal instanceof NodeRefusedException) {
@@ -124,6 +128,21 @@ final class StatusMapping {
     private static StatusRuntimeException describe(Status code, String description) {
         return code.withDescription(Clip.toBytes(description, LONGEST_DESCRIPTION))
                 .asRuntimeException();
+    }
+
+    /** Someone else was faster: whoever is told looks at the job as it is now, and decides anew. */
+    private static StatusRuntimeException toConflict(IndexMismatchException conflict) {
+        ErrorInfo detail = ErrorInfo.newBuilder()
+                .setReason("CHECK_INDEX_MISMATCH")
+                .setDomain("gantry.dev")
+                .putMetadata("check_index", Long.toString(conflict.wanted()))
+                .putMetadata("modify_index", Long.toString(conflict.found()))
+                .build();
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(Code.ABORTED_VALUE)
+                .setMessage(Clip.toBytes(conflict.getMessage(), LONGEST_DESCRIPTION))
+                .addDetails(Any.pack(detail))
+                .build());
     }
 
     private static StatusRuntimeException toBadRequest(List<JobViolation> violations) {

@@ -3,9 +3,11 @@ package dev.gantry.cluster;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
+import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.Evaluation;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class DeploymentWatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentWatcher.class);
+
+    private static final long NO_VERSION = -1;
 
     private final Store store;
     private final DeploymentProgress progress;
@@ -78,27 +83,66 @@ public final class DeploymentWatcher {
      *
      * @param deploymentId its whole id
      * @param groups only these groups; empty: all
+     * @param requestId makes the call safe to repeat
      * @return the id of the evaluation that goes on with it; failed with {@link RefusedException}, also if it has ended,
-     *     with {@link InvalidFieldException} if it has no such group, or with {@link UnknownObjectException}
+     *     with {@link InvalidFieldException} if it has no such group, with {@link UnknownObjectException}, or with
+     *     {@link RequestIdReusedException}
      */
-    public CompletableFuture<String> promote(String deploymentId, Collection<String> groups) {
-        return store.write(transaction -> progress.promote(
-                        transaction, running(transaction, deploymentId), groups, clock.instant())
-                .getId());
+    public CompletableFuture<String> promote(
+            String deploymentId, Collection<String> groups, Optional<String> requestId) {
+        Instant now = clock.instant();
+        return change(deploymentId, requestId, (transaction, deployment) -> {
+                    Evaluation evaluation = progress.promote(transaction, deployment, groups, now);
+                    return answer(transaction, deployment, evaluation, Optional.empty(), now);
+                })
+                .thenApply(Submission::evaluationId);
     }
 
     /**
      * Ends a deployment as failed.
      *
      * @param deploymentId its whole id
-     * @return what follows; failed with {@link RefusedException} if it has ended, or {@link UnknownObjectException}
+     * @param requestId makes the call safe to repeat
+     * @return what follows; failed with {@link RefusedException} if it has ended, {@link UnknownObjectException}, or
+     *     {@link RequestIdReusedException}
      */
-    public CompletableFuture<FailedDeployment> fail(String deploymentId) {
+    public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
+        Instant now = clock.instant();
+        return change(deploymentId, requestId, (transaction, deployment) -> {
+                    DeploymentProgress.Failure failure =
+                            progress.fail(transaction, deployment, "failed on request", now);
+                    return answer(transaction, deployment, failure.evaluation(), failure.revertedTo(), now);
+                })
+                .thenApply(answer -> new FailedDeployment(
+                        answer.evaluationId(), Optional.of(answer.version()).filter(version -> version != NO_VERSION)));
+    }
+
+    private CompletableFuture<Submission> change(
+            String deploymentId,
+            Optional<String> requestId,
+            BiFunction<WriteTransaction, Deployment, Submission> change) {
         return store.write(transaction -> {
-            DeploymentProgress.Failure failure = progress.fail(
-                    transaction, running(transaction, deploymentId), "failed on request", clock.instant());
-            return new FailedDeployment(failure.evaluation().getId(), failure.revertedTo());
+            Deployment deployment = transaction
+                    .deployment(deploymentId)
+                    .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
+            return RepeatedRequests.answered(transaction, requestId, deployment.getJobId()::equals)
+                    .orElseGet(() -> {
+                        requireRunning(deployment);
+                        Submission answer = change.apply(transaction, deployment);
+                        RepeatedRequests.remember(transaction, requestId, answer);
+                        return answer;
+                    });
         });
+    }
+
+    private static Submission answer(
+            WriteTransaction transaction,
+            Deployment deployment,
+            Evaluation evaluation,
+            Optional<Long> version,
+            Instant now) {
+        return new Submission(
+                deployment.getJobId(), version.orElse(NO_VERSION), evaluation.getId(), transaction.index(), now);
     }
 
     private void put(Deployment deployment) {
@@ -127,14 +171,15 @@ public final class DeploymentWatcher {
                 });
     }
 
-    private static Deployment running(WriteTransaction transaction, String id) {
-        Deployment deployment =
-                transaction.deployment(id).orElseThrow(() -> new UnknownObjectException("deployment", id));
+    private static void requireRunning(Deployment deployment) {
         if (!isRunning(deployment)) {
             throw new RefusedException("Deployment %s of version %d of job %s has ended: %s"
-                    .formatted(id, deployment.getJobVersion(), deployment.getJobId(), deployment.getDescription()));
+                    .formatted(
+                            deployment.getId(),
+                            deployment.getJobVersion(),
+                            deployment.getJobId(),
+                            deployment.getDescription()));
         }
-        return deployment;
     }
 
     private static boolean isRunning(Deployment deployment) {

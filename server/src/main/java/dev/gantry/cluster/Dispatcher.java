@@ -2,7 +2,6 @@ package dev.gantry.cluster;
 
 import dev.gantry.model.JobFamily;
 import dev.gantry.store.Store;
-import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Job;
@@ -12,7 +11,6 @@ import dev.gantry.v1.PayloadRule;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
@@ -56,8 +54,7 @@ public final class Dispatcher {
     public CompletableFuture<Child> dispatch(String jobId, Dispatch dispatch) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before = dispatch.requestId().flatMap(transaction::submission);
-            return before.map(submission -> repeat(jobId, dispatch, submission))
+            return Child.answered(transaction, dispatch.requestId(), jobId)
                     .orElseGet(() -> dispatch(transaction, jobId, dispatch, now));
         });
     }
@@ -72,17 +69,8 @@ public final class Dispatcher {
                 .putAllMeta(dispatch.meta());
         Child child =
                 children.put(transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
-        dispatch.requestId()
-                .ifPresent(id -> transaction.putSubmission(
-                        id, new Submission(child.jobId(), 0, child.evaluationId(), transaction.index(), now)));
+        child.remember(transaction, dispatch.requestId(), now);
         return child;
-    }
-
-    private static Child repeat(String jobId, Dispatch dispatch, Submission before) {
-        if (!before.jobId().startsWith(jobId + "/")) {
-            throw new RequestIdReusedException(dispatch.requestId().orElseThrow(), before.jobId());
-        }
-        return new Child(before.jobId(), before.evaluationId());
     }
 
     private static void check(JobRecord parent, Dispatch dispatch) {

@@ -5,8 +5,31 @@ public final class IndexMismatchException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
+    private final long wanted;
+    private final long found;
+
     IndexMismatchException(String jobId, long wanted, long found) {
         super(message(jobId, wanted, found));
+        this.wanted = wanted;
+        this.found = found;
+    }
+
+    /**
+     * The index that the request named.
+     *
+     * @return its check_index
+     */
+    public long wanted() {
+        return wanted;
+    }
+
+    /**
+     * The index that the job has.
+     *
+     * @return its modify_index; 0 if there is no such job
+     */
+    public long found() {
+        return found;
     }
 
     private static String message(String jobId, long wanted, long found) {

@@ -14,7 +14,6 @@ import dev.gantry.v1.JobRecord;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -51,9 +50,9 @@ public final class JobRegistry {
     public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before = options.requestId().flatMap(transaction::submission);
-            return before.map(submission -> repeat(job, options, submission))
-                    .orElseGet(() -> submit(transaction, job, options, now));
+            Optional<Submission> before =
+                    RepeatedRequests.answered(transaction, options.requestId(), job.getId()::equals);
+            return before.orElseGet(() -> submit(transaction, job, options, now));
         });
     }
 
@@ -62,24 +61,15 @@ public final class JobRegistry {
      *
      * @param jobId the job
      * @param version the version that shall come back
-     * @param checkIndex only if the stored job has this modify_index
-     * @return completed once all is on disk; failed with {@link UnknownObjectException}, with {@link RefusedException} if
+     * @param options how
+     * @return completed once all is on disk; failed with {@link UnknownObjectException}, {@link RequestIdReusedException}, with {@link RefusedException} if
      *     it is the newest version or of another kind, or with {@link IndexMismatchException}
      */
-    public CompletableFuture<Submission> revert(String jobId, long version, OptionalLong checkIndex) {
+    public CompletableFuture<Submission> revert(String jobId, long version, SubmitOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            if (find(transaction, jobId).getVersion() == version) {
-                throw new RefusedException(
-                        "Version %d of job %s is the newest: name an older one".formatted(version, jobId));
-            }
-            Job older = transaction
-                    .reader()
-                    .jobs()
-                    .findVersion(jobId, version)
-                    .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
-                    .getJob();
-            return submit(transaction, older, new SubmitOptions(Optional.empty(), checkIndex), now);
+            Optional<Submission> before = RepeatedRequests.answered(transaction, options.requestId(), jobId::equals);
+            return before.orElseGet(() -> revert(transaction, jobId, version, options, now));
         });
     }
 
@@ -87,23 +77,19 @@ public final class JobRegistry {
      * Stops all allocations of a job. A job that is stopped already is left as it is.
      *
      * @param jobId the job
-     * @return the evaluation that stops it; failed with {@link UnknownObjectException}
+     * @param requestId makes the stop safe to repeat: a job that was submitted since is not stopped once more
+     * @return the version that is stopped and the evaluation that stops it; failed with {@link UnknownObjectException} or
+     *     {@link RequestIdReusedException}
      */
-    public CompletableFuture<StopReceipt> stop(String jobId) {
-        Timestamp now = now();
+    public CompletableFuture<Submission> stop(String jobId, Optional<String> requestId) {
+        Instant now = clock.instant();
         return store.write(transaction -> {
-            JobRecord job = find(transaction, jobId);
-            if (job.getStopped()) {
-                Evaluation newest =
-                        transaction.reader().evaluations().newestOf(jobId).orElseThrow();
-                return new StopReceipt(newest.getId(), job.getModifyIndex());
-            }
-            JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
-            JobRecord stopped =
-                    transaction.putJob(job.toBuilder().setStopped(true).build());
-            Evaluation evaluation =
-                    evaluations.queue(transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, now);
-            return new StopReceipt(evaluation.getId(), stopped.getModifyIndex());
+            Optional<Submission> before = RepeatedRequests.answered(transaction, requestId, jobId::equals);
+            return before.orElseGet(() -> {
+                Submission answer = stop(transaction, jobId, now);
+                RepeatedRequests.remember(transaction, requestId, answer);
+                return answer;
+            });
         });
     }
 
@@ -136,6 +122,35 @@ public final class JobRegistry {
         });
     }
 
+    private Submission revert(
+            WriteTransaction transaction, String jobId, long version, SubmitOptions options, Instant now) {
+        if (find(transaction, jobId).getVersion() == version) {
+            throw new RefusedException(
+                    "Version %d of job %s is the newest: name an older one".formatted(version, jobId));
+        }
+        Job older = transaction
+                .reader()
+                .jobs()
+                .findVersion(jobId, version)
+                .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
+                .getJob();
+        return submit(transaction, older, options, now);
+    }
+
+    private Submission stop(WriteTransaction transaction, String jobId, Instant now) {
+        JobRecord job = find(transaction, jobId);
+        if (job.getStopped()) {
+            Evaluation newest =
+                    transaction.reader().evaluations().newestOf(jobId).orElseThrow();
+            return new Submission(jobId, job.getVersion(), newest.getId(), job.getModifyIndex(), now);
+        }
+        JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
+        JobRecord stopped = transaction.putJob(job.toBuilder().setStopped(true).build());
+        Evaluation evaluation = evaluations.queue(
+                transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, Times.toTimestamp(now));
+        return new Submission(jobId, job.getVersion(), evaluation.getId(), stopped.getModifyIndex(), now);
+    }
+
     private Submission submit(WriteTransaction transaction, Job job, SubmitOptions options, Instant now) {
         Optional<JobRecord> stored = transaction.job(job.getId());
         checkIndex(job.getId(), options, stored);
@@ -144,7 +159,7 @@ public final class JobRegistry {
                 transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, Times.toTimestamp(now));
         Submission submission =
                 new Submission(job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
-        options.requestId().ifPresent(id -> transaction.putSubmission(id, submission));
+        RepeatedRequests.remember(transaction, options.requestId(), submission);
         return submission;
     }
 
@@ -156,13 +171,6 @@ public final class JobRegistry {
             return transaction.putJob(stored.get());
         }
         return JobWriter.putVersion(transaction, job, version, stored, now);
-    }
-
-    private static Submission repeat(Job job, SubmitOptions options, Submission before) {
-        if (!before.jobId().equals(job.getId())) {
-            throw new RequestIdReusedException(options.requestId().orElseThrow(), before.jobId());
-        }
-        return before;
     }
 
     private static void checkIndex(String jobId, SubmitOptions options, Optional<JobRecord> stored) {

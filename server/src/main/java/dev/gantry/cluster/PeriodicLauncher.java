@@ -88,20 +88,28 @@ public final class PeriodicLauncher {
      * Makes a child of a periodic job now, whatever its times.
      *
      * @param jobId the periodic job
-     * @return the child; failed with {@link UnknownObjectException}, or with {@link RefusedException} if the job is not
-     *     periodic, is stopped, or prohibits overlap and has a child that runs
+     * @param requestId makes the call safe to repeat
+     * @return the child; failed with {@link UnknownObjectException}, {@link RequestIdReusedException}, or with
+     *     {@link RefusedException} if the job is not periodic, is stopped, or prohibits overlap and has a child that runs
      */
-    public CompletableFuture<Child> force(String jobId) {
+    public CompletableFuture<Child> force(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
-        return store.write(transaction -> {
-            JobRecord job = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
-            checkPeriodic(job);
-            if (overlaps(transaction, job)) {
-                throw new RefusedException(
-                        "Job %s prohibits overlap, and a child of it runs; stop that first".formatted(jobId));
-            }
-            return make(transaction, job.getJob(), freeSecond(transaction, jobId, now), now);
-        });
+        return store.write(transaction -> Child.answered(transaction, requestId, jobId)
+                .orElseGet(() -> {
+                    Child child = force(transaction, jobId, now);
+                    child.remember(transaction, requestId, now);
+                    return child;
+                }));
+    }
+
+    private Child force(WriteTransaction transaction, String jobId, Instant now) {
+        JobRecord job = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+        checkPeriodic(job);
+        if (overlaps(transaction, job)) {
+            throw new RefusedException(
+                    "Job %s prohibits overlap, and a child of it runs; stop that first".formatted(jobId));
+        }
+        return make(transaction, job.getJob(), freeSecond(transaction, jobId, now), now);
     }
 
     /** A job that was submitted anew counts its times from then on, and one that is put for another reason goes on. */

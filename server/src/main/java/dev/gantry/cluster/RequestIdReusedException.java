@@ -6,7 +6,6 @@ public final class RequestIdReusedException extends ClusterException {
     private static final long serialVersionUID = 1L;
 
     RequestIdReusedException(String requestId, String jobId) {
-        super("request_id \"%s\" was used to submit job \"%s\"; take a new one for each submission"
-                .formatted(requestId, jobId));
+        super("request_id \"%s\" was used for job \"%s\"; take a new one for each request".formatted(requestId, jobId));
     }
 }

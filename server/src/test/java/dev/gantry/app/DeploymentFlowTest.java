@@ -356,7 +356,7 @@ class DeploymentFlowTest {
                                 .setJobId("older")
                                 .setCheckIndex(index - 1)
                                 .build()))
-                .hasMessageContaining("FAILED_PRECONDITION");
+                .hasMessageContaining("ABORTED");
         RevertJobResponse reverted = revert("older", 0);
 
         assertThat(reverted.getVersion()).isEqualTo(2);

@@ -10,6 +10,7 @@ import com.google.protobuf.TextFormat;
 import com.google.protobuf.Value;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.ErrorInfo;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetStatusRequest;
@@ -22,8 +23,11 @@ import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
+import dev.gantry.v1.RevertJobRequest;
+import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.Task;
@@ -105,14 +109,57 @@ class SubmissionTest {
         long index = server.jobs().submitJob(create).getModifyIndex();
         assertThat(get("check").getModifyIndex()).isEqualTo(index);
 
-        assertThat(status(() -> server.jobs().submitJob(create))).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        assertThat(status(() -> server.jobs().submitJob(create))).isEqualTo(Status.Code.ABORTED);
         SubmitJobRequest change = TestJobs.submit(TestJobs.counted("check", "dc1", 2)).toBuilder()
                 .setCheckIndex(index)
                 .build();
         assertThat(server.jobs().submitJob(change).getVersion()).isEqualTo(1);
         assertThatThrownBy(() -> server.jobs().submitJob(change))
-                .hasMessageContaining("FAILED_PRECONDITION")
+                .hasMessageContaining("ABORTED")
                 .hasMessageContaining("someone changed it");
+    }
+
+    @Test
+    void a_conflict_says_which_index_was_expected_and_which_is_stored() throws InvalidProtocolBufferException {
+        long index = submit(TestJobs.job("conflict", "dc1")).getModifyIndex();
+        SubmitJobRequest create = TestJobs.submit(TestJobs.job("conflict", "dc1")).toBuilder()
+                .setCheckIndex(0)
+                .build();
+
+        StatusRuntimeException refusal = catchThrowableOfType(
+                StatusRuntimeException.class, () -> server.jobs().submitJob(create));
+
+        assertThat(StatusProto.fromThrowable(refusal).getDetails(0).unpack(ErrorInfo.class))
+                .isEqualTo(ErrorInfo.newBuilder()
+                        .setReason("CHECK_INDEX_MISMATCH")
+                        .setDomain("gantry.dev")
+                        .putMetadata("check_index", "0")
+                        .putMetadata("modify_index", Long.toString(index))
+                        .build());
+    }
+
+    @Test
+    void a_stop_and_a_revert_that_are_repeated_with_the_same_request_id_are_answered_as_before() {
+        submit(TestJobs.job("again", "dc1"));
+        submit(TestJobs.counted("again", "dc1", 2));
+        RevertJobRequest revert = RevertJobRequest.newBuilder()
+                .setJobId("again")
+                .setVersion(0)
+                .setCheckIndex(get("again").getModifyIndex())
+                .setRequestId("again-1")
+                .build();
+        RevertJobResponse reverted = server.jobs().revertJob(revert);
+        StopJobRequest stop = StopJobRequest.newBuilder()
+                .setJobId("again")
+                .setRequestId("again-2")
+                .build();
+        StopJobResponse stopped = server.jobs().stopJob(stop);
+
+        assertThat(server.jobs().revertJob(revert)).isEqualTo(reverted);
+        assertThat(get("again").getStopped()).isTrue();
+        submit(TestJobs.counted("again", "dc1", 3));
+        assertThat(server.jobs().stopJob(stop)).isEqualTo(stopped);
+        assertThat(get("again").getStopped()).isFalse();
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import dev.gantry.v1.UpdateStrategy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,18 +127,22 @@ class DeploymentTest {
     @Test
     void canaries_wait_for_a_person_as_long_as_it_takes_and_are_then_promoted() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
-        assertThatThrownBy(() -> cluster.deployments().promote("d1", List.of()).join())
+        assertThatThrownBy(() -> cluster.deployments()
+                        .promote("d1", List.of(), Optional.empty())
+                        .join())
                 .hasCauseInstanceOf(RefusedException.class)
                 .hasMessageContaining("0 of the 1 canaries of group web are healthy");
         cluster.reportHealth(id("d1a0"), true);
         cluster.pass(Duration.ofDays(1));
         cluster.deployments().check();
 
-        cluster.deployments().promote("d1", List.of()).join();
+        cluster.deployments().promote("d1", List.of(), Optional.empty()).join();
 
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
         assertThat(cluster.deployment("d1").getGroups(0).getPromoted()).isTrue();
-        assertThatThrownBy(() -> cluster.deployments().promote("d1", List.of()).join())
+        assertThatThrownBy(() -> cluster.deployments()
+                        .promote("d1", List.of(), Optional.empty())
+                        .join())
                 .hasCauseInstanceOf(RefusedException.class);
     }
 
@@ -148,14 +153,45 @@ class DeploymentTest {
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setCanary(1)), "d2", 1);
         cluster.reportHealth(id("d2a0"), true);
 
-        assertThatThrownBy(() -> cluster.deployments().promote("d1", List.of()).join())
+        assertThatThrownBy(() -> cluster.deployments()
+                        .promote("d1", List.of(), Optional.empty())
+                        .join())
                 .hasCauseInstanceOf(RefusedException.class)
                 .hasMessageContaining(
                         "Deployment d1 of version 0 of job web has ended: version 1 of the job takes its place");
-        assertThatThrownBy(() -> cluster.deployments().fail("d1").join()).hasCauseInstanceOf(RefusedException.class);
+        assertThatThrownBy(
+                        () -> cluster.deployments().fail("d1", Optional.empty()).join())
+                .hasCauseInstanceOf(RefusedException.class);
 
         assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
         assertThat(cluster.deployment("d2").getGroups(0).getPromoted()).isFalse();
+    }
+
+    @Test
+    void a_promotion_and_a_failure_that_are_repeated_with_the_same_request_id_are_answered_as_before() {
+        cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
+        cluster.reportHealth(id("d1a0"), true);
+        cluster.reportHealth(id("d1a1"), true);
+        cluster.deploy(
+                cluster.submit(
+                        "web", "v2", UpdateStrategy.newBuilder().setCanary(1).setAutoRevert(true)),
+                "d2",
+                1);
+        cluster.reportHealth(id("d2a0"), true);
+
+        String promoted = cluster.deployments()
+                .promote("d2", List.of(), Optional.of("r1"))
+                .join();
+        FailedDeployment failed =
+                cluster.deployments().fail("d2", Optional.of("r2")).join();
+
+        assertThat(cluster.deployments()
+                        .promote("d2", List.of(), Optional.of("r1"))
+                        .join())
+                .isEqualTo(promoted);
+        assertThat(cluster.deployments().fail("d2", Optional.of("r2")).join()).isEqualTo(failed);
+        assertThat(failed.revertedTo()).contains(0L);
+        assertThat(cluster.job("web").getVersion()).isEqualTo(2);
     }
 
     @Test
@@ -164,7 +200,7 @@ class DeploymentTest {
         cluster.reportHealth(id("d1a0"), true);
 
         assertThatThrownBy(() -> cluster.deployments()
-                        .promote("d1", List.of("web", "wbe"))
+                        .promote("d1", List.of("web", "wbe"), Optional.empty())
                         .join())
                 .hasCauseInstanceOf(InvalidFieldException.class)
                 .hasMessageContaining("\"wbe\" is no group of the deployment, which has web");
@@ -190,10 +226,12 @@ class DeploymentTest {
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder()), "d2", 0);
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
 
-        cluster.jobs().stop("web").join();
+        cluster.jobs().stop("web", Optional.empty()).join();
 
         assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
-        assertThatThrownBy(() -> cluster.deployments().fail("d2").join()).hasCauseInstanceOf(RefusedException.class);
+        assertThatThrownBy(
+                        () -> cluster.deployments().fail("d2", Optional.empty()).join())
+                .hasCauseInstanceOf(RefusedException.class);
     }
 
     @Test
@@ -203,7 +241,8 @@ class DeploymentTest {
         cluster.reportHealth(id("d1a1"), true);
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setAutoRevert(true)), "d2", 0);
 
-        FailedDeployment failed = cluster.deployments().fail("d2").join();
+        FailedDeployment failed =
+                cluster.deployments().fail("d2", Optional.empty()).join();
 
         assertThat(failed.revertedTo()).contains(0L);
         assertThat(cluster.newestEvaluation("web").getId()).isEqualTo(failed.evaluationId());

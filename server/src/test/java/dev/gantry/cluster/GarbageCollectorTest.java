@@ -114,7 +114,7 @@ class GarbageCollectorTest {
                 Duration.ofHours(1), Duration.ofHours(1), Duration.ofMinutes(2), Duration.ofDays(1), 50, 6);
         collector = new GarbageCollector(cluster.store(), shorter, cluster.clock());
         submit("a", 1);
-        cluster.jobs().stop("a").join();
+        cluster.jobs().stop("a", Optional.empty()).join();
         end(cluster.newestEvaluation("a"));
 
         collector.collect();

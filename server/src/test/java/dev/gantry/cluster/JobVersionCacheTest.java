@@ -8,6 +8,7 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.UpdateStrategy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class JobVersionCacheTest {
         Allocation allocation = ClusterFixture.allocation("a1", first, 0);
         assertThat(images(allocation)).containsExactly("v1");
 
-        cluster.jobs().stop("web").join();
+        cluster.jobs().stop("web", Optional.empty()).join();
         cluster.store()
                 .write(transaction -> transaction.putEvaluation(cluster.newestEvaluation("web").toBuilder()
                         .setStatus(dev.gantry.v1.EvaluationStatus.EVALUATION_STATUS_COMPLETE)

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,9 +105,10 @@ class PeriodicLauncherTest {
         JobRecord child = children().get(0);
         tick(Duration.ofHours(1));
         assertThat(children()).hasSize(1);
-        assertThatThrownBy(() -> launcher.force("nightly").join()).hasCauseInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> launcher.force("nightly", Optional.empty()).join())
+                .hasCauseInstanceOf(RefusedException.class);
 
-        cluster.jobs().stop(child.getJob().getId()).join();
+        cluster.jobs().stop(child.getJob().getId(), Optional.empty()).join();
         endEvaluation(child);
         tick(Duration.ofHours(1));
 
@@ -118,8 +120,8 @@ class PeriodicLauncherTest {
         submit(Periodic.newBuilder().setCron("0 * * * *"));
         Instant next = launcher.next("nightly").orElseThrow();
 
-        Child first = launcher.force("nightly").join();
-        Child second = launcher.force("nightly").join();
+        Child first = launcher.force("nightly", Optional.empty()).join();
+        Child second = launcher.force("nightly", Optional.empty()).join();
 
         assertThat(first.jobId()).isNotEqualTo(second.jobId());
         assertThat(children()).hasSize(2);
@@ -127,15 +129,27 @@ class PeriodicLauncherTest {
     }
 
     @Test
+    void a_child_that_is_forced_again_with_the_same_request_id_is_the_same() {
+        submit(Periodic.newBuilder().setCron("0 * * * *").setProhibitOverlap(true));
+
+        Child first = launcher.force("nightly", Optional.of("r1")).join();
+        Child second = launcher.force("nightly", Optional.of("r1")).join();
+
+        assertThat(second).isEqualTo(first);
+        assertThat(children()).hasSize(1);
+    }
+
+    @Test
     void a_stopped_job_makes_no_children() {
         submit(Periodic.newBuilder().setCron("0 * * * *"));
-        cluster.jobs().stop("nightly").join();
+        cluster.jobs().stop("nightly", Optional.empty()).join();
 
         tick(Duration.ofHours(2));
 
         assertThat(children()).isEmpty();
         assertThat(launcher.next("nightly")).isEmpty();
-        assertThatThrownBy(() -> launcher.force("nightly").join()).hasMessageContaining("stopped");
+        assertThatThrownBy(() -> launcher.force("nightly", Optional.empty()).join())
+                .hasMessageContaining("stopped");
     }
 
     private static String childAt(String time) {
