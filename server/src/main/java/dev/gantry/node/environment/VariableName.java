@@ -5,15 +5,15 @@ import java.util.regex.Pattern;
 /** Names of environment variables. */
 final class VariableName {
 
-    private static final Pattern REFUSED_BY_SH = Pattern.compile("^[0-9]|[^A-Za-z0-9_]");
+    private static final Pattern REPLACED = Pattern.compile("^[0-9]|[^A-Za-z0-9_.]");
 
     private VariableName() {}
 
     /**
-     * Makes a name that sh can take: each other character becomes an underscore, and so does a digit in front, as in
-     * Nomad.
+     * Replaces by an underscore each character but letters, digits, underscores and dots, and a digit in front: Nomad's rule.
+     * Programs read names with dots, such as {@code discovery.type}, although sh can't.
      */
     static String clean(String name) {
-        return REFUSED_BY_SH.matcher(name).replaceAll("_");
+        return REPLACED.matcher(name).replaceAll("_");
     }
 }

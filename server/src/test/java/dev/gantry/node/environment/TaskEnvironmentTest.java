@@ -213,8 +213,8 @@ class TaskEnvironmentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"a-b.c, a_b_c", "1st, _st", "x1, x1", "ä, _", "A_B, A_B"})
-    void names_that_sh_refuses_are_cleaned(String name, String cleaned) {
+    @CsvSource({"a-b.c, a_b.c", "discovery.type, discovery.type", ".x, .x", "1st, _st", "x1, x1", "ä, _", "A_B, A_B"})
+    void names_keep_letters_digits_underscores_and_dots(String name, String cleaned) {
         Task task = Task.newBuilder().setName("t").putEnv(name, "v").build();
 
         assertThat(TaskEnvironment.of(NODE, JOB, GROUP, task, ALLOCATION).variables())
