@@ -8,6 +8,7 @@ import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.PurgeNodeRequest;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.WatchNodeRequest;
@@ -99,6 +100,21 @@ public final class NodeClient {
                 .build();
         return connection
                 .call(connection.nodes(), stub -> stub.setNodeEligibility(request))
+                .getNode();
+    }
+
+    /**
+     * Forgets a node that is down. If its machine comes back, it joins as a new node.
+     *
+     * @param node as in {@link #get}
+     * @return the node as it was
+     * @throws NotFoundException if there is no such node
+     * @throws PreconditionFailedException if it is not down
+     */
+    public Node purge(String node) {
+        PurgeNodeRequest request = PurgeNodeRequest.newBuilder().setNodeId(node).build();
+        return connection
+                .call(connection.nodes(), stub -> stub.purgeNode(request))
                 .getNode();
     }
 

@@ -11,6 +11,9 @@ final class CheckValidator {
 
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
+    /** A node repeats it each time it tells how a check is. */
+    private static final int LONGEST_NAME = 128;
+
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,16}");
 
     /** Labels of the task's own ports. */
@@ -25,15 +28,23 @@ final class CheckValidator {
 
     /** Looks at a service as submitted; {@code whole} is the same with its defaults. */
     void check(Service service, Service whole, String path) {
+        checkLength(path + ".name", service.getName());
         violations.checkUnique(path + ".checks", "name", whole.getChecksList(), Check::getName);
         for (int i = 0; i < service.getChecksCount(); i++) {
             String field = path + ".checks[" + i + "]";
+            checkLength(field + ".name", service.getChecks(i).getName());
             checkWay(service.getChecks(i), whole.getChecks(i), field);
             Spans.check(field + ".interval", whole.getChecks(i).getInterval(), SHORTEST_INTERVAL, violations);
             Spans.check(field + ".timeout", whole.getChecks(i).getTimeout(), SHORTEST_TIMEOUT, violations);
             if (whole.getChecks(i).hasCheckRestart()) {
                 checkRestart(whole.getChecks(i), field + ".check_restart");
             }
+        }
+    }
+
+    private void checkLength(String field, String name) {
+        if (name.length() > LONGEST_NAME) {
+            violations.add(field, "is %d characters long; the limit is %d".formatted(name.length(), LONGEST_NAME));
         }
     }
 

@@ -4,11 +4,15 @@ import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Node;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Finds the node that a person means by its name or the first characters of its id. */
 final class NodeLookup {
 
     private static final int SHORTEST = 4;
+    private static final int MOST_NAMED = 4;
+    private static final int LONGEST_QUOTE = 128;
 
     private final StoreReader reader;
 
@@ -17,7 +21,7 @@ final class NodeLookup {
     }
 
     /**
-     * The node. One of that name comes before one whose id begins so.
+     * The node with this id, else the one with this name, else the one whose id begins so.
      *
      * @throws InvalidRequestException if the text could mean several
      * @throws UnknownObjectException if there is none
@@ -26,17 +30,27 @@ final class NodeLookup {
         if (text.isEmpty()) {
             throw new InvalidRequestException("node_id", "must be given: an id, the begin of one, or a name");
         }
-        List<Node> found = candidates(text);
+        Optional<Node> exact = reader.nodes().find(text);
+        if (exact.isPresent()) {
+            return exact.get();
+        }
+        List<Node> named = reader.nodes().named(text, MOST_NAMED);
+        List<Node> found =
+                named.isEmpty() && text.length() >= SHORTEST ? reader.nodes().findLike(text) : named;
         if (found.size() > 1) {
-            throw new InvalidRequestException(
-                    "node_id",
-                    "several nodes are named \"%s\" or have such an id: give more of the id".formatted(text));
+            throw new InvalidRequestException("node_id", named.isEmpty() ? unclear(text) : ambiguous(text, named));
         }
         return found.stream().findFirst().orElseThrow(() -> new UnknownObjectException("node", text));
     }
 
-    private List<Node> candidates(String text) {
-        List<Node> named = reader.nodes().named(text);
-        return named.isEmpty() && text.length() >= SHORTEST ? reader.nodes().findLike(text) : named;
+    private static String unclear(String prefix) {
+        return "the ids of several nodes begin with \"%s\": give more of it".formatted(prefix);
+    }
+
+    private static String ambiguous(String name, List<Node> named) {
+        return "several nodes are named \"%s\": give an id, %s"
+                .formatted(
+                        Clip.toBytes(name, LONGEST_QUOTE),
+                        named.stream().map(Node::getId).collect(Collectors.joining(" or ")));
     }
 }

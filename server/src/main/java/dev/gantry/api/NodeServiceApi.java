@@ -14,6 +14,8 @@ import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceImplBase;
+import dev.gantry.v1.PurgeNodeRequest;
+import dev.gantry.v1.PurgeNodeResponse;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
@@ -84,6 +86,14 @@ final class NodeServiceApi extends NodeServiceImplBase {
                 () -> registry.setEligibility(
                         lookup.find(request.getNodeId()).getId(), check(request.getEligibility())),
                 node -> SetNodeEligibilityResponse.newBuilder().setNode(node).build());
+    }
+
+    @Override
+    public void purgeNode(PurgeNodeRequest request, StreamObserver<PurgeNodeResponse> observer) {
+        Answers.answerLater(
+                observer,
+                () -> registry.purge(lookup.find(request.getNodeId()).getId()),
+                node -> PurgeNodeResponse.newBuilder().setNode(node).build());
     }
 
     @Override

@@ -1,21 +1,50 @@
 package dev.gantry.api;
 
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.IpLiteral;
+import dev.gantry.model.NodeBounds;
 import dev.gantry.v1.AllocationUpdate;
+import dev.gantry.v1.CheckState;
 import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskState;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Says what is wrong with what a node says, before any of it is stored. */
+/**
+ * Says what is wrong with what a node says, before any of it is stored. An honest node keeps to all of this; what it might
+ * not know to be too long, {@link NodeTexts} cuts instead.
+ */
 final class NodeValidator {
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
-    private static final Pattern IP = Pattern.compile("[0-9.]{7,15}|[0-9A-Fa-f:.]{2,45}");
     private static final int LONGEST_SECRET = 128;
     private static final int HIGHEST_PORT = 65535;
+
+    /** Of a name, an id or a type that is said of an allocation; jobs and servers give no longer ones. */
+    private static final int LONGEST_NAME = 512;
+
+    private static final int MOST_TASKS = 2_000;
+    private static final int MOST_CHECKS = 5_000;
+    private static final int LARGEST_CHUNK = 64 * 1024;
+
+    /** In MHz: more than a hundred thousand cores have. */
+    private static final long MOST_CPU = 1_000_000_000;
+
+    /** In MiB: a pebibyte. */
+    private static final long MOST_MEMORY = 1L << 30;
+
+    /** In MiB: an exbibyte. */
+    private static final long MOST_DISK = 1L << 40;
 
     private NodeValidator() {}
 
@@ -24,11 +53,11 @@ final class NodeValidator {
         Violations violations = new Violations();
         switch (request.getMessageCase()) {
             case REGISTER -> checkRegister(request.getRegister(), violations);
-            case FINGERPRINT ->
-                checkResources(request.getFingerprint().getResources(), "fingerprint.resources", violations);
+            case FINGERPRINT -> checkFingerprint(request.getFingerprint(), violations);
             case ALLOCATION_UPDATES ->
                 checkUpdates(request.getAllocationUpdates().getUpdatesList(), violations);
-            case HEARTBEAT, LOG_CHUNK, MESSAGE_NOT_SET -> {}
+            case LOG_CHUNK -> checkChunk(request.getLogChunk(), violations);
+            case HEARTBEAT, MESSAGE_NOT_SET -> {}
         }
         return violations.found();
     }
@@ -40,17 +69,58 @@ final class NodeValidator {
         }
         violations.checkName("register.node.name", node.getName());
         violations.checkName("register.node.datacenter", node.getDatacenter());
+        PlainTexts.check("register.node.node_class", node.getNodeClass(), violations);
+        checkLength("register.node.node_class", node.getNodeClass(), NodeBounds.LONGEST_CLASS, violations);
         if (register.getSecret().isEmpty() || register.getSecret().length() > LONGEST_SECRET) {
             violations.add("register.secret", "must have 1 to %d characters".formatted(LONGEST_SECRET));
         }
+        checkEntries("register.node.meta", node.getMetaMap(), violations);
+        checkEntries("register.node.attributes", node.getAttributesMap(), violations);
+        checkDrivers("register.node.drivers", node.getDriversMap(), violations);
+        checkSize("register.node", node.getSerializedSize(), violations);
         checkResources(node.getResources(), "register.node.resources", violations);
     }
 
-    private static void checkResources(NodeResources resources, String path, Violations violations) {
-        if (resources.getCpu() < 0 || resources.getMemoryMib() < 0 || resources.getDiskMib() < 0) {
-            violations.add(path, "has less than nothing of cpu, memory or disk");
+    private static void checkFingerprint(Fingerprint fingerprint, Violations violations) {
+        checkEntries("fingerprint.attributes", fingerprint.getAttributesMap(), violations);
+        checkDrivers("fingerprint.drivers", fingerprint.getDriversMap(), violations);
+        checkSize("fingerprint", fingerprint.getSerializedSize(), violations);
+        checkResources(fingerprint.getResources(), "fingerprint.resources", violations);
+    }
+
+    private static void checkEntries(String field, Map<String, String> entries, Violations violations) {
+        if (entries.size() > NodeBounds.MOST_ENTRIES) {
+            violations.add(field, "has %d entries; the limit is %d".formatted(entries.size(), NodeBounds.MOST_ENTRIES));
+            return;
         }
-        if (!IP.matcher(resources.getIp()).matches()) {
+        entries.forEach((name, value) -> {
+            if (name.isEmpty() || !PlainTexts.isPlain(name)) {
+                violations.add(field, "\"%s\" is no name: it is empty or has a control character".formatted(name));
+            }
+            checkLength(field, name, NodeBounds.LONGEST_KEY, violations);
+            checkLength(field + "." + name, value, NodeBounds.LONGEST_VALUE, violations);
+        });
+    }
+
+    private static void checkDrivers(String field, Map<String, DriverHealth> drivers, Violations violations) {
+        if (drivers.size() > NodeBounds.MOST_DRIVERS) {
+            violations.add(field, "has %d entries; the limit is %d".formatted(drivers.size(), NodeBounds.MOST_DRIVERS));
+            return;
+        }
+        drivers.keySet().forEach(name -> violations.checkName(field, name));
+    }
+
+    private static void checkSize(String field, int size, Violations violations) {
+        if (size > NodeBounds.LARGEST_NODE) {
+            violations.add(field, "is %d bytes long; the limit is %d".formatted(size, NodeBounds.LARGEST_NODE));
+        }
+    }
+
+    private static void checkResources(NodeResources resources, String path, Violations violations) {
+        checkRange(path + ".cpu", resources.getCpu(), MOST_CPU, "MHz", violations);
+        checkRange(path + ".memory_mib", resources.getMemoryMib(), MOST_MEMORY, "MiB", violations);
+        checkRange(path + ".disk_mib", resources.getDiskMib(), MOST_DISK, "MiB", violations);
+        if (!IpLiteral.isValid(resources.getIp())) {
             violations.add(path + ".ip", "\"%s\" is no IP address".formatted(resources.getIp()));
         }
         int first = resources.getMinDynamicPort();
@@ -62,14 +132,78 @@ final class NodeValidator {
         }
     }
 
+    private static void checkRange(String field, long value, long most, String unit, Violations violations) {
+        if (value < 0 || value > most) {
+            violations.add(field, "%d %s is not within 0 and %d".formatted(value, unit, most));
+        }
+    }
+
     private static void checkUpdates(List<AllocationUpdate> updates, Violations violations) {
         for (int i = 0; i < updates.size(); i++) {
-            String field = "allocation_updates.updates[" + i + "].client_status";
-            switch (updates.get(i).getClientStatus()) {
-                case CLIENT_STATUS_PENDING, CLIENT_STATUS_RUNNING, CLIENT_STATUS_COMPLETE, CLIENT_STATUS_FAILED -> {}
-                case CLIENT_STATUS_LOST -> violations.add(field, "only a server says that an allocation is lost");
-                case CLIENT_STATUS_UNSPECIFIED, UNRECOGNIZED -> violations.add(field, "is missing or unknown");
-            }
+            checkUpdate(updates.get(i), "allocation_updates.updates[" + i + "]", violations);
+        }
+    }
+
+    private static void checkUpdate(AllocationUpdate update, String path, Violations violations) {
+        String field = path + ".client_status";
+        switch (update.getClientStatus()) {
+            case CLIENT_STATUS_PENDING, CLIENT_STATUS_RUNNING, CLIENT_STATUS_COMPLETE, CLIENT_STATUS_FAILED -> {}
+            case CLIENT_STATUS_LOST -> violations.add(field, "only a server says that an allocation is lost");
+            case CLIENT_STATUS_UNSPECIFIED, UNRECOGNIZED -> violations.add(field, "is missing or unknown");
+        }
+        checkLength(path + ".allocation_id", update.getAllocationId(), LONGEST_NAME, violations);
+        checkCount(path + ".task_states", update.getTaskStatesCount(), MOST_TASKS, violations);
+        checkCount(path + ".checks", update.getChecksCount(), MOST_CHECKS, violations);
+        for (TaskState state : update.getTaskStatesList()) {
+            checkState(state, path + ".task_states", violations);
+        }
+        for (CheckState check : update.getChecksList()) {
+            checkLength(path + ".checks.task", check.getTask(), LONGEST_NAME, violations);
+            checkLength(path + ".checks.service", check.getService(), LONGEST_NAME, violations);
+            checkLength(path + ".checks.check", check.getCheck(), LONGEST_NAME, violations);
+            checkTime(path + ".checks.since", check.getSince(), violations);
+        }
+    }
+
+    private static void checkState(TaskState state, String path, Violations violations) {
+        checkLength(path + ".task", state.getTask(), LONGEST_NAME, violations);
+        checkLength(path + ".pod_id", state.getPodId(), LONGEST_NAME, violations);
+        checkTime(path + ".started_at", state.getStartedAt(), violations);
+        checkTime(path + ".finished_at", state.getFinishedAt(), violations);
+        checkTime(path + ".last_restart", state.getLastRestart(), violations);
+        for (TaskEvent event : state.getEventsList()) {
+            checkTime(path + ".events.time", event.getTime(), violations);
+            checkLength(path + ".events.type", event.getType(), LONGEST_NAME, violations);
+        }
+    }
+
+    private static void checkChunk(LogChunk chunk, Violations violations) {
+        if (chunk.getData().size() > LARGEST_CHUNK) {
+            violations.add(
+                    "log_chunk.data",
+                    "is %d bytes long; the limit is %d"
+                            .formatted(chunk.getData().size(), LARGEST_CHUNK));
+        }
+        if (chunk.getNextOffset() < 0) {
+            violations.add("log_chunk.next_offset", "%d is below 0".formatted(chunk.getNextOffset()));
+        }
+    }
+
+    private static void checkTime(String field, Timestamp time, Violations violations) {
+        if (!Timestamps.isValid(time)) {
+            violations.add(field, "%d s and %d ns are no time".formatted(time.getSeconds(), time.getNanos()));
+        }
+    }
+
+    private static void checkLength(String field, String text, int longest, Violations violations) {
+        if (text.length() > longest) {
+            violations.add(field, "is %d characters long; the limit is %d".formatted(text.length(), longest));
+        }
+    }
+
+    private static void checkCount(String field, int count, int most, Violations violations) {
+        if (count > most) {
+            violations.add(field, "has %d entries; the limit is %d".formatted(count, most));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import com.google.protobuf.util.Durations;
+import dev.gantry.model.ProtoTimes;
 import java.time.Duration;
 
 /** Durations as requests give them: checked, and as Java has them. */
@@ -32,7 +33,7 @@ final class Spans {
     }
 
     static Duration of(com.google.protobuf.Duration duration) {
-        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        return ProtoTimes.toDuration(duration);
     }
 
     /** Such as {@code 90s}, {@code 1h30m} or {@code 100ms}. */

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.model.NodeBounds;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.HostAddress;
 import java.nio.file.Path;
@@ -57,6 +58,19 @@ record NodeConfig(
         servers.forEach(NodeConfig::checkServer);
         checkName("name", name);
         checkName("datacenter", datacenter);
+        check(
+                nodeClass.length() <= NodeBounds.LONGEST_CLASS,
+                "A node's class has %d characters at most".formatted(NodeBounds.LONGEST_CLASS));
+        check(
+                meta.size() <= NodeBounds.MOST_ENTRIES,
+                "A node has %d entries of meta at most".formatted(NodeBounds.MOST_ENTRIES));
+        meta.forEach((key, value) -> check(
+                !key.isEmpty() && key.length() <= NodeBounds.LONGEST_KEY && value.length() <= NodeBounds.LONGEST_VALUE,
+                "Meta \"%s\" is empty or too long: a key has %d characters at most, a value %d"
+                        .formatted(
+                                NodeBounds.cut(key, NodeBounds.LONGEST_KEY),
+                                NodeBounds.LONGEST_KEY,
+                                NodeBounds.LONGEST_VALUE)));
         NodeDrivers.checkOptions(options);
         check(
                 minDynamicPort >= 1 && minDynamicPort <= maxDynamicPort && maxDynamicPort <= HIGHEST_PORT,

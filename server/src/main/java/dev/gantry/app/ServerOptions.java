@@ -80,6 +80,12 @@ final class ServerOptions {
     private Duration deploymentThreshold = GarbageThresholds.DEFAULT.deployments();
 
     @Option(
+            names = "--node-gc-threshold",
+            paramLabel = "DURATION",
+            description = "How long nodes that are down are kept. Default: 24h.")
+    private Duration nodeThreshold = GarbageThresholds.DEFAULT.nodes();
+
+    @Option(
             names = "--job-tracked-versions",
             paramLabel = "N",
             description = "How many versions of each job are kept. Default: 6.")
@@ -107,6 +113,7 @@ final class ServerOptions {
                 evaluationThreshold,
                 deploymentThreshold,
                 jobThreshold,
+                nodeThreshold,
                 GarbageThresholds.DEFAULT.requests(),
                 GarbageThresholds.DEFAULT.allocationsKept(),
                 versionsKept);

@@ -89,7 +89,8 @@ public final class GantryCli {
         nodeCommand()
                 .addSubcommand(new NodeStatusCommand(context, server))
                 .addSubcommand(new NodeDrainCommand(context, server))
-                .addSubcommand(new NodeEligibilityCommand(context, server));
+                .addSubcommand(new NodeEligibilityCommand(context, server))
+                .addSubcommand(new NodePurgeCommand(context, server));
         commandLine.addSubcommand(new StatusCommand(context, server));
     }
 

@@ -1,8 +1,7 @@
 package dev.gantry.cluster;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Durations;
-import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
@@ -193,10 +192,10 @@ final class DeploymentProgress {
 
     /** Gives a group its whole time again for the next progress. A deadline of 0 means none. */
     private static DeploymentGroup extend(DeploymentGroup group, UpdateStrategy strategy, Instant now) {
-        if (Durations.toMillis(strategy.getProgressDeadline()) <= 0) {
+        if (ProtoTimes.toDuration(strategy.getProgressDeadline()).toMillis() <= 0) {
             return group.toBuilder().clearProgressDeadline().build();
         }
-        Timestamp deadline = Timestamps.add(Times.toTimestamp(now), strategy.getProgressDeadline());
+        Timestamp deadline = Times.toTimestamp(now.plus(ProtoTimes.toDuration(strategy.getProgressDeadline())));
         return group.toBuilder().setProgressDeadline(deadline).build();
     }
 

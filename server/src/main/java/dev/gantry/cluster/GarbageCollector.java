@@ -65,6 +65,7 @@ public final class GarbageCollector {
         long evaluations = indexBefore(now, thresholds.evaluations());
         long deployments = indexBefore(now, thresholds.deployments());
         long jobs = indexBefore(now, thresholds.jobs());
+        long nodes = indexBefore(now, thresholds.nodes());
         forget("evaluations", limit -> search.evaluations(evaluations, limit), Garbage::evaluations);
         forget("deployments", limit -> search.deployments(deployments, limit), Garbage::deployments);
         forget(
@@ -76,6 +77,7 @@ public final class GarbageCollector {
                 limit -> search.jobsWithOldVersions(thresholds.versionsKept(), limit),
                 (garbage, ids) -> garbage.jobVersions(ids, thresholds.versionsKept()));
         forget("jobs", limit -> search.jobs(jobs, limit), (garbage, ids) -> garbage.jobs(ids, jobs));
+        forget("nodes", limit -> search.nodes(nodes, limit), (garbage, ids) -> garbage.nodes(ids, nodes));
         tell("request ids", write(garbage -> garbage.submissions(now.minus(thresholds.requests()))));
         dropNotes(now);
     }
@@ -119,7 +121,8 @@ public final class GarbageCollector {
 
     /** All but the newest of those that are older than any threshold. */
     private void dropNotes(Instant now) {
-        Duration longest = max(thresholds.evaluations(), max(thresholds.deployments(), thresholds.jobs()));
+        Duration longest = max(
+                max(thresholds.evaluations(), thresholds.deployments()), max(thresholds.jobs(), thresholds.nodes()));
         Instant oldest = now.minus(longest);
         while (notes.size() > 1) {
             Note first = notes.removeFirst();

@@ -91,6 +91,11 @@ public final class NodeDrainer {
      */
     public void publish(ChangeSet changes) {
         changes.nodes().forEach(this::put);
+        changes.removedNodes().forEach(nodeId -> {
+            draining.remove(nodeId);
+            overdue.remove(nodeId);
+            begun.remove(nodeId);
+        });
         if (draining.isEmpty()) {
             return;
         }

@@ -196,15 +196,30 @@ public final class NodeRegistry {
                     .setStatus(NodeStatus.NODE_STATUS_DOWN)
                     .setStatusTime(now)
                     .build());
-            List<Allocation> lost = transaction.reader().allocations().liveOnNode(nodeId);
-            lost.forEach(allocation -> lose(transaction, allocation, now));
-            lost.stream()
-                    .map(Allocation::getJobId)
-                    .distinct()
-                    .flatMap(jobId -> transaction.job(jobId).stream())
-                    .forEach(job -> evaluations.queue(
-                            transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
+            loseAll(transaction, nodeId, now);
             return true;
+        });
+    }
+
+    /**
+     * Forgets a node that is down. If it comes back, it joins as a new one.
+     *
+     * @param nodeId the node
+     * @return the node as it was; failed with {@link UnknownObjectException}, or with {@link RefusedException} if it is
+     *     ready: it would join again at once
+     */
+    public CompletableFuture<Node> purge(String nodeId) {
+        Timestamp now = now();
+        return store.write(transaction -> {
+            Node node = find(transaction, nodeId);
+            if (node.getStatus() != NodeStatus.NODE_STATUS_DOWN) {
+                throw new RefusedException(
+                        "Node %s is not down; stop it, and wait until it is: it would join again at once"
+                                .formatted(node.getName()));
+            }
+            loseAll(transaction, nodeId, now);
+            transaction.removeNode(nodeId);
+            return node;
         });
     }
 
@@ -215,6 +230,18 @@ public final class NodeRegistry {
             }
             return null;
         });
+    }
+
+    /** Nothing runs on it any more, for all that is known; the jobs are looked at again. */
+    private void loseAll(WriteTransaction transaction, String nodeId, Timestamp now) {
+        List<Allocation> lost = transaction.reader().allocations().liveOnNode(nodeId);
+        lost.forEach(allocation -> lose(transaction, allocation, now));
+        lost.stream()
+                .map(Allocation::getJobId)
+                .distinct()
+                .flatMap(jobId -> transaction.job(jobId).stream())
+                .forEach(job ->
+                        evaluations.queue(transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
     }
 
     private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {

@@ -92,6 +92,7 @@ final class SchedulingState {
         changes.deployments().forEach(cluster::putDeployment);
         changes.evaluations().forEach(this::put);
         changes.removedJobs().forEach(this::forgetJob);
+        changes.removedNodes().forEach(cluster::removeNode);
         if (makesRoom(changes)) {
             retryBlocked();
         }

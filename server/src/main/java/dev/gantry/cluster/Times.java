@@ -1,8 +1,9 @@
 package dev.gantry.cluster;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.ProtoTimes;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /** Times of the clock as messages carry them: whole milliseconds. */
 final class Times {
@@ -10,10 +11,10 @@ final class Times {
     private Times() {}
 
     static Timestamp toTimestamp(Instant instant) {
-        return Timestamps.fromMillis(instant.toEpochMilli());
+        return ProtoTimes.toTimestamp(instant.truncatedTo(ChronoUnit.MILLIS));
     }
 
     static Instant toInstant(Timestamp timestamp) {
-        return Instant.ofEpochMilli(Timestamps.toMillis(timestamp));
+        return ProtoTimes.toInstant(timestamp).truncatedTo(ChronoUnit.MILLIS);
     }
 }

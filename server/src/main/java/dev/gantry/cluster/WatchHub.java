@@ -95,6 +95,7 @@ public final class WatchHub {
         changes.jobs().forEach(job -> topics.add(new JobTopic(job.getJob().getId())));
         changes.evaluations().forEach(evaluation -> topics.add(new JobTopic(evaluation.getJobId())));
         changes.nodes().forEach(node -> topics.add(new NodeStateTopic(node.getId())));
+        changes.removedNodes().forEach(nodeId -> topics.add(new NodeStateTopic(nodeId)));
         changes.deployments().forEach(deployment -> topics.add(new JobTopic(deployment.getJobId())));
         changes.removedJobs().forEach(jobId -> topics.add(new JobTopic(jobId)));
         changes.allocations().forEach(allocation -> {

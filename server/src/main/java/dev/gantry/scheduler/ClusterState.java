@@ -70,6 +70,16 @@ public final class ClusterState {
     }
 
     /**
+     * Forgets a node that nothing is on. One that is not known is passed over, and so is one that something is on still,
+     * such as what was planned for it when it was about to go: it is down, and nothing more comes to it.
+     *
+     * @param id its id
+     */
+    public void removeNode(String id) {
+        rooms.remove(id);
+    }
+
+    /**
      * Takes in a version of a job. Allocations say what they take by naming their version, so it has to be known before
      * the first of them is. A version that nothing runs is forgotten with the next newer one; but those that are put
      * before the first allocation of the cluster may come in any order.

@@ -3,8 +3,7 @@ package dev.gantry.scheduler;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Durations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
@@ -122,7 +121,7 @@ final class DeploymentRule {
                 .setId(id(job.getJob().getId(), job.getVersion()))
                 .setJobId(job.getJob().getId())
                 .setJobVersion(job.getVersion())
-                .setCreateTime(timestamp(now));
+                .setCreateTime(ProtoTimes.toTimestamp(now));
         changes.forEach(change -> group(change).ifPresent(group -> deployment.addGroups(begin(change, group))));
         return deployment.build();
     }
@@ -135,10 +134,11 @@ final class DeploymentRule {
                 .setDesiredCanaries(canaries)
                 .setPromoted(canaries == 0)
                 .setDesiredTotal(group.getCount());
-        long deadline = Durations.toMillis(update.getProgressDeadline());
+        long deadline = ProtoTimes.toDuration(update.getProgressDeadline()).toMillis();
         return deadline == 0
                 ? begun.build()
-                : begun.setProgressDeadline(timestamp(now.plusMillis(deadline))).build();
+                : begun.setProgressDeadline(ProtoTimes.toTimestamp(now.plusMillis(deadline)))
+                        .build();
     }
 
     private Deployment moveOn(Deployment before, List<GroupChange> changes, List<Placement> placements) {
@@ -196,12 +196,5 @@ final class DeploymentRule {
     private static String id(String jobId, long version) {
         return UUID.nameUUIDFromBytes((jobId + "@" + version).getBytes(StandardCharsets.UTF_8))
                 .toString();
-    }
-
-    private static Timestamp timestamp(Instant time) {
-        return Timestamp.newBuilder()
-                .setSeconds(time.getEpochSecond())
-                .setNanos(time.getNano())
-                .build();
     }
 }

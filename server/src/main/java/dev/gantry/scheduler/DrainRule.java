@@ -1,5 +1,6 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.Drain;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,10 +12,7 @@ final class DrainRule {
 
     /** When all that is left must go; empty if there is no deadline. */
     static Optional<Instant> deadline(Drain drain) {
-        return drain.hasDeadline()
-                ? Optional.of(Instant.ofEpochSecond(
-                        drain.getDeadline().getSeconds(), drain.getDeadline().getNanos()))
-                : Optional.empty();
+        return drain.hasDeadline() ? Optional.of(ProtoTimes.toInstant(drain.getDeadline())) : Optional.empty();
     }
 
     /** The earlier of two times, one of which may not be. */

@@ -48,6 +48,15 @@ final class NodeRooms {
         }
     }
 
+    /** Forgets a node, if nothing is held of it. */
+    void remove(String id) {
+        NodeRoom known = byId.get(id);
+        if (known != null && known.holdings().isEmpty()) {
+            byId.remove(id);
+            isSorted = false;
+        }
+    }
+
     /** The nodes in the order of their names, each at its position. */
     List<NodeRoom> all() {
         if (!isSorted) {

@@ -1,7 +1,6 @@
 package dev.gantry.scheduler;
 
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Durations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ReschedulePolicy;
 import java.time.Duration;
@@ -26,11 +25,11 @@ final class RescheduleRule {
      */
     static Optional<Instant> time(ReschedulePolicy policy, Allocation failed) {
         if (failed.hasRescheduleAt()) {
-            return Optional.of(instant(failed.getRescheduleAt()));
+            return Optional.of(ProtoTimes.toInstant(failed.getRescheduleAt()));
         }
-        Instant failedAt = instant(failed.getModifyTime());
+        Instant failedAt = ProtoTimes.toInstant(failed.getModifyTime());
         List<Instant> before = failed.getRescheduleTimesList().stream()
-                .map(RescheduleRule::instant)
+                .map(ProtoTimes::toInstant)
                 .toList();
         return isAllowed(policy, before, failedAt)
                 ? Optional.of(failedAt.plus(delay(policy, steps(policy, before, failedAt))))
@@ -38,13 +37,13 @@ final class RescheduleRule {
     }
 
     private static boolean isAllowed(ReschedulePolicy policy, List<Instant> before, Instant failedAt) {
-        Instant begin = failedAt.minus(duration(policy.getInterval()));
+        Instant begin = failedAt.minus(ProtoTimes.toDuration(policy.getInterval()));
         return policy.getUnlimited() || before.stream().filter(begin::isBefore).count() < policy.getAttempts();
     }
 
     /** How many times in a row it was placed anew without having run for twice the longest wait in between. */
     private static int steps(ReschedulePolicy policy, List<Instant> before, Instant failedAt) {
-        Duration calm = duration(policy.getMaxDelay()).multipliedBy(2);
+        Duration calm = ProtoTimes.toDuration(policy.getMaxDelay()).multipliedBy(2);
         int steps = 0;
         Instant later = failedAt;
         for (int i = before.size() - 1; i >= 0 && steps < MOST_STEPS; i--) {
@@ -58,8 +57,9 @@ final class RescheduleRule {
     }
 
     private static Duration delay(ReschedulePolicy policy, int steps) {
-        long first = Durations.toMillis(policy.getDelay());
-        long longest = Math.max(first, Durations.toMillis(policy.getMaxDelay()));
+        long first = ProtoTimes.toDuration(policy.getDelay()).toMillis();
+        long longest =
+                Math.max(first, ProtoTimes.toDuration(policy.getMaxDelay()).toMillis());
         return Duration.ofMillis(
                 switch (policy.getDelayFunction()) {
                     case DELAY_FUNCTION_EXPONENTIAL -> grow(first, longest, steps, first, true);
@@ -78,13 +78,5 @@ final class RescheduleRule {
             wait = next;
         }
         return Math.min(wait, longest);
-    }
-
-    private static Duration duration(com.google.protobuf.Duration duration) {
-        return Duration.ofMillis(Durations.toMillis(duration));
-    }
-
-    private static Instant instant(Timestamp timestamp) {
-        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param orders of the allocations, those of which the server has changed its mind, so that their nodes have to be told
  * @param deployments deployments
  * @param removedJobs ids of jobs that were forgotten, with all that belonged to them
+ * @param removedNodes ids of nodes that were forgotten
  */
 public record ChangeSet(
         long index,
@@ -27,7 +28,8 @@ public record ChangeSet(
         List<Allocation> allocations,
         List<Allocation> orders,
         List<Deployment> deployments,
-        List<String> removedJobs) {
+        List<String> removedJobs,
+        List<String> removedNodes) {
 
     /** Makes the lists immutable. */
     public ChangeSet {
@@ -38,6 +40,7 @@ public record ChangeSet(
         orders = List.copyOf(orders);
         deployments = List.copyOf(deployments);
         removedJobs = List.copyOf(removedJobs);
+        removedNodes = List.copyOf(removedNodes);
     }
 
     /**
@@ -51,6 +54,7 @@ public record ChangeSet(
                 && nodes.isEmpty()
                 && allocations.isEmpty()
                 && deployments.isEmpty()
-                && removedJobs.isEmpty();
+                && removedJobs.isEmpty()
+                && removedNodes.isEmpty();
     }
 }

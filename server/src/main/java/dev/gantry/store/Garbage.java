@@ -4,6 +4,7 @@ import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
+import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 
@@ -23,6 +24,7 @@ public final class Garbage {
     private final AllocationIndex index;
     private final AllocationRows allocations;
     private final Consumer<String> removedJob;
+    private final Consumer<String> removedNode;
     private final Consumer<Forgotten> removedAllocation;
 
     Garbage(
@@ -30,12 +32,14 @@ public final class Garbage {
             StoreReader reader,
             AllocationIndex index,
             Consumer<String> removedJob,
+            Consumer<String> removedNode,
             Consumer<Forgotten> removedAllocation) {
         this.dsl = dsl;
         this.search = new GarbageSearch(dsl, reader, index);
         this.index = index;
         this.allocations = new AllocationRows(dsl);
         this.removedJob = removedJob;
+        this.removedNode = removedNode;
         this.removedAllocation = removedAllocation;
     }
 
@@ -123,6 +127,20 @@ public final class Garbage {
             remove(dead);
         }
         return dead.size();
+    }
+
+    /**
+     * Forgets nodes, those of them that are down still.
+     *
+     * @param ids the nodes
+     * @param upTo those that have not changed after this cluster index
+     * @return how many were forgotten
+     */
+    public int nodes(List<String> ids, long upTo) {
+        List<String> down = search.downOf(ids, upTo);
+        dsl.deleteFrom(NODE).where(NODE.ID.in(down)).execute();
+        down.forEach(removedNode);
+        return down.size();
     }
 
     private void remove(List<String> jobIds) {

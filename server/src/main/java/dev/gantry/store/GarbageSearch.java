@@ -5,6 +5,7 @@ import static dev.gantry.store.schema.Tables.DEPLOYMENT;
 import static dev.gantry.store.schema.Tables.EVALUATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
+import static dev.gantry.store.schema.Tables.NODE;
 import static org.jooq.impl.DSL.exists;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
@@ -18,6 +19,7 @@ import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.NodeStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -195,6 +197,42 @@ public final class GarbageSearch {
                 .map(row -> row.value1())
                 .toList();
         return new Found(withoutThoseToPlaceAnew(ids), isLast);
+    }
+
+    /**
+     * Nodes that are down and that no allocation is on that has not ended.
+     *
+     * @param upTo those that last changed at this cluster index or before
+     * @param limit at most this many
+     * @return their ids
+     */
+    public Found nodes(long upTo, int limit) {
+        List<String> ids = dsl.select(NODE.ID)
+                .from(NODE)
+                .where(isDown(upTo))
+                .orderBy(NODE.ID)
+                .limit(limit)
+                .fetch(NODE.ID);
+        return new Found(withoutLive(ids), ids.size() < limit);
+    }
+
+    /** Those of these nodes that are down still. */
+    List<String> downOf(List<String> ids, long upTo) {
+        return withoutLive(dsl.select(NODE.ID)
+                .from(NODE)
+                .where(isDown(upTo))
+                .and(NODE.ID.in(ids))
+                .fetch(NODE.ID));
+    }
+
+    private static Condition isDown(long upTo) {
+        return NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_DOWN_VALUE).and(NODE.MODIFY_INDEX.le(upTo));
+    }
+
+    private List<String> withoutLive(List<String> nodeIds) {
+        return nodeIds.stream()
+                .filter(id -> !allocations.exist(index.ofNode(id).live(), AllocationRows.IS_LIVE))
+                .toList();
     }
 
     /** Those of these jobs that are dead still. */

@@ -49,10 +49,11 @@ public final class NodeReader {
      * The nodes of a name.
      *
      * @param name the whole name
-     * @return the nodes, at most two: more than one is one too many already
+     * @param limit at most this many
+     * @return the nodes
      */
-    public List<Node> named(String name) {
-        return fetch(NODE.NAME.eq(name), 2);
+    public List<Node> named(String name, int limit) {
+        return fetch(NODE.NAME.eq(name), limit);
     }
 
     /**

@@ -25,6 +25,11 @@ final class OpenNodes {
         }
     }
 
+    /** Forgets nodes. */
+    void remove(Collection<String> removed) {
+        ids.removeAll(removed);
+    }
+
     boolean contains(String id) {
         return ids.contains(id);
     }

@@ -38,6 +38,7 @@ public final class WriteTransaction {
     private final List<Allocation> orders = new ArrayList<>();
     private final List<Deployment> deployments = new ArrayList<>();
     private final List<String> removedJobs = new ArrayList<>();
+    private final List<String> removedNodes = new ArrayList<>();
     private final List<Garbage.Forgotten> forgotten = new ArrayList<>();
 
     private boolean forgets;
@@ -287,7 +288,8 @@ public final class WriteTransaction {
         own.forgetSent();
         group.gathered().forgetSent();
         group.recent().clear();
-        return new Garbage(dsl, group.reader(), group.memory().allocations(), removedJobs::add, forgotten::add);
+        return new Garbage(
+                dsl, group.reader(), group.memory().allocations(), removedJobs::add, removedNodes::add, forgotten::add);
     }
 
     /**
@@ -362,6 +364,16 @@ public final class WriteTransaction {
     }
 
     /**
+     * Forgets a node; no allocation on it may be left that has not ended. Those that have stay, with its id.
+     *
+     * @param id the node
+     */
+    public void removeNode(String id) {
+        sendOwn().deleteFrom(NODE).where(NODE.ID.eq(id)).execute();
+        removedNodes.add(id);
+    }
+
+    /**
      * Stores a new allocation and takes its ports. If a port is taken already, the whole write fails.
      *
      * @param allocation the allocation
@@ -421,7 +433,8 @@ public final class WriteTransaction {
     }
 
     ChangeSet changes() {
-        return new ChangeSet(index, jobs, evaluations, nodes, allocations, orders, deployments, removedJobs);
+        return new ChangeSet(
+                index, jobs, evaluations, nodes, allocations, orders, deployments, removedJobs, removedNodes);
     }
 
     /** Takes what was committed into what is kept in memory. */
@@ -433,6 +446,7 @@ public final class WriteTransaction {
         group.recent().committed(changes());
         group.memory().allocations().committed(allocations);
         group.memory().openNodes().put(nodes);
+        group.memory().openNodes().remove(removedNodes);
         forgotten.forEach(gone -> group.memory().allocations().remove(gone.nodeId(), gone.jobId(), gone.rowKey()));
     }
 

@@ -41,13 +41,21 @@ class ServerOptionsTest {
                 "PT0S",
                 "--deployment-gc-threshold",
                 "PT3M",
+                "--node-gc-threshold",
+                "P3D",
                 "--job-tracked-versions",
                 "2");
 
         assertThat(config.garbageInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.garbage())
                 .isEqualTo(new GarbageThresholds(
-                        Duration.ZERO, Duration.ofMinutes(3), Duration.ofHours(2), Duration.ofDays(1), 50, 2));
+                        Duration.ZERO,
+                        Duration.ofMinutes(3),
+                        Duration.ofHours(2),
+                        Duration.ofDays(3),
+                        Duration.ofDays(1),
+                        50,
+                        2));
     }
 
     @Test

@@ -111,7 +111,13 @@ class GarbageCollectorTest {
     @Test
     void dead_jobs_are_forgotten_as_soon_as_they_are_told_to_be() {
         GarbageThresholds shorter = new GarbageThresholds(
-                Duration.ofHours(1), Duration.ofHours(1), Duration.ofMinutes(2), Duration.ofDays(1), 50, 6);
+                Duration.ofHours(1),
+                Duration.ofHours(1),
+                Duration.ofMinutes(2),
+                Duration.ofDays(1),
+                Duration.ofDays(1),
+                50,
+                6);
         collector = new GarbageCollector(cluster.store(), shorter, cluster.clock());
         submit("a", 1);
         cluster.jobs().stop("a", Optional.empty()).join();
@@ -125,6 +131,24 @@ class GarbageCollectorTest {
         collector.collect();
 
         assertThat(cluster.store().reader().jobs().find("a")).isEmpty();
+    }
+
+    @Test
+    void nodes_are_forgotten_a_day_after_they_went_down_and_those_that_are_ready_never() {
+        collector.collect();
+        cluster.pass(Duration.ofDays(2));
+        collector.collect();
+        assertThat(cluster.store().reader().nodes().find(ClusterFixture.NODE)).isPresent();
+
+        cluster.nodes().markDown(ClusterFixture.NODE, () -> true).join();
+        collector.collect();
+        cluster.pass(Duration.ofHours(23));
+        collector.collect();
+        assertThat(cluster.store().reader().nodes().find(ClusterFixture.NODE)).isPresent();
+        cluster.pass(Duration.ofHours(1));
+        collector.collect();
+
+        assertThat(cluster.store().reader().nodes().find(ClusterFixture.NODE)).isEmpty();
     }
 
     private void end(Evaluation evaluation) {

@@ -96,8 +96,8 @@ class SchedulingStateTest {
 
     @Test
     void a_change_that_was_read_with_the_store_already_is_passed_over() {
-        state.apply(
-                new ChangeSet(1, List.of(), List.of(PENDING), List.of(), List.of(), List.of(), List.of(), List.of()));
+        state.apply(new ChangeSet(
+                1, List.of(), List.of(PENDING), List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
 
         assertThat(poll()).isEmpty();
     }
@@ -149,7 +149,8 @@ class SchedulingStateTest {
 
     private void apply(
             List<JobRecord> jobs, List<Evaluation> evaluations, List<Node> nodes, List<Allocation> allocations) {
-        state.apply(new ChangeSet(++index, jobs, evaluations, nodes, allocations, List.of(), List.of(), List.of()));
+        state.apply(new ChangeSet(
+                ++index, jobs, evaluations, nodes, allocations, List.of(), List.of(), List.of(), List.of()));
     }
 
     private Optional<Evaluation> poll() {

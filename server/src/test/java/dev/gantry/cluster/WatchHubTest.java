@@ -52,6 +52,7 @@ class WatchHubTest {
     }
 
     private static ChangeSet removed(String jobId) {
-        return new ChangeSet(1, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(jobId));
+        return new ChangeSet(
+                1, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(jobId), List.of());
     }
 }

@@ -121,6 +121,17 @@ class ClusterStateTest {
     }
 
     @Test
+    void a_node_that_is_removed_is_placed_on_no_more_unless_something_is_on_it() {
+        cluster.putNode(node("b").build());
+        run(WHOLE_NODE);
+        cluster.removeNode("id-a");
+        cluster.removeNode("id-b");
+        cluster.removeNode("never-seen");
+
+        assertThat(cluster.rooms()).extracting(room -> room.holdings().size()).containsExactly(1);
+    }
+
+    @Test
     void an_allocation_that_is_removed_leaves_nothing_behind() {
         Allocation holder = run(WHOLE_NODE);
 

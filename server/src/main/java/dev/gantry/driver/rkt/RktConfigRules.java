@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.model.IpLiteral;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.gantry.node.allocation;
 
 import dev.gantry.model.LifeDefaults;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
@@ -95,6 +96,6 @@ final class HealthWatch {
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {
-        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        return ProtoTimes.toDuration(duration);
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.node.allocation;
 import com.google.protobuf.util.Durations;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
@@ -92,6 +93,6 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {
-        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        return ProtoTimes.toDuration(duration);
     }
 }

@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.RunningTask;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.node.check.Answer;
 import dev.gantry.node.check.Asker;
 import dev.gantry.node.check.Question;
@@ -176,6 +177,6 @@ final class TaskChecks {
     }
 
     private static Duration duration(com.google.protobuf.Duration duration) {
-        return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        return ProtoTimes.toDuration(duration);
     }
 }

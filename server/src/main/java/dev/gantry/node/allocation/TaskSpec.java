@@ -3,6 +3,7 @@ package dev.gantry.node.allocation;
 import com.google.protobuf.Duration;
 import dev.gantry.driver.TaskStop;
 import dev.gantry.model.CheckDefaults;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.model.RestartDefaults;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
@@ -44,6 +45,6 @@ record TaskSpec(Task task, TaskRole role, Restarts restarts, TaskStop stop) {
     }
 
     private static java.time.Duration duration(Duration duration) {
-        return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+        return ProtoTimes.toDuration(duration);
     }
 }

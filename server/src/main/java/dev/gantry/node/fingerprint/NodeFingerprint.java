@@ -1,5 +1,8 @@
 package dev.gantry.node.fingerprint;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import dev.gantry.model.NodeBounds;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Node;
@@ -16,10 +19,11 @@ import java.util.Map;
 public record NodeFingerprint(
         Map<String, String> attributes, Map<String, DriverHealth> drivers, NodeResources resources) {
 
-    /** Makes the maps immutable. */
+    /** Makes the maps immutable, and cuts what a server would refuse. */
     public NodeFingerprint {
-        attributes = Map.copyOf(attributes);
-        drivers = Map.copyOf(drivers);
+        attributes = Map.copyOf(NodeBounds.attributes(attributes));
+        drivers = drivers.entrySet().stream()
+                .collect(toUnmodifiableMap(Map.Entry::getKey, driver -> NodeBounds.health(driver.getValue())));
     }
 
     /**

@@ -1,11 +1,11 @@
-package dev.gantry.driver.rkt;
+package dev.gantry.model;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
 /** Tells addresses from names, without ever asking a name server. */
-final class IpLiteral {
+public final class IpLiteral {
 
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -13,8 +13,13 @@ final class IpLiteral {
 
     private IpLiteral() {}
 
-    /** Whether a text is an IPv4 address of four decimal numbers or an IPv6 address without a zone. */
-    static boolean isValid(String text) {
+    /**
+     * Whether a text is an IPv4 address of four decimal numbers or an IPv6 address without a zone.
+     *
+     * @param text the text
+     * @return true if it is one
+     */
+    public static boolean isValid(String text) {
         return IPV4.matcher(text).matches() || isIpv6(text);
     }
 
