@@ -126,4 +126,5 @@ JSON
 # The same machine makes the same image, byte by byte, every time; so it keeps its hash.
 tar -C "$work" --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -cf "$work/image.tar" manifest rootfs
 gzip -n -6 < "$work/image.tar" > "$work/image.aci"
+mkdir -p "$(dirname -- "$out")"
 mv "$work/image.aci" "$out"

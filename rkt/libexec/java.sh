@@ -14,6 +14,19 @@ find_java() {
   }
 }
 
+# Sets `native` to the option that lets zstd load its native code: Java 24 and newer warn without it. Older ones start
+# slower with it.
+set_native_option() {
+  native=
+  release=$(readlink -f -- "$java")
+  release=${release%/bin/java}/release
+  [ -r "$release" ] || return 0
+  while IFS='="' read -r key _ version _; do
+    [ "$key" != JAVA_VERSION ] || major=${version%%[!0-9]*}
+  done < "$release"
+  [ "${major:-0}" -lt 24 ] || native=--enable-native-access=ALL-UNNAMED
+}
+
 # Short-lived: the quick compiler and the smallest collector start fastest.
 run_java() {
   (exec_java "$@")
@@ -28,6 +41,7 @@ exec_java() {
   # if that is missing, or made by another version of Java.
   archive=-XX:SharedArchiveFile=$home/target/rkt.jsa
   [ -z "${RKT_ARCHIVE_CLASSES:-}" ] || archive=-XX:ArchiveClassesAtExit=$RKT_ARCHIVE_CLASSES
-  exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "$archive" -Xlog:disable \
+  set_native_option
+  exec "$java" $native -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "$archive" -Xlog:disable \
     -Drkt.home="$home" -cp "$class_path" dev.gantry.rkt.cli.Main "$@"
 }

@@ -1,17 +1,36 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.client.UnavailableException;
 import dev.gantry.v1.GetStatusResponse;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code gantry status}: how the cluster is. */
-@Command(name = "status", description = "Shows how the cluster is.")
+@Command(
+        name = "status",
+        description = {
+            "Shows how the cluster is.",
+            "",
+            "With --wait: ends with 0 once a server answers and a node is ready, with 1 if that takes too long.",
+            ""
+        })
 final class StatusCommand extends ClientCommand {
+
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     @Mixin
     private JsonOption json;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "DURATION",
+            description = "For how long to wait until a server answers and a node is ready; 0: for ever. Default: does"
+                    + " not wait.")
+    private Duration wait;
 
     StatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
@@ -19,9 +38,42 @@ final class StatusCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        GetStatusResponse status = client.status();
+        GetStatusResponse status = wait == null ? client.status() : awaitReady(client);
         json.print(context(), status, () -> lines(status));
         return GantryCli.DONE;
+    }
+
+    /** Asks again and again: a server that is not up yet can't tell when it is. */
+    private GetStatusResponse awaitReady(GantryClient client) {
+        long begun = System.nanoTime();
+        while (true) {
+            boolean isLast = !wait.isZero()
+                    && Duration.ofNanos(System.nanoTime() - begun).compareTo(wait) >= 0;
+            try {
+                GetStatusResponse status = client.status();
+                if (status.getNodesReady() > 0) {
+                    return status;
+                }
+                if (isLast) {
+                    throw new CommandFailedException(
+                            "no node is ready after %d s. Start one with: gantry node".formatted(wait.toSeconds()));
+                }
+            } catch (UnavailableException e) {
+                if (isLast || e.isServerReached()) {
+                    throw e;
+                }
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException("was interrupted while it waited", e);
+        }
     }
 
     private static List<String> lines(GetStatusResponse status) {

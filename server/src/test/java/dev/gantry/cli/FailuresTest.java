@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,31 @@ class FailuresTest {
                         "",
                         "error: No Gantry server at " + address
                                 + ": Connection refused. Start one with: gantry server\n"));
+    }
+
+    @Test
+    void status_waits_until_a_node_is_ready() {
+        AtomicInteger asked = new AtomicInteger();
+        cluster.on(
+                "GetStatus",
+                request -> List.of(GetStatusResponse.newBuilder()
+                        .setNodesReady(asked.incrementAndGet() < 3 ? 0 : 1)
+                        .build()));
+
+        assertThat(CliRun.of(cluster, "status", "--wait", "1m").exitCode()).isZero();
+        assertThat(asked).hasValue(3);
+    }
+
+    @Test
+    void status_that_waits_in_vain_says_for_what() throws IOException {
+        cluster.answers("GetStatus", GetStatusResponse.getDefaultInstance());
+        String nobody = "127.0.0.1:" + unusedPort();
+
+        assertThat(CliRun.of(cluster, "status", "--wait", "1s"))
+                .isEqualTo(new CliRun(1, "", "error: no node is ready after 1 s. Start one with: gantry node\n"));
+        assertThat(CliRun.of(Map.of("GANTRY_ADDR", nobody), "", "status", "--wait", "1s")
+                        .err())
+                .contains("No Gantry server at " + nobody, "gantry server");
     }
 
     @Test

@@ -51,6 +51,25 @@ final class ScratchCheckout {
         return checkout;
     }
 
+    /** Gives the checkout the real runtime and the examples, so that its nodes run pods. */
+    ScratchCheckout withRuntime() throws IOException, InterruptedException {
+        for (String part : List.of("rkt/bin", "rkt/libexec", "rkt/build", "rkt/target", "docs/examples")) {
+            Files.createDirectories(root.resolve(part));
+            ProcessBuilder copy =
+                    new ProcessBuilder("cp", "-a", Program.ROOT.resolve(part) + "/.", root.resolve(part) + "/");
+            Program.Outcome copied = Program.run(copy);
+            if (copied.exitCode() != 0) {
+                throw new IOException("can't copy %s: %s".formatted(part, copied.output()));
+            }
+        }
+        age();
+        return this;
+    }
+
+    Path root() {
+        return root;
+    }
+
     /** The launcher with arguments. */
     ProcessBuilder gantry(String... arguments) {
         ProcessBuilder builder = new ProcessBuilder(root.resolve("gantry").toString());

@@ -8,6 +8,8 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +130,33 @@ class StderrIT {
                 "--no-legend");
 
         assertThat(Program.run(on(java, images))).isEqualTo(new Outcome(0, ""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("javas")
+    void the_bundled_rkt_loads_its_decompression_without_a_warning(Path java) throws Exception {
+        Assumptions.assumeThat(System.getProperty("user.name"))
+                .as("only root fetches images")
+                .isEqualTo("root");
+        Path image = Files.write(dir.resolve("image.aci"), zstd("no archive".getBytes(StandardCharsets.US_ASCII)));
+        ProcessBuilder fetch = new ProcessBuilder(
+                Program.ROOT.resolve("rkt/bin/rkt").toString(),
+                "--dir=" + dir.resolve("rkt"),
+                "--insecure-options=image",
+                "fetch",
+                image.toString());
+
+        Outcome refused = Program.run(on(java, fetch));
+
+        assertThat(refused.output().lines()).singleElement().asString().startsWith("fetch: ");
+    }
+
+    /** Returns a frame of zstd with one block that is not compressed (RFC 8878, 3.1.1). */
+    private static byte[] zstd(byte[] content) {
+        ByteBuffer frame = ByteBuffer.allocate(content.length + 9).order(ByteOrder.LITTLE_ENDIAN);
+        frame.putInt(0xFD2FB528).put((byte) 0x20).put((byte) content.length);
+        int last = 1 | content.length << 3;
+        return frame.put((byte) last).putShort((short) (last >> 8)).put(content).array();
     }
 
     private ProcessBuilder dev() throws IOException {

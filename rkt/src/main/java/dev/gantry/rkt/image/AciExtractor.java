@@ -91,7 +91,7 @@ final class AciExtractor {
             } else if (path.startsWith("rootfs/")) {
                 extract(entries.content(), entry, path.substring("rootfs/".length()));
             } else if (!path.isEmpty()) {
-                throw new RktException("unrecognized file path in ACI: \"%s\"".formatted(entry.getName()));
+                throw unrecognized(entries, entry.getName(), path);
             }
         }
         while (!directories.isEmpty()) {
@@ -99,6 +99,17 @@ final class AciExtractor {
             setAttributes(attributes.directory(), attributes.entry());
         }
         return manifest.orElseThrow(() -> new RktException("the image has no manifest"));
+    }
+
+    /** Looks through the rest of an archive with a path that no image has: it may be an image of another format. */
+    private static RktException unrecognized(AciEntries entries, String name, String path)
+            throws IOException, RktException {
+        Optional<OtherFormat> format = OtherFormat.ofArchive(path);
+        for (TarArchiveEntry entry = entries.next(); entry != null && format.isEmpty(); entry = entries.next()) {
+            format = OtherFormat.ofArchive(checkedPath(entry));
+        }
+        return format.map(OtherFormat::refusal)
+                .orElseGet(() -> new RktException("unrecognized file path in ACI: \"%s\"".formatted(name)));
     }
 
     /**
@@ -113,12 +124,15 @@ final class AciExtractor {
     static String manifestOf(InputStream archive, ImageLimits limits) throws IOException, RktException {
         try {
             AciEntries entries = new AciEntries(archive, limits);
+            Optional<OtherFormat> format = Optional.empty();
             for (TarArchiveEntry entry = entries.next(); entry != null; entry = entries.next()) {
-                if (checkedPath(entry).equals("manifest")) {
+                String path = checkedPath(entry);
+                if (path.equals("manifest")) {
                     return readManifest(entries.content(), entry);
                 }
+                format = format.or(() -> OtherFormat.ofArchive(path));
             }
-            throw new RktException("the image has no manifest");
+            throw format.map(OtherFormat::refusal).orElseGet(() -> new RktException("the image has no manifest"));
         } catch (RuntimeException e) {
             throw new RktException("the image's archive is damaged: " + e.getMessage(), e);
         }

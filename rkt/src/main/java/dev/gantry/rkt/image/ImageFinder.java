@@ -126,6 +126,11 @@ public final class ImageFinder {
     private StoredImage ofFile(Path path, Optional<Path> givenSignature) throws IOException, RktException {
         Path file = path.toAbsolutePath().normalize();
         requireReadable(file);
+        if (Files.isDirectory(file)) {
+            throw OtherFormat.ofDirectory(file)
+                    .map(OtherFormat::refusal)
+                    .orElseGet(() -> new RktException("\"%s\" is a directory, not an image".formatted(file)));
+        }
         if (options.unsignedAllowed()) {
             return add(file);
         }
