@@ -11,11 +11,14 @@ import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
 import dev.gantry.v1.ServiceDirectoryGrpc;
 import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryBlockingV2Stub;
 import io.grpc.ConnectivityState;
-import io.grpc.ManagedChannel;
+import io.grpc.Context;
+import io.grpc.Deadline;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -26,9 +29,9 @@ import java.util.function.Supplier;
  * @param channel the channel, shared by all calls
  * @param address where it leads, for messages
  * @param deadline how long a call that is no stream may take
- * @param resumption how watches go on after the connection broke
+ * @param resumption how calls are made again, and watches go on, after the connection broke
  */
-record Connection(ManagedChannel channel, String address, Duration deadline, Resumption resumption) {
+record Connection(SpreadingChannel channel, String address, Duration deadline, Resumption resumption) {
 
     /** One call that is no stream. */
     @FunctionalInterface
@@ -64,13 +67,47 @@ record Connection(ManagedChannel channel, String address, Duration deadline, Res
         return ClusterServiceGrpc.newBlockingV2Stub(channel);
     }
 
-    /** Makes a call and waits for its answer. */
+    /**
+     * Makes a call and waits for its answer. As long as the server is unavailable, a call that may be repeated is made
+     * again by the policy, within the deadline.
+     */
     <S extends AbstractStub<S>, T> T call(S stub, Call<S, T> call) {
-        prepare();
+        Deadline end = end();
+        for (int attempts = 1; ; attempts++) {
+            prepare();
+            Attempt attempt = new Attempt();
+            try {
+                return call.on(stub.withDeadline(end).withInterceptors(attempt));
+            } catch (StatusException e) {
+                RuntimeException failure = fail(e, attempt);
+                if (!(failure instanceof UnavailableException)
+                        || !attempt.repetition().isAllowed()) {
+                    throw failure;
+                }
+                if (attempts >= resumption.retry().maxAttempts() || !pause(resumption.delay(attempts), end)) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private Deadline end() {
+        Deadline own = Deadline.after(deadline.toNanos(), TimeUnit.NANOSECONDS);
+        Deadline caller = Context.current().getDeadline();
+        return caller == null ? own : own.minimum(caller);
+    }
+
+    /** Waits before the next attempt; false at once if the deadline leaves no time for it. A closed client ends the wait. */
+    private boolean pause(Duration delay, Deadline end) {
+        if (end.timeRemaining(TimeUnit.NANOSECONDS) <= delay.toNanos()) {
+            return false;
+        }
         try {
-            return call.on(stub.withDeadlineAfter(deadline));
-        } catch (StatusException e) {
-            throw fail(e);
+            channel.awaitTermination(delay.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GantryException("Interrupted while waiting for the server", e);
         }
     }
 
@@ -90,14 +127,20 @@ record Connection(ManagedChannel channel, String address, Duration deadline, Res
         return new ResumingWatch<>(open, news, resumable, resumption, channel::isShutdown);
     }
 
-    /** Without this, a call made after a long outage would wait for the channel's own backoff of up to two minutes. */
     private void prepare() {
         if (channel.isShutdown()) {
             throw closed(null);
         }
-        if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-            channel.resetConnectBackoff();
-        }
+        channel.forgetFailures();
+    }
+
+    private RuntimeException fail(StatusException failure, Attempt attempt) {
+        boolean isUnconnected = failure.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+                && !attempt.isSent()
+                && channel.getState(false) != ConnectivityState.READY;
+        return isUnconnected && !channel.isShutdown()
+                ? Failures.unconnected(failure, deadline, address)
+                : fail(failure);
     }
 
     private RuntimeException fail(StatusException failure) {

@@ -2,15 +2,18 @@ package dev.gantry.client;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
+import com.google.rpc.ErrorInfo;
 import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,6 +24,9 @@ final class Failures {
 
     /** Netty's native transports begin with the system call, as in "finishConnect(..) failed with error(-111): ". */
     private static final Pattern ERROR_NUMBER = Pattern.compile("^\\S+ failed with error\\(-?\\d+\\): ");
+
+    /** The reason by which the server tells a conflict of {@code check_index} from other aborted calls. */
+    private static final String CONFLICT = "CHECK_INDEX_MISMATCH";
 
     private Failures() {}
 
@@ -33,6 +39,7 @@ final class Failures {
             case INVALID_ARGUMENT -> new InvalidArgumentException(message, violations(failure), failure);
             case NOT_FOUND -> new NotFoundException(message, failure);
             case FAILED_PRECONDITION -> new PreconditionFailedException(message, failure);
+            case ABORTED -> aborted(failure, message);
             case DEADLINE_EXCEEDED ->
                 new DeadlineExceededException("No answer from " + address + " in time: " + message, failure);
             case UNAVAILABLE -> unavailable(failure, message, address);
@@ -43,6 +50,29 @@ final class Failures {
                         failure);
             default -> new GantryException(status.getCode() + ": " + message, failure);
         };
+    }
+
+    /** The deadline of a call that no connection was there for. */
+    static UnavailableException unconnected(StatusException failure, Duration deadline, String address) {
+        return new UnavailableException(
+                "No Gantry server at %s: no connection within %d ms".formatted(address, deadline.toMillis()),
+                false,
+                failure);
+    }
+
+    private static GantryException aborted(StatusException failure, String message) {
+        Optional<ErrorInfo> conflict = details(failure, ErrorInfo.class)
+                .filter(info -> info.getReason().equals(CONFLICT))
+                .findFirst();
+        if (conflict.isEmpty()) {
+            return new GantryException("ABORTED: " + message, failure);
+        }
+        Map<String, String> indexes = conflict.get().getMetadataMap();
+        return new ConflictException(
+                message,
+                Long.parseLong(indexes.getOrDefault("check_index", "0")),
+                Long.parseLong(indexes.getOrDefault("modify_index", "0")),
+                failure);
     }
 
     /** A server that ends at once resets its streams: nobody here has canceled anything. */
@@ -85,26 +115,26 @@ final class Failures {
     }
 
     private static List<JobViolation> violations(StatusException failure) {
-        com.google.rpc.Status details = StatusProto.fromThrowable(failure);
-        List<JobViolation> violations = new ArrayList<>();
-        for (Any detail : details.getDetailsList()) {
-            if (detail.is(BadRequest.class)) {
-                unpack(detail)
-                        .getFieldViolationsList()
-                        .forEach(violation -> violations.add(JobViolation.newBuilder()
-                                .setField(violation.getField())
-                                .setDescription(violation.getDescription())
-                                .build()));
-            }
-        }
-        return violations;
+        return details(failure, BadRequest.class)
+                .flatMap(request -> request.getFieldViolationsList().stream())
+                .map(violation -> JobViolation.newBuilder()
+                        .setField(violation.getField())
+                        .setDescription(violation.getDescription())
+                        .build())
+                .toList();
     }
 
-    private static BadRequest unpack(Any detail) {
+    private static <T extends Message> Stream<T> details(StatusException failure, Class<T> type) {
+        return StatusProto.fromThrowable(failure).getDetailsList().stream()
+                .filter(detail -> detail.is(type))
+                .map(detail -> unpack(detail, type));
+    }
+
+    private static <T extends Message> T unpack(Any detail, Class<T> type) {
         try {
-            return detail.unpack(BadRequest.class);
+            return detail.unpack(type);
         } catch (InvalidProtocolBufferException e) {
-            throw new IllegalStateException("The server sent a google.rpc.BadRequest that can't be read", e);
+            throw new IllegalStateException("The server sent a %s that can't be read".formatted(type.getName()), e);
         }
     }
 }

@@ -212,19 +212,14 @@ public final class GantryClient implements AutoCloseable {
          */
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
+            // Calls are made again by Connection alone. gRPC makes one again by itself if no server has seen it.
             NettyChannelBuilder channel = NettyChannelBuilder.forAddress(server.host(), server.port())
                     .usePlaintext()
+                    .disableServiceConfigLookUp()
                     .userAgent(userAgent)
                     .maxInboundMessageSize(LARGEST_MESSAGE)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            if (retry.maxAttempts() > 1) {
-                channel.enableRetry()
-                        .maxRetryAttempts(retry.maxAttempts())
-                        .defaultServiceConfig(retry.toServiceConfig());
-            } else {
-                channel.disableRetry();
-            }
             Resumption resumption = new Resumption(retry, watchPatience, InstantSource.system(), new Random());
             return new GantryClient(
                     new Connection(new SpreadingChannel(channel::build), server.toString(), deadline, resumption));

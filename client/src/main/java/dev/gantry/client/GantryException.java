@@ -2,7 +2,8 @@ package dev.gantry.client;
 
 /** A call to the server that did not succeed. The message is the server's own where it gave one. */
 public sealed class GantryException extends RuntimeException
-        permits DeadlineExceededException,
+        permits ConflictException,
+                DeadlineExceededException,
                 InvalidArgumentException,
                 NotFoundException,
                 PreconditionFailedException,

@@ -72,12 +72,14 @@ public final class JobClient {
      * @param options how; each submission has a request id, so that trying again can't submit twice
      * @return the evaluation that will place it, the job's version and its index
      * @throws InvalidArgumentException if the job is not valid; nothing of it is stored
-     * @throws PreconditionFailedException if the check index does not match the stored job's
+     * @throws ConflictException if the check index is not the stored job's
+     * @throws PreconditionFailedException if the job is known as one of another type, or is made periodic or parameterized,
+     *     or no longer so
      */
     public SubmitJobResponse submit(Job job, SubmitOptions options) {
         SubmitJobRequest.Builder request = SubmitJobRequest.newBuilder()
                 .setJob(job)
-                .setRequestId(options.requestId().isEmpty() ? requestIds.get().toString() : options.requestId());
+                .setRequestId(options.requestId().isEmpty() ? newRequestId() : options.requestId());
         options.checkIndex().ifPresent(request::setCheckIndex);
         return connection.call(connection.jobs(), stub -> stub.submitJob(request.build()));
     }
@@ -180,7 +182,8 @@ public final class JobClient {
      * @param checkIndex the job's index, as it was read
      * @return the evaluation that will place it, the job's version and its index now
      * @throws NotFoundException if there is no such job, no such version, or the server has forgotten it
-     * @throws PreconditionFailedException if it is the newest version, or the check index does not match the stored job's
+     * @throws PreconditionFailedException if it is the newest version
+     * @throws ConflictException if the check index is not the stored job's
      */
     public RevertJobResponse revert(String jobId, long version, long checkIndex) {
         return revert(RevertJobRequest.newBuilder()
@@ -190,7 +193,8 @@ public final class JobClient {
     }
 
     private RevertJobResponse revert(RevertJobRequest.Builder request) {
-        return connection.call(connection.jobs(), stub -> stub.revertJob(request.build()));
+        RevertJobRequest named = request.setRequestId(newRequestId()).build();
+        return connection.call(connection.jobs(), stub -> stub.revertJob(named));
     }
 
     /**
@@ -201,7 +205,10 @@ public final class JobClient {
      * @throws NotFoundException if there is no such job
      */
     public StopJobResponse stop(String jobId) {
-        StopJobRequest request = StopJobRequest.newBuilder().setJobId(jobId).build();
+        StopJobRequest request = StopJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setRequestId(newRequestId())
+                .build();
         return connection.call(connection.jobs(), stub -> stub.stopJob(request));
     }
 
@@ -259,6 +266,7 @@ public final class JobClient {
         PromoteDeploymentRequest request = PromoteDeploymentRequest.newBuilder()
                 .setDeploymentId(deploymentId)
                 .addAllTaskGroups(List.of(groups))
+                .setRequestId(newRequestId())
                 .build();
         return connection.call(connection.jobs(), stub -> stub.promoteDeployment(request));
     }
@@ -273,8 +281,10 @@ public final class JobClient {
      * @throws PreconditionFailedException if it has ended
      */
     public FailDeploymentResponse failDeployment(String deploymentId) {
-        FailDeploymentRequest request =
-                FailDeploymentRequest.newBuilder().setDeploymentId(deploymentId).build();
+        FailDeploymentRequest request = FailDeploymentRequest.newBuilder()
+                .setDeploymentId(deploymentId)
+                .setRequestId(newRequestId())
+                .build();
         return connection.call(connection.jobs(), stub -> stub.failDeployment(request));
     }
 
@@ -293,13 +303,13 @@ public final class JobClient {
                 .setJobId(jobId)
                 .setPayload(options.payload())
                 .putAllMeta(options.meta())
-                .setRequestId(options.requestId().isEmpty() ? requestIds.get().toString() : options.requestId())
+                .setRequestId(options.requestId().isEmpty() ? newRequestId() : options.requestId())
                 .build();
         return connection.call(connection.jobs(), stub -> stub.dispatchJob(request));
     }
 
     /**
-     * Makes a child of a periodic job now, whatever its times. Trying again may make another one.
+     * Makes a child of a periodic job now, whatever its times.
      *
      * @param jobId the periodic job
      * @return the child and the evaluation that will place it
@@ -307,8 +317,23 @@ public final class JobClient {
      * @throws PreconditionFailedException if the job is not periodic, is stopped, or prohibits overlap and runs
      */
     public ForcePeriodicJobResponse forcePeriodic(String jobId) {
-        ForcePeriodicJobRequest request =
-                ForcePeriodicJobRequest.newBuilder().setJobId(jobId).build();
+        return forcePeriodic(jobId, newRequestId());
+    }
+
+    /**
+     * Makes a child of a periodic job now, once for a request id, also across programs.
+     *
+     * @param jobId the periodic job
+     * @param requestId 1 to 128 characters; a second call with the same id answers what the first one did
+     * @return the child and the evaluation that will place it
+     * @throws NotFoundException if there is no such job
+     * @throws PreconditionFailedException if the job is not periodic, is stopped, or prohibits overlap and runs
+     */
+    public ForcePeriodicJobResponse forcePeriodic(String jobId, String requestId) {
+        ForcePeriodicJobRequest request = ForcePeriodicJobRequest.newBuilder()
+                .setJobId(jobId)
+                .setRequestId(requestId)
+                .build();
         return connection.call(connection.jobs(), stub -> stub.forcePeriodicJob(request));
     }
 
@@ -373,5 +398,9 @@ public final class JobClient {
                     told.set(update.getIndex());
                     return true;
                 });
+    }
+
+    private String newRequestId() {
+        return requestIds.get().toString();
     }
 }

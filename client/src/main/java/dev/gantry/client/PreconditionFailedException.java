@@ -1,6 +1,9 @@
 package dev.gantry.client;
 
-/** The job was changed meanwhile: its index is not the one that the submission names. */
+/**
+ * What was asked for can't be done as things stand: a job is stopped, a deployment has ended, a node is draining. Making the
+ * call again is of no use before that has changed; the message says what stands in the way.
+ */
 public final class PreconditionFailedException extends GantryException {
 
     private static final long serialVersionUID = 1L;

@@ -1,12 +1,10 @@
 package dev.gantry.client;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /**
- * How a call is tried again while the server is unavailable. Each delay is varied by up to a fifth, so that many clients
+ * How a call is tried again while the server is unavailable: one that reads, that sets something to what it names, or that
+ * has a request id. Each attempt tries to connect anew. Each delay is varied by up to a fifth, so that many clients
  * do not come back at once.
  *
  * @param maxAttempts how often a call is tried at most, the first time included: 1 (never again) to 20
@@ -43,39 +41,6 @@ public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration max
     Duration delay(int failures) {
         double millis = initialBackoff.toMillis() * Math.pow(multiplier, failures - 1.0);
         return Duration.ofMillis((long) Math.min(millis, (double) maxBackoff.toMillis()));
-    }
-
-    /**
-     * What gRPC's own retries are configured with. Watches are left out: they resume by themselves, and know from where.
-     *
-     * <p>See <a href="https://github.com/grpc/proposal/blob/master/A6-client-retries.md">gRFC A6</a>.
-     */
-    Map<String, Object> toServiceConfig() {
-        Map<String, Object> watches = Map.of(
-                "name",
-                List.of(
-                        Map.of("service", "gantry.v1.JobService", "method", "WatchJob"),
-                        Map.of("service", "gantry.v1.AllocationService", "method", "WatchAllocation")));
-        Map<String, Object> others = Map.of(
-                "name",
-                List.of(Map.of()),
-                "retryPolicy",
-                Map.of(
-                        "maxAttempts",
-                        (double) maxAttempts,
-                        "initialBackoff",
-                        seconds(initialBackoff),
-                        "maxBackoff",
-                        seconds(maxBackoff),
-                        "backoffMultiplier",
-                        multiplier,
-                        "retryableStatusCodes",
-                        List.of("UNAVAILABLE")));
-        return Map.of("methodConfig", List.of(watches, others));
-    }
-
-    private static String seconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.3fs", duration.toMillis() / 1000.0);
     }
 
     private static void check(boolean holds, String name, Object value, String range) {

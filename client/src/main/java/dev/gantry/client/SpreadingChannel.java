@@ -71,9 +71,16 @@ final class SpreadingChannel extends ManagedChannel {
         return first().getState(requestConnection);
     }
 
-    @Override
-    public void resetConnectBackoff() {
-        lines.forEach(line -> line.channel().resetConnectBackoff());
+    /**
+     * Has the next call begin a connection of its own where the last one could not be made. A channel in that state fails
+     * each call with the reason of an attempt before it, until one that it makes by itself, up to two minutes later,
+     * succeeds.
+     */
+    void forgetFailures() {
+        lines.stream()
+                .map(Line::channel)
+                .filter(channel -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
+                .forEach(ManagedChannel::enterIdle);
     }
 
     @Override

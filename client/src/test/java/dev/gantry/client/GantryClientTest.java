@@ -3,12 +3,14 @@ package dev.gantry.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
 import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceImplBase;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
@@ -34,7 +36,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +143,38 @@ class GantryClientTest {
     }
 
     @Test
+    void a_server_that_is_not_there_is_unavailable_also_when_the_deadline_comes_before_the_last_attempt()
+            throws IOException {
+        String address = "127.0.0.1:" + unusedPort();
+        GantryClient client = started(GantryClient.builder()
+                .address(address)
+                .deadline(Duration.ofMillis(300))
+                .retry(new RetryPolicy(20, Duration.ofMillis(100), Duration.ofSeconds(5), 2))
+                .build());
+
+        UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
+
+        assertThat(failure).hasMessage("No Gantry server at " + address + ": Connection refused");
+        assertThat(failure.isServerReached()).isFalse();
+    }
+
+    @Test
+    void a_server_that_does_not_speak_is_unavailable_when_the_deadline_comes() throws IOException {
+        // The kernel takes the connection; nobody answers it.
+        ServerSocket silent = started(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        String address = "127.0.0.1:" + silent.getLocalPort();
+        GantryClient client = started(GantryClient.builder()
+                .address(address)
+                .deadline(Duration.ofMillis(300))
+                .build());
+
+        UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
+
+        assertThat(failure).hasMessage("No Gantry server at " + address + ": no connection within 300 ms");
+        assertThat(failure.isServerReached()).isFalse();
+    }
+
+    @Test
     void a_call_that_is_not_answered_ends_at_the_deadline() throws IOException {
         ScriptedServer server = started(ScriptedServer.start(new JobServiceImplBase() {
             @Override
@@ -154,6 +190,32 @@ class GantryClientTest {
         assertThatThrownBy(() -> client.jobs().get("web"))
                 .isInstanceOf(DeadlineExceededException.class)
                 .hasMessageContaining(server.address());
+    }
+
+    @Test
+    void a_conflict_says_which_index_was_expected_and_which_the_job_has() throws IOException {
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> answer) {
+                answer.onError(StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                        .setCode(Code.ABORTED_VALUE)
+                        .setMessage("someone changed it")
+                        .addDetails(Any.pack(ErrorInfo.newBuilder()
+                                .setReason("CHECK_INDEX_MISMATCH")
+                                .putMetadata("check_index", "12")
+                                .putMetadata("modify_index", "17")
+                                .build()))
+                        .build()));
+            }
+        });
+
+        ConflictException failure = catchThrowableOfType(
+                ConflictException.class,
+                () -> client.jobs().submit(Jobs.service("web").build(), SubmitOptions.DEFAULT.withCheckIndex(12)));
+
+        assertThat(failure).hasMessage("someone changed it");
+        assertThat(failure.expectedIndex()).isEqualTo(12);
+        assertThat(failure.actualIndex()).isEqualTo(17);
     }
 
     @Test
@@ -212,6 +274,9 @@ class GantryClientTest {
                 .isInstanceOfSatisfying(
                         InvalidArgumentException.class,
                         failure -> assertThat(failure.violations()).isEmpty());
+        assertThatThrownBy(() -> client.jobs().get("ABORTED"))
+                .isExactlyInstanceOf(GantryException.class)
+                .hasMessage("ABORTED: because");
         assertThatThrownBy(() -> client.jobs().get("INTERNAL"))
                 .isExactlyInstanceOf(GantryException.class)
                 .hasMessage("INTERNAL: because");
@@ -296,6 +361,39 @@ class GantryClientTest {
         started(ScriptedServer.startAt(first.port(), new StatusService()));
 
         assertThat(client.status().getVersion()).isEqualTo("1.0");
+    }
+
+    @Test
+    void a_call_is_told_of_its_own_attempt_to_connect_and_not_of_one_before_it() throws Exception {
+        ScriptedServer first = started(ScriptedServer.start(new StatusService()));
+        GantryClient client = started(GantryClient.builder()
+                .address(first.address())
+                .retry(RetryPolicy.DEFAULT.withMaxAttempts(1))
+                .build());
+        client.status();
+        first.close();
+        assertThatThrownBy(client::status).isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(client::status).hasMessageContaining("Connection refused");
+
+        started(ScriptedServer.startAt(first.port(), new StatusService()));
+
+        assertThat(client.status().getVersion()).isEqualTo("1.0");
+    }
+
+    @Test
+    void closing_the_client_ends_the_wait_for_the_next_attempt() throws Exception {
+        GantryClient client = started(GantryClient.builder()
+                .address("127.0.0.1:" + unusedPort())
+                .deadline(Duration.ofMinutes(10))
+                .retry(new RetryPolicy(20, Duration.ofMinutes(5), Duration.ofMinutes(5), 1))
+                .build());
+        CompletableFuture<Throwable> outcome = CompletableFuture.supplyAsync(() -> catchThrowable(client::status));
+
+        client.close();
+
+        assertThat(outcome.get(1, TimeUnit.MINUTES))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("The client is closed");
     }
 
     @ParameterizedTest

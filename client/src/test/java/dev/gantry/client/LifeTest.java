@@ -3,7 +3,9 @@ package dev.gantry.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
 import dev.gantry.v1.DelayFunction;
@@ -42,6 +44,8 @@ import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryImplBase;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
+import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.WatchNodeRequest;
 import dev.gantry.v1.WatchNodeResponse;
 import dev.gantry.v1.WatchServiceRequest;
@@ -84,6 +88,7 @@ class LifeTest {
         assertThat(client.jobs().failDeployment("d1d1").getRevertedTo()).isEqualTo(2);
 
         assertThat(asked)
+                .map(LifeTest::withoutRequestId)
                 .containsExactly(
                         GetDeploymentRequest.newBuilder()
                                 .setDeploymentId("d1d1")
@@ -106,6 +111,7 @@ class LifeTest {
                 .containsExactly("d2", "d1");
 
         assertThat(asked)
+                .map(LifeTest::withoutRequestId)
                 .startsWith(
                         RevertJobRequest.newBuilder()
                                 .setJobId("web")
@@ -131,6 +137,26 @@ class LifeTest {
         assertThat(first.getPayload()).isEqualTo(ByteString.copyFrom(new byte[] {1}));
         assertThat(first.getMetaMap()).containsEntry("size", "200");
         assertThat(asked).hasSize(2).containsOnly(first);
+    }
+
+    @Test
+    void a_periodic_job_that_is_forced_again_because_the_server_was_away_keeps_its_request_id() {
+        assertThat(client.jobs().forcePeriodic("flaky").getChildJobId()).isEqualTo("flaky/periodic-1");
+        client.jobs().forcePeriodic("flaky", "mine");
+
+        ForcePeriodicJobRequest first = (ForcePeriodicJobRequest) asked.get(0);
+        assertThat(first.getRequestId()).isNotEmpty();
+        assertThat(asked.subList(0, 2)).containsOnly(first);
+        assertThat(((ForcePeriodicJobRequest) asked.get(2)).getRequestId()).isEqualTo("mine");
+    }
+
+    @Test
+    void a_stop_has_a_request_id() {
+        client.jobs().stop("web");
+
+        assertThat(asked)
+                .map(LifeTest::withoutRequestId)
+                .containsExactly(StopJobRequest.newBuilder().setJobId("web").build());
     }
 
     @Test
@@ -291,6 +317,17 @@ class LifeTest {
                 .containsExactly("a", "b");
     }
 
+    /** A request as it was asked for: the id of one that changes something is made anew for each. */
+    private static Object withoutRequestId(Object request) {
+        Message message = (Message) request;
+        FieldDescriptor requestId = message.getDescriptorForType().findFieldByName("request_id");
+        if (requestId == null) {
+            return message;
+        }
+        assertThat(message.getField(requestId)).asString().isNotEmpty();
+        return message.toBuilder().clearField(requestId).build();
+    }
+
     private <Q, T> void answer(Q request, T answer, StreamObserver<T> observer) {
         asked.add(request);
         observer.onNext(answer);
@@ -341,6 +378,11 @@ class LifeTest {
         }
 
         @Override
+        public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
+            answer(request, StopJobResponse.getDefaultInstance(), observer);
+        }
+
+        @Override
         public void dispatchJob(DispatchJobRequest request, StreamObserver<DispatchJobResponse> observer) {
             if (asked.isEmpty()) {
                 asked.add(request);
@@ -358,6 +400,11 @@ class LifeTest {
         @Override
         public void forcePeriodicJob(
                 ForcePeriodicJobRequest request, StreamObserver<ForcePeriodicJobResponse> observer) {
+            if (request.getJobId().equals("flaky") && asked.isEmpty()) {
+                asked.add(request);
+                observer.onError(Status.UNAVAILABLE.asRuntimeException());
+                return;
+            }
             answer(
                     request,
                     ForcePeriodicJobResponse.newBuilder()

@@ -6,9 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceImplBase;
+import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
 import dev.gantry.v1.LogStream;
+import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.ServiceDirectoryGrpc;
 import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.StreamLogsResponse;
 import dev.gantry.v1.WatchAllocationRequest;
@@ -16,8 +20,13 @@ import dev.gantry.v1.WatchAllocationResponse;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,6 +104,32 @@ class WatchTest {
                     .hasMessage("No job \"web\"");
             assertThat(watch.isEnded()).isTrue();
             assertThat(watch.hasNext()).isFalse();
+        }
+    }
+
+    @Test
+    void each_stream_is_opened_again_by_its_reader_alone() throws IOException {
+        ScriptedServer server = started(ScriptedServer.start(
+                unavailable(JobServiceGrpc.getServiceDescriptor()),
+                unavailable(AllocationServiceGrpc.getServiceDescriptor()),
+                unavailable(NodeServiceGrpc.getServiceDescriptor()),
+                unavailable(ServiceDirectoryGrpc.getServiceDescriptor())));
+        GantryClient client = started(GantryClient.builder()
+                .address(server.address())
+                .retry(new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(20), 1))
+                .watchPatience(Duration.ZERO)
+                .build());
+
+        List<ThrowingCallable> reads = List.of(
+                client.jobs().watch("web")::hasNext,
+                client.allocations().watch("a1a1")::hasNext,
+                client.nodes().watch("n1")::hasNext,
+                client.services().watch("web")::hasNext,
+                client.allocations().logs("a1a1", LogOptions.STDOUT)::read);
+
+        for (int i = 0; i < reads.size(); i++) {
+            assertThatThrownBy(reads.get(i)).isInstanceOf(UnavailableException.class);
+            assertThat(server.headers()).hasSize(i + 1);
         }
     }
 
@@ -300,6 +336,20 @@ class WatchTest {
         return WatchAllocationResponse.newBuilder()
                 .setAllocation(Allocation.newBuilder().setModifyIndex(index))
                 .build();
+    }
+
+    /** A service that can't do anything now. */
+    private static BindableService unavailable(ServiceDescriptor service) {
+        ServerServiceDefinition.Builder definition = ServerServiceDefinition.builder(service);
+        service.getMethods().forEach(method -> definition.addMethod(refused(method)));
+        return definition::build;
+    }
+
+    private static <Q, T> ServerMethodDefinition<Q, T> refused(MethodDescriptor<Q, T> method) {
+        return ServerMethodDefinition.create(
+                method,
+                ServerCalls.asyncServerStreamingCall(
+                        (request, observer) -> observer.onError(Status.UNAVAILABLE.asRuntimeException())));
     }
 
     private static StreamLogsResponse piece(String text) {

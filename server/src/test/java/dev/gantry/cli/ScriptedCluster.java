@@ -1,5 +1,6 @@
 package dev.gantry.cli;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
@@ -50,9 +51,16 @@ final class ScriptedCluster implements AutoCloseable {
         return "127.0.0.1:" + server.getPort();
     }
 
-    /** All requests so far. */
+    /** All requests so far, without their request ids, which the client makes by chance. */
     List<Message> requests() {
-        return requests;
+        return requests.stream().map(ScriptedCluster::withoutRequestId).toList();
+    }
+
+    private static Message withoutRequestId(Message request) {
+        FieldDescriptor requestId = request.getDescriptorForType().findFieldByName("request_id");
+        return requestId == null
+                ? request
+                : request.toBuilder().clearField(requestId).build();
     }
 
     /** Answers a method, such as {@code GetJob}, always in the same way. */
