@@ -5,6 +5,6 @@
  * server says is handed out as the messages of {@code dev.gantry.v1}, which are immutable. Failures are
  * {@link dev.gantry.client.GantryException}s.
  *
- * <p>No server code and no more dependencies than gRPC needs.
+ * <p>Has no server code. Depends on gRPC, Protocol Buffers and what these need, among them Guava.
  */
 package dev.gantry.client;

@@ -3,13 +3,25 @@ package dev.gantry.architecture;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
 
 @AnalyzeClasses(packages = "dev.gantry", importOptions = DoNotIncludeTests.class)
 class LayersTest {
+
+    /** Methods of {@link System} whose answer depends on when and where they are asked. */
+    private static final Set<String> ASKING = Set.of("currentTimeMillis", "nanoTime", "getenv", "getProperty");
 
     @ArchTest
     static final ArchRule packages_depend_only_on_those_below_them = layeredArchitecture()
@@ -81,7 +93,31 @@ class LayersTest {
             .resideInAnyPackage("java.io..", "java.net..", "java.nio.file..", "io.grpc..", "java.util.concurrent..")
             .orShould()
             .dependOnClassesThat()
-            .haveFullyQualifiedName("java.time.Clock");
+            .belongToAnyOf(
+                    Clock.class,
+                    InstantSource.class,
+                    Random.class,
+                    SplittableRandom.class,
+                    SecureRandom.class,
+                    Thread.class,
+                    Process.class,
+                    ProcessBuilder.class)
+            .orShould()
+            .callMethodWhere(asksTheMachine());
+
+    /** Asks for the time, for chance, or for what surrounds the process. */
+    private static DescribedPredicate<JavaMethodCall> asksTheMachine() {
+        return DescribedPredicate.describe("time, chance or the process is asked for", call -> {
+            AccessTarget target = call.getTarget();
+            String owner = target.getOwner().getName();
+            String name = target.getName();
+            return (owner.startsWith("java.time.") && name.equals("now"))
+                    || (owner.equals("java.lang.System") && ASKING.contains(name))
+                    || (owner.equals("java.lang.Math") && name.equals("random"))
+                    || (owner.equals("java.util.UUID") && name.equals("randomUUID"))
+                    || (owner.equals("java.util.Collections") && name.equals("shuffle"));
+        });
+    }
 
     @ArchTest
     static final ArchRule only_services_and_sessions_speak_grpc = noClasses()

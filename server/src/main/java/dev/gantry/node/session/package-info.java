@@ -1,6 +1,6 @@
 /**
- * The node's end of {@code NodeSessionService}: which server to speak to, when to try again, what is on its way.
+ * Holds the node's end of {@code NodeSessionService}: chooses the server, connects again, and keeps what is to be sent.
  *
- * <p>Owned by the node's owner thread; what gRPC calls only brings messages there.
+ * <p>The node's owner thread owns all state. The callbacks of gRPC hand their messages to that thread.
  */
 package dev.gantry.node.session;
