@@ -7,7 +7,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Answers calls, and says what failed: one place for all of them. */
+/**
+ * Answers calls, and says what failed: one place for all of them. A StackOverflowError is the fault of what was asked, and
+ * answered; any other Error is the end of the process, and is left to the thread's handler.
+ */
 final class Answers {
 
     private Answers() {}
@@ -17,7 +20,7 @@ final class Answers {
         T answer;
         try {
             answer = read.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             observer.onError(StatusMapping.toStatus(e));
             return;
         }
@@ -29,7 +32,7 @@ final class Answers {
     static <T> void stream(StreamObserver<T> observer, Consumer<ServerCallStreamObserver<T>> begin) {
         try {
             begin.accept((ServerCallStreamObserver<T>) observer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             observer.onError(StatusMapping.toStatus(e));
         }
     }
@@ -40,7 +43,7 @@ final class Answers {
         CompletableFuture<T> future;
         try {
             future = call.get().thenApply(toAnswer);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             observer.onError(StatusMapping.toStatus(e));
             return;
         }

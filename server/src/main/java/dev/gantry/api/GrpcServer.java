@@ -10,6 +10,7 @@ import dev.gantry.cluster.PeriodicLauncher;
 import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.scheduler.Scheduler;
+import dev.gantry.store.StoreHealth;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
@@ -63,6 +64,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param dispatcher dispatches parameterized jobs
      * @param nodes drains nodes
      * @param reader where to read
+     * @param storeHealth whether it can be read and written
      * @param watches wakes watchers
      * @param sessions keeps nodes' sessions
      * @param services knows where services are
@@ -77,6 +79,7 @@ public final class GrpcServer implements AutoCloseable {
             Dispatcher dispatcher,
             NodeRegistry nodes,
             StoreReader reader,
+            StoreHealth storeHealth,
             WatchHub watches,
             NodeSessions sessions,
             ServiceCatalog services,
@@ -113,10 +116,17 @@ public final class GrpcServer implements AutoCloseable {
                 .addService(ProtoReflectionServiceV1.newInstance());
         services(parts, streamThreads).forEach(builder::addService);
         Server server = builder.build().start();
+        parts.storeHealth().listen(state -> show(health, server, state));
+        return new GrpcServer(server, health, calls);
+    }
+
+    /** Without the store none of the services can do its work; health and reflection are listed with them. */
+    private static void show(HealthStatusManager health, Server server, StoreHealth.State state) {
+        ServingStatus status = state instanceof StoreHealth.Serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+        health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
         server.getServices()
                 .forEach(service ->
-                        health.setStatus(service.getServiceDescriptor().getName(), ServingStatus.SERVING));
-        return new GrpcServer(server, health, calls);
+                        health.setStatus(service.getServiceDescriptor().getName(), status));
     }
 
     /**

@@ -17,6 +17,7 @@ import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.store.StoreOverloadedException;
+import dev.gantry.store.StoreUnavailableException;
 import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -54,7 +55,8 @@ final class StatusMapping {
         if (cause instanceof ClusterException refusal) {
             return toStatus(refusal);
         }
-        if (cause instanceof StoreOverloadedException) {
+        // The store has logged why it is broken, once; each call would repeat it.
+        if (cause instanceof StoreOverloadedException || cause instanceof StoreUnavailableException) {
             return describe(Status.UNAVAILABLE, cause.getMessage());
         }
         if (cause instanceof TimeoutException) {

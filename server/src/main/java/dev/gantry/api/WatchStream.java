@@ -73,7 +73,7 @@ final class WatchStream {
                 end();
                 observer.onCompleted();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             end();
             observer.onError(StatusMapping.toStatus(e));
         }

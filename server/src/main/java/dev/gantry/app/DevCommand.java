@@ -37,6 +37,7 @@ final class DevCommand implements Runnable {
 
     @Override
     public void run() {
+        ProcessEnd.onErrors();
         Path directory = dataDir.orElseGet(DevCommand::createTemporary);
         Runnable close;
         try {

@@ -21,6 +21,7 @@ import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
+import dev.gantry.store.StoreHealth;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -58,10 +59,17 @@ final class GantryServer implements AutoCloseable {
      * @param config how it runs
      * @param clock tells the time
      * @param random makes identifiers; used by several threads at a time
+     * @param end ends the process, since what its memory holds can't be trusted any more
      * @throws IOException if the address can't be bound
      */
-    static GantryServer start(ServerConfig config, InstantSource clock, RandomGenerator random) throws IOException {
+    static GantryServer start(ServerConfig config, InstantSource clock, RandomGenerator random, Runnable end)
+            throws IOException {
         Store store = Store.open(config.storeDir());
+        store.health().listen(state -> {
+            if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
+                end.run();
+            }
+        });
         ServerThreads threads = ServerThreads.start();
         try {
             GrpcServer grpc = wire(config, store, threads, clock, random);
@@ -147,6 +155,7 @@ final class GantryServer implements AutoCloseable {
                         dispatcher,
                         nodes,
                         store.reader(),
+                        store.health(),
                         watches,
                         sessions,
                         services,

@@ -46,6 +46,7 @@ final class NodeCommand implements Runnable {
     @Override
     public void run() {
         NodeConfig config = Misuse.explain(spec, () -> options.toConfig(servers, directory(), Optional.empty()));
+        ProcessEnd.onErrors();
         Foreground.run(start(config)::close);
     }
 

@@ -1,13 +1,12 @@
 package dev.gantry.app;
 
+import dev.gantry.model.LoudScheduler;
 import dev.gantry.node.check.Asker;
 import dev.gantry.node.session.OwnerThread;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,9 +72,6 @@ record NodeThreads(
     }
 
     private static ScheduledExecutorService single(String name) {
-        var executor = new ScheduledThreadPoolExecutor(
-                1, task -> new Thread(task, name), new ThreadPoolExecutor.DiscardPolicy());
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return executor;
+        return new LoudScheduler(task -> new Thread(task, name));
     }
 }

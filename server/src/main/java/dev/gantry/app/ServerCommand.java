@@ -31,6 +31,7 @@ final class ServerCommand implements Runnable {
     @Override
     public void run() {
         ServerConfig config = Misuse.explain(spec, () -> options.toConfig(dataDir));
+        ProcessEnd.onErrors();
         Foreground.run(start(config)::close);
     }
 
@@ -41,7 +42,7 @@ final class ServerCommand implements Runnable {
      */
     static GantryServer start(ServerConfig config) {
         try {
-            return GantryServer.start(config, Machine.clock(), Machine.random());
+            return GantryServer.start(config, Machine.clock(), Machine.random(), ProcessEnd::now);
         } catch (IOException e) {
             throw new CommandFailedException(
                     "can't serve at %s: %s; choose another address with --listen"

@@ -1,11 +1,12 @@
 package dev.gantry.app;
 
+import dev.gantry.cluster.FailureLog;
+import dev.gantry.model.LoudScheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -73,8 +74,8 @@ record ServerThreads(
         Runnable guarded = () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
-                LOG.error("A regular task failed; it is tried again in {}", interval, e);
+            } catch (RuntimeException | StackOverflowError e) {
+                FailureLog.tell(LOG, "A regular task failed; it runs again in " + interval, e);
             }
         };
         var unused =
@@ -103,9 +104,7 @@ record ServerThreads(
     }
 
     private static ScheduledExecutorService single(String name) {
-        var executor = new ScheduledThreadPoolExecutor(1, named(name), new ThreadPoolExecutor.DiscardPolicy());
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return executor;
+        return new LoudScheduler(named(name));
     }
 
     private static ThreadFactory named(String name) {

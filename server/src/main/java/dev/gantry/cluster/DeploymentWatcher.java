@@ -166,7 +166,10 @@ public final class DeploymentWatcher {
                     return null;
                 })
                 .exceptionally(failure -> {
-                    LOG.error("Can't store that deployment {} has failed; it is tried again", deploymentId, failure);
+                    FailureLog.tell(
+                            LOG,
+                            "Can't store that deployment %s has failed; it is tried again".formatted(deploymentId),
+                            failure);
                     return null;
                 });
     }

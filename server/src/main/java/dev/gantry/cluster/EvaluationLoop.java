@@ -155,7 +155,7 @@ public final class EvaluationLoop {
                 setAlarm();
             }
         } catch (RuntimeException e) {
-            LOG.error("Scheduling failed; the state of the cluster is read anew", e);
+            FailureLog.tell(LOG, "Scheduling failed; the state of the cluster is read anew", e);
             mustLoad = true;
             pause();
         }
@@ -209,7 +209,10 @@ public final class EvaluationLoop {
                     return null;
                 })
                 .exceptionally(failure -> {
-                    LOG.warn("Job {} was not looked at when its time came; all is read anew", jobId, failure);
+                    FailureLog.tell(
+                            LOG,
+                            "Job %s was not looked at when its time came; all is read anew".formatted(jobId),
+                            failure);
                     mustLoad = true;
                     turn.call();
                     return null;

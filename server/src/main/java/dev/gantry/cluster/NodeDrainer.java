@@ -140,7 +140,8 @@ public final class NodeDrainer {
                     return null;
                 })
                 .exceptionally(failure -> {
-                    LOG.warn("The drain of node {} did not get on; it is tried again", nodeId, failure);
+                    FailureLog.tell(
+                            LOG, "The drain of node %s did not get on; it is tried again".formatted(nodeId), failure);
                     begun.add(nodeId);
                     return null;
                 });

@@ -81,7 +81,8 @@ public final class NodeLiveness {
         registry.markDown(nodeId, () -> isSilent(nodeId))
                 .thenAccept(isDown -> forget(nodeId, isDown))
                 .exceptionally(failure -> {
-                    LOG.error("Can't store that node {} is down; it is tried again", nodeId, failure);
+                    FailureLog.tell(
+                            LOG, "Can't store that node %s is down; it is tried again".formatted(nodeId), failure);
                     return null;
                 });
     }

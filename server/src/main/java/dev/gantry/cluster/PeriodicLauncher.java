@@ -144,7 +144,7 @@ public final class PeriodicLauncher {
                     return null;
                 })
                 .exceptionally(failure -> {
-                    LOG.error("Job {} was not run at {}; it is tried again", jobId, time, failure);
+                    FailureLog.tell(LOG, "Job %s was not run at %s; it is tried again".formatted(jobId, time), failure);
                     schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(before.last()));
                     return null;
                 });

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,11 +128,10 @@ final class PlanWriter {
     }
 
     private static Outcome outcome(Evaluation evaluation, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof StoreOverloadedException) {
+        if (FailureLog.cause(failure) instanceof StoreOverloadedException) {
             return Outcome.OVERLOADED;
         }
-        LOG.warn("A plan for job {} was not written; it is made anew", evaluation.getJobId(), cause);
+        FailureLog.tell(LOG, "A plan for job %s was not written".formatted(evaluation.getJobId()), failure);
         return Outcome.FAILED;
     }
 

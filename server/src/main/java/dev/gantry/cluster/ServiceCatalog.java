@@ -169,9 +169,10 @@ public final class ServiceCatalog {
                     allocation -> register(allocation, offered.getOrDefault(allocation.getId(), List.of()), touched));
             touched.forEach(name -> watches.wake(new ServiceTopic(name)));
         } catch (RuntimeException e) {
-            LOG.error(
-                    "Could not tell which services {} allocations offer; tried again with the next change",
-                    changed.size(),
+            FailureLog.tell(
+                    LOG,
+                    "Could not tell which services %d allocations offer; tried again with the next change"
+                            .formatted(changed.size()),
                     e);
             changed.forEach(this::put);
         }

@@ -2,6 +2,7 @@ package dev.gantry.store;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.function.Function;
 import org.jooq.DSLContext;
@@ -28,16 +29,17 @@ final class Batch<T> {
         this.values = values;
     }
 
-    void send(DSLContext dsl, Collection<T> objects) {
+    /** Returns how many rows were changed. */
+    int send(DSLContext dsl, Collection<T> objects) {
         if (objects.isEmpty()) {
-            return;
+            return 0;
         }
-        dsl.connection(connection -> {
+        return dsl.connectionResult(connection -> {
             try (PreparedStatement batch = connection.prepareStatement(sql)) {
                 for (T object : objects) {
                     bind(batch, values.apply(object));
                 }
-                batch.executeBatch();
+                return Arrays.stream(batch.executeBatch()).sum();
             }
         });
     }

@@ -30,6 +30,8 @@ import org.jooq.impl.DSL;
 /** The statements that write what grows with the work, each made once. */
 final class Batches {
 
+    private record IndexStep(long before, long after) {}
+
     /** A port and whose it is. */
     private record Taken(Allocation allocation, AllocatedPort port) {}
 
@@ -45,7 +47,7 @@ final class Batches {
     private final Batch<Taken> takePorts;
     private final Batch<Taken> freePorts;
     private final Batch<Answered> insertSubmissions;
-    private final Batch<Long> saveIndex;
+    private final Batch<IndexStep> saveIndex;
 
     Batches(DSLContext dsl) {
         insertJobs = insertJobs(dsl);
@@ -61,7 +63,10 @@ final class Batches {
         freePorts = freePorts(dsl);
         insertSubmissions = insertSubmissions(dsl);
         saveIndex = new Batch<>(
-                dsl.update(CLUSTER_INDEX).set(CLUSTER_INDEX.LAST_INDEX, (Long) null), index -> new Object[] {index});
+                dsl.update(CLUSTER_INDEX)
+                        .set(CLUSTER_INDEX.LAST_INDEX, (Long) null)
+                        .where(CLUSTER_INDEX.LAST_INDEX.eq((Long) null)),
+                step -> new Object[] {step.after(), step.before()});
     }
 
     /** Sends what waits, in an order that no reference between tables forbids. */
@@ -88,8 +93,16 @@ final class Batches {
                         .toList()));
     }
 
-    void saveIndex(DSLContext dsl, long index) {
-        saveIndex.send(dsl, List.of(index));
+    /**
+     * Moves the cluster index on.
+     *
+     * @throws StoreException if the database is not where this process believes it to be
+     */
+    void saveIndex(DSLContext dsl, long before, long after) {
+        if (saveIndex.send(dsl, List.of(new IndexStep(before, after))) != 1) {
+            throw new StoreException(
+                    "The database is not at index %d, where this server has left it".formatted(before));
+        }
     }
 
     /** Those that have ended give their ports back. */

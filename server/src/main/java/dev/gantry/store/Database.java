@@ -15,6 +15,8 @@ import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
+import org.jooq.impl.DefaultConfiguration;
+import org.jooq.impl.DefaultExecuteListenerProvider;
 
 /** The H2 database in a server's data directory: opened, brought to this version's schema, and closed. */
 final class Database implements AutoCloseable {
@@ -24,29 +26,40 @@ final class Database implements AutoCloseable {
     /** More than there are, so that a connection parses none of them twice. */
     private static final int STATEMENTS = 256;
 
+    /** A database that has closed itself is opened again when so many bytes are free: a group of writes takes a few MB. */
+    private static final long LEAST_SPACE = 8L << 20;
+
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
-    private final HikariDataSource pool;
-    private final FileChannel file;
+    private final Path path;
+    private final StoreHealth health = new StoreHealth();
+    private final PooledConnections connections = new PooledConnections(health);
     private final DSLContext dsl;
 
-    private Database(HikariDataSource pool, FileChannel file) {
-        this.pool = pool;
-        this.file = file;
+    /** Through which the file is forced to disk. Replaced by the writer's thread only, while nobody forces. */
+    private volatile FileChannel file;
+
+    private Database(Path path) {
+        this.path = path;
         Settings settings = new Settings()
                 .withRenderSchema(false)
                 .withRenderQuotedNames(RenderQuotedNames.NEVER)
                 .withExecuteLogging(false);
-        this.dsl = DSL.using(pool, SQLDialect.H2, settings);
+        this.dsl = DSL.using(new DefaultConfiguration()
+                .set(connections)
+                .set(SQLDialect.H2)
+                .set(settings)
+                .set(new DefaultExecuteListenerProvider(connections)));
     }
 
     static Database open(Path dataDir) {
-        Path file = createDirectory(dataDir).resolve("gantry");
-        HikariDataSource pool = connect(file);
+        Database database = new Database(createDirectory(dataDir).resolve("gantry"));
+        HikariDataSource pool = connect(database.path);
         try {
-            migrate(pool, file);
-            return new Database(pool, openFile(file));
+            migrate(pool, database.path);
+            database.use(pool);
+            return database;
         } catch (StoreException e) {
             pool.close();
             throw e;
@@ -55,6 +68,65 @@ final class Database implements AutoCloseable {
 
     DSLContext dsl() {
         return dsl;
+    }
+
+    StoreHealth health() {
+        return health;
+    }
+
+    /** Whom to tell that a question has failed in a way that a database does not that is well. */
+    void onSuspicion(Runnable told) {
+        connections.onSuspicion(told);
+    }
+
+    /** Has connections replaced, those that are in use once they are not. */
+    void renewConnections() {
+        connections.renew();
+    }
+
+    /** Ends what is left of a database that has closed itself; questions fail from now on. May take some seconds. */
+    void abandon() {
+        connections.close();
+    }
+
+    /**
+     * Opens the database again after {@link #abandon}. Nobody may be forcing it to disk.
+     *
+     * @throws StoreException if it can't be opened, or the disk is too full to write
+     */
+    void reopen() {
+        checkSpace();
+        abandon();
+        try {
+            // Not while H2 has it open: H2's lock on the file is the process's, and goes with any of its openings.
+            file.close();
+        } catch (IOException e) {
+            throw new StoreException("Can't close the database's file", e);
+        }
+        HikariDataSource pool = connect(path);
+        try {
+            use(pool);
+        } catch (StoreException e) {
+            pool.close();
+            throw e;
+        }
+    }
+
+    private void use(HikariDataSource pool) {
+        file = openFile(path);
+        connections.use(pool);
+    }
+
+    private void checkSpace() {
+        try {
+            long free = Files.getFileStore(path.getParent()).getUsableSpace();
+            if (free < LEAST_SPACE) {
+                throw new StoreException("Only %d bytes are free in %s; the server needs %d"
+                        .formatted(free, path.getParent(), LEAST_SPACE));
+            }
+        } catch (IOException e) {
+            throw new StoreException("Can't look how much space is free in " + path.getParent(), e);
+        }
     }
 
     /**
@@ -71,7 +143,7 @@ final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
+        connections.close();
         try {
             // Not before: H2's lock on the file is the process's, and goes with any of its openings.
             file.close();

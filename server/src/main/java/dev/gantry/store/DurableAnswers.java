@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -26,22 +27,28 @@ final class DurableAnswers implements AutoCloseable {
      *
      * @param writes in the order of their indexes
      * @param isLast nothing comes after it
+     * @param answered completed once they and all before them are answered
      */
-    private record Group(List<Pending<?>> writes, boolean isLast) {}
+    private record Group(List<Pending<?>> writes, boolean isLast, CompletableFuture<Void> answered) {}
 
     private final Runnable sync;
+    private final StoreHealth health;
     private final BlockingQueue<Group> committed = new ArrayBlockingQueue<>(WAITING_GROUPS);
     private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::run, "store-sync");
-    private volatile StoreException broken;
+
+    /** Whether a group was not forced to disk: none after it may be acknowledged. Owned by the thread. */
+    private boolean isBehind;
 
     /**
      * Begins without anything to answer; it does not run yet.
      *
      * @param sync forces what was committed to the disk, or throws
+     * @param health where to say that the disk failed
      */
-    DurableAnswers(Runnable sync) {
+    DurableAnswers(Runnable sync, StoreHealth health) {
         this.sync = sync;
+        this.health = health;
     }
 
     void start() {
@@ -54,18 +61,20 @@ final class DurableAnswers implements AutoCloseable {
 
     /** Takes writes that were committed; waits if the disk is too far behind. */
     void put(List<Pending<?>> writes) {
-        put(new Group(List.copyOf(writes), false));
+        put(new Group(List.copyOf(writes), false, new CompletableFuture<>()));
     }
 
-    /** Why nothing may be written any more; null if all is well. */
-    StoreException broken() {
-        return broken;
+    /** Waits until all that was put is answered. */
+    void settle() {
+        Group marker = new Group(List.of(), false, new CompletableFuture<>());
+        put(marker);
+        marker.answered().join();
     }
 
     /** Answers what is left, then ends. */
     @Override
     public void close() {
-        put(new Group(List.of(), true));
+        put(new Group(List.of(), true, new CompletableFuture<>()));
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -88,21 +97,35 @@ final class DurableAnswers implements AutoCloseable {
             try {
                 groups.add(committed.take());
             } catch (InterruptedException e) {
-                throw new IllegalStateException("Nobody interrupts the store's answers", e);
+                // It goes on: whoever waits for an answer must get one.
+                health.fail(StoreHealth.Recovery.RESTART, "the thread that answers writes was interrupted", e);
+                continue;
             }
             committed.drainTo(groups);
-            answer(groups.stream()
+            answerOrFail(groups.stream()
                     .<Pending<?>>flatMap(group -> group.writes().stream())
                     .toList());
-        } while (!groups.get(groups.size() - 1).isLast());
+            groups.forEach(group -> group.answered().complete(null));
+        } while (groups.isEmpty() || !groups.get(groups.size() - 1).isLast());
+    }
+
+    /** Whatever happens, each of them is answered. */
+    private void answerOrFail(List<Pending<?>> writes) {
+        try {
+            answer(writes);
+        } catch (RuntimeException | Error e) {
+            isBehind = true;
+            health.fail(StoreHealth.Recovery.RESTART, "answering writes failed", e);
+            failAll(writes, health.failure().orElseThrow());
+        }
     }
 
     private void answer(List<Pending<?>> writes) {
-        if (broken == null && writes.stream().anyMatch(write -> write.changes() != null)) {
+        if (!isBehind && writes.stream().anyMatch(write -> write.changes() != null)) {
             sync();
         }
-        if (broken != null) {
-            writes.forEach(write -> write.fail(broken));
+        if (isBehind) {
+            failAll(writes, health.failure().orElseThrow());
             return;
         }
         // Listeners first: who was answered may then rely on the watchers having been told.
@@ -122,21 +145,35 @@ final class DurableAnswers implements AutoCloseable {
     private void sync() {
         try {
             sync.run();
-        } catch (RuntimeException e) {
-            broken = new StoreException(
-                    "The disk refused what was committed, so nothing more is written; mend the disk and start the server"
-                            + " again",
-                    e);
-            LOG.error("The store has stopped writing", broken);
+        } catch (Throwable e) {
+            isBehind = true;
+            if (StoreHealth.isError(e)) {
+                health.fail(StoreHealth.Recovery.RESTART, "forcing a commit to the disk failed", e);
+            } else {
+                health.fail(StoreHealth.Recovery.OPERATOR, "the disk did not keep what was committed", e);
+            }
         }
     }
 
-    /** A listener that breaks its promise not to throw must not stop the writing. */
-    private static void tell(Consumer<ChangeSet> listener, ChangeSet changes) {
+    /** A listener that breaks its promise not to throw must not stop the writing; one that throws an Error has to. */
+    private void tell(Consumer<ChangeSet> listener, ChangeSet changes) {
         try {
             listener.accept(changes);
         } catch (RuntimeException e) {
             LOG.error("A listener failed; it has missed change {}", changes.index(), e);
+        } catch (Error e) {
+            health.fail(StoreHealth.Recovery.RESTART, "a listener has missed change %d".formatted(changes.index()), e);
+        }
+    }
+
+    /** Fails all of them, also if what is chained to one of them throws. */
+    static void failAll(List<Pending<?>> writes, RuntimeException failure) {
+        for (Pending<?> write : writes) {
+            try {
+                write.fail(failure);
+            } catch (RuntimeException | Error e) {
+                LOG.error("What waited for a failed write failed itself", e);
+            }
         }
     }
 }

@@ -1,36 +1,53 @@
 package dev.gantry.store;
 
+import dev.gantry.store.StoreHealth.Recovery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jooq.DSLContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of the database: takes what waits, runs it in one transaction, commits it, and hands it on to be forced to
  * disk and answered.
  *
- * <p>Its thread owns the cluster index. A write that fails leaves its neighbours in the group alone.
+ * <p>Its thread owns the cluster index. A write that fails leaves its neighbours in the group alone. Once {@link
+ * StoreHealth} says that the store is broken, each write fails at once; if the database has only closed itself, the thread
+ * opens it again.
  */
 final class GroupCommitter implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
 
     private static final int QUEUED_WRITES = 8192;
     private static final int GROUP_SIZE = 512;
 
+    /** How long to wait before the database is opened again: at first, and twice as long each time, up to the last. */
+    private static final long FIRST_PAUSE_MILLIS = 500;
+
+    private static final long LONGEST_PAUSE_MILLIS = 8000;
+
     private final Database database;
     private final Batches batches;
     private final StoreReader reader;
+    private final StoreHealth health;
     private final DurableAnswers answers;
     private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
     private final Thread thread = new Thread(this::run, "store-writer");
+    private final AtomicBoolean suspected = new AtomicBoolean();
     private volatile boolean closed;
     private volatile boolean ended;
 
     // Owned by the thread.
     private final WriterMemory memory;
     private long index;
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     /**
      * Makes the writer; it does not run yet.
@@ -45,13 +62,15 @@ final class GroupCommitter implements AutoCloseable {
         this.database = database;
         this.batches = new Batches(database.dsl());
         this.reader = reader;
+        this.health = database.health();
         this.memory = memory;
-        this.answers = new DurableAnswers(sync);
+        this.answers = new DurableAnswers(sync, health);
         this.index = index;
     }
 
     void start() {
         answers.start();
+        database.onSuspicion(this::suspect);
         thread.start();
     }
 
@@ -63,11 +82,14 @@ final class GroupCommitter implements AutoCloseable {
         Pending<T> pending = new Pending<>(write);
         if (closed) {
             pending.fail(closedStore());
+        } else if (!health.isServing()) {
+            pending.fail(health.failure().orElseGet(GroupCommitter::shortlyBroken));
         } else if (!queue.offer(pending)) {
             pending.fail(new StoreOverloadedException(QUEUED_WRITES));
         } else if (ended) {
             // The writer may have looked into the queue for the last time before the offer.
-            pending.fail(closedStore());
+            pending.fail(
+                    health.failure().<RuntimeException>map(failure -> failure).orElseGet(GroupCommitter::closedStore));
         }
         return pending.future();
     }
@@ -76,7 +98,7 @@ final class GroupCommitter implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        queue.offer(new Pending<>(transaction -> null));
+        wake();
         try {
             thread.join();
         } catch (InterruptedException e) {
@@ -85,31 +107,60 @@ final class GroupCommitter implements AutoCloseable {
         answers.close();
     }
 
+    /** A reader has found the database closed. Never waits. */
+    private void suspect() {
+        if (!suspected.getAndSet(true)) {
+            wake();
+        }
+    }
+
+    /** If the queue is full, the thread needs no waking. */
+    private void wake() {
+        queue.offer(new Pending<>(transaction -> null));
+    }
+
     private void run() {
-        List<Pending<?>> group = new ArrayList<>();
-        while (!closed || !queue.isEmpty()) {
-            try {
-                group.add(queue.take());
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("Nobody interrupts the store's writer", e);
+        try {
+            while (!closed || !queue.isEmpty()) {
+                takeTurn();
             }
+        } catch (Throwable e) {
+            health.fail(Recovery.RESTART, "the thread that writes has died", e);
+        } finally {
+            ended = true;
+            failQueued(health.failure().<StoreException>map(failure -> failure).orElseGet(GroupCommitter::closedStore));
+        }
+    }
+
+    private void takeTurn() throws InterruptedException {
+        List<Pending<?>> group = new ArrayList<>();
+        Pending<?> first =
+                health.is(Recovery.REOPENING) ? queue.poll(pauseMillis, TimeUnit.MILLISECONDS) : queue.take();
+        if (first != null) {
+            group.add(first);
             queue.drainTo(group, GROUP_SIZE - 1);
             commit(group);
-            group.clear();
         }
-        ended = true;
-        queue.drainTo(group);
-        group.forEach(pending -> pending.fail(closedStore()));
+        if (suspected.getAndSet(false)) {
+            examine(new StoreException("A question to the database failed"));
+        }
+        if (first == null && !closed) {
+            reopen();
+        }
     }
 
     private static StoreException closedStore() {
         return new StoreException("The store is closed");
     }
 
+    private static StoreUnavailableException shortlyBroken() {
+        return new StoreUnavailableException("The store was broken a moment ago; try again", null);
+    }
+
     private void commit(List<Pending<?>> group) {
-        StoreException broken = answers.broken();
-        if (broken != null) {
-            group.forEach(pending -> pending.fail(broken));
+        var broken = health.failure();
+        if (broken.isPresent()) {
+            DurableAnswers.failAll(group, broken.get());
             return;
         }
         long before = index;
@@ -120,17 +171,94 @@ final class GroupCommitter implements AutoCloseable {
                 group.forEach(pending -> index = pending.run(writes, index));
                 writes.end();
                 if (index > before) {
-                    batches.saveIndex(dsl, index);
+                    batches.saveIndex(dsl, before, index);
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             index = before;
-            StoreException failure = new StoreException("The database refused to commit", e);
-            group.forEach(pending -> pending.fail(failure));
+            examine(e);
+            StoreException failure = health.failure()
+                    .<StoreException>map(known -> known)
+                    .orElseGet(() -> new StoreException("The database refused to commit", e));
+            DurableAnswers.failAll(group, failure);
             return;
         }
         group.forEach(Pending::committed);
+        boolean isDoubtful = group.stream().anyMatch(Pending::isRefused);
         // Those that only read too: what they have read may not be on disk yet.
         answers.put(group);
+        if (isDoubtful) {
+            examine(new StoreException("The database refused a write"));
+        }
+    }
+
+    /**
+     * Decides whether a failure has broken the store. What was thrown does not tell: a database that has closed itself says so
+     * in many ways. So it is asked for the cluster index.
+     */
+    private void examine(Throwable failure) {
+        if (StoreHealth.isError(failure)) {
+            health.fail(Recovery.RESTART, "a write failed with an error of the Java machine", failure);
+            return;
+        }
+        try {
+            if (compare(reader.lastIndex(), failure)) {
+                // One of them may have ended, though the database has not.
+                database.renewConnections();
+            }
+        } catch (RuntimeException e) {
+            e.addSuppressed(failure);
+            health.fail(
+                    StoreHealth.isError(e) ? Recovery.RESTART : Recovery.REOPENING,
+                    "the database has closed itself",
+                    failure.getCause() == null ? e : failure);
+            failQueued(health.failure().orElseThrow());
+            // Nobody else shall open it again behind this thread's back.
+            database.abandon();
+            pauseMillis = FIRST_PAUSE_MILLIS;
+        }
+    }
+
+    /** Whether the database has what this writer knows: more is as wrong as less. */
+    private boolean compare(long found, Throwable failure) {
+        if (found < index) {
+            health.fail(
+                    Recovery.OPERATOR,
+                    "the database is at index %d, and index %d was committed".formatted(found, index),
+                    failure);
+        } else if (found > index) {
+            health.fail(
+                    Recovery.RESTART,
+                    "the database is at index %d, and this process knows of %d only".formatted(found, index),
+                    failure);
+        }
+        return found == index;
+    }
+
+    private void reopen() {
+        // What was committed before is forced to disk through the old opening of the file.
+        answers.settle();
+        try {
+            database.reopen();
+            if (compare(reader.lastIndex(), new StoreException("The database was opened again"))) {
+                // Not before it has taken a write: a full disk can be read.
+                database.dsl().transaction(configuration -> batches.saveIndex(configuration.dsl(), index, index));
+                database.sync();
+                health.reopened();
+            }
+        } catch (RuntimeException e) {
+            if (StoreHealth.isError(e)) {
+                throw e;
+            }
+            LOG.debug("The database can't be used yet", e);
+            database.abandon();
+            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+        }
+    }
+
+    private void failQueued(StoreException failure) {
+        List<Pending<?>> waiting = new ArrayList<>();
+        queue.drainTo(waiting);
+        DurableAnswers.failAll(waiting, failure);
     }
 }

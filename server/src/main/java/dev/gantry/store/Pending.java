@@ -16,6 +16,7 @@ final class Pending<T> {
     private WriteTransaction transaction;
     private ChangeSet changes;
     private RuntimeException failure;
+    private boolean isRefused;
 
     Pending(Write<T> write) {
         this.write = write;
@@ -25,18 +26,24 @@ final class Pending<T> {
         return future;
     }
 
-    /** Runs the write and returns the cluster index after it. */
+    /**
+     * Runs the write and returns the cluster index after it.
+     *
+     * <p>An Error, be it the cause of something else, is not the write's alone: it is thrown, and nothing of the group is
+     * committed.
+     */
     long run(WriteGroup group, long index) {
         transaction = group.begin(index + 1);
         try {
             result = write.apply(transaction);
             transaction.end();
-        } catch (DataAccessException e) {
-            transaction.abort();
-            failure = new StoreException("The database refused a write", e);
         } catch (RuntimeException e) {
+            if (StoreHealth.isError(e)) {
+                throw e;
+            }
             transaction.abort();
-            failure = e;
+            isRefused = e instanceof DataAccessException || e instanceof StoreUnavailableException;
+            failure = isRefused ? new StoreException("The database refused a write", e) : e;
         }
         if (failure != null || transaction.isReadOnly()) {
             return index;
@@ -65,8 +72,13 @@ final class Pending<T> {
         }
     }
 
-    /** Its group has failed; if it had failed alone already, that is what it is answered. */
+    /** Whether it was the database that did not do what the write asked for. */
+    boolean isRefused() {
+        return isRefused;
+    }
+
+    /** Its group has failed; if it had failed alone already, and not in the database, that is what it is answered. */
     void fail(RuntimeException e) {
-        future.completeExceptionally(failure == null ? e : failure);
+        future.completeExceptionally(failure == null || isRefused ? e : failure);
     }
 }

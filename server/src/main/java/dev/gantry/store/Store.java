@@ -45,7 +45,8 @@ public final class Store implements AutoCloseable {
      * @param write what to do; it runs on the writer's thread
      * @param <T> what the write returns
      * @return completed once the write is on disk and all listeners have been told, with what it returned; failed with
-     *     what it threw, with {@link StoreOverloadedException} if too many writes wait, or with {@link StoreException}.
+     *     what it threw, with {@link StoreOverloadedException} if too many writes wait, with {@link
+     *     StoreUnavailableException} if the store is broken, or with {@link StoreException}.
      *     It is completed on a thread of the store's: what is chained to it must not wait
      */
     public <T> CompletableFuture<T> write(Write<T> write) {
@@ -59,6 +60,15 @@ public final class Store implements AutoCloseable {
      */
     public StoreReader reader() {
         return reader;
+    }
+
+    /**
+     * Tells whether the store serves.
+     *
+     * @return its health, current as long as the store is open
+     */
+    public StoreHealth health() {
+        return database.health();
     }
 
     /**

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -33,7 +34,12 @@ final class TestServer implements AutoCloseable {
     private final Duration nodeTimeToLive;
     private final SchedulerOptions scheduling;
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-    private final InstantSource clock = () -> Instant.now().plus(ahead.get());
+    private final AtomicReference<Runnable> onTime = new AtomicReference<>(() -> {});
+    private final AtomicInteger ends = new AtomicInteger();
+    private final InstantSource clock = () -> {
+        onTime.get().run();
+        return Instant.now().plus(ahead.get());
+    };
     private GantryServer server;
     private ManagedChannel channel;
 
@@ -73,6 +79,16 @@ final class TestServer implements AutoCloseable {
     /** Lets time pass, for this server and those that are started after it on the same directory. */
     void pass(Duration time) {
         ahead.updateAndGet(time::plus);
+    }
+
+    /** Has something done by whatever thread asks for the time, before it is told. */
+    void whenAskedForTheTime(Runnable work) {
+        onTime.set(work);
+    }
+
+    /** How often the server has asked for the end of its process. */
+    int ends() {
+        return ends.get();
     }
 
     /** Waits for what comes in its own time, on slow machines too. */
@@ -116,7 +132,10 @@ final class TestServer implements AutoCloseable {
 
     private void open(InetSocketAddress address) throws IOException {
         server = GantryServer.start(
-                new ServerConfig(dir, address, nodeTimeToLive, scheduling), clock, new SecureRandom());
+                new ServerConfig(dir, address, nodeTimeToLive, scheduling),
+                clock,
+                new SecureRandom(),
+                ends::incrementAndGet);
         channel =
                 NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();
     }

@@ -58,7 +58,8 @@ final class ProcessWatch {
                     return false;
                 }
                 end.complete(null);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // Not thrown: the thread looks after all the others too.
                 end.completeExceptionally(e);
             }
             return true;

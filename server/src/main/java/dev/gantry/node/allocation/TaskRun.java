@@ -6,6 +6,7 @@ import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.model.LoudScheduler;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.AllocatedPort;
@@ -329,7 +330,8 @@ final class TaskRun {
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
             return CompletableFuture.supplyAsync(
-                    () -> killing || isDead() ? Optional.empty() : Optional.of(toStart()), context.owner());
+                    LoudScheduler.loud(() -> killing || isDead() ? Optional.empty() : Optional.of(toStart())),
+                    context.owner());
         }
 
         @Override
@@ -374,7 +376,7 @@ final class TaskRun {
 
         /** Nothing of an ended task is removed before its end is on the disk. */
         private CompletableFuture<TaskThread.Next> decided(Supplier<TaskThread.Next> decision) {
-            return CompletableFuture.completedFuture(decision)
+            return CompletableFuture.completedFuture(LoudScheduler.loud(decision))
                     .thenComposeAsync(
                             chosen -> {
                                 TaskThread.Next next = chosen.get();

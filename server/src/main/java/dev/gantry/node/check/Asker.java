@@ -1,7 +1,7 @@
 package dev.gantry.node.check;
 
+import dev.gantry.model.LoudScheduler;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,7 +26,7 @@ public final class Asker implements AutoCloseable {
     /** More questions than that at once are put off to their next time. */
     private static final int WAITING = 4096;
 
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(threads("check-clock"));
+    private final ScheduledExecutorService clock = new LoudScheduler(threads("check-clock"));
     private final ThreadPoolExecutor askers = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threads("check"));
 
@@ -92,7 +92,7 @@ public final class Asker implements AutoCloseable {
                 askLater();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 LOG.error("A check failed in a way that it must not; it is asked again", e);
                 askLater();
             }

@@ -1,10 +1,9 @@
 package dev.gantry.node.session;
 
+import dev.gantry.model.LoudScheduler;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +18,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnerThread.class);
 
-    private final ScheduledThreadPoolExecutor executor;
+    private final LoudScheduler executor;
 
     /**
      * Starts the thread.
@@ -28,9 +27,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
      */
     public OwnerThread(String name) {
         // What comes after the end is passed over: nobody is left to whom it would matter.
-        this.executor = new ScheduledThreadPoolExecutor(
-                1, task -> new Thread(task, name), new ThreadPoolExecutor.DiscardPolicy());
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.executor = new LoudScheduler(task -> new Thread(task, name));
         executor.setRemoveOnCancelPolicy(true);
     }
 
@@ -64,7 +61,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
     private static void run(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             LOG.error("The node could not do something it must; it goes on with the rest", e);
         }
     }

@@ -1,0 +1,174 @@
+package dev.gantry.store;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.store.StoreHealth.Broken;
+import dev.gantry.store.StoreHealth.Recovery;
+import dev.gantry.store.StoreHealth.State;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A store in which something is thrown that is no refusal of one write. */
+@Timeout(60)
+class StoreHealthTest {
+
+    @TempDir
+    Path dir;
+
+    private final List<State> states = new CopyOnWriteArrayList<>();
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open(dir);
+        store.health().listen(states::add);
+        write("first").join();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                OutOfMemoryError.class,
+                NoClassDefFoundError.class,
+                StackOverflowError.class,
+                AssertionError.class
+            })
+    void an_error_in_a_write_fails_all_that_waits_and_wants_the_process_to_be_started_again(Class<? extends Error> kind)
+            throws Exception {
+        Error error = kind.getConstructor().newInstance();
+        CountDownLatch held = new CountDownLatch(1);
+        CompletableFuture<?> holding = hold(held);
+        CompletableFuture<?> before = write("before");
+        CompletableFuture<?> failing = store.write(tx -> {
+            throw error;
+        });
+        List<CompletableFuture<JobRecord>> waiting =
+                IntStream.range(0, 2000).mapToObj(i -> write("waiting-" + i)).toList();
+        held.countDown();
+
+        holding.get(10, SECONDS);
+        assertUnavailable(before);
+        assertUnavailable(failing);
+        waiting.forEach(StoreHealthTest::assertUnavailable);
+        assertUnavailable(write("later"));
+        assertThat(states)
+                .hasSize(2)
+                .last()
+                .isInstanceOfSatisfying(
+                        Broken.class, broken -> assertThat(broken.recovery()).isEqualTo(Recovery.RESTART));
+        assertThat(store.reader().jobs().find("first")).isPresent();
+        assertThat(store.reader().jobs().find("before")).isEmpty();
+    }
+
+    @Test
+    void an_error_that_the_database_has_wrapped_counts_as_one() {
+        assertUnavailable(store.write(tx -> {
+            throw new StoreException("refused", new OutOfMemoryError("Java heap space"));
+        }));
+
+        assertThat(store.health().is(Recovery.RESTART)).isTrue();
+    }
+
+    @Test
+    void an_error_of_a_listener_wants_the_process_to_be_started_again_and_who_wrote_is_answered() throws Exception {
+        store.listen(changes -> {
+            throw new NoClassDefFoundError("a class is gone");
+        });
+
+        assertThat(write("second").get(10, SECONDS).getModifyIndex()).isEqualTo(2);
+
+        assertThat(store.health().is(Recovery.RESTART)).isTrue();
+        assertUnavailable(write("third"));
+    }
+
+    @Test
+    void an_error_in_what_waits_for_a_failed_write_does_not_keep_the_answer_from_its_neighbours() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CompletableFuture<?> holding = hold(held);
+        var unused = write("one").whenComplete((job, failure) -> {
+            throw new AssertionError("in the callback");
+        });
+        CompletableFuture<?> failing = store.write(tx -> {
+            throw new AssertionError("in the write");
+        });
+        CompletableFuture<?> neighbour = write("two");
+        held.countDown();
+
+        holding.get(10, SECONDS);
+        assertUnavailable(failing);
+        assertUnavailable(neighbour);
+    }
+
+    @Test
+    void a_write_that_is_refused_for_a_reason_of_its_own_breaks_nothing() {
+        assertThatThrownBy(() -> store.write(tx -> {
+                            throw new IllegalStateException("no");
+                        })
+                        .get(10, SECONDS))
+                .hasCauseInstanceOf(IllegalStateException.class);
+        write("second").join();
+
+        assertThat(states).hasSize(1);
+    }
+
+    /** In one process, H2 shares a database between all that open it. */
+    @Test
+    void a_database_that_somebody_else_has_written_to_is_not_gone_on_with() {
+        try (Database other = Database.open(dir)) {
+            other.dsl().execute("update cluster_index set last_index = 7");
+        }
+
+        assertUnavailable(write("second"));
+
+        assertThat(store.health().is(Recovery.RESTART)).isTrue();
+        assertThat(store.reader().jobs().find("second")).isEmpty();
+    }
+
+    /** Holds the writer, so that what is queued meanwhile becomes the next group. */
+    private CompletableFuture<?> hold(CountDownLatch held) throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CompletableFuture<?> holding = store.write(tx -> {
+            begun.countDown();
+            try {
+                assertThat(held.await(30, SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return null;
+        });
+        assertThat(begun.await(10, SECONDS)).isTrue();
+        return holding;
+    }
+
+    private CompletableFuture<JobRecord> write(String id) {
+        return store.write(tx -> tx.putJobVersion(job(id)));
+    }
+
+    private static void assertUnavailable(CompletableFuture<?> write) {
+        assertThatThrownBy(() -> write.get(10, SECONDS)).hasCauseInstanceOf(StoreUnavailableException.class);
+    }
+
+    private static JobRecord job(String id) {
+        return JobRecord.newBuilder().setJob(Job.newBuilder().setId(id)).build();
+    }
+}
