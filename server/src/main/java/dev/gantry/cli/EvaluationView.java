@@ -70,6 +70,10 @@ record EvaluationView(Moments moments) {
                 .add("Job Version", Long.toString(evaluation.getJobVersion()))
                 .add("Triggered By", Words.word(evaluation.getTrigger()))
                 .add("Status", Words.word(evaluation.getStatus()))
+                .addKnown("Description", evaluation.getStatusDescription())
+                .addKnown(
+                        "Looked At Again",
+                        evaluation.hasFollowUpTime() ? Moments.exact(evaluation.getFollowUpTime()) : "")
                 .add("Unplaced", Integer.toString(unplaced(evaluation)))
                 .addKnown("Preempted", preempted(evaluation))
                 .add("Created", moments.ago(evaluation.getCreateTime()))

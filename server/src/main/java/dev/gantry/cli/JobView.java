@@ -4,6 +4,7 @@ import dev.gantry.model.CronExpressions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
@@ -39,6 +40,7 @@ record JobView(Moments moments) {
         return new Page()
                 .add(facts(job))
                 .section("Summary", summary(job))
+                .section("Evaluation Failed", failed(job.getEvaluation()))
                 .section("Placement Failures", failures(job.getEvaluation()))
                 .section(
                         "Latest Deployment",
@@ -114,6 +116,14 @@ record JobView(Moments moments) {
 
     private static String count(List<ClientStatus> statuses, ClientStatus status) {
         return Long.toString(statuses.stream().filter(status::equals).count());
+    }
+
+    private static List<String> failed(Evaluation evaluation) {
+        return evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_FAILED
+                ? List.of(
+                        evaluation.getStatusDescription(),
+                        "Looked at again when the job changes, or at " + Moments.exact(evaluation.getFollowUpTime()))
+                : List.of();
     }
 
     private static List<String> failures(Evaluation evaluation) {

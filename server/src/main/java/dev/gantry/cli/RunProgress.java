@@ -106,6 +106,7 @@ final class RunProgress implements Progress {
             return Standing.GOES_ON;
         }
         return switch (evaluation.getStatus()) {
+            case EVALUATION_STATUS_FAILED -> Standing.FAILED;
             case EVALUATION_STATUS_COMPLETE -> isUp() ? Standing.DONE : Standing.GOES_ON;
             // What is being stopped may make room.
             case EVALUATION_STATUS_BLOCKED ->
@@ -148,6 +149,10 @@ final class RunProgress implements Progress {
     }
 
     private String failure(String name) {
+        if (overtaken.isEmpty() && failed().findAny().isEmpty()) {
+            return "%s is not placed: its evaluation has failed. %s; see: gantry eval status %s"
+                    .formatted(name, evaluation.getStatusDescription(), Words.shortId(evaluation.getId()));
+        }
         return overtaken.isEmpty()
                 ? name + " has failed: "
                         + failed().findFirst().map(RunProgress::failure).orElseThrow() + others()

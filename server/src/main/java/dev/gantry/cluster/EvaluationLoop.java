@@ -52,12 +52,23 @@ public final class EvaluationLoop {
     private static final int PLANS_IN_FLIGHT = 64;
     private static final long PAUSE_MILLIS = 200;
 
+    /** The whole cluster is read anew after such a pause, twice as long each time in a row, up to the last. */
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+
+    /** How long an evaluation that could not be planned or stored waits for its next turn, times its failures. */
+    private static final long RETRY_MILLIS = 500;
+
+    /** When a job is looked at again of which an evaluation has failed; Nomad waits between one and ten minutes. */
+    private static final Duration FOLLOW_UP_WAIT = Duration.ofMinutes(5);
+
+    private static final int LONGEST_DESCRIPTION = 1024;
+
     private record Look(String jobId, Patience patience, CompletableFuture<JobSnapshot> answer) {}
 
     private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
-    /** A plan's write has ended. */
-    private record Written(InFlight plan, Outcome outcome) {}
+    /** A plan's write has ended; if it has failed, there is a failure instead of an outcome. */
+    private record Written(InFlight plan, Outcome outcome, Throwable failure) {}
 
     private final Store store;
     private final Scheduler scheduler;
@@ -76,7 +87,9 @@ public final class EvaluationLoop {
     // Owned by the executor's thread.
     private final SchedulingState state = new SchedulingState();
     private final Set<String> jobsInFlight = new HashSet<>();
+    private final Deliveries deliveries = new Deliveries();
     private boolean pausing;
+    private long pauseMillis = PAUSE_MILLIS;
     private ScheduledFuture<?> alarm;
     private Instant alarmTime = Instant.MAX;
 
@@ -109,7 +122,8 @@ public final class EvaluationLoop {
 
     /** Begins: reads the state of the cluster and goes on where the last server ended. */
     public void start() {
-        turn.call();
+        // Also when the store serves again: nothing is planned until then, since nothing could be stored.
+        store.health().listen(health -> turn.call());
     }
 
     /**
@@ -145,20 +159,29 @@ public final class EvaluationLoop {
     private void takeTurn() {
         try {
             takeIn();
-            if (mustLoad && jobsInFlight.isEmpty() && !pausing) {
+            if (mustLoad && jobsInFlight.isEmpty() && canGoOn()) {
                 load();
             }
             if (!mustLoad) {
                 takeLooks();
-                followUp();
-                evaluate();
-                setAlarm();
+                if (canGoOn()) {
+                    followUp();
+                    evaluate();
+                    setAlarm();
+                }
+                pauseMillis = pausing ? pauseMillis : PAUSE_MILLIS;
             }
-        } catch (RuntimeException e) {
-            FailureLog.tell(LOG, "Scheduling failed; the state of the cluster is read anew", e);
+        } catch (RuntimeException | StackOverflowError e) {
             mustLoad = true;
-            pause();
+            FailureLog.tell(
+                    LOG, "Scheduling failed; the state of the cluster is read anew in %d ms".formatted(pauseMillis), e);
+            pause(pauseMillis);
+            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
         }
+    }
+
+    private boolean canGoOn() {
+        return !pausing && store.health().isServing();
     }
 
     private void takeIn() {
@@ -195,7 +218,12 @@ public final class EvaluationLoop {
         for (Optional<String> due = state.followUps().poll(now);
                 due.isPresent();
                 due = state.followUps().poll(now)) {
-            queue(due.get(), EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED, now);
+            queue(
+                    due.get(),
+                    state.hasFailed(due.get())
+                            ? EvaluationTrigger.EVALUATION_TRIGGER_FAILED_FOLLOW_UP
+                            : EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
+                    now);
         }
         state.takeSystemJobsToSpread()
                 .forEach(jobId -> queue(jobId, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
@@ -211,10 +239,10 @@ public final class EvaluationLoop {
                 .exceptionally(failure -> {
                     FailureLog.tell(
                             LOG,
-                            "Job %s was not looked at when its time came; all is read anew".formatted(jobId),
+                            "Job %s was not looked at when its time came; it is tried again".formatted(jobId),
                             failure);
-                    mustLoad = true;
-                    turn.call();
+                    var unused = executor.schedule(
+                            () -> queue(jobId, trigger, clock.instant()), RETRY_MILLIS, TimeUnit.MILLISECONDS);
                     return null;
                 });
     }
@@ -244,7 +272,7 @@ public final class EvaluationLoop {
 
     private void evaluate() {
         // Not on a state that is known to be old.
-        while (!pausing && jobsInFlight.size() < PLANS_IN_FLIGHT && changes.isEmpty()) {
+        while (canGoOn() && jobsInFlight.size() < PLANS_IN_FLIGHT && changes.isEmpty()) {
             Optional<Evaluation> next = state.evaluations().poll(jobsInFlight);
             if (next.isEmpty()) {
                 return;
@@ -263,10 +291,56 @@ public final class EvaluationLoop {
                     clock.instant(),
                     options);
             carryOut(evaluation, job, plan);
-        } catch (RuntimeException e) {
-            // Put aside: one job that can't be planned must not hold up the others.
-            LOG.error("Job {} can't be planned; submit it again once the cause is mended", evaluation.getJobId(), e);
+        } catch (RuntimeException | StackOverflowError e) {
+            // One job that can't be planned must not hold up the others.
+            undelivered(evaluation, "it could not be planned", e);
         }
+    }
+
+    /** As in Nomad: an evaluation that comes to nothing is looked at a few times, and then it has failed. */
+    private void undelivered(Evaluation evaluation, String why, Throwable failure) {
+        int failures = deliveries.fail(evaluation);
+        if (failures < Deliveries.LIMIT) {
+            LOG.debug("Evaluation {} of job {}: {}", evaluation.getId(), evaluation.getJobId(), why, failure);
+            var unused = executor.schedule(() -> retry(evaluation), failures * RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        deliveries.end(evaluation);
+        String description = "After %d attempts: %s (%s)".formatted(failures, why, failure);
+        LOG.error("Evaluation {} of job {} has failed: {}", evaluation.getId(), evaluation.getJobId(), why, failure);
+        fail(evaluation, description.substring(0, Math.min(description.length(), LONGEST_DESCRIPTION)));
+    }
+
+    private void retry(Evaluation evaluation) {
+        if (state.job(evaluation.getJobId()).isPresent()) {
+            state.retry(evaluation);
+        }
+        turn.call();
+    }
+
+    private void fail(Evaluation evaluation, String description) {
+        Instant followUp = clock.instant().plus(FOLLOW_UP_WAIT);
+        store.write(transaction -> {
+                    transaction
+                            .evaluation(evaluation.getId())
+                            .filter(PlanWriter::isOpen)
+                            .ifPresent(open -> transaction.putEvaluation(open.toBuilder()
+                                    .setStatus(EvaluationStatus.EVALUATION_STATUS_FAILED)
+                                    .setStatusDescription(description)
+                                    .setFollowUpTime(Times.toTimestamp(followUp))
+                                    .build()));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    FailureLog.tell(
+                            LOG,
+                            "Can't store that evaluation %s has failed; it is tried again"
+                                    .formatted(evaluation.getId()),
+                            failure);
+                    var unused =
+                            executor.schedule(() -> fail(evaluation, description), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    return null;
+                });
     }
 
     private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
@@ -285,7 +359,8 @@ public final class EvaluationLoop {
         state.expect(job, placed, preempted(plan));
         jobsInFlight.add(evaluation.getJobId());
         InFlight flight = new InFlight(evaluation, plan, placed);
-        var unused = writer.write(outcome, plan, placed).thenAccept(result -> land(flight, result));
+        var unused =
+                writer.write(outcome, plan, placed).whenComplete((result, failure) -> land(flight, result, failure));
     }
 
     private static Evaluation outcome(Evaluation evaluation, JobRecord job, Plan plan) {
@@ -329,8 +404,8 @@ public final class EvaluationLoop {
     }
 
     /** On the store's thread, after it has told of the change. There is room: each plan in flight lands once. */
-    private void land(InFlight flight, Outcome outcome) {
-        written.add(new Written(flight, outcome));
+    private void land(InFlight flight, Outcome outcome, Throwable failure) {
+        written.add(new Written(flight, outcome, failure));
         turn.call();
     }
 
@@ -342,25 +417,26 @@ public final class EvaluationLoop {
             // What was counted as being stopped is not; what it is now, the store knows.
             mustLoad |= !preempted(plan.plan().plan()).isEmpty();
         }
+        if (plan.failure() != null) {
+            // The database and this memory may differ: after a second time in a row all is read anew, once.
+            mustLoad |= deliveries.hasFailed(evaluation);
+            undelivered(evaluation, "its plan could not be stored", FailureLog.cause(plan.failure()));
+            return;
+        }
         switch (plan.outcome()) {
-            case WRITTEN, OBSOLETE -> {}
+            case WRITTEN, OBSOLETE -> deliveries.end(evaluation);
             case REJECTED -> state.retry(evaluation);
             case OVERLOADED -> {
                 state.retry(evaluation);
-                pause();
-            }
-            case FAILED -> {
-                // The database and this memory may differ.
-                mustLoad = true;
-                pause();
+                pause(PAUSE_MILLIS);
             }
         }
     }
 
-    private void pause() {
+    private void pause(long millis) {
         if (!pausing) {
             pausing = true;
-            var unused = executor.schedule(this::resume, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            var unused = executor.schedule(this::resume, millis, TimeUnit.MILLISECONDS);
         }
     }
 

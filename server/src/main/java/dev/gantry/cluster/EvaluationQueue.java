@@ -40,6 +40,7 @@ final class EvaluationQueue {
                 blockedByJob.put(evaluation.getJobId(), new Waiting(priority, evaluation));
             case EVALUATION_STATUS_COMPLETE,
                     EVALUATION_STATUS_CANCELED,
+                    EVALUATION_STATUS_FAILED,
                     EVALUATION_STATUS_UNSPECIFIED,
                     UNRECOGNIZED -> {}
         }

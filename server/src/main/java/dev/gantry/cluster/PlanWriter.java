@@ -9,6 +9,7 @@ import dev.gantry.scheduler.Stop;
 import dev.gantry.scheduler.StopCause;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreOverloadedException;
+import dev.gantry.store.StoreUnavailableException;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -26,9 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes a plan true in one transaction: allocations and their ports, what is stopped, updated or to be placed anew, the
@@ -44,13 +44,9 @@ final class PlanWriter {
         OBSOLETE,
         /** One of its nodes may not be given new allocations any more; nothing was written. */
         REJECTED,
-        /** The store has too much to write; nothing was written. */
-        OVERLOADED,
-        /** The store failed. */
-        FAILED
+        /** The store has too much to write, or is broken; nothing was written. */
+        OVERLOADED
     }
-
-    private static final Logger LOG = LoggerFactory.getLogger(PlanWriter.class);
 
     private final Store store;
     private final Identifiers identifiers;
@@ -92,7 +88,10 @@ final class PlanWriter {
                 .build();
     }
 
-    /** Writes a plan, the allocations that its placements stand for among it; the future does not fail. */
+    /**
+     * Writes a plan, the allocations that its placements stand for among it. If the future fails, nothing was written: the
+     * plan, or what it was made from, is not what the store takes.
+     */
     CompletableFuture<Outcome> write(Evaluation evaluation, Plan plan, List<Allocation> placed) {
         return store.write(transaction -> {
                     if (!isCurrent(transaction, evaluation)) {
@@ -104,7 +103,7 @@ final class PlanWriter {
                     write(transaction, evaluation, plan, placed, clock.instant());
                     return Outcome.WRITTEN;
                 })
-                .exceptionally(failure -> outcome(evaluation, failure));
+                .exceptionally(PlanWriter::outcome);
     }
 
     private void write(
@@ -127,20 +126,24 @@ final class PlanWriter {
                         transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION, Times.toTimestamp(now)));
     }
 
-    private static Outcome outcome(Evaluation evaluation, Throwable failure) {
-        if (FailureLog.cause(failure) instanceof StoreOverloadedException) {
+    private static Outcome outcome(Throwable failure) {
+        Throwable cause = FailureLog.cause(failure);
+        if (cause instanceof StoreOverloadedException || cause instanceof StoreUnavailableException) {
             return Outcome.OVERLOADED;
         }
-        FailureLog.tell(LOG, "A plan for job %s was not written".formatted(evaluation.getJobId()), failure);
-        return Outcome.FAILED;
+        throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
     }
 
     private static boolean isCurrent(WriteTransaction transaction, Evaluation evaluation) {
         return transaction
                 .evaluation(evaluation.getId())
-                .filter(stored -> stored.getStatus() == EvaluationStatus.EVALUATION_STATUS_PENDING
-                        || stored.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                .filter(PlanWriter::isOpen)
                 .isPresent();
+    }
+
+    static boolean isOpen(Evaluation evaluation) {
+        return evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_PENDING
+                || evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
     }
 
     private static void stop(WriteTransaction transaction, Stop stop, Preempted preempted, Instant now) {

@@ -44,6 +44,9 @@ final class SchedulingState {
     /** When to look at jobs again though nothing changes. */
     private final FollowUps followUps = new FollowUps();
 
+    /** Jobs whose newest evaluation has failed: their follow-up is for that. */
+    private final Set<String> failedJobs = new HashSet<>();
+
     /** System jobs that are not stopped. */
     private final Set<String> systemJobs = new HashSet<>();
 
@@ -62,6 +65,7 @@ final class SchedulingState {
         systemJobs.clear();
         systemJobsToSpread.clear();
         evaluations.clear();
+        failedJobs.clear();
         roomAtPlan.clear();
         loadJobs(reader);
         loadNodes(reader);
@@ -75,6 +79,7 @@ final class SchedulingState {
         reader.evaluations()
                 .in(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .forEach(this::put);
+        reader.evaluations().toFollowUp().forEach(this::put);
         evaluations.retryBlocked();
         // Nodes may have come when the last server was about to end.
         spreadSystemJobs(any -> true);
@@ -207,8 +212,19 @@ final class SchedulingState {
         }
     }
 
+    /** Whether the follow-up of a job is for an evaluation that has failed. */
+    boolean hasFailed(String jobId) {
+        return failedJobs.contains(jobId);
+    }
+
     private void put(Evaluation evaluation) {
         evaluations.put(evaluation, jobOf(evaluation).getJob().getPriority());
+        if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_FAILED) {
+            failedJobs.add(evaluation.getJobId());
+            followUps.putEarlier(evaluation.getJobId(), Times.toInstant(evaluation.getFollowUpTime()));
+        } else {
+            failedJobs.remove(evaluation.getJobId());
+        }
         Long roomThen = roomAtPlan.remove(evaluation.getJobId());
         boolean isBlocked = evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
         if (isBlocked && roomThen != null && roomThen < roomMade) {
@@ -230,6 +246,7 @@ final class SchedulingState {
         systemJobsToSpread.remove(jobId);
         roomAtPlan.remove(jobId);
         followUps.remove(jobId);
+        failedJobs.remove(jobId);
         cluster.removeJob(jobId);
     }
 

@@ -1,7 +1,9 @@
 package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.EVALUATION;
+import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
+import static org.jooq.impl.DSL.select;
 
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -15,8 +17,9 @@ import org.jooq.Record1;
 /** Questions about evaluations. */
 public final class EvaluationReader {
 
-    /** The states of those that have not ended. */
-    static final List<Short> OPEN = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
+    private static final short FAILED = (short) EvaluationStatus.EVALUATION_STATUS_FAILED_VALUE;
+
+    private static final List<Short> WAITING = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
             EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE);
 
     private final DSLContext dsl;
@@ -119,6 +122,31 @@ public final class EvaluationReader {
         return fetch(EVALUATION.STATUS.in(Arrays.stream(statuses)
                 .map(status -> (short) status.getNumber())
                 .toList()));
+    }
+
+    /**
+     * The evaluations that have failed and are the newest of their jobs, which are therefore to be looked at again.
+     *
+     * @return the evaluations in the order in which they changed
+     */
+    public List<Evaluation> toFollowUp() {
+        return fetch(isToFollowUp());
+    }
+
+    /** Whether something is going to come of an evaluation: it waits, or it has failed and will be followed up. */
+    static Condition isOpen() {
+        return EVALUATION.STATUS.in(WAITING).or(isToFollowUp());
+    }
+
+    private static Condition isToFollowUp() {
+        var newer = EVALUATION.as("newer");
+        return EVALUATION
+                .STATUS
+                .eq(FAILED)
+                .and(notExists(select(newer.ROW_KEY)
+                        .from(newer)
+                        .where(newer.JOB_ID.eq(EVALUATION.JOB_ID))
+                        .and(newer.CREATE_INDEX.gt(EVALUATION.CREATE_INDEX))));
     }
 
     /**

@@ -281,7 +281,7 @@ public final class GarbageSearch {
                 .and(notExists(select(EVALUATION.ROW_KEY)
                         .from(EVALUATION)
                         .where(EVALUATION.JOB_ID.eq(JOB.ID))
-                        .and(EVALUATION.STATUS.in(PENDING, BLOCKED).or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
+                        .and(EvaluationReader.isOpen().or(EVALUATION.MODIFY_INDEX.gt(upTo)))))
                 .and(notExists(select(child.ID).from(child).where(JobActivity.isChildOf(JOB.ID, child))));
     }
 

@@ -52,7 +52,7 @@ public final class JobActivity {
                 .and(exists(select(EVALUATION.ROW_KEY)
                         .from(EVALUATION)
                         .where(EVALUATION.JOB_ID.eq(JOB.ID))
-                        .and(EVALUATION.STATUS.in(EvaluationReader.OPEN)))));
+                        .and(EvaluationReader.isOpen()))));
         List<String> children =
                 waits ? List.of() : dsl.select(JOB.ID).from(JOB).where(isChild).fetch(JOB.ID);
         return waits
@@ -72,7 +72,7 @@ public final class JobActivity {
     }
 
     /**
-     * Which jobs have an evaluation that is not at its end.
+     * Which jobs have an evaluation that is not at its end, or that has failed and will be followed up.
      *
      * @param jobIds the jobs to ask for
      * @return those of them that have one
@@ -81,7 +81,7 @@ public final class JobActivity {
         return dsl.selectDistinct(EVALUATION.JOB_ID)
                 .from(EVALUATION)
                 .where(EVALUATION.JOB_ID.in(jobIds))
-                .and(EVALUATION.STATUS.in(EvaluationReader.OPEN))
+                .and(EvaluationReader.isOpen())
                 .fetchSet(EVALUATION.JOB_ID);
     }
 

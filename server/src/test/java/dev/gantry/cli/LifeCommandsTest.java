@@ -175,6 +175,20 @@ class LifeCommandsTest {
     }
 
     @Test
+    void an_evaluation_that_has_failed_says_why_and_when_its_job_is_looked_at_again() {
+        cluster.answers(
+                "GetEvaluation",
+                GetEvaluationResponse.newBuilder()
+                        .setEvaluation(Samples.failed(11))
+                        .build());
+
+        assertThat(CliRun.of(cluster, "eval", "status", "52de").out())
+                .contains("Status          = failed\n")
+                .contains("Description     = After 3 attempts: its plan could not be stored (port 8080 is taken)\n")
+                .contains("Looked At Again = 2026-02-03T04:10:06Z\n");
+    }
+
+    @Test
     void what_is_no_evaluation_is_taken_for_a_job() {
         cluster.refuses("GetEvaluation", Status.NOT_FOUND.asRuntimeException())
                 .answers(

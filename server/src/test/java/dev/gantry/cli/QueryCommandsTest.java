@@ -86,6 +86,18 @@ class QueryCommandsTest {
     }
 
     @Test
+    void a_job_whose_evaluation_has_failed_says_why_and_when_it_is_looked_at_again() {
+        cluster.answers(
+                "GetJob", JOB.toBuilder().setEvaluation(Samples.failed(11)).build());
+
+        assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("""
+                        Evaluation Failed
+                        After 3 attempts: its plan could not be stored (port 8080 is taken)
+                        Looked at again when the job changes, or at 2026-02-03T04:10:06Z
+                        """);
+    }
+
+    @Test
     void one_job_is_shown_with_its_allocations_and_what_keeps_it_waiting() {
         cluster.answers("GetJob", JOB);
 

@@ -40,6 +40,18 @@ class RunProgressTest {
     }
 
     @Test
+    void a_submission_whose_evaluation_has_failed_is_not_followed_any_longer() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        assertThat(progress.accept(update(11).addEvaluations(Samples.failed(11)).build()))
+                .isEqualTo(Standing.FAILED);
+        assertThat(progress.verdict(Standing.FAILED))
+                .isEqualTo(
+                        "Job \"web\" is not placed: its evaluation has failed. After 3 attempts: its plan could not be"
+                                + " stored (port 8080 is taken); see: gantry eval status 52dee78a");
+    }
+
+    @Test
     void what_waits_for_room_is_not_stuck_while_something_is_being_stopped() {
         RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
 

@@ -85,6 +85,13 @@ final class Samples {
                 .build();
     }
 
+    static Evaluation failed(long index) {
+        return evaluation(EvaluationStatus.EVALUATION_STATUS_FAILED, index).toBuilder()
+                .setStatusDescription("After 3 attempts: its plan could not be stored (port 8080 is taken)")
+                .setFollowUpTime(ago(Duration.ofMinutes(-5)))
+                .build();
+    }
+
     /** The allocation of the submission, placed at index 11. */
     static Allocation allocation(ClientStatus status) {
         return Allocation.newBuilder()
