@@ -8,6 +8,7 @@ import dev.gantry.v1.ListAllocationsResponse;
 import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StopAllocationResponse;
 import dev.gantry.v1.StreamLogsRequest;
+import dev.gantry.v1.StreamLogsResponse;
 import dev.gantry.v1.WatchAllocationRequest;
 import dev.gantry.v1.WatchAllocationResponse;
 import java.io.InputStream;
@@ -94,6 +95,18 @@ public final class AllocationClient {
      * @return the bytes as the task wrote them; to be closed
      */
     public InputStream logs(String allocationId, LogOptions options) {
+        return new LogInputStream(logPieces(allocationId, options));
+    }
+
+    /**
+     * The output of a task as {@link #logs}, in pieces that say where in the whole output they lie: a piece that begins
+     * behind the end of the one before tells that what lay between was rotated away before it was read.
+     *
+     * @param allocationId the allocation's id or the begin of it
+     * @param options which output, and how
+     * @return the pieces, each with its offset; to be closed
+     */
+    public Watch<StreamLogsResponse> logPieces(String allocationId, LogOptions options) {
         StreamLogsRequest.Builder request = StreamLogsRequest.newBuilder()
                 .setAllocationId(allocationId)
                 .setTask(options.task())
@@ -102,7 +115,7 @@ public final class AllocationClient {
         options.tail().ifPresent(request::setTailLines);
         // Where a log begins that is told from its tail, only the first answer says.
         AtomicBoolean begun = new AtomicBoolean();
-        return new LogInputStream(connection.watch(
+        return connection.watch(
                 () -> {
                     StreamLogsRequest resumed = request.build();
                     return connection.stream(connection.allocations(), stub -> stub.streamLogs(resumed));
@@ -112,7 +125,7 @@ public final class AllocationClient {
                     begun.set(true);
                     return true;
                 },
-                begun::get));
+                begun::get);
     }
 
     /**

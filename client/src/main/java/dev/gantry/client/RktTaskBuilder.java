@@ -6,6 +6,7 @@ import com.google.protobuf.Value;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Lifecycle;
 import dev.gantry.v1.LifecycleHook;
+import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
@@ -310,6 +311,28 @@ public final class RktTaskBuilder {
      */
     public RktTaskBuilder kill(String signal, Duration timeout) {
         task.setKillSignal(signal).setKillTimeout(Spans.of(timeout));
+        return this;
+    }
+
+    /**
+     * How much of each of the task's two outputs is kept: the newest of it. Default: 10 files of 10 MiB.
+     *
+     * @param maxFiles how many files, 1 to 1000
+     * @param maxFileSizeMib how long a file is at most, in MiB, 1 to 1048576
+     * @return this
+     */
+    public RktTaskBuilder logs(int maxFiles, int maxFileSizeMib) {
+        task.setLogs(LogConfig.newBuilder().setMaxFiles(maxFiles).setMaxFileSizeMib(maxFileSizeMib));
+        return this;
+    }
+
+    /**
+     * Discards the task's output: nothing of it is kept.
+     *
+     * @return this
+     */
+    public RktTaskBuilder withoutLogs() {
+        task.setLogs(LogConfig.newBuilder().setDisabled(true));
         return this;
     }
 

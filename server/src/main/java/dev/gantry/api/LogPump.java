@@ -93,6 +93,7 @@ final class LogPump {
         }
         if (!chunk.getData().isEmpty() || (following && !begun)) {
             observer.onNext(StreamLogsResponse.newBuilder()
+                    .setOffset(chunk.getOffset())
                     .setData(chunk.getData())
                     .setNextOffset(chunk.getNextOffset())
                     .build());

@@ -27,7 +27,8 @@ final class LogQuestion {
         ReadLog.Builder question = ReadLog.newBuilder()
                 .setAllocationId(allocation.getId())
                 .setTask(task(allocation, request.getTask()))
-                .setStream(stream(request));
+                .setStream(stream(request))
+                .setFollow(request.getFollow());
         checkPosition(request);
         return request.hasTailLines()
                 ? question.setTailLines(request.getTailLines()).build()

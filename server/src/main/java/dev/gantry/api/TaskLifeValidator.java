@@ -3,6 +3,7 @@ package dev.gantry.api;
 import dev.gantry.model.Spelling;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Lifecycle;
+import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
@@ -40,6 +41,9 @@ final class TaskLifeValidator {
             "SIGXCPU",
             "SIGXFSZ");
 
+    private static final int MAX_LOG_FILES = 1000;
+    private static final int MAX_LOG_FILE_SIZE_MIB = 1 << 20;
+
     private TaskLifeValidator() {}
 
     static void check(Job job, TaskGroup group, String path, Violations violations) {
@@ -59,11 +63,25 @@ final class TaskLifeValidator {
                     "\"%s\" is no signal; %s"
                             .formatted(task.getKillSignal(), Spelling.hint(task.getKillSignal(), SIGNALS)));
         }
+        checkLogs(task.getLogs(), path + ".logs", violations);
         if (task.hasLifecycle()) {
             check(task.getLifecycle(), path + ".lifecycle", violations);
         }
         if (!task.getDispatchPayloadFile().isEmpty()) {
             checkPayloadFile(job, task.getDispatchPayloadFile(), path + ".dispatch_payload_file", violations);
+        }
+    }
+
+    /** Nomad has the lower limits; the upper ones keep the number of files and of bytes within what a node can count. */
+    private static void checkLogs(LogConfig logs, String path, Violations violations) {
+        if (logs.hasMaxFiles() && (logs.getMaxFiles() < 1 || logs.getMaxFiles() > MAX_LOG_FILES)) {
+            violations.add(path + ".max_files", "%d is not 1 to %d".formatted(logs.getMaxFiles(), MAX_LOG_FILES));
+        }
+        if (logs.hasMaxFileSizeMib()
+                && (logs.getMaxFileSizeMib() < 1 || logs.getMaxFileSizeMib() > MAX_LOG_FILE_SIZE_MIB)) {
+            violations.add(
+                    path + ".max_file_size_mib",
+                    "%d MiB is not 1 to %d".formatted(logs.getMaxFileSizeMib(), MAX_LOG_FILE_SIZE_MIB));
         }
     }
 

@@ -2,10 +2,8 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.LogOptions;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
+import dev.gantry.client.Watch;
+import dev.gantry.v1.StreamLogsResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,8 +11,6 @@ import picocli.CommandLine.Parameters;
 /** {@code gantry alloc logs}: what a task wrote, byte by byte. */
 @Command(name = "logs", description = "Prints what a task of an allocation has written.")
 final class AllocLogsCommand extends ClientCommand {
-
-    private static final int BUFFER = 64 * 1024;
 
     @Parameters(index = "0", paramLabel = "ID", description = "The allocation's id or the begin of it.")
     private String allocationId;
@@ -47,10 +43,8 @@ final class AllocLogsCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        try (InputStream log = client.allocations().logs(allocationId, options())) {
-            return copy(log, context().console().out());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (Watch<StreamLogsResponse> pieces = client.allocations().logPieces(allocationId, options())) {
+            return print(pieces);
         }
     }
 
@@ -60,12 +54,21 @@ final class AllocLogsCommand extends ClientCommand {
         return follow ? tailed.following() : tailed;
     }
 
-    private static int copy(InputStream log, PrintStream out) throws IOException {
-        byte[] buffer = new byte[BUFFER];
-        for (int length = log.read(buffer); length >= 0; length = log.read(buffer)) {
-            out.write(buffer, 0, length);
+    private int print(Watch<StreamLogsResponse> pieces) {
+        Console console = context().console();
+        // Where the tail begins is told by the first piece.
+        long next = lines == null ? 0 : Long.MAX_VALUE;
+        while (pieces.hasNext()) {
+            StreamLogsResponse piece = pieces.next();
+            if (piece.getOffset() > next) {
+                console.err()
+                        .printf("(%d bytes are missing here: rotated away)%n", piece.getOffset() - next);
+            }
+            next = piece.getNextOffset();
+            byte[] data = piece.getData().toByteArray();
+            console.out().write(data, 0, data.length);
             // Whoever read this has gone, as "head" does: nobody misses the rest.
-            if (out.checkError()) {
+            if (console.out().checkError()) {
                 return GantryCli.FAILED;
             }
         }

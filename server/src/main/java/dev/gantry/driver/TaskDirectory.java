@@ -1,5 +1,9 @@
 package dev.gantry.driver;
 
+import com.google.protobuf.ByteString;
+import dev.gantry.model.LogLimits;
+import dev.gantry.v1.LogConfig;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -57,20 +61,61 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * Where the task's standard output goes.
+     * The outputs of all tasks of the allocation, which their copiers write. No task can write there; each sees it below
+     * its shared directory, read-only. No task can be named like it.
+     *
+     * @return the directory
+     */
+    public Path logs() {
+        return allocation.resolve("+logs");
+    }
+
+    /**
+     * The first file of the task's standard output. The later ones end in {@code .1}, {@code .2} and so on.
      *
      * @return the file
      */
     public Path stdout() {
-        return shared().resolve("logs").resolve(task + ".stdout.0");
+        return logs().resolve(task + ".stdout.0");
     }
 
     /**
-     * Where the task's standard error goes.
+     * The first file of the task's standard error. The later ones end in {@code .1}, {@code .2} and so on.
      *
      * @return the file
      */
     public Path stderr() {
-        return shared().resolve("logs").resolve(task + ".stderr.0");
+        return logs().resolve(task + ".stderr.0");
+    }
+
+    /**
+     * Reads the end of the task's standard error, whatever its limits are.
+     *
+     * @param limit how many bytes at most
+     * @return the bytes; none if there are none
+     * @throws IOException if they can't be read
+     */
+    public ByteString lastOfStderr(int limit) throws IOException {
+        return stderr(LogLimits.of(LogConfig.getDefaultInstance())).last(limit);
+    }
+
+    /**
+     * All of the task's standard output that is kept.
+     *
+     * @param limits of the task
+     * @return the output
+     */
+    public TaskLog stdout(LogLimits limits) {
+        return new TaskLog(logs(), task + ".stdout", limits);
+    }
+
+    /**
+     * All of the task's standard error that is kept.
+     *
+     * @param limits of the task
+     * @return the output
+     */
+    public TaskLog stderr(LogLimits limits) {
+        return new TaskLog(logs(), task + ".stderr", limits);
     }
 }

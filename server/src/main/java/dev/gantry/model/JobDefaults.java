@@ -119,6 +119,7 @@ public final class JobDefaults {
         if (task.getKillSignal().isEmpty()) {
             task.setKillSignal(KILL_SIGNAL);
         }
+        task.setLogs(LogLimits.of(task.getLogs()).toConfig());
         for (Service.Builder service : task.getServicesBuilderList()) {
             service.setName(serviceName(job, group, task, service));
             CheckDefaults.fill(service);

@@ -1,5 +1,6 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.model.LogLimits;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
@@ -68,5 +69,7 @@ final class InPlaceRule {
 
     private static void reduce(Task.Builder task) {
         task.clearMeta().clearConstraints().clearAffinities();
+        // Jobs that were stored before tasks had this have the defaults.
+        task.setLogs(LogLimits.of(task.getLogs()).toConfig());
     }
 }

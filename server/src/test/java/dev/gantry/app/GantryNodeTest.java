@@ -13,15 +13,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.node.state.NodeStateException;
+import dev.gantry.files.FileTrees;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
@@ -608,7 +611,81 @@ class GantryNodeTest {
                 .isEqualTo("Allocation a1 has no task \"nope\"; its tasks: main");
         assertThat(server.ask(ReadLog.newBuilder().setAllocationId("a9").setTask("main"))
                         .getError())
-                .isEqualTo("Node alpha has no logs of allocation a9 (any more)");
+                .startsWith("Node alpha has no logs of allocation a9: its directory was deleted");
+    }
+
+    @Test
+    void the_log_of_an_allocation_whose_directory_is_gone_is_an_error() throws Exception {
+        startNode();
+        server.desire(run("a1", "echo one"));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        FileTrees.delete(allocationDir("a1"));
+
+        assertThat(server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0)).getError())
+                .startsWith("The output of task \"main\" of allocation a1 on node alpha is gone")
+                .contains(allocationDir("a1").toString());
+    }
+
+    @Test
+    void the_log_of_a_task_that_was_never_started_is_an_error_that_says_why() throws Exception {
+        startNode();
+        server.desire(run("a1", task("main", "true").toBuilder().setDriver("none").build()));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+
+        assertThat(server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setFollow(true))
+                        .getError())
+                .startsWith("There is no output of task \"main\" of allocation a1 on node alpha: it was never started")
+                .contains("This node has no driver \"none\"");
+    }
+
+    @Test
+    void a_task_that_has_not_been_started_yet_is_waited_for_by_who_follows_only() throws Exception {
+        driver.hang();
+        startNode();
+        server.desire(run("a1", "echo one"));
+        await().until(() -> !driver.prepared().isEmpty());
+
+        assertThat(server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0)).getError())
+                .endsWith("it has not been started yet");
+        LogChunk followed = server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setFollow(true));
+        assertThat(followed.getError()).isEmpty();
+        assertThat(followed.getEnd()).isFalse();
+    }
+
+    @Test
+    void the_log_of_a_task_whose_output_is_discarded_is_an_error_that_says_so() throws Exception {
+        startNode();
+        Task quiet = task("main", FOREVER).toBuilder()
+                .setLogs(LogConfig.newBuilder().setDisabled(true))
+                .build();
+        server.desire(run("a1", quiet));
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+
+        // The driver of this test keeps output all the same; the one of rkt makes no file.
+        FileTrees.delete(allocationDir("a1").resolve("+logs"));
+        Files.createDirectory(allocationDir("a1").resolve("+logs"));
+
+        assertThat(server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0)).getError())
+                .contains("logs { disabled = true }");
+    }
+
+    @Test
+    void a_link_in_place_of_the_directory_that_logs_are_mounted_on_is_replaced_before_the_next_start() throws Exception {
+        startNode();
+        Path outside = Files.createDirectory(dir.resolve("outside"));
+        Path mountPoint = allocationDir("a1").resolve("alloc/logs");
+        String script = "if test -e %1$s; then test -d %2$s && test ! -L %2$s; exit; fi;"
+                + " touch %1$s; rmdir %2$s && ln -s %3$s %2$s; exit 1";
+
+        server.desire(run(
+                "a1",
+                JobType.JOB_TYPE_BATCH,
+                restarts(1),
+                task("main", script.formatted(dir.resolve("tried"), mountPoint, outside))));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(dir.resolve("tried")).exists();
+        assertThat(outside).isEmptyDirectory();
     }
 
     @Test

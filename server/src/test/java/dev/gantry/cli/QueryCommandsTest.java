@@ -391,6 +391,35 @@ class QueryCommandsTest {
     }
 
     @Test
+    void bytes_of_a_log_that_were_rotated_away_are_told_on_standard_error() {
+        cluster.answers(
+                "StreamLogs",
+                StreamLogsResponse.newBuilder()
+                        .setOffset(30)
+                        .setData(ByteString.copyFromUtf8("one\n"))
+                        .setNextOffset(34)
+                        .build(),
+                StreamLogsResponse.newBuilder()
+                        .setOffset(34)
+                        .setData(ByteString.copyFromUtf8("two\n"))
+                        .setNextOffset(38)
+                        .build(),
+                StreamLogsResponse.newBuilder()
+                        .setOffset(40)
+                        .setData(ByteString.copyFromUtf8("four\n"))
+                        .setNextOffset(45)
+                        .build());
+
+        assertThat(CliRun.of(cluster, "alloc", "logs", "5e0b"))
+                .isEqualTo(new CliRun(
+                        0,
+                        "one\ntwo\nfour\n",
+                        "(30 bytes are missing here: rotated away)\n(2 bytes are missing here: rotated away)\n"));
+        assertThat(CliRun.of(cluster, "alloc", "logs", "-n", "3", "5e0b").err())
+                .isEqualTo("(2 bytes are missing here: rotated away)\n");
+    }
+
+    @Test
     void a_log_without_options_is_all_of_standard_output() {
         cluster.answers("StreamLogs", StreamLogsResponse.getDefaultInstance());
 

@@ -2,6 +2,7 @@ package dev.gantry.cli.jobfile;
 
 import dev.gantry.v1.Lifecycle;
 import dev.gantry.v1.LifecycleHook;
+import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Task;
@@ -38,7 +39,16 @@ final class HclTask {
         block.single(Keys.DISPATCH_PAYLOAD)
                 .flatMap(payload -> payload.text("file"))
                 .ifPresent(task::setDispatchPayloadFile);
+        block.single(Keys.LOGS).map(HclTask::logs).ifPresent(task::setLogs);
         return task.build();
+    }
+
+    private static LogConfig logs(Block block) {
+        LogConfig.Builder logs = LogConfig.newBuilder();
+        block.integer("max_files", Integer.MIN_VALUE, Integer.MAX_VALUE).ifPresent(logs::setMaxFiles);
+        block.integer("max_file_size", Integer.MIN_VALUE, Integer.MAX_VALUE).ifPresent(logs::setMaxFileSizeMib);
+        block.bool("disabled").ifPresent(logs::setDisabled);
+        return logs.build();
     }
 
     private static Resources resources(Block block) {

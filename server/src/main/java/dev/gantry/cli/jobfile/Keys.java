@@ -57,8 +57,9 @@ record Keys(String kind, List<String> known, List<String> later) {
                     "kill_timeout",
                     "kill_signal",
                     "lifecycle",
-                    "dispatch_payload"),
-            List.of("artifact", "leader", "logs", "shutdown_delay", "template", "vault"));
+                    "dispatch_payload",
+                    "logs"),
+            List.of("artifact", "leader", "shutdown_delay", "template", "vault"));
 
     static final Keys UPDATE = new Keys(
             "update",
@@ -85,6 +86,9 @@ record Keys(String kind, List<String> known, List<String> later) {
 
     static final Keys PARAMETERIZED =
             new Keys("parameterized", List.of("payload", "meta_required", "meta_optional"), List.of());
+
+    static final Keys LOGS =
+            new Keys("logs", List.of("max_files", "max_file_size", "disabled"), List.of("destination"));
 
     static final Keys LIFECYCLE = new Keys("lifecycle", List.of("hook", "sidecar"), List.of());
 
@@ -153,6 +157,7 @@ record Keys(String kind, List<String> known, List<String> later) {
             PERIODIC,
             PARAMETERIZED,
             LIFECYCLE,
+            LOGS,
             DISPATCH_PAYLOAD,
             RESOURCES,
             NETWORK,

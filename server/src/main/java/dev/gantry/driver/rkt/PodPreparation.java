@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.model.LogLimits;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
 import java.util.List;
@@ -31,7 +32,7 @@ final class PodPreparation {
         RktTaskConfig config = config(request);
         String uuid = prepare(request, config);
         tools.held().hold(uuid);
-        return new PreparedPod(uuid, config, rkt, directory, supervisor, tools);
+        return new PreparedPod(uuid, config, rkt, directory, LogLimits.of(request.task().getLogs()), supervisor, tools);
     }
 
     private static void refuseSecondStart(RunFiles files, TaskDirectory directory) throws TaskStartException {

@@ -34,6 +34,7 @@ final class PodVolumes {
     List<PodVolume> of(List<String> wanted, TaskDirectory directory) throws RktException {
         List<PodVolume> volumes = new ArrayList<>();
         volumes.add(new PodVolume(name(directory, SHARED), directory.shared(), "/alloc", false));
+        volumes.add(new PodVolume(name(directory, "logs"), directory.logs(), "/alloc/logs", true));
         volumes.add(new PodVolume(name(directory, "local"), directory.local(), "/local", false));
         volumes.add(new PodVolume(name(directory, "secrets"), directory.secrets(), "/secrets", false));
         for (int i = 0; i < wanted.size(); i++) {

@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import dev.gantry.driver.PreparedTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.model.LogLimits;
 import java.io.IOException;
 import java.time.temporal.ChronoUnit;
 import org.slf4j.Logger;
@@ -20,6 +21,7 @@ final class PreparedPod implements PreparedTask {
     private final RktTaskConfig config;
     private final RktCli rkt;
     private final TaskDirectory directory;
+    private final LogLimits limits;
     private final RunFiles files;
     private final Supervisor supervisor;
     private final TaskTools tools;
@@ -29,12 +31,14 @@ final class PreparedPod implements PreparedTask {
             RktTaskConfig config,
             RktCli rkt,
             TaskDirectory directory,
+            LogLimits limits,
             Supervisor supervisor,
             TaskTools tools) {
         this.uuid = uuid;
         this.config = config;
         this.rkt = rkt;
         this.directory = directory;
+        this.limits = limits;
         this.files = RunFiles.of(directory);
         this.supervisor = supervisor;
         this.tools = tools;
@@ -49,7 +53,7 @@ final class PreparedPod implements PreparedTask {
             if (Thread.interrupted()) {
                 throw new InterruptedException("Interrupted before pod " + uuid + " ran");
             }
-            Process process = supervisor.start(rkt.commands().runPrepared(config, uuid), files.run(uuid), directory);
+            Process process = supervisor.start(rkt.commands().runPrepared(config, uuid), files.run(uuid), directory, limits);
             return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
         } catch (IOException e) {
             discard();

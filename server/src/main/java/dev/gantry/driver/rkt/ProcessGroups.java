@@ -20,14 +20,16 @@ final class ProcessGroups {
     }
 
     /**
-     * Kills what is left of a session whose leader has died.
+     * Kills what is left of a session whose leader has died, but not the copiers of its output: they end by themselves,
+     * when they have copied all.
      *
      * @param leader the leader's process id
-     * @param word only processes with this on their command line: the id may long belong to somebody else's session
+     * @param uuid of the pod; only processes with this on their command line: the id may long belong to somebody else's
+     *     session
      */
-    static void killLeftOf(long leader, String word) {
+    static void killLeftOf(long leader, String uuid) {
         ProcessHandle.allProcesses()
-                .filter(process -> isOf(process.pid(), leader, word))
+                .filter(process -> isOf(process.pid(), leader, uuid) && !Copiers.isCopier(process, uuid))
                 .forEach(ProcessHandle::destroyForcibly);
     }
 

@@ -70,13 +70,18 @@ public final class RktDriver implements TaskDriver {
                 finder,
                 volumesEnabled,
                 RktDriver::isRoot,
-                () -> RktExecutable.onSearchPath("setsid", environment.get("PATH"))
-                        .isPresent());
+                () -> missingTool(environment.get("PATH")));
         this.volumes = new PodVolumes(volumesEnabled);
         this.supervisor = new Supervisor(start);
         this.allocations = allocations;
         this.tools = new TaskTools(
                 runner, timeouts, new HeldPods(), new KnownImages(clock), new ProcessWatch(), endThreads(), clock);
+    }
+
+    private static Optional<String> missingTool(String path) {
+        return Supervisor.TOOLS.stream()
+                .filter(tool -> RktExecutable.onSearchPath(tool, path).isEmpty())
+                .findFirst();
     }
 
     private static ExecutorService endThreads() {

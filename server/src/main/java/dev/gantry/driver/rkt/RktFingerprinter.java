@@ -4,7 +4,9 @@ import dev.gantry.driver.DriverFingerprint;
 import dev.gantry.v1.DriverHealth;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Finds out whether tasks can be run by rkt here, and by which. */
 final class RktFingerprinter {
@@ -15,7 +17,7 @@ final class RktFingerprinter {
     private final RktFinder finder;
     private final boolean volumesEnabled;
     private final BooleanSupplier root;
-    private final BooleanSupplier setsid;
+    private final Supplier<Optional<String>> missingTool;
 
     /**
      * Looks at nothing yet.
@@ -23,21 +25,23 @@ final class RktFingerprinter {
      * @param finder finds rkt
      * @param volumesEnabled whether tasks may mount paths of the machine
      * @param root whether the node runs as root
-     * @param setsid whether the machine has the command that supervisors are started with
+     * @param missingTool the first of the commands that supervisors need that the machine has not; empty if it has all
      */
-    RktFingerprinter(RktFinder finder, boolean volumesEnabled, BooleanSupplier root, BooleanSupplier setsid) {
+    RktFingerprinter(RktFinder finder, boolean volumesEnabled, BooleanSupplier root, Supplier<Optional<String>> missingTool) {
         this.finder = finder;
         this.volumesEnabled = volumesEnabled;
         this.root = root;
-        this.setsid = setsid;
+        this.missingTool = missingTool;
     }
 
     DriverFingerprint fingerprint() {
         if (!root.getAsBoolean()) {
             return notOffered("rkt needs root: run the node as root");
         }
-        if (!setsid.getAsBoolean()) {
-            return notOffered("There is no setsid on $PATH: install util-linux");
+        Optional<String> missing = missingTool.get();
+        if (missing.isPresent()) {
+            return notOffered("There is no %s on $PATH: install util-linux and coreutils, or busybox"
+                    .formatted(missing.get()));
         }
         try {
             RktCli rkt = finder.current();

@@ -97,7 +97,7 @@ final class RktTask implements RunningTask {
         } catch (RktException e) {
             // Not running yet, hanging, or an old rkt that knows no stop: tell the process itself.
             LOG.info("Pod {}: {}; sending SIGTERM", pod.uuid(), e.getMessage());
-            supervisor.terminateChildren();
+            supervisor.terminate(pod.uuid());
             return false;
         }
     }
@@ -111,7 +111,7 @@ final class RktTask implements RunningTask {
         } catch (RktException e) {
             LOG.info("Pod {}: {}; sending SIGKILL", pod.uuid(), e.getMessage());
         }
-        supervisor.killDescendants();
+        supervisor.kill(pod.uuid());
         if (!endsWithin(tools.timeouts().forced())) {
             killGroup();
         }
@@ -167,6 +167,7 @@ final class RktTask implements RunningTask {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Copiers.kill(pod.uuid());
         try {
             files.delete(pod.uuid());
         } catch (IOException e) {

@@ -23,9 +23,12 @@ import java.util.Optional;
  * <pre>
  * pod.json         the pod, written before anything of it runs
  * UUID/supervise   the supervisor's script
+ * UUID/copy-output the script of those who copy the pod's output, one for each
+ * UUID/stdout      the pipe that the pod writes to; UUID/stderr likewise
  * UUID/supervisor  the supervisor's process, or that the node has given the run up; whoever comes first makes it
  * UUID/exit        the exit code
- * UUID/log         what the supervisor itself has to complain about
+ * UUID/log         what the supervisor and the copiers themselves complain about
+ * UUID/lost        why output of the pod was lost; there is none if it was not
  * </pre>
  */
 final class RunFiles {
@@ -124,6 +127,11 @@ final class RunFiles {
         } catch (NumberFormatException e) {
             throw new IOException(file + " is damaged: it holds \"" + code.get() + "\"", e);
         }
+    }
+
+    /** Why output of the pod could not be written; empty if all was. */
+    Optional<String> lostOutput(String uuid) throws IOException {
+        return read(run(uuid).resolve("lost"));
     }
 
     /** Forgets the last start, but not that it was given up: its supervisor may be late. */

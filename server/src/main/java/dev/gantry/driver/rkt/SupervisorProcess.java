@@ -1,8 +1,10 @@
 package dev.gantry.driver.rkt;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * A supervisor as this process of the node knows it.
@@ -30,12 +32,19 @@ record SupervisorProcess(Optional<ProcessHandle> process, CompletableFuture<?> e
     }
 
     /** Asks what the supervisor runs to end; the supervisor itself waits for that. */
-    void terminateChildren() {
-        process.ifPresent(supervisor -> supervisor.children().forEach(ProcessHandle::destroy));
+    void terminate(String uuid) {
+        runners(uuid).forEach(ProcessHandle::destroy);
     }
 
-    /** Kills all that the supervisor has started, so that it can still write down how that ended. */
-    void killDescendants() {
-        process.ifPresent(supervisor -> supervisor.descendants().forEach(ProcessHandle::destroyForcibly));
+    /** Kills the pod with all that it has started; the supervisor can still copy its output and write down its end. */
+    void kill(String uuid) {
+        List<ProcessHandle> runners = runners(uuid).toList();
+        runners.stream().flatMap(ProcessHandle::descendants).toList().forEach(ProcessHandle::destroyForcibly);
+        runners.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Its children but those that copy the pod's output. */
+    private Stream<ProcessHandle> runners(String uuid) {
+        return process.stream().flatMap(ProcessHandle::children).filter(child -> !Copiers.isCopier(child, uuid));
     }
 }

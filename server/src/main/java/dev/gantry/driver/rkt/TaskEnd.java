@@ -3,11 +3,7 @@ package dev.gantry.driver.rkt;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,17 +20,20 @@ final class TaskEnd {
 
     private static final int LOG_END = 4096;
 
+    /** How long the output of a pod that was stopped here may take to be copied. */
+    private static final Duration COPYING = Duration.ofSeconds(3);
+
     private final PodRecord pod;
     private final RktCli rkt;
     private final RunFiles files;
-    private final Path stderr;
+    private final TaskDirectory directory;
     private final InstantSource clock;
 
     TaskEnd(PodRecord pod, RktCli rkt, TaskDirectory directory, InstantSource clock) {
         this.pod = pod;
         this.rkt = rkt;
         this.files = RunFiles.of(directory);
-        this.stderr = directory.stderr();
+        this.directory = directory;
         this.clock = clock;
     }
 
@@ -42,28 +41,30 @@ final class TaskEnd {
     TaskExit find() {
         try {
             Optional<RunFiles.Exit> exit = files.exit(pod.uuid());
-            return exit.isPresent() ? written(exit.get()) : lost(whatHappened());
+            return exit.isPresent() ? written(exit.get()) : lost();
         } catch (IOException e) {
             return unknown("The exit code can't be read: " + e.getMessage());
         }
     }
 
-    private TaskExit written(RunFiles.Exit exit) {
+    private TaskExit written(RunFiles.Exit exit) throws IOException {
         String message = ExitMessages.of(exit.code()) + (exit.code() == RKT_FAILED ? whatRktSaid() : "");
-        return new TaskExit(OptionalInt.of(exit.code()), exit.at(), message);
+        return new TaskExit(OptionalInt.of(exit.code()), exit.at(), message + lostOutput());
     }
 
     /** It went where the task's own errors go. */
     private String whatRktSaid() {
-        try (SeekableByteChannel log = Files.newByteChannel(stderr)) {
-            log.position(Math.max(0, log.size() - LOG_END));
-            byte[] end = Channels.newInputStream(log).readNBytes(LOG_END);
-            String last = RktErrors.message("run-prepared", new String(end, StandardCharsets.UTF_8));
+        try {
+            String last = RktErrors.message("run-prepared", directory.lastOfStderr(LOG_END).toStringUtf8());
             return RktErrors.isFromRun(last) ? ": rkt " + last : "";
         } catch (IOException e) {
-            LOG.info("Pod {}: what rkt said can't be read from {}: {}", pod.uuid(), stderr, e.getMessage());
+            LOG.info("Pod {}: what rkt said can't be read: {}", pod.uuid(), e.getMessage());
             return "";
         }
+    }
+
+    private String lostOutput() throws IOException {
+        return files.lostOutput(pod.uuid()).map(why -> "; " + why).orElse("");
     }
 
     private String whatHappened() throws IOException {
@@ -76,6 +77,16 @@ final class TaskEnd {
         }
         ProcessGroups.killLeftOf(supervisor.get().pid(), pod.uuid());
         return "The task's supervisor was killed";
+    }
+
+    private TaskExit lost() throws IOException {
+        TaskExit exit = lost(whatHappened());
+        try {
+            Copiers.awaitEnd(pod.uuid(), COPYING);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return exit;
     }
 
     private TaskExit lost(String happened) {

@@ -12,15 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The directories of allocations: {@code ALLOCATION/alloc/{data,logs,tmp}}, {@code ALLOCATION/TASK/{local,secrets}} and
- * what a driver remembers.
+ * The directories of allocations: {@code ALLOCATION/alloc/{data,logs,tmp}}, {@code ALLOCATION/+logs}, {@code
+ * ALLOCATION/TASK/{local,secrets}} and what a driver remembers.
  *
- * <p>What tasks see may be written by any user, since a task can run as one that only its image knows; other users of the
- * machine are kept out by the directory that holds them all.
+ * <p>What tasks see may be written by any user, since a task can run as one that only its image knows, but for the logs;
+ * other users of the machine are kept out by the directory that holds them all.
  */
 public final class AllocationDirectories {
 
     private static final String FOR_ANY_USER = "rwxrwxrwx";
+    private static final String FOR_READERS = "rwxr-xr-x";
     private static final String FOR_THE_NODE = "rwx------";
 
     /** Ends the names of what is only there to be deleted; no allocation's id has a dot. */
@@ -52,7 +53,7 @@ public final class AllocationDirectories {
 
     private static void createShared(Path allocation) throws IOException {
         Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
-        for (String name : List.of("data", "logs", "tmp")) {
+        for (String name : List.of("data", "tmp")) {
             create(shared.resolve(name), FOR_ANY_USER);
         }
     }
@@ -80,6 +81,19 @@ public final class AllocationDirectories {
         create(task.local(), FOR_ANY_USER);
         create(task.secrets(), FOR_ANY_USER);
         create(task.driver(), FOR_THE_NODE);
+        create(task.logs(), FOR_READERS);
+        makeMountPoint(task.shared().resolve("logs"));
+    }
+
+    /**
+     * Makes the directory that the logs are mounted on. It is never opened here: a task may put a link in its place, and
+     * the next one to start then gets a directory again.
+     */
+    private static void makeMountPoint(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            FileTrees.delete(directory);
+            Files.createDirectory(directory);
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.gantry.node.allocation;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.model.LogLimits;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.log.LogSource;
 import dev.gantry.node.state.RestartWindow;
@@ -157,14 +158,34 @@ public final class AllocationRun {
      *
      * @param task its name
      * @param stream which output; stdout if not said
+     * @param isFollowed whether a task that has not been started yet is waited for
      * @return the output; empty if the group has no such task
      */
-    public Optional<LogSource> log(String task, LogStream stream) {
+    public Optional<LogSource> log(String task, LogStream stream, boolean isFollowed) {
         return Optional.ofNullable(tasks.get(task)).map(run -> {
             TaskDirectory directory = run.directory();
-            boolean isStderr = stream == LogStream.LOG_STREAM_STDERR;
-            return new LogSource(isStderr ? directory.stderr() : directory.stdout(), run::isDead);
+            LogLimits limits = LogLimits.of(run.spec().task().getLogs());
+            String owner = "task \"%s\" of allocation %s on node %s"
+                    .formatted(task, id(), context.node().get().getName());
+            return new LogSource(
+                    stream == LogStream.LOG_STREAM_STDERR ? directory.stderr(limits) : directory.stdout(limits),
+                    run::isDead,
+                    owner,
+                    whyNoLog(run, limits, isFollowed).map(why -> "There is no output of %s: %s".formatted(owner, why)));
         });
+    }
+
+    private static Optional<String> whyNoLog(TaskRun run, LogLimits limits, boolean isFollowed) {
+        if (limits.disabled()) {
+            return Optional.of("its job has logs { disabled = true }, which discards it");
+        }
+        if (run.hasRun()) {
+            return Optional.empty();
+        }
+        if (run.isDead()) {
+            return Optional.of("it was never started. " + lastEnd(run.state()));
+        }
+        return isFollowed ? Optional.empty() : Optional.of("it has not been started yet");
     }
 
     /**

@@ -1,9 +1,10 @@
 package dev.gantry.node.log;
 
-import com.google.protobuf.ByteString;
+import dev.gantry.driver.TaskLog;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -95,14 +96,17 @@ public final class LogReads implements AutoCloseable {
     private void begin(ReadLog question, LogSource source, Consumer<LogChunk> answer) {
         Instant deadline = clock.instant().plusMillis(question.getWaitMillis());
         try {
+            if (source.whyNoFiles().isPresent() && !source.log().exists()) {
+                fail(question, source.whyNoFiles().get(), answer);
+                return;
+            }
             long offset = firstByte(question, source);
             Waiting first = new Waiting(question, source, offset, deadline, answer);
             if (!answerIfPossible(first)) {
                 waiting.add(first);
             }
         } catch (IOException | IllegalArgumentException e) {
-            open.decrementAndGet();
-            answer.accept(error(question, "Can't read %s: %s".formatted(source.file(), e.getMessage())));
+            fail(question, problem(source, e), answer);
         }
     }
 
@@ -116,32 +120,39 @@ public final class LogReads implements AutoCloseable {
                 }
             } catch (IOException e) {
                 all.remove();
-                open.decrementAndGet();
-                next.answer()
-                        .accept(error(
-                                next.question(),
-                                "Can't read %s: %s".formatted(next.source().file(), e)));
+                fail(next.question(), problem(next.source(), e), next.answer());
             }
         }
+    }
+
+    private void fail(ReadLog question, String why, Consumer<LogChunk> answer) {
+        open.decrementAndGet();
+        answer.accept(error(question, why));
+    }
+
+    private static String problem(LogSource source, Exception failure) {
+        return failure instanceof NoSuchFileException gone
+                ? "The output of %s is gone: there is no directory %s".formatted(source.owner(), gone.getFile())
+                : "Can't read the output of %s: %s".formatted(source.owner(), failure);
     }
 
     /** Whether the question is answered now. */
     private boolean answerIfPossible(Waiting read) throws IOException {
         // Asked before reading: what a task wrote before it ended must not be missed.
         boolean isDead = read.source().isDead().getAsBoolean();
-        LogFile file = new LogFile(read.source().file());
-        ByteString data = file.read(read.offset(), LARGEST_PIECE);
-        if (data.isEmpty() && !isDead && clock.instant().isBefore(read.deadline())) {
+        TaskLog log = read.source().log();
+        TaskLog.Piece piece = log.read(read.offset(), LARGEST_PIECE);
+        if (piece.data().isEmpty() && !isDead && clock.instant().isBefore(read.deadline())) {
             return false;
         }
-        long next = read.offset() + data.size();
         open.decrementAndGet();
         read.answer()
                 .accept(LogChunk.newBuilder()
                         .setRequestId(read.question().getRequestId())
-                        .setData(data)
-                        .setNextOffset(next)
-                        .setEnd(isDead && next >= file.size())
+                        .setOffset(piece.offset())
+                        .setData(piece.data())
+                        .setNextOffset(piece.end())
+                        .setEnd(isDead && piece.end() >= log.end())
                         .build());
         return true;
     }
@@ -150,7 +161,7 @@ public final class LogReads implements AutoCloseable {
         return switch (question.getPositionCase()) {
             case OFFSET -> notNegative("offset", question.getOffset());
             case TAIL_LINES ->
-                new LogFile(source.file()).offsetOfLastLines(notNegative("tail_lines", question.getTailLines()));
+                source.log().offsetOfLastLines(notNegative("tail_lines", question.getTailLines()));
             case POSITION_NOT_SET -> 0;
         };
     }

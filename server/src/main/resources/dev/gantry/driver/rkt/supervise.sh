@@ -1,14 +1,20 @@
 # Owns one pod: runs it and writes down how it ended. The node starts it, and it lives on without the node.
 #
-#   sh supervise.sh RUN STDOUT STDERR RKT ARGUMENT...
+#   sh supervise RUN LOG MAX_FILES MAX_SIZE RKT ARGUMENT...
 #
-# RUN/supervisor  who this is: process id, start in clock ticks after boot, id of the boot. Made before rkt runs.
-# RUN/exit        the exit code of rkt, made in one step after rkt has ended.
+# LOG               what the names of the output's files begin with: LOG.stdout.0 and so on
+# MAX_FILES         how many files of each output are kept; 0 to discard it
+# MAX_SIZE          how many bytes a file has
+#
+# RUN/supervisor    who this is: process id, start in clock ticks after boot, id of the boot. Made before rkt runs.
+# RUN/stdout        the pipe that rkt and the pod write to; RUN/stderr likewise
+# RUN/exit          the exit code of rkt, made in one step after rkt has ended and its output has been copied
 set -u
 run=$1
-stdout=$2
-stderr=$3
-shift 3
+log=$2
+max_files=$3
+max_size=$4
+shift 4
 
 # What ends others must not keep the exit code from being written. rkt gets these signals all the same: unlike an
 # ignored signal, a trapped one is as usual again in a child.
@@ -31,8 +37,36 @@ take() { ln "$run/supervisor.new" "$run/supervisor"; }
 # A stop that comes this early ends what it finds, so that it may be this: the pod, when it runs, is asked again.
 take || { [ $? -gt 128 ] && take; } || exit 1
 
-"$@" </dev/null >>"$stdout" 2>>"$stderr"
-code=$?
+# Each end of a pipe that is opened for both reading and writing is opened at once; 3 and 4 keep the pipes from ending
+# before the pod has begun. Of "copying" the copiers alone keep the end for writing, so that it ends when they have.
+# A pod that runs as any user may open its output anew, by /dev/stdout: only with this mode, whoever owns the pipe.
+begin_copying() {
+    mkfifo -m 622 "$run/stdout" "$run/stderr" && mkfifo -m 600 "$run/copying" || exit 1
+    exec 3<>"$run/stdout" 4<>"$run/stderr" 5<>"$run/copying" 6<"$run/copying" || exit 1
+    for stream in stdout stderr; do
+        /bin/sh "$run/copy-output" "$run" "$log.$stream" "$max_files" "$max_size" \
+            <"$run/$stream" >/dev/null 3>&- 4>&- 6<&- &
+    done
+    exec 5>&-
+}
+
+# Waits until all that was written is in the files; but not for ever, since a process that has left the pod may have
+# kept the pipe. Its copier goes on then, until the node ends it before the next run.
+end_copying() {
+    exec 3>&- 4>&-
+    timeout 3 cat <&6 >/dev/null
+    exec 6<&-
+}
+
+if [ "$max_files" -gt 0 ]; then
+    begin_copying
+    "$@" </dev/null >"$run/stdout" 2>"$run/stderr" 3>&- 4>&- 6<&-
+    code=$?
+    end_copying
+else
+    "$@" </dev/null >/dev/null 2>/dev/null
+    code=$?
+fi
 
 printf '%s\n' "$code" >"$run/exit.new" || exit 1
 # Only newer versions of sync take a file.

@@ -198,7 +198,7 @@ class JobFileFaultsTest {
                 "group \"g\" { →ephemeral_disk { size = 300 } }",
                 "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { →artifact { source = \"x\" } }",
-                "task \"t\" { →logs {} }",
+                "task \"t\" { logs { →destination = \"x\" } }",
                 "task \"t\" { →leader = true }",
                 "task \"t\" { service { check { →header {} } } }",
                 "task \"t\" { service { check_restart { →ignore_warnings = true } } }"

@@ -64,7 +64,9 @@ final class DriverFixture {
                 directory.local(),
                 directory.secrets(),
                 directory.driver(),
-                directory.stdout().getParent())) {
+                directory.logs(),
+                directory.shared().resolve("logs"),
+                directory.shared().resolve("data"))) {
             try {
                 Files.createDirectories(path);
             } catch (IOException e) {

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,27 @@ class NodeDeathTest {
         assertThat(found.exit().get(20, TimeUnit.SECONDS).exitCode()).hasValue(7);
         found.remove();
         assertThat(fixture.rkt.pods()).isEmpty();
+    }
+
+    @Test
+    void every_line_is_there_once_and_in_order_over_rotation_and_the_death_of_the_node() throws Exception {
+        fixture.rkt.app("seq 1 300000; while ! [ -e " + root.resolve("end")
+                + " ]; do sleep 0.05; done; seq 300001 800000");
+        startAndKillNode();
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        Files.createFile(root.resolve("end"));
+
+        assertThat(found.exit().get(20, TimeUnit.SECONDS).exitCode()).hasValue(0);
+        Path logs = fixture.directory("web").logs();
+        assertThat(logs.resolve("web.stdout.4")).hasSize(1 << 20);
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; Files.exists(logs.resolve("web.stdout." + i)); i++) {
+            all.append(Files.readString(logs.resolve("web.stdout." + i)));
+        }
+        String expected =
+                IntStream.rangeClosed(1, 800_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
+        assertThat(all.toString().equals(expected)).as("every line once, in order").isTrue();
     }
 
     private String startAndKillNode() throws Exception {

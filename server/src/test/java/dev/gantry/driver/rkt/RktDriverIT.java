@@ -3,28 +3,18 @@ package dev.gantry.driver.rkt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.driver.TaskStop;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,10 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RktDriverIT {
 
-    private static final Path BUNDLED = Path.of(System.getProperty("gantry.rkt.bundled", "../rkt/bin/rkt"))
-            .toAbsolutePath()
-            .normalize();
-
     @TempDir
     Path root;
 
@@ -49,14 +35,9 @@ class RktDriverIT {
 
     @BeforeEach
     void make() throws Exception {
-        assumeTrue(
-                Files.isExecutable(BUNDLED) && Files.exists(BUNDLED.getParent().resolveSibling("target/rkt.jar")),
-                BUNDLED + " is not built: ./mvnw -pl rkt package");
-        assumeTrue(
-                Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
-                "Only root may run pods");
+        RealPods.assumePossible();
         fixture = new DriverFixture(root);
-        executable = new RktExecutable(Optional.of(rktWithItsOwnPods()), "", Optional.empty());
+        executable = RealPods.executable(root);
         driver = driver();
     }
 
@@ -168,7 +149,7 @@ class RktDriverIT {
         return driver.start(fixture.request(task, """
                 {"image": "%s", "command": "/bin/sh", "args": ["-c", "%s", "an argument"], "volumes": [%s],
                  "net": ["host"]}
-                """.formatted(emptyImage(), script, systemDirectories())));
+                """.formatted(RealPods.emptyImage(root), script, RealPods.systemDirectories())));
     }
 
     private void awaitReady(String task) {
@@ -184,40 +165,5 @@ class RktDriverIT {
         CommandRunner runner = new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv())));
         return new RktCli(executable.locate(), runner, RktTimeouts.DEFAULT)
                 .list().stream().map(PodStatus::uuid).toList();
-    }
-
-    /** The bundled rkt, with its images and pods in the test's directory. */
-    private Path rktWithItsOwnPods() throws IOException {
-        Path rkt = root.resolve("own-rkt");
-        Files.writeString(rkt, "#!/bin/sh\nexec " + BUNDLED + " --dir=" + root.resolve("data") + " \"$@\"\n");
-        Files.setPosixFilePermissions(rkt, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return rkt;
-    }
-
-    private static String systemDirectories() {
-        return Stream.of("/bin", "/lib", "/lib64", "/usr")
-                .filter(directory -> Files.isDirectory(Path.of(directory)))
-                .map(directory -> "\"" + directory + ":" + directory + ":readOnly\"")
-                .collect(Collectors.joining(", "));
-    }
-
-    private Path emptyImage() throws IOException {
-        byte[] manifest = """
-                {"acKind": "ImageManifest", "acVersion": "0.8.11", "name": "example.com/empty",
-                 "labels": [{"name": "os", "value": "linux"}],
-                 "app": {"exec": ["/bin/sh"], "user": "0", "group": "0"}}
-                """.getBytes(StandardCharsets.UTF_8);
-        Path image = root.resolve("empty.aci");
-        try (OutputStream file = Files.newOutputStream(image);
-                TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
-            TarArchiveEntry entry = new TarArchiveEntry("manifest");
-            entry.setSize(manifest.length);
-            tar.putArchiveEntry(entry);
-            tar.write(manifest);
-            tar.closeArchiveEntry();
-            tar.putArchiveEntry(new TarArchiveEntry("rootfs/"));
-            tar.closeArchiveEntry();
-        }
-        return image;
     }
 }

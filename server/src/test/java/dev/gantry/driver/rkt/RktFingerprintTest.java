@@ -125,6 +125,6 @@ class RktFingerprintTest {
                 executable,
                 new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()))),
                 new RktTimeouts(limit, limit, limit, limit));
-        return new RktFingerprinter(finder, volumesEnabled, () -> root, () -> true).fingerprint();
+        return new RktFingerprinter(finder, volumesEnabled, () -> root, Optional::empty).fingerprint();
     }
 }

@@ -10,7 +10,10 @@ import dev.gantry.driver.TaskCommand;
 import dev.gantry.driver.TaskCommandException;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStop;
+import dev.gantry.model.LogLimits;
+import dev.gantry.v1.LogConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +38,8 @@ class RktTaskTest {
     private static final String IGNORES_TERM = "trap '' TERM; while :; do sleep 0.05; done";
     private static final RktTimeouts IMPATIENT = new RktTimeouts(
             Duration.ofMillis(700), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    private static final LogLimits LIMITS = LogLimits.of(LogConfig.getDefaultInstance());
 
     @TempDir
     Path root;
@@ -99,30 +104,93 @@ class RktTaskTest {
     }
 
     @Test
-    void a_link_that_a_task_has_put_in_place_of_its_log_is_taken_away_before_the_next_run() throws Exception {
-        fixture.rkt.app("echo out");
-        TaskDirectory directory = fixture.directory("web");
-        Path other = root.resolve("other");
-        Files.writeString(other, "untouched\n");
-        Files.deleteIfExists(directory.stdout());
-        Files.createSymbolicLink(directory.stdout(), other);
+    void a_task_that_opens_its_output_anew_wipes_nothing() throws Exception {
+        fixture.rkt.app("echo one; echo two >/dev/stdout; echo three >>/dev/stdout;"
+                + " for i in 1 2 3; do echo loop$i >/proc/self/fd/1; done; echo end");
 
         exitOf(start(fixture.driver()));
 
-        assertThat(other).hasContent("untouched\n");
-        assertThat(directory.stdout()).isRegularFile().hasContent("out\n");
+        assertThat(fixture.directory("web").stdout()).hasContent("one\ntwo\nthree\nloop1\nloop2\nloop3\nend");
     }
 
     @Test
-    void a_task_does_not_run_where_the_directory_of_its_logs_has_become_a_link() throws Exception {
-        TaskDirectory directory = fixture.directory("web");
-        Path logs = directory.stdout().getParent();
-        Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
-        Files.delete(logs);
-        Files.createSymbolicLink(logs, elsewhere);
+    void the_end_of_a_task_comes_after_all_that_it_has_written() throws Exception {
+        fixture.rkt.app("seq 1 500000");
 
-        assertThatThrownBy(() -> start(fixture.driver())).hasStackTraceContaining("has become a link");
-        assertThat(elsewhere).isEmptyDirectory();
+        exitOf(start(fixture.driver()));
+
+        assertThat(fixture.directory("web").stdout()).content().endsWith("\n499999\n500000\n");
+    }
+
+    @Test
+    void output_that_shall_not_be_kept_is_discarded() throws Exception {
+        fixture.rkt.app("echo out; echo err >&2");
+
+        exitOf(fixture.driver().start(limited(LogConfig.newBuilder().setDisabled(true))));
+
+        assertThat(fixture.directory("web").logs()).isEmptyDirectory();
+    }
+
+    @Test
+    void of_a_task_that_talks_without_end_the_newest_is_kept() throws Exception {
+        fixture.rkt.app("seq 1 1000000");
+
+        exitOf(fixture.driver()
+                .start(limited(LogConfig.newBuilder().setMaxFiles(2).setMaxFileSizeMib(1))));
+
+        TaskDirectory directory = fixture.directory("web");
+        assertThat(directory.logs().resolve("web.stdout.5")).hasSize(1 << 20);
+        assertThat(directory.logs().resolve("web.stdout.6")).content().endsWith("\n999999\n1000000\n");
+        assertThat(directory.logs()).isDirectoryNotContaining("glob:**/web.stdout.[0-4]");
+    }
+
+    @Test
+    void a_process_that_outlives_its_pod_delays_the_end_by_seconds_only_and_its_copier_ends_with_the_run()
+            throws Exception {
+        fixture.rkt.app("setsid sh -c 'sleep 300' & echo $! >" + root.resolve("orphan") + "; echo out");
+        RunningTask task = start(fixture.driver());
+
+        assertThat(exitOf(task).exitCode()).hasValue(0);
+        assertThat(copiers(task)).isNotEmpty();
+        task.remove();
+
+        await().untilAsserted(() -> assertThat(copiers(task)).isEmpty());
+        assertThat(fixture.directory("web").stdout()).hasContent("out");
+        ProcessHandle.of(Long.parseLong(Files.readString(root.resolve("orphan")).strip()))
+                .ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    @Test
+    void what_a_pod_has_written_is_copied_though_its_supervisor_was_killed() throws Exception {
+        fixture.rkt.app("trap '' TERM; echo first; while ! [ -e " + root.resolve("go") + " ]; do sleep 0.05; done; seq 1 100000");
+        RunningTask task = started(fixture.driver());
+
+        supervisorOf(task).destroyForcibly();
+        Files.createFile(root.resolve("go"));
+        exitOf(task);
+
+        await().untilAsserted(() -> assertThat(copiers(task)).isEmpty());
+    }
+
+    @Test
+    void lost_output_is_told_with_the_end() throws Exception {
+        fixture.rkt.app("for run in " + fixture.directory("web").driver()
+                + "/*/; do echo 'output to F was lost: no space' >$run/lost; done");
+
+        assertThat(exitOf(start(fixture.driver())).message())
+                .isEqualTo("Exit code 0; output to F was lost: no space");
+    }
+
+    private TaskRequest limited(LogConfig.Builder logs) {
+        TaskRequest request = fixture.request("web", ECHO);
+        return fixture.request(request.task().toBuilder().setLogs(logs), request.environment());
+    }
+
+    /** The processes that copy a task's output. */
+    private static List<ProcessHandle> copiers(RunningTask task) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> Copiers.isCopier(process, task.podId()))
+                .toList();
     }
 
     @Test
@@ -361,7 +429,7 @@ class RktTaskTest {
         assertThat(files.giveUp(uuid)).isTrue();
 
         Process late = new Supervisor(ProgramStart.with(HostEnvironment.forRkt(System.getenv())))
-                .start(List.of(fixture.rkt.path().toString(), "run-prepared", uuid), files.run(uuid), directory);
+                .start(List.of(fixture.rkt.path().toString(), "run-prepared", uuid), files.run(uuid), directory, LIMITS);
 
         assertThat(late.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(late.exitValue()).isEqualTo(1);

@@ -2,6 +2,8 @@ package dev.gantry.node.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.driver.TaskLog;
+import dev.gantry.model.LogLimits;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LogReadsTest {
 
     private static final long AN_HOUR = 3_600_000;
+    private static final LogLimits LIMITS = new LogLimits(false, 10, 1);
+    private static final int MIB = 1 << 20;
 
     @TempDir
     Path dir;
@@ -35,6 +40,7 @@ class LogReadsTest {
     private final LogReads reads = new LogReads(thread, InstantSource.system(), Duration.ofMillis(5));
     private final AtomicBoolean dead = new AtomicBoolean();
     private Path file;
+    private Optional<String> whyNoFiles = Optional.empty();
 
     @BeforeEach
     void create() {
@@ -110,6 +116,40 @@ class LogReadsTest {
     }
 
     @Test
+    void a_piece_says_where_it_begins_if_what_was_asked_for_is_deleted() throws Exception {
+        Files.write(dir.resolve("web.stdout.3"), new byte[MIB]);
+        Files.writeString(dir.resolve("web.stdout.4"), "newest");
+
+        LogChunk oldest = get(ask(ReadLog.newBuilder().setOffset(7)));
+        LogChunk newest = get(ask(ReadLog.newBuilder().setOffset(4L * MIB + 3)));
+
+        assertThat(oldest.getOffset()).isEqualTo(3L * MIB);
+        assertThat(oldest.getNextOffset()).isEqualTo(3L * MIB + 64 * 1024);
+        assertThat(newest.getOffset()).isEqualTo(4L * MIB + 3);
+        assertThat(newest.getData().toStringUtf8()).isEqualTo("est");
+    }
+
+    @Test
+    void a_log_whose_directory_is_gone_is_an_error_that_names_its_owner() throws Exception {
+        Files.delete(dir);
+
+        assertThat(get(ask(ReadLog.newBuilder())).getError())
+                .isEqualTo("The output of task \"web\" is gone: there is no directory " + dir);
+        assertThat(get(ask(ReadLog.newBuilder().setTailLines(3))).getError()).contains("is gone");
+        Files.createDirectory(dir);
+    }
+
+    @Test
+    void where_there_is_no_file_the_reason_is_told_and_with_a_file_it_is_read() throws Exception {
+        whyNoFiles = Optional.of("it was never started");
+        assertThat(get(ask(ReadLog.newBuilder())).getError()).isEqualTo("it was never started");
+
+        Files.writeString(file, "started after all");
+
+        assertThat(get(ask(ReadLog.newBuilder())).getData().toStringUtf8()).isEqualTo("started after all");
+    }
+
+    @Test
     void nothing_in_time_is_answered_with_nothing() throws Exception {
         LogChunk chunk = get(ask(ReadLog.newBuilder().setOffset(3).setWaitMillis(1)));
 
@@ -147,7 +187,7 @@ class LogReadsTest {
 
     private CompletableFuture<LogChunk> ask(ReadLog.Builder question) {
         CompletableFuture<LogChunk> answer = new CompletableFuture<>();
-        reads.read(question.build(), new LogSource(file, dead::get), answer::complete);
+        reads.read(question.build(), new LogSource(new TaskLog(dir, "web.stdout", LIMITS), dead::get, "task \"web\"", whyNoFiles), answer::complete);
         return answer;
     }
 

@@ -1,0 +1,62 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The processes that copy the output of a run to its files: shells, and what these start. */
+final class Copiers {
+
+    private Copiers() {}
+
+    /** Tells whether a process is the shell of a copier of the pod. */
+    static boolean isCopier(ProcessHandle process, String uuid) {
+        try {
+            String line = Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);
+            return line.contains(uuid + "/" + Supervisor.COPY_OUTPUT + "\0");
+        } catch (IOException e) {
+            // It has ended meanwhile.
+            return false;
+        }
+    }
+
+    /** Waits until all that the pod has written is copied. Those that still copy then are left alone. */
+    static void awaitEnd(String uuid, Duration limit) throws InterruptedException {
+        CompletableFuture<?>[] ends =
+                of(uuid).stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
+        try {
+            CompletableFuture.allOf(ends).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // A process that has left the pod keeps its output open.
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The end of a process can't fail", e);
+        }
+    }
+
+    /**
+     * Kills those that are left of an ended run, since a process that has left the pod keeps its output open. Two copiers
+     * must never write to the same files.
+     */
+    static void kill(String uuid) {
+        for (ProcessHandle copier : of(uuid)) {
+            // The shell first: it would start the next child.
+            List<ProcessHandle> children = copier.children().toList();
+            copier.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static List<ProcessHandle> of(String uuid) {
+        return ProcessHandle.allProcesses()
+                .filter(process -> isCopier(process, uuid))
+                .toList();
+    }
+}
