@@ -27,11 +27,30 @@ make_target() {
 mount_volume() {
   [ -e "$1" ] || fail "stat of host path $1: stat $1: no such file or directory"
   make_target "$1" "$2"
-  if $4; then mount_or_fail --rbind -- "$1" "$target"; else mount_or_fail --bind -- "$1" "$target"; fi
+  case $1 in
+    "${RKT_NO_LINKS_BELOW:-/dev/null}"/*)
+      open_without_links "$1"
+      # Or mount(8) would look up the path of what is open, and mount what is there by then.
+      set -- /proc/self/fd/8 "$2" "$3" "$4" --no-canonicalize
+      ;;
+    *) set -- "$1" "$2" "$3" "$4" ;;
+  esac
+  if $4; then bind=--rbind; else bind=--bind; fi
+  mount_or_fail ${5+"$5"} "$bind" -- "$1" "$target"
+  exec 8<&-
   if $3; then
     mount_or_fail -o remount,bind,ro -- "$target"
     ! $4 || make_submounts_read_only "$target"
   fi
+}
+
+# Opens a file or directory as 8. Others may exchange a part of its path for a link at any time: what was opened is known
+# by the path that the kernel has for it, and is what is mounted, whatever the path leads to by then.
+open_without_links() {
+  [ -f "$1" ] || [ -d "$1" ] || fail "can't mount \"$1\": it is neither a file nor a directory"
+  exec 8< "$1" || fail "can't open \"$1\""
+  opened=$(readlink "/proc/$$/fd/8")
+  [ "$opened" = "$1" ] || fail "can't mount \"$1\": it leads through a link, to \"$opened\""
 }
 
 # A bind mount is made read-only alone; those below it each for itself.

@@ -221,6 +221,46 @@ class AppSettingsTest extends RktTest {
     }
 
     @Test
+    void a_source_below_a_directory_without_links_is_mounted_by_what_it_is_and_not_through_a_link() throws IOException {
+        Path real = Files.createDirectories(directory.resolve("below/real one")).toRealPath();
+        Files.writeString(real.resolve("file"), "content\n");
+        Path outside = Files.createDirectory(directory.resolve("outside"));
+        Files.createSymbolicLink(real.resolveSibling("link"), outside);
+        Map<String, String> environment =
+                Map.of("RKT_NO_LINKS_BELOW", real.getParent().toString());
+
+        Rkt.Result allowed = rkt.call(
+                environment,
+                "run-prepared",
+                rkt.prepare(
+                        "--volume=d,kind=host,source=" + real,
+                        "--volume=f,kind=host,source=" + real.resolve("file") + ",readOnly=true",
+                        "--mount=volume=d,target=/d",
+                        "--mount=volume=f,target=/d/inner",
+                        image.toString(),
+                        "--",
+                        "-c",
+                        "cat /d/file /d/inner; echo 1 > /d/made; echo 1 > /d/inner"));
+        Rkt.Result refused = rkt.call(
+                environment,
+                "run-prepared",
+                rkt.prepare(
+                        "--volume=d,kind=host,source=" + real.resolveSibling("link"),
+                        "--mount=volume=d,target=/d",
+                        image.toString(),
+                        "--",
+                        "-c",
+                        "touch /d/x"));
+
+        assertThat(allowed.out()).isEqualTo("content\ncontent\n");
+        assertThat(allowed.err()).contains("Read-only file system");
+        assertThat(real.resolve("made")).hasContent("1");
+        assertThat(refused.exitCode()).isEqualTo(254);
+        assertThat(refused.err()).contains("it leads through a link, to \"" + outside.toRealPath() + "\"");
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
     void a_volume_that_does_not_exist_is_reported() {
         Rkt.Result result = rkt.run(
                 "--volume=v,kind=host,source=/no/such",

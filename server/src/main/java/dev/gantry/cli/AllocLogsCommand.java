@@ -61,8 +61,7 @@ final class AllocLogsCommand extends ClientCommand {
         while (pieces.hasNext()) {
             StreamLogsResponse piece = pieces.next();
             if (piece.getOffset() > next) {
-                console.err()
-                        .printf("(%d bytes are missing here: rotated away)%n", piece.getOffset() - next);
+                console.err().printf("(%d bytes are missing here: rotated away)%n", piece.getOffset() - next);
             }
             next = piece.getNextOffset();
             byte[] data = piece.getData().toByteArray();

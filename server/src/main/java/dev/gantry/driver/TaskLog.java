@@ -173,7 +173,8 @@ public final class TaskLog {
         for (long number : numbers().descendingSet()) {
             try (FileChannel channel = open(number)) {
                 int missing = limit - last.size();
-                last = read(channel, Math.max(0, channel.size() - missing), missing).concat(last);
+                last = read(channel, Math.max(0, channel.size() - missing), missing)
+                        .concat(last);
             }
             if (last.size() == limit) {
                 break;

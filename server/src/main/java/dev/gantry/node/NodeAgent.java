@@ -191,7 +191,8 @@ public final class NodeAgent {
 
     private void readLog(ReadLog question) {
         Optional<AllocationRun> run = allocations.find(question.getAllocationId());
-        Optional<LogSource> source = run.flatMap(found -> found.log(question.getTask(), question.getStream(), question.getFollow()));
+        Optional<LogSource> source =
+                run.flatMap(found -> found.log(question.getTask(), question.getStream(), question.getFollow()));
         if (source.isPresent()) {
             long asked = sessionNumber;
             logs.read(question, source.get(), chunk -> owner.execute(() -> answer(asked, chunk)));
@@ -204,9 +205,10 @@ public final class NodeAgent {
         return run.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
                         .formatted(
                                 question.getAllocationId(), question.getTask(), String.join(", ", found.taskNames())))
-                .orElseGet(() -> ("Node %s has no logs of allocation %s: its directory was deleted after its end, as all but those of the"
-                                + " newest ended allocations are, or the allocation has not arrived there yet")
-                        .formatted(self.node().getName(), question.getAllocationId()));
+                .orElseGet(() ->
+                        ("Node %s has no logs of allocation %s: its directory was deleted after its end, as all but those of the"
+                                        + " newest ended allocations are, or the allocation has not arrived there yet")
+                                .formatted(self.node().getName(), question.getAllocationId()));
     }
 
     /** Questions are counted anew in each session: the answer to one of an older session must not be sent. */

@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.TaskStartException;
-import dev.gantry.node.state.NodeStateException;
 import dev.gantry.files.FileTrees;
+import dev.gantry.node.state.NodeStateException;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredState;
@@ -629,7 +629,8 @@ class GantryNodeTest {
     @Test
     void the_log_of_a_task_that_was_never_started_is_an_error_that_says_why() throws Exception {
         startNode();
-        server.desire(run("a1", task("main", "true").toBuilder().setDriver("none").build()));
+        server.desire(
+                run("a1", task("main", "true").toBuilder().setDriver("none").build()));
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
 
         assertThat(server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setFollow(true))
@@ -647,7 +648,8 @@ class GantryNodeTest {
 
         assertThat(server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0)).getError())
                 .endsWith("it has not been started yet");
-        LogChunk followed = server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setFollow(true));
+        LogChunk followed =
+                server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setFollow(true));
         assertThat(followed.getError()).isEmpty();
         assertThat(followed.getEnd()).isFalse();
     }
@@ -670,7 +672,8 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_link_in_place_of_the_directory_that_logs_are_mounted_on_is_replaced_before_the_next_start() throws Exception {
+    void a_link_in_place_of_the_directory_that_logs_are_mounted_on_is_replaced_before_the_next_start()
+            throws Exception {
         startNode();
         Path outside = Files.createDirectory(dir.resolve("outside"));
         Path mountPoint = allocationDir("a1").resolve("alloc/logs");

@@ -118,7 +118,8 @@ class TaskLogTest {
     @Test
     void files_of_other_names_are_no_part_of_it() throws IOException {
         write("0123", SMALL);
-        for (String other : List.of("web.stdout.7.gz", "web.stdout.", "web.stdout.x", "web2.stdout.9", "webxstdout.9")) {
+        for (String other :
+                List.of("web.stdout.7.gz", "web.stdout.", "web.stdout.x", "web2.stdout.9", "webxstdout.9")) {
             Files.createFile(directory.resolve(other));
         }
 
@@ -129,7 +130,8 @@ class TaskLogTest {
     void neither_a_link_nor_a_pipe_is_opened() throws Exception {
         Path secret = Files.writeString(directory.resolve("secret"), "secret");
         Files.createSymbolicLink(directory.resolve("web.stdout.0"), secret);
-        assertThat(new ProcessBuilder("mkfifo", directory.resolve("web.stdout.1").toString())
+        assertThat(new ProcessBuilder(
+                                "mkfifo", directory.resolve("web.stdout.1").toString())
                         .start()
                         .waitFor())
                 .isZero();
@@ -138,7 +140,8 @@ class TaskLogTest {
         assertThatThrownBy(() -> log(SMALL).read(SMALL, 10)).hasMessageContaining("no regular file");
         Path link = directory.resolveSibling(directory.getFileName() + "-link");
         Files.createSymbolicLink(link, directory);
-        assertThatThrownBy(() -> new TaskLog(link, "web.stdout", SMALL).exists()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new TaskLog(link, "web.stdout", SMALL).exists())
+                .isInstanceOf(IOException.class);
         Files.delete(link);
     }
 

@@ -1,26 +1,31 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.OpenDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
 
 /**
- * Resolves relative paths that a job names, as the kernel would: from the task's directory, step by step, links
- * followed. No step may leave the allocation's directory, neither by {@code ..} nor by a link that a task has left there.
- *
- * <p>Within the allocation, what belongs to the driver and the secrets of other tasks are out of reach too.
+ * Resolves relative paths that a job names, from the task's directory. None may leave the allocation's directory. No link
+ * is followed, since a sibling that runs may change where it leads at any time. What belongs to the driver, the outputs
+ * of tasks and the secrets of other tasks are out of reach too.
  */
 final class AllocationPaths {
 
+    /** How long a path may be that the kernel takes. */
+    private static final int LONGEST = 4095;
+
     private final String asked;
     private final TaskDirectory directory;
-    private final Path allocation;
 
-    private AllocationPaths(Path asked, TaskDirectory directory) throws IOException {
+    private AllocationPaths(Path asked, TaskDirectory directory) {
         this.asked = asked.toString();
         this.directory = directory;
-        this.allocation = directory.allocation().toRealPath();
     }
 
     /**
@@ -28,57 +33,89 @@ final class AllocationPaths {
      *
      * @param relative what the job says
      * @param directory where the task lives
-     * @return the path, absolute and without links
-     * @throws RktException if the path leads out of where the task may go
+     * @return the path, absolute; it had no links when it was looked at
+     * @throws RktException if the path leads out of where the task may go, or through a link
      */
     static Path resolve(Path relative, TaskDirectory directory) throws RktException {
         try {
-            AllocationPaths paths = new AllocationPaths(relative, directory);
-            Path path = paths.walk(relative);
-            return Files.exists(path) ? path : Files.createDirectories(path);
+            return new AllocationPaths(relative, directory).resolve(relative);
         } catch (IOException e) {
             throw new RktException("Could not make the volume's directory " + relative + ": " + e.getMessage(), false);
         }
     }
 
-    private Path walk(Path relative) throws IOException, RktException {
-        Path current = directory.own().toRealPath();
-        for (Path name : relative) {
-            current = step(current, name.toString());
-            if (!current.startsWith(allocation)) {
-                throw refused("leads out of the allocation's directory");
-            }
+    private Path resolve(Path relative) throws IOException, RktException {
+        Path allocation = directory.allocation().toRealPath();
+        Path wanted = allocation.resolve(directory.task()).resolve(relative).normalize();
+        if (!wanted.startsWith(allocation)) {
+            throw refused("leads out of the allocation's directory");
         }
-        refuseWhatIsNotTheTasks(allocation.relativize(current));
-        return current;
+        if (wanted.toString().length() > LONGEST) {
+            throw refused("is too long");
+        }
+        List<String> names = names(allocation.relativize(wanted));
+        refuseWhatIsNotTheTasks(names);
+        try {
+            walk(OpenDirectory.of(allocation.resolve(names.get(0))), names.subList(1, names.size()));
+        } catch (NoSuchFileException e) {
+            throw refused("leads to a task that this allocation does not have");
+        }
+        return wanted;
     }
 
-    private Path step(Path current, String name) throws IOException, RktException {
-        if (name.isEmpty() || name.equals(".")) {
-            return current;
-        }
-        if (name.equals("..")) {
-            return current.getParent();
-        }
-        Path next = current.resolve(name);
-        if (Files.exists(next)) {
-            return next.toRealPath();
-        }
-        if (Files.isSymbolicLink(next)) {
-            throw refused("is a link to nowhere");
-        }
-        return next;
+    private static List<String> names(Path path) {
+        return StreamSupport.stream(path.spliterator(), false)
+                .map(Path::toString)
+                .toList();
     }
 
-    private void refuseWhatIsNotTheTasks(Path inside) throws RktException {
-        String top = inside.getName(0).toString();
-        if (top.equals(directory.shared().getFileName().toString())) {
+    private void refuseWhatIsNotTheTasks(List<String> inside) throws RktException {
+        String top = inside.get(0);
+        if (isCalled(top, directory.shared())) {
             return;
         }
-        String second = inside.getNameCount() > 1 ? inside.getName(1).toString() : "";
-        boolean ownSecrets = top.equals(directory.task());
-        if (second.isEmpty() || second.equals("driver") || (second.equals("secrets") && !ownSecrets)) {
+        String second = inside.size() > 1 ? inside.get(1) : "";
+        boolean isOthersSecret = second.equals("secrets") && !top.equals(directory.task());
+        if (second.isEmpty() || second.equals("driver") || isOthersSecret || isCalled(top, directory.logs())) {
             throw refused("is not the task's own");
+        }
+    }
+
+    private static boolean isCalled(String name, Path path) {
+        return name.equals(path.getFileName().toString());
+    }
+
+    /** Closes the directory, and has no more than two open at once: a path may have many names. */
+    private void walk(OpenDirectory first, List<String> names) throws IOException, RktException {
+        OpenDirectory at = first;
+        try {
+            for (int i = 0; i < names.size(); i++) {
+                String name = names.get(i);
+                Optional<BasicFileAttributes> found = look(at, name);
+                if (found.isEmpty()) {
+                    at.makeDirectory(name, directory.driver());
+                } else if (found.get().isRegularFile() && i == names.size() - 1) {
+                    return;
+                } else if (!found.get().isDirectory()) {
+                    throw refused(
+                            found.get().isSymbolicLink()
+                                    ? "leads through the link " + name + ", which is not followed"
+                                    : "leads through " + name + ", which is no directory");
+                }
+                OpenDirectory next = at.enter(name);
+                at.close();
+                at = next;
+            }
+        } finally {
+            at.close();
+        }
+    }
+
+    private static Optional<BasicFileAttributes> look(OpenDirectory at, String name) throws IOException {
+        try {
+            return Optional.of(at.look(name));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 

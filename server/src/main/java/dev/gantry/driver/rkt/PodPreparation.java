@@ -32,7 +32,8 @@ final class PodPreparation {
         RktTaskConfig config = config(request);
         String uuid = prepare(request, config);
         tools.held().hold(uuid);
-        return new PreparedPod(uuid, config, rkt, directory, LogLimits.of(request.task().getLogs()), supervisor, tools);
+        return new PreparedPod(
+                uuid, config, rkt, directory, LogLimits.of(request.task().getLogs()), supervisor, tools);
     }
 
     private static void refuseSecondStart(RunFiles files, TaskDirectory directory) throws TaskStartException {

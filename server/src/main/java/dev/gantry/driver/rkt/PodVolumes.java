@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Decides what of the machine a task gets to see. */
 final class PodVolumes {
@@ -41,7 +42,7 @@ final class PodVolumes {
             RktVolume volume = RktVolume.parse(wanted.get(i));
             volumes.add(new PodVolume(
                     name(directory, Integer.toString(i)),
-                    source(volume.source(), directory),
+                    source(volume, directory),
                     volume.target(),
                     volume.readOnly()));
         }
@@ -55,9 +56,11 @@ final class PodVolumes {
         return RktNames.volume(directory.allocation().getFileName().toString(), directory.task(), what);
     }
 
-    private Path source(String source, TaskDirectory directory) throws RktException {
+    private Path source(RktVolume volume, TaskDirectory directory) throws RktException {
+        String source = volume.source();
         Path path = Path.of(source);
         if (!path.isAbsolute()) {
+            refuseKernelFileSystem(volume);
             return AllocationPaths.resolve(path, directory);
         }
         if (!hostPathsAllowed) {
@@ -70,6 +73,17 @@ final class PodVolumes {
             throw new RktException("The volume's path " + source + " does not exist on this node", false);
         }
         return path;
+    }
+
+    /** An OCI runtime mounts what lies there itself, and follows links in the source. */
+    private static void refuseKernelFileSystem(RktVolume volume) throws RktException {
+        Path target = Path.of(volume.target()).normalize();
+        if (Stream.of("/dev", "/proc", "/sys").anyMatch(target::startsWith)) {
+            throw new RktException(
+                    "A path of the allocation can't be mounted at " + volume.target()
+                            + ": mount it outside of /dev, /proc and /sys",
+                    false);
+        }
     }
 
     private static void refuseComma(Path source) throws RktException {

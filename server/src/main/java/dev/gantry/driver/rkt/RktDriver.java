@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
@@ -61,21 +62,29 @@ public final class RktDriver implements TaskDriver {
             Path allocations,
             InstantSource clock,
             RktTimeouts timeouts) {
-        Map<String, String> environment = HostEnvironment.forRkt(System.getenv());
+        Map<String, String> environment = new TreeMap<>(HostEnvironment.forRkt(System.getenv()));
+        environment.put("RKT_NO_LINKS_BELOW", realPath(allocations));
         ProgramStart start = ProgramStart.with(environment);
         CommandRunner runner = new CommandRunner(start);
         this.executable = executable;
         this.finder = new RktFinder(executable, runner, timeouts);
         this.fingerprinter = new RktFingerprinter(
-                finder,
-                volumesEnabled,
-                RktDriver::isRoot,
-                () -> missingTool(environment.get("PATH")));
+                finder, volumesEnabled, RktDriver::isRoot, () -> missingTool(environment.get("PATH")));
         this.volumes = new PodVolumes(volumesEnabled);
         this.supervisor = new Supervisor(start);
         this.allocations = allocations;
         this.tools = new TaskTools(
                 runner, timeouts, new HeldPods(), new KnownImages(clock), new ProcessWatch(), endThreads(), clock);
+    }
+
+    /** As it is named by the paths of volumes, see AllocationPaths. */
+    private static String realPath(Path allocations) {
+        try {
+            return allocations.toRealPath().toString();
+        } catch (IOException e) {
+            // There are none yet.
+            return allocations.toAbsolutePath().normalize().toString();
+        }
     }
 
     private static Optional<String> missingTool(String path) {

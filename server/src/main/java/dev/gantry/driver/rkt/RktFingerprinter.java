@@ -27,7 +27,8 @@ final class RktFingerprinter {
      * @param root whether the node runs as root
      * @param missingTool the first of the commands that supervisors need that the machine has not; empty if it has all
      */
-    RktFingerprinter(RktFinder finder, boolean volumesEnabled, BooleanSupplier root, Supplier<Optional<String>> missingTool) {
+    RktFingerprinter(
+            RktFinder finder, boolean volumesEnabled, BooleanSupplier root, Supplier<Optional<String>> missingTool) {
         this.finder = finder;
         this.volumesEnabled = volumesEnabled;
         this.root = root;
@@ -40,8 +41,8 @@ final class RktFingerprinter {
         }
         Optional<String> missing = missingTool.get();
         if (missing.isPresent()) {
-            return notOffered("There is no %s on $PATH: install util-linux and coreutils, or busybox"
-                    .formatted(missing.get()));
+            return notOffered(
+                    "There is no %s on $PATH: install util-linux and coreutils, or busybox".formatted(missing.get()));
         }
         try {
             RktCli rkt = finder.current();

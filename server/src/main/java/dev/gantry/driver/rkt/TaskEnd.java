@@ -55,7 +55,8 @@ final class TaskEnd {
     /** It went where the task's own errors go. */
     private String whatRktSaid() {
         try {
-            String last = RktErrors.message("run-prepared", directory.lastOfStderr(LOG_END).toStringUtf8());
+            String last = RktErrors.message(
+                    "run-prepared", directory.lastOfStderr(LOG_END).toStringUtf8());
             return RktErrors.isFromRun(last) ? ": rkt " + last : "";
         } catch (IOException e) {
             LOG.info("Pod {}: what rkt said can't be read: {}", pod.uuid(), e.getMessage());

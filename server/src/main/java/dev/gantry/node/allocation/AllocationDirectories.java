@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.FileTrees;
+import dev.gantry.files.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,13 +49,19 @@ public final class AllocationDirectories {
         Path allocation = root.resolve(allocationId);
         FileTrees.delete(allocation);
         Files.createDirectory(allocation);
+        create(of(allocationId, "").logs(), FOR_READERS);
         createShared(allocation);
     }
 
     private static void createShared(Path allocation) throws IOException {
         Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
-        for (String name : List.of("data", "tmp")) {
-            create(shared.resolve(name), FOR_ANY_USER);
+        try (OpenDirectory open = OpenDirectory.of(shared)) {
+            for (String name : List.of("data", "tmp")) {
+                // What a task has put there stays, and is not touched: a link may lead to any file of the machine.
+                if (!open.has(name)) {
+                    open.makeDirectory(name, allocation);
+                }
+            }
         }
     }
 

@@ -2,15 +2,11 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.ByteString;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.OpenDirectory;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Task;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -28,7 +24,7 @@ record PayloadFile(String name, ByteString content) {
     }
 
     /**
-     * Writes the file, in place of an older one. An earlier run of the task may have left links behind: none is followed.
+     * Writes the file, in place of an older one. No link is followed, whoever has left it.
      *
      * @throws IOException if it would lie elsewhere, or can't be written
      */
@@ -38,26 +34,24 @@ record PayloadFile(String name, ByteString content) {
         if (!file.startsWith(local) || file.equals(local)) {
             throw new IOException("The payload's file \"%s\" is not below the task's local/".formatted(name));
         }
-        makeParents(local, local.relativize(file).getParent());
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.write(fresh, content.toByteArray(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path inside = local.relativize(file);
+        write(OpenDirectory.of(local), inside, directory.driver());
     }
 
-    private static void makeParents(Path local, Path parents) throws IOException {
-        if (parents == null) {
-            return;
-        }
-        Path directory = local;
-        for (Path step : parents) {
-            directory = directory.resolve(step);
-            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                // Refuses a link, too.
-                Files.createDirectory(directory);
-                Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    /** Closes the directory. */
+    private void write(OpenDirectory local, Path inside, Path staging) throws IOException {
+        OpenDirectory at = local;
+        try {
+            for (int i = 0; i < inside.getNameCount() - 1; i++) {
+                String parent = inside.getName(i).toString();
+                at.makeDirectory(parent, staging);
+                OpenDirectory next = at.enter(parent);
+                at.close();
+                at = next;
             }
+            at.write(inside.getFileName().toString(), content.toByteArray());
+        } finally {
+            at.close();
         }
     }
 }

@@ -160,8 +160,7 @@ public final class LogReads implements AutoCloseable {
     private static long firstByte(ReadLog question, LogSource source) throws IOException {
         return switch (question.getPositionCase()) {
             case OFFSET -> notNegative("offset", question.getOffset());
-            case TAIL_LINES ->
-                source.log().offsetOfLastLines(notNegative("tail_lines", question.getTailLines()));
+            case TAIL_LINES -> source.log().offsetOfLastLines(notNegative("tail_lines", question.getTailLines()));
             case POSITION_NOT_SET -> 0;
         };
     }

@@ -75,7 +75,8 @@ class CopyOutputTest {
 
         List<Path> files = files();
         assertThat(files).hasSize(text.length() / SIZE + 1);
-        assertThat(files.subList(0, files.size() - 1)).allSatisfy(file -> assertThat(file).hasSize(SIZE));
+        assertThat(files.subList(0, files.size() - 1))
+                .allSatisfy(file -> assertThat(file).hasSize(SIZE));
         assertThat(content(files)).isEqualTo(text);
     }
 
@@ -173,7 +174,9 @@ class CopyOutputTest {
     }
 
     private static String lines(int first, int last) {
-        return IntStream.rangeClosed(first, last).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+        return IntStream.rangeClosed(first, last)
+                .mapToObj(i -> "line " + i + "\n")
+                .collect(Collectors.joining());
     }
 
     private Path file(int number) {

@@ -58,8 +58,8 @@ class NodeDeathTest {
 
     @Test
     void every_line_is_there_once_and_in_order_over_rotation_and_the_death_of_the_node() throws Exception {
-        fixture.rkt.app("seq 1 300000; while ! [ -e " + root.resolve("end")
-                + " ]; do sleep 0.05; done; seq 300001 800000");
+        fixture.rkt.app(
+                "seq 1 300000; while ! [ -e " + root.resolve("end") + " ]; do sleep 0.05; done; seq 300001 800000");
         startAndKillNode();
         RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
 
@@ -74,7 +74,9 @@ class NodeDeathTest {
         }
         String expected =
                 IntStream.rangeClosed(1, 800_000).mapToObj(i -> i + "\n").collect(Collectors.joining());
-        assertThat(all.toString().equals(expected)).as("every line once, in order").isTrue();
+        assertThat(all.toString().equals(expected))
+                .as("every line once, in order")
+                .isTrue();
     }
 
     private String startAndKillNode() throws Exception {

@@ -54,42 +54,73 @@ class PodVolumesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "../..",
-                "../../other-allocation",
-                "local/../../../../etc",
-                "local/out",
-                "local/out/x",
-                "local/up"
-            })
-    void a_relative_path_never_leaves_the_allocation(String asked) throws Exception {
-        Files.createSymbolicLink(directory.local().resolve("out"), root.resolve("outside"));
-        Files.createSymbolicLink(directory.local().resolve("up"), Path.of("../../../.."));
-
+    @ValueSource(strings = {"../..", "../../other-allocation", "local/../../../../etc"})
+    void a_relative_path_never_leaves_the_allocation(String asked) {
         assertThatThrownBy(() -> source(asked, true))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining(asked + " leads out of the allocation's directory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local/link", "local/link/x", "local/link/../data", "../alloc/link", "../alloc/link/x"})
+    void no_link_is_followed(String asked) throws Exception {
+        for (String target : List.of(root.resolve("outside").toString(), "data", "../../../..", "/no/such/place")) {
+            for (Path holder : List.of(directory.local(), directory.shared())) {
+                Files.deleteIfExists(holder.resolve("link"));
+                Files.createSymbolicLink(holder.resolve("link"), Path.of(target));
+            }
+            if (asked.contains("..") && !asked.startsWith("..")) {
+                // The dots take the link away before anything is looked at.
+                assertThat(source(asked, true)).isEqualTo(directory.local().resolve("data"));
+            } else {
+                assertThatThrownBy(() -> source(asked, true))
+                        .isInstanceOf(RktException.class)
+                        .hasMessageContaining(asked + " leads through the link link, which is not followed");
+            }
+        }
         assertThat(root.resolve("outside")).isEmptyDirectory();
     }
 
     @Test
-    void a_link_to_nowhere_is_not_followed() throws Exception {
-        Files.createSymbolicLink(directory.local().resolve("gone"), root.resolve("outside/later"));
+    void a_file_is_no_directory_to_lead_through() throws Exception {
+        Files.createFile(directory.local().resolve("file"));
 
-        assertThatThrownBy(() -> source("local/gone", true)).hasMessageContaining("local/gone is a link to nowhere");
+        assertThatThrownBy(() -> source("local/file/x", true)).hasMessageContaining("file, which is no directory");
+    }
+
+    @Test
+    void a_path_that_is_too_long_is_refused_before_anything_is_made() {
+        assertThatThrownBy(() -> source("local/" + "d/".repeat(2_100), true))
+                .isInstanceOf(RktException.class)
+                .hasMessageContaining("is too long");
+        assertThat(directory.local()).isEmptyDirectory();
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"driver", "driver/x", "../other/driver", "../other/secrets", "../other", ".", "..", "local/peek"
+            strings = {
+                "driver",
+                "driver/x",
+                "../other/driver",
+                "../other/secrets",
+                "../other",
+                ".",
+                "..",
+                "../+logs",
+                "../+logs/x"
             })
-    void what_is_not_the_tasks_own_is_out_of_reach(String asked) throws Exception {
-        Files.createSymbolicLink(directory.local().resolve("peek"), Path.of("../../other/secrets"));
-
+    void what_is_not_the_tasks_own_is_out_of_reach(String asked) {
         assertThatThrownBy(() -> source(asked, true))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("is not the task's own");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/dev/x", "/proc/x", "//sys/x", "/tmp/../dev/x"})
+    void a_relative_path_is_not_mounted_where_the_kernels_own_file_systems_are(String target) {
+        assertThatThrownBy(() -> new PodVolumes(true).of(List.of("local/x:" + target), directory))
+                .isInstanceOf(RktException.class)
+                .hasMessageContaining("can't be mounted at " + target);
     }
 
     @Test
@@ -111,7 +142,7 @@ class PodVolumesTest {
 
     private Path source(String asked, boolean hostPathsAllowed) throws RktException {
         List<PodVolume> volumes = new PodVolumes(hostPathsAllowed).of(List.of(asked + ":/in/pod"), directory);
-        assertThat(volumes).hasSize(4);
-        return volumes.get(3).source();
+        assertThat(volumes).hasSize(5);
+        return volumes.get(4).source();
     }
 }

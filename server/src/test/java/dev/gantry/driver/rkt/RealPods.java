@@ -44,7 +44,9 @@ final class RealPods {
     /** The bundled rkt with one flavor, which it is asked for as rkt is: by the name of a stage1. */
     static RktExecutable executable(Path root, String flavor) throws IOException {
         assumeTrue(
-                !flavor.equals("crun") || RktExecutable.onSearchPath("crun", System.getenv("PATH")).isPresent(),
+                !flavor.equals("crun")
+                        || RktExecutable.onSearchPath("crun", System.getenv("PATH"))
+                                .isPresent(),
                 "crun is not installed");
         return wrapper(root, """
                 for word do

@@ -124,8 +124,9 @@ class RktCommandLinesTest {
         assertThat(fixture.rkt.environment())
                 .anyMatch(line -> line.startsWith("PATH="))
                 // PWD, SHLVL and _ are the shell's own
-                .allMatch(line ->
-                        line.matches("(PATH|HOME|TMPDIR|JAVA_HOME|(?i:https?_proxy|no_proxy)|PWD|OLDPWD|SHLVL|_)=.*"));
+                .allMatch(line -> line.matches(
+                        "(PATH|HOME|TMPDIR|JAVA_HOME|SSL_CERT_(FILE|DIR)|(?i:https?_proxy|no_proxy)|RKT_NO_LINKS_BELOW"
+                                + "|PWD|OLDPWD|SHLVL|_)=.*"));
     }
 
     @ParameterizedTest
@@ -194,6 +195,8 @@ class RktCommandLinesTest {
                 "|",
                 "--volume=" + name + "-alloc,kind=host,source=" + allocation.resolve("alloc") + ",readOnly=false",
                 "--mount=volume=" + name + "-alloc,target=/alloc",
+                "--volume=" + name + "-logs,kind=host,source=" + allocation.resolve("+logs") + ",readOnly=true",
+                "--mount=volume=" + name + "-logs,target=/alloc/logs",
                 "--volume=" + name + "-local,kind=host,source=" + allocation.resolve(task + "/local")
                         + ",readOnly=false",
                 "--mount=volume=" + name + "-local,target=/local",

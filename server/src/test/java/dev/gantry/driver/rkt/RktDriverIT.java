@@ -146,7 +146,8 @@ class RktDriverIT {
     }
 
     private RunningTask start(String task, String script) throws Exception {
-        return driver.start(fixture.request(task, """
+        return driver.start(
+                fixture.request(task, """
                 {"image": "%s", "command": "/bin/sh", "args": ["-c", "%s", "an argument"], "volumes": [%s],
                  "net": ["host"]}
                 """.formatted(RealPods.emptyImage(root), script, RealPods.systemDirectories())));

@@ -162,7 +162,8 @@ class RktTaskTest {
 
     @Test
     void what_a_pod_has_written_is_copied_though_its_supervisor_was_killed() throws Exception {
-        fixture.rkt.app("trap '' TERM; echo first; while ! [ -e " + root.resolve("go") + " ]; do sleep 0.05; done; seq 1 100000");
+        fixture.rkt.app("trap '' TERM; echo first; while ! [ -e " + root.resolve("go")
+                + " ]; do sleep 0.05; done; seq 1 100000");
         RunningTask task = started(fixture.driver());
 
         supervisorOf(task).destroyForcibly();
@@ -177,8 +178,7 @@ class RktTaskTest {
         fixture.rkt.app("for run in " + fixture.directory("web").driver()
                 + "/*/; do echo 'output to F was lost: no space' >$run/lost; done");
 
-        assertThat(exitOf(start(fixture.driver())).message())
-                .isEqualTo("Exit code 0; output to F was lost: no space");
+        assertThat(exitOf(start(fixture.driver())).message()).isEqualTo("Exit code 0; output to F was lost: no space");
     }
 
     private TaskRequest limited(LogConfig.Builder logs) {
@@ -429,7 +429,11 @@ class RktTaskTest {
         assertThat(files.giveUp(uuid)).isTrue();
 
         Process late = new Supervisor(ProgramStart.with(HostEnvironment.forRkt(System.getenv())))
-                .start(List.of(fixture.rkt.path().toString(), "run-prepared", uuid), files.run(uuid), directory, LIMITS);
+                .start(
+                        List.of(fixture.rkt.path().toString(), "run-prepared", uuid),
+                        files.run(uuid),
+                        directory,
+                        LIMITS);
 
         assertThat(late.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(late.exitValue()).isEqualTo(1);

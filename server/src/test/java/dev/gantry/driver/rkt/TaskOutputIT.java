@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskStartException;
 import dev.gantry.driver.TaskStop;
 import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.Resources;
@@ -119,6 +120,34 @@ class TaskOutputIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"crun", "fly"})
+    void exchanging_a_siblings_volume_for_a_link_while_it_starts_mounts_nothing_else(String flavor) throws Exception {
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        TaskDirectory attacker = fixture.directory("attacker");
+        RunningTask attack = start(
+                flavor,
+                task(
+                        "attacker",
+                        "cd /alloc/data; mkdir sub; ln -s " + outside + " link; echo ready; while :; do mv -T sub old;"
+                                + " mv -T link sub; mv -T sub link; mv -T old sub; done 2> /dev/null"));
+        await().until(() -> Files.exists(attacker.stdout()) && Files.size(attacker.stdout()) > 0);
+
+        for (int i = 0; i < 8; i++) {
+            try {
+                RunningTask sibling = start(flavor, task("sibling", "echo x > /sub/x", "../alloc/data/sub:/sub"));
+                exitOf(sibling);
+                sibling.remove();
+            } catch (TaskStartException e) {
+                // The link was seen.
+            }
+        }
+        attack.stop(TaskStop.within(Duration.ZERO));
+        exitOf(attack);
+
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crun", "fly"})
     void a_task_that_writes_as_fast_as_it_can_fills_its_files_and_no_more(String flavor) throws Exception {
         RunningTask task = start(
                 flavor,
@@ -133,8 +162,7 @@ class TaskOutputIT {
     }
 
     private RunningTask start(String flavor, Task.Builder task) throws Exception {
-        driver = new RktDriver(
-                RealPods.executable(root, flavor), true, fixture.allocations, InstantSource.system());
+        driver = new RktDriver(RealPods.executable(root, flavor), true, fixture.allocations, InstantSource.system());
         return driver.start(fixture.request(task, Map.of()));
     }
 

@@ -28,6 +28,7 @@ class PayloadFileTest {
     void make() throws IOException {
         directory = new TaskDirectory(dir.resolve("a1"), "main");
         Files.createDirectories(directory.local());
+        Files.createDirectories(directory.driver());
     }
 
     @Test

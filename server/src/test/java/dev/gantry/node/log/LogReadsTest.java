@@ -187,7 +187,10 @@ class LogReadsTest {
 
     private CompletableFuture<LogChunk> ask(ReadLog.Builder question) {
         CompletableFuture<LogChunk> answer = new CompletableFuture<>();
-        reads.read(question.build(), new LogSource(new TaskLog(dir, "web.stdout", LIMITS), dead::get, "task \"web\"", whyNoFiles), answer::complete);
+        reads.read(
+                question.build(),
+                new LogSource(new TaskLog(dir, "web.stdout", LIMITS), dead::get, "task \"web\"", whyNoFiles),
+                answer::complete);
         return answer;
     }
 

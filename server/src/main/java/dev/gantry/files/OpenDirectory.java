@@ -1,0 +1,170 @@
+package dev.gantry.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * An open directory that others may change at any time. What is in it is reached by single names, through the handle of the
+ * directory and without following a link: whatever is exchanged meanwhile, nothing outside is reached.
+ */
+public final class OpenDirectory implements AutoCloseable {
+
+    private final Path path;
+    private final SecureDirectoryStream<Path> handle;
+
+    private OpenDirectory(Path path, SecureDirectoryStream<Path> handle) {
+        this.path = path;
+        this.handle = handle;
+    }
+
+    /**
+     * Opens a directory by its path.
+     *
+     * @param path the path; nobody who is not trusted may change the directories above its last name, which is no link
+     * @return the directory; to be closed
+     * @throws IOException if there is none, or it can't be opened
+     */
+    public static OpenDirectory of(Path path) throws IOException {
+        try (DirectoryStream<Path> parent = Files.newDirectoryStream(path.getParent())) {
+            if (!(parent instanceof SecureDirectoryStream<Path> secure)) {
+                throw new FileSystemException(
+                        path.toString(), null, "this system can't open files by the handle of their directory");
+            }
+            return new OpenDirectory(path, secure.newDirectoryStream(path.getFileName(), LinkOption.NOFOLLOW_LINKS));
+        }
+    }
+
+    /**
+     * Looks at what has a name.
+     *
+     * @param name a single name
+     * @return its attributes, a link's own ones if it is a link
+     * @throws NoSuchFileException if there is nothing of that name
+     * @throws IOException if it can't be looked at
+     */
+    public BasicFileAttributes look(String name) throws IOException {
+        return handle.getFileAttributeView(single(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+    }
+
+    /**
+     * Tells whether there is anything of a name, be it a link to nowhere.
+     *
+     * @param name a single name
+     * @return true if there is
+     * @throws IOException if that can't be looked at
+     */
+    public boolean has(String name) throws IOException {
+        try {
+            look(name);
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Opens a directory in it.
+     *
+     * @param name a single name
+     * @return the directory; to be closed
+     * @throws NoSuchFileException if there is nothing of that name
+     * @throws NotDirectoryException if it is a link or something else that is no directory
+     * @throws IOException if it can't be opened
+     */
+    public OpenDirectory enter(String name) throws IOException {
+        if (!look(name).isDirectory()) {
+            throw new NotDirectoryException(path.resolve(name).toString());
+        }
+        return new OpenDirectory(
+                path.resolve(name), handle.newDirectoryStream(single(name), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /**
+     * Makes a directory in it that any user may write to, unless there is one.
+     *
+     * @param name a single name
+     * @param staging a directory on the same file system that only trusted users can write to: a directory can't be made
+     *     through a handle, so it is made there, and moved
+     * @throws IOException if there is something else of that name, or it can't be made
+     */
+    public void makeDirectory(String name, Path staging) throws IOException {
+        try {
+            if (!look(name).isDirectory()) {
+                throw new NotDirectoryException(path.resolve(name).toString());
+            }
+        } catch (NoSuchFileException e) {
+            Path fresh = Files.createDirectory(staging.resolve("new-" + UUID.randomUUID()));
+            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxrwxrwx"));
+            try (OpenDirectory from = of(staging)) {
+                from.handle.move(fresh.getFileName(), handle, single(name));
+            } finally {
+                Files.deleteIfExists(fresh);
+            }
+        }
+    }
+
+    /**
+     * Writes a file in it that any user may read, in place of what has its name, unless that is a directory. It is whole or
+     * not there.
+     *
+     * @param name a single name
+     * @param content of the file
+     * @throws IOException if it can't be written
+     */
+    public void write(String name, byte[] content) throws IOException {
+        Path fresh = Path.of(".new-" + UUID.randomUUID());
+        try {
+            try (SeekableByteChannel file = handle.newByteChannel(
+                    fresh,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+                ByteBuffer rest = ByteBuffer.wrap(content);
+                while (rest.hasRemaining()) {
+                    file.write(rest);
+                }
+            }
+            handle.getFileAttributeView(fresh, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setPermissions(PosixFilePermissions.fromString("rw-r--r--"));
+            handle.move(fresh, handle, single(name));
+        } catch (IOException e) {
+            deleteQuietly(fresh, e);
+            throw e;
+        }
+    }
+
+    private void deleteQuietly(Path name, IOException failure) {
+        try {
+            handle.deleteFile(name);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static Path single(String name) {
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/")) {
+            throw new IllegalArgumentException("\"%s\" is no single name".formatted(name));
+        }
+        return Path.of(name);
+    }
+
+    @Override
+    public void close() throws IOException {
+        handle.close();
+    }
+}

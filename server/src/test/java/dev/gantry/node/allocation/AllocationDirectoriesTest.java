@@ -1,0 +1,52 @@
+package dev.gantry.node.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AllocationDirectoriesTest {
+
+    @TempDir
+    Path root;
+
+    @Test
+    void the_shared_directories_are_for_any_user_and_the_outputs_for_readers() throws IOException {
+        AllocationDirectories directories = new AllocationDirectories(root);
+
+        directories.create("a1");
+
+        assertThat(permissions(root.resolve("a1/alloc/data"))).isEqualTo("rwxrwxrwx");
+        assertThat(permissions(root.resolve("a1/alloc/tmp"))).isEqualTo("rwxrwxrwx");
+        assertThat(permissions(root.resolve("a1/+logs"))).isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void what_a_link_in_place_of_a_shared_directory_leads_to_is_left_as_it_is() throws IOException {
+        AllocationDirectories directories = new AllocationDirectories(root);
+        directories.create("a1");
+        Path secret = Files.createDirectory(
+                root.resolve("secret"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        for (String name : new String[] {"data", "logs"}) {
+            Files.deleteIfExists(root.resolve("a1/alloc").resolve(name));
+            Files.createSymbolicLink(root.resolve("a1/alloc").resolve(name), secret);
+        }
+
+        directories.complete("a1");
+        directories.prepare(directories.of("a1", "web"));
+
+        assertThat(permissions(secret)).isEqualTo("rwx------");
+        assertThat(secret).isEmptyDirectory();
+        assertThat(root.resolve("a1/alloc/data")).isSymbolicLink();
+        assertThat(Files.isSymbolicLink(root.resolve("a1/alloc/logs"))).isFalse();
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}
