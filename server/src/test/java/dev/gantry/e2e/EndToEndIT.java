@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.assertj.core.api.Assumptions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -108,6 +109,40 @@ class EndToEndIT {
             await().untilAsserted(() -> assertThat(rkt.pods()).isEmpty());
             assertThat(old.terminate()).isZero();
         }
+    }
+
+    @Test
+    void the_example_of_the_sdk_runs_by_the_command_in_its_header_and_ends_also_the_second_time() throws Exception {
+        awaitReadyNodes(1);
+
+        Outcome first = example();
+        Outcome second = example();
+
+        // All that it writes: nothing of it is a line of a log.
+        assertThat(first.output().lines())
+                .startsWith("submitted version 0 of say-hello")
+                .endsWith("say-hello.greeters[0] is CLIENT_STATUS_COMPLETE on one", "hello from one")
+                .allMatch(line -> line.matches("(submitted|say-hello|hello from) .*|say-hello\\.greeters.*"));
+        assertThat(first.exitCode()).isZero();
+        assertThat(second).isEqualTo(new Outcome(0, """
+                        submitted version 0 of say-hello
+                        say-hello.greeters[0] is CLIENT_STATUS_COMPLETE on one
+                        hello from one
+                        """));
+    }
+
+    /** Runs the example by the command that its header names, with this test's server and image. */
+    private Outcome example() throws Exception {
+        Path file = Program.ROOT.resolve("docs/examples/SubmitAndWatch.java");
+        String command = Files.readString(file)
+                .lines()
+                .filter(line -> line.startsWith(" * java "))
+                .map(line -> line.substring(" * ".length()))
+                .collect(Collectors.joining());
+        assertThat(command).contains("127.0.0.1:7470", "/srv/images/hello.aci");
+        String ours = command.replace("127.0.0.1:7470", address)
+                .replace("/srv/images/hello.aci", shared.resolve("hello.aci").toString());
+        return Program.run(new ProcessBuilder("timeout", "120", "sh", "-c", ours).directory(Program.ROOT.toFile()));
     }
 
     @Test
