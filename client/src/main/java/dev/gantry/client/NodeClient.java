@@ -9,6 +9,7 @@ import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.PurgeNodeRequest;
+import dev.gantry.v1.RejoinNodeRequest;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.WatchNodeRequest;
@@ -115,6 +116,23 @@ public final class NodeClient {
         PurgeNodeRequest request = PurgeNodeRequest.newBuilder().setNodeId(node).build();
         return connection
                 .call(connection.nodes(), stub -> stub.purgeNode(request))
+                .getNode();
+    }
+
+    /**
+     * Tells a node that refuses its server ({@code NODE_STATUS_REFUSING}) to obey it. The node then stops, and deletes the data
+     * of, what it runs that the server does not know. It is ready soon after.
+     *
+     * @param node as in {@link #get}
+     * @return the node as it was before
+     * @throws NotFoundException if there is no such node
+     * @throws PreconditionFailedException if it does not refuse its server
+     */
+    public Node rejoin(String node) {
+        RejoinNodeRequest request =
+                RejoinNodeRequest.newBuilder().setNodeId(node).build();
+        return connection
+                .call(connection.nodes(), stub -> stub.rejoinNode(request))
                 .getNode();
     }
 

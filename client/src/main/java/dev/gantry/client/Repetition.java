@@ -55,6 +55,8 @@ enum Repetition {
             entry(NodeServiceGrpc.getSetNodeEligibilityMethod(), SETS),
             // A node may be meant by its name, and another one of that name may be left after the first time.
             entry(NodeServiceGrpc.getPurgeNodeMethod(), NEVER),
+            // After the first time the node refuses the server no more, which would be answered as a failure.
+            entry(NodeServiceGrpc.getRejoinNodeMethod(), NEVER),
             entry(NodeServiceGrpc.getWatchNodeMethod(), IS_RESUMED),
             entry(ServiceDirectoryGrpc.getListServicesMethod(), READS),
             entry(ServiceDirectoryGrpc.getGetServiceMethod(), READS),

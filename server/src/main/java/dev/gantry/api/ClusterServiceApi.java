@@ -11,10 +11,12 @@ import io.grpc.stub.StreamObserver;
 final class ClusterServiceApi extends ClusterServiceImplBase {
 
     private final StoreReader reader;
+    private final String clusterId;
     private final String version;
 
-    ClusterServiceApi(StoreReader reader, String version) {
+    ClusterServiceApi(StoreReader reader, String clusterId, String version) {
         this.reader = reader;
+        this.clusterId = clusterId;
         this.version = version;
     }
 
@@ -27,6 +29,8 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
                     .setIndex(reader.lastIndex())
                     .setNodesReady(counts.nodesReady())
                     .setNodesDown(counts.nodesDown())
+                    .setNodesRefusing(counts.nodesRefusing())
+                    .setClusterId(clusterId)
                     .setJobs(counts.jobs())
                     .setAllocationsLive(counts.allocationsLive())
                     .setEvaluationsBlocked(counts.evaluationsBlocked())

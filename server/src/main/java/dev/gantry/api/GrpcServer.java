@@ -68,6 +68,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param watches wakes watchers
      * @param sessions keeps nodes' sessions
      * @param services knows where services are
+     * @param clusterId which cluster it is
      * @param version this program's version
      */
     public record Parts(
@@ -83,6 +84,7 @@ public final class GrpcServer implements AutoCloseable {
             WatchHub watches,
             NodeSessions sessions,
             ServiceCatalog services,
+            String clusterId,
             String version) {}
 
     /**
@@ -170,9 +172,9 @@ public final class GrpcServer implements AutoCloseable {
                         streamThreads),
                 new AllocationServiceApi(
                         parts.reader(), scheduler, parts.registry(), parts.sessions(), parts.watches(), streamThreads),
-                new NodeServiceApi(parts.reader(), parts.nodes(), parts.watches(), streamThreads),
+                new NodeServiceApi(parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), streamThreads),
                 new ServiceDirectoryApi(parts.services(), parts.watches(), streamThreads),
-                new ClusterServiceApi(parts.reader(), parts.version()),
+                new ClusterServiceApi(parts.reader(), parts.clusterId(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }
 }

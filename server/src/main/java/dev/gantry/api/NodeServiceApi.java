@@ -2,6 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.NodeRegistry;
+import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.NodeStateTopic;
 import dev.gantry.store.StoreReader;
@@ -16,6 +17,8 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceImplBase;
 import dev.gantry.v1.PurgeNodeRequest;
 import dev.gantry.v1.PurgeNodeResponse;
+import dev.gantry.v1.RejoinNodeRequest;
+import dev.gantry.v1.RejoinNodeResponse;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
@@ -35,13 +38,16 @@ final class NodeServiceApi extends NodeServiceImplBase {
     private final StoreReader reader;
     private final NodeLookup lookup;
     private final NodeRegistry registry;
+    private final NodeSessions sessions;
     private final WatchHub watches;
     private final Executor executor;
 
-    NodeServiceApi(StoreReader reader, NodeRegistry registry, WatchHub watches, Executor executor) {
+    NodeServiceApi(
+            StoreReader reader, NodeRegistry registry, NodeSessions sessions, WatchHub watches, Executor executor) {
         this.reader = reader;
         this.lookup = new NodeLookup(reader);
         this.registry = registry;
+        this.sessions = sessions;
         this.watches = watches;
         this.executor = executor;
     }
@@ -94,6 +100,15 @@ final class NodeServiceApi extends NodeServiceImplBase {
                 observer,
                 () -> registry.purge(lookup.find(request.getNodeId()).getId()),
                 node -> PurgeNodeResponse.newBuilder().setNode(node).build());
+    }
+
+    @Override
+    public void rejoinNode(RejoinNodeRequest request, StreamObserver<RejoinNodeResponse> observer) {
+        Answers.answer(observer, () -> {
+            Node node = lookup.find(request.getNodeId());
+            sessions.rejoin(node);
+            return RejoinNodeResponse.newBuilder().setNode(node).build();
+        });
     }
 
     @Override

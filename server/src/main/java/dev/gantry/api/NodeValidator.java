@@ -28,6 +28,7 @@ final class NodeValidator {
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
     private static final int LONGEST_SECRET = 128;
+    private static final int LONGEST_REFUSAL = 1024;
     private static final int HIGHEST_PORT = 65535;
 
     /** Of a name, an id or a type that is said of an allocation; jobs and servers give no longer ones. */
@@ -78,6 +79,8 @@ final class NodeValidator {
         checkEntries("register.node.attributes", node.getAttributesMap(), violations);
         checkDrivers("register.node.drivers", node.getDriversMap(), violations);
         checkSize("register.node", node.getSerializedSize(), violations);
+        PlainTexts.check("register.refusal", register.getRefusal(), violations);
+        checkLength("register.refusal", register.getRefusal(), LONGEST_REFUSAL, violations);
         checkResources(node.getResources(), "register.node.resources", violations);
     }
 

@@ -17,6 +17,7 @@ import dev.gantry.node.log.LogReads;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
+import dev.gantry.node.state.ClusterMemory;
 import dev.gantry.node.state.DataDirectory;
 import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.node.state.StateWriter;
@@ -203,11 +204,13 @@ final class GantryNode implements AutoCloseable {
                 parts.random());
         UpdateQueue updates = new UpdateQueue();
         AllocationStore store = new AllocationStore(directory.state());
+        ClusterMemory cluster = ClusterMemory.load(directory.cluster());
+        StateWriter writer = new StateWriter(store, cluster, threads.state());
         Cleaner cleaner = new Cleaner(directories, threads.cleaner());
         NodeAllocations allocations = new NodeAllocations(
                 context,
                 store,
-                new StateWriter(store, threads.state()),
+                writer,
                 updates,
                 cleaner,
                 new Sweeper(drivers, directories, cleaner, threads.sweeper()));
@@ -218,6 +221,8 @@ final class GantryNode implements AutoCloseable {
                 allocations,
                 updates,
                 new LogReads(threads.logs(), parts.clock(), timings.logs()),
+                cluster,
+                writer,
                 owner ->
                         new ServerSession(config.servers(), owner, threads.owner(), timings.session(), parts.random()));
     }

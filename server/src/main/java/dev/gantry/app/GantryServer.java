@@ -22,6 +22,7 @@ import dev.gantry.cluster.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreHealth;
+import dev.gantry.v1.Identity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -64,7 +65,7 @@ final class GantryServer implements AutoCloseable {
      */
     static GantryServer start(ServerConfig config, InstantSource clock, RandomGenerator random, Runnable end)
             throws IOException {
-        Store store = Store.open(config.storeDir());
+        Store store = Store.open(config.storeDir(), config.acceptLostWrites());
         store.health().listen(state -> {
             if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
                 end.run();
@@ -118,7 +119,8 @@ final class GantryServer implements AutoCloseable {
         DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clock);
         WatchHub watches = new WatchHub();
         JobVersionCache versions = new JobVersionCache(store.reader());
-        NodeSessions sessions = new NodeSessions(store.reader(), nodes, liveness, versions, threads.streams());
+        NodeSessions sessions =
+                new NodeSessions(store.reader(), nodes, liveness, versions, () -> identity(store), threads.streams());
 
         store.listen(versions::publish);
         store.listen(loop::publish);
@@ -131,8 +133,8 @@ final class GantryServer implements AutoCloseable {
         store.listen(services::publish);
         services.load();
 
-        // A node that was ready when the last server stopped has a whole time to live to come back.
-        store.reader().nodes().ready().forEach(liveness::heard);
+        // A node that was there when the last server stopped has a whole time to live to come back.
+        store.reader().nodes().present().forEach(liveness::heard);
         deployments.load(store.reader());
         drainer.load(store.reader());
         periodic.load(store.reader());
@@ -159,8 +161,16 @@ final class GantryServer implements AutoCloseable {
                         watches,
                         sessions,
                         services,
+                        store.clusterId(),
                         Version.get()),
                 threads.calls(),
                 threads.streams());
+    }
+
+    private static Identity identity(Store store) {
+        return Identity.newBuilder()
+                .setClusterId(store.clusterId())
+                .setIndex(store.durableIndex())
+                .build();
     }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param scheduling how the cluster wants its jobs placed
  * @param garbage how long what has ended is kept
  * @param garbageInterval how often to look for what can be forgotten, 1 s or more
+ * @param acceptLostWrites whether to serve although the database lacks writes that were acknowledged
  */
 record ServerConfig(
         Path dataDir,
@@ -24,7 +25,8 @@ record ServerConfig(
         Duration nodeTimeToLive,
         SchedulerOptions scheduling,
         GarbageThresholds garbage,
-        Duration garbageInterval) {
+        Duration garbageInterval,
+        boolean acceptLostWrites) {
 
     /** Where a server serves that is not told where. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -50,7 +52,7 @@ record ServerConfig(
      * @throws IllegalArgumentException as the other constructors
      */
     ServerConfig(Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive, SchedulerOptions scheduling) {
-        this(dataDir, listen, nodeTimeToLive, scheduling, GarbageThresholds.DEFAULT, DEFAULT_GARBAGE_INTERVAL);
+        this(dataDir, listen, nodeTimeToLive, scheduling, GarbageThresholds.DEFAULT, DEFAULT_GARBAGE_INTERVAL, false);
     }
 
     /**

@@ -91,6 +91,14 @@ final class ServerOptions {
             description = "How many versions of each job are kept. Default: 6.")
     private int versionsKept = GarbageThresholds.DEFAULT.versionsKept();
 
+    @Option(
+            names = "--accept-lost-writes",
+            description =
+                    "Starts although the database is missing, damaged or older than what was acknowledged. It counts as"
+                            + " another cluster's from then on: nodes go on with what they run, and refuse this server until gantry"
+                            + " node rejoin.")
+    private boolean acceptLostWrites;
+
     /**
      * The server's configuration.
      *
@@ -105,7 +113,8 @@ final class ServerOptions {
                 nodeTimeToLive,
                 new SchedulerOptions(placement, preempting),
                 garbage(),
-                garbageInterval);
+                garbageInterval,
+                acceptLostWrites);
     }
 
     private GarbageThresholds garbage() {

@@ -62,7 +62,11 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
             case DESIRED_STATE -> obey(response.getDesiredState());
             case ALLOCATION_UPDATES_ACK ->
                 acknowledged(response.getAllocationUpdatesAck().getSequence());
-            case READ_LOG, MESSAGE_NOT_SET -> throw new IllegalStateException("Nobody reads logs of a hollow node");
+            case IDENTITY -> {
+                // It is new in each run, and knows no other cluster.
+            }
+            case READ_LOG, REJOIN, MESSAGE_NOT_SET ->
+                throw new IllegalStateException("Nobody reads logs of a hollow node");
         }
     }
 

@@ -26,7 +26,7 @@ public final class GantryCli {
      * @param context what the commands have of the world
      * @param version this program's version, in lines for people
      * @param programs further commands: objects with picocli's {@code @Command}. One that is called {@code node} gets
-     *     the client's {@code node status}, {@code node drain} and {@code node eligibility} as its subcommands
+     *     the client's {@code node status}, {@code node drain} and others as its subcommands
      */
     public GantryCli(CliContext context, List<String> version, List<?> programs) {
         ServerOption server = new ServerOption(context);
@@ -90,7 +90,8 @@ public final class GantryCli {
                 .addSubcommand(new NodeStatusCommand(context, server))
                 .addSubcommand(new NodeDrainCommand(context, server))
                 .addSubcommand(new NodeEligibilityCommand(context, server))
-                .addSubcommand(new NodePurgeCommand(context, server));
+                .addSubcommand(new NodePurgeCommand(context, server))
+                .addSubcommand(new NodeRejoinCommand(context, server));
         commandLine.addSubcommand(new StatusCommand(context, server));
     }
 

@@ -2,11 +2,13 @@ package dev.gantry.cli;
 
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How nodes are shown. */
 final class NodeView {
@@ -18,7 +20,7 @@ final class NodeView {
         if (nodes.isEmpty()) {
             return List.of("No nodes. Start one with: gantry node");
         }
-        return new Table("ID", "DC", "Name", "Class", "Drivers", "Eligibility", "Status")
+        List<String> table = new Table("ID", "DC", "Name", "Class", "Drivers", "Eligibility", "Status")
                 .rows(
                         nodes,
                         node -> List.of(
@@ -30,6 +32,16 @@ final class NodeView {
                                 eligibility(node),
                                 Words.word(node.getStatus())))
                 .lines();
+        return Stream.concat(table.stream(), refusals(nodes)).toList();
+    }
+
+    /** Why nodes don't obey the server, and what to do; none if all do. */
+    private static Stream<String> refusals(Collection<Node> nodes) {
+        List<String> refusals = nodes.stream()
+                .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_REFUSING)
+                .map(node -> node.getName() + ": " + node.getStatusDescription())
+                .toList();
+        return refusals.isEmpty() ? Stream.of() : Stream.concat(Stream.of(""), refusals.stream());
     }
 
     /** Everything about one. */
@@ -53,6 +65,7 @@ final class NodeView {
                 .add("Class", node.getNodeClass())
                 .add("DC", node.getDatacenter())
                 .add("Status", Words.word(node.getStatus()))
+                .addKnown("Status Description", node.getStatusDescription())
                 .add("Status Since", Moments.exact(node.getStatusTime()))
                 .add("Eligibility", eligibility(node))
                 .addKnown("Drain", drain(node))

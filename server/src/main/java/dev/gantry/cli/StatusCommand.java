@@ -80,10 +80,15 @@ final class StatusCommand extends ClientCommand {
         return new Facts()
                 .add("Version", status.getVersion())
                 .add("Index", Long.toString(status.getIndex()))
-                .add("Nodes", status.getNodesReady() + " ready, " + status.getNodesDown() + " down")
+                .addKnown("Cluster", status.getClusterId())
+                .add("Nodes", status.getNodesReady() + " ready, " + status.getNodesDown() + " down" + refusing(status))
                 .add("Jobs", Long.toString(status.getJobs()))
                 .add("Allocations", status.getAllocationsLive() + " live")
                 .add("Evaluations", status.getEvaluationsBlocked() + " blocked")
                 .lines();
+    }
+
+    private static String refusing(GetStatusResponse status) {
+        return status.getNodesRefusing() == 0 ? "" : ", %d refuse this server".formatted(status.getNodesRefusing());
     }
 }

@@ -51,9 +51,10 @@ public final class NodeRegistry {
      *
      * @param node what the node says of itself
      * @param secret what proves later that it is the same node
-     * @return the node as stored, ready; failed with {@link NodeRefusedException}
+     * @param refusal why the node does not obey this server; empty if it does
+     * @return the node as stored, ready or refusing; failed with {@link NodeRefusedException}
      */
-    public CompletableFuture<Node> register(Node node, String secret) {
+    public CompletableFuture<Node> register(Node node, String secret, String refusal) {
         byte[] secretHash = hash(secret);
         Timestamp now = now();
         return store.write(transaction -> {
@@ -63,14 +64,17 @@ public final class NodeRegistry {
                         .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)
                         .clearDrain()
                         .build();
-                return transaction.insertNode(ready(joining, now), secretHash);
+                return transaction.insertNode(present(joining, refusal, now), secretHash);
             }
             if (!MessageDigest.isEqual(known.get(), secretHash)) {
                 throw new NodeRefusedException(node.getId());
             }
             Node stored = find(transaction, node.getId());
-            Timestamp since = stored.getStatus() == NodeStatus.NODE_STATUS_READY ? stored.getStatusTime() : now;
-            Node wanted = ready(keepDecisions(node, stored), since);
+            Node wanted = present(keepDecisions(node, stored), refusal, now);
+            if (wanted.getStatus() == stored.getStatus()) {
+                wanted =
+                        wanted.toBuilder().setStatusTime(stored.getStatusTime()).build();
+            }
             return updateIfChanged(transaction, stored, wanted);
         });
     }
@@ -194,6 +198,7 @@ public final class NodeRegistry {
             }
             transaction.updateNode(node.toBuilder()
                     .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                    .clearStatusDescription()
                     .setStatusTime(now)
                     .build());
             loseAll(transaction, nodeId, now);
@@ -264,9 +269,10 @@ public final class NodeRegistry {
         return kept.build();
     }
 
-    private static Node ready(Node node, Timestamp since) {
+    private static Node present(Node node, String refusal, Timestamp since) {
         return node.toBuilder()
-                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .setStatus(refusal.isEmpty() ? NodeStatus.NODE_STATUS_READY : NodeStatus.NODE_STATUS_REFUSING)
+                .setStatusDescription(refusal)
                 .setStatusTime(since)
                 .build();
     }

@@ -15,6 +15,7 @@ import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
+import dev.gantry.v1.Rejoin;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * What goes on between one node and this server, from its first message to the end of the stream.
  *
  * <p>Messages come in one at a time. All that the server says of its own accord is said by one {@link SerialTask}, which
- * owns what was said already: Registered first, then all that the node shall run, then what changes.
+ * owns what was said already: Registered first, then all that the node shall run, then what changes. A node that refuses this
+ * server is told Registered only, so that it is known to be alive.
  */
 public final class NodeSession {
 
@@ -50,6 +52,7 @@ public final class NodeSession {
     private final AtomicLong storedSequence = new AtomicLong();
 
     private volatile String nodeId;
+    private volatile boolean isRefusing;
     private volatile boolean ended;
 
     // Owned by the thread that brings the node's messages.
@@ -88,6 +91,9 @@ public final class NodeSession {
 
     /** The server has changed its mind about an allocation of the node. Never waits. */
     void order(Allocation allocation) {
+        if (isRefusing) {
+            return;
+        }
         orders.put(allocation.getId(), allocation);
         push.call();
     }
@@ -121,6 +127,16 @@ public final class NodeSession {
         onEnd();
     }
 
+    /** Tells the node to obey this server; returns false if it does already. */
+    boolean rejoin() {
+        if (isRefusing) {
+            connection.send(ConnectResponse.newBuilder()
+                    .setRejoin(Rejoin.getDefaultInstance())
+                    .build());
+        }
+        return isRefusing;
+    }
+
     CompletableFuture<LogChunk> readLog(ReadLog question) {
         CompletableFuture<LogChunk> answer = reads.ask(
                 question,
@@ -134,12 +150,22 @@ public final class NodeSession {
     }
 
     private void register(Register register) {
-        CompletableFuture<Node> stored = sessions.registry().register(register.getNode(), register.getSecret());
+        CompletableFuture<Node> stored =
+                sessions.registry().register(register.getNode(), register.getSecret(), register.getRefusal());
         endOnFailure(stored.thenAcceptAsync(this::begin, sessions.executor()));
     }
 
     private void begin(Node node) {
-        LOG.info("Node {} ({}) has connected", node.getName(), node.getId());
+        isRefusing = node.getStatus() == NodeStatus.NODE_STATUS_REFUSING;
+        if (isRefusing) {
+            LOG.warn(
+                    "Node {} ({}) has connected and does not obey this server: {}",
+                    node.getName(),
+                    node.getId(),
+                    node.getStatusDescription());
+        } else {
+            LOG.info("Node {} ({}) has connected", node.getName(), node.getId());
+        }
         sessions.liveness().heard(node.getId());
         nodeId = node.getId();
         sessions.enter(nodeId, this);
@@ -157,11 +183,15 @@ public final class NodeSession {
         return sessions.reader()
                 .nodes()
                 .find(id)
-                .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_READY)
+                .filter(node -> node.getStatus() != NodeStatus.NODE_STATUS_DOWN)
                 .isEmpty();
     }
 
     private void onMessage(String from, ConnectRequest request) {
+        if (isRefusing && !request.hasHeartbeat() && !request.hasLogChunk()) {
+            end(new SessionEndedException("A node that refuses this server says only that it is alive"));
+            return;
+        }
         switch (request.getMessageCase()) {
             case HEARTBEAT -> LOG.trace("Node {} is alive", from);
             case FINGERPRINT ->
@@ -201,6 +231,9 @@ public final class NodeSession {
             if (!registeredSent) {
                 registeredSent = true;
                 sendRegistered();
+            }
+            if (isRefusing) {
+                return;
             }
             if (completeSent) {
                 sendOrders();

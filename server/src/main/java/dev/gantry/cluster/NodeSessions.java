@@ -3,6 +3,8 @@ package dev.gantry.cluster;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** The sessions of the connected nodes: one a node, the newest. */
 public final class NodeSessions {
@@ -20,6 +23,7 @@ public final class NodeSessions {
     private final NodeRegistry registry;
     private final NodeLiveness liveness;
     private final JobVersionCache jobVersions;
+    private final Supplier<Identity> identity;
     private final Executor executor;
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
 
@@ -30,6 +34,8 @@ public final class NodeSessions {
      * @param registry where to store what nodes say
      * @param liveness whom to tell that a node is alive
      * @param jobVersions what the jobs are that nodes shall run
+     * @param identity which cluster's server this is and what it knows for good; asked at the begin of each session, on a
+     *     thread that must not wait
      * @param executor threads that may wait for the database
      */
     public NodeSessions(
@@ -37,11 +43,13 @@ public final class NodeSessions {
             NodeRegistry registry,
             NodeLiveness liveness,
             JobVersionCache jobVersions,
+            Supplier<Identity> identity,
             Executor executor) {
         this.reader = reader;
         this.registry = registry;
         this.liveness = liveness;
         this.jobVersions = jobVersions;
+        this.identity = identity;
         this.executor = executor;
     }
 
@@ -52,7 +60,26 @@ public final class NodeSessions {
      * @return takes what comes from it
      */
     public NodeSession open(NodeConnection connection) {
+        connection.send(ConnectResponse.newBuilder().setIdentity(identity.get()).build());
         return new NodeSession(this, connection);
+    }
+
+    /**
+     * Tells a node that refuses this server to obey it. Never waits.
+     *
+     * @param node the node
+     * @throws NodeNotConnectedException if it has no session with this server
+     * @throws RefusedException if it obeys already
+     */
+    public void rejoin(Node node) {
+        NodeSession session = sessions.get(node.getId());
+        if (session == null) {
+            throw new NodeNotConnectedException(node.getId());
+        }
+        if (!session.rejoin()) {
+            throw new RefusedException(
+                    "Node %s does not refuse this server; there is nothing to rejoin".formatted(node.getName()));
+        }
     }
 
     /**

@@ -8,9 +8,13 @@ import dev.gantry.node.session.OwnerThread;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.SessionOwner;
 import dev.gantry.node.session.UpdateQueue;
+import dev.gantry.node.state.ClusterMemory;
+import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
@@ -39,12 +43,20 @@ public final class NodeAgent {
     private final UpdateQueue updates;
     private final LogReads logs;
     private final ServerSession session;
+    private final ClusterMemory cluster;
+    private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private final CompletableFuture<Void> allTold = new CompletableFuture<>();
     private boolean wasReady;
     private boolean fingerprintIsNew;
     private boolean stopping;
     private long sessionNumber;
+
+    /** Who the server of this session says it is, and why it is not obeyed; empty if it is. */
+    private Identity server = Identity.getDefaultInstance();
+
+    private Optional<String> refusal = Optional.empty();
+    private String loggedRefusal = "";
 
     /**
      * Puts the parts together; nothing happens yet.
@@ -55,6 +67,8 @@ public final class NodeAgent {
      * @param allocations its allocations
      * @param updates what the server must know of them
      * @param logs answers reads of logs
+     * @param cluster which servers may be obeyed
+     * @param writer makes sure of what is known of the cluster
      * @param session makes the session with the server
      */
     public NodeAgent(
@@ -64,6 +78,8 @@ public final class NodeAgent {
             NodeAllocations allocations,
             UpdateQueue updates,
             LogReads logs,
+            ClusterMemory cluster,
+            StateWriter writer,
             Function<SessionOwner, ServerSession> session) {
         this.owner = owner;
         this.self = self;
@@ -71,6 +87,8 @@ public final class NodeAgent {
         this.allocations = allocations;
         this.updates = updates;
         this.logs = logs;
+        this.cluster = cluster;
+        this.writer = writer;
         this.session = session.apply(new Session());
     }
 
@@ -83,6 +101,10 @@ public final class NodeAgent {
         return onOwner(() -> {
             allocations.onNews(this::tellNews);
             allocations.restore();
+            if (cluster.isNew()) {
+                // The only trace of a cluster that an older version has left.
+                cluster.raise(allocations.highestIndex());
+            }
             session.open();
         });
     }
@@ -155,7 +177,7 @@ public final class NodeAgent {
                 allTold.complete(null);
             }
         }
-        if (!session.isReady()) {
+        if (!session.isReady() || refusal.isPresent()) {
             return;
         }
         if (fingerprintIsNew) {
@@ -172,24 +194,55 @@ public final class NodeAgent {
     }
 
     private void receive(ConnectResponse message) {
+        if (refusal.isPresent() && !message.hasRejoin() && !message.hasReadLog()) {
+            LOG.warn("A server that this node does not obey wants something of it; it is passed over");
+            return;
+        }
         switch (message.getMessageCase()) {
-            case DESIRED_STATE -> {
-                if (!stopping) {
-                    allocations.apply(message.getDesiredState());
-                }
-            }
+            case DESIRED_STATE -> obey(message.getDesiredState());
             case ALLOCATION_UPDATES_ACK -> {
                 long sequence = message.getAllocationUpdatesAck().getSequence();
                 allocations.acknowledge(updates.acknowledge(sequence));
                 tellNews();
             }
             case READ_LOG -> readLog(message.getReadLog());
-            case REGISTERED, MESSAGE_NOT_SET ->
+            case REJOIN -> rejoin();
+            case IDENTITY, REGISTERED, MESSAGE_NOT_SET ->
                 LOG.warn("The server says something that this version does not know; it is passed over");
         }
     }
 
+    private void obey(DesiredState desired) {
+        desired.getAllocationsList().forEach(allocation -> cluster.raise(allocation.getModifyIndex()));
+        if (!stopping) {
+            allocations.apply(desired);
+        }
+    }
+
+    private void rejoin() {
+        if (refusal.isEmpty()) {
+            return;
+        }
+        LOG.warn(
+                "An operator has this node obey the server of cluster {} at index {}: what that does not know is stopped",
+                server.getClusterId(),
+                server.getIndex());
+        cluster.accept(server);
+        var unused = writer.saveCluster()
+                .whenComplete((saved, failure) -> owner.execute(() -> {
+                    if (failure == null) {
+                        session.restart();
+                    } else {
+                        LOG.error("That can't be remembered; the node still refuses the server", failure);
+                    }
+                }));
+    }
+
     private void readLog(ReadLog question) {
+        if (refusal.isPresent()) {
+            answer(sessionNumber, LogReads.error(question, refusal.get()));
+            return;
+        }
         Optional<AllocationRun> run = allocations.find(question.getAllocationId());
         Optional<LogSource> source =
                 run.flatMap(found -> found.log(question.getTask(), question.getStream(), question.getFollow()));
@@ -211,6 +264,21 @@ public final class NodeAgent {
                                 .formatted(self.node().getName(), question.getAllocationId()));
     }
 
+    private String explain(String fault) {
+        return "The node does not obey this server: %s. What the node runs goes on, and nothing is taken or stopped. Start the server"
+                        .formatted(fault)
+                + " with the right data; or, to give up what the server does not know: gantry node rejoin "
+                + self.node().getName();
+    }
+
+    /** Once, however often the server is met. */
+    private void logRefusal(String why) {
+        if (!loggedRefusal.equals(server.getClusterId())) {
+            loggedRefusal = server.getClusterId();
+            LOG.error("{}", why);
+        }
+    }
+
     /** Questions are counted anew in each session: the answer to one of an older session must not be sent. */
     private void answer(long asked, LogChunk chunk) {
         if (asked == sessionNumber) {
@@ -222,13 +290,33 @@ public final class NodeAgent {
     private final class Session implements SessionOwner {
 
         @Override
-        public Register register() {
+        public CompletableFuture<Register> identified(Identity identity) {
+            server = identity;
+            refusal = cluster.judge(identity).map(NodeAgent.this::explain);
+            return writer.saveCluster().thenApplyAsync(saved -> register(), owner);
+        }
+
+        private Register register() {
             fingerprintIsNew = false;
-            return Register.newBuilder().setNode(self.node()).setSecret(secret).build();
+            return Register.newBuilder()
+                    .setNode(self.node())
+                    .setSecret(secret)
+                    .setRefusal(refusal.orElse(""))
+                    .build();
+        }
+
+        @Override
+        public boolean obeys() {
+            return refusal.isEmpty();
         }
 
         @Override
         public void registered() {
+            if (refusal.isPresent()) {
+                logRefusal(refusal.get());
+                return;
+            }
+            loggedRefusal = "";
             if (!wasReady) {
                 wasReady = true;
                 LOG.info("Gantry node {} is ready", self.node().getName());

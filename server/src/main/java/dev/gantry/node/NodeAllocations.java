@@ -116,6 +116,14 @@ public final class NodeAllocations {
         }
     }
 
+    /** The highest cluster index at which one of them was told. */
+    long highestIndex() {
+        return runs.values().stream()
+                .mapToLong(run -> run.stored().allocation().getModifyIndex())
+                .max()
+                .orElse(0);
+    }
+
     private void add(AllocationRun run) {
         runs.put(run.id(), run);
         sweeper.spare(run.id());

@@ -5,8 +5,10 @@ package dev.gantry.store;
  *
  * @param nodesReady nodes that are ready
  * @param nodesDown nodes that are down
+ * @param nodesRefusing nodes that are there and don't obey this server
  * @param jobs known jobs
  * @param allocationsLive allocations that have not ended
  * @param evaluationsBlocked evaluations that wait for room
  */
-public record ClusterCounts(int nodesReady, int nodesDown, long jobs, long allocationsLive, long evaluationsBlocked) {}
+public record ClusterCounts(
+        int nodesReady, int nodesDown, int nodesRefusing, long jobs, long allocationsLive, long evaluationsBlocked) {}

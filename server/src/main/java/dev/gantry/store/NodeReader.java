@@ -89,14 +89,14 @@ public final class NodeReader {
     }
 
     /**
-     * The nodes that are ready.
+     * The nodes that are not down.
      *
      * @return their ids
      */
-    public List<String> ready() {
+    public List<String> present() {
         return dsl.select(NODE.ID)
                 .from(NODE)
-                .where(NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_READY_VALUE))
+                .where(NODE.STATUS.ne((short) NodeStatus.NODE_STATUS_DOWN_VALUE))
                 .fetch(NODE.ID);
     }
 

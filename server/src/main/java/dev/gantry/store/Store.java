@@ -1,6 +1,9 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -13,17 +16,28 @@ import java.util.function.Consumer;
 public final class Store implements AutoCloseable {
 
     private final Database database;
+    private final Path dataDir;
     private final GroupCommitter committer;
     private final AllocationIndex allocations;
     private final StoreReader reader;
+    private final String clusterId;
+    private final AcknowledgedFile acknowledged;
+    private volatile long durableIndex;
 
-    private Store(Database database) {
+    private Store(Database database, Path dataDir, boolean isForked) {
         this.database = database;
+        this.dataDir = dataDir;
         this.allocations = new AllocationIndex();
         WriterMemory memory = new WriterMemory(allocations);
         this.reader = new StoreReader(database.dsl(), allocations);
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
         reader.fill(memory);
+        this.clusterId = clusterId(database, reader, isForked);
+        this.durableIndex = reader.lastIndex();
+        this.acknowledged = AcknowledgedFile.keep(
+                AcknowledgedFile.in(dataDir), new AcknowledgedFile.Content(clusterId, durableIndex, 0));
+        // The first of all listeners: before anyone acts on a change, or is answered, it is known to be on disk.
+        committer.listen(this::acknowledge);
     }
 
     /**
@@ -31,12 +45,67 @@ public final class Store implements AutoCloseable {
      *
      * @param dataDir where it is kept
      * @return the store, ready to read and write
-     * @throws StoreException if it can't be opened, for instance because another server has it open
+     * @throws StoreException if it can't be opened, for instance because another server has it open, or because it lacks writes
+     *     that were acknowledged
      */
     public static Store open(Path dataDir) {
-        Store store = new Store(Database.open(dataDir));
-        store.committer.start();
-        return store;
+        return open(dataDir, false);
+    }
+
+    /**
+     * Opens the database also if it lacks writes that were acknowledged: it then counts as the database of another cluster.
+     *
+     * @param dataDir where it is kept
+     * @param acceptLostWrites whether to open it in that case
+     * @return the store, ready to read and write
+     * @throws StoreException as {@link #open(Path)}
+     */
+    public static Store open(Path dataDir, boolean acceptLostWrites) {
+        boolean isForked = new DatabaseCheck(dataDir).isForked(acceptLostWrites);
+        Database database = Database.open(dataDir);
+        try {
+            Store store = new Store(database, dataDir, isForked);
+            store.committer.start();
+            return store;
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    /** Which cluster it is: made once for each database, and once more where history has forked. */
+    private static String clusterId(Database database, StoreReader reader, boolean isForked) {
+        String known = reader.clusterId();
+        if (!known.isEmpty() && !isForked) {
+            return known;
+        }
+        String made = UUID.randomUUID().toString();
+        database.dsl().update(CLUSTER_INDEX).set(CLUSTER_INDEX.CLUSTER_ID, made).execute();
+        database.sync();
+        return made;
+    }
+
+    private void acknowledge(ChangeSet changes) {
+        durableIndex = changes.index();
+        acknowledged.acknowledge(changes.index());
+    }
+
+    /**
+     * Which cluster this is the database of.
+     *
+     * @return a UUID
+     */
+    public String clusterId() {
+        return clusterId;
+    }
+
+    /**
+     * The index up to which all writes are on disk. Does not ask the database.
+     *
+     * @return the cluster index of the newest of them
+     */
+    public long durableIndex() {
+        return durableIndex;
     }
 
     /**
@@ -94,5 +163,7 @@ public final class Store implements AutoCloseable {
     public void close() {
         committer.close();
         database.close();
+        acknowledged.databaseClosed(DatabaseCheck.sizeOf(dataDir));
+        acknowledged.close();
     }
 }

@@ -111,6 +111,11 @@ public final class StoreReader {
         return lastIndex(dsl);
     }
 
+    /** Which cluster the database is of; empty before its first server has said so. */
+    String clusterId() {
+        return dsl.select(CLUSTER_INDEX.CLUSTER_ID).from(CLUSTER_INDEX).fetchSingle(CLUSTER_INDEX.CLUSTER_ID);
+    }
+
     static long lastIndex(DSLContext dsl) {
         return dsl.select(CLUSTER_INDEX.LAST_INDEX).from(CLUSTER_INDEX).fetchSingle(CLUSTER_INDEX.LAST_INDEX);
     }
@@ -153,6 +158,7 @@ public final class StoreReader {
         return new ClusterCounts(
                 dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_READY_VALUE)),
                 dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_DOWN_VALUE)),
+                dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_REFUSING_VALUE)),
                 dsl.fetchCount(JOB),
                 dsl.fetchCount(ALLOCATION, AllocationRows.IS_LIVE),
                 dsl.fetchCount(

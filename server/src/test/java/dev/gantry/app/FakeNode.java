@@ -14,6 +14,7 @@ import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Heartbeat;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
@@ -51,6 +52,7 @@ final class FakeNode implements AutoCloseable {
     private final String secret;
     private volatile Node node;
     private volatile boolean obedient;
+    private volatile String refusal = "";
     private volatile Session session;
     private final Map<String, FakeLog> logs = new ConcurrentHashMap<>();
 
@@ -92,6 +94,12 @@ final class FakeNode implements AutoCloseable {
         return new FakeNode(node, other);
     }
 
+    /** Says in its next sessions that it does not obey the server; empty: it does. */
+    FakeNode refusing(String why) {
+        refusal = why;
+        return this;
+    }
+
     /** Says at once that what shall run runs, and that what shall stop has stopped. */
     FakeNode obeying() {
         obedient = true;
@@ -102,7 +110,8 @@ final class FakeNode implements AutoCloseable {
     FakeNode connect(Channel channel) {
         session = new Session(channel);
         session.send(ConnectRequest.newBuilder()
-                .setRegister(Register.newBuilder().setNode(node).setSecret(secret))
+                .setRegister(
+                        Register.newBuilder().setNode(node).setSecret(secret).setRefusal(refusal))
                 .build());
         eventually().until(() -> session.registered || session.end.isDone());
         return this;
@@ -164,7 +173,9 @@ final class FakeNode implements AutoCloseable {
         private final AtomicLong acknowledged = new AtomicLong();
         private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor();
         private ClientCallStreamObserver<ConnectRequest> requests;
+        private final AtomicLong rejoins = new AtomicLong();
         private volatile boolean registered;
+        private volatile Identity identity;
 
         Session(Channel channel) {
             NodeSessionServiceGrpc.newStub(channel).connect(this);
@@ -180,6 +191,16 @@ final class FakeNode implements AutoCloseable {
             return desired.values().stream()
                     .filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN)
                     .toList();
+        }
+
+        /** Who the server has said it is. */
+        Identity identity() {
+            return identity;
+        }
+
+        /** How often the server has said that the node shall obey it. */
+        long rejoins() {
+            return rejoins.get();
         }
 
         /** How the server ended the session; waits for it. */
@@ -218,6 +239,8 @@ final class FakeNode implements AutoCloseable {
                 case ALLOCATION_UPDATES_ACK ->
                     acknowledged.set(response.getAllocationUpdatesAck().getSequence());
                 case READ_LOG -> answer(response.getReadLog());
+                case IDENTITY -> identity = response.getIdentity();
+                case REJOIN -> rejoins.incrementAndGet();
                 case MESSAGE_NOT_SET -> throw new IllegalStateException("An empty message");
             }
         }

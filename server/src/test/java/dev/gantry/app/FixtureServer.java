@@ -8,11 +8,13 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.Fingerprint;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
+import dev.gantry.v1.Rejoin;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -33,6 +35,9 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Plays the server's end of a node's session over real gRPC on loopback, and keeps what the node says. */
 final class FixtureServer extends NodeSessionServiceImplBase {
 
+    static final String CLUSTER = "7c5f9a2e-0b53-4d7e-9f0a-5a8a1a9b0c11";
+
+    private static final long INDEX = 10;
     private static final long HEARTBEAT_MILLIS = 50;
 
     private final Server server;
@@ -44,11 +49,13 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     private final AtomicInteger heartbeats = new AtomicInteger();
     private final AtomicLong lastRead = new AtomicLong();
     private volatile DesiredState desired;
+    private volatile Identity identity;
     private volatile boolean acknowledging = true;
     private volatile Optional<Status> refusal = Optional.empty();
     private volatile StreamObserver<ConnectResponse> session;
 
-    private FixtureServer(int port, DesiredState desired) throws IOException {
+    private FixtureServer(int port, DesiredState desired, Identity identity) throws IOException {
+        this.identity = identity;
         this.desired = desired.toBuilder().setComplete(true).build();
         this.server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 .permitKeepAliveTime(1, TimeUnit.SECONDS)
@@ -60,16 +67,35 @@ final class FixtureServer extends NodeSessionServiceImplBase {
 
     /** Serves; each session is told at its begin that this is all the node shall run. */
     static FixtureServer start(DesiredState desired) throws IOException {
-        return new FixtureServer(0, desired);
+        return new FixtureServer(0, desired, identity(CLUSTER, INDEX));
+    }
+
+    /** Comes back where another one was, and is of some cluster, which it knows up to an index. */
+    static FixtureServer startAt(String address, DesiredState desired, String clusterId, long index)
+            throws IOException {
+        return new FixtureServer(port(address), desired, identity(clusterId, index));
     }
 
     /** Comes back where another one was. */
     static FixtureServer startAt(String address, DesiredState desired) throws IOException {
-        return new FixtureServer(Integer.parseInt(address.substring(address.indexOf(':') + 1)), desired);
+        return new FixtureServer(port(address), desired, identity(CLUSTER, INDEX));
+    }
+
+    private static int port(String address) {
+        return Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    }
+
+    private static Identity identity(String clusterId, long index) {
+        return Identity.newBuilder().setClusterId(clusterId).setIndex(index).build();
     }
 
     String address() {
         return address;
+    }
+
+    /** Says at the begin of later sessions that this is all the node shall run. */
+    void desireAtBegin(DesiredState all) {
+        desired = all.toBuilder().setComplete(true).build();
     }
 
     /** Says that something has changed, and says it at the begin of later sessions. */
@@ -79,6 +105,16 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         send(ConnectResponse.newBuilder()
                 .setDesiredState(changed.toBuilder().setComplete(false))
                 .build());
+    }
+
+    /** Says in later sessions that it is of some cluster and knows it up to an index. */
+    void identify(String clusterId, long index) {
+        identity = identity(clusterId, index);
+    }
+
+    /** Passes on the operator's word. */
+    void rejoin() {
+        send(ConnectResponse.newBuilder().setRejoin(Rejoin.getDefaultInstance()).build());
     }
 
     void acknowledge(boolean whether) {
@@ -143,6 +179,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
 
     @Override
     public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> responses) {
+        responses.onNext(ConnectResponse.newBuilder().setIdentity(identity).build());
         return new StreamObserver<>() {
             @Override
             public void onNext(ConnectRequest request) {

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import com.google.protobuf.Value;
 import dev.gantry.driver.DriverFingerprint;
 import dev.gantry.driver.PreparedTask;
 import dev.gantry.driver.RunningTask;
@@ -12,6 +13,7 @@ import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.driver.TaskStop;
 import dev.gantry.v1.DriverHealth;
+import dev.gantry.v1.Task;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +40,7 @@ import java.util.function.Predicate;
  */
 final class ProcessDriver implements TaskDriver {
 
+    private final String name;
     private final List<String> started = new CopyOnWriteArrayList<>();
     private final List<String> prepared = new CopyOnWriteArrayList<>();
     private final List<String> discarded = new CopyOnWriteArrayList<>();
@@ -49,6 +52,15 @@ final class ProcessDriver implements TaskDriver {
     private final Queue<TaskStartException> failures = new ConcurrentLinkedQueue<>();
     private volatile boolean hanging;
     private volatile String version = "1.30.0";
+
+    ProcessDriver() {
+        this("process");
+    }
+
+    /** A driver that goes by the name of one that servers know; a task's script is then the last of its {@code args}. */
+    ProcessDriver(String name) {
+        this.name = name;
+    }
 
     /** Makes the next start fail. */
     void failNextStart(TaskStartException failure) {
@@ -103,7 +115,7 @@ final class ProcessDriver implements TaskDriver {
 
     @Override
     public String name() {
-        return "process";
+        return name;
     }
 
     @Override
@@ -114,7 +126,7 @@ final class ProcessDriver implements TaskDriver {
             Thread.currentThread().interrupt();
         }
         return new DriverFingerprint(
-                Map.of("driver.process.version", version),
+                Map.of("driver." + name, "1", "driver." + name + ".version", version),
                 DriverHealth.newBuilder().setHealthy(true).setDescription("sh").build());
     }
 
@@ -174,7 +186,7 @@ final class ProcessDriver implements TaskDriver {
 
     private RunningTask launch(TaskRequest request) throws IOException {
         TaskDirectory directory = request.directory();
-        String script = request.task().getConfig().getFieldsOrThrow("script").getStringValue();
+        String script = script(request.task());
         // A shell around the task's own keeps the exit code, whoever is there when it ends. As with the real driver,
         // the
         // task ignores no signal although these tests may run in the background of a script.
@@ -196,6 +208,15 @@ final class ProcessDriver implements TaskDriver {
         Process process = builder.start();
         Files.writeString(directory.driver().resolve("pid"), Long.toString(process.pid()));
         return new ProcessTask(directory.driver(), process.pid());
+    }
+
+    private static String script(Task task) {
+        Map<String, Value> config = task.getConfig().getFieldsMap();
+        if (config.containsKey("script")) {
+            return config.get("script").getStringValue();
+        }
+        List<Value> arguments = config.get("args").getListValue().getValuesList();
+        return arguments.get(arguments.size() - 1).getStringValue();
     }
 
     private static String read(Path file) {

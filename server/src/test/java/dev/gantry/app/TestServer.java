@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.cluster.GarbageThresholds;
 import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingStub;
@@ -40,6 +41,7 @@ final class TestServer implements AutoCloseable {
         onTime.get().run();
         return Instant.now().plus(ahead.get());
     };
+    private boolean acceptLostWrites;
     private GantryServer server;
     private ManagedChannel channel;
 
@@ -74,6 +76,17 @@ final class TestServer implements AutoCloseable {
         InetSocketAddress address = server.address();
         close();
         open(address);
+    }
+
+    /** Stops the server. */
+    void stop() {
+        close();
+    }
+
+    /** Starts a server where the one before was, after {@link #stop}, on what is in the directory now. */
+    void startInPlace(boolean acceptLostWrites) throws IOException {
+        this.acceptLostWrites = acceptLostWrites;
+        open(server.address());
     }
 
     /** Lets time pass, for this server and those that are started after it on the same directory. */
@@ -132,7 +145,14 @@ final class TestServer implements AutoCloseable {
 
     private void open(InetSocketAddress address) throws IOException {
         server = GantryServer.start(
-                new ServerConfig(dir, address, nodeTimeToLive, scheduling),
+                new ServerConfig(
+                        dir,
+                        address,
+                        nodeTimeToLive,
+                        scheduling,
+                        GarbageThresholds.DEFAULT,
+                        ServerConfig.DEFAULT_GARBAGE_INTERVAL,
+                        acceptLostWrites),
                 clock,
                 new SecureRandom(),
                 ends::incrementAndGet);

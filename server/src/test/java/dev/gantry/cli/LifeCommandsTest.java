@@ -41,14 +41,18 @@ import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.ListServicesResponse;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeScore;
+import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.PromoteDeploymentRequest;
 import dev.gantry.v1.PromoteDeploymentResponse;
+import dev.gantry.v1.RejoinNodeRequest;
+import dev.gantry.v1.RejoinNodeResponse;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.SchedulingEligibility;
@@ -683,6 +687,59 @@ class LifeCommandsTest {
         assertThat(run.exitCode()).isZero();
         assertThat(((DrainNodeRequest) cluster.requests().get(0)).getBegin().getDeadline())
                 .isEqualTo(Duration.newBuilder().setSeconds(1800).build());
+    }
+
+    @Test
+    void a_node_is_told_to_obey_its_server_once_that_is_confirmed() {
+        Node refusing = Samples.node("n1").toBuilder()
+                .setStatus(NodeStatus.NODE_STATUS_REFUSING)
+                .setStatusDescription("the server is of another cluster")
+                .setModifyIndex(20)
+                .build();
+        Node ready = refusing.toBuilder()
+                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .clearStatusDescription()
+                .setModifyIndex(21)
+                .build();
+        cluster.answers(
+                        "ListNodes",
+                        ListNodesResponse.newBuilder()
+                                .addNodes(refusing)
+                                .addNodes(Samples.node("n2"))
+                                .build())
+                .answers(
+                        "RejoinNode",
+                        RejoinNodeResponse.newBuilder().setNode(refusing).build())
+                .streams(
+                        "WatchNode",
+                        WatchNodeResponse.newBuilder().setNode(refusing).build(),
+                        WatchNodeResponse.newBuilder().setNode(ready).build());
+        Map<String, String> environment = Map.of("GANTRY_ADDR", cluster.address());
+
+        CliRun refused = CliRun.of(environment, "no\n", "node", "rejoin", "--all");
+        CliRun confirmed = CliRun.of(environment, "y\n", "node", "rejoin", "--all");
+        CliRun unasked = CliRun.of(cluster, "node", "rejoin", "--all", "-yes");
+        CliRun list = CliRun.of(cluster, "node", "status");
+        CliRun neither = CliRun.of(cluster, "node", "rejoin");
+
+        assertThat(refused.exitCode()).isOne();
+        assertThat(refused.err()).contains("Not confirmed; nothing was changed");
+        assertThat(confirmed.out())
+                .contains("the server is of another cluster\n")
+                .contains("Have n1 stop, and delete the data of, what this server does not know? [y/N] ")
+                .endsWith("==> Node \"n1\" obeys this server\n");
+        assertThat(unasked.out()).isEqualTo("==> Node \"n1\" obeys this server\n");
+        assertThat(unasked.exitCode()).isZero();
+        assertThat(list.out()).contains("refusing\n").endsWith("\nn1: the server is of another cluster\n");
+        assertThat(neither.exitCode()).isNotZero();
+        assertThat(cluster.requests().stream().filter(RejoinNodeRequest.class::isInstance))
+                .containsExactly(
+                        RejoinNodeRequest.newBuilder()
+                                .setNodeId(refusing.getId())
+                                .build(),
+                        RejoinNodeRequest.newBuilder()
+                                .setNodeId(refusing.getId())
+                                .build());
     }
 
     @Test

@@ -47,7 +47,7 @@ final class ClusterFixture implements AutoCloseable {
         nodes = new NodeRegistry(store, evaluations, clock);
         deployments = new DeploymentWatcher(store, evaluations, clock);
         store.listen(deployments::publish);
-        nodes.register(Node.newBuilder().setId(NODE).setName("one").build(), "secret")
+        nodes.register(Node.newBuilder().setId(NODE).setName("one").build(), "secret", "")
                 .join();
     }
 

@@ -52,7 +52,7 @@ class DryRunsTest {
     @BeforeEach
     void start() {
         cluster = new ClusterFixture(dir);
-        cluster.nodes().register(node(), "secret").join();
+        cluster.nodes().register(node(), "secret", "").join();
         EvaluationLoop loop = new EvaluationLoop(
                 cluster.store(),
                 cluster.identifiers(),

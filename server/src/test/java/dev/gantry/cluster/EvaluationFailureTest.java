@@ -66,7 +66,8 @@ class EvaluationFailureTest {
                                         .setMinDynamicPort(20_000)
                                         .setMaxDynamicPort(20_100))
                                 .build(),
-                        "secret")
+                        "secret",
+                        "")
                 .join();
         loop = new EvaluationLoop(
                 cluster.store(),

@@ -102,7 +102,8 @@ class NodeDrainTest {
                                 .setId(ClusterFixture.NODE)
                                 .setName("one")
                                 .build(),
-                        "secret")
+                        "secret",
+                        "")
                 .join();
         assertThat(node().hasDrain()).isTrue();
         assertThat(node().getEligibility()).isEqualTo(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE);

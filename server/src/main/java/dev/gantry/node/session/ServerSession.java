@@ -3,6 +3,7 @@ package dev.gantry.node.session;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Heartbeat;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.Registered;
 import io.grpc.Status;
 import java.time.Duration;
@@ -25,6 +26,9 @@ public final class ServerSession {
     private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
 
     private static final long SHORTEST_HEARTBEAT_MILLIS = 50;
+
+    /** Longer than any session. */
+    private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final List<String> servers;
     private final SessionOwner node;
@@ -69,7 +73,6 @@ public final class ServerSession {
         registered = false;
         ServerStream opened = ServerStream.open(server, owner, new Events(server));
         stream = Optional.of(opened);
-        opened.send(ConnectRequest.newBuilder().setRegister(node.register()).build());
         setTimer(() -> giveUpRegistration(server, opened), timings.registration());
     }
 
@@ -93,6 +96,19 @@ public final class ServerSession {
         }
     }
 
+    /** Ends the session and begins a new one with the same server, at once. */
+    public void restart() {
+        if (closed) {
+            return;
+        }
+        stream.ifPresent(open -> open.abort("The node begins a new session"));
+        if (registered) {
+            registered = false;
+            node.disconnected();
+        }
+        open();
+    }
+
     /** Ends the session for good. */
     public void close() {
         closed = true;
@@ -107,17 +123,48 @@ public final class ServerSession {
         lose(server, Status.DEADLINE_EXCEEDED.withDescription(why));
     }
 
+    private void identified(String server, Identity identity) {
+        ServerStream opened = stream.orElseThrow();
+        var unused = node.identified(identity)
+                .whenComplete((register, failure) -> owner.execute(() -> {
+                    if (stream.filter(open -> open == opened).isEmpty()) {
+                        return;
+                    }
+                    if (failure == null) {
+                        opened.send(ConnectRequest.newBuilder()
+                                .setRegister(register)
+                                .build());
+                    } else {
+                        LOG.error("The node can't remember its cluster", failure);
+                        opened.abort("The node can't remember its cluster");
+                        lose(server, Status.ABORTED.withDescription("the node can't remember its cluster"));
+                    }
+                }));
+    }
+
     private void begin(String server, Registered answer) {
         registered = true;
         lastFailure = "";
         LOG.info("Connected to server {}", server);
         node.registered();
-        beat(Duration.ofMillis(Math.max(SHORTEST_HEARTBEAT_MILLIS, answer.getHeartbeatIntervalMillis())));
+        Duration patience = node.obeys() || servers.size() == 1 ? FOREVER : backoff.jitter(timings.refusedRetry());
+        beat(
+                server,
+                Duration.ofMillis(Math.max(SHORTEST_HEARTBEAT_MILLIS, answer.getHeartbeatIntervalMillis())),
+                patience);
     }
 
-    private void beat(Duration interval) {
+    /** Says that the node is alive again and again; a server that it does not obey only until the next one's turn. */
+    private void beat(String server, Duration interval, Duration patience) {
         setTimer(
                 () -> {
+                    if (patience.isNegative()) {
+                        stream.ifPresent(open -> open.abort("The node looks for a server that it may obey"));
+                        lose(
+                                server,
+                                Status.ABORTED.withDescription("the node does not obey it, and tries the next one"));
+                        return;
+                    }
                     // It has lasted: the next failure is the first one again.
                     backoff.reset();
                     if (isReady()) {
@@ -125,7 +172,7 @@ public final class ServerSession {
                                 .setHeartbeat(Heartbeat.getDefaultInstance())
                                 .build());
                     }
-                    beat(interval);
+                    beat(server, interval, patience.minus(interval));
                 },
                 interval);
     }
@@ -190,7 +237,9 @@ public final class ServerSession {
 
         @Override
         public void message(ConnectResponse message) {
-            if (message.hasRegistered()) {
+            if (message.hasIdentity()) {
+                identified(server, message.getIdentity());
+            } else if (message.hasRegistered()) {
                 begin(server, message.getRegistered());
             } else {
                 node.received(message);

@@ -1,17 +1,27 @@
 package dev.gantry.node.session;
 
 import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.Register;
+import java.util.concurrent.CompletableFuture;
 
 /** Who a session is led for. All is called on the owner thread. */
 public interface SessionOwner {
 
     /**
-     * Who the node is, asked at the begin of each session.
+     * The server has said who it is, first of all.
      *
-     * @return the first message
+     * @param server which cluster's it is, and what it knows
+     * @return completed with the node's first message, once what it says is on the disk; failed if the disk refuses
      */
-    Register register();
+    CompletableFuture<Register> identified(Identity server);
+
+    /**
+     * Whether the node obeys the server of this session.
+     *
+     * @return false if it refuses it and only says that it is alive
+     */
+    boolean obeys();
 
     /** The server knows the node now. */
     void registered();
@@ -19,7 +29,7 @@ public interface SessionOwner {
     /**
      * The server has said something.
      *
-     * @param message anything but Registered
+     * @param message anything but Identity and Registered
      */
     void received(ConnectResponse message);
 

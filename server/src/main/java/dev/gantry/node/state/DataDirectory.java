@@ -63,6 +63,15 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
+     * Where the node remembers which cluster it belongs to.
+     *
+     * @return the file
+     */
+    public Path cluster() {
+        return root.resolve("cluster");
+    }
+
+    /**
      * Where the node remembers its allocations.
      *
      * @return the directory

@@ -19,6 +19,7 @@ public final class StateWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
 
     private final AllocationStore store;
+    private final ClusterMemory cluster;
     private final Executor thread;
     /** At most one for each allocation. Guarded by this. */
     private Map<String, Waiting> waiting = new LinkedHashMap<>();
@@ -35,10 +36,12 @@ public final class StateWriter {
      * Writes nothing yet.
      *
      * @param store where allocations are remembered; used by the thread only
+     * @param cluster what is remembered of the cluster; is on the disk before any allocation that it has led to
      * @param thread one thread
      */
-    public StateWriter(AllocationStore store, Executor thread) {
+    public StateWriter(AllocationStore store, ClusterMemory cluster, Executor thread) {
         this.store = store;
+        this.cluster = cluster;
         this.thread = thread;
     }
 
@@ -63,6 +66,15 @@ public final class StateWriter {
         return enqueue(allocationId, Optional.empty());
     }
 
+    /**
+     * Remembers what is known of the cluster now.
+     *
+     * @return as for {@link #put}
+     */
+    public CompletableFuture<Void> saveCluster() {
+        return CompletableFuture.runAsync(cluster::save, thread);
+    }
+
     private CompletableFuture<Void> enqueue(String id, Optional<StoredAllocation> content) {
         CompletableFuture<Void> done;
         synchronized (this) {
@@ -82,6 +94,13 @@ public final class StateWriter {
         synchronized (this) {
             batch = waiting;
             waiting = new LinkedHashMap<>();
+        }
+        try {
+            // First: a server that has forgotten an allocation must not be obeyed by the process that finds it.
+            cluster.save();
+        } catch (RuntimeException e) {
+            batch.values().forEach(change -> change.done().completeExceptionally(e));
+            return;
         }
         Map<String, CompletableFuture<Void>> written = new LinkedHashMap<>();
         batch.forEach((id, change) -> {

@@ -25,12 +25,14 @@ class StateWriterTest {
 
     private final Queue<Runnable> work = new ArrayDeque<>();
     private AllocationStore store;
+    private ClusterMemory cluster;
     private StateWriter writer;
 
     @BeforeEach
     void make() {
         store = new AllocationStore(dir);
-        writer = new StateWriter(store, work::add);
+        cluster = ClusterMemory.load(dir.resolve("cluster"));
+        writer = new StateWriter(store, cluster, work::add);
     }
 
     @Test
@@ -42,6 +44,23 @@ class StateWriterTest {
 
         assertThat(written).isCompleted();
         assertThat(store.load()).containsExactly(stored("a1", "first"));
+    }
+
+    @Test
+    void the_index_that_led_to_an_allocation_is_on_disk_before_it() throws Exception {
+        Files.createDirectory(dir.resolve("cluster"));
+        cluster.raise(7);
+        CompletableFuture<Void> refused = writer.put(stored("a1", "first"));
+        work.remove().run();
+        assertThat(refused).isCompletedExceptionally();
+        assertThat(store.load()).isEmpty();
+
+        Files.delete(dir.resolve("cluster"));
+        CompletableFuture<Void> written = writer.put(stored("a1", "first"));
+        work.remove().run();
+
+        assertThat(written).isCompleted();
+        assertThat(dir.resolve("cluster")).content().contains("0000000000000000007");
     }
 
     @Test

@@ -1,0 +1,195 @@
+package dev.gantry.node.state;
+
+import dev.gantry.v1.Identity;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which cluster the node belongs to and the highest cluster index that it was told, so that it can tell a server that knows
+ * less than the node, or is another cluster's: such a server would have it stop, and delete the data of, what the server has
+ * never heard of.
+ *
+ * <p>A server that was once behind stays refused, whatever its index grows to: its history is another one from there on.
+ *
+ * <p>The file holds one line of a fixed length and is overwritten in place. May be used by any thread.
+ */
+public final class ClusterMemory {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMemory.class);
+
+    private static final String UNKNOWN_CLUSTER = "-".repeat(36);
+    private static final String FORMAT = "%s %019d %s%n";
+    private static final Pattern CONTENT =
+            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|-{36}) ([0-9]{19}) (obeyed|behind)\\s*");
+
+    private final Path file;
+    private final boolean isNew;
+
+    // Guarded by this.
+    private Known known;
+    private Known saved;
+    private boolean isDamaged;
+
+    /** What is remembered; without a cluster on the node's first start, and in directories of older versions. */
+    private record Known(Optional<String> clusterId, long index, boolean wasBehind) {}
+
+    private ClusterMemory(Path file, Known known, boolean isNew, boolean isDamaged) {
+        this.file = file;
+        this.known = known;
+        this.saved = known;
+        this.isNew = isNew;
+        this.isDamaged = isDamaged;
+    }
+
+    /**
+     * Reads what is remembered. Where that can't be read, no server is obeyed before an operator has said so.
+     *
+     * @param file where it is kept; need not exist
+     * @return the memory
+     */
+    public static ClusterMemory load(Path file) {
+        Known nothing = new Known(Optional.empty(), 0, false);
+        if (!Files.exists(file)) {
+            return new ClusterMemory(file, nothing, true, false);
+        }
+        try {
+            Matcher content = CONTENT.matcher(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+            if (content.matches()) {
+                Optional<String> clusterId = Optional.of(content.group(1)).filter(id -> !id.equals(UNKNOWN_CLUSTER));
+                boolean wasBehind = content.group(3).equals("behind");
+                Known known = new Known(clusterId, Long.parseLong(content.group(2)), wasBehind);
+                return new ClusterMemory(file, known, false, false);
+            }
+            LOG.error("{} is damaged", file);
+        } catch (IOException | NumberFormatException e) {
+            LOG.error("{} can't be read", file, e);
+        }
+        return new ClusterMemory(file, nothing, false, true);
+    }
+
+    /**
+     * Whether nothing was remembered when the node started: it is a new one, or its directory is of an older version.
+     *
+     * @return true if there was no file
+     */
+    public boolean isNew() {
+        return isNew;
+    }
+
+    /**
+     * Takes in an index that the cluster has told. It is on the disk after the next {@link #save}.
+     *
+     * @param index any; a lower one than what is known changes nothing
+     */
+    public synchronized void raise(long index) {
+        if (index > known.index()) {
+            known = new Known(known.clusterId(), index, known.wasBehind());
+        }
+    }
+
+    /**
+     * Looks whether a server may be obeyed. If it may, what it says of itself is remembered from now on; if it is behind, that
+     * is. Either is on the disk after the next {@link #save}.
+     *
+     * @param server what it says of itself
+     * @return why it may not be obeyed; empty if it may
+     */
+    public synchronized Optional<String> judge(Identity server) {
+        Optional<String> refusal = fault(server);
+        if (refusal.isEmpty()) {
+            known = new Known(Optional.of(server.getClusterId()), Math.max(known.index(), server.getIndex()), false);
+        } else if (!isDamaged && isSameCluster(server)) {
+            known = new Known(known.clusterId(), known.index(), true);
+        }
+        return refusal;
+    }
+
+    /**
+     * Obeys a server from now on, whatever was known before: an operator has said so.
+     *
+     * @param server what it says of itself
+     */
+    public synchronized void accept(Identity server) {
+        known = new Known(Optional.of(server.getClusterId()), server.getIndex(), false);
+        isDamaged = false;
+    }
+
+    /**
+     * Makes sure of what is known.
+     *
+     * @throws NodeStateException if the disk refuses
+     */
+    public synchronized void save() {
+        if (known.equals(saved) || isDamaged) {
+            return;
+        }
+        byte[] content = FORMAT.formatted(
+                        known.clusterId().orElse(UNKNOWN_CLUSTER),
+                        known.index(),
+                        known.wasBehind() ? "behind" : "obeyed")
+                .getBytes(StandardCharsets.US_ASCII);
+        if (hasLength(content.length)) {
+            overwrite(content);
+        } else {
+            DurableFile.write(file, content);
+        }
+        saved = known;
+    }
+
+    private Optional<String> fault(Identity server) {
+        if (isDamaged) {
+            return Optional.of("the node can't read which cluster it belongs to in %s".formatted(file));
+        }
+        if (!isSameCluster(server)) {
+            return Optional.of("the server is of cluster %s, and the node belongs to cluster %s"
+                    .formatted(server.getClusterId(), known.clusterId().orElseThrow()));
+        }
+        if (server.getIndex() < known.index()) {
+            return Optional.of(
+                    "the server's database is older than what the node has been told: it ends at index %d, and the"
+                                    .formatted(server.getIndex())
+                            + " node knows index %d".formatted(known.index()));
+        }
+        return known.wasBehind()
+                ? Optional.of(
+                        "the server's database was older than what the node had been told, up to index %d, and may have"
+                                        .formatted(known.index())
+                                + " gone on from there")
+                : Optional.empty();
+    }
+
+    private boolean isSameCluster(Identity server) {
+        return known.clusterId().isEmpty() || known.clusterId().get().equals(server.getClusterId());
+    }
+
+    private boolean hasLength(int length) {
+        try {
+            return Files.exists(file) && Files.size(file) == length;
+        } catch (IOException e) {
+            throw new NodeStateException("Can't look at " + file, e);
+        }
+    }
+
+    /** Of one length and in one sector of the disk: it is found as it was or as it is. */
+    private void overwrite(byte[] content) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(false);
+        } catch (IOException e) {
+            throw new NodeStateException("Can't write %s: %s".formatted(file, e), e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.gantry.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A small file beside the database that says which cluster the database is of, and up to which index its writes were
+ * acknowledged: by that a server finds out at its start that its database is not the one that it left. After a clean stop it
+ * also says how large the database's file is.
+ *
+ * <p>It is overwritten in place, in one page, after the database is on disk and before anyone is answered, and never forced to
+ * disk. It survives the end of the process. After a power cut it may say less than was acknowledged, which only makes the check
+ * weaker, and never more than the database has.
+ *
+ * <p>Used by one thread at a time.
+ */
+final class AcknowledgedFile implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AcknowledgedFile.class);
+
+    /** All contents are of one length, so that one can be written over another. */
+    private static final String FORMAT = "%s %019d %019d%n";
+
+    private static final Pattern CONTENT =
+            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9]{19}) ([0-9]{19})\\s*");
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path path;
+    private final FileChannel file;
+    private final String clusterId;
+    private long acknowledged;
+    private boolean failed;
+
+    private AcknowledgedFile(Path path, FileChannel file, String clusterId) {
+        this.path = path;
+        this.file = file;
+        this.clusterId = clusterId;
+    }
+
+    /**
+     * What the file says.
+     *
+     * @param clusterId the cluster of the database
+     * @param index the newest write that was acknowledged, as far as is known
+     * @param size of the database's file in bytes, as the last server has left it; 0 if it was not stopped cleanly
+     */
+    record Content(String clusterId, long index, long size) {}
+
+    /** Where the file of a database is. */
+    static Path in(Path dataDir) {
+        return dataDir.resolve("acknowledged");
+    }
+
+    /** What the file says; empty if there is none, or if it is damaged. */
+    static Optional<Content> read(Path path) {
+        if (!Files.exists(path)) {
+            return Optional.empty();
+        }
+        try {
+            Matcher content = CONTENT.matcher(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+            if (content.matches()) {
+                return Optional.of(new Content(
+                        content.group(1), Long.parseLong(content.group(2)), Long.parseLong(content.group(3))));
+            }
+            LOG.warn("{} is damaged", path);
+        } catch (IOException | NumberFormatException e) {
+            LOG.warn("{} can't be read", path, e);
+        }
+        return Optional.empty();
+    }
+
+    /** Begins to keep the file of a database, whatever it says so far. */
+    static AcknowledgedFile keep(Path path, Content content) {
+        try {
+            FileChannel file =
+                    FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
+            AcknowledgedFile kept = new AcknowledgedFile(path, file, content.clusterId());
+            kept.write(content.index(), content.size());
+            file.truncate(file.position());
+            return kept;
+        } catch (IOException e) {
+            throw new StoreException("Can't write " + path, e);
+        }
+    }
+
+    /** Says that all writes up to an index are on disk and may be acknowledged. */
+    void acknowledge(long index) {
+        if (index <= acknowledged) {
+            return;
+        }
+        try {
+            write(index, 0);
+            failed = false;
+        } catch (IOException e) {
+            // The database has what is acknowledged; only the next start can't check that.
+            if (!failed) {
+                LOG.warn("Can't write {}: the next start checks the database against an older index", path, e);
+            }
+            failed = true;
+        }
+    }
+
+    /** Says how large the database's file is that was closed; it is not written to any more. */
+    void databaseClosed(long size) {
+        try {
+            write(acknowledged, size);
+        } catch (IOException e) {
+            LOG.warn("Can't write {}: the next start can't check the size of the database", path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new StoreException("Can't close " + path, e);
+        }
+    }
+
+    private void write(long index, long size) throws IOException {
+        ByteBuffer line = StandardCharsets.US_ASCII.encode(FORMAT.formatted(clusterId, index, size));
+        file.position(0);
+        while (line.hasRemaining()) {
+            file.write(line);
+        }
+        acknowledged = index;
+    }
+}

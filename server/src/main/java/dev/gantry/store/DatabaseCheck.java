@@ -1,0 +1,174 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
+
+import dev.gantry.store.schema.DefaultSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Optional;
+import org.h2.api.ErrorCode;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jooq.Table;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks, before anything is written to a database, whether it is the one that the last server of the data directory left: the
+ * same cluster's, and with all writes that were acknowledged ({@link AcknowledgedFile}). A file that was cut off opens without
+ * complaint, with what it held some time ago.
+ */
+final class DatabaseCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseCheck.class);
+
+    private final Path dataDir;
+    private final Path database;
+
+    DatabaseCheck(Path dataDir) {
+        this.dataDir = dataDir.toAbsolutePath();
+        this.database = this.dataDir.resolve("gantry.mv.db");
+    }
+
+    /**
+     * Looks.
+     *
+     * @param acceptLostWrites whether to go on with a database that is not whole
+     * @return whether it is not whole, and accepted
+     * @throws StoreException if it is not whole, and not accepted; says what was found, and what to do
+     */
+    boolean isForked(boolean acceptLostWrites) {
+        Path marker = AcknowledgedFile.in(dataDir);
+        Optional<AcknowledgedFile.Content> known = AcknowledgedFile.read(marker);
+        if (known.isEmpty()) {
+            if (Files.exists(database)) {
+                LOG.warn(
+                        "There is no good {}: whether the database {} has all that was acknowledged can't be checked this"
+                                + " time. The file is made anew",
+                        marker,
+                        database);
+            }
+            return false;
+        }
+        Optional<String> fault = fault(known.get(), marker);
+        if (fault.isPresent() && !acceptLostWrites) {
+            throw new StoreException(
+                    "%s. Nothing was changed. Put the whole file back, or the newest copy of it, and start again. To go on with what"
+                                    .formatted(fault.get())
+                            + " is there, start once with --accept-lost-writes: it then counts as another cluster's, and each node"
+                            + " refuses the server until gantry node rejoin");
+        }
+        if (fault.isPresent()) {
+            LOG.warn("{}. That is accepted, as --accept-lost-writes says", fault.get());
+        } else if (acceptLostWrites) {
+            LOG.warn("--accept-lost-writes is not needed: the database {} is whole. Leave it out", database);
+        }
+        return fault.isPresent();
+    }
+
+    private Optional<String> fault(AcknowledgedFile.Content known, Path marker) {
+        if (!Files.exists(database)) {
+            return Optional.of(
+                    "The database %s is missing, although %s says that writes up to index %d were acknowledged"
+                            .formatted(database, marker, known.index()));
+        }
+        AcknowledgedFile.Content found;
+        try {
+            found = peek(sizeOf(dataDir) < known.size());
+        } catch (SQLException | DataAccessException e) {
+            if (e instanceof SQLException failure && failure.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
+                throw new StoreException(
+                        "Can't open the database %s; is another gantry server using %s?".formatted(database, dataDir),
+                        e);
+            }
+            LOG.debug("The database can't be looked at", e);
+            return Optional.of("The database %s can't be read (%s): it is damaged. %s says that writes up"
+                            .formatted(database, firstLine(e), marker)
+                    + " to index %d were acknowledged".formatted(known.index()));
+        }
+        if (!found.clusterId().equals(known.clusterId())) {
+            return Optional.of(
+                    "The database %s is of %s and ends at index %d, although %s is about cluster %s, of which writes up to"
+                                    .formatted(database, cluster(found), found.index(), marker, known.clusterId())
+                            + " index %d were acknowledged".formatted(known.index()));
+        }
+        return found.index() >= known.index()
+                ? Optional.empty()
+                : Optional.of(
+                        "The database %s ends at index %d, although %s says that writes up to index %d were acknowledged: it"
+                                        .formatted(database, found.index(), marker, known.index())
+                                + " is an older copy, or was cut off");
+    }
+
+    private static String cluster(AcknowledgedFile.Content found) {
+        return found.clusterId().isEmpty() ? "no cluster" : "cluster " + found.clusterId();
+    }
+
+    private static String firstLine(Exception failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+
+    /** How large the database's file in a data directory is, in bytes; 0 if that can't be told. */
+    static long sizeOf(Path dataDir) {
+        try {
+            return Files.size(dataDir.resolve("gantry.mv.db"));
+        } catch (IOException e) {
+            LOG.warn("Can't look at the database's file", e);
+            return 0;
+        }
+    }
+
+    /**
+     * Reads the identity without a change to the file, not even that of a newer schema.
+     *
+     * @param readsAll whether to read all rows too: the file is smaller than it was, and may lack what is read last
+     */
+    private AcknowledgedFile.Content peek(boolean readsAll) throws SQLException {
+        String name = database.toString();
+        String url = "jdbc:h2:file:" + name.substring(0, name.length() - ".mv.db".length())
+                + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE;DB_CLOSE_ON_EXIT=FALSE;LAZY_QUERY_EXECUTION=TRUE";
+        try (Connection connection = DriverManager.getConnection(url)) {
+            DSLContext dsl = DSL.using(connection, SQLDialect.H2);
+            if (readsAll) {
+                LOG.info("{} is smaller than it was: reading it through", database);
+                readAll(dsl);
+            }
+            Record row = dsl.select(DSL.asterisk())
+                    .from(DSL.table(DSL.unquotedName(CLUSTER_INDEX.getName())))
+                    .fetchSingle();
+            return new AcknowledgedFile.Content(
+                    field(row, CLUSTER_INDEX.CLUSTER_ID).orElse(""),
+                    field(row, CLUSTER_INDEX.LAST_INDEX).orElse(0L),
+                    0);
+        }
+    }
+
+    private static void readAll(DSLContext dsl) {
+        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
+            try (var rows = dsl.select(DSL.asterisk())
+                    .from(DSL.table(DSL.unquotedName(table.getName())))
+                    .fetchLazy()) {
+                while (rows.hasNext()) {
+                    rows.fetchNext();
+                }
+            }
+        }
+    }
+
+    /** A database of an older version has fewer columns. */
+    private static <T> Optional<T> field(Record row, Field<T> wanted) {
+        return Arrays.stream(row.fields())
+                .filter(field -> field.getName().equalsIgnoreCase(wanted.getName()))
+                .findFirst()
+                .map(field -> row.get(field, wanted.getType()));
+    }
+}

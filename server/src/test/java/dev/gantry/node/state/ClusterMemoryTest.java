@@ -1,0 +1,113 @@
+package dev.gantry.node.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.Identity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClusterMemoryTest {
+
+    private static final String ONE = "11111111-2222-4333-8444-555555555555";
+    private static final String OTHER = "66666666-2222-4333-8444-555555555555";
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void the_first_server_is_obeyed_and_remembered() {
+        ClusterMemory first = load();
+        assertThat(first.isNew()).isTrue();
+        assertThat(first.judge(server(ONE, 5))).isEmpty();
+        first.save();
+
+        ClusterMemory second = load();
+
+        assertThat(second.isNew()).isFalse();
+        assertThat(second.judge(server(ONE, 5))).isEmpty();
+        assertThat(second.judge(server(OTHER, 500)).orElseThrow()).contains(ONE, OTHER);
+        assertThat(second.judge(server(ONE, 6))).isEmpty();
+    }
+
+    @Test
+    void a_server_that_knows_less_is_refused_even_when_its_index_has_grown() {
+        ClusterMemory memory = known(5);
+        memory.raise(8);
+        memory.save();
+
+        ClusterMemory later = load();
+        assertThat(later.judge(server(ONE, 7)).orElseThrow()).contains("index 7", "index 8");
+        later.save();
+
+        assertThat(later.judge(server(ONE, 900))).isPresent();
+        assertThat(load().judge(server(ONE, 900))).isPresent();
+    }
+
+    @Test
+    void a_server_of_another_cluster_leaves_no_trace() {
+        ClusterMemory memory = known(5);
+        assertThat(memory.judge(server(OTHER, 1))).isPresent();
+        memory.save();
+
+        assertThat(load().judge(server(ONE, 5))).isEmpty();
+    }
+
+    @Test
+    void what_an_operator_accepts_is_obeyed_from_then_on() {
+        ClusterMemory memory = known(50);
+        assertThat(memory.judge(server(ONE, 7))).isPresent();
+        memory.accept(server(ONE, 7));
+        memory.save();
+
+        assertThat(memory.judge(server(ONE, 7))).isEmpty();
+        assertThat(load().judge(server(ONE, 8))).isEmpty();
+        assertThat(load().judge(server(ONE, 6))).isPresent();
+    }
+
+    @Test
+    void an_index_without_a_cluster_is_counted_too() {
+        ClusterMemory memory = load();
+        memory.raise(9);
+
+        assertThat(memory.judge(server(ONE, 3))).isPresent();
+        memory.save();
+        assertThat(load().judge(server(OTHER, 10))).isPresent();
+        memory.accept(server(OTHER, 3));
+        assertThat(memory.judge(server(OTHER, 3))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "garbage", "11111111-2222-4333-8444-555555555555 00000000000", "\u0000"})
+    void a_damaged_memory_obeys_nobody_before_an_operator_has_said_so(String left) throws Exception {
+        known(5);
+        Files.writeString(dir.resolve("cluster"), left);
+
+        ClusterMemory memory = load();
+        assertThat(memory.judge(server(ONE, 5)).orElseThrow()).contains("can't read");
+        memory.save();
+        assertThat(dir.resolve("cluster")).hasContent(left);
+        memory.accept(server(ONE, 5));
+        memory.save();
+
+        assertThat(load().judge(server(ONE, 5))).isEmpty();
+    }
+
+    private ClusterMemory known(long index) {
+        ClusterMemory memory = load();
+        assertThat(memory.judge(server(ONE, index))).isEmpty();
+        memory.save();
+        return memory;
+    }
+
+    private ClusterMemory load() {
+        return ClusterMemory.load(dir.resolve("cluster"));
+    }
+
+    private static Identity server(String cluster, long index) {
+        return Identity.newBuilder().setClusterId(cluster).setIndex(index).build();
+    }
+}

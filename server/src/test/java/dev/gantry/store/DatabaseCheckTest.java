@@ -1,0 +1,289 @@
+package dev.gantry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a store finds out at its start about the database that the one before has left. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DatabaseCheckTest {
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void a_store_that_was_closed_is_whole_and_of_the_same_cluster() {
+        String cluster = fill(3);
+
+        try (Store store = Store.open(dir)) {
+            assertThat(store.clusterId()).isEqualTo(cluster);
+            assertThat(store.durableIndex()).isEqualTo(3);
+        }
+        assertThat(marker()).content().startsWith(cluster).contains(" 0000000000000000003");
+    }
+
+    @Test
+    void two_databases_are_two_clusters() {
+        try (Store one = Store.open(dir.resolve("one"));
+                Store other = Store.open(dir.resolve("other"))) {
+            assertThat(one.clusterId()).isNotEqualTo(other.clusterId());
+        }
+    }
+
+    @Test
+    void a_store_that_was_killed_is_whole() throws Exception {
+        Process writer = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Writer.class.getName(),
+                        dir.toString()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        long acknowledged = 0;
+        try (BufferedReader output = writer.inputReader()) {
+            while (acknowledged < 200) {
+                acknowledged = Long.parseLong(output.readLine());
+            }
+        } finally {
+            writer.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+        }
+        long marked = AcknowledgedFile.read(marker()).orElseThrow().index();
+        assertThat(marked).isGreaterThanOrEqualTo(acknowledged);
+
+        try (Store store = Store.open(dir)) {
+            assertThat(store.durableIndex()).isGreaterThanOrEqualTo(marked);
+        }
+    }
+
+    @Test
+    void a_database_that_was_cut_off_is_not_opened_and_not_changed() throws Exception {
+        fill(400);
+        cutToHalf();
+        byte[] left = Files.readAllBytes(database());
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(database().toString())
+                .hasMessageContaining(marker().toString())
+                .hasMessageContaining("index 400 were acknowledged")
+                .hasMessageContaining("--accept-lost-writes");
+
+        assertThat(Files.readAllBytes(database())).isEqualTo(left);
+    }
+
+    @Test
+    void a_database_that_was_cut_off_after_a_kill_is_not_opened_either() throws Exception {
+        fill(400);
+        AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
+        AcknowledgedFile.keep(marker(), new AcknowledgedFile.Content(known.clusterId(), known.index(), 0))
+                .close();
+        long size = Files.size(database());
+        try (FileChannel file = FileChannel.open(database(), StandardOpenOption.WRITE)) {
+            file.truncate(size / 20);
+        }
+
+        assertThatThrownBy(() -> Store.open(dir)).isInstanceOf(StoreException.class);
+    }
+
+    private void cutToHalf() throws IOException {
+        long half = Files.size(database()) / 2;
+        try (FileChannel file = FileChannel.open(database(), StandardOpenOption.WRITE)) {
+            file.truncate(half);
+        }
+    }
+
+    @Test
+    void a_database_that_has_become_smaller_and_has_all_is_opened() throws Exception {
+        fill(400);
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + dir.resolve("gantry"));
+                var statement = connection.createStatement()) {
+            statement.execute("SHUTDOWN COMPACT");
+        }
+        AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
+        AcknowledgedFile.keep(
+                        marker(),
+                        new AcknowledgedFile.Content(known.clusterId(), known.index(), Files.size(database()) + 1))
+                .close();
+
+        try (Store store = Store.open(dir)) {
+            assertThat(store.durableIndex()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void a_database_that_is_nothing_at_all_is_not_opened_and_not_changed() throws Exception {
+        fill(3);
+        Files.writeString(database(), "nothing at all");
+
+        assertThatThrownBy(() -> Store.open(dir)).hasMessageContaining("it is damaged");
+
+        assertThat(database()).hasContent("nothing at all");
+    }
+
+    @Test
+    void an_empty_file_is_not_taken_for_a_new_database() throws Exception {
+        fill(3);
+        Files.write(database(), new byte[0]);
+
+        assertThatThrownBy(() -> Store.open(dir)).isInstanceOf(StoreException.class);
+
+        assertThat(database()).isEmptyFile();
+    }
+
+    @Test
+    void a_missing_database_is_not_made_anew() throws Exception {
+        fill(3);
+        Files.delete(database());
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .hasMessageContaining("is missing, although")
+                .hasMessageContaining("up to index 3");
+
+        assertThat(database()).doesNotExist();
+    }
+
+    @Test
+    void an_older_copy_is_told_from_the_newest() throws Exception {
+        fill(3);
+        Files.copy(database(), dir.resolve("copy"));
+        String cluster = fill(2);
+        Files.copy(dir.resolve("copy"), database(), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .hasMessageContaining("ends at index 3, although")
+                .hasMessageContaining("index 5 were acknowledged: it is an older copy");
+
+        try (Store store = Store.open(dir, true)) {
+            assertThat(store.durableIndex()).isEqualTo(3);
+            assertThat(store.clusterId()).isNotEqualTo(cluster);
+        }
+        // Once is enough, and what goes on from there is whole again.
+        fill(1);
+        try (Store store = Store.open(dir)) {
+            assertThat(store.durableIndex()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void a_database_of_another_cluster_is_told_by_its_id_whatever_its_index() throws Exception {
+        fill(3);
+        Path other = dir.resolve("other");
+        try (Store store = Store.open(other)) {
+            write(store, 9);
+        }
+        Files.copy(other.resolve("gantry.mv.db"), database(), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .hasMessageContaining("is of cluster")
+                .hasMessageContaining("index 9");
+    }
+
+    @Test
+    void a_database_without_its_marker_is_opened_and_gets_one() throws Exception {
+        String cluster = fill(3);
+        Files.delete(marker());
+
+        assertThat(fill(1)).isEqualTo(cluster);
+
+        assertThat(AcknowledgedFile.read(marker()))
+                .hasValueSatisfying(content -> assertThat(content)
+                        .returns(cluster, AcknowledgedFile.Content::clusterId)
+                        .returns(4L, AcknowledgedFile.Content::index));
+    }
+
+    @Test
+    void a_damaged_marker_is_as_good_as_none() throws Exception {
+        String cluster = fill(3);
+        Files.writeString(marker(), "garbage that is longer than what a marker says in all its length and more");
+
+        assertThat(fill(1)).isEqualTo(cluster);
+
+        assertThat(AcknowledgedFile.read(marker()))
+                .hasValueSatisfying(content -> assertThat(content)
+                        .returns(cluster, AcknowledgedFile.Content::clusterId)
+                        .returns(4L, AcknowledgedFile.Content::index));
+    }
+
+    @Test
+    void a_database_of_an_older_version_is_given_an_id_and_a_copy_of_it_is_then_older() throws Exception {
+        fill(3);
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + dir.resolve("gantry"));
+                var statement = connection.createStatement()) {
+            statement.execute("UPDATE cluster_index SET cluster_id = ''");
+        }
+        Files.delete(marker());
+        Files.copy(database(), dir.resolve("copy"));
+        assertThat(fill(1)).isNotEmpty();
+        Files.copy(dir.resolve("copy"), database(), StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatThrownBy(() -> Store.open(dir)).hasMessageContaining("is of no cluster");
+    }
+
+    private Path database() {
+        return dir.resolve("gantry.mv.db");
+    }
+
+    private Path marker() {
+        return dir.resolve("acknowledged");
+    }
+
+    /** Writes some more; returns the cluster. */
+    private String fill(int writes) {
+        try (Store store = Store.open(dir)) {
+            write(store, writes);
+            return store.clusterId();
+        }
+    }
+
+    private static void write(Store store, int writes) {
+        for (int i = 0; i < writes; i++) {
+            String id = "job-" + (store.durableIndex() + 1);
+            store.write(tx -> tx.putJobVersion(JobRecord.newBuilder()
+                            .setJob(Job.newBuilder().setId(id).setName(noise()))
+                            .build()))
+                    .join();
+        }
+    }
+
+    /** Nothing that can be stored in less. */
+    private static String noise() {
+        byte[] bytes = new byte[1500];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Writes without end, and prints what was acknowledged. */
+    static final class Writer {
+
+        private Writer() {}
+
+        public static void main(String[] args) throws IOException {
+            try (Store store = Store.open(Path.of(args[0]))) {
+                while (!System.out.checkError()) {
+                    write(store, 1);
+                    System.out.println(store.durableIndex());
+                }
+            }
+        }
+    }
+}
