@@ -2,6 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.JobDefaults;
+import dev.gantry.model.JobFamily;
 import dev.gantry.scheduler.ConstraintChecks;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
@@ -13,7 +14,6 @@ import java.util.List;
 /** Says what is wrong with a job, all of it at once. */
 public final class JobValidator {
 
-    private static final int LARGEST_JOB = 1024 * 1024;
     private static final int HIGHEST_PRIORITY = 100;
     private static final int LARGEST_COUNT = 100_000;
 
@@ -64,8 +64,10 @@ public final class JobValidator {
 
     private static List<JobViolation> checkSize(Job job) {
         Violations violations = new Violations();
-        if (job.getSerializedSize() > LARGEST_JOB) {
-            violations.add("job", "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), LARGEST_JOB));
+        if (job.getSerializedSize() > JobFamily.LARGEST_JOB) {
+            violations.add(
+                    "job",
+                    "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), JobFamily.LARGEST_JOB));
         } else {
             JobLimits.check(job, violations);
         }

@@ -17,8 +17,11 @@ import java.util.List;
 /** One client's watch of a job. Owned by the turns of its {@link WatchStream}. */
 final class JobWatch {
 
-    /** So many evaluations, as many allocations and as many deployments are told of in one message: it stays far below 4 MiB. */
+    /** So many evaluations, as many allocations and as many deployments are told of in one message at most. */
     private static final int CHUNK = 100;
+
+    /** And of each no more than so many bytes, but one at least. */
+    private static final int CHUNK_BYTES = 512 * 1024;
 
     private final String jobId;
     private final StoreReader reader;
@@ -56,10 +59,15 @@ final class JobWatch {
         long index = reader.lastIndex();
         JobRecord job = records.withStatus(
                 reader.jobs().find(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId)));
-        List<Evaluation> evaluations = reader.evaluations().changed(jobId, evaluationsTold, CHUNK);
-        List<Allocation> allocations = reader.allocations().changed(jobId, allocationsTold, CHUNK);
-        List<Deployment> deployments = reader.deployments().changed(jobId, deploymentsTold, CHUNK);
-        boolean isAll = evaluations.size() < CHUNK && allocations.size() < CHUNK && deployments.size() < CHUNK;
+        List<Evaluation> changedEvaluations = reader.evaluations().changed(jobId, evaluationsTold, CHUNK);
+        List<Allocation> changedAllocations = reader.allocations().changed(jobId, allocationsTold, CHUNK);
+        List<Deployment> changedDeployments = reader.deployments().changed(jobId, deploymentsTold, CHUNK);
+        List<Evaluation> evaluations = Fitting.head(changedEvaluations, CHUNK_BYTES);
+        List<Allocation> allocations = Fitting.head(changedAllocations, CHUNK_BYTES);
+        List<Deployment> deployments = Fitting.head(changedDeployments, CHUNK_BYTES);
+        boolean isAll = isAll(evaluations, changedEvaluations)
+                && isAll(allocations, changedAllocations)
+                && isAll(deployments, changedDeployments);
         if (isAll) {
             toldIndex = index;
         }
@@ -75,6 +83,10 @@ final class JobWatch {
         }
         remember(job, news);
         return isAll ? Progress.UP_TO_DATE : Progress.MORE;
+    }
+
+    private static boolean isAll(List<?> told, List<?> changed) {
+        return changed.size() < CHUNK && told.size() == changed.size();
     }
 
     private static long begin(long afterIndex, StoreReader reader) {

@@ -18,7 +18,7 @@ final class HollowFleet implements AutoCloseable {
 
     private static final int NODES_PER_CONNECTION = 500;
     private static final int DATACENTERS = 2;
-    private static final int LARGEST_MESSAGE = 64 << 20;
+    private static final int LARGEST_MESSAGE = 16 << 20;
 
     private final List<ManagedChannel> channels;
     private final List<HollowNode> nodes;

@@ -8,6 +8,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.PayloadRule;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -67,6 +68,7 @@ public final class Dispatcher {
                 .setId(JobFamily.dispatchedChild(jobId, now.getEpochSecond(), unique))
                 .setPayload(dispatch.payload())
                 .putAllMeta(dispatch.meta());
+        checkSize(parent.getJob(), job.build(), dispatch);
         Child child =
                 children.put(transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
         child.remember(transaction, dispatch.requestId(), now);
@@ -98,6 +100,30 @@ public final class Dispatcher {
         if (rule == PayloadRule.PAYLOAD_RULE_FORBIDDEN && size > 0) {
             throw new InvalidFieldException("payload", "must be left out: the job forbids one");
         }
+    }
+
+    /** A child is a job like any other: each node that runs it is sent the whole of it. */
+    private static void checkSize(Job parent, Job child, Dispatch dispatch) {
+        int size = child.getSerializedSize();
+        int meta = dispatch.meta().entrySet().stream()
+                .mapToInt(entry -> utf8Length(entry.getKey()) + utf8Length(entry.getValue()))
+                .sum();
+        // A parent may have grown beyond the limit by the defaults that were filled in.
+        if (size > JobFamily.LARGEST_JOB && meta + dispatch.payload().size() > 0) {
+            throw new InvalidFieldException(
+                    "meta",
+                    "makes a job of %d bytes, with %d of the parent, %d of meta and %d of payload; the limit is %d"
+                            .formatted(
+                                    size,
+                                    parent.getSerializedSize(),
+                                    meta,
+                                    dispatch.payload().size(),
+                                    JobFamily.LARGEST_JOB));
+        }
+    }
+
+    private static int utf8Length(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static void checkMeta(Parameterized rules, Set<String> keys) {

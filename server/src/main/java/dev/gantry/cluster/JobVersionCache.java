@@ -21,13 +21,12 @@ public final class JobVersionCache {
 
     private static final int REMEMBERED = 4096;
 
+    /** As they are stored; in memory they take a few times as much. */
+    private static final long REMEMBERED_BYTES = 32L * 1024 * 1024;
+
     private final StoreReader reader;
-    private final Map<Key, JobVersion> versions = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, JobVersion> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final Map<Key, JobVersion> versions = new LinkedHashMap<>(16, 0.75f, true);
+    private long bytes;
 
     /** Counts jobs that were forgotten: what was read before that may be of one that a new job has taken the id of. */
     private long removals;
@@ -61,7 +60,10 @@ public final class JobVersionCache {
         changes.jobs().forEach(this::put);
         if (!changes.removedJobs().isEmpty()) {
             removals++;
-            versions.keySet().removeIf(key -> changes.removedJobs().contains(key.jobId()));
+            Set<String> removed = Set.copyOf(changes.removedJobs());
+            List.copyOf(versions.keySet()).stream()
+                    .filter(key -> removed.contains(key.jobId()))
+                    .forEach(this::forget);
         }
     }
 
@@ -96,11 +98,27 @@ public final class JobVersionCache {
 
     private synchronized void remember(List<JobVersion> read, long removalsBefore) {
         if (removals == removalsBefore) {
-            read.forEach(version -> versions.put(Key.of(version), version));
+            read.forEach(this::put);
         }
     }
 
     private void put(JobRecord job) {
-        versions.put(new Key(job.getJob().getId(), job.getVersion()), SchedulingState.versionOf(job));
+        put(SchedulingState.versionOf(job));
+    }
+
+    private void put(JobVersion version) {
+        forget(Key.of(version));
+        versions.put(Key.of(version), version);
+        bytes += version.getSerializedSize();
+        while (versions.size() > REMEMBERED || (bytes > REMEMBERED_BYTES && versions.size() > 1)) {
+            forget(versions.keySet().iterator().next());
+        }
+    }
+
+    private void forget(Key key) {
+        JobVersion forgotten = versions.remove(key);
+        if (forgotten != null) {
+            bytes -= forgotten.getSerializedSize();
+        }
     }
 }

@@ -228,6 +228,11 @@ public final class NodeRegistry {
         });
     }
 
+    /** Completed once all that can be read now is on disk. */
+    CompletableFuture<Void> awaitOnDisk() {
+        return store.write(transaction -> null);
+    }
+
     private CompletableFuture<Void> writeIf(BooleanSupplier isCurrent, Consumer<WriteTransaction> write) {
         return store.write(transaction -> {
             if (isCurrent.getAsBoolean()) {

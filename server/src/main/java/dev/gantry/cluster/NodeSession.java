@@ -16,9 +16,11 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -60,7 +62,9 @@ public final class NodeSession {
 
     // Owned by the turns of push.
     private boolean registeredSent;
+    private boolean snapshotRead;
     private boolean completeSent;
+    private final Queue<Allocation> snapshot = new ArrayDeque<>();
     private long acknowledgedSequence;
 
     NodeSession(NodeSessions sessions, NodeConnection connection) {
@@ -235,11 +239,15 @@ public final class NodeSession {
             if (isRefusing) {
                 return;
             }
+            if (!snapshotRead) {
+                snapshotRead = true;
+                readSnapshot();
+            }
+            while (!completeSent && connection.isReady()) {
+                sendPart();
+            }
             if (completeSent) {
                 sendOrders();
-            } else {
-                completeSent = true;
-                sendComplete();
             }
             acknowledge();
         } catch (RuntimeException e) {
@@ -255,33 +263,39 @@ public final class NodeSession {
                 .build());
     }
 
-    private void sendComplete() {
+    private void readSnapshot() {
         List<Allocation> all = allAllocations(sessions.reader());
         // What was ordered before all was read is old news, and must not come after it.
         all.forEach(read -> orders.computeIfPresent(
                 read.getId(), (id, order) -> order.getModifyIndex() <= read.getModifyIndex() ? null : order));
-        send(all, true);
-        sendOrders();
+        sessions.awaitOnDisk(
+                all.stream().mapToLong(Allocation::getModifyIndex).max().orElse(0));
+        snapshot.addAll(all);
+    }
+
+    /** What is ordered meanwhile waits: the node may tell only by the last part what was not named. */
+    private void sendPart() {
+        DesiredState.Builder part = snapshot.isEmpty()
+                ? DesiredState.newBuilder()
+                : sessions.parts().take(snapshot);
+        completeSent = snapshot.isEmpty();
+        send(part.setComplete(completeSent));
     }
 
     private void sendOrders() {
-        if (orders.isEmpty()) {
-            return;
-        }
         List<Allocation> news = new ArrayList<>(orders.values());
         news.sort(Comparator.comparing(Allocation::getId));
-        // What has changed again stays, for the next turn.
-        news.forEach(order -> orders.remove(order.getId(), order));
-        send(news, false);
+        Queue<Allocation> waiting = new ArrayDeque<>(news);
+        while (!waiting.isEmpty() && connection.isReady()) {
+            DesiredState.Builder part = sessions.parts().take(waiting);
+            // What has changed again stays, for the next turn, and so does what there is no room for now.
+            part.getAllocationsList().forEach(order -> orders.remove(order.getId(), order));
+            send(part);
+        }
     }
 
-    private void send(List<Allocation> allocations, boolean complete) {
-        connection.send(ConnectResponse.newBuilder()
-                .setDesiredState(DesiredState.newBuilder()
-                        .setComplete(complete)
-                        .addAllAllocations(allocations)
-                        .addAllJobs(sessions.jobVersions().of(allocations)))
-                .build());
+    private void send(DesiredState.Builder state) {
+        connection.send(ConnectResponse.newBuilder().setDesiredState(state).build());
     }
 
     private void acknowledge() {

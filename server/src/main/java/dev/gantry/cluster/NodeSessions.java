@@ -22,7 +22,7 @@ public final class NodeSessions {
     private final StoreReader reader;
     private final NodeRegistry registry;
     private final NodeLiveness liveness;
-    private final JobVersionCache jobVersions;
+    private final DesiredParts parts;
     private final Supplier<Identity> identity;
     private final Executor executor;
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
@@ -48,7 +48,7 @@ public final class NodeSessions {
         this.reader = reader;
         this.registry = registry;
         this.liveness = liveness;
-        this.jobVersions = jobVersions;
+        this.parts = new DesiredParts(jobVersions);
         this.identity = identity;
         this.executor = executor;
     }
@@ -139,8 +139,17 @@ public final class NodeSessions {
         return liveness;
     }
 
-    JobVersionCache jobVersions() {
-        return jobVersions;
+    DesiredParts parts() {
+        return parts;
+    }
+
+    /**
+     * Waits until all writes up to an index are on disk: a node must not be told what a power cut could still take back.
+     */
+    void awaitOnDisk(long index) {
+        if (index > identity.get().getIndex()) {
+            registry.awaitOnDisk().join();
+        }
     }
 
     Executor executor() {

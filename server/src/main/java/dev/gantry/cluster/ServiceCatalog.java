@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceCatalog {
 
+    /** Of all instances of a service, in bytes. */
+    private static final int LARGEST_ANSWER = 8 * 1024 * 1024;
+
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCatalog.class);
 
     private static final Comparator<Place> BY_ADDRESS = Comparator.comparing(Place::ip)
@@ -124,13 +127,26 @@ public final class ServiceCatalog {
      */
     public List<ServiceInstance> healthy(String name, Collection<String> tags) {
         Map<Place, Registration> places = services.get(name);
-        return places == null
+        List<ServiceInstance> healthy = places == null
                 ? List.of()
                 : places.values().stream()
                         .filter(Registration::healthy)
                         .map(Registration::instance)
                         .filter(instance -> instance.getTagsList().containsAll(tags))
                         .toList();
+        checkSize(name, healthy);
+        return healthy;
+    }
+
+    /** Tens of thousands of instances are more than anyone can use, and no client takes an answer without end. */
+    private static void checkSize(String name, List<ServiceInstance> instances) {
+        long size =
+                instances.stream().mapToLong(ServiceInstance::getSerializedSize).sum();
+        if (size > LARGEST_ANSWER) {
+            throw new RefusedException(
+                    "Service %s has %d such instances, which are %d bytes; the limit of an answer is %d: ask for some of them by tags"
+                            .formatted(name, instances.size(), size, LARGEST_ANSWER));
+        }
     }
 
     /** What has no port has no address, and never gets one: most tasks of batch jobs are passed over here. */

@@ -5,6 +5,9 @@ import dev.gantry.v1.Job;
 /** Jobs that make other jobs, and those that were made. */
 public final class JobFamily {
 
+    /** The largest job, in bytes as a message, whether it was submitted or dispatched. */
+    public static final int LARGEST_JOB = 1024 * 1024;
+
     private JobFamily() {}
 
     /**

@@ -321,6 +321,7 @@ public final class NodeAgent {
                 wasReady = true;
                 LOG.info("Gantry node {} is ready", self.node().getName());
             }
+            allocations.beginSession();
             updates.beginSession();
             tellNews();
         }

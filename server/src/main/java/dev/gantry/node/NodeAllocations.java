@@ -64,6 +64,11 @@ public final class NodeAllocations {
     private final Set<String> unnamed = new HashSet<>();
     private final Set<String> acknowledged = new HashSet<>();
     private final Set<String> forgetting = new HashSet<>();
+
+    /** What the server has named since the session began; until it has named all. */
+    private final Set<String> named = new HashSet<>();
+
+    private boolean isAllNamed;
     private boolean newsComing;
     private Runnable news = () -> {};
 
@@ -129,22 +134,30 @@ public final class NodeAllocations {
         sweeper.spare(run.id());
     }
 
+    /** A session begins: the server names all anew. What an earlier session did not come to name is not known. */
+    void beginSession() {
+        named.clear();
+        isAllNamed = false;
+    }
+
     /** Does what the server wants. */
     void apply(DesiredState desired) {
+        boolean isBegin = !isAllNamed;
         Map<JobKey, JobVersion> jobs =
                 desired.getJobsList().stream().collect(Collectors.toMap(JobKey::of, job -> job, (one, same) -> one));
         for (Allocation wanted : desired.getAllocationsList()) {
             Optional.ofNullable(runs.get(wanted.getId()))
                     .ifPresentOrElse(
-                            run -> adjust(
-                                    run,
-                                    wanted,
-                                    Optional.ofNullable(jobs.get(JobKey.of(wanted))),
-                                    desired.getComplete()),
+                            run -> adjust(run, wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted))), isBegin),
                             () -> take(wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted)))));
         }
-        if (desired.getComplete()) {
-            stopUnnamed(desired);
+        if (isBegin) {
+            desired.getAllocationsList().forEach(wanted -> named.add(wanted.getId()));
+        }
+        if (isBegin && desired.getComplete()) {
+            isAllNamed = true;
+            stopUnnamed();
+            named.clear();
             // The server has named all there is: what is not among the runs now is nobody's.
             sweeper.sweep();
         }
@@ -224,7 +237,7 @@ public final class NodeAllocations {
         }
     }
 
-    private void adjust(AllocationRun run, Allocation wanted, Optional<JobVersion> job, boolean isComplete) {
+    private void adjust(AllocationRun run, Allocation wanted, Optional<JobVersion> job, boolean isBegin) {
         unnamed.remove(run.id());
         if (!run.isEnded() && AllocationLife.isWanted(wanted)) {
             run.adopt(wanted, job);
@@ -233,7 +246,7 @@ public final class NodeAllocations {
             run.stop(wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
         }
         // A session begins: whatever went wrong before, the server gets to know how it is.
-        if (isComplete && wanted.getClientStatus() != run.update().getClientStatus()) {
+        if (isBegin && wanted.getClientStatus() != run.update().getClientStatus()) {
             updates.put(run.update());
             news.run();
         }
@@ -351,9 +364,7 @@ public final class NodeAllocations {
         }
     }
 
-    private void stopUnnamed(DesiredState desired) {
-        Set<String> named =
-                desired.getAllocationsList().stream().map(Allocation::getId).collect(Collectors.toSet());
+    private void stopUnnamed() {
         List<AllocationRun> others =
                 runs.values().stream().filter(run -> !named.contains(run.id())).toList();
         for (AllocationRun run : others) {

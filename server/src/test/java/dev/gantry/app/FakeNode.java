@@ -21,6 +21,7 @@ import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
+import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import io.grpc.Channel;
@@ -134,6 +135,20 @@ final class FakeNode implements AutoCloseable {
     /** Says that an allocation runs and how healthy it is, and waits until that is on disk. */
     void reportHealth(String allocationId, boolean healthy) {
         session.report(allocationId, ClientStatus.CLIENT_STATUS_RUNNING, update -> update.setHealthy(healthy));
+        eventually().until(() -> session.acknowledged.get() == session.sequence.get());
+    }
+
+    /** Says that an allocation runs, with ten events of some length each for as many tasks as that takes. */
+    void reportWordily(String allocationId, int bytes) {
+        session.report(allocationId, ClientStatus.CLIENT_STATUS_RUNNING, update -> {
+            for (int task = 0; task < bytes / 10_000; task++) {
+                TaskState.Builder state = TaskState.newBuilder().setTask("task-" + task);
+                for (int event = 0; event < 10; event++) {
+                    state.addEvents(TaskEvent.newBuilder().setType("Started").setMessage("x".repeat(1000)));
+                }
+                update.addTaskStates(state);
+            }
+        });
         eventually().until(() -> session.acknowledged.get() == session.sequence.get());
     }
 
@@ -268,9 +283,6 @@ final class FakeNode implements AutoCloseable {
         }
 
         private void take(DesiredState state) {
-            if (state.getComplete()) {
-                desired.clear();
-            }
             state.getAllocationsList().forEach(allocation -> desired.put(allocation.getId(), allocation));
             received.add(state);
             if (obedient) {

@@ -49,6 +49,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     private final AtomicInteger heartbeats = new AtomicInteger();
     private final AtomicLong lastRead = new AtomicLong();
     private volatile DesiredState desired;
+    private volatile List<DesiredState> parts = List.of();
     private volatile Identity identity;
     private volatile boolean acknowledging = true;
     private volatile Optional<Status> refusal = Optional.empty();
@@ -91,6 +92,11 @@ final class FixtureServer extends NodeSessionServiceImplBase {
 
     String address() {
         return address;
+    }
+
+    /** Says this at the begin of later sessions, as it is. */
+    void beginSessionsWith(List<DesiredState> messages) {
+        parts = messages;
     }
 
     /** Says at the begin of later sessions that this is all the node shall run. */
@@ -228,7 +234,11 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         send(ConnectResponse.newBuilder()
                 .setRegistered(Registered.newBuilder().setHeartbeatIntervalMillis(HEARTBEAT_MILLIS))
                 .build());
-        send(ConnectResponse.newBuilder().setDesiredState(desired).build());
+        if (parts.isEmpty()) {
+            send(ConnectResponse.newBuilder().setDesiredState(desired).build());
+        }
+        parts.forEach(
+                part -> send(ConnectResponse.newBuilder().setDesiredState(part).build()));
     }
 
     private synchronized void end(StreamObserver<ConnectResponse> responses) {

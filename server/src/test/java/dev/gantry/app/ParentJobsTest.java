@@ -101,6 +101,24 @@ class ParentJobsTest {
     }
 
     @Test
+    void a_child_is_no_larger_than_any_job_may_be() {
+        server.jobs().submitJob(TestJobs.submit(parameterized("large", PayloadRule.PAYLOAD_RULE_OPTIONAL)));
+        DispatchJobRequest.Builder dispatch =
+                DispatchJobRequest.newBuilder().setJobId("large").setPayload(ByteString.copyFrom(new byte[16 * 1024]));
+
+        assertThatThrownBy(() -> server.jobs()
+                        .dispatchJob(
+                                dispatch.putMeta("colour", "r".repeat(15 << 20)).build()))
+                .hasMessageContaining("INVALID_ARGUMENT: meta: makes a job of 157")
+                .hasMessageContaining("15728646 of meta and 16384 of payload; the limit is 1048576");
+        String child = server.jobs()
+                .dispatchJob(dispatch.putMeta("colour", "r".repeat(1_000_000)).build())
+                .getDispatchedJobId();
+
+        assertThat(job(child).getJob().getJob().getSerializedSize()).isLessThanOrEqualTo(1 << 20);
+    }
+
+    @Test
     void a_plain_job_can_be_neither_dispatched_nor_forced() {
         server.jobs().submitJob(TestJobs.submit(TestJobs.job("plain", "dc-nowhere")));
 

@@ -42,6 +42,7 @@ final class ProcessDriver implements TaskDriver {
 
     private final String name;
     private final List<String> started = new CopyOnWriteArrayList<>();
+    private final List<ProcessHandle> processes = new CopyOnWriteArrayList<>();
     private final List<String> prepared = new CopyOnWriteArrayList<>();
     private final List<String> discarded = new CopyOnWriteArrayList<>();
     private final List<String> removed = new CopyOnWriteArrayList<>();
@@ -74,6 +75,11 @@ final class ProcessDriver implements TaskDriver {
 
     void changeVersion(String changed) {
         version = changed;
+    }
+
+    /** The processes of the tasks that were started and still run. */
+    List<ProcessHandle> running() {
+        return processes.stream().filter(ProcessHandle::isAlive).toList();
     }
 
     /** Tasks that were made ready, by name. */
@@ -206,6 +212,7 @@ final class ProcessDriver implements TaskDriver {
         builder.redirectError(
                 ProcessBuilder.Redirect.appendTo(directory.stderr().toFile()));
         Process process = builder.start();
+        processes.add(process.toHandle());
         Files.writeString(directory.driver().resolve("pid"), Long.toString(process.pid()));
         return new ProcessTask(directory.driver(), process.pid());
     }

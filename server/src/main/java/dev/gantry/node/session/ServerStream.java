@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServerStream {
 
-    /** A server names all of a node's allocations and jobs at once. */
-    private static final int LARGEST_MESSAGE = 64 * 1024 * 1024;
+    /** What a server says at once is about a megabyte; only a single allocation with its job may be more. */
+    private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
 
     private static final long KEEP_ALIVE_SECONDS = 10;
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;

@@ -1,7 +1,10 @@
 package dev.gantry.node.session;
 
+import dev.gantry.model.NodeBounds;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.AllocationUpdates;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskState;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,15 @@ import java.util.Optional;
 public final class UpdateQueue {
 
     private static final int LARGEST_BATCH = 256;
+
+    /** In bytes. Only a single update may make a message larger. */
+    private static final int LARGEST_MESSAGE = 1024 * 1024;
+
+    /** In bytes: an update is cut down to what is needed most when it is larger. Servers take messages of 16 MiB. */
+    private static final int LARGEST_UPDATE = 4 * 1024 * 1024;
+
+    /** Of each event and each output, in an update that is cut down. */
+    private static final int LONGEST_TEXT = 64;
 
     private final Map<String, AllocationUpdate> waiting = new LinkedHashMap<>();
     private Map<String, AllocationUpdate> onItsWay = Map.of();
@@ -41,15 +53,39 @@ public final class UpdateQueue {
             return Optional.empty();
         }
         onItsWay = new LinkedHashMap<>();
-        waiting.values().stream()
-                .limit(LARGEST_BATCH)
-                .forEach(update -> onItsWay.put(update.getAllocationId(), update));
-        waiting.keySet().removeAll(onItsWay.keySet());
         sequence++;
-        return Optional.of(AllocationUpdates.newBuilder()
-                .setSequence(sequence)
-                .addAllUpdates(onItsWay.values())
-                .build());
+        AllocationUpdates.Builder message = AllocationUpdates.newBuilder().setSequence(sequence);
+        int size = 0;
+        for (AllocationUpdate update : waiting.values()) {
+            AllocationUpdate sent = cut(update);
+            size += sent.getSerializedSize();
+            if (!onItsWay.isEmpty() && (size > LARGEST_MESSAGE || onItsWay.size() == LARGEST_BATCH)) {
+                break;
+            }
+            onItsWay.put(update.getAllocationId(), update);
+            message.addUpdates(sent);
+        }
+        waiting.keySet().removeAll(onItsWay.keySet());
+        return Optional.of(message.build());
+    }
+
+    /** Thousands of tasks have much to tell: of each only the newest event then. */
+    private static AllocationUpdate cut(AllocationUpdate update) {
+        if (update.getSerializedSize() <= LARGEST_UPDATE) {
+            return update;
+        }
+        AllocationUpdate.Builder shorter = update.toBuilder();
+        for (TaskState.Builder state : shorter.getTaskStatesBuilderList()) {
+            int events = state.getEventsCount();
+            if (events > 0) {
+                TaskEvent newest = state.getEvents(events - 1);
+                state.clearEvents()
+                        .addEvents(newest.toBuilder().setMessage(NodeBounds.cut(newest.getMessage(), LONGEST_TEXT)));
+            }
+        }
+        shorter.getChecksBuilderList()
+                .forEach(check -> check.setOutput(NodeBounds.cut(check.getOutput(), LONGEST_TEXT)));
+        return shorter.build();
     }
 
     /**

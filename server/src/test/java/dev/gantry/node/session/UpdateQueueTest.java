@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskState;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,46 @@ class UpdateQueueTest {
             assertThat(next.getSequence()).isEqualTo(2);
             assertThat(next.getUpdatesList()).containsExactly(update("a", ClientStatus.CLIENT_STATUS_RUNNING));
         });
+    }
+
+    @Test
+    void messages_are_bounded_in_bytes_and_nothing_is_left_out() {
+        String text = "x".repeat(1000);
+        for (int i = 0; i < 3000; i++) {
+            queue.put(update("a" + i, ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
+                    .setDescription(text.repeat(i % 10))
+                    .build());
+        }
+        List<String> sent = new ArrayList<>();
+        for (var next = queue.next(); next.isPresent(); next = queue.next()) {
+            assertThat(next.get().getSerializedSize()).isLessThan((1 << 20) + 20_000);
+            next.get().getUpdatesList().forEach(update -> sent.add(update.getAllocationId()));
+            queue.acknowledge(next.get().getSequence());
+        }
+
+        assertThat(sent).hasSize(3000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void an_update_that_no_server_would_take_is_cut_down_and_counts_as_told() {
+        AllocationUpdate.Builder whole = update("a", ClientStatus.CLIENT_STATUS_RUNNING).toBuilder();
+        for (int i = 0; i < 2000; i++) {
+            TaskState.Builder state = TaskState.newBuilder().setTask("task-" + i);
+            for (int event = 0; event < 10; event++) {
+                state.addEvents(TaskEvent.newBuilder().setType("Started").setMessage(event + "é".repeat(1000)));
+            }
+            whole.addTaskStates(state);
+        }
+        assertThat(whole.build().getSerializedSize()).isGreaterThan(16 << 20);
+        queue.put(whole.build());
+
+        AllocationUpdates sent = queue.next().orElseThrow();
+
+        assertThat(sent.getSerializedSize()).isLessThan(4 << 20);
+        assertThat(sent.getUpdates(0).getTaskStatesCount()).isEqualTo(2000);
+        assertThat(sent.getUpdates(0).getTaskStates(7).getEvents(0).getMessage())
+                .startsWith("9é");
+        assertThat(queue.acknowledge(sent.getSequence())).containsExactly(whole.build());
     }
 
     @Test
