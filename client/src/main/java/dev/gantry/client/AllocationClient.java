@@ -54,7 +54,8 @@ public final class AllocationClient {
         ListAllocationsRequest.Builder request = ListAllocationsRequest.newBuilder()
                 .setJobId(query.jobId())
                 .setNodeId(query.nodeId())
-                .setClientStatus(query.status());
+                .setClientStatus(query.status())
+                .setView(query.view());
         return Pages.stream(token -> {
             ListAllocationsRequest page = request.setPageToken(token).build();
             ListAllocationsResponse answer =

@@ -1,18 +1,21 @@
 package dev.gantry.client;
 
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.View;
 
 /**
- * Which allocations to list; all that is set must match.
+ * Which allocations to list, and how much of each; all that is set must match.
  *
  * @param jobId only this job's; empty: any
  * @param nodeId only this node's, by its whole id; empty: any
  * @param status only in this state; unspecified: any
+ * @param view how much of each: {@code VIEW_BASIC} leaves out how its tasks and checks are
  */
-public record AllocationQuery(String jobId, String nodeId, ClientStatus status) {
+public record AllocationQuery(String jobId, String nodeId, ClientStatus status, View view) {
 
-    /** All of them. */
-    public static final AllocationQuery ALL = new AllocationQuery("", "", ClientStatus.CLIENT_STATUS_UNSPECIFIED);
+    /** All of them, without how their tasks and checks are. */
+    public static final AllocationQuery ALL =
+            new AllocationQuery("", "", ClientStatus.CLIENT_STATUS_UNSPECIFIED, View.VIEW_BASIC);
 
     /**
      * The same, of one job only.
@@ -21,7 +24,7 @@ public record AllocationQuery(String jobId, String nodeId, ClientStatus status) 
      * @return the query
      */
     public AllocationQuery ofJob(String id) {
-        return new AllocationQuery(id, nodeId, status);
+        return new AllocationQuery(id, nodeId, status, view);
     }
 
     /**
@@ -31,7 +34,7 @@ public record AllocationQuery(String jobId, String nodeId, ClientStatus status) 
      * @return the query
      */
     public AllocationQuery onNode(String id) {
-        return new AllocationQuery(jobId, id, status);
+        return new AllocationQuery(jobId, id, status, view);
     }
 
     /**
@@ -41,6 +44,15 @@ public record AllocationQuery(String jobId, String nodeId, ClientStatus status) 
      * @return the query
      */
     public AllocationQuery inStatus(ClientStatus wanted) {
-        return new AllocationQuery(jobId, nodeId, wanted);
+        return new AllocationQuery(jobId, nodeId, wanted, view);
+    }
+
+    /**
+     * The same, with the whole of each allocation.
+     *
+     * @return the query
+     */
+    public AllocationQuery whole() {
+        return new AllocationQuery(jobId, nodeId, status, View.VIEW_FULL);
     }
 }

@@ -35,6 +35,7 @@ import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.ValidateJobRequest;
+import dev.gantry.v1.View;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import java.util.List;
@@ -122,22 +123,27 @@ public final class JobClient {
     }
 
     /**
-     * All jobs in the order of their ids, fetched as the stream is read.
+     * All jobs in the order of their ids, fetched as the stream is read: what tells them apart of each, and how it is.
      *
      * @return the jobs
      */
     public Stream<JobRecord> list() {
-        return list("");
+        return list(JobQuery.ALL);
     }
 
     /**
-     * The jobs whose ids begin with a prefix, in the order of their ids, fetched as the stream is read.
+     * Jobs in the order of their ids, fetched as the stream is read.
      *
-     * @param prefix how the ids begin
+     * @param query which, and how much of each
      * @return the jobs
      */
-    public Stream<JobRecord> list(String prefix) {
-        ListJobsRequest.Builder request = ListJobsRequest.newBuilder().setPrefix(prefix);
+    public Stream<JobRecord> list(JobQuery query) {
+        ListJobsRequest.Builder request = ListJobsRequest.newBuilder()
+                .setPrefix(query.prefix())
+                .setType(query.type())
+                .setStatus(query.status())
+                .setParentId(query.parentId())
+                .setView(query.view());
         return Pages.stream(token -> {
             ListJobsRequest page = request.setPageToken(token).build();
             ListJobsResponse answer = connection.call(connection.jobs(), stub -> stub.listJobs(page));
@@ -149,11 +155,12 @@ public final class JobClient {
      * The versions of a job, newest first, fetched as the stream is read.
      *
      * @param jobId the job
+     * @param view how much of each, as in {@link JobQuery}
      * @return its versions; reading throws {@link NotFoundException} if there is no such job
      */
-    public Stream<JobRecord> versions(String jobId) {
+    public Stream<JobRecord> versions(String jobId, View view) {
         ListJobVersionsRequest.Builder request =
-                ListJobVersionsRequest.newBuilder().setJobId(jobId);
+                ListJobVersionsRequest.newBuilder().setJobId(jobId).setView(view);
         return Pages.stream(token -> {
             ListJobVersionsRequest page = request.setPageToken(token).build();
             ListJobVersionsResponse answer = connection.call(connection.jobs(), stub -> stub.listJobVersions(page));
@@ -341,11 +348,13 @@ public final class JobClient {
      * The evaluations of a job, newest first, fetched as the stream is read.
      *
      * @param jobId the job
+     * @param view how much of each: {@code VIEW_BASIC} leaves out scores, and of failures all but the group, the numbers and
+     *     the summary
      * @return its evaluations; reading throws {@link NotFoundException} if there is no such job
      */
-    public Stream<Evaluation> evaluations(String jobId) {
+    public Stream<Evaluation> evaluations(String jobId, View view) {
         ListEvaluationsRequest.Builder request =
-                ListEvaluationsRequest.newBuilder().setJobId(jobId);
+                ListEvaluationsRequest.newBuilder().setJobId(jobId).setView(view);
         return Pages.stream(token -> {
             ListEvaluationsRequest page = request.setPageToken(token).build();
             ListEvaluationsResponse answer = connection.call(connection.jobs(), stub -> stub.listEvaluations(page));

@@ -12,6 +12,7 @@ import dev.gantry.v1.PurgeNodeRequest;
 import dev.gantry.v1.RejoinNodeRequest;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
+import dev.gantry.v1.View;
 import dev.gantry.v1.WatchNodeRequest;
 import dev.gantry.v1.WatchNodeResponse;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,12 +44,15 @@ public final class NodeClient {
     /**
      * All nodes in the order of their names, fetched as the stream is read.
      *
+     * @param view how much of each: {@code VIEW_BASIC} leaves out meta, and attributes other than those of drivers
      * @return the nodes
      */
-    public Stream<Node> list() {
+    public Stream<Node> list(View view) {
         return Pages.stream(token -> {
-            ListNodesRequest page =
-                    ListNodesRequest.newBuilder().setPageToken(token).build();
+            ListNodesRequest page = ListNodesRequest.newBuilder()
+                    .setPageToken(token)
+                    .setView(view)
+                    .build();
             ListNodesResponse answer = connection.call(connection.nodes(), stub -> stub.listNodes(page));
             return new Page<>(answer.getNodesList(), answer.getNextPageToken());
         });

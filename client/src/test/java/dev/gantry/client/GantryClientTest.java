@@ -310,7 +310,8 @@ class GantryClientTest {
             }
         });
 
-        Iterator<JobRecord> jobs = client.jobs().list("pre").iterator();
+        Iterator<JobRecord> jobs =
+                client.jobs().list(JobQuery.ALL.beginningWith("pre")).iterator();
         assertThat(seen).isEmpty();
         assertThat(jobs.next().getJob().getId()).isEqualTo("a");
         assertThat(jobs.next().getJob().getId()).isEqualTo("b");

@@ -46,6 +46,7 @@ import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
+import dev.gantry.v1.View;
 import dev.gantry.v1.WatchNodeRequest;
 import dev.gantry.v1.WatchNodeResponse;
 import dev.gantry.v1.WatchServiceRequest;
@@ -162,7 +163,7 @@ class LifeTest {
     @Test
     void periodic_jobs_are_forced_and_evaluations_are_read() {
         assertThat(client.jobs().forcePeriodic("report").getChildJobId()).isEqualTo("report/periodic-1");
-        assertThat(client.jobs().evaluations("web"))
+        assertThat(client.jobs().evaluations("web", View.VIEW_BASIC))
                 .extracting(Evaluation::getId)
                 .containsExactly("e2", "e1");
         assertThat(client.jobs().evaluation("e2").getId()).isEqualTo("e2");

@@ -1,8 +1,10 @@
 package dev.gantry.api;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
+import com.google.common.collect.Iterators;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.StoreReader;
@@ -18,6 +20,10 @@ import java.util.function.Function;
 
 /** Adds to stored allocations what is not stored but found out: why their nodes may not run them any more. */
 final class AllocationRecords {
+
+    private static final int VERSIONS_AT_A_TIME = 4;
+
+    private record JobKey(String jobId, long version) {}
 
     private record Group(String jobId, long version, String name) {}
 
@@ -46,11 +52,23 @@ final class AllocationRecords {
                         .findAll(wanted.stream().map(Allocation::getNodeId).collect(toSet()))
                         .stream()
                         .collect(toMap(Node::getId, node -> node));
+        Map<String, String> misfits = new HashMap<>();
+        Map<JobKey, List<Allocation>> byVersion =
+                wanted.stream().collect(groupingBy(one -> new JobKey(one.getJobId(), one.getJobVersion())));
+        Iterators.partition(byVersion.values().iterator(), VERSIONS_AT_A_TIME)
+                .forEachRemaining(some -> find(some, nodes, misfits));
+        return allocations.stream().map(one -> withMisfit(one, misfits)).toList();
+    }
+
+    /** Of a few versions: a job may have a mebibyte, and a page of allocations as many jobs. */
+    private void find(List<List<Allocation>> some, Map<String, Node> nodes, Map<String, String> found) {
+        List<Allocation> first =
+                some.stream().map(ofVersion -> ofVersion.get(0)).toList();
         Map<Group, Function<Node, Optional<String>>> misfits =
-                misfits(reader.jobs().versionsOf(wanted));
-        return allocations.stream()
-                .map(one -> AllocationLife.isWanted(one) ? withMisfit(one, nodes, misfits) : one)
-                .toList();
+                misfits(reader.jobs().versionsOf(first));
+        some.stream()
+                .flatMap(List::stream)
+                .forEach(one -> misfit(one, nodes, misfits).ifPresent(reason -> found.put(one.getId(), reason)));
     }
 
     /** What each group asks of nodes is read once, however many allocations it has. */
@@ -66,13 +84,18 @@ final class AllocationRecords {
         return misfits;
     }
 
-    private static Allocation withMisfit(
+    private static Optional<String> misfit(
             Allocation allocation, Map<String, Node> nodes, Map<Group, Function<Node, Optional<String>>> misfits) {
         Group group = new Group(allocation.getJobId(), allocation.getJobVersion(), allocation.getTaskGroup());
         return Optional.ofNullable(nodes.get(allocation.getNodeId()))
                 .flatMap(node ->
-                        misfits.getOrDefault(group, any -> Optional.empty()).apply(node))
-                .map(reason -> allocation.toBuilder().setMisfit(reason).build())
-                .orElse(allocation);
+                        misfits.getOrDefault(group, any -> Optional.empty()).apply(node));
+    }
+
+    private static Allocation withMisfit(Allocation allocation, Map<String, String> misfits) {
+        String reason = misfits.get(allocation.getId());
+        return reason == null
+                ? allocation
+                : allocation.toBuilder().setMisfit(reason).build();
     }
 }

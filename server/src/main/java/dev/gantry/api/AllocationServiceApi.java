@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.JobRegistry;
 import dev.gantry.cluster.NodeSessions;
@@ -11,6 +12,7 @@ import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceImplBase;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.GetAllocationResponse;
 import dev.gantry.v1.ListAllocationsRequest;
@@ -68,15 +70,33 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     public void listAllocations(ListAllocationsRequest request, StreamObserver<ListAllocationsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), LIST, Field.ID);
-            List<Allocation> page = reader.allocations().page(filter(request), token.text(0), size);
+            String begin =
+                    PageToken.parse(request.getPageToken(), LIST, Field.ID).text(0);
+            boolean full = Views.isFull(request.getView());
+            Views.refuseUnknown("desired_status", request.getDesiredStatus());
+            AllocationFilter filter = filter(request);
+            Page<Allocation> page = PageReader.read(
+                    size,
+                    (last, limit) -> reader.allocations()
+                            .page(filter, last.map(Allocation::getId).orElse(begin), limit),
+                    some -> viewed(some, full),
+                    allocation -> isWanted(request, allocation));
             ListAllocationsResponse.Builder answer =
-                    ListAllocationsResponse.newBuilder().addAllAllocations(records.withMisfits(page));
-            if (page.size() == size) {
-                answer.setNextPageToken(PageToken.of(LIST, page.get(size - 1).getId()));
-            }
+                    ListAllocationsResponse.newBuilder().addAllAllocations(page.items());
+            page.last().ifPresent(last -> answer.setNextPageToken(PageToken.of(LIST, last.getId())));
             return answer.build();
         });
+    }
+
+    private List<Allocation> viewed(List<Allocation> allocations, boolean full) {
+        List<Allocation> known = records.withMisfits(allocations);
+        return full ? known : known.stream().map(Views::basic).toList();
+    }
+
+    private static boolean isWanted(ListAllocationsRequest request, Allocation allocation) {
+        return (request.getTaskGroup().isEmpty() || allocation.getTaskGroup().equals(request.getTaskGroup()))
+                && (request.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_UNSPECIFIED
+                        || allocation.getDesiredStatus() == request.getDesiredStatus());
     }
 
     @Override
@@ -115,10 +135,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     }
 
     private static AllocationFilter filter(ListAllocationsRequest request) {
-        if (request.getClientStatus() == ClientStatus.UNRECOGNIZED) {
-            throw new InvalidRequestException(
-                    "client_status", "%d is no client status".formatted(request.getClientStatusValue()));
-        }
+        Views.refuseUnknown("client_status", request.getClientStatus());
         return new AllocationFilter(
                 Optional.of(request.getJobId()).filter(id -> !id.isEmpty()),
                 Optional.of(request.getNodeId()).filter(id -> !id.isEmpty()),

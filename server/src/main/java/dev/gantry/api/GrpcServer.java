@@ -21,6 +21,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,11 @@ public final class GrpcServer implements AutoCloseable {
 
     /** What HTTP/2 is told: however many streams a client has open, as many calls with one answer have room beside them. */
     private static final int CALLS_PER_CONNECTION = 2 * STREAMS_PER_CONNECTION;
+
+    /** Of the memory, large answers that are under way take an eighth at most. */
+    private static final int ANSWERS_SHARE = 8;
+
+    private static final Duration ANSWERS_PATIENCE = Duration.ofSeconds(10);
 
     /** A client that has gone without a word is found out within this and gRPC's 20 s for the answer. */
     private static final long KEEP_ALIVE_SECONDS = 30;
@@ -106,6 +112,8 @@ public final class GrpcServer implements AutoCloseable {
                 .executor(callThreads)
                 .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
                 // The last one is the first to see a call.
+                .intercept(new AnswerBudget(
+                        Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, callThreads))
                 .intercept(new RequestTexts())
                 .intercept(calls)
                 .addTransportFilter(calls.connections())

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatch;
@@ -16,10 +17,13 @@ import dev.gantry.cluster.WatchHub.JobTopic;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.FailDeploymentResponse;
 import dev.gantry.v1.ForcePeriodicJobRequest;
@@ -33,6 +37,8 @@ import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
+import dev.gantry.v1.JobStatus;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
@@ -66,6 +72,7 @@ import java.util.concurrent.Executor;
 final class JobServiceApi extends JobServiceImplBase {
 
     private static final String JOBS = "jobs";
+    private static final String JOBS_DESCENDING = "jobs desc";
     private static final String VERSIONS = "versions";
     private static final String DEPLOYMENTS = "deployments";
     private static final String EVALUATIONS = "evaluations";
@@ -157,9 +164,13 @@ final class JobServiceApi extends JobServiceImplBase {
                     .ifPresent(next -> answer.setNextRun(Timestamps.fromMillis(next.toEpochMilli())));
             AllocationFilter ofJob =
                     new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty());
-            return answer.addAllAllocations(
-                            allocations.withMisfits(reader.allocations().page(ofJob, "", ALLOCATIONS_SHOWN)))
-                    .build();
+            Page<Allocation> some = PageReader.read(
+                    ALLOCATIONS_SHOWN,
+                    (last, limit) -> reader.allocations()
+                            .page(ofJob, last.map(Allocation::getId).orElse(""), limit),
+                    allocations::withMisfits,
+                    any -> true);
+            return answer.addAllAllocations(some.items()).build();
         });
     }
 
@@ -167,31 +178,66 @@ final class JobServiceApi extends JobServiceImplBase {
     public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), JOBS, Field.TEXT);
-            List<JobRecord> jobs = reader.jobs().page(token.text(0), request.getPrefix(), size);
-            ListJobsResponse.Builder answer = ListJobsResponse.newBuilder().addAllJobs(records.withStatus(jobs));
-            if (jobs.size() == size) {
-                answer.setNextPageToken(
-                        PageToken.of(JOBS, jobs.get(size - 1).getJob().getId()));
-            }
+            boolean descending = Views.isDescending(request.getOrderBy(), "id");
+            String list = descending ? JOBS_DESCENDING : JOBS;
+            String begin =
+                    PageToken.parse(request.getPageToken(), list, Field.TEXT).text(0);
+            boolean full = Views.isFull(request.getView());
+            Views.refuseUnknown("type", request.getType());
+            Views.refuseUnknown("status", request.getStatus());
+            Page<JobRecord> page = PageReader.read(
+                    size,
+                    (last, limit) -> {
+                        String from = last.map(job -> job.getJob().getId()).orElse(begin);
+                        return descending
+                                ? reader.jobs().pageBackwards(from, request.getPrefix(), limit)
+                                : reader.jobs().page(from, request.getPrefix(), limit);
+                    },
+                    jobs -> viewed(jobs, full),
+                    job -> isWanted(request, job));
+            ListJobsResponse.Builder answer = ListJobsResponse.newBuilder().addAllJobs(page.items());
+            page.last()
+                    .ifPresent(last -> answer.setNextPageToken(
+                            PageToken.of(list, last.getJob().getId())));
             return answer.build();
         });
+    }
+
+    private List<JobRecord> viewed(List<JobRecord> jobs, boolean full) {
+        List<JobRecord> known = records.withStatus(jobs);
+        return full ? known : known.stream().map(Views::basic).toList();
+    }
+
+    private static boolean isWanted(ListJobsRequest request, JobRecord record) {
+        Job job = record.getJob();
+        return (request.getType() == JobType.JOB_TYPE_UNSPECIFIED || job.getType() == request.getType())
+                && (request.getStatus() == JobStatus.JOB_STATUS_UNSPECIFIED
+                        || record.getStatus() == request.getStatus())
+                && (request.getParentId().isEmpty() || job.getParentId().equals(request.getParentId()));
     }
 
     @Override
     public void listJobVersions(ListJobVersionsRequest request, StreamObserver<ListJobVersionsResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            long below = PageToken.parse(request.getPageToken(), VERSIONS, Field.NUMBER)
+            long begin = PageToken.parse(request.getPageToken(), VERSIONS, Field.NUMBER)
                     .number(0, Long.MAX_VALUE);
+            boolean full = Views.isFull(request.getView());
             find(request.getJobId());
-            List<JobRecord> versions = reader.jobs().versions(request.getJobId(), below, size);
+            Page<JobRecord> page = PageReader.read(
+                    size,
+                    (last, limit) -> reader.jobs()
+                            .versions(
+                                    request.getJobId(),
+                                    last.map(JobRecord::getVersion).orElse(begin),
+                                    limit),
+                    versions -> viewed(versions, full),
+                    any -> true);
             ListJobVersionsResponse.Builder answer =
-                    ListJobVersionsResponse.newBuilder().addAllVersions(records.withStatus(versions));
-            if (versions.size() == size) {
-                answer.setNextPageToken(PageToken.of(
-                        VERSIONS, Long.toString(versions.get(size - 1).getVersion())));
-            }
+                    ListJobVersionsResponse.newBuilder().addAllVersions(page.items());
+            page.last()
+                    .ifPresent(
+                            last -> answer.setNextPageToken(PageToken.of(VERSIONS, Long.toString(last.getVersion()))));
             return answer.build();
         });
     }
@@ -229,16 +275,25 @@ final class JobServiceApi extends JobServiceImplBase {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), DEPLOYMENTS, Field.NUMBER, Field.ID);
+            Views.refuseUnknown("status", request.getStatus());
             Optional<String> jobId = Optional.of(request.getJobId()).filter(id -> !id.isEmpty());
             jobId.ifPresent(this::find);
-            List<Deployment> deployments =
-                    reader.deployments().page(jobId, token.number(0, Long.MAX_VALUE), token.text(1), size);
+            Page<Deployment> page = PageReader.read(
+                    size,
+                    (last, limit) -> reader.deployments()
+                            .page(
+                                    jobId,
+                                    last.map(Deployment::getCreateIndex).orElse(token.number(0, Long.MAX_VALUE)),
+                                    last.map(Deployment::getId).orElse(token.text(1)),
+                                    limit),
+                    deployments -> deployments,
+                    deployment -> request.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_UNSPECIFIED
+                            || deployment.getStatus() == request.getStatus());
             ListDeploymentsResponse.Builder answer =
-                    ListDeploymentsResponse.newBuilder().addAllDeployments(deployments);
-            if (deployments.size() == size) {
-                Deployment last = deployments.get(size - 1);
-                answer.setNextPageToken(PageToken.of(DEPLOYMENTS, Long.toString(last.getCreateIndex()), last.getId()));
-            }
+                    ListDeploymentsResponse.newBuilder().addAllDeployments(page.items());
+            page.last()
+                    .ifPresent(last -> answer.setNextPageToken(
+                            PageToken.of(DEPLOYMENTS, Long.toString(last.getCreateIndex()), last.getId())));
             return answer.build();
         });
     }
@@ -306,15 +361,25 @@ final class JobServiceApi extends JobServiceImplBase {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), EVALUATIONS, Field.NUMBER, Field.ID);
+            boolean full = Views.isFull(request.getView());
+            Views.refuseUnknown("status", request.getStatus());
             find(request.getJobId());
-            List<Evaluation> evaluations =
-                    reader.evaluations().page(request.getJobId(), token.number(0, Long.MAX_VALUE), token.text(1), size);
+            Page<Evaluation> page = PageReader.read(
+                    size,
+                    (last, limit) -> reader.evaluations()
+                            .page(
+                                    request.getJobId(),
+                                    last.map(Evaluation::getCreateIndex).orElse(token.number(0, Long.MAX_VALUE)),
+                                    last.map(Evaluation::getId).orElse(token.text(1)),
+                                    limit),
+                    some -> full ? some : some.stream().map(Views::basic).toList(),
+                    evaluation -> request.getStatus() == EvaluationStatus.EVALUATION_STATUS_UNSPECIFIED
+                            || evaluation.getStatus() == request.getStatus());
             ListEvaluationsResponse.Builder answer =
-                    ListEvaluationsResponse.newBuilder().addAllEvaluations(evaluations);
-            if (evaluations.size() == size) {
-                Evaluation last = evaluations.get(size - 1);
-                answer.setNextPageToken(PageToken.of(EVALUATIONS, Long.toString(last.getCreateIndex()), last.getId()));
-            }
+                    ListEvaluationsResponse.newBuilder().addAllEvaluations(page.items());
+            page.last()
+                    .ifPresent(last -> answer.setNextPageToken(
+                            PageToken.of(EVALUATIONS, Long.toString(last.getCreateIndex()), last.getId())));
             return answer.build();
         });
     }

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
@@ -15,6 +16,7 @@ import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceImplBase;
+import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.PurgeNodeRequest;
 import dev.gantry.v1.PurgeNodeResponse;
 import dev.gantry.v1.RejoinNodeRequest;
@@ -26,7 +28,7 @@ import dev.gantry.v1.WatchNodeRequest;
 import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -34,6 +36,7 @@ import java.util.concurrent.Executor;
 final class NodeServiceApi extends NodeServiceImplBase {
 
     private static final String LIST = "nodes";
+    private static final String LIST_DESCENDING = "nodes desc";
 
     private final StoreReader reader;
     private final NodeLookup lookup;
@@ -65,15 +68,42 @@ final class NodeServiceApi extends NodeServiceImplBase {
     public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), LIST, Field.TEXT, Field.ID);
-            List<Node> nodes = reader.nodes().page(token.text(0), token.text(1), size);
-            ListNodesResponse.Builder answer = ListNodesResponse.newBuilder().addAllNodes(nodes);
-            if (nodes.size() == size) {
-                Node last = nodes.get(size - 1);
-                answer.setNextPageToken(PageToken.of(LIST, last.getName(), last.getId()));
-            }
+            boolean descending = Views.isDescending(request.getOrderBy(), "name");
+            String list = descending ? LIST_DESCENDING : LIST;
+            PageToken token = PageToken.parse(request.getPageToken(), list, Field.TEXT, Field.ID);
+            boolean full = Views.isFull(request.getView());
+            Views.refuseUnknown("status", request.getStatus());
+            Optional<Node> begin = token.isFirst()
+                    ? Optional.empty()
+                    : Optional.of(Node.newBuilder()
+                            .setName(token.text(0))
+                            .setId(token.text(1))
+                            .build());
+            Page<Node> page = PageReader.read(
+                    size,
+                    (last, limit) -> {
+                        Optional<Node> from = last.or(() -> begin);
+                        return descending
+                                ? reader.nodes().pageBackwards(from, limit)
+                                : reader.nodes()
+                                        .page(
+                                                from.map(Node::getName).orElse(""),
+                                                from.map(Node::getId).orElse(""),
+                                                limit);
+                    },
+                    nodes -> full ? nodes : nodes.stream().map(Views::basic).toList(),
+                    node -> isWanted(request, node));
+            ListNodesResponse.Builder answer = ListNodesResponse.newBuilder().addAllNodes(page.items());
+            page.last().ifPresent(last -> answer.setNextPageToken(PageToken.of(list, last.getName(), last.getId())));
             return answer.build();
         });
+    }
+
+    private static boolean isWanted(ListNodesRequest request, Node node) {
+        return (request.getStatus() == NodeStatus.NODE_STATUS_UNSPECIFIED || node.getStatus() == request.getStatus())
+                && (request.getDatacenter().isEmpty() || node.getDatacenter().equals(request.getDatacenter()))
+                && (request.getNodeClass().isEmpty() || node.getNodeClass().equals(request.getNodeClass()))
+                && node.getName().startsWith(request.getPrefix());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
@@ -13,7 +14,6 @@ import dev.gantry.v1.ServiceSummary;
 import dev.gantry.v1.WatchServiceRequest;
 import dev.gantry.v1.WatchServiceResponse;
 import io.grpc.stub.StreamObserver;
-import java.util.List;
 import java.util.concurrent.Executor;
 
 /** {@code gantry.v1.ServiceDirectory}. */
@@ -35,13 +35,17 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
     public void listServices(ListServicesRequest request, StreamObserver<ListServicesResponse> observer) {
         Answers.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
-            PageToken token = PageToken.parse(request.getPageToken(), LIST, Field.TEXT);
-            List<ServiceSummary> page = services.list(token.text(0), request.getPrefix(), size);
+            String begin =
+                    PageToken.parse(request.getPageToken(), LIST, Field.TEXT).text(0);
+            Page<ServiceSummary> page = PageReader.read(
+                    size,
+                    (last, limit) ->
+                            services.list(last.map(ServiceSummary::getName).orElse(begin), request.getPrefix(), limit),
+                    some -> some,
+                    any -> true);
             ListServicesResponse.Builder answer =
-                    ListServicesResponse.newBuilder().addAllServices(page);
-            if (page.size() == size) {
-                answer.setNextPageToken(PageToken.of(LIST, page.get(size - 1).getName()));
-            }
+                    ListServicesResponse.newBuilder().addAllServices(page.items());
+            page.last().ifPresent(last -> answer.setNextPageToken(PageToken.of(LIST, last.getName())));
             return answer.build();
         });
     }

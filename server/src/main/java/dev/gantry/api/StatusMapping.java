@@ -22,6 +22,7 @@ import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
@@ -80,6 +81,13 @@ final class StatusMapping {
         return Status.RESOURCE_EXHAUSTED.withDescription(
                 "%d streams are open on this connection, and no more may be: end some, or open another connection"
                         .formatted(limit));
+    }
+
+    /** The answer to a call whose answer found no room in memory. */
+    static Status tooMuchAsked(Duration patience) {
+        return Status.RESOURCE_EXHAUSTED.withDescription(
+                "Other large answers are under way, and there was no room for this one within %d s: ask for smaller pages, or later"
+                        .formatted(patience.toSeconds()));
     }
 
     /** How streams are ended by a server that stops. */

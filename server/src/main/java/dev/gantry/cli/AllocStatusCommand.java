@@ -25,6 +25,9 @@ final class AllocStatusCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private FullOption full;
+
     AllocStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -33,8 +36,10 @@ final class AllocStatusCommand extends ClientCommand {
     int run(GantryClient client) {
         AllocationView view = new AllocationView(new Moments(context().clock()));
         if (allocationId == null) {
-            List<Allocation> allocations =
-                    client.allocations().list(AllocationQuery.ALL.ofJob(jobId)).toList();
+            AllocationQuery query = AllocationQuery.ALL.ofJob(jobId);
+            List<Allocation> allocations = client.allocations()
+                    .list(full.isFull() ? query.whole() : query)
+                    .toList();
             json.print(context(), allocations, () -> view.all(allocations));
         } else {
             Allocation allocation = client.allocations().get(allocationId);

@@ -25,6 +25,9 @@ final class EvalStatusCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private FullOption full;
+
     EvalStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -36,7 +39,8 @@ final class EvalStatusCommand extends ClientCommand {
         if (evaluation.isPresent()) {
             json.print(context(), evaluation.get(), () -> view.one(evaluation.get()));
         } else {
-            List<Evaluation> evaluations = client.jobs().evaluations(subject).toList();
+            List<Evaluation> evaluations =
+                    client.jobs().evaluations(subject, full.view()).toList();
             json.print(context(), evaluations, () -> view.all(evaluations));
         }
         return GantryCli.DONE;

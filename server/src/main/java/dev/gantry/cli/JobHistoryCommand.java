@@ -17,13 +17,16 @@ final class JobHistoryCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private FullOption full;
+
     JobHistoryCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        List<JobRecord> versions = client.jobs().versions(jobId).toList();
+        List<JobRecord> versions = client.jobs().versions(jobId, full.view()).toList();
         json.print(context(), versions, () -> lines(versions));
         return GantryCli.DONE;
     }

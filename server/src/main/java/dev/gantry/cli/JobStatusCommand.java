@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.client.JobQuery;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.JobRecord;
 import java.util.List;
@@ -18,6 +19,9 @@ final class JobStatusCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private FullOption full;
+
     JobStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -34,7 +38,9 @@ final class JobStatusCommand extends ClientCommand {
     }
 
     private void showAll(GantryClient client) {
-        List<JobRecord> jobs = client.jobs().list().toList();
+        List<JobRecord> jobs = client.jobs()
+                .list(full.isFull() ? JobQuery.ALL.whole() : JobQuery.ALL)
+                .toList();
         json.print(context(), jobs, () -> JobView.all(jobs));
     }
 }

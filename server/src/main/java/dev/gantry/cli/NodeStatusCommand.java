@@ -22,6 +22,9 @@ final class NodeStatusCommand extends ClientCommand {
     @Mixin
     private JsonOption json;
 
+    @Mixin
+    private FullOption full;
+
     NodeStatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
@@ -29,7 +32,7 @@ final class NodeStatusCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         if (nodeId == null) {
-            List<Node> nodes = client.nodes().list().toList();
+            List<Node> nodes = client.nodes().list(full.view()).toList();
             json.print(context(), nodes, () -> NodeView.all(nodes));
         } else {
             Node node = client.nodes().get(nodeId);

@@ -4,6 +4,7 @@ import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 import static java.util.stream.Collectors.toMap;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 
@@ -54,6 +55,23 @@ public final class JobReader {
                 .where(JOB.ID.gt(after))
                 .and(JOB.ID.startsWith(prefix))
                 .orderBy(JOB.ID)
+                .limit(limit)
+                .fetch(JobReader::toJob);
+    }
+
+    /**
+     * A page of jobs from the last id to the first.
+     *
+     * @param before only ids before this one; empty: from the last
+     * @param prefix only ids that start so
+     * @param limit at most this many
+     * @return the jobs
+     */
+    public List<JobRecord> pageBackwards(String before, String prefix, int limit) {
+        return dsl.selectFrom(JOB)
+                .where(before.isEmpty() ? noCondition() : JOB.ID.lt(before))
+                .and(JOB.ID.startsWith(prefix))
+                .orderBy(JOB.ID.desc())
                 .limit(limit)
                 .fetch(JobReader::toJob);
     }

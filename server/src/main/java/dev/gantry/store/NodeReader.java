@@ -2,6 +2,7 @@ package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.NODE;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
 import dev.gantry.v1.AllocatedPort;
@@ -86,6 +87,23 @@ public final class NodeReader {
      */
     public List<Node> page(String afterName, String afterId, int limit) {
         return fetch(row(NODE.NAME, NODE.ID).gt(afterName, afterId), limit);
+    }
+
+    /**
+     * A page of nodes from the last name to the first.
+     *
+     * @param before only nodes before this one; empty: from the last
+     * @param limit at most this many
+     * @return the nodes
+     */
+    public List<Node> pageBackwards(Optional<Node> before, int limit) {
+        return dsl.select(NODE.MESSAGE)
+                .from(NODE)
+                .where(before.<Condition>map(node -> row(NODE.NAME, NODE.ID).lt(node.getName(), node.getId()))
+                        .orElse(noCondition()))
+                .orderBy(NODE.NAME.desc(), NODE.ID.desc())
+                .limit(limit)
+                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
     }
 
     /**

@@ -28,7 +28,9 @@ import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.StreamLogsResponse;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
+import dev.gantry.v1.View;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,6 +211,20 @@ class QueryCommandsTest {
     }
 
     @Test
+    void whole_objects_are_asked_for_with_full() {
+        List<View> asked = new ArrayList<>();
+        cluster.on("ListJobs", (ListJobsRequest request) -> {
+            asked.add(request.getView());
+            return List.of(ListJobsResponse.getDefaultInstance());
+        });
+
+        CliRun.of(cluster, "job", "status", "--json");
+        CliRun.of(cluster, "job", "status", "--json", "--full");
+
+        assertThat(asked).containsExactly(View.VIEW_BASIC, View.VIEW_FULL);
+    }
+
+    @Test
     void allocations_can_be_limited_to_a_job() {
         cluster.answers("ListAllocations", ListAllocationsResponse.getDefaultInstance());
 
@@ -216,8 +232,10 @@ class QueryCommandsTest {
 
         assertThat(run.out()).isEqualTo("No allocations\n");
         assertThat(cluster.requests())
-                .containsExactly(
-                        ListAllocationsRequest.newBuilder().setJobId("web").build());
+                .containsExactly(ListAllocationsRequest.newBuilder()
+                        .setJobId("web")
+                        .setView(View.VIEW_BASIC)
+                        .build());
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.RestartPolicy;
+import dev.gantry.v1.View;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -326,7 +327,7 @@ class EndToEndIT {
     }
 
     private void awaitReadyNodes(int count) {
-        await().untilAsserted(() -> assertThat(client.nodes().list())
+        await().untilAsserted(() -> assertThat(client.nodes().list(View.VIEW_BASIC))
                 .filteredOn(each -> each.getStatus() == NodeStatus.NODE_STATUS_READY)
                 .hasSize(count));
     }
@@ -352,7 +353,9 @@ class EndToEndIT {
     }
 
     private List<Allocation> allocations(String jobId) {
-        return client.allocations().list(AllocationQuery.ALL.ofJob(jobId)).toList();
+        return client.allocations()
+                .list(AllocationQuery.ALL.ofJob(jobId).whole())
+                .toList();
     }
 
     private String logs(Allocation allocation, LogOptions options) throws IOException {

@@ -1,0 +1,98 @@
+package dev.gantry.api;
+
+import com.google.protobuf.Message;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/**
+ * Reads a page of a list, a part at a time: it ends at a number of objects, at a number of bytes, or when enough was looked
+ * at that the filters leave out. How much is in memory at a time does not depend on how large the objects are.
+ */
+final class PageReader {
+
+    /** How many bytes of objects a page has, unless its first one is larger. */
+    static final int LARGEST_PAGE = 2 * 1024 * 1024;
+
+    /** So many objects are read first, since nobody knows how large they are: a job may have 1 MiB. */
+    private static final int FIRST_PART = 4;
+
+    private static final int LARGEST_PART = 1000;
+    private static final int MOST_READ = 20_000;
+    private static final long MOST_BYTES_READ = 16L * LARGEST_PAGE;
+
+    private PageReader() {}
+
+    /** Reads stored objects in the order of the list. */
+    @FunctionalInterface
+    interface Source<T> {
+
+        /**
+         * Some objects.
+         *
+         * @param last those behind this one; empty: where the page begins
+         * @param limit at most this many
+         */
+        List<T> after(Optional<T> last, int limit);
+    }
+
+    /**
+     * A page.
+     *
+     * @param items what is answered
+     * @param last the stored object behind which the next page begins; empty: there is none
+     */
+    record Page<T>(List<T> items, Optional<T> last) {}
+
+    /**
+     * Reads a page.
+     *
+     * @param size at most this many objects
+     * @param source reads what is stored
+     * @param finish what is answered of some stored objects: as many, in the same order
+     * @param filter which of what is answered is on the list
+     */
+    static <T extends Message> Page<T> read(
+            int size, Source<T> source, UnaryOperator<List<T>> finish, Predicate<T> filter) {
+        List<T> items = new ArrayList<>();
+        Optional<T> last = Optional.empty();
+        int limit = Math.min(size, FIRST_PART);
+        long answered = 0;
+        long bytesRead = 0;
+        int read = 0;
+        while (true) {
+            List<T> part = source.after(last, limit);
+            List<T> finished = finish.apply(part);
+            for (int i = 0; i < part.size(); i++) {
+                T item = finished.get(i);
+                if (filter.test(item)) {
+                    answered += item.getSerializedSize();
+                    if (answered > LARGEST_PAGE && !items.isEmpty()) {
+                        return new Page<>(items, last);
+                    }
+                    items.add(item);
+                }
+                last = Optional.of(part.get(i));
+                bytesRead += part.get(i).getSerializedSize();
+                if (items.size() == size) {
+                    return new Page<>(items, last);
+                }
+            }
+            read += part.size();
+            if (part.size() < limit) {
+                return new Page<>(items, Optional.empty());
+            }
+            if (read >= MOST_READ || bytesRead >= MOST_BYTES_READ) {
+                return new Page<>(items, last);
+            }
+            limit = nextPart(bytesRead / read);
+        }
+    }
+
+    /** As many as make about a page, as large as they were so far. */
+    private static int nextPart(long averageSize) {
+        return (int) Math.max(1, Math.min(LARGEST_PART, LARGEST_PAGE / Math.max(1, averageSize)));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.gantry.api;
+
+import com.google.protobuf.ProtocolMessageEnum;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.Parameterized;
+import dev.gantry.v1.Periodic;
+import dev.gantry.v1.View;
+
+/** What lists hold of each object unless they are asked for the whole, and how they are asked. */
+final class Views {
+
+    private static final String DESCENDING = " desc";
+    private static final String OF_DRIVERS = "driver.";
+
+    private Views() {}
+
+    /**
+     * Whether whole objects are asked for.
+     *
+     * @throws InvalidRequestException if it is no view
+     */
+    static boolean isFull(View view) {
+        refuseUnknown("view", view);
+        return view == View.VIEW_FULL;
+    }
+
+    /**
+     * Refuses a value that this server does not know; it would otherwise stand for no filter.
+     *
+     * @throws InvalidRequestException if it does not know it
+     */
+    static void refuseUnknown(String field, ProtocolMessageEnum value) {
+        if (value instanceof Enum<?> constant && constant.name().equals("UNRECOGNIZED")) {
+            throw new InvalidRequestException(field, "is a number that this server does not know");
+        }
+    }
+
+    /**
+     * Whether a list is asked for from its end on, as AIP-132 writes it.
+     *
+     * @param field the one that the list can be ordered by
+     * @throws InvalidRequestException if it is another one
+     */
+    static boolean isDescending(String orderBy, String field) {
+        String order = orderBy.strip().replaceAll(" +", " ");
+        if (!order.isEmpty() && !order.equals(field) && !order.equals(field + DESCENDING)) {
+            throw new InvalidRequestException(
+                    "order_by",
+                    "\"%s\" is no order of this list: use \"%s\" or \"%s desc\"".formatted(orderBy, field, field));
+        }
+        return order.endsWith(DESCENDING);
+    }
+
+    static JobRecord basic(JobRecord record) {
+        Job job = record.getJob();
+        Job.Builder basic = Job.newBuilder()
+                .setId(job.getId())
+                .setName(job.getName())
+                .setType(job.getType())
+                .setPriority(job.getPriority())
+                .addAllDatacenters(job.getDatacentersList())
+                .setParentId(job.getParentId());
+        if (job.hasPeriodic()) {
+            basic.setPeriodic(Periodic.getDefaultInstance());
+        }
+        if (job.hasParameterized()) {
+            basic.setParameterized(Parameterized.getDefaultInstance());
+        }
+        return record.toBuilder().setJob(basic).build();
+    }
+
+    static Allocation basic(Allocation allocation) {
+        return allocation.toBuilder()
+                .clearTaskStates()
+                .clearChecks()
+                .clearRescheduleTimes()
+                .build();
+    }
+
+    static Evaluation basic(Evaluation evaluation) {
+        Evaluation.Builder basic = evaluation.toBuilder().clearScores();
+        basic.getFailuresBuilderList()
+                .forEach(failure -> failure.clearFiltered().clearExhausted().clearScores());
+        return basic.build();
+    }
+
+    static Node basic(Node node) {
+        Node.Builder basic = node.toBuilder().clearMeta().clearAttributes();
+        node.getAttributesMap().forEach((name, value) -> {
+            if (name.startsWith(OF_DRIVERS)) {
+                basic.putAttributes(name, value);
+            }
+        });
+        return basic.build();
+    }
+}
