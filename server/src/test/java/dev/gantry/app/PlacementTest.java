@@ -24,6 +24,7 @@ import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.View;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,6 +178,7 @@ class PlacementTest {
         assertThat(server.allocations()
                         .listAllocations(ListAllocationsRequest.newBuilder()
                                 .setNodeId(node.id())
+                                .setView(View.VIEW_FULL)
                                 .build())
                         .getAllocationsList())
                 .containsExactly(running);
