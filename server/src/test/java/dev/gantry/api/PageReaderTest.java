@@ -14,14 +14,12 @@ import org.junit.jupiter.api.Test;
 
 class PageReaderTest {
 
-    private static final Predicate<Node> ALL = any -> true;
-
     private final List<Integer> limits = new ArrayList<>();
     private int read;
 
     @Test
     void a_page_ends_at_its_number_of_objects_and_says_where_the_next_one_begins() {
-        Page<Node> page = read(10, nodes(25, 10), ALL);
+        Page<Node> page = read(10, nodes(25, 10), any -> true);
 
         assertThat(page.items()).hasSize(10);
         assertThat(page.last()).contains(page.items().get(9));
@@ -29,13 +27,13 @@ class PageReaderTest {
 
     @Test
     void the_last_page_has_no_next_one() {
-        assertThat(read(10, nodes(3, 10), ALL).last()).isEmpty();
-        assertThat(read(10, nodes(0, 10), ALL).items()).isEmpty();
+        assertThat(read(10, nodes(3, 10), any -> true).last()).isEmpty();
+        assertThat(read(10, nodes(0, 10), any -> true).items()).isEmpty();
     }
 
     @Test
     void a_page_ends_at_two_mebibytes() {
-        Page<Node> page = read(1000, nodes(1000, 100_000), ALL);
+        Page<Node> page = read(1000, nodes(1000, 100_000), any -> true);
 
         assertThat(page.items()).hasSize(20);
         assertThat(page.last()).contains(page.items().get(19));
@@ -43,7 +41,7 @@ class PageReaderTest {
 
     @Test
     void an_object_that_is_larger_than_a_page_is_a_page() {
-        Page<Node> page = read(1000, nodes(3, 3 << 20), ALL);
+        Page<Node> page = read(1000, nodes(3, 3 << 20), any -> true);
 
         assertThat(page.items()).hasSize(1);
         assertThat(page.last()).isPresent();
@@ -51,12 +49,12 @@ class PageReaderTest {
 
     @Test
     void no_more_is_read_at_once_than_a_page_and_a_few_objects_take() {
-        read(1000, nodes(1000, 1 << 20), ALL);
+        read(1000, nodes(1000, 1 << 20), any -> true);
         assertThat(limits).containsExactly(4);
         assertThat(read).isEqualTo(4);
 
         limits.clear();
-        assertThat(read(1000, nodes(5000, 100), ALL).items()).hasSize(1000);
+        assertThat(read(1000, nodes(5000, 100), any -> true).items()).hasSize(1000);
         assertThat(limits).hasSize(2).allMatch(limit -> limit <= 1000);
     }
 
@@ -127,7 +125,7 @@ class PageReaderTest {
                     return nodes(6, 10).after(last, limit);
                 },
                 part -> part.stream().map(node -> Node.getDefaultInstance()).toList(),
-                ALL);
+                any -> true);
 
         assertThat(asked).containsExactly(Optional.empty(), Optional.of("00000003"));
     }
