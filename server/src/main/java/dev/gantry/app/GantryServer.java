@@ -108,7 +108,12 @@ final class GantryServer implements AutoCloseable {
         Evaluations evaluations = new Evaluations(identifiers);
         JobRegistry jobs = new JobRegistry(store, evaluations, clock);
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
-        NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, random, new SteadyClock(clock));
+        NodeLiveness liveness = new NodeLiveness(
+                config.nodeTimeToLive(),
+                nodes,
+                random,
+                new SteadyClock(clock),
+                () -> store.health().isServing());
         EvaluationLoop loop =
                 new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
         DryRuns dryRuns =
@@ -142,6 +147,7 @@ final class GantryServer implements AutoCloseable {
         threads.repeat(TICK, liveness::check);
         threads.repeat(TICK, deployments::check);
         threads.repeat(TICK, drainer::check);
+        threads.repeat(TICK, services::check);
         threads.repeat(TICK, periodic::check);
         threads.repeatCollection(
                 config.garbageInterval(), new GarbageCollector(store, config.garbage(), clock)::collect);

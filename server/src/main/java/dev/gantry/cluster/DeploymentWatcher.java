@@ -32,10 +32,14 @@ public final class DeploymentWatcher {
 
     private static final long NO_VERSION = -1;
 
+    /** So many deployments are failed at a time; the others have their turn at the next check. */
+    private static final int FAILURES_IN_FLIGHT = 256;
+
     private final Store store;
     private final DeploymentProgress progress;
     private final InstantSource clock;
     private final Map<String, Instant> deadlines = new ConcurrentHashMap<>();
+    private final WritesInFlight failures = new WritesInFlight(FAILURES_IN_FLIGHT);
 
     /**
      * Begins without deadlines.
@@ -75,7 +79,7 @@ public final class DeploymentWatcher {
                 .filter(deployment -> !deployment.getValue().isAfter(now))
                 .map(Map.Entry::getKey)
                 .toList();
-        overdue.forEach(this::failIfOverdue);
+        overdue.forEach(deploymentId -> failures.begin(deploymentId, () -> failIfOverdue(deploymentId)));
     }
 
     /**
@@ -151,9 +155,9 @@ public final class DeploymentWatcher {
                 instant -> deadlines.put(deployment.getId(), instant), () -> deadlines.remove(deployment.getId()));
     }
 
-    private void failIfOverdue(String deploymentId) {
+    private CompletableFuture<?> failIfOverdue(String deploymentId) {
         Instant now = clock.instant();
-        store.write(transaction -> {
+        return store.write(transaction -> {
                     // Once more, since it may have got on meanwhile.
                     transaction
                             .deployment(deploymentId)

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -36,11 +37,16 @@ public final class NodeDrainer {
 
     private static final int PAGE = 1000;
 
+    /** So many steps are written at a time; further nodes wait for one of these to end. */
+    private static final int STEPS_IN_FLIGHT = 64;
+
     private final Store store;
     private final Evaluations evaluations;
     private final InstantSource clock;
     private final SerialTask turn;
     private final Map<String, Drain> draining = new ConcurrentHashMap<>();
+
+    private final WritesInFlight steps = new WritesInFlight(STEPS_IN_FLIGHT);
 
     /** Draining nodes of which all jobs are to be looked at. */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
@@ -105,8 +111,11 @@ public final class NodeDrainer {
         }
     }
 
-    /** Looks for deadlines that have come. Called about once a second. */
+    /** Looks for deadlines that have come, and takes up steps that have failed. Called about once a second. */
     public void check() {
+        if (!begun.isEmpty()) {
+            turn.call();
+        }
         Instant now = clock.instant();
         draining.forEach((nodeId, drain) -> {
             if (isOver(drain, now) && !drain.equals(overdue.put(nodeId, drain))) {
@@ -120,6 +129,7 @@ public final class NodeDrainer {
         if (!node.hasDrain()) {
             draining.remove(node.getId());
             overdue.remove(node.getId());
+            begun.remove(node.getId());
         } else if (!node.getDrain().equals(draining.put(node.getId(), node.getDrain()))) {
             begun.add(node.getId());
         }
@@ -128,23 +138,38 @@ public final class NodeDrainer {
     private void step() {
         Set<String> changed = Set.copyOf(changedJobs);
         changedJobs.removeAll(changed);
-        draining.keySet().forEach(nodeId -> step(nodeId, begun.remove(nodeId) ? any -> true : changed::contains));
+        draining.keySet().forEach(nodeId -> {
+            Predicate<String> jobs = begun.remove(nodeId) ? any -> true : changed::contains;
+            if (!steps.begin(nodeId, () -> step(nodeId, jobs))) {
+                begun.add(nodeId);
+            }
+        });
     }
 
-    private void step(String nodeId, Predicate<String> jobs) {
-        store.write(transaction -> {
+    private CompletableFuture<?> step(String nodeId, Predicate<String> jobs) {
+        return store.write(transaction -> {
                     transaction
                             .node(nodeId)
                             .filter(Node::hasDrain)
                             .ifPresent(node -> step(transaction, node, jobs, clock.instant()));
                     return null;
                 })
+                .thenRun(this::goOn)
                 .exceptionally(failure -> {
                     FailureLog.tell(
-                            LOG, "The drain of node %s did not get on; it is tried again".formatted(nodeId), failure);
+                            LOG,
+                            "The drain of node %s did not get on; it is tried again in a second".formatted(nodeId),
+                            failure);
                     begun.add(nodeId);
                     return null;
                 });
+    }
+
+    /** Nodes that had to wait for others have their turn; one that has failed waits for the next check. */
+    private void goOn() {
+        if (!begun.isEmpty()) {
+            turn.call();
+        }
     }
 
     private void step(WriteTransaction transaction, Node node, Predicate<String> jobs, Instant now) {

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Stores what nodes say: who they are, what they have to give, how their allocations are; and that they are lost. */
 public final class NodeRegistry {
@@ -183,26 +184,30 @@ public final class NodeRegistry {
     }
 
     /**
-     * Gives a node up: its allocations are lost, and their jobs are looked at again.
+     * Gives nodes up: their allocations are lost, and the jobs of these are looked at again.
      *
-     * @param nodeId the node
-     * @param stillSilent asked at the last moment whether the node has not been heard of meanwhile
-     * @return completed once on disk: whether the node was given up
+     * @param nodeIds the nodes; few enough for one write
+     * @param stillSilent asked at the last moment whether a node has not been heard of meanwhile
+     * @return completed once on disk: the nodes that were given up
      */
-    public CompletableFuture<Boolean> markDown(String nodeId, BooleanSupplier stillSilent) {
+    public CompletableFuture<List<Node>> markDown(List<String> nodeIds, Predicate<String> stillSilent) {
         Timestamp now = now();
         return store.write(transaction -> {
-            Node node = find(transaction, nodeId);
-            if (node.getStatus() == NodeStatus.NODE_STATUS_DOWN || !stillSilent.getAsBoolean()) {
-                return false;
-            }
-            transaction.updateNode(node.toBuilder()
-                    .setStatus(NodeStatus.NODE_STATUS_DOWN)
-                    .clearStatusDescription()
-                    .setStatusTime(now)
-                    .build());
-            loseAll(transaction, nodeId, now);
-            return true;
+            List<Node> silent = nodeIds.stream()
+                    .filter(stillSilent)
+                    .map(transaction::node)
+                    .flatMap(Optional::stream)
+                    .filter(node -> node.getStatus() != NodeStatus.NODE_STATUS_DOWN)
+                    .toList();
+            List<Node> down = silent.stream()
+                    .map(node -> transaction.updateNode(node.toBuilder()
+                            .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                            .clearStatusDescription()
+                            .setStatusTime(now)
+                            .build()))
+                    .toList();
+            loseAll(transaction, down.stream().map(Node::getId).toList(), now);
+            return down;
         });
     }
 
@@ -222,7 +227,7 @@ public final class NodeRegistry {
                         "Node %s is not down; stop it, and wait until it is: it would join again at once"
                                 .formatted(node.getName()));
             }
-            loseAll(transaction, nodeId, now);
+            loseAll(transaction, List.of(nodeId), now);
             transaction.removeNode(nodeId);
             return node;
         });
@@ -243,8 +248,11 @@ public final class NodeRegistry {
     }
 
     /** Nothing runs on it any more, for all that is known; the jobs are looked at again. */
-    private void loseAll(WriteTransaction transaction, String nodeId, Timestamp now) {
-        List<Allocation> lost = transaction.reader().allocations().liveOnNode(nodeId);
+    /** Found first: what is put goes to the database each time that something is asked for. */
+    private void loseAll(WriteTransaction transaction, List<String> nodeIds, Timestamp now) {
+        List<Allocation> lost = nodeIds.stream()
+                .flatMap(nodeId -> transaction.reader().allocations().liveOnNode(nodeId).stream())
+                .toList();
         lost.forEach(allocation -> lose(transaction, allocation, now));
         lost.stream()
                 .map(Allocation::getJobId)

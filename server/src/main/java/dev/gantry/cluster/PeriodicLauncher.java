@@ -29,10 +29,16 @@ public final class PeriodicLauncher {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeriodicLauncher.class);
 
+    /** So many launches are written at a time; the others have their turn at the next check. */
+    private static final int LAUNCHES_IN_FLIGHT = 256;
+
     private final Store store;
     private final ChildWriter children;
     private final InstantSource clock;
     private final Map<String, Schedule> schedules = new ConcurrentHashMap<>();
+
+    /** Many jobs have the same times, such as midnight. */
+    private final WritesInFlight launches = new WritesInFlight(LAUNCHES_IN_FLIGHT);
 
     /**
      * Begins without schedules.
@@ -71,7 +77,8 @@ public final class PeriodicLauncher {
     /** Makes the children whose times have come. Called about once a second, by one thread. */
     public void check() {
         Instant now = clock.instant();
-        schedules.forEach((jobId, schedule) -> schedule.due(now).ifPresent(time -> launch(jobId, time)));
+        schedules.forEach((jobId, schedule) ->
+                schedule.due(now).ifPresent(time -> launches.begin(jobId, () -> launch(jobId, time))));
     }
 
     /**
@@ -131,12 +138,12 @@ public final class PeriodicLauncher {
         }
     }
 
-    private void launch(String jobId, Instant time) {
+    private CompletableFuture<?> launch(String jobId, Instant time) {
         // Before it is stored, so that the next tick does not do it once more; a failure puts it back.
         Schedule before = schedules.get(jobId);
         schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(time));
         Instant now = clock.instant();
-        store.write(transaction -> {
+        return store.write(transaction -> {
                     transaction
                             .job(jobId)
                             .filter(job -> job.getJob().hasPeriodic() && !job.getStopped())

@@ -101,6 +101,13 @@ public final class ServiceCatalog {
         takeIn(changes.allocations());
     }
 
+    /** Takes up what could not be taken in. Called about once a second. */
+    public void check() {
+        if (!news.isEmpty()) {
+            update.call();
+        }
+    }
+
     /**
      * Services in the order of their names.
      *
@@ -187,7 +194,7 @@ public final class ServiceCatalog {
         } catch (RuntimeException e) {
             FailureLog.tell(
                     LOG,
-                    "Could not tell which services %d allocations offer; tried again with the next change"
+                    "Could not tell which services %d allocations offer; it is tried again in a second"
                             .formatted(changed.size()),
                     e);
             changed.forEach(this::put);

@@ -10,6 +10,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -140,7 +141,7 @@ class GarbageCollectorTest {
         collector.collect();
         assertThat(cluster.store().reader().nodes().find(ClusterFixture.NODE)).isPresent();
 
-        cluster.nodes().markDown(ClusterFixture.NODE, () -> true).join();
+        cluster.nodes().markDown(List.of(ClusterFixture.NODE), nodeId -> true).join();
         collector.collect();
         cluster.pass(Duration.ofHours(23));
         collector.collect();

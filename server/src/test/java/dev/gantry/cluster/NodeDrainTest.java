@@ -130,6 +130,25 @@ class NodeDrainTest {
         assertThat(node().getEligibility()).isEqualTo(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE);
     }
 
+    @Test
+    void a_step_that_the_store_had_no_room_for_is_taken_at_the_next_check() throws Exception {
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        drain(DrainStrategy.newBuilder());
+        String first = cluster.newestEvaluation("web").getId();
+        NodeDrainer next = drainer();
+        FullStore full = FullStore.of(cluster.store());
+        next.load(cluster.store().reader());
+        full.release();
+        settle();
+        assertThat(cluster.newestEvaluation("web").getId()).isEqualTo(first);
+
+        next.check();
+        settle();
+
+        assertThat(cluster.newestEvaluation("web").getId()).isNotEqualTo(first);
+    }
+
     /** Its steps begin on the thread that calls for them. */
     private NodeDrainer drainer() {
         return new NodeDrainer(cluster.store(), cluster.evaluations(), cluster.clock(), Runnable::run);
