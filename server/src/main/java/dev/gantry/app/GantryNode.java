@@ -190,6 +190,7 @@ final class GantryNode implements AutoCloseable {
             NodeIdentity identity,
             NodeDescription self) {
         NodeTimings timings = parts.timings();
+        SteadyClock steady = new SteadyClock(parts.clock());
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
         RunnerContext context = new RunnerContext(
                 threads.owner(),
@@ -201,6 +202,7 @@ final class GantryNode implements AutoCloseable {
                 threads.asker(),
                 new Questions(),
                 parts.clock(),
+                steady,
                 parts.random());
         UpdateQueue updates = new UpdateQueue();
         AllocationStore store = new AllocationStore(directory.state());
@@ -220,7 +222,7 @@ final class GantryNode implements AutoCloseable {
                 identity.secret(),
                 allocations,
                 updates,
-                new LogReads(threads.logs(), parts.clock(), timings.logs()),
+                new LogReads(threads.logs(), steady, timings.logs()),
                 cluster,
                 writer,
                 owner ->

@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
+import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.Cron;
 import dev.gantry.cluster.DeploymentWatcher;
 import dev.gantry.cluster.Dispatcher;
@@ -17,6 +18,7 @@ import dev.gantry.cluster.NodeLiveness;
 import dev.gantry.cluster.NodeRegistry;
 import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.PeriodicLauncher;
+import dev.gantry.cluster.Pulse;
 import dev.gantry.cluster.ServiceCatalog;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
@@ -58,12 +60,12 @@ final class GantryServer implements AutoCloseable {
      * Opens the store, takes up what waits in it, and serves.
      *
      * @param config how it runs
-     * @param clock tells the time
+     * @param clocks tell the time
      * @param random makes identifiers; used by several threads at a time
      * @param end ends the process, since what its memory holds can't be trusted any more
      * @throws IOException if the address can't be bound
      */
-    static GantryServer start(ServerConfig config, InstantSource clock, RandomGenerator random, Runnable end)
+    static GantryServer start(ServerConfig config, Clocks clocks, RandomGenerator random, Runnable end)
             throws IOException {
         Store store = Store.open(config.storeDir(), config.acceptLostWrites());
         store.health().listen(state -> {
@@ -73,7 +75,7 @@ final class GantryServer implements AutoCloseable {
         });
         ServerThreads threads = ServerThreads.start();
         try {
-            GrpcServer grpc = wire(config, store, threads, clock, random);
+            GrpcServer grpc = wire(config, store, threads, clocks, random);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             LOG.info("Gantry server {} is ready at {}", Version.get(), HostPort.format(address));
             return new GantryServer(store, threads, grpc, address);
@@ -102,26 +104,23 @@ final class GantryServer implements AutoCloseable {
     }
 
     private static GrpcServer wire(
-            ServerConfig config, Store store, ServerThreads threads, InstantSource clock, RandomGenerator random)
+            ServerConfig config, Store store, ServerThreads threads, Clocks clocks, RandomGenerator random)
             throws IOException {
+        InstantSource clock = clocks.wall();
         Identifiers identifiers = Identifiers.after(random, store.reader().greatestIds());
         Evaluations evaluations = new Evaluations(identifiers);
         JobRegistry jobs = new JobRegistry(store, evaluations, clock);
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
-        NodeLiveness liveness = new NodeLiveness(
-                config.nodeTimeToLive(),
-                nodes,
-                random,
-                new SteadyClock(clock),
-                () -> store.health().isServing());
+        Pulse pulse = new Pulse(new SteadyClock(clock), () -> store.health().isServing());
+        NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, random, pulse);
         EvaluationLoop loop =
-                new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clock, threads.scheduling());
+                new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clocks, threads.scheduling());
         DryRuns dryRuns =
                 new DryRuns(store.reader(), loop, config.scheduling(), clock, System::nanoTime, threads.dryRuns());
-        NodeDrainer drainer = new NodeDrainer(store, evaluations, clock, threads.ticks());
+        NodeDrainer drainer = new NodeDrainer(store, evaluations, clocks, threads.ticks());
         PeriodicLauncher periodic = new PeriodicLauncher(store, evaluations, clock);
         Dispatcher dispatcher = new Dispatcher(store, evaluations, identifiers, clock);
-        DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clock);
+        DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clocks);
         WatchHub watches = new WatchHub();
         JobVersionCache versions = new JobVersionCache(store.reader());
         NodeSessions sessions =
@@ -144,13 +143,15 @@ final class GantryServer implements AutoCloseable {
         drainer.load(store.reader());
         periodic.load(store.reader());
         loop.start();
+        threads.repeat(TICK, pulse::beat);
         threads.repeat(TICK, liveness::check);
-        threads.repeat(TICK, deployments::check);
-        threads.repeat(TICK, drainer::check);
+        // After a pause nodes first say what has happened meanwhile: a deployment may have got on, a node be empty.
+        threads.repeat(TICK, () -> whenSettled(pulse, deployments::check));
+        threads.repeat(TICK, () -> whenSettled(pulse, drainer::check));
         threads.repeat(TICK, services::check);
         threads.repeat(TICK, periodic::check);
         threads.repeatCollection(
-                config.garbageInterval(), new GarbageCollector(store, config.garbage(), clock)::collect);
+                config.garbageInterval(), new GarbageCollector(store, config.garbage(), clocks)::collect);
 
         return GrpcServer.start(
                 config.listen(),
@@ -178,5 +179,11 @@ final class GantryServer implements AutoCloseable {
                 .setClusterId(store.clusterId())
                 .setIndex(store.durableIndex())
                 .build();
+    }
+
+    private static void whenSettled(Pulse pulse, Runnable check) {
+        if (pulse.isSettled()) {
+            check.run();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.cluster.Clocks;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Random;
@@ -12,6 +13,10 @@ final class Machine {
 
     static InstantSource clock() {
         return InstantSource.system();
+    }
+
+    static Clocks clocks() {
+        return new Clocks(clock(), new SteadyClock(clock()));
     }
 
     /** For names and for spreading things in time, by many threads; not for secrets. */

@@ -42,7 +42,7 @@ final class ServerCommand implements Runnable {
      */
     static GantryServer start(ServerConfig config) {
         try {
-            return GantryServer.start(config, Machine.clock(), Machine.random(), ProcessEnd::now);
+            return GantryServer.start(config, Machine.clocks(), Machine.random(), ProcessEnd::now);
         } catch (IOException e) {
             throw new CommandFailedException(
                     "can't serve at %s: %s; choose another address with --listen"

@@ -9,9 +9,7 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.Evaluation;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -35,23 +33,31 @@ public final class DeploymentWatcher {
     /** So many deployments are failed at a time; the others have their turn at the next check. */
     private static final int FAILURES_IN_FLIGHT = 256;
 
+    /**
+     * By when a deployment has to get on.
+     *
+     * @param stored as it is stored, by the wall clock
+     * @param due by the clock that does not jump
+     */
+    private record Deadline(Instant stored, Instant due) {}
+
     private final Store store;
     private final DeploymentProgress progress;
-    private final InstantSource clock;
-    private final Map<String, Instant> deadlines = new ConcurrentHashMap<>();
-    private final WritesInFlight failures = new WritesInFlight(FAILURES_IN_FLIGHT);
+    private final Clocks clocks;
+    private final Map<String, Deadline> deadlines = new ConcurrentHashMap<>();
+    private final WritesInFlight failures = new WritesInFlight(FAILURES_IN_FLIGHT, () -> {});
 
     /**
      * Begins without deadlines.
      *
      * @param store where deployments are kept
      * @param evaluations makes evaluations of jobs whose deployments move
-     * @param clock tells which deadlines have passed
+     * @param clocks tell which deadlines have passed
      */
-    public DeploymentWatcher(Store store, Evaluations evaluations, InstantSource clock) {
+    public DeploymentWatcher(Store store, Evaluations evaluations, Clocks clocks) {
         this.store = store;
         this.progress = new DeploymentProgress(evaluations);
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     /**
@@ -74,12 +80,12 @@ public final class DeploymentWatcher {
 
     /** Fails the deployments that have not got on in time. Called about once a second, by one thread. */
     public void check() {
-        Instant now = clock.instant();
-        List<String> overdue = deadlines.entrySet().stream()
-                .filter(deployment -> !deployment.getValue().isAfter(now))
-                .map(Map.Entry::getKey)
-                .toList();
-        overdue.forEach(deploymentId -> failures.begin(deploymentId, () -> failIfOverdue(deploymentId)));
+        Instant now = clocks.steady().instant();
+        deadlines.forEach((deploymentId, deadline) -> {
+            if (!deadline.due().isAfter(now)) {
+                failures.begin(deploymentId, () -> failIfUnchanged(deploymentId, deadline));
+            }
+        });
     }
 
     /**
@@ -94,7 +100,7 @@ public final class DeploymentWatcher {
      */
     public CompletableFuture<String> promote(
             String deploymentId, Collection<String> groups, Optional<String> requestId) {
-        Instant now = clock.instant();
+        Instant now = clocks.wall().instant();
         return change(deploymentId, requestId, (transaction, deployment) -> {
                     Evaluation evaluation = progress.promote(transaction, deployment, groups, now);
                     return answer(transaction, deployment, evaluation, Optional.empty(), now);
@@ -111,7 +117,7 @@ public final class DeploymentWatcher {
      *     {@link RequestIdReusedException}
      */
     public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
-        Instant now = clock.instant();
+        Instant now = clocks.wall().instant();
         return change(deploymentId, requestId, (transaction, deployment) -> {
                     DeploymentProgress.Failure failure =
                             progress.fail(transaction, deployment, "failed on request", now);
@@ -152,29 +158,35 @@ public final class DeploymentWatcher {
     private void put(Deployment deployment) {
         Optional<Instant> deadline = isRunning(deployment) ? DeploymentProgress.deadline(deployment) : Optional.empty();
         deadline.ifPresentOrElse(
-                instant -> deadlines.put(deployment.getId(), instant), () -> deadlines.remove(deployment.getId()));
+                stored -> deadlines.compute(
+                        deployment.getId(),
+                        (id, known) -> known != null && known.stored().equals(stored)
+                                ? known
+                                : new Deadline(
+                                        stored, clocks.due(stored, Times.toInstant(deployment.getCreateTime())))),
+                () -> deadlines.remove(deployment.getId()));
     }
 
-    private CompletableFuture<?> failIfOverdue(String deploymentId) {
-        Instant now = clock.instant();
+    private CompletableFuture<Boolean> failIfUnchanged(String deploymentId, Deadline overdue) {
+        Instant now = clocks.wall().instant();
         return store.write(transaction -> {
                     // Once more, since it may have got on meanwhile.
                     transaction
                             .deployment(deploymentId)
                             .filter(DeploymentWatcher::isRunning)
                             .filter(deployment -> DeploymentProgress.deadline(deployment)
-                                    .filter(deadline -> !deadline.isAfter(now))
+                                    .filter(overdue.stored()::equals)
                                     .isPresent())
                             .ifPresent(deployment ->
                                     progress.fail(transaction, deployment, "no progress before its deadline", now));
-                    return null;
+                    return true;
                 })
                 .exceptionally(failure -> {
                     FailureLog.tell(
                             LOG,
                             "Can't store that deployment %s has failed; it is tried again".formatted(deploymentId),
                             failure);
-                    return null;
+                    return false;
                 });
     }
 

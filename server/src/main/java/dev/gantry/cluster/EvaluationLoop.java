@@ -20,7 +20,6 @@ import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.PlacementFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +74,7 @@ public final class EvaluationLoop {
     private final PlanWriter writer;
     private final Evaluations evaluations;
     private final SchedulerOptions options;
-    private final InstantSource clock;
+    private final Clocks clocks;
     private final ScheduledExecutorService executor;
     private final SerialTask turn;
 
@@ -85,7 +84,7 @@ public final class EvaluationLoop {
     private volatile boolean mustLoad = true;
 
     // Owned by the executor's thread.
-    private final SchedulingState state = new SchedulingState();
+    private final SchedulingState state;
     private final Set<String> jobsInFlight = new HashSet<>();
     private final Deliveries deliveries = new Deliveries();
     private boolean pausing;
@@ -100,7 +99,7 @@ public final class EvaluationLoop {
      * @param identifiers names allocations
      * @param evaluations makes evaluations of jobs whose time has come, and of those that others displace
      * @param options how the cluster wants its jobs placed
-     * @param clock tells when allocations are made
+     * @param clocks tell when allocations are made, and when jobs are to be looked at again
      * @param executor one thread, of this loop alone; once it is shut down it must pass over what it is given
      */
     public EvaluationLoop(
@@ -108,14 +107,15 @@ public final class EvaluationLoop {
             Identifiers identifiers,
             Evaluations evaluations,
             SchedulerOptions options,
-            InstantSource clock,
+            Clocks clocks,
             ScheduledExecutorService executor) {
         this.store = store;
         this.scheduler = new Scheduler();
-        this.writer = new PlanWriter(store, identifiers, evaluations, clock);
+        this.writer = new PlanWriter(store, identifiers, evaluations, clocks.wall());
         this.evaluations = evaluations;
         this.options = options;
-        this.clock = clock;
+        this.clocks = clocks;
+        this.state = new SchedulingState(clocks);
         this.executor = executor;
         this.turn = new SerialTask(executor, this::takeTurn);
     }
@@ -214,10 +214,11 @@ public final class EvaluationLoop {
 
     /** Has the jobs looked at whose time has come, and the system jobs that a node has come for. */
     private void followUp() {
-        Instant now = clock.instant();
-        for (Optional<String> due = state.followUps().poll(now);
+        Instant steady = clocks.steady().instant();
+        Instant now = clocks.wall().instant();
+        for (Optional<String> due = state.followUps().poll(steady);
                 due.isPresent();
-                due = state.followUps().poll(now)) {
+                due = state.followUps().poll(steady)) {
             queue(
                     due.get(),
                     state.hasFailed(due.get())
@@ -242,7 +243,7 @@ public final class EvaluationLoop {
                             "Job %s was not looked at when its time came; it is tried again".formatted(jobId),
                             failure);
                     var unused = executor.schedule(
-                            () -> queue(jobId, trigger, clock.instant()), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                            () -> queue(jobId, trigger, clocks.wall().instant()), RETRY_MILLIS, TimeUnit.MILLISECONDS);
                     return null;
                 });
     }
@@ -259,7 +260,9 @@ public final class EvaluationLoop {
         alarmTime = next;
         alarm = null;
         if (!next.equals(Instant.MAX)) {
-            long millis = Math.max(0, Duration.between(clock.instant(), next).toMillis()) + 1;
+            long millis = Math.max(
+                            0, Duration.between(clocks.steady().instant(), next).toMillis())
+                    + 1;
             alarm = executor.schedule(this::ring, millis, TimeUnit.MILLISECONDS);
         }
     }
@@ -288,7 +291,7 @@ public final class EvaluationLoop {
                     state.cluster(),
                     SchedulingState.versionOf(job),
                     job.getStopped() || JobFamily.isParent(job.getJob()),
-                    clock.instant(),
+                    clocks.wall().instant(),
                     options);
             carryOut(evaluation, job, plan);
         } catch (RuntimeException | StackOverflowError e) {
@@ -319,7 +322,7 @@ public final class EvaluationLoop {
     }
 
     private void fail(Evaluation evaluation, String description) {
-        Instant followUp = clock.instant().plus(FOLLOW_UP_WAIT);
+        Instant followUp = clocks.wall().instant().plus(FOLLOW_UP_WAIT);
         store.write(transaction -> {
                     transaction
                             .evaluation(evaluation.getId())
@@ -347,7 +350,7 @@ public final class EvaluationLoop {
         Evaluation outcome = outcome(evaluation, job, plan);
         plan.lookAgain()
                 .ifPresentOrElse(
-                        time -> state.followUps().put(evaluation.getJobId(), time),
+                        time -> state.followUps().put(evaluation.getJobId(), clocks.due(time)),
                         () -> state.followUps().remove(evaluation.getJobId()));
         if (plan.changesNothing() && outcome.equals(evaluation)) {
             state.evaluations().put(evaluation, job.getJob().getPriority());

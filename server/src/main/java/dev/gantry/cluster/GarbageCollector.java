@@ -6,7 +6,6 @@ import dev.gantry.store.GarbageSearch.Found;
 import dev.gantry.store.Store;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -41,7 +40,7 @@ public final class GarbageCollector {
     private final Store store;
     private final GarbageSearch search;
     private final GarbageThresholds thresholds;
-    private final InstantSource clock;
+    private final Clocks clocks;
     private final Deque<Note> notes = new ArrayDeque<>();
 
     /**
@@ -49,18 +48,18 @@ public final class GarbageCollector {
      *
      * @param store where to forget
      * @param thresholds how long what has ended is kept
-     * @param clock tells the time
+     * @param clocks measure for how long something was not needed
      */
-    public GarbageCollector(Store store, GarbageThresholds thresholds, InstantSource clock) {
+    public GarbageCollector(Store store, GarbageThresholds thresholds, Clocks clocks) {
         this.store = store;
         this.search = store.garbage();
         this.thresholds = thresholds;
-        this.clock = clock;
+        this.clocks = clocks;
     }
 
     /** Forgets what can be forgotten. Called every few minutes, by one thread. */
     public void collect() {
-        Instant now = clock.instant();
+        Instant now = clocks.steady().instant();
         notes.addLast(new Note(now, store.reader().lastIndex()));
         long evaluations = indexBefore(now, thresholds.evaluations());
         long deployments = indexBefore(now, thresholds.deployments());
@@ -78,7 +77,9 @@ public final class GarbageCollector {
                 (garbage, ids) -> garbage.jobVersions(ids, thresholds.versionsKept()));
         forget("jobs", limit -> search.jobs(jobs, limit), (garbage, ids) -> garbage.jobs(ids, jobs));
         forget("nodes", limit -> search.nodes(nodes, limit), (garbage, ids) -> garbage.nodes(ids, nodes));
-        tell("request ids", write(garbage -> garbage.submissions(now.minus(thresholds.requests()))));
+        tell(
+                "request ids",
+                write(garbage -> garbage.submissions(clocks.wall().instant().minus(thresholds.requests()))));
         dropNotes(now);
     }
 

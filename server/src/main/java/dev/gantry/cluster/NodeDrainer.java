@@ -11,7 +11,6 @@ import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Node;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,17 +41,20 @@ public final class NodeDrainer {
 
     private final Store store;
     private final Evaluations evaluations;
-    private final InstantSource clock;
+    private final Clocks clocks;
     private final SerialTask turn;
     private final Map<String, Drain> draining = new ConcurrentHashMap<>();
 
-    private final WritesInFlight steps = new WritesInFlight(STEPS_IN_FLIGHT);
+    private final WritesInFlight steps = new WritesInFlight(STEPS_IN_FLIGHT, this::goOn);
 
     /** Draining nodes of which all jobs are to be looked at. */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
     /** Jobs of which an allocation has changed since the last step; empty while no node drains. */
     private final Set<String> changedJobs = ConcurrentHashMap.newKeySet();
+
+    /** When the deadlines of draining nodes come, by the clock that does not jump. */
+    private final Map<String, Instant> due = new ConcurrentHashMap<>();
 
     /** Draining nodes whose deadline has been seen to. */
     private final Map<String, Drain> overdue = new ConcurrentHashMap<>();
@@ -62,13 +64,13 @@ public final class NodeDrainer {
      *
      * @param store where nodes are kept
      * @param evaluations makes evaluations of jobs whose allocations move
-     * @param clock tells which deadlines have passed
+     * @param clocks tell which deadlines have passed
      * @param executor where to begin steps; once it is shut down it must pass over what it is given
      */
-    public NodeDrainer(Store store, Evaluations evaluations, InstantSource clock, Executor executor) {
+    public NodeDrainer(Store store, Evaluations evaluations, Clocks clocks, Executor executor) {
         this.store = store;
         this.evaluations = evaluations;
-        this.clock = clock;
+        this.clocks = clocks;
         this.turn = new SerialTask(executor, this::step);
     }
 
@@ -116,9 +118,10 @@ public final class NodeDrainer {
         if (!begun.isEmpty()) {
             turn.call();
         }
-        Instant now = clock.instant();
+        Instant now = clocks.steady().instant();
         draining.forEach((nodeId, drain) -> {
-            if (isOver(drain, now) && !drain.equals(overdue.put(nodeId, drain))) {
+            Instant deadline = due.get(nodeId);
+            if (deadline != null && !deadline.isAfter(now) && !drain.equals(overdue.put(nodeId, drain))) {
                 begun.add(nodeId);
                 turn.call();
             }
@@ -130,8 +133,18 @@ public final class NodeDrainer {
             draining.remove(node.getId());
             overdue.remove(node.getId());
             begun.remove(node.getId());
+            due.remove(node.getId());
         } else if (!node.getDrain().equals(draining.put(node.getId(), node.getDrain()))) {
             begun.add(node.getId());
+            setDue(node.getId(), node.getDrain());
+        }
+    }
+
+    private void setDue(String nodeId, Drain drain) {
+        if (drain.hasDeadline()) {
+            due.put(nodeId, clocks.due(Times.toInstant(drain.getDeadline()), Times.toInstant(drain.getStartTime())));
+        } else {
+            due.remove(nodeId);
         }
     }
 
@@ -146,22 +159,22 @@ public final class NodeDrainer {
         });
     }
 
-    private CompletableFuture<?> step(String nodeId, Predicate<String> jobs) {
+    private CompletableFuture<Boolean> step(String nodeId, Predicate<String> jobs) {
         return store.write(transaction -> {
                     transaction
                             .node(nodeId)
                             .filter(Node::hasDrain)
-                            .ifPresent(node -> step(transaction, node, jobs, clock.instant()));
-                    return null;
+                            .ifPresent(node ->
+                                    step(transaction, node, jobs, clocks.wall().instant()));
+                    return true;
                 })
-                .thenRun(this::goOn)
                 .exceptionally(failure -> {
                     FailureLog.tell(
                             LOG,
                             "The drain of node %s did not get on; it is tried again in a second".formatted(nodeId),
                             failure);
                     begun.add(nodeId);
-                    return null;
+                    return false;
                 });
     }
 
@@ -176,7 +189,12 @@ public final class NodeDrainer {
         List<Allocation> left = transaction.reader().allocations().liveOnNode(node.getId()).stream()
                 .filter(allocation -> !mayStay(transaction, node.getDrain(), allocation))
                 .toList();
-        if (left.isEmpty()) {
+        if (isDue(node) && isAfter(node.getDrain(), now)) {
+            // The clock was set back since: the scheduler, which knows this clock only, would wait for the deadline.
+            transaction.updateNode(node.toBuilder()
+                    .setDrain(node.getDrain().toBuilder().setDeadline(Times.toTimestamp(now)))
+                    .build());
+        } else if (left.isEmpty()) {
             transaction.updateNode(node.toBuilder().clearDrain().build());
             LOG.info("Node {} is drained", node.getName());
         } else {
@@ -203,7 +221,14 @@ public final class NodeDrainer {
                         transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, Times.toTimestamp(now)));
     }
 
-    private static boolean isOver(Drain drain, Instant now) {
-        return drain.hasDeadline() && !Times.toInstant(drain.getDeadline()).isAfter(now);
+    private boolean isDue(Node node) {
+        Instant deadline = due.get(node.getId());
+        return deadline != null
+                && !deadline.isAfter(clocks.steady().instant())
+                && node.getDrain().equals(draining.get(node.getId()));
+    }
+
+    private static boolean isAfter(Drain drain, Instant now) {
+        return Times.toInstant(drain.getDeadline()).isAfter(now);
     }
 }

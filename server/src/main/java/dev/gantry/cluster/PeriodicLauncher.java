@@ -38,7 +38,7 @@ public final class PeriodicLauncher {
     private final Map<String, Schedule> schedules = new ConcurrentHashMap<>();
 
     /** Many jobs have the same times, such as midnight. */
-    private final WritesInFlight launches = new WritesInFlight(LAUNCHES_IN_FLIGHT);
+    private final WritesInFlight launches = new WritesInFlight(LAUNCHES_IN_FLIGHT, () -> {});
 
     /**
      * Begins without schedules.
@@ -77,6 +77,8 @@ public final class PeriodicLauncher {
     /** Makes the children whose times have come. Called about once a second, by one thread. */
     public void check() {
         Instant now = clock.instant();
+        // A launch in the future says that the clock was set back since: as in Nomad, the next is counted from now.
+        schedules.replaceAll((jobId, schedule) -> schedule.last().isAfter(now) ? schedule.since(now) : schedule);
         schedules.forEach((jobId, schedule) ->
                 schedule.due(now).ifPresent(time -> launches.begin(jobId, () -> launch(jobId, time))));
     }
@@ -127,7 +129,8 @@ public final class PeriodicLauncher {
             return;
         }
         try {
-            Schedule schedule = Schedule.of(job.getJob().getPeriodic(), last);
+            Instant now = clock.instant();
+            Schedule schedule = Schedule.of(job.getJob().getPeriodic(), last.isAfter(now) ? now : last);
             schedules.merge(
                     jobId,
                     schedule,
@@ -138,7 +141,7 @@ public final class PeriodicLauncher {
         }
     }
 
-    private CompletableFuture<?> launch(String jobId, Instant time) {
+    private CompletableFuture<Boolean> launch(String jobId, Instant time) {
         // Before it is stored, so that the next tick does not do it once more; a failure puts it back.
         Schedule before = schedules.get(jobId);
         schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(time));
@@ -148,12 +151,12 @@ public final class PeriodicLauncher {
                             .job(jobId)
                             .filter(job -> job.getJob().hasPeriodic() && !job.getStopped())
                             .ifPresent(job -> launch(transaction, job, time, now));
-                    return null;
+                    return true;
                 })
                 .exceptionally(failure -> {
                     FailureLog.tell(LOG, "Job %s was not run at %s; it is tried again".formatted(jobId, time), failure);
                     schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(before.last()));
-                    return null;
+                    return false;
                 });
     }
 

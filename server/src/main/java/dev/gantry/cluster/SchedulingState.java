@@ -33,6 +33,7 @@ final class SchedulingState {
 
     private static final int PAGE = 1000;
 
+    private final Clocks clocks;
     private final Map<String, JobRecord> jobs = new HashMap<>();
     private final EvaluationQueue evaluations = new EvaluationQueue();
     private ClusterState cluster = new ClusterState();
@@ -55,6 +56,11 @@ final class SchedulingState {
 
     /** What {@link #roomMade} was when the plan was made whose outcome is on its way, by job. */
     private final Map<String, Long> roomAtPlan = new HashMap<>();
+
+    /** Begins empty; the clocks tell when a stored time comes. */
+    SchedulingState(Clocks clocks) {
+        this.clocks = clocks;
+    }
 
     /** Forgets everything and reads it from the store. */
     void load(StoreReader reader) {
@@ -221,7 +227,7 @@ final class SchedulingState {
         evaluations.put(evaluation, jobOf(evaluation).getJob().getPriority());
         if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_FAILED) {
             failedJobs.add(evaluation.getJobId());
-            followUps.putEarlier(evaluation.getJobId(), Times.toInstant(evaluation.getFollowUpTime()));
+            followUps.putEarlier(evaluation.getJobId(), clocks.due(Times.toInstant(evaluation.getFollowUpTime())));
         } else {
             failedJobs.remove(evaluation.getJobId());
         }
@@ -236,7 +242,11 @@ final class SchedulingState {
     /** What waited to be placed anew when the last server ended. */
     private void followUp(Allocation allocation) {
         if (allocation.hasRescheduleAt() && allocation.getNextAllocationId().isEmpty()) {
-            followUps.putEarlier(allocation.getJobId(), Times.toInstant(allocation.getRescheduleAt()));
+            followUps.putEarlier(
+                    allocation.getJobId(),
+                    clocks.due(
+                            Times.toInstant(allocation.getRescheduleAt()),
+                            Times.toInstant(allocation.getModifyTime())));
         }
     }
 

@@ -12,18 +12,35 @@ import java.util.function.Supplier;
 final class WritesInFlight {
 
     private final int limit;
+    private final Runnable stored;
     private final Set<String> keys = ConcurrentHashMap.newKeySet();
 
-    WritesInFlight(int limit) {
+    /**
+     * Begins without writes.
+     *
+     * @param limit how many may be on their way
+     * @param stored called after each that was stored, when there is room for another; must not wait
+     */
+    WritesInFlight(int limit, Runnable stored) {
         this.limit = limit;
+        this.stored = stored;
     }
 
-    /** Begins a write and returns true, or does nothing if there are too many or there is one for this key. One thread. */
-    boolean begin(String key, Supplier<CompletableFuture<?>> write) {
+    /**
+     * Begins a write and returns true, or does nothing if there are too many or there is one for this key.
+     *
+     * @param write says whether it was stored
+     */
+    boolean begin(String key, Supplier<CompletableFuture<Boolean>> write) {
         if (keys.size() >= limit || !keys.add(key)) {
             return false;
         }
-        var unused = write.get().whenComplete((done, failure) -> keys.remove(key));
+        var unused = write.get().whenComplete((isStored, failure) -> {
+            keys.remove(key);
+            if (Boolean.TRUE.equals(isStored)) {
+                stored.run();
+            }
+        });
         return true;
     }
 }

@@ -188,7 +188,7 @@ final class GroupReconciliation {
             settled++;
             return;
         }
-        Optional<Instant> time = RescheduleRule.time(demand.group().getReschedule(), failed);
+        Optional<Instant> time = RescheduleRule.time(demand.group().getReschedule(), failed, now);
         if (time.filter(at -> !at.isAfter(now)).isPresent()) {
             List<Timestamp> times = new ArrayList<>(failed.getRescheduleTimesList());
             times.add(Timestamp.newBuilder()

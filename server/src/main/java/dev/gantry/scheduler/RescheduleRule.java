@@ -21,13 +21,14 @@ final class RescheduleRule {
      *
      * @param policy the policy, its defaults filled in
      * @param failed the failed allocation; its {@code modify_time} says when it failed
+     * @param now limits it: one that failed in the future says that the clock was set back since, and is not waited for
      * @return the time, which may have passed; empty if its attempts are used up
      */
-    static Optional<Instant> time(ReschedulePolicy policy, Allocation failed) {
-        if (failed.hasRescheduleAt()) {
-            return Optional.of(ProtoTimes.toInstant(failed.getRescheduleAt()));
-        }
+    static Optional<Instant> time(ReschedulePolicy policy, Allocation failed, Instant now) {
         Instant failedAt = ProtoTimes.toInstant(failed.getModifyTime());
+        if (failed.hasRescheduleAt()) {
+            return Optional.of(failedAt.isAfter(now) ? now : ProtoTimes.toInstant(failed.getRescheduleAt()));
+        }
         List<Instant> before = failed.getRescheduleTimesList().stream()
                 .map(ProtoTimes::toInstant)
                 .toList();

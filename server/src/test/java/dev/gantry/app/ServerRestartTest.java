@@ -35,7 +35,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -269,7 +268,7 @@ class ServerRestartTest {
             ServerConfig config = new ServerConfig(
                     dir, HostPort.parse("127.0.0.1:" + taken.getLocalPort()), ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
 
-            assertThatThrownBy(() -> GantryServer.start(config, InstantSource.system(), new SecureRandom(), () -> {}))
+            assertThatThrownBy(() -> GantryServer.start(config, Machine.clocks(), new SecureRandom(), () -> {}))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
         }

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.GarbageThresholds;
 import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.AllocationServiceGrpc;
@@ -34,13 +35,20 @@ final class TestServer implements AutoCloseable {
     private final Path dir;
     private final Duration nodeTimeToLive;
     private final SchedulerOptions scheduling;
+    /** How much longer it has run than it really has. */
+    private final AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
+
+    /** How much the clock was set ahead. */
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
+
     private final AtomicReference<Runnable> onTime = new AtomicReference<>(() -> {});
     private final AtomicInteger ends = new AtomicInteger();
     private final InstantSource clock = () -> {
         onTime.get().run();
-        return Instant.now().plus(ahead.get());
+        return Instant.now().plus(passed.get()).plus(ahead.get());
     };
+    private final InstantSource started = new SteadyClock(InstantSource.system());
+    private final InstantSource steady = () -> started.instant().plus(passed.get());
     private boolean acceptLostWrites;
     private GantryServer server;
     private ManagedChannel channel;
@@ -91,7 +99,12 @@ final class TestServer implements AutoCloseable {
 
     /** Lets time pass, for this server and those that are started after it on the same directory. */
     void pass(Duration time) {
-        ahead.updateAndGet(time::plus);
+        passed.updateAndGet(time::plus);
+    }
+
+    /** Sets the clock of this server, and of those after it, ahead of the time that has passed, or back to it. */
+    void setClockAhead(Duration time) {
+        ahead.set(time);
     }
 
     /** Has something done by whatever thread asks for the time, before it is told. */
@@ -153,7 +166,7 @@ final class TestServer implements AutoCloseable {
                         GarbageThresholds.DEFAULT,
                         ServerConfig.DEFAULT_GARBAGE_INTERVAL,
                         acceptLostWrites),
-                clock,
+                new Clocks(clock, steady),
                 new SecureRandom(),
                 ends::incrementAndGet);
         channel =

@@ -34,7 +34,8 @@ final class ClusterFixture implements AutoCloseable {
 
     private final Store store;
     private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
-    private final InstantSource clock = () -> now;
+    private volatile Duration ahead = Duration.ZERO;
+    private final InstantSource clock = () -> now.plus(ahead);
     private final Identifiers identifiers = Identifiers.after(new Random(7), List.of());
     private final Evaluations evaluations = new Evaluations(identifiers);
     private final JobRegistry jobs;
@@ -45,7 +46,7 @@ final class ClusterFixture implements AutoCloseable {
         store = Store.open(dir);
         jobs = new JobRegistry(store, evaluations, clock);
         nodes = new NodeRegistry(store, evaluations, clock);
-        deployments = new DeploymentWatcher(store, evaluations, clock);
+        deployments = new DeploymentWatcher(store, evaluations, clocks());
         store.listen(deployments::publish);
         nodes.register(Node.newBuilder().setId(NODE).setName("one").build(), "secret", "")
                 .join();
@@ -57,6 +58,15 @@ final class ClusterFixture implements AutoCloseable {
 
     InstantSource clock() {
         return clock;
+    }
+
+    Clocks clocks() {
+        return new Clocks(clock, () -> now);
+    }
+
+    /** Sets the clock ahead of the time that has passed, or back to it. */
+    void setClockAhead(Duration time) {
+        ahead = time;
     }
 
     Identifiers identifiers() {

@@ -112,9 +112,42 @@ class DeploymentTest {
     }
 
     @Test
+    void a_deadline_does_not_come_earlier_or_later_because_the_clock_was_set() {
+        cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
+        cluster.deploy(cluster.submit("api", "v1", UpdateStrategy.newBuilder()), "d2", 0);
+        cluster.setClockAhead(Duration.ofDays(47));
+        cluster.deployments().check();
+        cluster.store().write(tx -> null).join();
+        assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+
+        cluster.setClockAhead(Duration.ofDays(-47));
+        cluster.pass(Duration.ofMinutes(10));
+        cluster.deployments().check();
+        cluster.store().write(tx -> null).join();
+
+        assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+        assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+    }
+
+    @Test
+    void a_deadline_that_was_stored_before_the_clock_was_set_back_comes_after_its_own_time_at_the_latest() {
+        cluster.setClockAhead(Duration.ofDays(47));
+        cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
+        cluster.setClockAhead(Duration.ZERO);
+        DeploymentWatcher next = new DeploymentWatcher(cluster.store(), cluster.evaluations(), cluster.clocks());
+        next.load(cluster.store().reader());
+
+        cluster.pass(Duration.ofMinutes(10));
+        next.check();
+        cluster.store().write(tx -> null).join();
+
+        assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+    }
+
+    @Test
     void a_deadline_outlives_the_server_that_set_it() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
-        DeploymentWatcher next = new DeploymentWatcher(cluster.store(), cluster.evaluations(), cluster.clock());
+        DeploymentWatcher next = new DeploymentWatcher(cluster.store(), cluster.evaluations(), cluster.clocks());
         next.load(cluster.store().reader());
         cluster.pass(Duration.ofMinutes(10));
 

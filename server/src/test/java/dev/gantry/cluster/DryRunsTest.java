@@ -58,7 +58,7 @@ class DryRunsTest {
                 cluster.identifiers(),
                 cluster.evaluations(),
                 SchedulerOptions.DEFAULT,
-                cluster.clock(),
+                cluster.clocks(),
                 scheduling);
         cluster.store().listen(loop::publish);
         loop.start();

@@ -74,7 +74,7 @@ class EvaluationFailureTest {
                 cluster.identifiers(),
                 cluster.evaluations(),
                 SchedulerOptions.DEFAULT,
-                cluster.clock(),
+                cluster.clocks(),
                 thread);
         cluster.store().listen(loop::publish);
         loop.start();

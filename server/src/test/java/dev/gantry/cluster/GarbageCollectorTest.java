@@ -29,7 +29,7 @@ class GarbageCollectorTest {
     @BeforeEach
     void open() {
         cluster = new ClusterFixture(dir);
-        collector = new GarbageCollector(cluster.store(), GarbageThresholds.DEFAULT, cluster.clock());
+        collector = new GarbageCollector(cluster.store(), GarbageThresholds.DEFAULT, cluster.clocks());
     }
 
     @AfterEach
@@ -119,7 +119,7 @@ class GarbageCollectorTest {
                 Duration.ofDays(1),
                 50,
                 6);
-        collector = new GarbageCollector(cluster.store(), shorter, cluster.clock());
+        collector = new GarbageCollector(cluster.store(), shorter, cluster.clocks());
         submit("a", 1);
         cluster.jobs().stop("a", Optional.empty()).join();
         end(cluster.newestEvaluation("a"));

@@ -91,6 +91,25 @@ class NodeDrainTest {
     }
 
     @Test
+    void a_deadline_comes_in_its_own_time_also_if_the_clock_is_set_back() {
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
+        String first = cluster.newestEvaluation("web").getId();
+        cluster.setClockAhead(Duration.ofDays(-47));
+
+        cluster.pass(Duration.ofMinutes(1));
+        drainer.check();
+        settle();
+        settle();
+
+        assertThat(cluster.newestEvaluation("web").getId()).isNotEqualTo(first);
+        // By which the scheduler, which knows the clock only, sees that it has come.
+        assertThat(Times.toInstant(node().getDrain().getDeadline()))
+                .isEqualTo(cluster.clock().instant());
+    }
+
+    @Test
     void a_drain_outlives_the_server_and_the_sessions_of_its_node() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
@@ -151,7 +170,7 @@ class NodeDrainTest {
 
     /** Its steps begin on the thread that calls for them. */
     private NodeDrainer drainer() {
-        return new NodeDrainer(cluster.store(), cluster.evaluations(), cluster.clock(), Runnable::run);
+        return new NodeDrainer(cluster.store(), cluster.evaluations(), cluster.clocks(), Runnable::run);
     }
 
     private void drain(DrainStrategy.Builder strategy) {

@@ -36,6 +36,7 @@ class NodeLivenessTest {
     private volatile Instant now = Instant.EPOCH;
     private volatile boolean canHear = true;
     private ClusterFixture cluster;
+    private Pulse pulse;
     private NodeLiveness liveness;
 
     @BeforeEach
@@ -44,7 +45,8 @@ class NodeLivenessTest {
         log.start();
         logger.addAppender(log);
         cluster = new ClusterFixture(dir);
-        liveness = new NodeLiveness(TIME_TO_LIVE, cluster.nodes(), new Random(7), () -> now, () -> canHear);
+        pulse = new Pulse(() -> now, () -> canHear);
+        liveness = new NodeLiveness(TIME_TO_LIVE, cluster.nodes(), new Random(7), pulse);
         liveness.heard(ClusterFixture.NODE);
     }
 
@@ -76,29 +78,41 @@ class NodeLivenessTest {
     @Test
     void while_this_process_was_stopped_no_silence_is_counted_and_a_whole_time_to_live_begins_after_it() {
         tick(29);
+        assertThat(pulse.isSettled()).isTrue();
         pass(Duration.ofMinutes(10));
-        tick(29);
+        assertThat(pulse.isSettled()).isFalse();
+        tick(5);
+        assertThat(pulse.isSettled()).isTrue();
+        tick(24);
         assertThat(status()).isEqualTo(NodeStatus.NODE_STATUS_READY);
-        assertThat(log.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .singleElement()
-                .asString()
-                .contains("paused");
-
         tick(2);
 
         await().until(() -> status() == NodeStatus.NODE_STATUS_DOWN);
     }
 
     @Test
+    void a_node_that_spoke_between_two_checks_counts_from_then() {
+        tick(29);
+        now = now.plusMillis(900);
+        liveness.heard(ClusterFixture.NODE);
+        now = now.plusMillis(100);
+        pulse.beat();
+
+        tick(29);
+        assertThat(status()).isEqualTo(NodeStatus.NODE_STATUS_READY);
+        tick(1);
+        await().until(() -> status() == NodeStatus.NODE_STATUS_DOWN);
+    }
+
+    @Test
     void checks_that_are_late_again_and_again_count_as_if_they_were_in_time() {
         for (int i = 0; i < 14; i++) {
-            pass(Duration.ofSeconds(14));
+            pass(Duration.ofSeconds(4));
         }
         assertThat(status()).isEqualTo(NodeStatus.NODE_STATUS_READY);
 
-        pass(Duration.ofSeconds(14));
-        pass(Duration.ofSeconds(14));
+        pass(Duration.ofSeconds(4));
+        pass(Duration.ofSeconds(4));
 
         await().until(() -> status() == NodeStatus.NODE_STATUS_DOWN);
     }
@@ -122,6 +136,7 @@ class NodeLivenessTest {
         tick(35);
 
         await().until(() -> cluster.store().reader().counts().nodesDown() == 500);
+        await().until(() -> log.list.size() == 10);
         assertThat(cluster.store().reader().lastIndex() - before).isEqualTo(10);
         assertThat(log.list)
                 .hasSize(10)
@@ -154,6 +169,7 @@ class NodeLivenessTest {
 
     private void pass(Duration time) {
         now = now.plus(time);
+        pulse.beat();
         liveness.check();
     }
 

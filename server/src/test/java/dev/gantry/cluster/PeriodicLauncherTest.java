@@ -99,6 +99,25 @@ class PeriodicLauncherTest {
     }
 
     @Test
+    void a_job_that_ran_while_the_clock_was_47_days_ahead_runs_on_schedule_once_it_is_set_back() {
+        cluster.setClockAhead(Duration.ofDays(47));
+        submit(Periodic.newBuilder().setCron("0 * * * *"));
+        tick(Duration.ofHours(1));
+        assertThat(children()).hasSize(1);
+
+        cluster.setClockAhead(Duration.ZERO);
+        tick(Duration.ofMinutes(1));
+        assertThat(launcher.next("nightly")).contains(Instant.parse("2030-01-01T02:00:00Z"));
+        tick(Duration.ofHours(1));
+        assertThat(children()).hasSize(2);
+
+        PeriodicLauncher next = launcher();
+        cluster.setClockAhead(Duration.ofDays(-1));
+        next.load(cluster.store().reader());
+        assertThat(next.next("nightly")).contains(Instant.parse("2029-12-31T03:00:00Z"));
+    }
+
+    @Test
     void a_time_is_left_out_while_an_earlier_child_runs_if_the_job_says_so() {
         submit(Periodic.newBuilder().setCron("0 * * * *").setProhibitOverlap(true));
         tick(Duration.ofHours(1));

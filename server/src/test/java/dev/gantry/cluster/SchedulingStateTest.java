@@ -14,6 +14,7 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.TaskGroup;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +41,7 @@ class SchedulingStateTest {
             .setStatus(EvaluationStatus.EVALUATION_STATUS_BLOCKED)
             .build();
 
-    private final SchedulingState state = new SchedulingState();
+    private final SchedulingState state = new SchedulingState(new Clocks(() -> Instant.EPOCH, () -> Instant.EPOCH));
     private long index;
 
     @BeforeEach

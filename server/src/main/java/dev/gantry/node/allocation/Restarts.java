@@ -58,9 +58,11 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
         if (policy.getAttempts() == 0) {
             return new Verdict.Failed("The restart policy allows no restarts");
         }
-        boolean isNew = used.restarts() == 0 || now.isAfter(end(used.begin()));
+        // One that began in the future was written before the clock was set back: it begins now.
+        Instant known = used.begin().isAfter(now) ? now : used.begin();
+        boolean isNew = used.restarts() == 0 || now.isAfter(end(known));
         int restarts = isNew ? 1 : used.restarts() + 1;
-        Instant begin = isNew ? now : used.begin();
+        Instant begin = isNew ? now : known;
         if (restarts <= policy.getAttempts()) {
             return waiting(
                     restarts,
@@ -77,6 +79,23 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
             return waiting(policy.getAttempts(), begin, now, Duration.between(now, end(begin)), exceeded);
         }
         return new Verdict.Failed(exceeded + " and the mode is fail");
+    }
+
+    /**
+     * How long a task still has to wait for its next start, as an earlier process of the node has decided.
+     *
+     * @return the time that is left; not more than the policy can ask for, also if the clock was set back since
+     */
+    Duration delay(RestartWindow used, Instant now) {
+        Duration left = used.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);
+        Duration longest = max(
+                duration(policy.getInterval()),
+                duration(policy.getDelay()).plus(duration(policy.getDelay()).dividedBy(4)));
+        return left.compareTo(longest) > 0 ? longest : left;
+    }
+
+    private static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
     }
 
     private static Verdict waiting(int restarts, Instant begin, Instant now, Duration delay, String why) {

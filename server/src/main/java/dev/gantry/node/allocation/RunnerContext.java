@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param asker asks what checks ask
  * @param questions the ways to ask
  * @param clock tells when things happen
+ * @param steady measures how long something takes: it begins like the clock and never jumps
  * @param random spreads delays; used on the owner thread
  */
 public record RunnerContext(
@@ -36,6 +37,7 @@ public record RunnerContext(
         Asker asker,
         Questions questions,
         InstantSource clock,
+        InstantSource steady,
         RandomGenerator random) {
 
     /** Makes the map immutable. */

@@ -127,7 +127,7 @@ final class TaskChecks {
 
         private final Key key;
         private final Check check;
-        private final Instant since = context.clock().instant();
+        private final Instant since = context.steady().instant();
         private final Asker.Asking asking;
         private int failures;
         private boolean ended;
@@ -165,7 +165,7 @@ final class TaskChecks {
 
         private void count(Answer answer) {
             Duration grace = duration(check.getCheckRestart().getGrace());
-            boolean counts = !answer.passes() && !context.clock().instant().isBefore(since.plus(grace));
+            boolean counts = !answer.passes() && !context.steady().instant().isBefore(since.plus(grace));
             failures = answer.passes() ? 0 : failures + (counts ? 1 : 0);
             if (check.hasCheckRestart()
                     && failures >= Math.max(1, check.getCheckRestart().getLimit())) {

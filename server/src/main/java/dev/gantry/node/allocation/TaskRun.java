@@ -187,9 +187,7 @@ final class TaskRun {
         if (live.isEmpty() && used.due().isEmpty()) {
             history.setup();
         }
-        Duration delay = used.due()
-                .map(due -> Duration.between(context.clock().instant(), due))
-                .orElse(Duration.ZERO);
+        Duration delay = spec.restarts().delay(used, now());
         return new TaskThread.Work(directory, live, leftover, delay, context.directories());
     }
 
@@ -289,7 +287,7 @@ final class TaskRun {
     }
 
     private Instant now() {
-        return context.clock().instant();
+        return context.steady().instant();
     }
 
     private TaskThread.Start toStart() {

@@ -50,6 +50,17 @@ class RestartsTest {
     }
 
     @Test
+    void an_interval_that_began_before_the_clock_was_set_back_begins_now() {
+        Restarts restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
+        RestartWindow future = again(restarts, RestartWindow.UNUSED, NOW.plus(Duration.ofDays(47)))
+                .window();
+
+        assertThat(again(restarts, future.started(), NOW).delay()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(restarts.delay(future, NOW)).isEqualTo(Duration.ofMinutes(10));
+        assertThat(restarts.delay(future, NOW.plus(Duration.ofDays(47)))).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @Test
     void waits_for_the_end_of_the_interval_where_the_mode_is_delay() {
         Restarts restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
         RestartWindow used = again(restarts, RestartWindow.UNUSED, NOW).window().started();
