@@ -16,16 +16,17 @@ public record Child(String jobId, String evaluationId) {
     /**
      * Finds the child that an earlier request with the same id has made.
      *
-     * @throws RequestIdReusedException if the id was used for another job than this parent
+     * @throws RequestIdReusedException if the id was used to ask for something else, or for another job than this parent
      */
-    static Optional<Child> answered(WriteTransaction transaction, Optional<String> requestId, String parentId) {
-        return RepeatedRequests.answered(transaction, requestId, jobId -> jobId.startsWith(parentId + "/"))
+    static Optional<Child> answered(
+            WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, String parentId) {
+        return RepeatedRequests.answered(transaction, kind, requestId, jobId -> jobId.startsWith(parentId + "/"))
                 .map(before -> new Child(before.jobId(), before.evaluationId()));
     }
 
     /** Remembers that a request has made this child, which has only one version. */
-    void remember(WriteTransaction transaction, Optional<String> requestId, Instant now) {
+    void remember(WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, Instant now) {
         RepeatedRequests.remember(
-                transaction, requestId, new Submission(jobId, 0, evaluationId, transaction.index(), now));
+                transaction, requestId, new Submission(kind, jobId, 0, evaluationId, transaction.index(), now));
     }
 }

@@ -101,9 +101,9 @@ public final class DeploymentWatcher {
     public CompletableFuture<String> promote(
             String deploymentId, Collection<String> groups, Optional<String> requestId) {
         Instant now = clocks.wall().instant();
-        return change(deploymentId, requestId, (transaction, deployment) -> {
+        return change(Submission.Kind.PROMOTE, deploymentId, requestId, (transaction, deployment) -> {
                     Evaluation evaluation = progress.promote(transaction, deployment, groups, now);
-                    return answer(transaction, deployment, evaluation, Optional.empty(), now);
+                    return answer(transaction, Submission.Kind.PROMOTE, deployment, evaluation, Optional.empty(), now);
                 })
                 .thenApply(Submission::evaluationId);
     }
@@ -118,16 +118,23 @@ public final class DeploymentWatcher {
      */
     public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
         Instant now = clocks.wall().instant();
-        return change(deploymentId, requestId, (transaction, deployment) -> {
+        return change(Submission.Kind.FAIL, deploymentId, requestId, (transaction, deployment) -> {
                     DeploymentProgress.Failure failure =
                             progress.fail(transaction, deployment, "failed on request", now);
-                    return answer(transaction, deployment, failure.evaluation(), failure.revertedTo(), now);
+                    return answer(
+                            transaction,
+                            Submission.Kind.FAIL,
+                            deployment,
+                            failure.evaluation(),
+                            failure.revertedTo(),
+                            now);
                 })
                 .thenApply(answer -> new FailedDeployment(
                         answer.evaluationId(), Optional.of(answer.version()).filter(version -> version != NO_VERSION)));
     }
 
     private CompletableFuture<Submission> change(
+            Submission.Kind kind,
             String deploymentId,
             Optional<String> requestId,
             BiFunction<WriteTransaction, Deployment, Submission> change) {
@@ -135,7 +142,7 @@ public final class DeploymentWatcher {
             Deployment deployment = transaction
                     .deployment(deploymentId)
                     .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
-            return RepeatedRequests.answered(transaction, requestId, deployment.getJobId()::equals)
+            return RepeatedRequests.answered(transaction, kind, requestId, deployment.getJobId()::equals)
                     .orElseGet(() -> {
                         requireRunning(deployment);
                         Submission answer = change.apply(transaction, deployment);
@@ -147,12 +154,13 @@ public final class DeploymentWatcher {
 
     private static Submission answer(
             WriteTransaction transaction,
+            Submission.Kind kind,
             Deployment deployment,
             Evaluation evaluation,
             Optional<Long> version,
             Instant now) {
         return new Submission(
-                deployment.getJobId(), version.orElse(NO_VERSION), evaluation.getId(), transaction.index(), now);
+                kind, deployment.getJobId(), version.orElse(NO_VERSION), evaluation.getId(), transaction.index(), now);
     }
 
     private void put(Deployment deployment) {

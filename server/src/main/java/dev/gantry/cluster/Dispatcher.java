@@ -2,6 +2,7 @@ package dev.gantry.cluster;
 
 import dev.gantry.model.JobFamily;
 import dev.gantry.store.Store;
+import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Job;
@@ -55,7 +56,7 @@ public final class Dispatcher {
     public CompletableFuture<Child> dispatch(String jobId, Dispatch dispatch) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            return Child.answered(transaction, dispatch.requestId(), jobId)
+            return Child.answered(transaction, Submission.Kind.DISPATCH, dispatch.requestId(), jobId)
                     .orElseGet(() -> dispatch(transaction, jobId, dispatch, now));
         });
     }
@@ -71,7 +72,7 @@ public final class Dispatcher {
         checkSize(parent.getJob(), job.build(), dispatch);
         Child child =
                 children.put(transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
-        child.remember(transaction, dispatch.requestId(), now);
+        child.remember(transaction, Submission.Kind.DISPATCH, dispatch.requestId(), now);
         return child;
     }
 

@@ -50,9 +50,9 @@ public final class JobRegistry {
     public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before =
-                    RepeatedRequests.answered(transaction, options.requestId(), job.getId()::equals);
-            return before.orElseGet(() -> submit(transaction, job, options, now));
+            Optional<Submission> before = RepeatedRequests.answered(
+                    transaction, Submission.Kind.SUBMIT, options.requestId(), job.getId()::equals);
+            return before.orElseGet(() -> submit(transaction, Submission.Kind.SUBMIT, job, options, now));
         });
     }
 
@@ -68,7 +68,8 @@ public final class JobRegistry {
     public CompletableFuture<Submission> revert(String jobId, long version, SubmitOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before = RepeatedRequests.answered(transaction, options.requestId(), jobId::equals);
+            Optional<Submission> before =
+                    RepeatedRequests.answered(transaction, Submission.Kind.REVERT, options.requestId(), jobId::equals);
             return before.orElseGet(() -> revert(transaction, jobId, version, options, now));
         });
     }
@@ -84,7 +85,8 @@ public final class JobRegistry {
     public CompletableFuture<Submission> stop(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
         return store.write(transaction -> {
-            Optional<Submission> before = RepeatedRequests.answered(transaction, requestId, jobId::equals);
+            Optional<Submission> before =
+                    RepeatedRequests.answered(transaction, Submission.Kind.STOP, requestId, jobId::equals);
             return before.orElseGet(() -> {
                 Submission answer = stop(transaction, jobId, now);
                 RepeatedRequests.remember(transaction, requestId, answer);
@@ -134,7 +136,7 @@ public final class JobRegistry {
                 .findVersion(jobId, version)
                 .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
                 .getJob();
-        return submit(transaction, older, options, now);
+        return submit(transaction, Submission.Kind.REVERT, older, options, now);
     }
 
     private Submission stop(WriteTransaction transaction, String jobId, Instant now) {
@@ -142,23 +144,26 @@ public final class JobRegistry {
         if (job.getStopped()) {
             Evaluation newest =
                     transaction.reader().evaluations().newestOf(jobId).orElseThrow();
-            return new Submission(jobId, job.getVersion(), newest.getId(), job.getModifyIndex(), now);
+            return new Submission(
+                    Submission.Kind.STOP, jobId, job.getVersion(), newest.getId(), job.getModifyIndex(), now);
         }
         JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
         JobRecord stopped = transaction.putJob(job.toBuilder().setStopped(true).build());
         Evaluation evaluation = evaluations.queue(
                 transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, Times.toTimestamp(now));
-        return new Submission(jobId, job.getVersion(), evaluation.getId(), stopped.getModifyIndex(), now);
+        return new Submission(
+                Submission.Kind.STOP, jobId, job.getVersion(), evaluation.getId(), stopped.getModifyIndex(), now);
     }
 
-    private Submission submit(WriteTransaction transaction, Job job, SubmitOptions options, Instant now) {
+    private Submission submit(
+            WriteTransaction transaction, Submission.Kind kind, Job job, SubmitOptions options, Instant now) {
         Optional<JobRecord> stored = transaction.job(job.getId());
         checkIndex(job.getId(), options, stored);
         JobRecord record = store(transaction, job, stored, now);
         Evaluation evaluation = evaluations.queue(
                 transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, Times.toTimestamp(now));
-        Submission submission =
-                new Submission(job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
+        Submission submission = new Submission(
+                kind, job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
         RepeatedRequests.remember(transaction, options.requestId(), submission);
         return submission;
     }

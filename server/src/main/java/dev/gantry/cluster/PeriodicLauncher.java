@@ -4,6 +4,7 @@ import dev.gantry.model.JobFamily;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
+import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Job;
@@ -103,10 +104,10 @@ public final class PeriodicLauncher {
      */
     public CompletableFuture<Child> force(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
-        return store.write(transaction -> Child.answered(transaction, requestId, jobId)
+        return store.write(transaction -> Child.answered(transaction, Submission.Kind.FORCE, requestId, jobId)
                 .orElseGet(() -> {
                     Child child = force(transaction, jobId, now);
-                    child.remember(transaction, requestId, now);
+                    child.remember(transaction, Submission.Kind.FORCE, requestId, now);
                     return child;
                 }));
     }

@@ -13,17 +13,19 @@ final class RepeatedRequests {
     /**
      * Finds what an earlier request with the same id was answered.
      *
+     * @param kind what this request asks for
      * @param requestId the request's id; empty: each request counts
      * @param isMeant whether the answer's job is one that this request can be about
      * @return the answer; empty if there was no such request
-     * @throws RequestIdReusedException if the id was used for another job
+     * @throws RequestIdReusedException if the id was used to ask for something else, or for another job
      */
     static Optional<Submission> answered(
-            WriteTransaction transaction, Optional<String> requestId, Predicate<String> isMeant) {
+            WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, Predicate<String> isMeant) {
         Optional<Submission> before = requestId.flatMap(transaction::submission);
-        before.map(Submission::jobId).filter(isMeant.negate()).ifPresent(jobId -> {
-            throw new RequestIdReusedException(requestId.orElseThrow(), jobId);
-        });
+        before.filter(answer -> answer.kind() != kind || !isMeant.test(answer.jobId()))
+                .ifPresent(answer -> {
+                    throw new RequestIdReusedException(requestId.orElseThrow(), answer);
+                });
         return before;
     }
 

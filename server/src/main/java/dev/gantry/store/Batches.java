@@ -318,6 +318,7 @@ final class Batches {
                 SUBMISSION,
                 SUBMISSION.WRITE_INDEX,
                 SUBMISSION.REQUEST_ID,
+                SUBMISSION.KIND,
                 SUBMISSION.JOB_ID,
                 SUBMISSION.VERSION,
                 SUBMISSION.EVALUATION_ID,
@@ -326,6 +327,7 @@ final class Batches {
         return new Batch<>(insert, answer -> new Object[] {
             answer.writeIndex(),
             answer.requestId(),
+            answer.submission().kind().code(),
             answer.submission().jobId(),
             answer.submission().version(),
             answer.submission().evaluationId(),

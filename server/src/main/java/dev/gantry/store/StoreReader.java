@@ -142,6 +142,7 @@ public final class StoreReader {
         return dsl.selectFrom(SUBMISSION)
                 .where(SUBMISSION.REQUEST_ID.eq(requestId))
                 .fetchOptional(row -> new Submission(
+                        Submission.Kind.of(row.getKind()),
                         row.getJobId(),
                         row.getVersion(),
                         row.getEvaluationId(),

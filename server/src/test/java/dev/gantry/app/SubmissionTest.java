@@ -139,6 +139,31 @@ class SubmissionTest {
     }
 
     @Test
+    void a_request_id_does_not_answer_another_kind_of_request() {
+        server.jobs()
+                .submitJob(TestJobs.submit(TestJobs.job("repeat-kind", "dc1")).toBuilder()
+                        .setRequestId("request-kind")
+                        .build());
+        StopJobRequest stop = StopJobRequest.newBuilder()
+                .setJobId("repeat-kind")
+                .setRequestId("request-kind")
+                .build();
+
+        StatusRuntimeException refusal = catchThrowableOfType(
+                StatusRuntimeException.class, () -> server.jobs().stopJob(stop));
+
+        assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(refusal).hasMessageContaining("was used to submit job \"repeat-kind\"");
+        assertThat(server.jobs()
+                        .getJob(GetJobRequest.newBuilder()
+                                .setJobId("repeat-kind")
+                                .build())
+                        .getJob()
+                        .getStopped())
+                .isFalse();
+    }
+
+    @Test
     void a_stop_and_a_revert_that_are_repeated_with_the_same_request_id_are_answered_as_before() {
         submit(TestJobs.job("again", "dc1"));
         submit(TestJobs.counted("again", "dc1", 2));

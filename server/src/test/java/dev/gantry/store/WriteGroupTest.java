@@ -197,7 +197,7 @@ class WriteGroupTest {
 
     @Test
     void a_write_finds_jobs_and_submissions_of_before_a_restart() {
-        Submission answered = new Submission("web", 0, id("e1"), 1, Instant.ofEpochSecond(1));
+        Submission answered = new Submission(Submission.Kind.SUBMIT, "web", 0, id("e1"), 1, Instant.ofEpochSecond(1));
         store.write(tx -> {
                     tx.putSubmission("request-1", answered);
                     return tx.putJobVersion(job("web"));
