@@ -71,6 +71,7 @@ print_status_json() {
     [ -n "$app" ] || continue
     { IFS= read -r app_name && IFS= read -r app_rest; } < "$pod/app/$app/status"
     app_names="$app_names${app_names:+,}$app_name"
+    [ ! -e "$pod/app/$app/out-of-memory" ] || app_rest="\"oom_killed\":true,$app_rest"
     app_objects="$app_objects${app_objects:+,}{\"name\":$app_name,\"state\":\"$app_state\",$app_times,$app_rest}"
   done << APPS
 $apps

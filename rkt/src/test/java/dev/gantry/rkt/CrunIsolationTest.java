@@ -59,9 +59,11 @@ class CrunIsolationTest extends RktTest {
 
     @Test
     void a_process_over_its_memory_limit_is_killed_and_the_pod_says_so() {
-        Rkt.Result result = rkt.run(image.toString(), "--memory=16M", "--exec=/bin/sort", "--", "/dev/zero");
+        String uuid = rkt.prepare(image.toString(), "--memory=16M", "--exec=/bin/sort", "--", "/dev/zero");
+        Rkt.Result result = rkt.call("run-prepared", uuid);
 
         assertThat(result.exitCode()).isEqualTo(137);
+        assertThat(rkt.call("status", "--format=json", uuid).out()).contains("\"oom_killed\":true");
         assertThat(result.err())
                 .contains("run: app \"shell\" is out of memory: the kernel killed processes of it at the limit of 16M");
     }

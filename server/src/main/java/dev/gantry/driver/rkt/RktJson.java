@@ -59,7 +59,8 @@ final class RktJson {
     }
 
     private static PodStatus status(JsonObject pod) {
-        return new PodStatus(text(pod, "name"), PodState.of(text(pod, "state")), exitCode(pod.get("apps")));
+        return new PodStatus(
+                text(pod, "name"), PodState.of(text(pod, "state")), exitCode(pod.get("apps")), isOutOfMemory(pod));
     }
 
     /** The pods of this driver have one app. */
@@ -69,6 +70,17 @@ final class RktJson {
             return OptionalInt.empty();
         }
         return OptionalInt.of(all.get(0).getAsJsonObject().get("exit_code").getAsInt());
+    }
+
+    /** Only the bundled runtime says it. */
+    private static boolean isOutOfMemory(JsonObject pod) {
+        for (JsonElement app : elements(pod.get("apps"))) {
+            JsonElement killed = app.getAsJsonObject().get("oom_killed");
+            if (killed != null && killed.getAsBoolean()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String text(JsonObject object, String field) {

@@ -48,7 +48,11 @@ final class TaskEnd {
     }
 
     private TaskExit written(RunFiles.Exit exit) throws IOException {
-        String message = ExitMessages.of(exit.code()) + (exit.code() == RKT_FAILED ? whatRktSaid() : "");
+        String message = switch (exit.code()) {
+            case RKT_FAILED -> ExitMessages.of(exit.code()) + whatRktSaid();
+            case ExitMessages.KILLED -> isOutOfMemory() ? ExitMessages.OUT_OF_MEMORY : ExitMessages.of(exit.code());
+            default -> ExitMessages.of(exit.code());
+        };
         return new TaskExit(OptionalInt.of(exit.code()), exit.at(), message + lostOutput());
     }
 
@@ -61,6 +65,19 @@ final class TaskEnd {
         } catch (IOException e) {
             LOG.info("Pod {}: what rkt said can't be read: {}", pod.uuid(), e.getMessage());
             return "";
+        }
+    }
+
+    /** Whether rkt says so: where it can't know, the task was just killed. */
+    private boolean isOutOfMemory() {
+        try {
+            return rkt.status(pod.uuid()).filter(PodStatus::isOutOfMemory).isPresent();
+        } catch (RktException e) {
+            LOG.info("Pod {}: why it was killed is unknown: {}", pod.uuid(), e.getMessage());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -20,16 +20,16 @@ class RktOutputTest {
     @Test
     void the_status_of_a_pod_is_read() throws RktException {
         assertThat(RktJson.status(STATUS.formatted("running", "")))
-                .isEqualTo(new PodStatus(UUID, PodState.RUNNING, OptionalInt.empty()));
+                .isEqualTo(new PodStatus(UUID, PodState.RUNNING, OptionalInt.empty(), false));
         assertThat(RktJson.status(STATUS.formatted("exited garbage", ",\"exit_code\":7")))
-                .isEqualTo(new PodStatus(UUID, PodState.EXITED_GARBAGE, OptionalInt.of(7)));
+                .isEqualTo(new PodStatus(UUID, PodState.EXITED_GARBAGE, OptionalInt.of(7), false));
         assertThat(RktJson.status(STATUS.formatted("meditating", "")).state()).isEqualTo(PodState.UNKNOWN);
     }
 
     @Test
     void lists_of_pods_are_read_and_those_of_none_in_both_forms() throws RktException {
         assertThat(RktJson.list("[" + STATUS.formatted("prepared", "") + "]"))
-                .containsExactly(new PodStatus(UUID, PodState.PREPARED, OptionalInt.empty()));
+                .containsExactly(new PodStatus(UUID, PodState.PREPARED, OptionalInt.empty(), false));
         assertThat(RktJson.list("null\n")).isEmpty();
         assertThat(RktJson.list("[]")).isEmpty();
     }

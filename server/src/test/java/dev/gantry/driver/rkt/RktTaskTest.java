@@ -92,6 +92,15 @@ class RktTaskTest {
     }
 
     @Test
+    void a_task_that_rkt_knows_to_be_killed_for_its_memory_says_so() throws Exception {
+        fixture.rkt.app("for pod in " + fixture.rkt.path().resolveSibling("pods")
+                + "/*; do echo ',\"oom_killed\":true' >$pod/exit-code; done; kill -KILL $$");
+
+        assertThat(exitOf(start(fixture.driver())).message())
+                .isEqualTo("Exit code 137: OOM Killed: the task was at its memory limit");
+    }
+
+    @Test
     void what_a_task_prints_is_in_its_logs() throws Exception {
         fixture.rkt.app("echo out; echo err >&2; cat; echo end");
         TaskDirectory directory = fixture.directory("web");

@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +161,23 @@ class TaskOutputIT {
         assertThat(logs.resolve("loud.stdout.7")).hasSize(1 << 20);
         assertThat(logs.resolve("loud.stdout.9")).content().endsWith("\ny\nnewest\n");
         assertThat(logs).isDirectoryNotContaining("glob:**/loud.stdout.[0-6]");
+    }
+
+    @Test
+    void a_task_at_its_memory_limit_is_said_to_be_killed_for_it() throws Exception {
+        assumeTrue(
+                new ProcessBuilder("dmesg")
+                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "The kernel's log can't be read here");
+        RunningTask task = start("crun", task("greedy", "exec sort /dev/zero"));
+        RunningTask killed = start("crun", task("killed", "kill -KILL $$; sleep 60"));
+
+        assertThat(exitOf(task).message()).isEqualTo("Exit code 137: OOM Killed: the task was at its memory limit");
+        killed.stop(TaskStop.within(Duration.ZERO));
+        assertThat(exitOf(killed).message()).isEqualTo("Exit code 137: ended by SIGKILL");
     }
 
     private RunningTask start(String flavor, Task.Builder task) throws Exception {
