@@ -23,10 +23,35 @@ make_target() {
   fi
 }
 
-# mount_volume SOURCE TARGET READ_ONLY RECURSIVE: the file "launch" calls it for each volume.
+# mount_volume SOURCE TARGET READ_ONLY RECURSIVE: the file "launch" calls it for each volume, one before those in it.
 mount_volume() {
   [ -e "$1" ] || fail "stat of host path $1: stat $1: no such file or directory"
-  make_target "$1" "$2"
+  resolve "$2" || fail "evaluate target path \"$2\": too many symbolic links"
+  if lies_in_volume; then
+    mount_in_volume "$@"
+  else
+    make_target "$1" "$2"
+    bind_volume "$1" "$target" "$3" "$4"
+  fi
+  volume_targets=$volume_targets$resolved$newline
+}
+volume_targets=
+
+# Whether what was resolved lies in a volume: then others may exchange a part of its path for a link at any time, and a
+# mount by that path could hide programs of the host from this script.
+lies_in_volume() {
+  remaining=$volume_targets
+  while [ -n "$remaining" ]; do
+    case $resolved in
+      "${remaining%%"$newline"*}"/*) return 0 ;;
+    esac
+    remaining=${remaining#*"$newline"}
+  done
+  return 1
+}
+
+# bind_volume SOURCE PLACE READ_ONLY RECURSIVE: nobody else can change the path of the place.
+bind_volume() {
   case $1 in
     "${RKT_NO_LINKS_BELOW:-/dev/null}"/*)
       open_without_links "$1"
@@ -36,12 +61,61 @@ mount_volume() {
     *) set -- "$1" "$2" "$3" "$4" ;;
   esac
   if $4; then bind=--rbind; else bind=--bind; fi
-  mount_or_fail ${5+"$5"} "$bind" -- "$1" "$target"
+  mount_or_fail ${5+"$5"} "$bind" -- "$1" "$2"
   exec 8<&-
   if $3; then
-    mount_or_fail -o remount,bind,ro -- "$target"
-    ! $4 || make_submounts_read_only "$target"
+    mount_or_fail -o remount,bind,ro -- "$2"
+    ! $4 || make_submounts_read_only "$2"
   fi
+}
+
+# Mounts a volume in a place of the pod's own first, and moves it to what is open and known by the kernel's path of it.
+mount_in_volume() {
+  whole=$(cd -P -- "$root" && pwd -P)$resolved
+  if [ -d "$1" ]; then
+    place=$pod/volume
+    mkdir -p "$place"
+  else
+    place=$pod/volume-file
+    : >> "$place"
+  fi
+  bind_volume "$1" "$place" "$3" "$4"
+  [ -e "$whole" ] || make_in_volume
+  if [ -d "$1" ]; then
+    [ -d "$whole" ] || fail "can't mount because \"$1\" is a directory while \"$2\" is not"
+  else
+    [ -f "$whole" ] || fail "can't mount because \"$1\" is not a directory while \"$2\" is no file"
+  fi
+  exec 7< "$whole"
+  opened=$(readlink "/proc/$$/fd/7")
+  [ "$opened" = "$whole" ] || fail "can't mount on \"$2\": it leads through a link, to \"$opened\""
+  mount_or_fail --no-canonicalize --move -- "$place" /proc/self/fd/7
+  exec 7<&-
+}
+
+# Makes what is missing of a path in a volume, name by name, and follows no link.
+make_in_volume() {
+  missing=${whole#/}
+  made=
+  cd / || fail "can't change to \"/\""
+  while [ -n "$missing" ]; do
+    name=${missing%%/*}
+    case $missing in
+      */*) missing=${missing#*/} ;;
+      *) missing= ;;
+    esac
+    made=$made/$name
+    if [ -z "$missing" ] && [ "$place" = "$pod/volume-file" ]; then
+      # Neither follows a link nor empties a file.
+      set -C
+      : > "./$name" || fail "can't create file \"$made\""
+      set +C
+    else
+      [ -d "./$name" ] || mkdir -- "./$name" || fail "can't create directory \"$made\""
+      cd -P -- "./$name" && [ "$(pwd -P)" = "$made" ] || fail "can't mount on \"$made\": it leads through a link"
+    fi
+  done
+  cd /
 }
 
 # Opens a file or directory as 8. Others may exchange a part of its path for a link at any time: what was opened is known

@@ -130,7 +130,7 @@ class RktDriverIT {
         driver().sweep(allocation -> false);
 
         assertThat(pods()).isEmpty();
-        assertThat(exitOf(task).exitCode()).hasValue(137);
+        assertThat(exitOf(task).exitCode()).hasValue(143);
     }
 
     @Test

@@ -150,6 +150,55 @@ class TaskOutputIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"crun", "fly"})
+    void exchanging_the_place_of_a_siblings_volume_for_a_link_while_it_starts_makes_nothing_elsewhere(String flavor)
+            throws Exception {
+        Path outside = Files.createDirectory(root.resolve("outside"));
+        TaskDirectory attacker = fixture.directory("attacker");
+        RunningTask attack = start(
+                flavor,
+                task(
+                        "attacker",
+                        "cd /alloc/data; mkdir sub; ln -s " + outside + " link; echo ready; while :; do mv -T sub old;"
+                                + " mv -T link sub; mv -T sub link; rm -rf old/*; mv -T old sub; done 2> /dev/null"));
+        await().until(() -> Files.exists(attacker.stdout()) && Files.size(attacker.stdout()) > 0);
+
+        for (int i = 0; i < 8; i++) {
+            RunningTask sibling = start(flavor, task("sibling", "echo x", "local/own:/alloc/data/sub/made/deep"));
+            exitOf(sibling);
+            sibling.remove();
+        }
+        attack.stop(TaskStop.within(Duration.ZERO));
+        exitOf(attack);
+
+        assertThat(outside).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crun", "fly"})
+    void volumes_in_volumes_are_mounted_where_they_are_asked_for(String flavor) throws Exception {
+        TaskDirectory directory = fixture.directory("web");
+        Files.writeString(
+                Files.createDirectory(directory.local().resolve("conf")).resolve("file"), "from conf\n");
+        Files.writeString(directory.local().resolve("one"), "from one\n");
+
+        RunningTask task = start(
+                flavor,
+                task(
+                        "web",
+                        "cat /alloc/data/a/b/file /alloc/data/single; echo more >> /alloc/data/a/b/file;"
+                                + " echo more >> /alloc/data/single",
+                        "local/conf:/alloc/data/a/b",
+                        "local/one:/alloc/data/single:readOnly"));
+
+        assertThat(exitOf(task).isSuccess()).isFalse();
+        assertThat(directory.stdout()).hasContent("from conf\nfrom one");
+        assertThat(directory.stderr()).content().contains("Read-only file system");
+        assertThat(directory.local().resolve("conf/file")).hasContent("from conf\nmore");
+        assertThat(directory.local().resolve("one")).hasContent("from one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"crun", "fly"})
     void a_task_that_writes_as_fast_as_it_can_fills_its_files_and_no_more(String flavor) throws Exception {
         RunningTask task = start(
                 flavor,
