@@ -4,6 +4,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.Watch;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.View;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -46,7 +47,10 @@ final class NodeRejoinCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         List<Node> nodes = which.all
-                ? client.nodes().list().filter(NodeRejoinCommand::isRefusing).toList()
+                ? client.nodes()
+                        .list(View.VIEW_BASIC)
+                        .filter(NodeRejoinCommand::isRefusing)
+                        .toList()
                 : which.nodes.stream().map(client.nodes()::get).toList();
         if (nodes.isEmpty()) {
             print("No node refuses this server");

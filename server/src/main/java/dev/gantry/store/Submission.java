@@ -59,8 +59,9 @@ public record Submission(
                     return kind;
                 }
             }
-            throw new StoreException("The database knows a request of kind %d, which this version does not; start the"
-                    + " newer version".formatted(code));
+            throw new StoreException(
+                    "The database knows a request of kind %d, which this version does not; start the newer version"
+                            .formatted(code));
         }
     }
 }

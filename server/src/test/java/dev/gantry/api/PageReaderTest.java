@@ -118,7 +118,7 @@ class PageReaderTest {
     @Test
     void the_source_is_asked_for_what_is_behind_the_last_stored_object_whatever_is_answered_of_it() {
         List<Optional<String>> asked = new ArrayList<>();
-        PageReader.read(
+        PageReader.<Node>read(
                 100,
                 (last, limit) -> {
                     asked.add(last.map(Node::getName));

@@ -215,7 +215,7 @@ class ListBoundsTest {
 
     private static void submit(Job job) {
         assertThat(server.jobs().submitJob(TestJobs.submit(job)).getEvaluationId())
-                .isNotNull();
+                .isNotEmpty();
     }
 
     private static ListJobsResponse list(ListJobsRequest.Builder request) {

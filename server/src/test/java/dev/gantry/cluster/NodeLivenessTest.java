@@ -176,7 +176,7 @@ class NodeLivenessTest {
     private CompletableFuture<Node> register(int number) {
         String id = "silent-" + number;
         liveness.heard(id);
-        return cluster.nodes().register(Node.newBuilder().setId(id).setName(id).build(), "secret");
+        return cluster.nodes().register(Node.newBuilder().setId(id).setName(id).build(), "secret", "");
     }
 
     private NodeStatus status() {
