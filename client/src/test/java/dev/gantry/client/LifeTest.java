@@ -247,7 +247,7 @@ class LifeTest {
                                                 .restartAfter(3, java.time.Duration.ofSeconds(9)),
                                         Jobs.scriptCheck("/bin/ok", "-v").name("ok"),
                                         Jobs.tcpCheck().port("admin")))
-                        .task(Jobs.rkt("log", "b").sidecar()))
+                        .task(Jobs.rkt("log", "b").sidecar().logs(2, 5)))
                 .build();
 
         assertThat(job).isEqualTo(TextFormat.parse("""
@@ -287,6 +287,7 @@ class LifeTest {
                             name: "log" driver: "rkt" resources {}
                             config { fields { key: "image" value { string_value: "b" } } }
                             lifecycle { hook: LIFECYCLE_HOOK_PRESTART sidecar: true }
+                            logs { max_files: 2 max_file_size_mib: 5 }
                           }
                         }
                         """, Job.class));

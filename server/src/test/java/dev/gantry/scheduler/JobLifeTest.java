@@ -22,6 +22,7 @@ import dev.gantry.v1.Drain;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.TaskGroup;
@@ -129,6 +130,22 @@ class JobLifeTest {
             assertThat(plan.updates()).hasSize(2).allMatch(InPlaceUpdate::healthy);
             assertThat(plan.placements()).extracting(Placement::index).containsExactly(2);
             assertThat(ofVersion(1)).hasSize(3);
+        }
+
+        @Test
+        void of_how_much_output_is_kept_replaces_allocations_unless_it_says_the_default() {
+            runHealthy(version(0, updated(2, 100, 1, 0)));
+            Job.Builder said = updated(2, 100, 1, 0);
+            logs(said).setMaxFiles(10).setMaxFileSizeMib(10);
+            Job.Builder changed = updated(2, 100, 1, 0);
+            logs(changed).setMaxFiles(2);
+
+            assertThat(carryOut(version(1, said)).stops()).isEmpty();
+            assertThat(carryOut(version(2, changed)).stops()).isNotEmpty();
+        }
+
+        private static LogConfig.Builder logs(Job.Builder job) {
+            return job.getTaskGroupsBuilder(0).getTasksBuilder(0).getLogsBuilder();
         }
 
         @Test

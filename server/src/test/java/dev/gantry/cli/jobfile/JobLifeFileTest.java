@@ -7,6 +7,7 @@ import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
 import dev.gantry.v1.CheckRestart;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.io.ByteArrayInputStream;
@@ -235,6 +236,23 @@ class JobLifeFileTest {
                         .setSeconds(seconds)
                         .setNanos(nanos)
                         .build());
+    }
+
+    @Test
+    void how_much_output_is_kept_is_read_as_it_is_said() {
+        Job job = read("job \"j\" { task \"t\" { logs { max_files = 3 max_file_size = 15 disabled = true } } }");
+
+        assertThat(job.getTaskGroups(0).getTasks(0).getLogs())
+                .isEqualTo(LogConfig.newBuilder()
+                        .setMaxFiles(3)
+                        .setMaxFileSizeMib(15)
+                        .setDisabled(true)
+                        .build());
+        assertThat(read("job \"j\" { task \"t\" {} }")
+                        .getTaskGroups(0)
+                        .getTasks(0)
+                        .hasLogs())
+                .isFalse();
     }
 
     private static Job read(String text) {
