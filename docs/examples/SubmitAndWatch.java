@@ -109,7 +109,7 @@ public final class SubmitAndWatch {
         return Optional.empty();
     }
 
-    /** What is known of one version of the job. An unchanged job that is submitted again keeps its version. */
+    /** The allocations of one version of the job. An unchanged job that is submitted again keeps its version. */
     private static final class Run {
 
         private final long version;

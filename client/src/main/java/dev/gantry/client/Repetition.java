@@ -72,7 +72,7 @@ enum Repetition {
         return METHODS.getOrDefault(method, NEVER);
     }
 
-    /** Whether the call itself is made again. */
+    /** Returns true if the SDK may send the call again. */
     boolean isAllowed() {
         return switch (this) {
             case READS, SETS, HAS_REQUEST_ID -> true;

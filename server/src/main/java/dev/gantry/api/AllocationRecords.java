@@ -60,7 +60,10 @@ final class AllocationRecords {
         return allocations.stream().map(one -> withMisfit(one, misfits)).toList();
     }
 
-    /** Of a few versions: a job may have a mebibyte, and a page of allocations as many jobs. */
+    /**
+     * Looks a few versions up at a time: a job may have a mebibyte, and each allocation of a page may be of another
+     * job.
+     */
     private void find(List<List<Allocation>> some, Map<String, Node> nodes, Map<String, String> found) {
         List<Allocation> first =
                 some.stream().map(ofVersion -> ofVersion.get(0)).toList();

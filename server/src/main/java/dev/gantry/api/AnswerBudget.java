@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class AnswerBudget implements ServerInterceptor {
 
-    /** What is set aside for an answer that is not known yet: a page, and the object that ends it. */
+    /** Bytes set aside for an answer before its size is known: a page, and the object that ends the page. */
     static final long RESERVE = 2L * PageReader.LARGEST_PAGE;
 
     private static final int MOST_WAITING = 1024;
@@ -102,7 +102,7 @@ final class AnswerBudget implements ServerInterceptor {
         }
     }
 
-    /** What one call has taken. */
+    /** The bytes that one call has taken. */
     private final class Share {
 
         private long held;

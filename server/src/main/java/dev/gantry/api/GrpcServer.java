@@ -35,10 +35,13 @@ public final class GrpcServer implements AutoCloseable {
     private static final int CALLS = 16_384;
     private static final int STREAMS_PER_CONNECTION = 1024;
 
-    /** What HTTP/2 is told: however many streams a client has open, as many calls with one answer have room beside them. */
+    /**
+     * HTTP/2's limit of concurrent streams. Half of it stays free for unary calls, however many streams a client has
+     * open.
+     */
     private static final int CALLS_PER_CONNECTION = 2 * STREAMS_PER_CONNECTION;
 
-    /** Of the memory, large answers that are under way take an eighth at most. */
+    /** Large answers under way take at most one part in this many of the heap. */
     private static final int ANSWERS_SHARE = 8;
 
     private static final Duration ANSWERS_PATIENCE = Duration.ofSeconds(10);

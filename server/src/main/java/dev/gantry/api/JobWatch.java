@@ -17,10 +17,10 @@ import java.util.List;
 /** One client's watch of a job. Owned by the turns of its {@link WatchStream}. */
 final class JobWatch {
 
-    /** So many evaluations, as many allocations and as many deployments are told of in one message at most. */
+    /** The most evaluations, and the most allocations, and the most deployments in one message. */
     private static final int CHUNK = 100;
 
-    /** And of each no more than so many bytes, but one at least. */
+    /** The most bytes of each in one message; at least one object is sent. */
     private static final int CHUNK_BYTES = 512 * 1024;
 
     private final String jobId;

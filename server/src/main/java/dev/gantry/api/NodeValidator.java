@@ -31,7 +31,7 @@ final class NodeValidator {
     private static final int LONGEST_REFUSAL = 1024;
     private static final int HIGHEST_PORT = 65535;
 
-    /** Of a name, an id or a type that is said of an allocation; jobs and servers give no longer ones. */
+    /** The most characters of a name, an id or a type in an allocation update; jobs and servers give no longer ones. */
     private static final int LONGEST_NAME = 512;
 
     private static final int MOST_TASKS = 2_000;

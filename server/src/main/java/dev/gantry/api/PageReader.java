@@ -16,7 +16,7 @@ final class PageReader {
     /** How many bytes of objects a page has, unless its first one is larger. */
     static final int LARGEST_PAGE = 2 * 1024 * 1024;
 
-    /** So many objects are read first, since nobody knows how large they are: a job may have 1 MiB. */
+    /** How many objects the first read asks for, since their size is not known yet: a job may have 1 MiB. */
     private static final int FIRST_PART = 4;
 
     private static final int LARGEST_PART = 1000;

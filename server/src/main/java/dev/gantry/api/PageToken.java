@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 record PageToken(List<String> fields) {
 
-    /** What a field of a token may be. */
+    /** The types of a token's fields. */
     enum Field {
         /** A text without control characters. */
         TEXT,

@@ -21,7 +21,7 @@ final class PlainTexts {
 
     private PlainTexts() {}
 
-    /** Whether a text has no control character. */
+    /** Returns true if a text has no control character. */
     static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isISOControl(text.charAt(i))) {

@@ -10,7 +10,7 @@ import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.View;
 
-/** What lists hold of each object unless they are asked for the whole, and how they are asked. */
+/** Makes the stubs that lists return for {@code VIEW_BASIC}, and reads views and orders from requests. */
 final class Views {
 
     private static final String DESCENDING = " desc";

@@ -29,7 +29,7 @@ final class Deliveries {
                 .failures();
     }
 
-    /** Whether an evaluation was looked at in vain before. */
+    /** Returns true if an earlier try of an evaluation has failed. */
     boolean hasFailed(Evaluation evaluation) {
         Count known = byJob.get(evaluation.getJobId());
         return known != null && known.evaluationId().equals(evaluation.getId());

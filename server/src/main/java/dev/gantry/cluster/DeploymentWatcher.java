@@ -30,7 +30,7 @@ public final class DeploymentWatcher {
 
     private static final long NO_VERSION = -1;
 
-    /** So many deployments are failed at a time; the others have their turn at the next check. */
+    /** The most writes of failed deployments under way; further deployments wait for the next check. */
     private static final int FAILURES_IN_FLIGHT = 256;
 
     /**

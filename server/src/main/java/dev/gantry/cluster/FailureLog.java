@@ -29,7 +29,7 @@ public final class FailureLog {
         }
     }
 
-    /** What a future failed with, rather than what Java has wrapped it in. */
+    /** Unwraps the {@link CompletionException} that a future puts around its failure. */
     static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }

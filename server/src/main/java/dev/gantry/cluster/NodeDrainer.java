@@ -36,7 +36,7 @@ public final class NodeDrainer {
 
     private static final int PAGE = 1000;
 
-    /** So many steps are written at a time; further nodes wait for one of these to end. */
+    /** The most drain steps under way; further nodes wait until one ends. */
     private static final int STEPS_IN_FLIGHT = 64;
 
     private final Store store;

@@ -21,7 +21,10 @@ public final class NodeLiveness {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeLiveness.class);
 
-    /** So many nodes are given up by one write, which others wait for: each may have hundreds of allocations. */
+    /**
+     * The most nodes that one write marks down. Other writes wait for it, and each node may have hundreds of
+     * allocations.
+     */
     private static final int BATCH = 50;
 
     private static final int NAMED = 5;

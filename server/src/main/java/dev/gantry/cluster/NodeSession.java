@@ -273,7 +273,10 @@ public final class NodeSession {
         snapshot.addAll(all);
     }
 
-    /** What is ordered meanwhile waits: the node may tell only by the last part what was not named. */
+    /**
+     * Sends the next part of the complete state. Changes wait until its end: only the last part lets the node tell
+     * which allocations were not named.
+     */
     private void sendPart() {
         DesiredState.Builder part = snapshot.isEmpty()
                 ? DesiredState.newBuilder()

@@ -30,7 +30,7 @@ public final class PeriodicLauncher {
 
     private static final Logger LOG = LoggerFactory.getLogger(PeriodicLauncher.class);
 
-    /** So many launches are written at a time; the others have their turn at the next check. */
+    /** The most launches under way; further ones wait for the next check. */
     private static final int LAUNCHES_IN_FLIGHT = 256;
 
     private final Store store;

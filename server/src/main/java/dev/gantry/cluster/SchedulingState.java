@@ -218,7 +218,7 @@ final class SchedulingState {
         }
     }
 
-    /** Whether the follow-up of a job is for an evaluation that has failed. */
+    /** Returns true if the job's follow-up is due to an evaluation that has failed. */
     boolean hasFailed(String jobId) {
         return failedJobs.contains(jobId);
     }

@@ -65,7 +65,7 @@ public final class NodeAllocations {
     private final Set<String> acknowledged = new HashSet<>();
     private final Set<String> forgetting = new HashSet<>();
 
-    /** What the server has named since the session began; until it has named all. */
+    /** Ids that the server has named since the session began; used until the complete state has arrived. */
     private final Set<String> named = new HashSet<>();
 
     private boolean isAllNamed;

@@ -22,7 +22,7 @@ final class Deployments {
         jobs.remove(jobId);
     }
 
-    /** What is known of one job's, as it is now, for another thread to read. */
+    /** Copies the deployments of one job, for another thread to read. */
     Deployments snapshot(String jobId) {
         Deployments snapshot = new Deployments();
         TreeMap<Long, Deployment> known = jobs.get(jobId);

@@ -22,7 +22,7 @@ record Holding(long cpu, long memoryMib, List<AllocatedPort> ports, boolean stop
         ports = List.copyOf(ports);
     }
 
-    /** What an allocation will hold that is planned. */
+    /** The resources that a planned allocation will hold. */
     static Holding planned(GroupAsk ask, List<AllocatedPort> ports) {
         return new Holding(
                 ask.cpu(), ask.memoryMib(), ports, false, Allocation.getDefaultInstance(), Job.getDefaultInstance());
@@ -33,7 +33,7 @@ record Holding(long cpu, long memoryMib, List<AllocatedPort> ports, boolean stop
         return new Holding(cpu, memoryMib, ports, stopping, changed, job);
     }
 
-    /** Whether it is only planned. */
+    /** Returns true if the allocation is planned and not stored yet. */
     boolean isPlanned() {
         return allocation.getId().isEmpty();
     }

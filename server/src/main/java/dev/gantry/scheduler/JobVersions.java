@@ -61,7 +61,7 @@ final class JobVersions {
                 .map(Asked::group);
     }
 
-    /** What is known of one job, as it is now, for another thread to read; nothing must be put into it. */
+    /** Copies the versions of one job, for another thread to read; nothing must be put into the copy. */
     JobVersions snapshot(String jobId) {
         JobVersions snapshot = new JobVersions();
         TreeMap<Long, Entry> known = jobs.get(jobId);

@@ -19,7 +19,7 @@ final class NodeRoom {
     private final Set<String> released = new HashSet<>();
 
     private Map<String, Holding> holdings = new HashMap<>();
-    /** Whether a {@link #snapshot} reads {@link #holdings}, so that they are copied before they are changed. */
+    /** True while a {@link #snapshot} shares {@link #holdings}: they are copied before they are changed. */
     private boolean lent;
 
     private final NodePorts ports;
@@ -145,7 +145,7 @@ final class NodeRoom {
         return own != null || released.contains(allocationId) ? own : inherited.get(allocationId);
     }
 
-    /** What is held of it. */
+    /** The resources that allocations hold on the node. */
     Collection<Holding> holdings() {
         return inherited.isEmpty() ? holdings.values() : all().values();
     }

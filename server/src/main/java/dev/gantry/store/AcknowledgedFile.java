@@ -66,7 +66,7 @@ final class AcknowledgedFile implements AutoCloseable {
         return dataDir.resolve("acknowledged");
     }
 
-    /** What the file says; empty if there is none, or if it is damaged. */
+    /** Reads the file; empty if there is none, or if it is damaged. */
     static Optional<Content> read(Path path) {
         if (!Files.exists(path)) {
             return Optional.empty();

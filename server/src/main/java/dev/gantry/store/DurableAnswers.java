@@ -37,7 +37,7 @@ final class DurableAnswers implements AutoCloseable {
     private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::run, "store-sync");
 
-    /** Whether a group was not forced to disk: none after it may be acknowledged. Owned by the thread. */
+    /** True once a group was not forced to disk: no later group may be acknowledged. Owned by the thread. */
     private boolean isBehind;
 
     /**

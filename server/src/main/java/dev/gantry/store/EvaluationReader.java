@@ -133,7 +133,7 @@ public final class EvaluationReader {
         return fetch(isToFollowUp());
     }
 
-    /** Whether something is going to come of an evaluation: it waits, or it has failed and will be followed up. */
+    /** Evaluations that are not at their end: pending, blocked, or failed with a follow-up to come. */
     static Condition isOpen() {
         return EVALUATION.STATUS.in(WAITING).or(isToFollowUp());
     }

@@ -219,7 +219,7 @@ final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /** Whether the database has what this writer knows: more is as wrong as less. */
+    /** Compares the database's index with this writer's: a higher one is as wrong as a lower one. */
     private boolean compare(long found, Throwable failure) {
         if (found < index) {
             health.fail(

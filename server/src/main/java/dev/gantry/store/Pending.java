@@ -72,7 +72,7 @@ final class Pending<T> {
         }
     }
 
-    /** Whether it was the database that did not do what the write asked for. */
+    /** Returns true if the database refused the write, rather than the write itself having failed. */
     boolean isRefused() {
         return isRefused;
     }

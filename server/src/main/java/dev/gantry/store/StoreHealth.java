@@ -17,7 +17,9 @@ public final class StoreHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
-    /** What ends a failure; the later ones replace the earlier ones, and never the other way round. */
+    /**
+     * How the store comes back after a failure. A later constant may replace an earlier one, never the other way round.
+     */
     public enum Recovery {
         /**
          * The database has closed itself, for instance because the disk is full. Nothing that was acknowledged is in doubt,

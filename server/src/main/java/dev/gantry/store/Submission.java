@@ -15,7 +15,7 @@ import java.time.Instant;
 public record Submission(
         Kind kind, String jobId, long version, String evaluationId, long modifyIndex, Instant submitTime) {
 
-    /** What a request asks for. The database keeps the codes. */
+    /** The kinds of requests. The database keeps the codes. */
     public enum Kind {
         /** A job is submitted. */
         SUBMIT(1, "submit"),

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server refuses of what nodes say, and what it cuts. */
+/** Tests which words of nodes a server refuses, and which it cuts. */
 class NodeValidatorTest {
 
     private static final Timestamp NEVER =

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a node that starts does with what an earlier process of it has left, and with what it can't read of that. */
+/** Tests how a starting node takes up what an earlier process of the node has left, also where files are damaged. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NodeRecoveryTest {
 

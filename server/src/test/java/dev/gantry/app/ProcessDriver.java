@@ -114,7 +114,7 @@ final class ProcessDriver implements TaskDriver {
         return hung::countDown;
     }
 
-    /** What each sweep was told to ask which allocations are known. */
+    /** The predicates that sweeps were given to tell known allocations. */
     List<Predicate<String>> sweeps() {
         return sweeps;
     }

@@ -106,7 +106,7 @@ class ProcessEndTest {
         }
     }
 
-    /** What runs in the other process. */
+    /** The main class of the other process. */
     static final class Main {
 
         private Main() {}

@@ -61,7 +61,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server answers to requests that are beyond all bounds. */
+/** Tests the answers to requests that are beyond all bounds. */
 @Timeout(120)
 class RequestBoundsTest {
 

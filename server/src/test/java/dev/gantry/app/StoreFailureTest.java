@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** What clients, the health service and the log say of a server whose store fails. */
+/** Tests what clients, the health service and the log report when the store fails. */
 @Timeout(120)
 class StoreFailureTest {
 

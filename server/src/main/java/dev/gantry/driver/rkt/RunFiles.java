@@ -98,7 +98,7 @@ final class RunFiles {
         }
     }
 
-    /** Whether something has taken the run, but what it left does not say who. */
+    /** Returns true if a supervisor has taken the run and its record of itself is damaged. */
     boolean isTakenByUnknown(String uuid) throws IOException {
         Optional<String> taker = read(supervisorFile(uuid));
         return taker.isPresent()

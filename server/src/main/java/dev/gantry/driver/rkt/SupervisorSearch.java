@@ -65,7 +65,7 @@ final class SupervisorSearch {
         return scripts;
     }
 
-    /** What a shell runs; empty for all other processes. */
+    /** Returns the path of the script that a shell runs; an empty text for all other processes. */
     private static String script(Path process) {
         try {
             String[] line = Files.readString(process.resolve("cmdline"), StandardCharsets.UTF_8)

@@ -68,7 +68,7 @@ final class TaskEnd {
         }
     }
 
-    /** Whether rkt says so: where it can't know, the task was just killed. */
+    /** Returns true if rkt reports an OOM kill. An rkt that can't know reports none. */
     private boolean isOutOfMemory() {
         try {
             return rkt.status(pod.uuid()).filter(PodStatus::isOutOfMemory).isPresent();

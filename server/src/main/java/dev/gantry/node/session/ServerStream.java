@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class ServerStream {
 
-    /** What a server says at once is about a megabyte; only a single allocation with its job may be more. */
+    /**
+     * The largest message taken, in bytes. A server sends parts of about a megabyte; one allocation with its job may be
+     * larger.
+     */
     private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
 
     private static final long KEEP_ALIVE_SECONDS = 10;

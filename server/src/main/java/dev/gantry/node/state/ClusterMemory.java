@@ -40,7 +40,7 @@ public final class ClusterMemory {
     private Known saved;
     private boolean isDamaged;
 
-    /** What is remembered; without a cluster on the node's first start, and in directories of older versions. */
+    /** The content of the file. It has no cluster on the node's first start and in directories of older versions. */
     private record Known(Optional<String> clusterId, long index, boolean wasBehind) {}
 
     private ClusterMemory(Path file, Known known, boolean isNew, boolean isDamaged) {
