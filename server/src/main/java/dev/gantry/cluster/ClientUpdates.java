@@ -54,7 +54,7 @@ final class ClientUpdates {
 
     /** As {@link NodeRegistry#updateAllocations}. */
     CompletableFuture<Void> put(String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
-        Message message = new Message(nodeId, updates, isCurrent, new CompletableFuture<>());
+        Message message = new Message(nodeId, updates, isCurrent, store.future());
         if (!waiting.offer(message)) {
             return CompletableFuture.failedFuture(new OverloadedException("updates of allocations", WAITING_MESSAGES));
         }

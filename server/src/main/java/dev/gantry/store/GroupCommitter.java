@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -79,7 +80,7 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     <T> CompletableFuture<T> submit(Write<T> write) {
-        Pending<T> pending = new Pending<>(write);
+        Pending<T> pending = new Pending<>(write, future());
         if (closed) {
             pending.fail(closedStore());
         } else if (!health.isServing()) {
@@ -92,6 +93,21 @@ final class GroupCommitter implements AutoCloseable {
                     health.failure().<RuntimeException>map(failure -> failure).orElseGet(GroupCommitter::closedStore));
         }
         return pending.future();
+    }
+
+    /** A future that tells here of an Error in what is chained to it. */
+    <T> CompletableFuture<T> future() {
+        return new LoudFuture<>(this::chainedFailed);
+    }
+
+    /** What is chained belongs to the whole server: a StackOverflowError is over with the input that caused it. */
+    private void chainedFailed(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof StackOverflowError) {
+            LOG.error("What waited for a write has overflowed its stack", cause);
+        } else if (StoreHealth.isError(cause)) {
+            health.fail(Recovery.RESTART, "what waited for a write failed with an error of the Java machine", cause);
+        }
     }
 
     /** Commits and answers what waits, then ends. */
@@ -116,7 +132,7 @@ final class GroupCommitter implements AutoCloseable {
 
     /** If the queue is full, the thread needs no waking. */
     private void wake() {
-        queue.offer(new Pending<>(transaction -> null));
+        queue.offer(new Pending<>(transaction -> null, future()));
     }
 
     private void run() {

@@ -11,15 +11,16 @@ import org.jooq.exception.DataAccessException;
 final class Pending<T> {
 
     private final Write<T> write;
-    private final CompletableFuture<T> future = new CompletableFuture<>();
+    private final CompletableFuture<T> future;
     private T result;
     private WriteTransaction transaction;
     private ChangeSet changes;
     private RuntimeException failure;
     private boolean isRefused;
 
-    Pending(Write<T> write) {
+    Pending(Write<T> write, CompletableFuture<T> future) {
         this.write = write;
+        this.future = future;
     }
 
     CompletableFuture<T> future() {

@@ -116,10 +116,21 @@ public final class Store implements AutoCloseable {
      * @return completed once the write is on disk and all listeners have been told, with what it returned; failed with
      *     what it threw, with {@link StoreOverloadedException} if too many writes wait, with {@link
      *     StoreUnavailableException} if the store is broken, or with {@link StoreException}.
-     *     It is completed on a thread of the store's: what is chained to it must not wait
+     *     It is completed on a thread of the store's: what is chained to it must not wait. An Error of what is chained to
+     *     it breaks the store, whoever looks
      */
     public <T> CompletableFuture<T> write(Write<T> write) {
         return committer.submit(write);
+    }
+
+    /**
+     * Makes a future for one of several that wait for the same write.
+     *
+     * @param <T> the result
+     * @return not completed; an Error of what is chained to it breaks the store, as for {@link #write}
+     */
+    public <T> CompletableFuture<T> future() {
+        return committer.future();
     }
 
     /**

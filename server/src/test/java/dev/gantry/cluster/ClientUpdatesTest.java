@@ -2,12 +2,14 @@ package dev.gantry.cluster;
 
 import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.UpdateStrategy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -68,6 +70,16 @@ class ClientUpdatesTest {
         stored.forEach(CompletableFuture::join);
         assertThat(cluster.allocation(id("a0")).getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_FAILED);
         assertThat(cluster.allocation(id("a1")).getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
+    }
+
+    @Test
+    void an_error_in_what_waits_for_a_message_to_be_stored_breaks_the_store() {
+        var unused = say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true).thenAccept(stored -> {
+            throw new NoClassDefFoundError("a class is gone");
+        });
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> !cluster.store().health().isServing());
     }
 
     @Test

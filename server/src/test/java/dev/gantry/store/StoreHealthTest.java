@@ -3,6 +3,7 @@ package dev.gantry.store;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.gantry.store.StoreHealth.Broken;
 import dev.gantry.store.StoreHealth.Recovery;
@@ -10,17 +11,22 @@ import dev.gantry.store.StoreHealth.State;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A store in which something is thrown that is no refusal of one write. */
@@ -117,6 +123,53 @@ class StoreHealthTest {
         holding.get(10, SECONDS);
         assertUnavailable(failing);
         assertUnavailable(neighbour);
+    }
+
+    /** Java keeps what a callback throws in the future that it was chained with, where nobody looks. */
+    @ParameterizedTest
+    @MethodSource("chains")
+    void an_error_in_what_is_chained_to_a_write_wants_the_process_to_be_started_again(
+            UnaryOperator<CompletableFuture<?>> chain) {
+        CompletableFuture<?> chained = chain.apply(write("second"));
+
+        assertThatThrownBy(() -> chained.get(10, SECONDS)).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        await().atMost(Duration.ofSeconds(10)).until(() -> store.health().is(Recovery.RESTART));
+        assertUnavailable(write("third"));
+    }
+
+    static List<Named<UnaryOperator<CompletableFuture<?>>>> chains() {
+        return List.of(
+                Named.of("thenApply", write -> write.thenApply(StoreHealthTest::fail)),
+                Named.of("thenAcceptAsync", write -> write.thenAcceptAsync(StoreHealthTest::fail, Runnable::run)),
+                Named.of(
+                        "the second of two",
+                        write -> write.thenApply(job -> job).whenComplete((job, failure) -> fail(job))),
+                Named.of(
+                        "exceptionally",
+                        write -> write.thenApply(job -> {
+                                    throw new IllegalStateException("no");
+                                })
+                                .exceptionally(StoreHealthTest::fail)),
+                Named.of(
+                        "one before the last, which makes good of it",
+                        write -> write.thenApply(StoreHealthTest::fail).handle((job, failure) -> {
+                            throw new CompletionException(failure.getCause());
+                        })));
+    }
+
+    private static Object fail(Object unused) {
+        throw new NoClassDefFoundError("a class is gone");
+    }
+
+    @Test
+    void an_exception_in_what_is_chained_to_a_write_is_the_affair_of_who_chained_it() {
+        CompletableFuture<?> chained = write("second").thenApply(job -> {
+            throw new IllegalStateException("no");
+        });
+
+        assertThatThrownBy(() -> chained.get(10, SECONDS)).hasCauseInstanceOf(IllegalStateException.class);
+        write("third").join();
+        assertThat(states).hasSize(1);
     }
 
     @Test
