@@ -39,11 +39,29 @@ public final class NodeDrainer {
     /** The most drain steps under way; further nodes wait until one ends. */
     private static final int STEPS_IN_FLIGHT = 64;
 
+    /**
+     * A drain that goes on.
+     *
+     * @param drain as it is stored
+     * @param due when its deadline comes, by the clock that does not jump; empty if there is none
+     */
+    private record Draining(Drain drain, Optional<Instant> due) {
+
+        /** Whether it is the same drain, overdue or not. */
+        boolean is(Drain other) {
+            return drain.toBuilder().setOverdue(other.getOverdue()).build().equals(other);
+        }
+
+        boolean isDue(Instant now) {
+            return due.filter(time -> !time.isAfter(now)).isPresent();
+        }
+    }
+
     private final Store store;
     private final Evaluations evaluations;
     private final Clocks clocks;
     private final SerialTask turn;
-    private final Map<String, Drain> draining = new ConcurrentHashMap<>();
+    private final Map<String, Draining> draining = new ConcurrentHashMap<>();
 
     private final WritesInFlight steps = new WritesInFlight(STEPS_IN_FLIGHT, this::goOn);
 
@@ -52,12 +70,6 @@ public final class NodeDrainer {
 
     /** Jobs of which an allocation has changed since the last step; empty while no node drains. */
     private final Set<String> changedJobs = ConcurrentHashMap.newKeySet();
-
-    /** When the deadlines of draining nodes come, by the clock that does not jump. */
-    private final Map<String, Instant> due = new ConcurrentHashMap<>();
-
-    /** Draining nodes whose deadline has been seen to. */
-    private final Map<String, Drain> overdue = new ConcurrentHashMap<>();
 
     /**
      * Begins without draining nodes.
@@ -98,54 +110,56 @@ public final class NodeDrainer {
      * @param changes what it changed
      */
     public void publish(ChangeSet changes) {
-        changes.nodes().forEach(this::put);
+        boolean isChanged = false;
+        for (Node node : changes.nodes()) {
+            isChanged |= put(node);
+        }
         changes.removedNodes().forEach(nodeId -> {
             draining.remove(nodeId);
-            overdue.remove(nodeId);
             begun.remove(nodeId);
         });
         if (draining.isEmpty()) {
             return;
         }
         changes.allocations().forEach(allocation -> changedJobs.add(allocation.getJobId()));
-        if (!changes.nodes().isEmpty() || !changes.allocations().isEmpty()) {
+        if (isChanged || !changes.allocations().isEmpty()) {
             turn.call();
         }
     }
 
     /** Looks for deadlines that have come, and takes up steps that have failed. Called about once a second. */
     public void check() {
-        if (!begun.isEmpty()) {
-            turn.call();
-        }
         Instant now = clocks.steady().instant();
-        draining.forEach((nodeId, drain) -> {
-            Instant deadline = due.get(nodeId);
-            if (deadline != null && !deadline.isAfter(now) && !drain.equals(overdue.put(nodeId, drain))) {
+        draining.forEach((nodeId, known) -> {
+            if (known.isDue(now) && !known.drain().getOverdue()) {
                 begun.add(nodeId);
-                turn.call();
             }
         });
+        goOn();
     }
 
-    private void put(Node node) {
+    /** Whether it begins to drain now, or drains in another way than before. */
+    private boolean put(Node node) {
         if (!node.hasDrain()) {
             draining.remove(node.getId());
-            overdue.remove(node.getId());
             begun.remove(node.getId());
-            due.remove(node.getId());
-        } else if (!node.getDrain().equals(draining.put(node.getId(), node.getDrain()))) {
-            begun.add(node.getId());
-            setDue(node.getId(), node.getDrain());
+            return false;
         }
+        Drain drain = node.getDrain();
+        Draining known = draining.get(node.getId());
+        if (known != null && known.is(drain)) {
+            draining.put(node.getId(), new Draining(drain, known.due()));
+            return false;
+        }
+        draining.put(node.getId(), new Draining(drain, due(drain)));
+        begun.add(node.getId());
+        return true;
     }
 
-    private void setDue(String nodeId, Drain drain) {
-        if (drain.hasDeadline()) {
-            due.put(nodeId, clocks.due(Times.toInstant(drain.getDeadline()), Times.toInstant(drain.getStartTime())));
-        } else {
-            due.remove(nodeId);
-        }
+    private Optional<Instant> due(Drain drain) {
+        return drain.hasDeadline()
+                ? Optional.of(clocks.due(Times.toInstant(drain.getDeadline()), Times.toInstant(drain.getStartTime())))
+                : Optional.empty();
     }
 
     private void step() {
@@ -189,17 +203,23 @@ public final class NodeDrainer {
         List<Allocation> left = transaction.reader().allocations().liveOnNode(node.getId()).stream()
                 .filter(allocation -> !mayStay(transaction, node.getDrain(), allocation))
                 .toList();
-        if (isDue(node) && isAfter(node.getDrain(), now)) {
-            // The clock was set back since: the scheduler, which knows this clock only, would wait for the deadline.
-            transaction.updateNode(node.toBuilder()
-                    .setDrain(node.getDrain().toBuilder().setDeadline(Times.toTimestamp(now)))
-                    .build());
-        } else if (left.isEmpty()) {
+        if (left.isEmpty()) {
             transaction.updateNode(node.toBuilder().clearDrain().build());
             LOG.info("Node {} is drained", node.getName());
-        } else {
-            lookAt(transaction, left.stream().filter(AllocationLife::isWanted).toList(), jobs, now);
+            return;
         }
+        boolean becomesOverdue = !node.getDrain().getOverdue() && isDue(node);
+        if (becomesOverdue) {
+            // The scheduler goes by this, and not by the wall clock, which may be set while the node drains.
+            transaction.updateNode(node.toBuilder()
+                    .setDrain(node.getDrain().toBuilder().setOverdue(true))
+                    .build());
+        }
+        lookAt(
+                transaction,
+                left.stream().filter(AllocationLife::isWanted).toList(),
+                becomesOverdue ? any -> true : jobs,
+                now);
     }
 
     private static boolean mayStay(WriteTransaction transaction, Drain drain, Allocation allocation) {
@@ -221,14 +241,11 @@ public final class NodeDrainer {
                         transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, Times.toTimestamp(now)));
     }
 
+    /** Not if the drain was changed a moment ago. */
     private boolean isDue(Node node) {
-        Instant deadline = due.get(node.getId());
-        return deadline != null
-                && !deadline.isAfter(clocks.steady().instant())
-                && node.getDrain().equals(draining.get(node.getId()));
-    }
-
-    private static boolean isAfter(Drain drain, Instant now) {
-        return Times.toInstant(drain.getDeadline()).isAfter(now);
+        Draining known = draining.get(node.getId());
+        return known != null
+                && known.is(node.getDrain())
+                && known.isDue(clocks.steady().instant());
     }
 }

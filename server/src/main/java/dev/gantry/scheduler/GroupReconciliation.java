@@ -203,7 +203,7 @@ final class GroupReconciliation {
     }
 
     private void postpone(Allocation failed, Instant at) {
-        lookAgain = DrainRule.earlier(lookAgain, at);
+        lookAgain = Optional.of(lookAgain.filter(at::isAfter).orElse(at));
         if (!failed.hasRescheduleAt()) {
             reschedules.add(new DelayedReschedule(failed, at));
         }
@@ -301,9 +301,7 @@ final class GroupReconciliation {
         int movable = MigrationRule.movable(demand, all);
         int moving = 0;
         for (Allocation one : leaving) {
-            Optional<Instant> deadline = deadline(one);
-            boolean overdue = deadline.filter(time -> !now.isBefore(time)).isPresent();
-            deadline.filter(now::isBefore).ifPresent(time -> lookAgain = DrainRule.earlier(lookAgain, time));
+            boolean overdue = isOverdue(one);
             if (overdue
                     || (MigrationRule.movesBeforeDeadline(demand) && (MigrationRule.isDown(one) || moving < movable))) {
                 moving += MigrationRule.isDown(one) ? 0 : 1;
@@ -330,8 +328,8 @@ final class GroupReconciliation {
         return one.getMigrate() || cluster.room(one.getNodeId()).node().hasDrain();
     }
 
-    private Optional<Instant> deadline(Allocation one) {
-        return DrainRule.deadline(cluster.room(one.getNodeId()).node().getDrain());
+    private boolean isOverdue(Allocation one) {
+        return cluster.room(one.getNodeId()).node().getDrain().getOverdue();
     }
 
     private List<Allocation> outdatedOrTriedBeside() {

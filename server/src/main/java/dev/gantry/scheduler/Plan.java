@@ -19,8 +19,8 @@ import java.util.Optional;
  *     were known when the plan was made, and may have moved on
  * @param groups what happens to each group: first those of the job in its order, then, by name, groups that the job has
  *     no more and that something is stopped of
- * @param lookAgain when to look at the job again though nothing changes: a failed allocation's time has come, or a
- *     drain's deadline has passed. Empty: not before something changes
+ * @param lookAgain when to look at the job again though nothing changes: a failed allocation's time has come.
+ *     Empty: not before something changes
  */
 public record Plan(
         List<Placement> placements,

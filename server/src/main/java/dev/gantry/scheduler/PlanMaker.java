@@ -6,6 +6,7 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -138,13 +139,10 @@ final class PlanMaker {
     }
 
     private Optional<Instant> lookAgain() {
-        Optional<Instant> first = Optional.empty();
-        for (GroupChange change : changes) {
-            if (change.lookAgain().isPresent()) {
-                first = DrainRule.earlier(first, change.lookAgain().get());
-            }
-        }
-        return first;
+        return changes.stream()
+                .map(GroupChange::lookAgain)
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
     private Planners planners(Demand demand, GroupChange change, boolean deploying) {

@@ -9,7 +9,6 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Drain;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Node;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,19 +24,16 @@ final class SystemReconciliation {
 
     private final ClusterState cluster;
     private final Demand demand;
-    private final Instant now;
     private final InPlaceRule inPlace;
 
     private final List<Stop> surplus = new ArrayList<>();
     private final List<InPlaceUpdate> updates = new ArrayList<>();
     private final List<Vacancy> vacancies = new ArrayList<>();
-    private Optional<Instant> lookAgain = Optional.empty();
     private int kept;
 
-    SystemReconciliation(ClusterState cluster, Demand demand, Instant now) {
+    SystemReconciliation(ClusterState cluster, Demand demand) {
         this.cluster = cluster;
         this.demand = demand;
-        this.now = now;
         this.inPlace = new InPlaceRule(cluster, demand);
     }
 
@@ -57,7 +53,7 @@ final class SystemReconciliation {
                 vacancies,
                 Optional.empty(),
                 List.of(),
-                lookAgain,
+                Optional.empty(),
                 Rollout.NONE);
     }
 
@@ -109,13 +105,10 @@ final class SystemReconciliation {
     }
 
     private boolean mustLeave(NodeRoom room) {
-        if (!room.node().hasDrain() || room.node().getDrain().getIgnoreSystemJobs()) {
-            return false;
-        }
         Drain drain = room.node().getDrain();
-        Optional<Instant> deadline = DrainRule.deadline(drain);
-        deadline.filter(now::isBefore).ifPresent(time -> lookAgain = DrainRule.earlier(lookAgain, time));
-        return deadline.filter(time -> !now.isBefore(time)).isPresent() || hasOnlySystemJobs(room);
+        return room.node().hasDrain()
+                && !drain.getIgnoreSystemJobs()
+                && (drain.getOverdue() || hasOnlySystemJobs(room));
     }
 
     private boolean hasOnlySystemJobs(NodeRoom room) {

@@ -174,7 +174,8 @@ final class Database implements AutoCloseable {
         try {
             return FileChannel.open(data, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new StoreException("Can't open the database's file " + data + " to force it to disk", e);
+            throw new StoreException(
+                    "Can't write to the database (%s); see that its directory can be written to".formatted(e), e);
         }
     }
 

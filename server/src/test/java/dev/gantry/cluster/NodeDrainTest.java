@@ -104,9 +104,43 @@ class NodeDrainTest {
         settle();
 
         assertThat(cluster.newestEvaluation("web").getId()).isNotEqualTo(first);
-        // By which the scheduler, which knows the clock only, sees that it has come.
-        assertThat(Times.toInstant(node().getDrain().getDeadline()))
-                .isEqualTo(cluster.clock().instant());
+        assertThat(node().getDrain().getOverdue()).isTrue();
+    }
+
+    @Test
+    void a_deadline_comes_in_its_own_time_also_if_the_clock_is_set_ahead() {
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
+        cluster.setClockAhead(Duration.ofDays(47));
+
+        cluster.report(id("a1"), ClientStatus.CLIENT_STATUS_PENDING);
+        drainer.check();
+        settle();
+        assertThat(node().getDrain().getOverdue()).isFalse();
+        cluster.pass(Duration.ofMinutes(1));
+        drainer.check();
+        settle();
+
+        assertThat(node().getDrain().getOverdue()).isTrue();
+    }
+
+    @Test
+    void a_deadline_that_is_put_off_once_it_has_come_comes_again() {
+        cluster.insert(
+                ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
+        drain(DrainStrategy.newBuilder().setDeadline(Durations.ZERO));
+        assertThat(node().getDrain().getOverdue()).isTrue();
+
+        drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
+        drainer.check();
+        settle();
+        assertThat(node().getDrain().getOverdue()).isFalse();
+        cluster.pass(Duration.ofMinutes(1));
+        drainer.check();
+        settle();
+
+        assertThat(node().getDrain().getOverdue()).isTrue();
     }
 
     @Test
