@@ -16,7 +16,7 @@ final class Copiers {
 
     private Copiers() {}
 
-    /** Tells whether a process is the shell of a copier of the pod. */
+    /** Tells whether a process is one of the two shells of a copier of the pod. */
     static boolean isCopier(ProcessHandle process, String uuid) {
         try {
             String line = Files.readString(
@@ -46,11 +46,15 @@ final class Copiers {
      * must never write to the same files.
      */
     static void kill(String uuid) {
-        for (ProcessHandle copier : of(uuid)) {
-            // The shell first: it would start the next child.
-            List<ProcessHandle> children = copier.children().toList();
+        List<ProcessHandle> copiers = of(uuid);
+        for (ProcessHandle copier : copiers) {
+            if (copier.parent().filter(copiers::contains).isPresent()) {
+                continue;
+            }
+            // The outer shell first: each starts its child again.
+            List<ProcessHandle> descendants = copier.descendants().toList();
             copier.destroyForcibly();
-            children.forEach(ProcessHandle::destroyForcibly);
+            descendants.forEach(ProcessHandle::destroyForcibly);
         }
     }
 

@@ -16,8 +16,9 @@ newline='
 '
 largest_block=16384
 
-# It must outlive whatever ends the task, so as to copy the task's last words.
-trap '' HUP INT QUIT TERM
+# It must outlive whatever ends the task, so as to copy the task's last words. A dd must not end with the block that it has
+# just read, because the shell that reads its report was killed.
+trap '' HUP INT QUIT TERM PIPE
 # The shell gives /dev/null to what it starts in the background, unless it takes another descriptor.
 exec 3<&0
 
@@ -53,8 +54,11 @@ copy() {
     [ "$block" -ge 512 ] || block=512
     [ "$block" -le "$room" ] || block=$room
     count=$((room / block))
-    report=$(dd bs="$block" count="$count" 2>&1 >>"$file") || return 1
-    reads=${report%% records in*}
+    report=$(dd bs="$block" count="$count" 2>&1 >>"$file")
+    status=$?
+    [ "$status" -eq 0 ] || return 1
+    # dd also reports when it is sent SIGUSR1: the last report counts.
+    reads=${report% records in*}
     reads=${reads##*"$newline"}
     case $reads in
         *[!0-9+]* | +* | *+ | '') return 1 ;;
@@ -67,34 +71,48 @@ tell_loss() {
     [ -s "$run/lost" ] || printf '%s\n' "$fault" >"$run/lost"
 } 2>/dev/null
 
-# The task goes on while its output can't be written: what it writes meanwhile is lost.
-discard() {
-    if [ -z "$fault" ]; then
-        # Before the line with the counts stands what went wrong, and before that may stand a warning.
-        reason=${report%"$newline"*" records in"*}
-        fault="output to $file was lost: ${reason##*"$newline"}"
-        printf '%s\n' "$fault" >&2
-    fi
-    tell_loss
-    cat <&3 >/dev/null &
-    sleep 1
-    { kill -KILL "$!" && wait "$!"; } 2>/dev/null
+say_loss() {
+    [ -z "$fault" ] || return 0
+    fault="output to $file $1"
+    printf '%s\n' "$fault" >&2
 }
 
-fault=
-find_newest
-while [ -d "${prefix%/*}" ]; do
-    size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
-    room=$((max_size - size))
-    if [ "$room" -le 0 ]; then
-        begin_next
-    elif copy; then
-        if [ -n "$fault" ]; then
-            tell_loss
-            fault=
+# The task goes on while its output can't be written: what it writes meanwhile is lost.
+discard() {
+    # Before the line with the counts stands what went wrong, and before that may stand a warning.
+    reason=${report%"$newline"*" records in"*}
+    say_loss "was lost: ${reason##*"$newline"}"
+    tell_loss
+    { timeout -s KILL 1 cat <&3 >/dev/null; } 2>/dev/null
+}
+
+copy_all() {
+    fault=
+    find_newest
+    while [ -d "${prefix%/*}" ]; do
+        size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
+        room=$((max_size - size))
+        if [ "$room" -le 0 ]; then
+            begin_next
+        elif copy; then
+            if [ -n "$fault" ]; then
+                tell_loss
+                fault=
+            fi
+            [ "$reads" -eq "$count" ] || return 0
+        elif [ "$status" -gt 128 ]; then
+            say_loss "may be lost: dd was killed by signal $((status - 128))"
+        else
+            discard
         fi
-        [ "$reads" -eq "$count" ] || exit 0
-    else
-        discard
-    fi
+    done
+    return 0
+}
+
+# Copies in a process of its own. When that is killed, another one goes on: nobody else reads the pipe, so the task would
+# wait for ever. The substitution ends when no process has descriptor 4 any more: the dd that is left finishes first.
+# shellcheck disable=SC2034 # the substitution is wanted for its end only
+until nothing=$(copy_all 4>&1); do
+    [ $? -gt 128 ] || exit 1
+    printf '%s\n' "what copied to $prefix was killed, and is started again" >&2
 done

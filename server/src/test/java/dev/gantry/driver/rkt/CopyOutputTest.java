@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -133,6 +134,42 @@ class CopyOutputTest {
     }
 
     @Test
+    void a_killed_copier_is_replaced_and_nothing_is_lost_or_doubled() throws Exception {
+        OutputStream pipe = start(100, SIZE);
+        write(pipe, lines(1, 1000));
+        await().until(() -> Files.exists(file(0)));
+        ProcessHandle shell = dd().parent().orElseThrow();
+
+        shell.destroyForcibly();
+        write(pipe, lines(1001, 60_000));
+        pipe.close();
+
+        assertThat(copier.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(content(files())).isEqualTo(lines(1, 60_000));
+        List<Path> files = files();
+        assertThat(files.subList(0, files.size() - 1))
+                .allSatisfy(file -> assertThat(file).hasSize(SIZE));
+        assertThat(root.resolve("errors")).content().contains("was killed");
+    }
+
+    @Test
+    void a_task_whose_output_is_just_being_copied_by_a_killed_dd_goes_on_and_the_loss_is_told() throws Exception {
+        OutputStream pipe = start(100, SIZE);
+        write(pipe, "one\n");
+        await().until(() -> Files.exists(file(0)) && Files.size(file(0)) > 0);
+        ProcessHandle dd = dd();
+
+        dd.destroyForcibly();
+        await().until(() -> !dd.isAlive());
+        write(pipe, "two\n");
+        pipe.close();
+
+        assertThat(copier.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(file(0)).hasContent("one\ntwo");
+        assertThat(root.resolve("lost")).content().contains("may be lost", "dd was killed by signal 9");
+    }
+
+    @Test
     void a_copier_whose_directory_is_gone_ends() throws Exception {
         OutputStream pipe = start(3, SIZE);
         write(pipe, "one\n");
@@ -143,6 +180,18 @@ class CopyOutputTest {
         assertThatThrownBy(() -> write(pipe, lines(1, 100_000))).hasMessageContaining("Broken pipe");
 
         assertThat(copier.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private ProcessHandle dd() {
+        return await().until(
+                        () -> copier.descendants()
+                                .filter(process -> process.info()
+                                        .command()
+                                        .filter(command -> command.endsWith("/dd"))
+                                        .isPresent())
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     private void copy(String text, int maxFiles) throws Exception {
