@@ -1,7 +1,6 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
-import dev.gantry.client.Watch;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.View;
@@ -32,6 +31,9 @@ final class NodeRejoinCommand extends ClientCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int LONGEST_ANSWER = 16;
 
+    /** So many nodes are named before it is asked. */
+    private static final int SHOWN = 20;
+
     @ArgGroup(multiplicity = "1")
     private Which which;
 
@@ -60,14 +62,7 @@ final class NodeRejoinCommand extends ClientCommand {
             context().console().err().println("error: Not confirmed; nothing was changed. Say y, or give --yes");
             return GantryCli.FAILED;
         }
-        int exitCode = GantryCli.DONE;
-        for (Node node : nodes) {
-            client.nodes().rejoin(node.getId());
-            if (!follow(client, node)) {
-                exitCode = GantryCli.FAILED;
-            }
-        }
-        return exitCode;
+        return new RejoinProgress(context(), client, nodes, PATIENCE).run() ? GantryCli.DONE : GantryCli.FAILED;
     }
 
     private static boolean isRefusing(Node node) {
@@ -75,13 +70,20 @@ final class NodeRejoinCommand extends ClientCommand {
     }
 
     private boolean isConfirmed(List<Node> nodes) {
-        nodes.forEach(node -> print("Node \"%s\" (%s): %s"
-                .formatted(node.getName(), Words.shortId(node.getId()), node.getStatusDescription())));
+        nodes.stream()
+                .limit(SHOWN)
+                .forEach(node -> print("Node \"%s\" (%s): %s"
+                        .formatted(node.getName(), Words.shortId(node.getId()), node.getStatusDescription())));
+        if (nodes.size() > SHOWN) {
+            print("and %d other nodes".formatted(nodes.size() - SHOWN));
+        }
+        String which = nodes.size() > SHOWN
+                ? "all %d nodes".formatted(nodes.size())
+                : nodes.stream().map(Node::getName).collect(Collectors.joining(", "));
         context()
                 .console()
                 .out()
-                .print("Have %s stop, and delete the data of, what this server does not know? [y/N] "
-                        .formatted(nodes.stream().map(Node::getName).collect(Collectors.joining(", "))));
+                .print("Have %s stop, and delete the data of, what this server does not know? [y/N] ".formatted(which));
         context().console().out().flush();
         return List.of("y", "yes").contains(answer().toLowerCase(Locale.ROOT));
     }
@@ -99,25 +101,6 @@ final class NodeRejoinCommand extends ClientCommand {
         } catch (IOException e) {
             throw new UncheckedIOException("Can't read standard input", e);
         }
-    }
-
-    private boolean follow(GantryClient client, Node told) {
-        Node node = told;
-        try (Watch<Node> watch = client.nodes().watch(told.getId())) {
-            for (Duration left = PATIENCE; isRefusing(node) && !left.isNegative(); left = left.minusSeconds(1)) {
-                node = watch.poll(Duration.ofSeconds(1)).orElse(node);
-            }
-        }
-        if (isRefusing(node)) {
-            context()
-                    .console()
-                    .err()
-                    .println("error: Node \"%s\" was told, and still refuses this server after %d s; its log says why"
-                            .formatted(node.getName(), PATIENCE.toSeconds()));
-            return false;
-        }
-        print("==> Node \"%s\" obeys this server".formatted(node.getName()));
-        return true;
     }
 
     private static final class Which {

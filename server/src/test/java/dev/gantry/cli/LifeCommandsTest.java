@@ -30,6 +30,8 @@ import dev.gantry.v1.GetAllocationResponse;
 import dev.gantry.v1.GetDeploymentResponse;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.GetNodeRequest;
+import dev.gantry.v1.GetNodeResponse;
 import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.GetServiceResponse;
 import dev.gantry.v1.GroupPlan;
@@ -41,6 +43,7 @@ import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.ListServicesResponse;
 import dev.gantry.v1.Node;
@@ -68,6 +71,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -710,10 +717,7 @@ class LifeCommandsTest {
                 .answers(
                         "RejoinNode",
                         RejoinNodeResponse.newBuilder().setNode(refusing).build())
-                .streams(
-                        "WatchNode",
-                        WatchNodeResponse.newBuilder().setNode(refusing).build(),
-                        WatchNodeResponse.newBuilder().setNode(ready).build());
+                .answers("GetNode", GetNodeResponse.newBuilder().setNode(ready).build());
         Map<String, String> environment = Map.of("GANTRY_ADDR", cluster.address());
 
         CliRun refused = CliRun.of(environment, "no\n", "node", "rejoin", "--all");
@@ -740,6 +744,101 @@ class LifeCommandsTest {
                         RejoinNodeRequest.newBuilder()
                                 .setNodeId(refusing.getId())
                                 .build());
+    }
+
+    @Test
+    void thousands_of_nodes_are_told_before_any_is_waited_for_and_one_that_is_away_holds_up_none() {
+        List<Node> refusing = IntStream.rangeClosed(1, 3000)
+                .mapToObj(i -> Samples.node("n" + i).toBuilder()
+                        .setId("%08d-0000-4000-8000-000000000000".formatted(i))
+                        .setStatus(NodeStatus.NODE_STATUS_REFUSING)
+                        .build())
+                .toList();
+        AtomicInteger lists = new AtomicInteger();
+        Map<String, Integer> calls = new ConcurrentHashMap<>();
+        cluster.on("ListNodes", (ListNodesRequest request) -> {
+            // All but the second obey when it is looked the third time; that one is away at first.
+            boolean haveObeyed = lists.incrementAndGet() > 2;
+            return List.of(ListNodesResponse.newBuilder()
+                    .addAllNodes(refusing.stream()
+                            .map(node -> haveObeyed && node != refusing.get(1)
+                                    ? node.toBuilder()
+                                            .setStatus(NodeStatus.NODE_STATUS_READY)
+                                            .build()
+                                    : node)
+                            .toList())
+                    .build());
+        });
+        cluster.script("RejoinNode", (request, observer) -> {
+            String id = ((RejoinNodeRequest) request).getNodeId();
+            int call = calls.merge(id, 1, Integer::sum);
+            if (id.equals(refusing.get(1).getId()) && call == 1) {
+                observer.onError(Status.UNAVAILABLE
+                        .withDescription("Node n2 is not connected")
+                        .asRuntimeException());
+            } else if (id.equals(refusing.get(2).getId())) {
+                // An earlier call has reached it, whose answer was lost.
+                observer.onError(Status.FAILED_PRECONDITION
+                        .withDescription("Node n3 does not refuse this server")
+                        .asRuntimeException());
+            } else {
+                observer.onNext(RejoinNodeResponse.getDefaultInstance());
+                observer.onCompleted();
+            }
+        });
+        cluster.answers(
+                "GetNode",
+                GetNodeResponse.newBuilder()
+                        .setNode(refusing.get(1).toBuilder().setStatus(NodeStatus.NODE_STATUS_READY))
+                        .build());
+
+        CliRun run = CliRun.of(Map.of("GANTRY_ADDR", cluster.address()), "y\n", "node", "rejoin", "--all");
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().lines().filter(line -> line.endsWith(" obeys this server")))
+                .hasSize(3000);
+        assertThat(run.out())
+                .contains("and 2980 other nodes\nHave all 3000 nodes stop, and delete the data of,")
+                .doesNotContain("Node \"n21\" (");
+        assertThat(calls).hasSize(3000).containsEntry(refusing.get(1).getId(), 2);
+    }
+
+    @Test
+    void nodes_that_cannot_be_told_are_named_and_the_others_are_told() {
+        Node refusing = Samples.node("n1").toBuilder()
+                .setStatus(NodeStatus.NODE_STATUS_REFUSING)
+                .build();
+        Node down = Samples.node("n2").toBuilder()
+                .setId("bbbbbbbb-0000-4000-8000-000000000000")
+                .setStatus(NodeStatus.NODE_STATUS_DOWN)
+                .build();
+        AtomicBoolean isTold = new AtomicBoolean();
+        cluster.on("GetNode", (GetNodeRequest request) -> {
+            Node node = request.getNodeId().equals("n2") || request.getNodeId().equals(down.getId())
+                    ? down
+                    : refusing.toBuilder()
+                            .setStatus(isTold.get() ? NodeStatus.NODE_STATUS_READY : NodeStatus.NODE_STATUS_REFUSING)
+                            .build();
+            return List.of(GetNodeResponse.newBuilder().setNode(node).build());
+        });
+        cluster.script("RejoinNode", (request, observer) -> {
+            if (((RejoinNodeRequest) request).getNodeId().equals(down.getId())) {
+                observer.onError(Status.UNAVAILABLE
+                        .withDescription("Node n2 is not connected")
+                        .asRuntimeException());
+            } else {
+                isTold.set(true);
+                observer.onNext(RejoinNodeResponse.getDefaultInstance());
+                observer.onCompleted();
+            }
+        });
+
+        CliRun run = CliRun.of(cluster, "node", "rejoin", "--yes", "n2", "n1");
+
+        assertThat(run.out()).isEqualTo("==> Node \"n1\" obeys this server\n");
+        assertThat(run.err()).isEqualTo("error: Node \"n2\": it is down; start it, and tell it again\n");
+        assertThat(run.exitCode()).isOne();
     }
 
     @Test

@@ -97,7 +97,8 @@ final class ScriptedCluster implements AutoCloseable {
         }
     }
 
-    private ScriptedCluster script(String method, BiConsumer<Message, StreamObserver<Message>> answer) {
+    /** Has a test answer, and end, each call of a method by itself. */
+    ScriptedCluster script(String method, BiConsumer<Message, StreamObserver<Message>> answer) {
         script.put(method, answer);
         return this;
     }
