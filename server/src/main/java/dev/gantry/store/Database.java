@@ -9,7 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
+import org.h2.api.ErrorCode;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.RenderQuotedNames;
@@ -28,6 +33,8 @@ final class Database implements AutoCloseable {
 
     /** A database that has closed itself is opened again when so many bytes are free: a group of writes takes a few MB. */
     private static final long LEAST_SPACE = 8L << 20;
+
+    private static final Integer IN_USE = ErrorCode.DATABASE_ALREADY_OPEN_1;
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -188,10 +195,22 @@ final class Database implements AutoCloseable {
         try {
             return new HikariDataSource(config);
         } catch (RuntimeException e) {
-            throw new StoreException(
-                    "Can't open the database " + file + ".mv.db; is another gantry server using " + file.getParent()
-                            + "?",
-                    e);
+            throw new StoreException(whyClosed(file, e), e);
         }
+    }
+
+    private static String whyClosed(Path file, RuntimeException failure) {
+        Optional<SQLException> cause = Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .findFirst();
+        if (cause.map(SQLException::getErrorCode).filter(IN_USE::equals).isPresent()) {
+            return "Can't open the database %s.mv.db; is another gantry server using %s?"
+                    .formatted(file, file.getParent());
+        }
+        String why = String.valueOf(cause.map(Throwable::getMessage).orElseGet(failure::getMessage));
+        return "Can't open the database %s.mv.db (%s). If it is damaged, put the newest whole copy of it in its place; if there is"
+                        .formatted(file, why.lines().findFirst().orElse(""))
+                + " none, move it away and start once with --accept-lost-writes, to begin with an empty one";
     }
 }

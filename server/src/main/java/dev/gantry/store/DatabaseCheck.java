@@ -31,6 +31,9 @@ final class DatabaseCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseCheck.class);
 
+    /** In bytes; any database has more. */
+    private static final long HEADER = 2 * 4096;
+
     private final Path dataDir;
     private final Path database;
 
@@ -49,17 +52,21 @@ final class DatabaseCheck {
     boolean isForked(boolean acceptLostWrites) {
         Path marker = AcknowledgedFile.in(dataDir);
         Optional<AcknowledgedFile.Content> known = AcknowledgedFile.read(marker);
-        if (known.isEmpty()) {
-            if (Files.exists(database)) {
-                LOG.warn(
-                        "There is no good {}: whether the database {} has all that was acknowledged can't be checked this"
-                                + " time. The file is made anew",
-                        marker,
-                        database);
-            }
+        if (known.isEmpty() && Files.exists(database)) {
+            LOG.warn(
+                    "There is no good {}: whether the database {} has all that was acknowledged can't be checked this"
+                            + " time. The file is made anew",
+                    marker,
+                    database);
             return false;
         }
-        Optional<String> fault = fault(known.get(), marker);
+        if (known.isEmpty() && !Files.exists(marker)) {
+            return false;
+        }
+        Optional<String> fault = known.map(content -> fault(content, marker))
+                .orElseGet(() ->
+                        Optional.of("The database %s is missing, although there was one: %s is there, and is damaged"
+                                .formatted(database, marker)));
         if (fault.isPresent() && !acceptLostWrites) {
             throw new StoreException(
                     "%s. Nothing was changed. Put the whole file back, or the newest copy of it, and start again. To go on with what"
@@ -81,9 +88,16 @@ final class DatabaseCheck {
                     "The database %s is missing, although %s says that writes up to index %d were acknowledged"
                             .formatted(database, marker, known.index()));
         }
+        long size = sizeOf(dataDir);
+        if (size < HEADER) {
+            // H2 does not let go of such a file within this process.
+            return Optional.of(
+                    "The database %s has only %d bytes: it is damaged. %s says that writes up to index %d were acknowledged"
+                            .formatted(database, size, marker, known.index()));
+        }
         AcknowledgedFile.Content found;
         try {
-            found = peek(sizeOf(dataDir) < known.size());
+            found = peek(size < known.size());
         } catch (SQLException | DataAccessException e) {
             if (e instanceof SQLException failure && failure.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
                 throw new StoreException(

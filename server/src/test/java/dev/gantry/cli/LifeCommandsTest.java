@@ -761,7 +761,9 @@ class LifeCommandsTest {
             boolean haveObeyed = lists.incrementAndGet() > 2;
             return List.of(ListNodesResponse.newBuilder()
                     .addAllNodes(refusing.stream()
-                            .map(node -> haveObeyed && node != refusing.get(1)
+                            .map(node -> haveObeyed
+                                            && !node.getId()
+                                                    .equals(refusing.get(1).getId())
                                     ? node.toBuilder()
                                             .setStatus(NodeStatus.NODE_STATUS_READY)
                                             .build()

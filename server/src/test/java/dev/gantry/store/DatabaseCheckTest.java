@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -237,6 +238,50 @@ class DatabaseCheckTest {
         Files.copy(dir.resolve("copy"), database(), StandardCopyOption.REPLACE_EXISTING);
 
         assertThatThrownBy(() -> Store.open(dir)).hasMessageContaining("is of no cluster");
+    }
+
+    @Test
+    void a_missing_database_is_not_made_anew_beside_a_damaged_marker_either() throws Exception {
+        String cluster = fill(3);
+        Files.delete(database());
+        Files.writeString(marker(), "garbage");
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .hasMessageContaining("is missing, although there was one")
+                .hasMessageContaining("--accept-lost-writes");
+
+        assertThat(database()).doesNotExist();
+        assertThat(marker()).hasContent("garbage");
+        try (Store store = Store.open(dir, true)) {
+            assertThat(store.clusterId()).isNotEqualTo(cluster);
+        }
+    }
+
+    @Test
+    void a_database_that_can_never_be_opened_is_not_taken_for_one_in_use() throws Exception {
+        fill(3);
+        byte[] garbage = Base64.getDecoder().decode(noise().repeat(20));
+        for (byte[] content : List.of(garbage, Arrays.copyOf(garbage, 5000), Arrays.copyOf(garbage, 1))) {
+            Files.write(database(), content);
+
+            assertThatThrownBy(() -> Store.open(dir, true))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("move it away and start once with --accept-lost-writes")
+                    .hasMessageNotContaining("another gantry server");
+
+            assertThat(database()).hasBinaryContent(content);
+        }
+    }
+
+    @Test
+    void an_empty_file_becomes_a_database_once_lost_writes_are_accepted() throws Exception {
+        String cluster = fill(3);
+        Files.write(database(), new byte[0]);
+
+        try (Store store = Store.open(dir, true)) {
+            assertThat(store.clusterId()).isNotEqualTo(cluster);
+            assertThat(store.durableIndex()).isZero();
+        }
     }
 
     private Path database() {
