@@ -38,6 +38,10 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     static final String CLUSTER = "7c5f9a2e-0b53-4d7e-9f0a-5a8a1a9b0c11";
 
     private static final long INDEX = 10;
+
+    /** Its own, unless a test says another. */
+    static final Identity IDENTITY = identity(CLUSTER, INDEX);
+
     private static final long HEARTBEAT_MILLIS = 50;
 
     private final Server server;
@@ -68,7 +72,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
 
     /** Serves; each session is told at its begin that this is all the node shall run. */
     static FixtureServer start(DesiredState desired) throws IOException {
-        return new FixtureServer(0, desired, identity(CLUSTER, INDEX));
+        return new FixtureServer(0, desired, IDENTITY);
     }
 
     /** Comes back where another one was, and is of some cluster, which it knows up to an index. */
@@ -79,7 +83,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
 
     /** Comes back where another one was. */
     static FixtureServer startAt(String address, DesiredState desired) throws IOException {
-        return new FixtureServer(port(address), desired, identity(CLUSTER, INDEX));
+        return new FixtureServer(port(address), desired, IDENTITY);
     }
 
     private static int port(String address) {

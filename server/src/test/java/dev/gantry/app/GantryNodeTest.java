@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.files.FileTrees;
+import dev.gantry.node.state.ClusterMemory;
 import dev.gantry.node.state.NodeStateException;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
@@ -29,6 +30,7 @@ import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import io.grpc.Status;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -716,8 +718,15 @@ class GantryNodeTest {
         node = GantryNode.start(NodeFixture.config(List.of(address), dir), NodeFixture.parts(next));
     }
 
-    /** A node whose disk takes nothing before the latch has come down. */
-    private GantryNode.Parts slowDisk(CountDownLatch disk) {
+    /**
+     * A node whose disk takes nothing before the latch has come down. It has obeyed the server before: a node that has not
+     * must remember the cluster before its first session.
+     */
+    private GantryNode.Parts slowDisk(CountDownLatch disk) throws IOException {
+        ClusterMemory cluster =
+                ClusterMemory.load(Files.createDirectories(dir.resolve("data")).resolve("cluster"));
+        cluster.accept(FixtureServer.IDENTITY);
+        cluster.save();
         return NodeFixture.parts(
                 driver,
                 task -> new Thread(() -> {

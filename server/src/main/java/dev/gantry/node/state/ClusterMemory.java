@@ -125,12 +125,21 @@ public final class ClusterMemory {
     }
 
     /**
+     * Returns true if {@link #save} has nothing to do.
+     *
+     * @return true if all that is known is on the disk
+     */
+    public synchronized boolean isSaved() {
+        return known.equals(saved) || isDamaged;
+    }
+
+    /**
      * Makes sure of what is known.
      *
      * @throws NodeStateException if the disk refuses
      */
     public synchronized void save() {
-        if (known.equals(saved) || isDamaged) {
+        if (isSaved()) {
             return;
         }
         byte[] content = FORMAT.formatted(

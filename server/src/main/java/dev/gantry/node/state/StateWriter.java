@@ -67,12 +67,14 @@ public final class StateWriter {
     }
 
     /**
-     * Remembers what is known of the cluster now.
+     * Remembers what is known of the cluster now. A session that has told nothing new does not wait for a slow disk.
      *
      * @return as for {@link #put}
      */
     public CompletableFuture<Void> saveCluster() {
-        return CompletableFuture.runAsync(cluster::save, thread);
+        return cluster.isSaved()
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.runAsync(cluster::save, thread);
     }
 
     private CompletableFuture<Void> enqueue(String id, Optional<StoredAllocation> content) {
