@@ -89,6 +89,7 @@ public final class EvaluationLoop {
     private final Deliveries deliveries = new Deliveries();
     private boolean pausing;
     private long pauseMillis = PAUSE_MILLIS;
+    private String lastFailure = "";
     private ScheduledFuture<?> alarm;
     private Instant alarmTime = Instant.MAX;
 
@@ -169,15 +170,27 @@ public final class EvaluationLoop {
                     evaluate();
                     setAlarm();
                 }
-                pauseMillis = pausing ? pauseMillis : PAUSE_MILLIS;
+                if (!pausing) {
+                    pauseMillis = PAUSE_MILLIS;
+                    lastFailure = "";
+                }
             }
         } catch (RuntimeException | StackOverflowError e) {
             mustLoad = true;
-            FailureLog.tell(
-                    LOG, "Scheduling failed; the state of the cluster is read anew in %d ms".formatted(pauseMillis), e);
+            tellOnce("Scheduling failed; the state of the cluster is read anew in %d ms".formatted(pauseMillis), e);
             pause(pauseMillis);
             pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
         }
+    }
+
+    /** What lasts, such as a damaged database, is not told with a stack trace each time. */
+    private void tellOnce(String consequence, Throwable failure) {
+        if (failure.toString().equals(lastFailure)) {
+            LOG.warn("{}, as before: {}", consequence, failure.getMessage());
+        } else {
+            FailureLog.tell(LOG, consequence, failure);
+        }
+        lastFailure = failure.toString();
     }
 
     private boolean canGoOn() {

@@ -247,8 +247,10 @@ public final class NodeRegistry {
         });
     }
 
-    /** Nothing runs on it any more, for all that is known; the jobs are looked at again. */
-    /** Found first: what is put goes to the database each time that something is asked for. */
+    /**
+     * Counts all on the nodes as lost, and has the jobs looked at again. All is found before anything is put, since what is put
+     * goes to the database each time that something is asked for.
+     */
     private void loseAll(WriteTransaction transaction, List<String> nodeIds, Timestamp now) {
         List<Allocation> lost = nodeIds.stream()
                 .flatMap(nodeId -> transaction.reader().allocations().liveOnNode(nodeId).stream())

@@ -3,6 +3,10 @@ package dev.gantry.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.gantry.scheduler.SchedulerOptions;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Evaluation;
@@ -22,7 +26,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.awaitility.core.ConditionFactory;
@@ -31,6 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Evaluations that come to nothing, with a real store and a real scheduler: what is wrong is what is stored. */
 @Timeout(60)
@@ -69,15 +76,19 @@ class EvaluationFailureTest {
                         "secret",
                         "")
                 .join();
-        loop = new EvaluationLoop(
+        loop = loop();
+        cluster.store().listen(loop::publish);
+        loop.start();
+    }
+
+    private EvaluationLoop loop() {
+        return new EvaluationLoop(
                 cluster.store(),
                 cluster.identifiers(),
                 cluster.evaluations(),
                 SchedulerOptions.DEFAULT,
                 cluster.clocks(),
                 thread);
-        cluster.store().listen(loop::publish);
-        loop.start();
     }
 
     @AfterEach
@@ -146,6 +157,37 @@ class EvaluationFailureTest {
 
         awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
         assertThat(cluster.store().reader().allocations().liveOfJob("bad")).hasSize(1);
+    }
+
+    @Test
+    void a_damaged_row_is_named_with_a_stack_trace_once_and_scheduling_goes_on_when_it_is_mended() throws Exception {
+        cluster.submit(job("bad", 0));
+        awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
+        byte[] whole = cluster.job("bad").getJob().toByteArray();
+        sql("update job set spec = x'0a03626164ff' where id = 'bad'");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.list = new CopyOnWriteArrayList<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(EvaluationLoop.class);
+        logger.addAppender(log);
+        try {
+            EvaluationLoop next = loop();
+            cluster.store().listen(next::publish);
+            next.start();
+            eventually().until(() -> log.list.size() > 2);
+            sql("update job set spec = x'%s' where id = 'bad'"
+                    .formatted(HexFormat.of().formatHex(whole)));
+            cluster.submit(job("good", 0));
+
+            awaitEvaluation("good", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
+            assertThat(log.list)
+                    .filteredOn(event -> event.getLevel() == Level.ERROR)
+                    .singleElement()
+                    .satisfies(event -> assertThat(event.getThrowableProxy().getMessage())
+                            .startsWith("The stored Job bad can't be read"));
+        } finally {
+            logger.detachAppender(log);
+        }
     }
 
     /** A port that no node has, which only the API would have refused. */

@@ -105,6 +105,18 @@ class StoreTest {
     }
 
     @Test
+    void a_row_that_cannot_be_read_is_named() {
+        store.write(tx -> tx.putJobVersion(job("web"))).join();
+        try (Database other = Database.open(dir)) {
+            // Its id, then half of a field.
+            other.dsl().execute("update job set spec = x'0a03776562ff'");
+        }
+
+        assertThatThrownBy(() -> store.reader().jobs().page("", "", 10))
+                .hasMessageContaining("The stored Job web can't be read: the database is damaged");
+    }
+
+    @Test
     void the_database_refuses_to_give_a_port_twice() {
         prepareJobAndNode();
         store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
