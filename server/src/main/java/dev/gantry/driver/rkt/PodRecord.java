@@ -4,7 +4,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 /**
  * What a later process of the node must know of a run.
@@ -15,6 +17,8 @@ import java.time.Instant;
  */
 record PodRecord(String uuid, Path rkt, Instant startedAt) {
 
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     String toJson() {
         JsonObject json = new JsonObject();
         json.addProperty("uuid", uuid);
@@ -23,14 +27,30 @@ record PodRecord(String uuid, Path rkt, Instant startedAt) {
         return json.toString();
     }
 
+    /**
+     * Reads a record.
+     *
+     * @throws JsonParseException if that is none: a directory is named, and deleted, by the UUID, which must be nothing else
+     */
     static PodRecord fromJson(String text) {
-        JsonObject json = JsonParser.parseString(text).getAsJsonObject();
-        if (!json.has("uuid") || !json.has("rkt") || !json.has("started_at")) {
-            throw new JsonParseException("No record of a pod: " + text);
+        try {
+            JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+            if (!json.has("uuid") || !json.has("rkt") || !json.has("started_at")) {
+                throw new JsonParseException("It is no record of a pod: " + text);
+            }
+            String uuid = json.get("uuid").getAsString();
+            if (!UUID.matcher(uuid).matches()) {
+                throw new JsonParseException("It names no pod: " + text);
+            }
+            return new PodRecord(
+                    uuid,
+                    Path.of(json.get("rkt").getAsString()),
+                    Instant.parse(json.get("started_at").getAsString()));
+        } catch (IllegalStateException
+                | IllegalArgumentException
+                | UnsupportedOperationException
+                | DateTimeException e) {
+            throw new JsonParseException("It is no record of a pod: " + text, e);
         }
-        return new PodRecord(
-                json.get("uuid").getAsString(),
-                Path.of(json.get("rkt").getAsString()),
-                Instant.parse(json.get("started_at").getAsString()));
     }
 }

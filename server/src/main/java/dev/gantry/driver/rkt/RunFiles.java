@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,7 +52,7 @@ final class RunFiles {
     Optional<PodRecord> pod() throws IOException {
         try {
             return read(podFile()).map(PodRecord::fromJson);
-        } catch (JsonParseException | IllegalStateException | DateTimeException e) {
+        } catch (JsonParseException e) {
             throw new IOException(podFile() + " is damaged: " + e.getMessage(), e);
         }
     }
@@ -96,6 +99,37 @@ final class RunFiles {
             // A damaged one was made by a supervisor: the node's own has no more to say than this.
             return read(supervisorFile(uuid)).filter(GIVEN_UP::equals).isPresent();
         }
+    }
+
+    /** Returns whether something has taken the run: its supervisor, or a node that has given it up. */
+    boolean isTaken(String uuid) {
+        return Files.exists(supervisorFile(uuid));
+    }
+
+    /**
+     * Returns whether a supervisor has begun with the run, as the first thing that it makes tells. One that has not may still
+     * find that it comes too late. A run whose output is discarded shows nothing of it.
+     */
+    boolean hasBegun(String uuid) {
+        return Files.exists(run(uuid).resolve("stdout"));
+    }
+
+    /** Returns the runs that supervisors have taken, and when each was. */
+    Map<String, Instant> supervised() throws IOException {
+        Map<String, Instant> runs = new HashMap<>();
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(directory, Files::isDirectory)) {
+            for (Path run : directories) {
+                String uuid = run.getFileName().toString();
+                if (supervisor(uuid).isPresent()) {
+                    runs.put(
+                            uuid,
+                            Files.getLastModifiedTime(supervisorFile(uuid)).toInstant());
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return runs;
     }
 
     /** Returns true if a supervisor has taken the run and its record of itself is damaged. */

@@ -4,6 +4,8 @@ import dev.gantry.driver.TaskDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,21 +37,39 @@ final class RunRecords {
     /**
      * The pod of the last start; empty if there is none.
      *
-     * @throws IOException if its record can't be read and no supervisor lives that would tell
+     * @throws IOException if its record can't be read, and neither a supervisor that lives nor what one has left tells
      */
     Optional<PodRecord> read() throws IOException {
         Optional<PodRecord> pod;
         try {
             pod = files.pod();
         } catch (IOException e) {
-            return Optional.of(mend(SupervisorSearch.find(directory.driver()).orElseThrow(() -> e)));
+            Optional<SupervisorSearch.Run> living = SupervisorSearch.find(directory.driver());
+            return Optional.of(living.isPresent() ? mend(living.get()) : mendEnded(e));
         }
-        if (pod.isPresent()) {
+        if (pod.isPresent() && files.isTaken(pod.get().uuid())) {
             mendSupervisor(pod.get().uuid());
             return pod;
         }
-        Optional<SupervisorSearch.Run> run = SupervisorSearch.find(directory.driver());
-        return run.isPresent() ? Optional.of(mend(run.get())) : Optional.empty();
+        // A record of a run that nobody has taken: it never began, or the record is wrong, or that of its supervisor is
+        // lost.
+        Optional<SupervisorSearch.Run> run = SupervisorSearch.find(directory.driver())
+                .filter(living ->
+                        pod.isEmpty() || !living.uuid().equals(pod.get().uuid()) || files.hasBegun(living.uuid()));
+        return run.isPresent() ? Optional.of(mend(run.get())) : pod;
+    }
+
+    /** Mends the record of a run that has ended. What its supervisor has left tells which it was, if there is no other's. */
+    private PodRecord mendEnded(IOException damage) throws IOException {
+        Map<String, Instant> runs = files.supervised();
+        if (runs.size() != 1) {
+            throw damage;
+        }
+        String uuid = runs.keySet().iterator().next();
+        PodRecord pod = new PodRecord(uuid, rkt(), runs.get(uuid).truncatedTo(ChronoUnit.MILLIS));
+        files.save(pod);
+        LOG.warn("{} had no good record of pod {}, which has ended: it is mended", directory.driver(), uuid);
+        return pod;
     }
 
     private PodRecord mend(SupervisorSearch.Run run) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonParseException;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskCommand;
 import dev.gantry.driver.TaskCommandException;
@@ -418,6 +419,61 @@ class RktTaskTest {
         RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
 
         assertThat(exitOf(found).exitCode()).hasValue(7);
+    }
+
+    @Test
+    void a_running_task_is_found_when_the_record_of_its_supervisor_is_lost() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        damage(supervisorFile(task), "gone");
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.podId()).isEqualTo(task.podId());
+        assertThat(found.exit()).isNotDone();
+        found.stop(TaskStop.within(Duration.ofSeconds(10)));
+        assertThat(exitOf(found).exitCode()).hasValue(3);
+    }
+
+    @Test
+    void a_running_task_is_found_when_its_record_names_another_pod() throws Exception {
+        fixture.rkt.app(SERVES);
+        RunningTask task = started(fixture.driver());
+        Path pod = fixture.directory("web").driver().resolve("pod.json");
+        damage(pod, Files.readString(pod).replace(task.podId(), "1523962e-2505-4364-9c88-35acfa703c8a"));
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.podId()).isEqualTo(task.podId());
+        assertThat(found.exit()).isNotDone();
+        found.stop(TaskStop.within(Duration.ofSeconds(10)));
+        assertThat(exitOf(found).exitCode()).hasValue(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "garbage", "{\"uuid\": \"..\", \"rkt\": \"/x\", \"started_at\": \"2026-01-01T00:00:00Z\"}"})
+    void the_exit_code_of_a_task_that_ended_is_read_though_its_record_is_damaged(String left) throws Exception {
+        fixture.rkt.app("exit 7");
+        RunningTask task = start(fixture.driver());
+        exitOf(task);
+        damage(fixture.directory("web").driver().resolve("pod.json"), left);
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.podId()).isEqualTo(task.podId());
+        assertThat(exitOf(found).exitCode()).hasValue(7);
+        found.remove();
+        assertThat(fixture.driver().find(fixture.directory("web"))).isEmpty();
+        assertThat(fixture.directory("web").driver()).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "../local", "/", "1523962e/2505-4364-9c88-35acfa703c8a"})
+    void a_record_whose_pod_is_no_uuid_names_nothing_to_delete(String uuid) {
+        String record = new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH).toJson();
+
+        assertThatThrownBy(() -> PodRecord.fromJson(record)).isInstanceOf(JsonParseException.class);
     }
 
     private static void damage(Path file, String left) throws IOException {
