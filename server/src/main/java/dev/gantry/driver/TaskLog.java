@@ -30,6 +30,9 @@ public final class TaskLog {
 
     private static final int BLOCK = 64 * 1024;
 
+    /** How far back lines are looked for, in bytes: meanwhile other readers of logs wait. */
+    private static final long FARTHEST_LINE = 64L << 20;
+
     private final Path directory;
     private final String name;
     private final long fileSize;
@@ -135,7 +138,7 @@ public final class TaskLog {
      * Finds the last lines, as {@code tail -n} does: what stands behind the last newline is a line too.
      *
      * @param lines how many, 0 or more
-     * @return the offset of their first byte
+     * @return the offset of their first byte, or of the last 64 MiB if they are longer than that
      * @throws NoSuchFileException if the directory does not exist
      * @throws IOException if the files can't be read
      */
@@ -147,12 +150,16 @@ public final class TaskLog {
         long newlinesToPass = lines;
         // The newline that ends the output begins no line.
         long searched = end - 1;
+        long farthest = Math.max(0, end - FARTHEST_LINE);
         for (long number : numbers().descendingSet()) {
-            long first = number * fileSize;
+            if (searched <= farthest) {
+                break;
+            }
+            long first = Math.max(farthest, number * fileSize);
             try (FileChannel channel = open(number)) {
                 while (searched > first) {
                     long begin = Math.max(first, searched - BLOCK);
-                    ByteBuffer block = readFully(channel, begin - first, (int) (searched - begin));
+                    ByteBuffer block = readFully(channel, begin - number * fileSize, (int) (searched - begin));
                     for (int i = block.limit() - 1; i >= 0; i--) {
                         if (block.get(i) == '\n' && --newlinesToPass == 0) {
                             return begin + i + 1;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import dev.gantry.files.FileTrees;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,6 +69,17 @@ class TaskLogTest {
             String end = "y".repeat(length);
             assertThat(tail("first\n" + end, 1, LARGE)).isEqualTo(end);
         }
+    }
+
+    @Test
+    void looks_for_lines_in_the_last_64_mib_only() throws IOException {
+        long size = (64 << 20) + 100_000;
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("web.stdout.0").toFile(), "rw")) {
+            file.setLength(size);
+        }
+
+        assertThat(log(1 << 30).offsetOfLastLines(1)).isEqualTo(100_000);
     }
 
     @Test
