@@ -19,6 +19,9 @@ final class PlainTexts {
     private static final Set<String> HANDED_ON = Set.of("args");
     private static final int LONGEST = 4096;
 
+    /** As many as a job may have groups. */
+    private static final int MOST = 1_000;
+
     private PlainTexts() {}
 
     /** Returns true if a text has no control character. */
@@ -32,13 +35,18 @@ final class PlainTexts {
     }
 
     /**
-     * Notes the fields of a request, not of the messages in it, that are not plain or longer than 4,096 characters: names,
-     * ids, prefixes and the like.
+     * Notes the fields of a request, not of the messages in it, that are not plain, longer than 4,096 characters, or lists of
+     * more than 1,000: names, ids, prefixes and the like.
      */
     static void checkRequest(Message request, Violations violations) {
         request.getAllFields().forEach((field, value) -> {
             if (field.getJavaType() == JavaType.STRING) {
-                texts(field, value).forEach(text -> {
+                List<String> texts = texts(field, value);
+                if (texts.size() > MOST) {
+                    violations.add(field.getName(), "has %d entries; the limit is %d".formatted(texts.size(), MOST));
+                    return;
+                }
+                texts.forEach(text -> {
                     check(field.getName(), text, violations);
                     if (text.length() > LONGEST) {
                         violations.add(

@@ -134,12 +134,14 @@ public final class ServiceCatalog {
      */
     public List<ServiceInstance> healthy(String name, Collection<String> tags) {
         Map<Place, Registration> places = services.get(name);
+        Set<String> wanted = Set.copyOf(tags);
         List<ServiceInstance> healthy = places == null
                 ? List.of()
                 : places.values().stream()
                         .filter(Registration::healthy)
                         .map(Registration::instance)
-                        .filter(instance -> instance.getTagsList().containsAll(tags))
+                        .filter(instance ->
+                                wanted.isEmpty() || new HashSet<>(instance.getTagsList()).containsAll(wanted))
                         .toList();
         checkSize(name, healthy);
         return healthy;

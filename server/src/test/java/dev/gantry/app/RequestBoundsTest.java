@@ -21,6 +21,7 @@ import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetNodeRequest;
+import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobServiceGrpc;
@@ -45,6 +46,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -183,6 +185,22 @@ class RequestBoundsTest {
                                 .setJobId("bounds-0")
                                 .putMeta("a\nb", "c")
                                 .build()));
+    }
+
+    @Test
+    void a_list_of_names_in_a_request_has_a_thousand_entries_at_most() {
+        List<String> thousand = Collections.nCopies(1_000, "tag");
+        GetServiceRequest.Builder request =
+                GetServiceRequest.newBuilder().setName("bounds").addAllTags(thousand);
+
+        assertThat(ServiceDirectoryGrpc.newBlockingStub(server.channel())
+                        .getService(request.build())
+                        .getInstancesCount())
+                .isZero();
+        assertField(
+                "tags",
+                () -> ServiceDirectoryGrpc.newBlockingStub(server.channel())
+                        .getService(request.addTags("tag").build()));
     }
 
     @Test
