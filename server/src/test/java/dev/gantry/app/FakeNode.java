@@ -385,7 +385,7 @@ final class FakeNode implements AutoCloseable {
 
         private long offset(ReadLog question) {
             if (question.getPositionCase() == ReadLog.PositionCase.OFFSET) {
-                return question.getOffset();
+                return Math.min(text.length(), question.getOffset());
             }
             int begin = text.length();
             for (long line = 0; line < question.getTailLines() && begin > 0; line++) {
