@@ -39,6 +39,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     private final JobRegistry registry;
     private final NodeSessions sessions;
     private final WatchHub watches;
+    private final WatchRoom room;
     private final Executor executor;
 
     AllocationServiceApi(
@@ -47,6 +48,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
             JobRegistry registry,
             NodeSessions sessions,
             WatchHub watches,
+            WatchRoom room,
             Executor executor) {
         this.reader = reader;
         this.lookup = IdLookup.ofAllocations(reader);
@@ -54,6 +56,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
         this.registry = registry;
         this.sessions = sessions;
         this.watches = watches;
+        this.room = room;
         this.executor = executor;
     }
 
@@ -103,8 +106,8 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
     public void watchAllocation(WatchAllocationRequest request, StreamObserver<WatchAllocationResponse> observer) {
         Answers.stream(observer, call -> {
             String id = lookup.find(request.getAllocationId()).getId();
-            AllocationWatch watch = new AllocationWatch(id, reader, call);
-            WatchStream.begin(call, watches, new AllocationTopic(id), executor, watch::tell);
+            AllocationWatch watch = new AllocationWatch(id, reader);
+            WatchStream.begin(call, watches, new AllocationTopic(id), room, executor, watch::next);
         });
     }
 

@@ -46,6 +46,11 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Duration ANSWERS_PATIENCE = Duration.ofSeconds(10);
 
+    /** And large messages of watches that are not read yet a sixteenth. */
+    private static final int WATCHES_SHARE = 16;
+
+    private static final Duration WATCHES_PATIENCE = Duration.ofMinutes(1);
+
     /** A client that has gone without a word is found out within this and gRPC's 20 s for the answer. */
     private static final long KEEP_ALIVE_SECONDS = 30;
 
@@ -111,6 +116,7 @@ public final class GrpcServer implements AutoCloseable {
             throws IOException {
         OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION);
         HealthStatusManager health = new HealthStatusManager();
+        WatchRoom room = new WatchRoom(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(callThreads)
                 .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
@@ -127,7 +133,7 @@ public final class GrpcServer implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
-        services(parts, streamThreads).forEach(builder::addService);
+        services(parts, room, streamThreads).forEach(builder::addService);
         Server server = builder.build().start();
         parts.storeHealth().listen(state -> show(health, server, state));
         return new GrpcServer(server, health, calls);
@@ -167,7 +173,7 @@ public final class GrpcServer implements AutoCloseable {
         }
     }
 
-    private static List<BindableService> services(Parts parts, Executor streamThreads) {
+    private static List<BindableService> services(Parts parts, WatchRoom room, Executor streamThreads) {
         Scheduler scheduler = new Scheduler();
         return List.of(
                 new JobServiceApi(
@@ -180,11 +186,19 @@ public final class GrpcServer implements AutoCloseable {
                         parts.reader(),
                         scheduler,
                         parts.watches(),
+                        room,
                         streamThreads),
                 new AllocationServiceApi(
-                        parts.reader(), scheduler, parts.registry(), parts.sessions(), parts.watches(), streamThreads),
-                new NodeServiceApi(parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), streamThreads),
-                new ServiceDirectoryApi(parts.services(), parts.watches(), streamThreads),
+                        parts.reader(),
+                        scheduler,
+                        parts.registry(),
+                        parts.sessions(),
+                        parts.watches(),
+                        room,
+                        streamThreads),
+                new NodeServiceApi(
+                        parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), room, streamThreads),
+                new ServiceDirectoryApi(parts.services(), parts.watches(), room, streamThreads),
                 new ClusterServiceApi(parts.reader(), parts.clusterId(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }

@@ -91,6 +91,7 @@ final class JobServiceApi extends JobServiceImplBase {
     private final IdLookup<Evaluation> evaluations;
     private final IdLookup<Deployment> deploymentLookup;
     private final WatchHub watches;
+    private final WatchRoom room;
     private final Executor executor;
 
     JobServiceApi(
@@ -103,6 +104,7 @@ final class JobServiceApi extends JobServiceImplBase {
             StoreReader reader,
             Scheduler scheduler,
             WatchHub watches,
+            WatchRoom room,
             Executor executor) {
         this.validator = validator;
         this.registry = registry;
@@ -116,6 +118,7 @@ final class JobServiceApi extends JobServiceImplBase {
         this.evaluations = IdLookup.ofEvaluations(reader);
         this.deploymentLookup = IdLookup.ofDeployments(reader);
         this.watches = watches;
+        this.room = room;
         this.executor = executor;
     }
 
@@ -396,8 +399,8 @@ final class JobServiceApi extends JobServiceImplBase {
     @Override
     public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> observer) {
         Answers.stream(observer, call -> {
-            JobWatch watch = new JobWatch(request, reader, records, call);
-            WatchStream.begin(call, watches, new JobTopic(request.getJobId()), executor, watch::tell);
+            JobWatch watch = new JobWatch(request, reader, records);
+            WatchStream.begin(call, watches, new JobTopic(request.getJobId()), room, executor, watch::next);
         });
     }
 

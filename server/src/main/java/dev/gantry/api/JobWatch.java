@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.WatchStream.News;
 import dev.gantry.api.WatchStream.Progress;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.store.ChangeCursor;
@@ -11,8 +12,8 @@ import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import dev.gantry.v1.WatchJobResponseOrBuilder;
-import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 
 /** One client's watch of a job. Owned by the turns of its {@link WatchStream}. */
 final class JobWatch {
@@ -26,11 +27,12 @@ final class JobWatch {
     private final String jobId;
     private final StoreReader reader;
     private final JobRecords records;
-    private final StreamObserver<WatchJobResponse> observer;
     private long toldIndex;
     private ChangeCursor evaluationsTold;
     private ChangeCursor allocationsTold;
     private ChangeCursor deploymentsTold;
+
+    /** Without the specification, which may be large: {@code modify_index} tells one from another. */
     private JobRecord toldJob = JobRecord.getDefaultInstance();
 
     /**
@@ -38,23 +40,18 @@ final class JobWatch {
      *
      * @throws InvalidRequestException if it can't begin there
      */
-    JobWatch(
-            WatchJobRequest request,
-            StoreReader reader,
-            JobRecords records,
-            StreamObserver<WatchJobResponse> observer) {
+    JobWatch(WatchJobRequest request, StoreReader reader, JobRecords records) {
         this.jobId = request.getJobId();
         this.reader = reader;
         this.records = records;
-        this.observer = observer;
         this.toldIndex = begin(request.getAfterIndex(), reader);
         this.evaluationsTold = ChangeCursor.after(toldIndex);
         this.allocationsTold = evaluationsTold;
         this.deploymentsTold = evaluationsTold;
     }
 
-    /** Sends what has changed; there is always more to come. */
-    Progress tell() {
+    /** What has changed; there is always more to come. */
+    News<WatchJobResponse> next() {
         // Read first: what changes meanwhile is told by the next call at the latest.
         long index = reader.lastIndex();
         JobRecord job = records.withStatus(
@@ -68,21 +65,19 @@ final class JobWatch {
         boolean isAll = isAll(evaluations, changedEvaluations)
                 && isAll(allocations, changedAllocations)
                 && isAll(deployments, changedDeployments);
-        if (isAll) {
-            toldIndex = index;
-        }
+        long nextIndex = isAll ? index : toldIndex;
         WatchJobResponse.Builder news = WatchJobResponse.newBuilder()
                 .addAllEvaluations(evaluations)
                 .addAllAllocations(allocations)
                 .addAllDeployments(deployments);
-        if (!job.equals(toldJob)) {
+        JobRecord known = job.toBuilder().clearJob().build();
+        if (!known.equals(toldJob)) {
             news.setJob(job);
         }
-        if (!news.build().equals(WatchJobResponse.getDefaultInstance())) {
-            observer.onNext(news.setIndex(toldIndex).build());
-        }
-        remember(job, news);
-        return isAll ? Progress.UP_TO_DATE : Progress.MORE;
+        Optional<WatchJobResponse> message = news.build().equals(WatchJobResponse.getDefaultInstance())
+                ? Optional.empty()
+                : Optional.of(news.setIndex(nextIndex).build());
+        return new News<>(message, isAll ? Progress.UP_TO_DATE : Progress.MORE, () -> remember(nextIndex, known, news));
     }
 
     private static boolean isAll(List<?> told, List<?> changed) {
@@ -97,7 +92,8 @@ final class JobWatch {
         return afterIndex <= reader.lastIndex() ? afterIndex : 0;
     }
 
-    private void remember(JobRecord job, WatchJobResponseOrBuilder told) {
+    private void remember(long index, JobRecord job, WatchJobResponseOrBuilder told) {
+        toldIndex = index;
         toldJob = job;
         evaluationsTold = told.getEvaluationsList().stream()
                 .map(evaluation -> new ChangeCursor(evaluation.getModifyIndex(), evaluation.getId()))

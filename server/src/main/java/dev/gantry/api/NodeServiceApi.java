@@ -43,15 +43,22 @@ final class NodeServiceApi extends NodeServiceImplBase {
     private final NodeRegistry registry;
     private final NodeSessions sessions;
     private final WatchHub watches;
+    private final WatchRoom room;
     private final Executor executor;
 
     NodeServiceApi(
-            StoreReader reader, NodeRegistry registry, NodeSessions sessions, WatchHub watches, Executor executor) {
+            StoreReader reader,
+            NodeRegistry registry,
+            NodeSessions sessions,
+            WatchHub watches,
+            WatchRoom room,
+            Executor executor) {
         this.reader = reader;
         this.lookup = new NodeLookup(reader);
         this.registry = registry;
         this.sessions = sessions;
         this.watches = watches;
+        this.room = room;
         this.executor = executor;
     }
 
@@ -145,8 +152,8 @@ final class NodeServiceApi extends NodeServiceImplBase {
     public void watchNode(WatchNodeRequest request, StreamObserver<WatchNodeResponse> observer) {
         Answers.stream(observer, call -> {
             String nodeId = lookup.find(request.getNodeId()).getId();
-            NodeWatch watch = new NodeWatch(nodeId, reader, call);
-            WatchStream.begin(call, watches, new NodeStateTopic(nodeId), executor, watch::tell);
+            NodeWatch watch = new NodeWatch(nodeId, reader);
+            WatchStream.begin(call, watches, new NodeStateTopic(nodeId), room, executor, watch::next);
         });
     }
 

@@ -23,11 +23,13 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
 
     private final ServiceCatalog services;
     private final WatchHub watches;
+    private final WatchRoom room;
     private final Executor executor;
 
-    ServiceDirectoryApi(ServiceCatalog services, WatchHub watches, Executor executor) {
+    ServiceDirectoryApi(ServiceCatalog services, WatchHub watches, WatchRoom room, Executor executor) {
         this.services = services;
         this.watches = watches;
+        this.room = room;
         this.executor = executor;
     }
 
@@ -63,8 +65,8 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
     public void watchService(WatchServiceRequest request, StreamObserver<WatchServiceResponse> observer) {
         Answers.stream(observer, call -> {
             ServiceTopic topic = new ServiceTopic(named(request.getName()));
-            ServiceWatch watch = new ServiceWatch(request, services, call);
-            WatchStream.begin(call, watches, topic, executor, watch::tell);
+            ServiceWatch watch = new ServiceWatch(request, services);
+            WatchStream.begin(call, watches, topic, room, executor, watch::next);
         });
     }
 

@@ -1,17 +1,21 @@
 package dev.gantry.api;
 
+import com.google.protobuf.Message;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.WatchHub;
 import dev.gantry.cluster.WatchHub.Topic;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
  * Tells one client of changes, as fast as it reads and no faster: nothing is kept for a slow one but the fact that it has
  * something to read.
+ *
+ * @param <T> what it is told
  */
-final class WatchStream {
+final class WatchStream<T extends Message> {
 
     /** How far a client has been told. */
     enum Progress {
@@ -23,24 +27,40 @@ final class WatchStream {
         END
     }
 
-    private final ServerCallStreamObserver<?> observer;
+    /**
+     * What to tell a client next. It is thrown away, and asked for again, if there is no room for it yet.
+     *
+     * @param <T> what clients are told
+     * @param message the message; empty if nothing has changed
+     * @param progress how far the client has been told with it
+     * @param remember notes that the client was told
+     */
+    record News<T>(Optional<T> message, Progress progress, Runnable remember) {}
+
+    private final ServerCallStreamObserver<T> observer;
     private final WatchHub watches;
     private final Topic topic;
-    private final Supplier<Progress> tell;
+    private final Supplier<News<T>> next;
+    private final WatchRoom.Share share;
     private final SerialTask turn;
     private final Runnable wake;
     private volatile boolean ended;
 
+    /** Whether the share is that of a message that was sent. Owned by the turns. */
+    private boolean sent;
+
     private WatchStream(
-            ServerCallStreamObserver<?> observer,
+            ServerCallStreamObserver<T> observer,
             WatchHub watches,
             Topic topic,
+            WatchRoom room,
             Executor executor,
-            Supplier<Progress> tell) {
+            Supplier<News<T>> next) {
         this.observer = observer;
         this.watches = watches;
         this.topic = topic;
-        this.tell = tell;
+        this.next = next;
+        this.share = room.share();
         this.turn = new SerialTask(executor, this::takeTurn);
         this.wake = turn::call;
     }
@@ -48,16 +68,22 @@ final class WatchStream {
     /**
      * Begins. Must be called before the service method returns.
      *
-     * @param tell sends one message about what has changed since it was last called, or none if nothing has
+     * @param room where large messages find room
+     * @param next what has changed since the client was told last
      */
-    static void begin(
-            ServerCallStreamObserver<?> observer,
+    static <T extends Message> void begin(
+            ServerCallStreamObserver<T> observer,
             WatchHub watches,
             Topic topic,
+            WatchRoom room,
             Executor executor,
-            Supplier<Progress> tell) {
-        WatchStream stream = new WatchStream(observer, watches, topic, executor, tell);
-        observer.setOnCancelHandler(stream::end);
+            Supplier<News<T>> next) {
+        WatchStream<T> stream = new WatchStream<>(observer, watches, topic, room, executor, next);
+        observer.setOnCancelHandler(() -> {
+            stream.end();
+            stream.share.close();
+        });
+        observer.setOnCloseHandler(stream.share::close);
         observer.setOnReadyHandler(stream.wake);
         watches.watch(topic, stream.wake);
         stream.turn.call();
@@ -67,7 +93,15 @@ final class WatchStream {
         try {
             Progress progress = Progress.MORE;
             while (progress == Progress.MORE && !ended && observer.isReady()) {
-                progress = tell.get();
+                if (sent) {
+                    share.giveBack();
+                    sent = false;
+                }
+                News<T> news = next.get();
+                if (!tell(news)) {
+                    return;
+                }
+                progress = news.progress();
             }
             if (progress == Progress.END) {
                 end();
@@ -77,6 +111,20 @@ final class WatchStream {
             end();
             observer.onError(StatusMapping.toStatus(e));
         }
+    }
+
+    /** False: there is no room yet; the next turn comes when there is. */
+    private boolean tell(News<T> news) {
+        if (news.message().isPresent()) {
+            T message = news.message().get();
+            if (!share.take(message.getSerializedSize(), wake)) {
+                return false;
+            }
+            sent = true;
+            observer.onNext(message);
+        }
+        news.remember().run();
+        return true;
     }
 
     private void end() {

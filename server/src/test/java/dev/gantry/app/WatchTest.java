@@ -11,6 +11,7 @@ import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobStatus;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.StopJobRequest;
@@ -18,14 +19,20 @@ import dev.gantry.v1.WatchAllocationRequest;
 import dev.gantry.v1.WatchAllocationResponse;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
+import io.grpc.CallOptions;
+import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +120,59 @@ class WatchTest {
 
         assertThat(picture.largest).isLessThanOrEqualTo(100);
         assertThat(picture.index).isPositive();
+    }
+
+    /** A hundred watches that kept what they have told would keep a hundred copies. */
+    @Test
+    void watches_of_a_large_job_keep_no_copy_of_it() {
+        submit(TestJobs.job("large", "dc-none").toBuilder()
+                .putMeta("text", "x".repeat(900_000))
+                .build());
+        try (var context = Context.current().withCancellation()) {
+            long before = usedMemory();
+            AtomicInteger told = new AtomicInteger();
+            context.run(() -> {
+                for (int i = 0; i < 100; i++) {
+                    ClientCalls.asyncServerStreamingCall(
+                            server.channel().newCall(JobServiceGrpc.getWatchJobMethod(), CallOptions.DEFAULT),
+                            WatchJobRequest.newBuilder().setJobId("large").build(),
+                            new FirstAnswer(told));
+                }
+            });
+            eventually().until(() -> told.get() == 100);
+
+            eventually().until(() -> usedMemory() - before < 50_000_000);
+        }
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    /** Counts the streams that have begun. */
+    private static final class FirstAnswer implements StreamObserver<WatchJobResponse> {
+
+        private final AtomicInteger begun;
+        private boolean seen;
+
+        FirstAnswer(AtomicInteger begun) {
+            this.begun = begun;
+        }
+
+        @Override
+        public void onNext(WatchJobResponse answer) {
+            if (!seen) {
+                seen = true;
+                begun.incrementAndGet();
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {}
+
+        @Override
+        public void onCompleted() {}
     }
 
     @Test

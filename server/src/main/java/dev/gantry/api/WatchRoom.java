@@ -1,0 +1,124 @@
+package dev.gantry.api;
+
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shares a number of bytes among the large messages of all watches, from when they are handed to gRPC until the client has
+ * read them: however many watch a large job, and however slowly they read, they can't fill the memory. Thread-safe.
+ */
+final class WatchRoom {
+
+    /** A message of so many bytes needs no share: gRPC queues as many for each stream as a matter of course. */
+    private static final int SMALL = 32 * 1024;
+
+    private record Waiting(long bytes, CompletableFuture<Void> turn) {}
+
+    private final long total;
+    private final Duration patience;
+
+    // Guarded by this.
+    private final Queue<Waiting> waiting = new ArrayDeque<>();
+    private long taken;
+
+    /**
+     * Nothing is taken yet.
+     *
+     * @param total how many bytes all together may take; a message that is larger by itself is sent while there is no other
+     * @param patience for how long a message may wait for its share
+     */
+    WatchRoom(long total, Duration patience) {
+        this.total = total;
+        this.patience = patience;
+    }
+
+    /** The share of one watch, which has one message under way at most. */
+    Share share() {
+        return new Share();
+    }
+
+    /** How many bytes are taken. */
+    synchronized long taken() {
+        return taken;
+    }
+
+    private synchronized CompletableFuture<Void> take(long bytes) {
+        Waiting last = new Waiting(bytes, new CompletableFuture<>());
+        waiting.add(last);
+        grant();
+        return last.turn().isDone() ? last.turn() : last.turn().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void giveBack(long bytes) {
+        taken -= bytes;
+        grant();
+    }
+
+    private void grant() {
+        while (!waiting.isEmpty()) {
+            Waiting first = waiting.element();
+            boolean fits = taken == 0 || taken + first.bytes() <= total;
+            if (!fits && !first.turn().isDone()) {
+                return;
+            }
+            waiting.remove();
+            // One that has given up meanwhile is passed over.
+            if (first.turn().complete(null)) {
+                taken += first.bytes();
+            }
+        }
+    }
+
+    /** What one watch has taken. */
+    final class Share {
+
+        private CompletableFuture<Void> grant = CompletableFuture.completedFuture(null);
+        private long bytes;
+        private boolean closed;
+
+        /**
+         * Takes what a message needs, in place of what was taken for one that was not sent.
+         *
+         * @param size the message's size in bytes
+         * @param whenRoom is called once it is worthwhile to try again; must not wait
+         * @return whether the message may be sent now
+         * @throws StatusRuntimeException if there was no room for too long
+         */
+        synchronized boolean take(int size, Runnable whenRoom) {
+            if (grant.isCompletedExceptionally()) {
+                throw StatusMapping.tooMuchAsked(patience).asRuntimeException();
+            }
+            if (size <= SMALL || closed || bytes >= size) {
+                return size <= SMALL || closed || grant.isDone();
+            }
+            giveBack();
+            bytes = size;
+            grant = WatchRoom.this.take(size);
+            if (grant.isDone()) {
+                return true;
+            }
+            var unused = grant.whenComplete((granted, failure) -> whenRoom.run());
+            return false;
+        }
+
+        /** Gives back what was taken: the client has read the message. */
+        synchronized void giveBack() {
+            grant.cancel(false);
+            if (!grant.isCompletedExceptionally()) {
+                WatchRoom.this.giveBack(bytes);
+            }
+            grant = CompletableFuture.completedFuture(null);
+            bytes = 0;
+        }
+
+        /** Gives back what was taken, and takes nothing any more: the stream has ended. */
+        synchronized void close() {
+            closed = true;
+            giveBack();
+        }
+    }
+}
