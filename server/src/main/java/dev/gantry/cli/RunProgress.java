@@ -145,7 +145,20 @@ final class RunProgress implements Progress {
     }
 
     private Stream<Allocation> failed() {
-        return roster.placed().filter(hasStatus(ClientStatus.CLIENT_STATUS_FAILED));
+        return roster.placed()
+                .filter(hasStatus(ClientStatus.CLIENT_STATUS_FAILED))
+                .filter(allocation -> !isBatch() || isForGood(allocation));
+    }
+
+    /**
+     * Whether nothing is placed in the stead of an allocation that failed. The scheduler decides that by an evaluation that
+     * is stored together with the failure.
+     */
+    private boolean isForGood(Allocation failed) {
+        boolean isPlacedAnew =
+                failed.hasRescheduleAt() || !failed.getNextAllocationId().isEmpty();
+        boolean isTold = toldIndex >= failed.getModifyIndex() && toldIndex >= evaluation.getModifyIndex();
+        return !isPlacedAnew && isTold && evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE;
     }
 
     private String failure(String name) {

@@ -11,6 +11,7 @@ import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.WatchJobResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,50 @@ class RunProgressTest {
         assertThat(progress.verdict(Standing.FAILED))
                 .isEqualTo("Job \"web\" has failed: allocation \"5e0b39f0\" on node \"n1\"; and 1 other allocation");
         assertThat(lines).endsWith("    Allocation \"another0\" (web.front[0]) has failed");
+    }
+
+    @Test
+    void a_batch_allocation_that_failed_and_is_placed_anew_is_not_the_end() {
+        RunProgress progress = progress(JobType.JOB_TYPE_BATCH, 1);
+        Allocation failed = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED);
+
+        assertThat(progress.accept(update(12)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_PENDING, 12))
+                        .addAllocations(failed)
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(update(13)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
+                        .addAllocations(failed.toBuilder()
+                                .setModifyIndex(13)
+                                .setRescheduleAt(Samples.ago(Duration.ofSeconds(-5))))
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(allocations(
+                        14,
+                        failed.toBuilder()
+                                .setModifyIndex(14)
+                                .setNextAllocationId("second")
+                                .build(),
+                        Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE).toBuilder()
+                                .setId("second")
+                                .build())))
+                .isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void a_batch_allocation_that_failed_is_the_end_once_the_scheduler_leaves_it_so() {
+        RunProgress progress = progress(JobType.JOB_TYPE_BATCH, 1);
+
+        assertThat(progress.accept(update(12)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_PENDING, 12))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED))
+                        .build()))
+                .isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(update(13)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
+                        .build()))
+                .isEqualTo(Standing.FAILED);
     }
 
     @Test
