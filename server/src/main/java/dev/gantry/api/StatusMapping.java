@@ -90,6 +90,13 @@ final class StatusMapping {
                         .formatted(patience.toSeconds()));
     }
 
+    /** How a watch is ended whose message found no room in memory: its client may go on from where it was. */
+    static Status tooMuchUnread(Duration patience) {
+        return Status.UNAVAILABLE.withDescription(
+                "Large messages of other watches are not read yet, and there was no room for one of this watch within %d s: try again"
+                        .formatted(patience.toSeconds()));
+    }
+
     /** How streams are ended by a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");

@@ -90,7 +90,7 @@ final class WatchRoom {
          */
         synchronized boolean take(int size, Runnable whenRoom) {
             if (grant.isCompletedExceptionally()) {
-                throw StatusMapping.tooMuchAsked(patience).asRuntimeException();
+                throw StatusMapping.tooMuchUnread(patience).asRuntimeException();
             }
             if (size <= SMALL || closed || bytes >= size) {
                 return size <= SMALL || closed || grant.isDone();

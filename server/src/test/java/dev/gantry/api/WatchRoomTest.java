@@ -87,7 +87,7 @@ class WatchRoomTest {
     }
 
     @Test
-    void a_message_that_finds_no_room_in_time_is_refused_by_name() throws InterruptedException {
+    void a_watch_whose_message_finds_no_room_in_time_is_told_to_try_again() throws InterruptedException {
         WatchRoom hasty = new WatchRoom(MIB, Duration.ofMillis(10));
         CountDownLatch late = new CountDownLatch(1);
         assertThat(hasty.share().take(MIB, () -> {})).isTrue();
@@ -99,6 +99,6 @@ class WatchRoomTest {
         assertThatThrownBy(() -> second.take(MIB, () -> {}))
                 .isInstanceOfSatisfying(
                         StatusRuntimeException.class,
-                        refusal -> assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+                        refusal -> assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
     }
 }
