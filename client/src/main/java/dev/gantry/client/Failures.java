@@ -9,6 +9,7 @@ import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -48,6 +49,7 @@ final class Failures {
                 new GantryException(
                         "What listens at " + address + " does not know this call: is it a Gantry server? " + message,
                         failure);
+            case UNKNOWN, INTERNAL -> unexpected(failure, message, address);
             default -> new GantryException(status.getCode() + ": " + message, failure);
         };
     }
@@ -75,8 +77,25 @@ final class Failures {
                 failure);
     }
 
+    /** A status from the wire has no cause; gRPC makes such a one of what it did not expect of a connection. */
+    private static GantryException unexpected(StatusException failure, String message, String address) {
+        Throwable cause = failure.getStatus().getCause();
+        if (cause instanceof IOException) {
+            return broken(failure, message, address);
+        }
+        return cause != null && message.startsWith("http2 exception")
+                ? new GantryException(
+                        "What listens at " + address + " does not speak gRPC: is it a Gantry server? "
+                                + rootMessage(cause),
+                        failure)
+                : new GantryException(failure.getStatus().getCode() + ": " + message, failure);
+    }
+
     /** A server that ends at once resets its streams: nobody here has canceled anything. */
     private static GantryException canceled(StatusException failure, String message, String address) {
+        if (failure.getStatus().getCause() instanceof InterruptedException) {
+            return new GantryException("Interrupted while waiting for the server", failure);
+        }
         return message.startsWith("RST_STREAM")
                 ? broken(failure, message, address)
                 : new GantryException("CANCELLED: " + message, failure);

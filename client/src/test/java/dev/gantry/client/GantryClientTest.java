@@ -27,11 +27,16 @@ import dev.gantry.v1.SubmitJobResponse;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -172,6 +177,58 @@ class GantryClientTest {
 
         assertThat(failure).hasMessage("No Gantry server at " + address + ": no connection within 300 ms");
         assertThat(failure.isServerReached()).isFalse();
+    }
+
+    @Test
+    void what_does_not_speak_grpc_is_told_apart() throws Exception {
+        ServerSocket web = started(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        String address = "127.0.0.1:" + web.getLocalPort();
+        Thread answers = new Thread(() -> {
+            try (Socket connection = web.accept()) {
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+            } catch (IOException e) {
+                // The client has seen enough.
+            }
+        });
+        answers.start();
+        GantryClient client = client(address);
+
+        assertThat(catchThrowableOfType(GantryException.class, client::status))
+                .hasMessageStartingWith("What listens at " + address + " does not speak gRPC: is it a Gantry server? ");
+
+        client.close();
+        answers.join(30_000);
+    }
+
+    /** gRPC says so of a call that is begun while the connection closes. */
+    @Test
+    void a_connection_that_closes_under_a_call_has_broken() {
+        StatusException closed = Status.UNKNOWN
+                .withDescription("channel closed")
+                .withCause(new ClosedChannelException())
+                .asException();
+
+        assertThat(Failures.toException(closed, "server:4600"))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessage("The connection to server:4600 broke: channel closed");
+        assertThat(Failures.toException(Status.UNKNOWN.asException(), "server:4600"))
+                .isNotInstanceOf(UnavailableException.class);
+    }
+
+    @Test
+    void an_interrupted_thread_is_told_so_and_stays_interrupted() throws IOException {
+        GantryClient client =
+                client(started(ScriptedServer.start(new StatusService())).address());
+        Thread.currentThread().interrupt();
+
+        GantryException failure = catchThrowableOfType(GantryException.class, client::status);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(failure).hasMessage("Interrupted while waiting for the server");
     }
 
     @Test
