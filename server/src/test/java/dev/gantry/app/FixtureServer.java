@@ -55,6 +55,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     private volatile DesiredState desired;
     private volatile List<DesiredState> parts = List.of();
     private volatile Identity identity;
+    private volatile Optional<DesiredState> early = Optional.empty();
     private volatile boolean acknowledging = true;
     private volatile Optional<Status> refusal = Optional.empty();
     private volatile StreamObserver<ConnectResponse> session;
@@ -115,6 +116,11 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         send(ConnectResponse.newBuilder()
                 .setDesiredState(changed.toBuilder().setComplete(false))
                 .build());
+    }
+
+    /** Says this in later sessions before it says who it is, as no server may. */
+    void desireBeforeIdentity(DesiredState state) {
+        early = Optional.of(state);
     }
 
     /** Says in later sessions that it is of some cluster and knows it up to an index. */
@@ -189,6 +195,8 @@ final class FixtureServer extends NodeSessionServiceImplBase {
 
     @Override
     public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> responses) {
+        early.ifPresent(state -> responses.onNext(
+                ConnectResponse.newBuilder().setDesiredState(state).build()));
         responses.onNext(ConnectResponse.newBuilder().setIdentity(identity).build());
         return new StreamObserver<>() {
             @Override

@@ -77,6 +77,20 @@ class NodeRefusalTest {
     }
 
     @Test
+    void what_a_server_wants_before_it_says_who_it_is_is_passed_over() throws Exception {
+        server.identify(OTHER, 500);
+        server.desireBeforeIdentity(stop(run("a1", FOREVER)));
+        server.endSession();
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> server.registers().stream()
+                        .anyMatch(register -> !register.getRefusal().isEmpty()));
+        int before = server.heartbeats();
+        await().until(() -> server.heartbeats() > before + 2);
+        assertTaskLives();
+    }
+
+    @Test
     void a_new_process_of_the_node_refuses_it_too() throws Exception {
         node.close();
         restartServer(OTHER, 500);

@@ -38,6 +38,7 @@ public final class ServerSession {
     private int next;
     private Optional<ServerStream> stream = Optional.empty();
     private Optional<Future<?>> timer = Optional.empty();
+    private boolean identified;
     private boolean registered;
     private boolean closed;
     private String lastFailure = "";
@@ -70,6 +71,7 @@ public final class ServerSession {
             return;
         }
         String server = servers.get(next);
+        identified = false;
         registered = false;
         ServerStream opened = ServerStream.open(server, owner, new Events(server));
         stream = Optional.of(opened);
@@ -125,6 +127,7 @@ public final class ServerSession {
 
     private void identified(String server, Identity identity) {
         ServerStream opened = stream.orElseThrow();
+        identified = true;
         var unused = node.identified(identity)
                 .whenComplete((register, failure) -> owner.execute(() -> {
                     if (stream.filter(open -> open == opened).isEmpty()) {
@@ -241,8 +244,11 @@ public final class ServerSession {
                 identified(server, message.getIdentity());
             } else if (message.hasRegistered()) {
                 begin(server, message.getRegistered());
-            } else {
+            } else if (identified) {
                 node.received(message);
+            } else {
+                // Whether it may be obeyed is known only of a server that has said who it is.
+                LOG.warn("Server {} wants something before it says who it is; it is passed over", server);
             }
         }
 
