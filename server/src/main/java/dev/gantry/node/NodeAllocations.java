@@ -159,7 +159,10 @@ public final class NodeAllocations {
             stopUnnamed();
             named.clear();
             // The server has named all there is: what is not among the runs now is nobody's.
-            sweeper.sweep();
+            sweeper.sweep(runs.values().stream()
+                    .filter(AllocationRun::isEnded)
+                    .map(AllocationRun::id)
+                    .collect(Collectors.toUnmodifiableSet()));
         }
         collect();
     }

@@ -57,20 +57,25 @@ public final class Sweeper {
         spared.remove(allocationId);
     }
 
-    /** Removes what is left of all others, soon; once for each process, since only an earlier one leaves anything. */
-    void sweep() {
+    /**
+     * Removes what is left of all others, soon; once for each process, since only an earlier one leaves anything. Of what has
+     * ended the directory stays, but no pod: one that still runs is beyond anybody's reach, and may run elsewhere again.
+     *
+     * @param ended allocations that are spared and have ended
+     */
+    void sweep(Set<String> ended) {
         thread.execute(() -> {
             if (!isSwept) {
-                isSwept = sweepAll();
+                isSwept = sweepAll(ended);
             }
         });
     }
 
     /** Returns false if something is left that the next session shall try again. */
-    private boolean sweepAll() {
+    private boolean sweepAll(Set<String> ended) {
         boolean areTasksGone = true;
         for (TaskDriver driver : drivers) {
-            areTasksGone &= driver.sweep(spared::contains);
+            areTasksGone &= driver.sweep(id -> spared.contains(id) && !ended.contains(id));
         }
         if (!areTasksGone) {
             LOG.warn("Not all that earlier allocations have left could be removed; their directories stay");

@@ -230,6 +230,25 @@ class NodeRecoveryTest {
     }
 
     @Test
+    void a_pod_of_an_allocation_that_has_ended_is_not_spared_and_its_directory_is() throws Exception {
+        server.desire(run("a1", FOREVER));
+        server.desire(run("a2", "exit 0"));
+        awaitRunning("a1");
+        awaitStatus("a2", ClientStatus.CLIENT_STATUS_COMPLETE);
+        node.close();
+        server.desireAtBegin(
+                run("a1", FOREVER).toBuilder().mergeFrom(run("a2", "exit 0")).build());
+
+        ProcessDriver second = new ProcessDriver();
+        start(second);
+
+        await().until(() -> !second.sweeps().isEmpty());
+        assertThat(second.sweeps().get(0).test("a1")).isTrue();
+        assertThat(second.sweeps().get(0).test("a2")).isFalse();
+        assertThat(dir.resolve("data/allocs/a2")).isDirectory();
+    }
+
+    @Test
     void a_sweep_that_hangs_keeps_nothing_waiting() {
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
