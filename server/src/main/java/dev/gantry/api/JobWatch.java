@@ -14,6 +14,7 @@ import dev.gantry.v1.WatchJobResponse;
 import dev.gantry.v1.WatchJobResponseOrBuilder;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /** One client's watch of a job. Owned by the turns of its {@link WatchStream}. */
 final class JobWatch {
@@ -28,6 +29,10 @@ final class JobWatch {
     private final StoreReader reader;
     private final JobRecords records;
     private long toldIndex;
+
+    /** The highest modify_index of what was told. It may be above {@link #toldIndex}: changes go on between reads. */
+    private long highestTold;
+
     private ChangeCursor evaluationsTold;
     private ChangeCursor allocationsTold;
     private ChangeCursor deploymentsTold;
@@ -45,6 +50,7 @@ final class JobWatch {
         this.reader = reader;
         this.records = records;
         this.toldIndex = begin(request.getAfterIndex(), reader);
+        this.highestTold = toldIndex;
         this.evaluationsTold = ChangeCursor.after(toldIndex);
         this.allocationsTold = evaluationsTold;
         this.deploymentsTold = evaluationsTold;
@@ -74,10 +80,37 @@ final class JobWatch {
         if (!known.equals(toldJob)) {
             news.setJob(job);
         }
-        Optional<WatchJobResponse> message = news.build().equals(WatchJobResponse.getDefaultInstance())
-                ? Optional.empty()
-                : Optional.of(news.setIndex(nextIndex).build());
-        return new News<>(message, isAll ? Progress.UP_TO_DATE : Progress.MORE, () -> remember(nextIndex, known, news));
+        boolean isNews = !news.build().equals(WatchJobResponse.getDefaultInstance());
+        long highest = Math.max(highestTold, highest(job, evaluations, allocations, deployments));
+        // A client waits for an index that covers all that it was told: a message with nothing but the index says so.
+        boolean isCovered = nextIndex >= highest;
+        Optional<WatchJobResponse> message = isNews || (isCovered && toldIndex < highest)
+                ? Optional.of(news.setIndex(nextIndex).build())
+                : Optional.empty();
+        return new News<>(message, isAll && isCovered ? Progress.UP_TO_DATE : Progress.MORE, () -> {
+            remember(nextIndex, known, news);
+            highestTold = highest;
+        });
+    }
+
+    private static long highest(
+            JobRecord job, List<Evaluation> evaluations, List<Allocation> allocations, List<Deployment> deployments) {
+        return LongStream.of(
+                        job.getModifyIndex(),
+                        evaluations.stream()
+                                .mapToLong(Evaluation::getModifyIndex)
+                                .max()
+                                .orElse(0),
+                        allocations.stream()
+                                .mapToLong(Allocation::getModifyIndex)
+                                .max()
+                                .orElse(0),
+                        deployments.stream()
+                                .mapToLong(Deployment::getModifyIndex)
+                                .max()
+                                .orElse(0))
+                .max()
+                .orElseThrow();
     }
 
     private static boolean isAll(List<?> told, List<?> changed) {

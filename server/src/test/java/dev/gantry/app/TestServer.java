@@ -9,6 +9,7 @@ import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceBlockingStub;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingStub;
+import dev.gantry.v1.JobServiceGrpc.JobServiceStub;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
 import io.grpc.ManagedChannel;
@@ -128,6 +129,11 @@ final class TestServer implements AutoCloseable {
 
     GantryServer server() {
         return server;
+    }
+
+    /** For watches, which have no deadline. */
+    JobServiceStub jobsAsync() {
+        return JobServiceGrpc.newStub(channel);
     }
 
     JobServiceBlockingStub jobs() {
