@@ -24,7 +24,7 @@ import java.util.Optional;
  * Submits a batch job, waits for its end, and prints what it wrote.
  *
  * <pre>
- * java -cp 'client/target/*:client/target/lib/*' docs/examples/SubmitAndWatch.java 127.0.0.1:7470 /srv/images/hello.aci
+ * java -cp 'client/target/*:client/target/lib/*' docs/examples/SubmitAndWatch.java 127.0.0.1:7470 /srv/gantry/hello.aci
  * </pre>
  */
 public final class SubmitAndWatch {
@@ -139,6 +139,9 @@ public final class SubmitAndWatch {
                     Allocation before = allocations.put(next.getId(), next);
                     if (before == null || before.getClientStatus() != next.getClientStatus()) {
                         out.println(next.getName() + " is " + next.getClientStatus() + " on " + next.getNodeName());
+                        if (next.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED) {
+                            out.println(next.getDescription());
+                        }
                     }
                 }
             }

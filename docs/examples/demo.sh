@@ -7,10 +7,21 @@ here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 gantry=${GANTRY:-$here/../../gantry}
 bundled=${GANTRY_BUNDLED_RKT:-$here/../../rkt/bin/rkt}
 
-step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+# Bold on a terminal only.
+step() { if [ -t 1 ]; then printf '\n\033[1m%s\033[0m\n' "$*"; else printf '\n%s\n' "$*"; fi; }
 fail() { printf 'demo: %s\n' "$*" >&2; exit 1; }
 # Shows a command as a person would type it, then runs it.
 show() { printf '$ %s\n' "gantry ${*//$here\//docs/examples/}"; "$gantry" "$@"; }
+
+case ${1:-} in
+  '') ;;
+  --help | -h)
+    echo 'Usage: gantry demo'
+    echo 'Starts a server and two nodes on loopback, runs a job through its whole life, and removes all it has made.'
+    exit 0
+    ;;
+  *) fail "unknown argument \"$1\": demo takes none" ;;
+esac
 
 check_machine() {
   [ "$(uname -s)" = Linux ] || fail "pods need Linux; this is $(uname -s)."

@@ -13,7 +13,8 @@ final class MisuseReport implements IParameterExceptionHandler {
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("error: " + failure.getMessage());
+        // Picocli begins some of its messages so itself.
+        err.println("error: " + failure.getMessage().replaceFirst("^Error: ", ""));
         UnmatchedArgumentException.printSuggestions(failure, err);
         err.print(command.getHelp().synopsisHeading() + command.getHelp().synopsis(0));
         if (!command.getSubcommands().isEmpty()) {

@@ -656,6 +656,13 @@ class LifeCommandsTest {
     }
 
     @Test
+    void a_drain_that_is_neither_enabled_nor_disabled_is_refused_in_one_sentence() {
+        CliRun run = CliRun.of(cluster, "node", "drain", "n1");
+
+        assertThat(run.err()).startsWith("error: Missing required argument");
+    }
+
+    @Test
     void a_drain_is_followed_until_the_node_is_drained() {
         Node draining = Samples.node("n1").toBuilder()
                 .setModifyIndex(20)
