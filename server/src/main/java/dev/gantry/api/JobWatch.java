@@ -56,7 +56,7 @@ final class JobWatch {
         this.deploymentsTold = evaluationsTold;
     }
 
-    /** What has changed; there is always more to come. */
+    /** Returns the changes since the last message. A watch of a job does not end by itself. */
     News<WatchJobResponse> next() {
         // Read first: what changes meanwhile is told by the next call at the latest.
         long index = reader.lastIndex();

@@ -73,7 +73,7 @@ final class WatchRoom {
         }
     }
 
-    /** What one watch has taken. */
+    /** The bytes that one watch has taken. */
     final class Share {
 
         private CompletableFuture<Void> grant = CompletableFuture.completedFuture(null);

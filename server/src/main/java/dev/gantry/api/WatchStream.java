@@ -46,7 +46,7 @@ final class WatchStream<T extends Message> {
     private final Runnable wake;
     private volatile boolean ended;
 
-    /** Whether the share is that of a message that was sent. Owned by the turns. */
+    /** True while the share belongs to a message that was sent. Owned by the turns. */
     private boolean sent;
 
     private WatchStream(

@@ -31,7 +31,7 @@ final class NodeRejoinCommand extends ClientCommand {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int LONGEST_ANSWER = 16;
 
-    /** So many nodes are named before it is asked. */
+    /** The most nodes that the question names. */
     private static final int SHOWN = 20;
 
     @ArgGroup(multiplicity = "1")

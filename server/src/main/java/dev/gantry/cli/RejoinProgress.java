@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 final class RejoinProgress {
 
-    /** So many are asked for one by one; with more, all nodes are listed. */
+    /** The most nodes that are read one by one; with more, all nodes are listed. */
     private static final int FEW = 20;
 
     private static final Duration PAUSE = Duration.ofSeconds(1);

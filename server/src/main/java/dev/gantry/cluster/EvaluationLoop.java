@@ -183,7 +183,7 @@ public final class EvaluationLoop {
         }
     }
 
-    /** What lasts, such as a damaged database, is not told with a stack trace each time. */
+    /** Logs a failure: with its stack trace once, then in one line, since a damaged database fails each load alike. */
     private void tellOnce(String consequence, Throwable failure) {
         if (failure.toString().equals(lastFailure)) {
             LOG.warn("{}, as before: {}", consequence, failure.getMessage());

@@ -47,7 +47,7 @@ public final class NodeDrainer {
      */
     private record Draining(Drain drain, Optional<Instant> due) {
 
-        /** Whether it is the same drain, overdue or not. */
+        /** Returns true if it is the same drain, overdue or not. */
         boolean is(Drain other) {
             return drain.toBuilder().setOverdue(other.getOverdue()).build().equals(other);
         }
@@ -138,7 +138,7 @@ public final class NodeDrainer {
         goOn();
     }
 
-    /** Whether it begins to drain now, or drains in another way than before. */
+    /** Returns true if the node begins to drain, or drains in another way than before. */
     private boolean put(Node node) {
         if (!node.hasDrain()) {
             draining.remove(node.getId());

@@ -100,7 +100,10 @@ final class GroupCommitter implements AutoCloseable {
         return new LoudFuture<>(this::chainedFailed);
     }
 
-    /** What is chained belongs to the whole server: a StackOverflowError is over with the input that caused it. */
+    /**
+     * Decides on an Error in what is chained to a write. A StackOverflowError breaks nothing: it ends with the input
+     * that caused it.
+     */
     private void chainedFailed(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof StackOverflowError) {

@@ -70,7 +70,10 @@ class HostileCallsTest {
 
     private static final long DEADLINE_SECONDS = 60;
 
-    /** What a server may answer to what is wrong. Not among them: that it failed, or that it did not answer in time. */
+    /**
+     * The statuses with which a server may answer wrong requests. A failure of the server and a missing answer are not
+     * among them.
+     */
     private static final Set<Status.Code> ANSWERS = EnumSet.of(
             Status.Code.OK,
             Status.Code.INVALID_ARGUMENT,
@@ -104,7 +107,7 @@ class HostileCallsTest {
         server.close();
     }
 
-    /** What one call destroys, the next one finds again. */
+    /** Makes again what an earlier call may have destroyed. */
     @BeforeEach
     void prepare() {
         log.start();
