@@ -46,7 +46,7 @@ final class FailureReport implements IExecutionExceptionHandler {
                 && !invalid.violations().isEmpty()) {
             invalid.violations().forEach(violation -> err.println(line(violation)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
-            err.println("error: " + gone.getMessage() + ". Start one with: gantry server");
+            err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
         } else if (failure instanceof GantryException || failure instanceof JobFileException) {
             err.println("error: " + failure.getMessage());
         } else if (failure instanceof CommandFailedException) {

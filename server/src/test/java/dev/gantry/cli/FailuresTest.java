@@ -124,7 +124,7 @@ class FailuresTest {
                         1,
                         "",
                         "error: No Gantry server at " + address
-                                + ": Connection refused. Start one with: gantry server\n"));
+                                + ": Connection refused. Start one with: gantry server --data-dir DIR\n"));
     }
 
     @Test

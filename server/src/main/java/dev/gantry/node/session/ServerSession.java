@@ -186,7 +186,7 @@ public final class ServerSession {
         stream = Optional.empty();
         next = (next + 1) % servers.size();
         Duration delay = delayAfter(why);
-        report(server, why, delay);
+        report(server, why, delay, wasRegistered);
         setTimer(this::open, delay);
         if (wasRegistered) {
             node.disconnected();
@@ -197,8 +197,8 @@ public final class ServerSession {
         return isRefusal(why) ? backoff.jitter(timings.refusedRetry()) : backoff.next();
     }
 
-    /** Once for each kind of failure, not for each try. */
-    private void report(String server, Status why, Duration delay) {
+    /** Logs each kind of failure once, not each try. */
+    private void report(String server, Status why, Duration delay, boolean wasRegistered) {
         String failure = server + why.getCode();
         if (failure.equals(lastFailure)) {
             LOG.debug("Server {}: {}; trying again in {}", server, why, delay);
@@ -211,8 +211,10 @@ public final class ServerSession {
                             + " data directory, or delete the file identity in it to join as a new node",
                     server,
                     why.getDescription());
-        } else {
+        } else if (wasRegistered) {
             LOG.warn("Server {} is lost ({}); trying again until it is back", server, describe(why));
+        } else {
+            LOG.warn("Server {} does not answer ({}); trying again until it does", server, describe(why));
         }
     }
 
