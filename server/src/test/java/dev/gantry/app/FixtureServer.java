@@ -236,7 +236,8 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         }
     }
 
-    private void register(Register register, StreamObserver<ConnectResponse> responses) {
+    /** Holds up what a test sends meanwhile: a change must not come before the state that it changes. */
+    private synchronized void register(Register register, StreamObserver<ConnectResponse> responses) {
         registers.add(register);
         if (refusal.isPresent()) {
             responses.onError(refusal.get().asRuntimeException());
