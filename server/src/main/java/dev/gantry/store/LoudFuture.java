@@ -1,50 +1,182 @@
 package dev.gantry.store;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A future that does not keep an Error to itself.
  *
  * <p>Java puts what a callback throws into the future that the callback was chained with, and who chains the last one of them
- * seldom looks. So each future that comes of this one, of whatever method and on whatever thread, tells of an Error that it
- * has failed with. Exceptions are left to those who chain.
+ * seldom looks. So each callback that is chained to this future, or to a future that comes of it, is wrapped: what it throws is
+ * told as well, also when the future was complete before. Methods that take a second future are not covered.
  *
  * @param <T> the result
  */
 final class LoudFuture<T> extends CompletableFuture<T> {
 
     private final Consumer<Throwable> onFailure;
-    private boolean isBeingWatched;
 
     /**
      * Makes a future that nobody has chained anything to.
      *
-     * @param onFailure is told what those that come of this one have failed with; must not throw
+     * @param onFailure is told what callbacks throw; must not throw
      */
     LoudFuture(Consumer<Throwable> onFailure) {
         this.onFailure = onFailure;
     }
 
-    /** Called by each method that chains. */
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        if (isBeingWatched) {
-            return new CompletableFuture<>();
-        }
-        LoudFuture<U> next = new LoudFuture<>(onFailure);
-        next.watch();
-        return next;
+        return new LoudFuture<>(onFailure);
     }
 
-    /** Before anybody else has this future. */
-    private void watch() {
-        isBeingWatched = true;
-        var unused = whenComplete((result, failure) -> {
-            if (failure != null) {
-                onFailure.accept(failure);
-            }
+    @Override
+    public <U> CompletableFuture<U> thenApply(Function<? super T, ? extends U> callback) {
+        return super.thenApply(loudFunction(callback));
+    }
+
+    @Override
+    public <U> CompletableFuture<U> thenApplyAsync(Function<? super T, ? extends U> callback) {
+        return super.thenApplyAsync(loudFunction(callback));
+    }
+
+    @Override
+    public <U> CompletableFuture<U> thenApplyAsync(Function<? super T, ? extends U> callback, Executor executor) {
+        return super.thenApplyAsync(loudFunction(callback), executor);
+    }
+
+    @Override
+    public CompletableFuture<Void> thenAccept(Consumer<? super T> callback) {
+        return super.thenAccept(loudConsumer(callback));
+    }
+
+    @Override
+    public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> callback) {
+        return super.thenAcceptAsync(loudConsumer(callback));
+    }
+
+    @Override
+    public CompletableFuture<Void> thenAcceptAsync(Consumer<? super T> callback, Executor executor) {
+        return super.thenAcceptAsync(loudConsumer(callback), executor);
+    }
+
+    @Override
+    public CompletableFuture<Void> thenRun(Runnable callback) {
+        return super.thenRun(loudRunnable(callback));
+    }
+
+    @Override
+    public CompletableFuture<Void> thenRunAsync(Runnable callback) {
+        return super.thenRunAsync(loudRunnable(callback));
+    }
+
+    @Override
+    public CompletableFuture<Void> thenRunAsync(Runnable callback, Executor executor) {
+        return super.thenRunAsync(loudRunnable(callback), executor);
+    }
+
+    @Override
+    public <U> CompletableFuture<U> handle(BiFunction<? super T, Throwable, ? extends U> callback) {
+        return super.handle(loudBiFunction(callback));
+    }
+
+    @Override
+    public <U> CompletableFuture<U> handleAsync(BiFunction<? super T, Throwable, ? extends U> callback) {
+        return super.handleAsync(loudBiFunction(callback));
+    }
+
+    @Override
+    public <U> CompletableFuture<U> handleAsync(
+            BiFunction<? super T, Throwable, ? extends U> callback, Executor executor) {
+        return super.handleAsync(loudBiFunction(callback), executor);
+    }
+
+    @Override
+    public CompletableFuture<T> whenComplete(BiConsumer<? super T, ? super Throwable> callback) {
+        return super.whenComplete(loudBiConsumer(callback));
+    }
+
+    @Override
+    public CompletableFuture<T> whenCompleteAsync(BiConsumer<? super T, ? super Throwable> callback) {
+        return super.whenCompleteAsync(loudBiConsumer(callback));
+    }
+
+    @Override
+    public CompletableFuture<T> whenCompleteAsync(
+            BiConsumer<? super T, ? super Throwable> callback, Executor executor) {
+        return super.whenCompleteAsync(loudBiConsumer(callback), executor);
+    }
+
+    @Override
+    public CompletableFuture<T> exceptionally(Function<Throwable, ? extends T> callback) {
+        return super.exceptionally(loudFunction(callback));
+    }
+
+    @Override
+    public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> callback) {
+        return super.exceptionallyAsync(loudFunction(callback));
+    }
+
+    @Override
+    public CompletableFuture<T> exceptionallyAsync(Function<Throwable, ? extends T> callback, Executor executor) {
+        return super.exceptionallyAsync(loudFunction(callback), executor);
+    }
+
+    @Override
+    public <U> CompletableFuture<U> thenCompose(Function<? super T, ? extends CompletionStage<U>> callback) {
+        return super.thenCompose(loudFunction(callback));
+    }
+
+    @Override
+    public <U> CompletableFuture<U> thenComposeAsync(Function<? super T, ? extends CompletionStage<U>> callback) {
+        return super.thenComposeAsync(loudFunction(callback));
+    }
+
+    @Override
+    public <U> CompletableFuture<U> thenComposeAsync(
+            Function<? super T, ? extends CompletionStage<U>> callback, Executor executor) {
+        return super.thenComposeAsync(loudFunction(callback), executor);
+    }
+
+    private <A, B> Function<A, B> loudFunction(Function<A, B> callback) {
+        return argument -> call(() -> callback.apply(argument));
+    }
+
+    private <A, B, C> BiFunction<A, B, C> loudBiFunction(BiFunction<A, B, C> callback) {
+        return (one, other) -> call(() -> callback.apply(one, other));
+    }
+
+    private <A> Consumer<A> loudConsumer(Consumer<A> callback) {
+        return argument -> run(() -> callback.accept(argument));
+    }
+
+    private <A, B> BiConsumer<A, B> loudBiConsumer(BiConsumer<A, B> callback) {
+        return (one, other) -> run(() -> callback.accept(one, other));
+    }
+
+    private Runnable loudRunnable(Runnable callback) {
+        return () -> run(callback);
+    }
+
+    private void run(Runnable callback) {
+        call(() -> {
+            callback.run();
+            return null;
         });
-        isBeingWatched = false;
+    }
+
+    private <R> R call(Supplier<R> callback) {
+        try {
+            return callback.get();
+        } catch (RuntimeException | Error e) {
+            onFailure.accept(e);
+            throw e;
+        }
     }
 }

@@ -137,6 +137,19 @@ class StoreHealthTest {
         assertUnavailable(write("third"));
     }
 
+    @ParameterizedTest
+    @MethodSource("chains")
+    void an_error_in_what_is_chained_to_a_write_that_was_answered_already_is_not_lost(
+            UnaryOperator<CompletableFuture<?>> chain) {
+        CompletableFuture<JobRecord> written = write("second");
+        written.join();
+
+        CompletableFuture<?> chained = chain.apply(written);
+
+        assertThatThrownBy(() -> chained.get(10, SECONDS)).hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        await().atMost(Duration.ofSeconds(10)).until(() -> store.health().is(Recovery.RESTART));
+    }
+
     static List<Named<UnaryOperator<CompletableFuture<?>>>> chains() {
         return List.of(
                 Named.of("thenApply", write -> write.thenApply(StoreHealthTest::fail)),
