@@ -153,7 +153,7 @@ class GantryClientTest {
         String address = "127.0.0.1:" + unusedPort();
         GantryClient client = started(GantryClient.builder()
                 .address(address)
-                .deadline(Duration.ofMillis(300))
+                .deadline(Duration.ofSeconds(3))
                 .retry(new RetryPolicy(20, Duration.ofMillis(100), Duration.ofSeconds(5), 2))
                 .build());
 
