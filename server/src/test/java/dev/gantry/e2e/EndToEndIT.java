@@ -140,9 +140,9 @@ class EndToEndIT {
                 .filter(line -> line.startsWith(" * java "))
                 .map(line -> line.substring(" * ".length()))
                 .collect(Collectors.joining());
-        assertThat(command).contains("127.0.0.1:7470", "/srv/images/hello.aci");
+        assertThat(command).contains("127.0.0.1:7470", "/srv/gantry/hello.aci");
         String ours = command.replace("127.0.0.1:7470", address)
-                .replace("/srv/images/hello.aci", shared.resolve("hello.aci").toString());
+                .replace("/srv/gantry/hello.aci", shared.resolve("hello.aci").toString());
         return Program.run(new ProcessBuilder("timeout", "120", "sh", "-c", ours).directory(Program.ROOT.toFile()));
     }
 
