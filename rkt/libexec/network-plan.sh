@@ -148,6 +148,23 @@ PLAN
       'with --net=host or --net=none'
 }
 
+# Makes sure that no two pods that start together get one port of the host: who has ports to forward holds the lock of the
+# data directory's ports, as descriptor 6, from before it looks for other pods until reserve_ports has written that it has
+# them.
+lock_ports() {
+  [ "$net_mode" = contained ] && [ -s "$1/ports" ] || return 0
+  command exec 6> "$data_dir/ports.lock" && flock -w 60 6 || fail "networking: can't lock $data_dir/ports.lock"
+}
+
+# Writes into a pod, which is about to be moved to those that run, that its ports are taken.
+reserve_ports() {
+  [ "$net_mode" != contained ] || [ ! -s "$1/ports" ] || { mkdir -p "$1/net" && : > "$1/net/forwarding"; }
+}
+
+unlock_ports() {
+  command exec 6<&-
+}
+
 # Fails if a port in the file leads to another pod that runs.
 check_ports() {
   while read -r net_protocol net_host_ip net_host_port _; do

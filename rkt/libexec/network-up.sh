@@ -151,7 +151,6 @@ forward_ports() {
     net_fault="ports can't be forwarded: this host has no route to $net_forward_ip"
     return 1
   }
-  : > "$1/net/forwarding"
   net_rules=$(print_forwarding "$1") && printf '%s\n' "$net_rules" | iptables-restore -w --noflush || {
     net_fault="ports can't be forwarded: iptables-restore failed"
     return 1

@@ -5,7 +5,7 @@
 # Whatever network-up.sh sets up is on record before, in the pod's net/, so that it is found after a crash at any moment:
 #   net/IFNAME/call          the network's name, its plugin, where that finds others, its arguments, if it masquerades
 #   net/IFNAME/conf          what the plugin is told; it goes when the plugin has undone its work
-#   net/forwarding           ports of the host are forwarded; it goes when they are not
+#   net/forwarding           ports of the host are taken, and forwarded now or soon; it goes when they are not
 #   net/IFNAME/json, text    what status and list print of it; they stay
 
 # Who sets up or removes a pod's networks holds the lock of its net/, as descriptor 8. The plugins inherit it: what one

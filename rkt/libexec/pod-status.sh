@@ -28,10 +28,13 @@ print_status_text() {
     format_time "$started"
     printf 'started=%s\n' "$time"
   fi
-  if [ "$state" = running ]; then
-    read_networks text
-    printf 'networks=%s\n' "$networks"
-  fi
+  case $place in
+    run | exited-garbage)
+      # Also after the pod has exited, as in rkt.
+      read_networks text
+      printf 'networks=%s\n' "$networks"
+      ;;
+  esac
   case $place in
     run | exited-garbage)
       pid=-1

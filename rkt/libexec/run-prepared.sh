@@ -44,6 +44,7 @@ case $apps in
 esac
 [ "$flavor" != fly ] || use_host_network_by_default
 plan_networks
+lock_ports "$pod"
 check_networks "$pod"
 
 # Whoever holds the lock of a prepared pod may move it. The directory tells who runs before it says that it runs.
@@ -53,7 +54,9 @@ read_identity $$
 printf '%s\n' "$identity" > "$pod/pid"
 date +%s%N > "$pod/started"
 write_name_resolution "$pod"
+reserve_ports "$pod"
 move_pod run || fail "cannot transition to run: pod \"$uuid\" can't be moved"
+unlock_ports
 exec 9<&-
 relax_protections
 

@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -232,6 +233,32 @@ class NetworkTest {
     }
 
     @Test
+    void of_two_pods_that_start_together_one_gets_a_port_of_the_host() throws IOException {
+        configure("05-slow", """
+                {"name":"slow","type":"slow-ptp","ipMasq":true,"ipam":{"type":"host-local","subnet":"10.16.0.0/24"}}""");
+        Path plugin = directory.resolve("etc/net.d/slow-ptp");
+        Files.writeString(plugin, "#!/bin/sh\nsleep 1\nexec /usr/lib/cni/ptp\n");
+        Files.setPosixFilePermissions(plugin, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<String> uuids = List.of(serve("--port=http:9080"), serve("--port=http:9080"));
+        List<Rkt.Running> pods = uuids.stream()
+                .map(uuid -> rkt.start(Map.of(), "run-prepared", local(), "--net=slow", uuid))
+                .toList();
+
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> pods.stream()
+                        .allMatch(pod ->
+                                pod.out().contains("ready") || !pod.process().isAlive()));
+
+        int refused = pods.get(0).process().isAlive() ? 1 : 0;
+        assertThat(pods.get(1 - refused).process().isAlive()).isTrue();
+        Rkt.Result refusal = rkt.finish(pods.get(refused));
+        assertThat(refusal.exitCode()).isEqualTo(254);
+        assertThat(refusal.err())
+                .contains("tcp port 9080 of the host leads to pod \"%s\" already".formatted(uuids.get(1 - refused)));
+        assertThat(status(uuids.get(refused)).get("state").getAsString()).isEqualTo("prepared");
+    }
+
+    @Test
     void ports_need_a_network() {
         String uuid = serve("--port=http:9080");
 
@@ -281,6 +308,8 @@ class NetworkTest {
         assertThat(rkt.call("status", uuid).out()).contains("\nnetworks=" + text + "\n");
         assertThat(rkt.call("list").out()).contains(text + "\n");
         rkt.call("stop", uuid).succeeded();
+        // A pod that has exited keeps them, as in rkt, but does not list them.
+        assertThat(rkt.call("status", uuid).out()).contains("state=exited\n", "\nnetworks=" + text + "\n");
         assertThat(rkt.call("list").out()).doesNotContain("ip4=");
     }
 
