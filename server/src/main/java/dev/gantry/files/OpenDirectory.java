@@ -105,14 +105,27 @@ public final class OpenDirectory implements AutoCloseable {
      * @throws IOException if there is something else of that name, or it can't be made
      */
     public void makeDirectory(String name, Path staging) throws IOException {
+        makeDirectory(name, staging, FileOwner.OF_THIS_PROCESS);
+    }
+
+    /**
+     * Makes a directory in it as {@link #makeDirectory(String, Path)} does, and gives it to a user.
+     *
+     * @param name a single name
+     * @param staging as there
+     * @param owner who owns it, if it was not there
+     * @throws IOException if there is something else of that name, or it can't be made or given away
+     */
+    public void makeDirectory(String name, Path staging, FileOwner owner) throws IOException {
         try {
             if (!look(name).isDirectory()) {
                 throw new NotDirectoryException(path.resolve(name).toString());
             }
         } catch (NoSuchFileException e) {
             Path fresh = Files.createDirectory(staging.resolve("new-" + UUID.randomUUID()));
-            Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxrwxrwx"));
             try (OpenDirectory from = of(staging)) {
+                Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxrwxrwx"));
+                owner.give(fresh);
                 from.handle.move(fresh.getFileName(), handle, single(name));
             } finally {
                 Files.deleteIfExists(fresh);

@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileOwner;
 import dev.gantry.files.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -22,10 +23,12 @@ final class AllocationPaths {
 
     private final String asked;
     private final TaskDirectory directory;
+    private final FileOwner owner;
 
-    private AllocationPaths(Path asked, TaskDirectory directory) {
+    private AllocationPaths(Path asked, TaskDirectory directory, FileOwner owner) {
         this.asked = asked.toString();
         this.directory = directory;
+        this.owner = owner;
     }
 
     /**
@@ -33,12 +36,13 @@ final class AllocationPaths {
      *
      * @param relative what the job says
      * @param directory where the task lives
+     * @param owner whom directories are given to that are made here
      * @return the path, absolute; it had no links when it was looked at
      * @throws RktException if the path leads out of where the task may go, or through a link
      */
-    static Path resolve(Path relative, TaskDirectory directory) throws RktException {
+    static Path resolve(Path relative, TaskDirectory directory, FileOwner owner) throws RktException {
         try {
-            return new AllocationPaths(relative, directory).resolve(relative);
+            return new AllocationPaths(relative, directory, owner).resolve(relative);
         } catch (IOException e) {
             throw new RktException("Could not make the volume's directory " + relative + ": " + e.getMessage(), false);
         }
@@ -93,7 +97,7 @@ final class AllocationPaths {
                 String name = names.get(i);
                 Optional<BasicFileAttributes> found = look(at, name);
                 if (found.isEmpty()) {
-                    at.makeDirectory(name, directory.driver());
+                    at.makeDirectory(name, directory.driver(), owner);
                 } else if (found.get().isRegularFile() && i == names.size() - 1) {
                     return;
                 } else if (!found.get().isDirectory()) {

@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.files.FileOwner;
 import dev.gantry.model.LogLimits;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
@@ -72,7 +73,10 @@ final class PodPreparation {
                     request.task().getUser(),
                     request.task().getResources(),
                     request.environment(),
-                    volumes.of(config.volumes(), request.directory()),
+                    volumes.of(
+                            config.volumes(),
+                            request.directory(),
+                            FileOwner.of(request.task().getUser(), config.group())),
                     ports(request, config));
             if (!config.trustPrefix().isEmpty()) {
                 rkt.trust(config);

@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileOwner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,9 +31,10 @@ final class PodVolumes {
      *
      * @param wanted {@code volumes} of the task's config
      * @param directory where the task lives
+     * @param owner who the task runs as, to whom missing directories of relative volumes are given
      * @throws RktException if one is not allowed, or does not exist
      */
-    List<PodVolume> of(List<String> wanted, TaskDirectory directory) throws RktException {
+    List<PodVolume> of(List<String> wanted, TaskDirectory directory, FileOwner owner) throws RktException {
         List<PodVolume> volumes = new ArrayList<>();
         volumes.add(new PodVolume(name(directory, SHARED), directory.shared(), "/alloc", false));
         volumes.add(new PodVolume(name(directory, "logs"), directory.logs(), "/alloc/logs", true));
@@ -42,7 +44,7 @@ final class PodVolumes {
             RktVolume volume = RktVolume.parse(wanted.get(i));
             volumes.add(new PodVolume(
                     name(directory, Integer.toString(i)),
-                    source(volume, directory),
+                    source(volume, directory, owner),
                     volume.target(),
                     volume.readOnly()));
         }
@@ -56,12 +58,12 @@ final class PodVolumes {
         return RktNames.volume(directory.allocation().getFileName().toString(), directory.task(), what);
     }
 
-    private Path source(RktVolume volume, TaskDirectory directory) throws RktException {
+    private Path source(RktVolume volume, TaskDirectory directory, FileOwner owner) throws RktException {
         String source = volume.source();
         Path path = Path.of(source);
         if (!path.isAbsolute()) {
             refuseKernelFileSystem(volume);
-            return AllocationPaths.resolve(path, directory);
+            return AllocationPaths.resolve(path, directory, owner);
         }
         if (!hostPathsAllowed) {
             throw new RktException(

@@ -2,11 +2,16 @@ package dev.gantry.driver.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.files.FileOwner;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +49,28 @@ class PodVolumesTest {
         assertThat(source)
                 .isEqualTo(directory.allocation().toRealPath().resolve(found))
                 .isDirectory();
+    }
+
+    @Test
+    void directories_that_are_made_belong_to_the_user_of_the_task() throws Exception {
+        assumeTrue(Files.getAttribute(root, "unix:uid").equals(0), "only root can give files away: skipped");
+        Files.createDirectory(directory.local().resolve("there"));
+
+        new PodVolumes(false)
+                .of(List.of("local/there/a/b:/a", "local/c:/c"), directory, FileOwner.of("4000000000", "27"));
+        new PodVolumes(false).of(List.of("local/named:/x"), directory, FileOwner.of("postgres", ""));
+
+        assertThat(owner("there")).isEqualTo("0:0");
+        assertThat(List.of(owner("there/a"), owner("there/a/b"), owner("c"))).containsOnly("4000000000:27");
+        assertThat(owner("named")).isEqualTo("0:0");
+        assertThat(PosixFilePermissions.toString(
+                        Files.getPosixFilePermissions(directory.local().resolve("named"))))
+                .isEqualTo("rwxrwxrwx");
+    }
+
+    private String owner(String path) throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(directory.local().resolve(path), "unix:uid,gid");
+        return Integer.toUnsignedString((Integer) attributes.get("uid")) + ":" + attributes.get("gid");
     }
 
     @Test
@@ -118,7 +145,8 @@ class PodVolumesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/dev/x", "/proc/x", "//sys/x", "/tmp/../dev/x"})
     void a_relative_path_is_not_mounted_where_the_kernels_own_file_systems_are(String target) {
-        assertThatThrownBy(() -> new PodVolumes(true).of(List.of("local/x:" + target), directory))
+        assertThatThrownBy(() ->
+                        new PodVolumes(true).of(List.of("local/x:" + target), directory, FileOwner.OF_THIS_PROCESS))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("can't be mounted at " + target);
     }
@@ -137,11 +165,13 @@ class PodVolumesTest {
     void a_node_in_a_directory_that_rkt_cannot_mount_says_so() {
         TaskDirectory comma = new TaskDirectory(root.resolve("a,b/" + DriverFixture.ALLOCATION), "web");
 
-        assertThatThrownBy(() -> new PodVolumes(true).of(List.of(), comma)).hasMessageContaining("takes no comma");
+        assertThatThrownBy(() -> new PodVolumes(true).of(List.of(), comma, FileOwner.OF_THIS_PROCESS))
+                .hasMessageContaining("takes no comma");
     }
 
     private Path source(String asked, boolean hostPathsAllowed) throws RktException {
-        List<PodVolume> volumes = new PodVolumes(hostPathsAllowed).of(List.of(asked + ":/in/pod"), directory);
+        List<PodVolume> volumes =
+                new PodVolumes(hostPathsAllowed).of(List.of(asked + ":/in/pod"), directory, FileOwner.OF_THIS_PROCESS);
         assertThat(volumes).hasSize(5);
         return volumes.get(4).source();
     }
