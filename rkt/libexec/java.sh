@@ -42,6 +42,8 @@ exec_java() {
   archive=-XX:SharedArchiveFile=$home/target/rkt.jsa
   [ -z "${RKT_ARCHIVE_CLASSES:-}" ] || archive=-XX:ArchiveClassesAtExit=$RKT_ARCHIVE_CLASSES
   set_native_option
+  # Libraries with native code unpack it there.
+  temporary=${TMPDIR:-/tmp}
   exec "$java" $native -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "$archive" -Xlog:disable \
-    -Drkt.home="$home" -cp "$class_path" dev.gantry.rkt.cli.Main "$@"
+    -Djava.io.tmpdir="$temporary" -Djna.tmpdir="$temporary" -Drkt.home="$home" -cp "$class_path" dev.gantry.rkt.cli.Main "$@"
 }

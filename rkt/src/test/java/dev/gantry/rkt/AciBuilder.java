@@ -76,18 +76,37 @@ public final class AciBuilder {
 
     /** A pax header for the next entry, with records that the library would not write. */
     public AciBuilder pax(String... records) {
-        StringBuilder text = new StringBuilder();
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
         for (String record : records) {
-            int length = record.length() + 3;
-            while (Integer.toString(length).length() + record.length() + 2 != length) {
-                length++;
-            }
-            text.append(length).append(' ').append(record).append('\n');
+            content.writeBytes(paxRecord(record.getBytes(StandardCharsets.UTF_8)));
         }
-        byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
+        return paxHeader(content.toByteArray());
+    }
+
+    /** Gives the next entry an extended attribute, whose value need not be text. */
+    public AciBuilder attribute(String name, byte[] value) {
+        ByteArrayOutputStream record = new ByteArrayOutputStream();
+        record.writeBytes(("SCHILY.xattr." + name + "=").getBytes(StandardCharsets.UTF_8));
+        record.writeBytes(value);
+        return paxHeader(paxRecord(record.toByteArray()));
+    }
+
+    private AciBuilder paxHeader(byte[] content) {
         TarArchiveEntry entry = new TarArchiveEntry("pax", TarConstants.LF_PAX_EXTENDED_HEADER_LC, true);
         entry.setSize(content.length);
         return put(entry, content, settings -> {});
+    }
+
+    private static byte[] paxRecord(byte[] record) {
+        int length = record.length + 3;
+        while (Integer.toString(length).length() + record.length + 2 != length) {
+            length++;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.writeBytes((length + " ").getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(record);
+        bytes.write('\n');
+        return bytes.toByteArray();
     }
 
     /** Programs of this machine, with the libraries that they need. */

@@ -2,18 +2,17 @@ package dev.gantry.rkt.docker;
 
 import dev.gantry.rkt.docker.LayerTree.Node;
 import dev.gantry.rkt.docker.LayerTree.Source;
-import java.io.BufferedOutputStream;
+import dev.gantry.rkt.tar.PaxArchive;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
@@ -22,17 +21,16 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  */
 final class AciWriter {
 
-    private static final String EXTENDED_ATTRIBUTE = "SCHILY.xattr.";
     private static final String ROOTFS = "rootfs/";
 
     /** At run time something else is mounted there, and what a layer has of it can't be stored. */
     private static final String DEVICES = ROOTFS + "dev/";
 
-    private final TarArchiveOutputStream tar;
+    private final PaxArchive archive;
     private final IdentityHashMap<Node, String> written = new IdentityHashMap<>();
 
-    private AciWriter(TarArchiveOutputStream tar) {
-        this.tar = tar;
+    private AciWriter(PaxArchive archive) {
+        this.archive = archive;
     }
 
     /**
@@ -44,12 +42,8 @@ final class AciWriter {
      * @throws IOException if that fails
      */
     static void write(Path file, String manifest, LayerTree tree) throws IOException {
-        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(file), 1 << 16), StandardCharsets.UTF_8.name())) {
-            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-            tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
-            tar.setAddPaxHeadersForNonAsciiNames(true);
-            AciWriter writer = new AciWriter(tar);
+        try (PaxArchive archive = new PaxArchive(file)) {
+            AciWriter writer = new AciWriter(archive);
             writer.writeManifest(manifest);
             writer.writeDirectory(ROOTFS, tree.root());
         }
@@ -61,9 +55,7 @@ final class AciWriter {
         entry.setMode(0644);
         entry.setSize(bytes.length);
         entry.setLastModifiedTime(FileTime.fromMillis(0));
-        tar.putArchiveEntry(entry);
-        tar.write(bytes);
-        tar.closeArchiveEntry();
+        archive.put(entry, new TreeMap<>(), new ByteArrayInputStream(bytes));
     }
 
     private void writeDirectory(String path, Node directory) throws IOException {
@@ -72,8 +64,7 @@ final class AciWriter {
             entry.setMode(0755);
             entry.setLastModifiedTime(FileTime.fromMillis(0));
         }
-        tar.putArchiveEntry(entry);
-        tar.closeArchiveEntry();
+        archive.put(entry);
         for (Map.Entry<String, Node> child : directory.children().orElseThrow().entrySet()) {
             if (child.getValue().isDirectory()) {
                 writeDirectory(path + child.getKey() + "/", child.getValue());
@@ -89,20 +80,17 @@ final class AciWriter {
         if (earlier != null) {
             TarArchiveEntry link = entry(path, TarConstants.LF_LINK, node);
             link.setLinkName(earlier);
-            tar.putArchiveEntry(link);
+            archive.put(link);
         } else if (source.entry().isSymbolicLink()) {
             TarArchiveEntry link = entry(path, TarConstants.LF_SYMLINK, node);
             link.setLinkName(source.entry().getLinkName());
-            tar.putArchiveEntry(link);
+            archive.put(link);
         } else if (!isSpecial(source.entry())) {
             writeFile(path, node, source);
-        } else if (path.startsWith(DEVICES)) {
-            return;
-        } else {
+        } else if (!path.startsWith(DEVICES)) {
             // What this is, the store knows to refuse.
-            tar.putArchiveEntry(entry(path, source.entry().getLinkFlag(), node));
+            archive.put(entry(path, source.entry().getLinkFlag(), node));
         }
-        tar.closeArchiveEntry();
     }
 
     private static boolean isSpecial(TarArchiveEntry entry) {
@@ -115,9 +103,8 @@ final class AciWriter {
                 source.entry().isSparse()
                         ? source.entry().getRealSize()
                         : source.entry().getSize());
-        tar.putArchiveEntry(file);
         try (InputStream content = source.content()) {
-            content.transferTo(tar);
+            archive.put(file, source.attributes(), content);
         }
     }
 
@@ -128,11 +115,6 @@ final class AciWriter {
             entry.setUserId(original.getLongUserId());
             entry.setGroupId(original.getLongGroupId());
             entry.setLastModifiedTime(original.getLastModifiedTime());
-            new HashMap<>(original.getExtraPaxHeaders()).forEach((name, value) -> {
-                if (name.startsWith(EXTENDED_ATTRIBUTE)) {
-                    entry.addPaxHeader(name, value);
-                }
-            });
         });
         return entry;
     }

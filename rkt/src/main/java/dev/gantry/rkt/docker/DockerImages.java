@@ -17,6 +17,7 @@ import dev.gantry.rkt.image.LimitedArchive;
 import dev.gantry.rkt.image.RefusedImageException;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.image.WorkDirectory;
+import dev.gantry.rkt.tar.PaxAttributes;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -159,7 +160,7 @@ public final class DockerImages {
                         layer(registry, descriptors.get(i).getAsJsonObject(), contents.get(i), work, limits, bytes);
                 bytes += Files.size(layer);
                 layers.add(new TarFile(layer.toFile(), StandardCharsets.UTF_8.name()));
-                tree.apply(layers.get(i));
+                tree.apply(layers.get(i), PaxAttributes.read(layer));
             }
             String text = ManifestConverter.convert(
                     reference,

@@ -1,6 +1,7 @@
 package dev.gantry.rkt.docker;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.tar.PaxAttributes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
@@ -53,8 +55,9 @@ final class LayerTree {
      *
      * @param layer the layer
      * @param entry the entry
+     * @param attributes its extended attributes by name, mostly none
      */
-    record Source(TarFile layer, TarArchiveEntry entry) {
+    record Source(TarFile layer, TarArchiveEntry entry, SortedMap<String, byte[]> attributes) {
 
         InputStream content() throws IOException {
             return layer.getInputStream(entry);
@@ -69,9 +72,10 @@ final class LayerTree {
      * Lays a layer over what is there.
      *
      * @param layer the layer; must stay open while the tree is used
+     * @param attributes the extended attributes of its entries
      * @throws RktException if it has what no layer should have
      */
-    void apply(TarFile layer) throws RktException {
+    void apply(TarFile layer, PaxAttributes attributes) throws RktException {
         // What a layer takes away is of the layers below it, wherever in the archive it says so.
         for (TarArchiveEntry entry : layer.getEntries()) {
             List<String> path = path(entry.getName());
@@ -79,11 +83,13 @@ final class LayerTree {
                 takeAway(path);
             }
         }
+        int index = 0;
         for (TarArchiveEntry entry : layer.getEntries()) {
             List<String> path = path(entry.getName());
             if (!path.isEmpty() && !last(path).startsWith(WHITEOUT)) {
-                put(path, new Source(layer, entry));
+                put(path, new Source(layer, entry, attributes.of(index)));
             }
+            index++;
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.gantry.rkt.image;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.tar.ExtendedAttributes;
+import dev.gantry.rkt.tar.PaxAttributes;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
@@ -23,6 +27,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
  */
 final class AciExtractor {
 
+    private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAX_MANIFEST_BYTES = 4 << 20;
     private static final int PERMISSION_BITS = 07777;
 
@@ -65,18 +70,19 @@ final class AciExtractor {
      * @throws RktException if the image is refused; what was extracted so far is of no use then
      * @throws IOException if the archive is damaged or can't be written out
      */
-    String extract(InputStream archive) throws IOException, RktException {
-        try {
-            return extractAll(new AciEntries(archive, limits));
+    String extract(Path archive) throws IOException, RktException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
+            return extractAll(new AciEntries(in, limits), PaxAttributes.read(archive));
         } catch (RuntimeException e) {
             // The library meets damaged headers with all kinds of them.
             throw new RktException("the image's archive is damaged: " + e.getMessage(), e);
         }
     }
 
-    private String extractAll(AciEntries entries) throws IOException, RktException {
+    private String extractAll(AciEntries entries, PaxAttributes attributes) throws IOException, RktException {
         Optional<String> manifest = Optional.empty();
-        for (TarArchiveEntry entry = entries.next(); entry != null; entry = entries.next()) {
+        int index = 0;
+        for (TarArchiveEntry entry = entries.next(); entry != null; entry = entries.next(), index++) {
             String path = checkedPath(entry);
             if (path.equals("manifest")) {
                 if (manifest.isPresent()) {
@@ -89,14 +95,14 @@ final class AciExtractor {
                 }
                 directories.push(new DirectoryAttributes(tree.root(), entry));
             } else if (path.startsWith("rootfs/")) {
-                extract(entries.content(), entry, path.substring("rootfs/".length()));
+                extract(entries.content(), entry, attributes.of(index), path.substring("rootfs/".length()));
             } else if (!path.isEmpty()) {
                 throw unrecognized(entries, entry.getName(), path);
             }
         }
         while (!directories.isEmpty()) {
-            DirectoryAttributes attributes = directories.pop();
-            setAttributes(attributes.directory(), attributes.entry());
+            DirectoryAttributes last = directories.pop();
+            setAttributes(last.directory(), last.entry(), Map.of());
         }
         return manifest.orElseThrow(() -> new RktException("the image has no manifest"));
     }
@@ -186,7 +192,8 @@ final class AciExtractor {
         return new String(content.readNBytes(MAX_MANIFEST_BYTES), StandardCharsets.UTF_8);
     }
 
-    private void extract(InputStream content, TarArchiveEntry entry, String path) throws IOException, RktException {
+    private void extract(InputStream content, TarArchiveEntry entry, Map<String, byte[]> attributes, String path)
+            throws IOException, RktException {
         try {
             Path place = tree.place(path);
             if (entry.isDirectory()) {
@@ -200,7 +207,7 @@ final class AciExtractor {
                 } else if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
                     throw new RktException("the image has a device or pipe: \"%s\"".formatted(path));
                 } else {
-                    extractFile(content, entry, place);
+                    extractFile(content, entry, attributes, place);
                 }
             }
         } catch (InvalidPathException e) {
@@ -262,7 +269,8 @@ final class AciExtractor {
         Files.createLink(place, existing);
     }
 
-    private void extractFile(InputStream content, TarArchiveEntry entry, Path place) throws IOException, RktException {
+    private void extractFile(InputStream content, TarArchiveEntry entry, Map<String, byte[]> attributes, Path place)
+            throws IOException, RktException {
         long size = entry.isSparse() ? entry.getRealSize() : entry.getSize();
         bytes += size;
         limits.check("the image's files hold", bytes, archiveBytes);
@@ -270,11 +278,15 @@ final class AciExtractor {
             OutputStream out = Channels.newOutputStream(file);
             content.transferTo(out);
         }
-        setAttributes(place, entry);
+        setAttributes(place, entry, attributes);
     }
 
-    private static void setAttributes(Path place, TarArchiveEntry entry) throws IOException, RktException {
+    private static void setAttributes(Path place, TarArchiveEntry entry, Map<String, byte[]> attributes)
+            throws IOException, RktException {
         setOwner(place, entry);
+        if (!attributes.isEmpty()) {
+            ExtendedAttributes.set(place, attributes);
+        }
         // After the owner, for a change of owner takes set-user-id bits away.
         Files.setAttribute(place, "unix:mode", entry.getMode() & PERMISSION_BITS);
         Files.setLastModifiedTime(place, entry.getLastModifiedTime());

@@ -5,7 +5,6 @@ import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.ImageManifest;
 import dev.gantry.rkt.pod.ProcessIdentity;
-import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,8 +36,6 @@ public final class ImageStore {
 
     /** With fewer digits an id would be ambiguous by accident. */
     private static final int MIN_DIGITS = 2;
-
-    private static final int BUFFER_BYTES = 1 << 16;
 
     private final Path root;
     private final Path images;
@@ -241,10 +238,7 @@ public final class ImageStore {
         Path archive = work.resolve(StoredImage.ARCHIVE);
         Path rootfs = Files.createDirectory(work.resolve(StoredImage.ROOTFS));
         AciExtractor extractor = new AciExtractor(rootfs, limits, Files.size(archive));
-        String manifest;
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
-            manifest = extractor.extract(in);
-        }
+        String manifest = extractor.extract(archive);
         ImageManifest.parse(manifest);
         Files.writeString(work.resolve(StoredImage.MANIFEST), manifest);
         Files.writeString(work.resolve(StoredImage.SIZE), (Files.size(archive) + extractor.extractedBytes()) + "\n");

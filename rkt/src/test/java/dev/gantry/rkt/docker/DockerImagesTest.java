@@ -20,12 +20,14 @@ import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.tar.ExtendedAttributes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -168,6 +170,36 @@ class DockerImagesTest {
         assertThat(rootfs.resolve("link")).hasContent("content");
         assertThat(rootfs.resolve("linked")).hasContent("other content");
         assertThat(Files.getAttribute(rootfs.resolve("usr/lib"), "unix:mode")).isEqualTo(040751);
+    }
+
+    @Test
+    void files_keep_their_extended_attributes_however_long_their_names_are() throws Exception {
+        byte[] capabilities = HexFormat.of().parseHex("0100000280040000" + "00".repeat(12));
+        String deep = "d/".repeat(70) + "\u00fc";
+        byte[] layer = new AciBuilder("")
+                .file("plain", "x")
+                .attribute("security.capability", capabilities)
+                .file("program", "x")
+                .attribute("user.note", new byte[] {(byte) 0xff, 0, '\n'})
+                .pax("path=" + deep, "mtime=12.5")
+                .file("short", "deep")
+                .attribute("security.selinux", new byte[] {'x'})
+                .file("labelled", "x")
+                .file("after", "after")
+                .bytes();
+        registry.push("attributes", "latest", OCI_MANIFEST, CONFIG.formatted(""), layer);
+
+        Path rootfs = fetch("attributes").rootfs();
+
+        assertThat(ExtendedAttributes.get(rootfs.resolve("plain"))).isEmpty();
+        assertThat(ExtendedAttributes.get(rootfs.resolve("program")))
+                .containsExactly(Map.entry("security.capability", capabilities));
+        assertThat(ExtendedAttributes.get(rootfs.resolve(deep)))
+                .containsExactly(Map.entry("user.note", new byte[] {(byte) 0xff, 0, '\n'}));
+        assertThat(rootfs.resolve(deep)).hasContent("deep");
+        assertThat(Files.getLastModifiedTime(rootfs.resolve(deep)).toMillis()).isEqualTo(12_500);
+        assertThat(ExtendedAttributes.get(rootfs.resolve("labelled"))).isEmpty();
+        assertThat(rootfs.resolve("after")).hasContent("after");
     }
 
     @Test

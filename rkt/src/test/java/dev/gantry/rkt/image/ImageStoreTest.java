@@ -201,11 +201,11 @@ class ImageStoreTest {
 
     @Test
     void files_beyond_the_limit_are_refused_before_they_are_written() throws Exception {
-        byte[] tar = small().file("rootfs/big", "x".repeat(2000)).bytes();
+        Path tar = small().file("rootfs/big", "x".repeat(2000)).write(directory.resolve("big.aci"));
         Path rootfs = Files.createDirectory(directory.resolve("rootfs"));
 
-        assertThatThrownBy(() -> new AciExtractor(rootfs, new ImageLimits(1000, 200, 100), tar.length)
-                        .extract(new ByteArrayInputStream(tar)))
+        assertThatThrownBy(
+                        () -> new AciExtractor(rootfs, new ImageLimits(1000, 200, 100), Files.size(tar)).extract(tar))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("more than 1000 bytes");
         assertThat(rootfs.resolve("big")).doesNotExist();
