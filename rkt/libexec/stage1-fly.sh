@@ -19,6 +19,22 @@ mount_sysfs() {
   [ ! -d /sys/fs/cgroup ] || mount_or_fail --rbind /sys/fs/cgroup "$target/fs/cgroup"
 }
 
+# Gives the standard streams to an app that is not root: else it can't open them once more by name, as /dev/stdout. crun does
+# the same. Devices that others have too, such as /dev/null, stay root's, and so does a file that the app shall read.
+give_standard_streams() {
+  [ "$app_user" != 0 ] || return 0
+  set --
+  for stream in 0 1 2; do
+    stream=/proc/$$/fd/$stream
+    if [ -p "$stream" ] || [ -t "${stream##*/}" ] || { [ "${stream##*/}" != 0 ] && [ -f "$stream" ]; }; then
+      set -- "$@" "$stream"
+    fi
+  done
+  [ $# -gt 0 ] || return 0
+  # Where that is not possible, say on a file system that is read-only, the app still has them open.
+  fault=$(chown -- "$app_user:$app_group" "$@" 2>&1) || debug "can't give the standard streams to $app_user: $fault"
+}
+
 mount_root
 for directory in /dev /proc; do mount_host_directory "$directory"; done
 mount_sysfs
@@ -32,6 +48,7 @@ set_hostname
 [ -z "$app_oom_score_adj" ] || printf '%s' "$app_oom_score_adj" > /proc/self/oom_score_adj \
   || fail "can't set the OOM score adjustment to $app_oom_score_adj"
 find_image_env
+give_standard_streams
 
 env=$(command -v env)
 setpriv=$(command -v setpriv)

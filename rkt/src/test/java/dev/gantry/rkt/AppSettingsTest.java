@@ -105,7 +105,29 @@ class AppSettingsTest extends RktTest {
                         "container=rkt",
                         "FROM_IMAGE=yes",
                         "BOTH=image",
+                        "SHELL=/bin/sh",
+                        "USER=root",
+                        "LOGNAME=root",
                         "HOME=/home");
+        // rkt's values, whoever the user is and whatever the image's /etc/passwd says.
+        assertThat(rkt.run(image.toString(), "--user=alice", "--exec=/bin/env")
+                        .out()
+                        .lines())
+                .contains("SHELL=/bin/sh", "USER=root", "LOGNAME=root", "HOME=/root");
+    }
+
+    @Test
+    void an_app_that_is_not_root_may_open_its_standard_streams() {
+        Rkt.Result result = rkt.run(
+                image.toString(),
+                "--user=1234",
+                "--group=5678",
+                "--",
+                "-c",
+                "echo out >> /dev/stdout; echo err >> /dev/stderr; echo more | cat /dev/stdin >> /dev/stdout");
+
+        assertThat(result.succeeded().out()).isEqualTo("out\nmore\n");
+        assertThat(result.err()).isEqualTo("err\n");
     }
 
     @Test

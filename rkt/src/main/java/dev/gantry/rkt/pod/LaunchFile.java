@@ -90,10 +90,17 @@ final class LaunchFile {
         return strings(app.app(), "exec");
     }
 
-    /** What the specification wants every app to have (appc spec/ace.md, "Execution Environment"), then its own. */
+    /**
+     * What the specification wants every app to have (appc spec/ace.md, "Execution Environment") and what rkt gives every
+     * app, whoever its user is (common/environment.go), then its own.
+     */
     static Map<String, String> environment(AppPlan app) {
         Map<String, String> variables = new LinkedHashMap<>();
         variables.put("PATH", DEFAULT_PATH);
+        variables.put("SHELL", "/bin/sh");
+        variables.put("USER", "root");
+        variables.put("LOGNAME", "root");
+        variables.put("HOME", "/root");
         variables.put("AC_APP_NAME", app.name());
         variables.put("container", "rkt");
         variables.putAll(Environment.of(app.app()));
