@@ -106,20 +106,20 @@ public final class GrpcServer implements AutoCloseable {
      *
      * @param address where; port 0 takes any free one
      * @param parts what the services call
-     * @param callThreads run calls, but for nodes' sessions, and may wait for the database; must take all they are given,
-     *     at most one thing a call; not ended by this server
+     * @param callThreads run calls, but for their beginning and for nodes' sessions, and may wait for the database; must take
+     *     all they are given, at most one thing a call; not ended by this server
      * @param streamThreads the same for what streams are told
      * @return the server
      * @throws IOException if the address can't be bound
      */
     public static GrpcServer start(InetSocketAddress address, Parts parts, Executor callThreads, Executor streamThreads)
             throws IOException {
-        OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION);
+        OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod());
         HealthStatusManager health = new HealthStatusManager();
         WatchRoom room = new WatchRoom(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .executor(callThreads)
-                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
+                .executor(CallThreads.HERE)
+                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // The last one is the first to see a call.
                 .intercept(new AnswerBudget(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, callThreads))

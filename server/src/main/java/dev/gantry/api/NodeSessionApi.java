@@ -3,7 +3,6 @@ package dev.gantry.api;
 import dev.gantry.cluster.NodeConnection;
 import dev.gantry.cluster.NodeSession;
 import dev.gantry.cluster.NodeSessions;
-import dev.gantry.model.LoudScheduler;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.JobViolation;
@@ -39,16 +38,6 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
 
         @Override
         public void onNext(ConnectRequest request) {
-            try {
-                take(request);
-            } catch (LinkageError | VirtualMachineError e) {
-                // gRPC's event loop would log it and go on.
-                LoudScheduler.escalate(e);
-                throw e;
-            }
-        }
-
-        private void take(ConnectRequest request) {
             List<JobViolation> violations = NodeValidator.check(request);
             if (violations.isEmpty()) {
                 session.onMessage(NodeTexts.cutAll(request));

@@ -5,6 +5,7 @@ import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
@@ -18,7 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Knows all calls that are open: refuses those that are too many, and can end streams, which would otherwise keep a
- * server from stopping, with a status that tells clients to try again.
+ * server from stopping, with a status that tells clients to try again. Nodes' sessions are counted by themselves: however
+ * many calls clients have open, a node finds its place.
  */
 final class OpenCalls implements ServerInterceptor {
 
@@ -27,20 +29,24 @@ final class OpenCalls implements ServerInterceptor {
 
     private final int limit;
     private final int streamsPerConnection;
-    private final Set<OpenCall<?, ?>> open = ConcurrentHashMap.newKeySet();
+    private final MethodDescriptor<?, ?> session;
+    private final Set<OpenCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+    private final Set<OpenCall<?, ?>> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
 
     /**
      * Begins without calls.
      *
-     * @param limit how many may be open at a time, streams included
+     * @param limit how many calls of clients may be open at a time, streams included, and how many sessions of nodes
      * @param streamsPerConnection how many streams may be open at a time on one connection, if {@link #connections} sees
      *     them. It must be less than what HTTP/2 allows: a client keeps a call beyond that to itself, for as long as the
      *     streams go on, and nobody says why
+     * @param session the method of nodes' sessions
      */
-    OpenCalls(int limit, int streamsPerConnection) {
+    OpenCalls(int limit, int streamsPerConnection, MethodDescriptor<?, ?> session) {
         this.limit = limit;
         this.streamsPerConnection = streamsPerConnection;
+        this.session = session;
     }
 
     /** Sees connections come, so that their streams can be counted. */
@@ -58,6 +64,7 @@ final class OpenCalls implements ServerInterceptor {
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        Set<OpenCall<?, ?>> open = call.getMethodDescriptor().equals(session) ? sessions : calls;
         if (open.size() >= limit) {
             Status status = StatusMapping.toStatus(new OverloadedException("calls", limit))
                     .getStatus();
@@ -70,7 +77,7 @@ final class OpenCalls implements ServerInterceptor {
             call.close(StatusMapping.tooManyStreams(streamsPerConnection), new Metadata());
             return new Listener<>() {};
         }
-        OpenCall<Q, A> known = new OpenCall<>(call, streams);
+        OpenCall<Q, A> known = new OpenCall<>(call, open, streams);
         open.add(known);
         if (ending) {
             // It may not have been among those that were told.
@@ -82,7 +89,8 @@ final class OpenCalls implements ServerInterceptor {
     /** Ends all streams, those included that begin from now on. Calls with one answer may still give it. */
     void endStreams() {
         ending = true;
-        open.forEach(OpenCall::end);
+        calls.forEach(OpenCall::end);
+        sessions.forEach(OpenCall::end);
     }
 
     /** Where the streams of a call's connection are counted; nowhere for a call with one answer. */
@@ -92,17 +100,11 @@ final class OpenCalls implements ServerInterceptor {
         return isStream && counted != null ? counted : new AtomicInteger();
     }
 
-    private void remove(OpenCall<?, ?> call) {
-        if (open.remove(call)) {
-            call.streams.decrementAndGet();
-        }
-    }
-
     private <Q, A> Listener<Q> start(OpenCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         try {
             return new EndListener<>(next.startCall(call, headers), call);
         } catch (RuntimeException e) {
-            remove(call);
+            call.forget();
             throw e;
         }
     }
@@ -110,12 +112,21 @@ final class OpenCalls implements ServerInterceptor {
     /** A call that anyone may end: gRPC's own is for one thread at a time. */
     private static final class OpenCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
+        private final Set<OpenCall<?, ?>> open;
         private final AtomicInteger streams;
         private boolean closed;
 
-        OpenCall(ServerCall<Q, A> call, AtomicInteger streams) {
+        OpenCall(ServerCall<Q, A> call, Set<OpenCall<?, ?>> open, AtomicInteger streams) {
             super(call);
+            this.open = open;
             this.streams = streams;
+        }
+
+        /** Gives the place of a call that has ended to another one. */
+        void forget() {
+            if (open.remove(this)) {
+                streams.decrementAndGet();
+            }
         }
 
         void end() {
@@ -148,7 +159,7 @@ final class OpenCalls implements ServerInterceptor {
     }
 
     /** Sees the end of a call. */
-    private final class EndListener<Q> extends SimpleForwardingServerCallListener<Q> {
+    private static final class EndListener<Q> extends SimpleForwardingServerCallListener<Q> {
 
         private final OpenCall<Q, ?> call;
 
@@ -159,13 +170,13 @@ final class OpenCalls implements ServerInterceptor {
 
         @Override
         public void onComplete() {
-            remove(call);
+            call.forget();
             super.onComplete();
         }
 
         @Override
         public void onCancel() {
-            remove(call);
+            call.forget();
             super.onCancel();
         }
     }

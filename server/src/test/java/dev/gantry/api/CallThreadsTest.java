@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +41,8 @@ class CallThreadsTest {
     @BeforeEach
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(executor)
-                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod()))
+                .executor(CallThreads.HERE)
+                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), executor))
                 .addService(new Sessions())
                 .addService(new Health())
                 .build()
@@ -64,12 +65,22 @@ class CallThreadsTest {
         StreamObserver<ConnectRequest> node =
                 NodeSessionServiceGrpc.newStub(channel).connect(new Nobody());
 
-        // The first may still be taken in by the thread that has looked the method up.
-        node.onNext(ConnectRequest.getDefaultInstance());
-        assertThat(threads.poll(5, TimeUnit.SECONDS)).isNotNull();
         node.onNext(ConnectRequest.getDefaultInstance());
 
         assertThat(threads.poll(5, TimeUnit.SECONDS)).isNotNull().isNotEqualTo(CALLS);
+    }
+
+    @Test
+    void a_session_begins_while_all_threads_of_calls_are_busy() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        executor.execute(() -> awaitQuietly(done));
+        try {
+            NodeSessionServiceGrpc.newStub(channel).connect(new Nobody()).onNext(ConnectRequest.getDefaultInstance());
+
+            assertThat(threads.poll(5, TimeUnit.SECONDS)).isNotNull();
+        } finally {
+            done.countDown();
+        }
     }
 
     @Test
@@ -79,6 +90,14 @@ class CallThreadsTest {
                 .check(HealthCheckRequest.getDefaultInstance());
 
         assertThat(threads.poll(5, TimeUnit.SECONDS)).isEqualTo(CALLS);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void tell() {

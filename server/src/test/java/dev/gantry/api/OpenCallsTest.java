@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.NodeSessionServiceGrpc;
+import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -16,6 +20,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +33,7 @@ import org.junit.jupiter.api.Test;
 /** With the health service, whose Watch is a stream and whose Check is a call with one answer. */
 class OpenCallsTest {
 
-    private final OpenCalls calls = new OpenCalls(1, 1);
+    private final OpenCalls calls = new OpenCalls(1, 1, NodeSessionServiceGrpc.getConnectMethod());
     private Server server;
     private ManagedChannel channel;
 
@@ -37,6 +42,7 @@ class OpenCallsTest {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .intercept(calls)
                 .addService(new HealthStatusManager().getHealthService())
+                .addService(new Sessions())
                 .build()
                 .start();
         channel = NettyChannelBuilder.forAddress(
@@ -66,6 +72,29 @@ class OpenCallsTest {
     }
 
     @Test
+    void a_node_finds_its_place_however_many_calls_clients_have_open() {
+        new Watch().begin();
+        CompletableFuture<ConnectResponse> answer = new CompletableFuture<>();
+
+        NodeSessionServiceGrpc.newStub(channel).connect(new StreamObserver<>() {
+            @Override
+            public void onNext(ConnectResponse response) {
+                answer.complete(response);
+            }
+
+            @Override
+            public void onError(Throwable failure) {
+                answer.completeExceptionally(failure);
+            }
+
+            @Override
+            public void onCompleted() {}
+        });
+
+        assertThat(answer.orTimeout(10, TimeUnit.SECONDS).join()).isNotNull();
+    }
+
+    @Test
     void streams_are_ended_with_unavailable_those_too_that_begin_later() {
         Watch watch = new Watch();
         watch.begin();
@@ -84,6 +113,25 @@ class OpenCallsTest {
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus();
+    }
+
+    /** Says something to each node. */
+    private static final class Sessions extends NodeSessionServiceImplBase {
+
+        @Override
+        public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> answers) {
+            answers.onNext(ConnectResponse.getDefaultInstance());
+            return new StreamObserver<>() {
+                @Override
+                public void onNext(ConnectRequest message) {}
+
+                @Override
+                public void onError(Throwable failure) {}
+
+                @Override
+                public void onCompleted() {}
+            };
+        }
     }
 
     private final class Watch implements ClientResponseObserver<HealthCheckRequest, HealthCheckResponse> {
