@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusException;
@@ -44,6 +45,7 @@ final class Failures {
             case DEADLINE_EXCEEDED ->
                 new DeadlineExceededException("No answer from " + address + " in time: " + message, failure);
             case UNAVAILABLE -> unavailable(failure, message, address);
+            case RESOURCE_EXHAUSTED -> exhausted(failure, message);
             case CANCELLED -> canceled(failure, message, address);
             case UNIMPLEMENTED ->
                 new GantryException(
@@ -60,6 +62,13 @@ final class Failures {
                 "No Gantry server at %s: no connection within %d ms".formatted(address, deadline.toMillis()),
                 false,
                 failure);
+    }
+
+    /** A server that has no room for a request at this moment says by a RetryInfo that it may be repeated. */
+    private static GantryException exhausted(StatusException failure, String message) {
+        return details(failure, RetryInfo.class).findFirst().isPresent()
+                ? new UnavailableException(message, true, failure)
+                : new GantryException("RESOURCE_EXHAUSTED: " + message, failure);
     }
 
     private static GantryException aborted(StatusException failure, String message) {

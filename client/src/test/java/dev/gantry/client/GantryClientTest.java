@@ -11,6 +11,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceImplBase;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +96,43 @@ class GantryClientTest {
                 .doesNotContain("")
                 .containsOnly(seen.get(0).getRequestId());
         assertThat(seen.get(0).getCheckIndex()).isEqualTo(12);
+    }
+
+    @Test
+    void a_request_that_the_server_has_no_room_for_is_tried_again_only_if_the_server_says_so() throws IOException {
+        AtomicInteger submissions = new AtomicInteger();
+        AtomicInteger reads = new AtomicInteger();
+        com.google.rpc.Status noRoom = com.google.rpc.Status.newBuilder()
+                .setCode(Status.Code.RESOURCE_EXHAUSTED.value())
+                .setMessage("no room")
+                .addDetails(Any.pack(RetryInfo.getDefaultInstance()))
+                .build();
+        GantryClient client = clientOf(new JobServiceImplBase() {
+            @Override
+            public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> answer) {
+                if (submissions.incrementAndGet() == 1) {
+                    answer.onError(StatusProto.toStatusRuntimeException(noRoom));
+                } else {
+                    answer.onNext(SubmitJobResponse.getDefaultInstance());
+                    answer.onCompleted();
+                }
+            }
+
+            @Override
+            public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> answer) {
+                reads.incrementAndGet();
+                answer.onError(
+                        Status.RESOURCE_EXHAUSTED.withDescription("too large").asRuntimeException());
+            }
+        });
+
+        assertThat(client.jobs().submit(Jobs.service("web").build())).isNotNull();
+        assertThatThrownBy(() -> client.jobs().get("web"))
+                .isExactlyInstanceOf(GantryException.class)
+                .hasMessage("RESOURCE_EXHAUSTED: too large");
+
+        assertThat(submissions).hasValue(2);
+        assertThat(reads).hasValue(1);
     }
 
     @Test

@@ -46,6 +46,14 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Duration ANSWERS_PATIENCE = Duration.ofSeconds(10);
 
+    /** Requests that are under way take an eighth, those of nodes in their sessions another one. */
+    private static final int REQUESTS_SHARE = 8;
+
+    private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(30);
+
+    /** What a client may send on a connection, or in a stream of it, before the server has looked at it. */
+    private static final int WINDOW = 256 * 1024;
+
     /** And large messages of watches that are not read yet a sixteenth. */
     private static final int WATCHES_SHARE = 16;
 
@@ -117,6 +125,11 @@ public final class GrpcServer implements AutoCloseable {
         OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod());
         HealthStatusManager health = new HealthStatusManager();
         WatchRoom room = new WatchRoom(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE);
+        RequestRoom requests = new RequestRoom(
+                Runtime.getRuntime().maxMemory() / REQUESTS_SHARE,
+                REQUESTS_PATIENCE,
+                NodeSessionServiceGrpc.getConnectMethod(),
+                System::nanoTime);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
                 .executor(CallThreads.HERE)
                 .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
@@ -124,8 +137,11 @@ public final class GrpcServer implements AutoCloseable {
                 .intercept(new AnswerBudget(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, callThreads))
                 .intercept(new RequestTexts())
+                .addStreamTracerFactory(requests)
+                .intercept(requests)
                 .intercept(calls)
                 .addTransportFilter(calls.connections())
+                .flowControlWindow(WINDOW)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)

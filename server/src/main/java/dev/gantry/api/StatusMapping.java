@@ -5,6 +5,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.gantry.cluster.ClusterException;
 import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.IndexMismatchException;
@@ -90,6 +91,18 @@ final class StatusMapping {
                         .formatted(patience.toSeconds()));
     }
 
+    /** The answer to a request that found no room while it came. Nothing was done: the client may repeat it. */
+    static StatusRuntimeException tooMuchReceived() {
+        return toRepeatable(
+                "Other large requests are under way, and there is no room for this one: send fewer at a time, or try again later");
+    }
+
+    /** The answer to a request that was not whole in time while others needed its room. Nothing was done. */
+    static StatusRuntimeException tooSlow(Duration patience) {
+        return toRepeatable("The request was not whole after %d s, and others need its room: try again"
+                .formatted(patience.toSeconds()));
+    }
+
     /** How a watch is ended whose message found no room in memory: its client may go on from where it was. */
     static Status tooMuchUnread(Duration patience) {
         return Status.UNAVAILABLE.withDescription(
@@ -100,6 +113,18 @@ final class StatusMapping {
     /** How streams are ended by a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");
+    }
+
+    /** A RetryInfo tells clients that it is of use to repeat the call, as it is not for other exhausted resources. */
+    private static StatusRuntimeException toRepeatable(String description) {
+        RetryInfo detail = RetryInfo.newBuilder()
+                .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+                .build();
+        return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
+                .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
+                .setMessage(description)
+                .addDetails(Any.pack(detail))
+                .build());
     }
 
     private static Throwable unwrap(Throwable failure) {
