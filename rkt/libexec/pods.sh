@@ -1,6 +1,7 @@
 # Pods as they lie in the data directory: pods/STATE/UUID/, moved from state to state by rename, as rkt does. Whether
 # one is being prepared or runs is told by the identity of a process, kept in a file of the pod. Needs common.sh,
 # and network.sh where pods are removed.
+. "$libexec/processes.sh"
 
 # Sets `pod` to the directory of the one pod whose UUID begins with the argument, `place` to the state's directory it
 # is in and `uuid` to its UUID. Else fails, and `reason` tells why.
@@ -65,60 +66,6 @@ move_pod() {
 read_flavor() {
   flavor=fly
   { read -r flavor < "$pod/flavor"; } 2> /dev/null
-}
-
-# Sets `processes` to the pids of all processes of the pod, whatever became of their parents, groups and sessions: those
-# whose root is the root file system that this pod mounted in its own mount namespace; and the process that is, or is
-# about to become, the app. crun hands signals on to the app, so it is one of them only when it is alone.
-read_processes() {
-  processes=
-  if is_alive "$pod/pid"; then processes=" ${recorded%% *}"; fi
-  for mounts in $(grep -lsE -e "^[0-9]+ [0-9]+ [0-9:]+ (/ / .* - overlay rkt-$uuid |[^ ]*/$uuid/app/[^ /]*/rootfs / )" \
-    /proc/[0-9]*/mountinfo); do
-    mounts=${mounts%/mountinfo}
-    case "$processes " in
-      *" ${mounts#/proc/} "*) ;;
-      *) processes="$processes ${mounts#/proc/}" ;;
-    esac
-  done
-  read_flavor
-  case $flavor:$processes in
-    crun:' '*' '*) processes=" ${processes#" ${recorded%% *} "}" ;;
-  esac
-}
-
-signal_processes() {
-  for process in $processes; do kill "-$1" "$process" 2> /dev/null; done
-}
-
-# Kills all processes of the pod. They are stopped first, until no new one appears: a process that forks can't escape.
-# Fails if some can't be killed, say because they hang in the kernel.
-kill_processes() {
-  attempts=0
-  known=
-  read_processes
-  while [ "$processes" != "$known" ] && [ "$attempts" -lt 100 ]; do
-    signal_processes STOP
-    known=$processes
-    attempts=$((attempts + 1))
-    read_processes
-  done
-  attempts=0
-  while [ -n "$processes" ]; do
-    [ "$attempts" -lt 200 ] || return 1
-    signal_processes KILL
-    sleep 0.02
-    attempts=$((attempts + 1))
-    read_processes
-  done
-  kill_init
-  remove_cgroups
-}
-
-# Ends process 1 of a crun pod, and so all that is left in its PID namespace. It ends by itself with crun, unless what it
-# waits for was stopped.
-kill_init() {
-  if is_alive "$pod/init"; then kill -KILL "${recorded%% *}" 2> /dev/null; fi
 }
 
 # Removes the control groups of a pod that has no process. crun does that itself, unless it was killed; a group can't be

@@ -140,7 +140,7 @@ make_submounts_read_only() {
   done < /proc/self/mountinfo
 }
 
-# The name of the mount, or the path of its source, is how the pod's processes are found (read_processes in pods.sh).
+# In the fly flavour the path of the root directory is how the processes of the pod are found (processes.sh).
 mount_root() {
   cd "$app_directory" || fail "can't change to \"$app_directory\""
   mkdir -p rootfs

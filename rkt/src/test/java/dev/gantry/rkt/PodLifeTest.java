@@ -116,6 +116,34 @@ class PodLifeTest extends RktTest {
         assertThat(processesOf(uuid)).isEmpty();
     }
 
+    /** The kernel writes the list of all mounts anew for each process that is asked; here a question to one never ends. */
+    @Test
+    void a_stop_asks_no_process_of_the_machine_for_its_mounts() {
+        String uuid =
+                rkt.prepare(image.toString(), "--", "-c", "trap '' TERM; echo ready; while :; do sleep 614; done");
+        Rkt.Running running = rkt.runUntilReady(uuid);
+        Rkt covered = new Rkt(
+                directory,
+                flavor(),
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        "{ [ -p $0/fifo ] || mkfifo $0/fifo; } && mount --bind $0/fifo /proc/%d/mountinfo && exec timeout 20 \"$@\""
+                                .formatted(ProcessHandle.current().pid()),
+                        directory.toString()));
+
+        covered.call("stop", uuid).succeeded();
+        covered.call("stop", "--force", uuid).succeeded();
+
+        assertThat(rkt.finish(running).exitCode()).isEqualTo(137);
+        covered.call("rm", uuid).succeeded();
+        assertThat(processesOf(uuid)).isEmpty();
+    }
+
     @Test
     void what_an_app_leaves_behind_goes_with_it_when_it_is_stopped() {
         String uuid = rkt.prepare(

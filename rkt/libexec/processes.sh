@@ -1,0 +1,109 @@
+# The processes of a pod, found by what they can't leave: in the fly flavour by their root directory, in the crun flavour by
+# their PID namespace. Neither is asked of /proc/PID/mountinfo, which the kernel writes anew for each process, with all mounts
+# of the machine. Needs common.sh and pods.sh; `pod` and `uuid` say which pod.
+
+# Sets `processes` to the pids of all processes of the pod, whatever became of their parents, groups and sessions; and the
+# process that is, or is about to become, the app. crun hands signals on to the app, so it is one of them only when it is
+# alone.
+read_processes() {
+  main=
+  if is_alive "$pod/pid"; then main=${recorded%% *}; fi
+  read_flavor
+  case $flavor in
+    crun)
+      read_namespace_members
+      processes=${processes:-${main:+ $main}}
+      ;;
+    *) read_rooted_processes ;;
+  esac
+}
+
+# The root directory of an app lies in the directory of its pod, which no other path names. A path is printed as a string of
+# C, so that it is one line.
+read_rooted_processes() {
+  processes=${main:+ $main}
+  for process in $(QUOTING_STYLE=c stat -c %N /proc/[0-9]*/root 2> /dev/null \
+    | sed -n "s|^\"/proc/\([0-9]*\)/root\" -> \".*/$uuid/.*|\1|p"); do
+    [ "$process" = "$main" ] || processes="$processes $process"
+  done
+}
+
+# All processes in the PID namespace of the pod but process 1 and its child, which keep the mount namespace that crun was
+# started in.
+read_namespace_members() {
+  processes=
+  is_alive "$pod/init" || return 0
+  for process in $(stat -L -c '%i %n' /proc/[0-9]*/ns/pid /proc/[0-9]*/ns/mnt 2> /dev/null | awk -v "init=${recorded%% *}" '
+    { split($2, part, "/"); namespace[part[5], part[3]] = $1 }
+    part[5] == "pid" { order[++count] = part[3] }
+    END {
+      for (i = 1; i <= count; i++)
+        if (namespace["pid", order[i]] == namespace["pid", init] && ("mnt", order[i]) in namespace \
+            && namespace["mnt", order[i]] != namespace["mnt", init])
+          print order[i]
+    }'); do
+    processes="$processes $process"
+  done
+}
+
+signal_processes() {
+  for process in $processes; do kill "-$1" "$process" 2> /dev/null; done
+}
+
+# Kills all processes of the pod. Fails if some can't be killed, say because they hang in the kernel; `processes` are they.
+kill_processes() {
+  read_flavor
+  case $flavor in
+    crun) kill_namespace || return 1 ;;
+    *) kill_rooted_processes || return 1 ;;
+  esac
+  remove_cgroups
+}
+
+# The processes are stopped first, until no new one appears: a process that forks can't escape.
+kill_rooted_processes() {
+  attempts=0
+  known=
+  read_processes
+  while [ "$processes" != "$known" ] && [ "$attempts" -lt 100 ]; do
+    signal_processes STOP
+    known=$processes
+    attempts=$((attempts + 1))
+    read_processes
+  done
+  attempts=0
+  while [ -n "$processes" ]; do
+    [ "$attempts" -lt 200 ] || return 1
+    signal_processes KILL
+    sleep 0.02
+    attempts=$((attempts + 1))
+    read_processes
+  done
+}
+
+# With process 1 the kernel kills all others of its PID namespace, and process 1 is gone only when they are. crun then ends by
+# itself, with the app's exit code, unless it was not that far or is stopped: it has a second for that.
+kill_namespace() {
+  kill_recorded "$pod/init" || return 1
+  if [ -s "$pod/init" ]; then
+    attempts=0
+    while is_alive "$pod/pid" && [ "$attempts" -lt 50 ]; do
+      sleep 0.02
+      attempts=$((attempts + 1))
+    done
+  fi
+  kill_recorded "$pod/pid"
+}
+
+# Kills the process whose identity stands in the file, if it is alive, and waits until it is gone.
+kill_recorded() {
+  processes=
+  attempts=0
+  while is_alive "$1"; do
+    processes=" ${recorded%% *}"
+    [ "$attempts" -lt 200 ] || return 1
+    signal_processes KILL
+    sleep 0.02
+    attempts=$((attempts + 1))
+  done
+}
