@@ -31,8 +31,32 @@ esac
   set -- /bin/bash
 }
 
+# Fails, as rkt does, if the command can't be executed: crun and nsenter would tell that by exit codes of their own.
+check_command() {
+  go_quote "$1"
+  case $1 in
+    */*)
+      resolve "$1" && [ -e "$root$resolved" ] || fail "enter failed: can't execute $quoted: no such file or directory"
+      [ -f "$root$resolved" ] && [ -x "$root$resolved" ] || fail "enter failed: can't execute $quoted: permission denied"
+      ;;
+    *)
+      search_path=$(eval "set -- $app_environment" && for variable do
+        case $variable in
+          PATH=*) printf '%s\n' "${variable#PATH=}" ;;
+        esac
+      done):
+      while [ -n "$search_path" ]; do
+        resolve "${search_path%%:*}/$1" && [ -f "$root$resolved" ] && [ -x "$root$resolved" ] && return 0
+        search_path=${search_path#*:}
+      done
+      fail "enter failed: can't execute $quoted: it is not in the app's PATH"
+      ;;
+  esac
+}
+
 read -r pid _ < "$pod/pid"
 read_flavor
+. "$pod/app/$app/launch"
 if [ "$flavor" = crun ]; then
   # crun may still be on the way to the app.
   attempts=0
@@ -41,6 +65,11 @@ if [ "$flavor" = crun ]; then
     sleep 0.05
     attempts=$((attempts + 1))
   done
+  # crun writes no newline after it.
+  app_pid=
+  { read -r app_pid < "$pod/app/$app/pid" || [ -n "$app_pid" ]; } 2> /dev/null || fail "enter failed: pod \"$uuid\" isn't currently running"
+  root=/proc/$app_pid/root
+  check_command "$1"
   # The process as the app's, but for its arguments, which "prepare" left out of the file: its environment is the last.
   json_strings() {
     LC_ALL=C awk -f "$libexec/json-strings.awk" -- "$@"
@@ -54,7 +83,7 @@ $process
 PROCESS
 fi
 root=/proc/$pid/root
-. "$pod/app/$app/launch"
+check_command "$1"
 find_image_env
 env=$(command -v env)
 setpriv=$(command -v setpriv)

@@ -63,15 +63,25 @@ set_global_flag() {
       data_dir=$absolute
       ;;
     insecure-options)
-      remaining=$2,
+      # The last such flag counts, as in rkt.
+      insecure_options=
+      remaining=$2${2:+,}
+      case $remaining in
+        *[A-Z]*) remaining=$(printf %s "$remaining" | tr A-Z a-z) ;;
+      esac
       while [ -n "$remaining" ]; do
-        case ${remaining%%,*} in
-          none | http | image | tls | ondisk | pubkey | capabilities | paths | seccomp | all-fetch | all-run | all) ;;
-          *) invalid_value "$1" "$2" "couldn't parse options: unknown option" ;;
-        esac
+        option=${remaining%%,*}
         remaining=${remaining#*,}
+        go_quote "$option"
+        case ,$insecure_options, in
+          *",$option,"*) invalid_value "$1" "$2" "duplicated option $quoted" ;;
+        esac
+        case $option in
+          none | http | image | tls | ondisk | pubkey | capabilities | paths | seccomp | all-fetch | all-run | all) ;;
+          *) invalid_value "$1" "$2" "unknown option $quoted" ;;
+        esac
+        insecure_options=$insecure_options${insecure_options:+,}$option
       done
-      insecure_options=$insecure_options${insecure_options:+,}$2
       ;;
     local-config | system-config | user-config)
       refuse_configuration "$1" "$2"

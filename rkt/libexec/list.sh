@@ -26,29 +26,32 @@ set_flag() {
 
 tab=$(printf '\t')
 
-# Calls the function for every pod but embryos and the garbage that never ran.
+# Calls the function for every pod but embryos and the garbage that never ran, in the order of their UUIDs.
 for_each_listed_pod() {
   for listed in "$data_dir/pods/prepare"/* "$data_dir/pods/prepared"/* "$data_dir/pods/run"/* \
     "$data_dir/pods/exited-garbage"/*; do
-    [ -d "$listed" ] || continue
-    use_pod "$listed"
+    [ ! -d "$listed" ] || printf '%s\n' "${listed##*/} ${listed%/*}"
+  done | LC_ALL=C sort | while read -r listed_uuid listed_place; do
+    # Another command may have moved it meanwhile.
+    [ -d "$listed_place/$listed_uuid" ] || continue
+    use_pod "$listed_place/$listed_uuid"
     "$1"
   done
 }
 
 list_json() {
-  separator=[
-  for_each_listed_pod print_json_element
-  case $separator in
-    [) echo '[]' ;;
-    *) echo ']' ;;
-  esac
+  json=$(for_each_listed_pod print_json_element)
+  if [ -z "$json" ]; then
+    # As Go writes a list that was never made.
+    echo null
+  else
+    printf '[%s]\n' "${json#,}"
+  fi
 }
 
 print_json_element() {
   # The line break within the JSON text is white space as any other.
-  printf '%s' "$separator"
-  separator=,
+  printf ,
   print_status_json
 }
 

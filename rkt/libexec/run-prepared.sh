@@ -62,7 +62,10 @@ relax_protections
 
 set -- --mount --propagation slave
 case $flavor in
-  crun) set -- "$@" --uts ;;
+  crun)
+    set -- "$@" --uts
+    hostname=${hostname:-rkt-$uuid}
+    ;;
   *) [ -z "$hostname" ] || set -- "$@" --uts ;;
 esac
 case $flavor:$ipc in

@@ -14,6 +14,17 @@ case $prepared in
     exit 0
     ;;
 esac
+
+# A run that fails leaves a pod that has exited, as in rkt, not one that waits to be run. What becomes of a pod after exec,
+# its app's exit code tells.
+give_up() {
+  data_dir=${prepared#* }
+  use_pod "$data_dir/pods/prepared/${prepared%% *}"
+  [ ! -d "$pod" ] || { read_identity $$ && printf '%s\n' "$identity" > "$pod/pid" && move_pod run; }
+}
+
+. "$libexec/pods.sh"
+trap give_up EXIT
 . "${prepared#* }/pods/prepared/${prepared%% *}/run-flags"
 set -- "$@" "${prepared%% *}"
 . "$libexec/run-prepared.sh"

@@ -419,10 +419,12 @@ class AppSettingsTest extends RktTest {
 
     @Test
     void the_hosts_own_name_resolution_can_be_used() throws IOException {
-        String uuid = rkt.prepare(image.toString(), "--", "-c", "cat /etc/hosts");
+        String uuid = rkt.prepare(image.toString(), "--", "-c", "cat /etc/hosts /proc/sys/kernel/hostname");
 
         Rkt.Result result = rkt.call("run-prepared", "--dns=none", "--hosts-entry=host", uuid);
 
-        assertThat(result.out()).isEqualTo(Files.readString(Path.of("/etc/hosts")));
+        String hostName =
+                flavor().equals("crun") ? "rkt-" + uuid + "\n" : Files.readString(Path.of("/proc/sys/kernel/hostname"));
+        assertThat(result.out()).isEqualTo(Files.readString(Path.of("/etc/hosts")) + hostName);
     }
 }

@@ -79,6 +79,25 @@ class CommandLineTest extends RktTest {
         assertThat(result.out()).contains("Usage:").contains("rkt " + command);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "prepare"})
+    void an_insecure_option_that_there_is_none_of_is_named(String command) {
+        assertThat(rkt.call("--insecure-options=image,bogus", command, "x").err())
+                .isEqualTo("Error: invalid argument \"image,bogus\" for --insecure-options=image,bogus:"
+                        + " unknown option \"bogus\"\n");
+        assertThat(rkt.call("--insecure-options=image,Image", command, "x").err())
+                .contains("duplicated option \"image\"");
+        assertThat(rkt.call("--insecure-options=", command, "/no/such.aci").err())
+                .startsWith(command + ": ");
+    }
+
+    @Test
+    void the_last_insecure_options_count() {
+        assertThat(rkt.call("--insecure-options=image", "--insecure-options=http", "prepare", image.toString())
+                        .err())
+                .contains(".asc: no such file");
+    }
+
     @Test
     void an_unknown_command_is_refused() {
         Rkt.Result result = rkt.call("fly-me-to-the-moon");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -232,6 +233,20 @@ class PodLifeTest extends RktTest {
     }
 
     @Test
+    void a_run_that_fails_leaves_a_pod_that_has_exited() {
+        for (String fault : List.of("--dns=no.address", "--hostname=no_name", "--exec=/bin/nope")) {
+            List<String> call = new ArrayList<>(List.of("--insecure-options=image", "run"));
+            call.addAll(
+                    fault.startsWith("--exec") ? List.of(image.toString(), fault) : List.of(fault, image.toString()));
+            assertThat(rkt.call(call.toArray(String[]::new)).exitCode()).isEqualTo(254);
+        }
+
+        assertThat(rkt.call("list", "--no-legend").out().lines())
+                .hasSize(3)
+                .allMatch(line -> line.contains("\texited\t"));
+    }
+
+    @Test
     void run_prepares_and_runs_in_one() {
         Rkt.Result result = rkt.call(
                 "--insecure-options=image",
@@ -271,11 +286,19 @@ class PodLifeTest extends RktTest {
                 .contains("home");
         assertThat(rkt.call("enter", "--app=other", uuid, "/bin/true").exitCode())
                 .isEqualTo(254);
+        assertThat(rkt.call("enter", uuid, "env").succeeded().out()).contains("AC_APP_NAME=shell\n");
+        for (String missing : List.of("/bin/nosuch", "nosuch")) {
+            Rkt.Result refused = rkt.call("enter", uuid, missing);
+            assertThat(refused.exitCode()).isEqualTo(254);
+            assertThat(refused.err()).contains("enter failed: can't execute \"%s\"".formatted(missing));
+        }
+        assertThat(rkt.call("enter", uuid, "/etc/passwd").exitCode()).isEqualTo(254);
     }
 
     @Test
     void list_shows_pods_as_a_table_and_as_json() {
-        assertThat(rkt.call("list", "--format=json").out()).isEqualTo("[]\n");
+        assertThat(rkt.call("list", "--format=json").out()).isEqualTo("null\n");
+        assertThat(rkt.call("list", "--format=json-pretty").out()).isEqualTo("null\n");
         String first = rkt.prepare(image.toString());
         String second = rkt.prepare(image.toString(), "--exec=/bin/true");
         rkt.call("run-prepared", second).succeeded();
@@ -293,7 +316,9 @@ class PodLifeTest extends RktTest {
                 JsonParser.parseString(rkt.call("list", "--format=json").out()).getAsJsonArray();
         assertThat(list.asList().stream()
                         .map(pod -> pod.getAsJsonObject().get("name").getAsString()))
-                .containsExactlyInAnyOrder(first, second);
+                .containsExactlyElementsOf(Stream.of(first, second).sorted().toList());
+        assertThat(rkt.call("list", "--no-legend", "--full").out().lines().map(line -> line.substring(0, 36)))
+                .isSorted();
         assertThat(JsonParser.parseString(
                         rkt.call("list", "--format=json-pretty").out()))
                 .isEqualTo(list);

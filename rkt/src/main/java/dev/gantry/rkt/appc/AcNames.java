@@ -8,7 +8,13 @@ import java.util.regex.Pattern;
 public final class AcNames {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
-    private static final Pattern IDENTIFIER = Pattern.compile("[a-z0-9]+([-._~/][a-z0-9]+)*");
+
+    /**
+     * Several separators may follow one another, as appc's validator has it, but for slashes: no part of a name is
+     * ".." or empty.
+     */
+    private static final Pattern IDENTIFIER =
+            Pattern.compile("[a-z0-9]+([-._~]+[a-z0-9]+)*(/[a-z0-9]+([-._~]+[a-z0-9]+)*)*");
 
     private AcNames() {}
 

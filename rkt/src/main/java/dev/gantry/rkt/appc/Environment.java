@@ -5,22 +5,29 @@ import com.google.gson.JsonObject;
 import dev.gantry.rkt.RktException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The environment variables of an app, in the order in which they were first set. */
 public final class Environment {
 
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_.][A-Za-z0-9_.-]*");
+
     private Environment() {}
 
     /**
-     * Checks the name of a variable. Any name that the kernel can hand over is taken.
+     * Checks the name of a variable: letters, digits, underscores, dots and dashes, as rkt takes them (appc's
+     * schema/types/environment.go). One may begin with a dot too, as Nomad hands them over.
      *
      * @param name the name
      * @return the name
-     * @throws RktException if it is empty or has an equals sign
+     * @throws RktException if it is none
      */
     public static String requireName(String name) throws RktException {
-        if (name.isEmpty() || name.contains("=")) {
-            throw new RktException("environment variable name \"%s\" is empty or has an equals sign".formatted(name));
+        if (name.isEmpty()) {
+            throw new RktException("environment variable name must not be empty");
+        }
+        if (!NAME.matcher(name).matches()) {
+            throw new RktException("environment variable does not have valid identifier \"%s\"".formatted(name));
         }
         return name;
     }

@@ -176,9 +176,19 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
         for (JsonObject mountPoint : objects(app, "mountPoints")) {
             string(mountPoint, "path");
         }
+        Set<String> variables = new HashSet<>();
         for (JsonObject variable : objects(app, "environment")) {
-            Environment.requireName(string(variable, "name"));
+            String name = string(variable, "name");
+            try {
+                Environment.requireName(name);
+            } catch (RktException e) {
+                throw new RktException("invalid image manifest: " + e.getMessage(), e);
+            }
             string(variable, "value");
+            if (!variables.add(name)) {
+                throw new RktException(
+                        "invalid image manifest: duplicate environment variable of name \"%s\"".formatted(name));
+            }
         }
         return this;
     }

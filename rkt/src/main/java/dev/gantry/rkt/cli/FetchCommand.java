@@ -12,7 +12,7 @@ import java.util.Optional;
 /** {@code rkt fetch}: stores images and prints their ids. */
 final class FetchCommand {
 
-    private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
+    static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
             .with(FlagKind.BOOL, "full", "no-cache", "no-store", "store-only")
             .with(FlagKind.VALUE, "pull-policy");
 

@@ -39,6 +39,11 @@ final class FlagSyntax {
         return new FlagSyntax(more);
     }
 
+    /** The names of all flags. */
+    Set<String> names() {
+        return kinds.keySet();
+    }
+
     /** Whether there is a flag of this name. */
     boolean knows(String name) {
         return kinds.containsKey(name);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
@@ -48,7 +49,7 @@ record GlobalOptions(
         for (Flag flag : flags.all()) {
             switch (flag.name()) {
                 case "dir" -> directory = directory(flag);
-                case "insecure-options" -> insecure.addAll(insecureOptions(flag));
+                case "insecure-options" -> insecure = insecureOptions(flag);
                 case "local-config", "system-config", "user-config" -> refuseOtherConfiguration(flag);
                 default -> {
                     // a flag of the command
@@ -74,9 +75,17 @@ record GlobalOptions(
         return Path.of(flag.value()).toAbsolutePath().normalize();
     }
 
+    /** The last such flag counts, and an empty one takes nothing off, as in rkt (rkt/flag/optionlist.go). */
     private static Set<InsecureOption> insecureOptions(Flag flag) throws UsageException {
         Set<InsecureOption> options = EnumSet.noneOf(InsecureOption.class);
-        for (String word : flag.value().split(",", -1)) {
+        if (flag.value().isEmpty()) {
+            return options;
+        }
+        Set<String> words = new HashSet<>();
+        for (String word : flag.value().toLowerCase(Locale.ROOT).split(",", -1)) {
+            if (!words.add(word)) {
+                throw UsageException.invalidValue(flag, "duplicated option \"%s\"".formatted(word));
+            }
             switch (word) {
                 case "none" -> {
                     // says that nothing is off
@@ -97,7 +106,7 @@ record GlobalOptions(
                                     option.name().toLowerCase(Locale.ROOT).equals(word))
                             .findFirst()
                             .orElseThrow(
-                                    () -> UsageException.invalidValue(flag, "couldn't parse options: unknown option")));
+                                    () -> UsageException.invalidValue(flag, "unknown option \"%s\"".formatted(word))));
             }
         }
         return options;

@@ -37,8 +37,8 @@ record PodArguments(Flags pod, List<App> apps) {
             "user-label",
             "working-dir");
 
-    private static final FlagSyntax APP_SYNTAX =
-            FlagSyntax.none().with(FlagKind.VALUE, APP_FLAGS.toArray(String[]::new));
+    /** The flags that follow an image. */
+    static final FlagSyntax APP_SYNTAX = FlagSyntax.none().with(FlagKind.VALUE, APP_FLAGS.toArray(String[]::new));
 
     PodArguments {
         apps = List.copyOf(apps);

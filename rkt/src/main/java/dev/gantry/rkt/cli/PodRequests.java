@@ -187,6 +187,7 @@ final class PodRequests {
                                 "set-env-file", path, "environment variable must be specified as name=value: " + line);
                     }
                     String name = line.substring(0, equals);
+                    requireVariableName("set-env-file", path, name);
                     if (variables.put(name, line.substring(equals + 1)) != null) {
                         throw refusal("set-env-file", path, "environment variable \"%s\" already set".formatted(name));
                     }

@@ -39,7 +39,7 @@ final class PrepareCommand {
                     "stage1-url",
                     "volume");
 
-    private static final FlagSyntax RUN_SYNTAX = POD_SYNTAX
+    static final FlagSyntax RUN_SYNTAX = POD_SYNTAX
             .with(FlagKind.BOOL, "interactive", "mds-register")
             .with(FlagKind.OPTIONAL, "net")
             .with(

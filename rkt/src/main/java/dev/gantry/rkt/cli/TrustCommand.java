@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 /** {@code rkt trust}: lets keys sign images. */
 final class TrustCommand {
 
-    private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
+    static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
             .with(FlagKind.BOOL, "insecure-allow-http", "root", "skip-fingerprint-review")
             .with(FlagKind.VALUE, "prefix");
 

@@ -184,8 +184,8 @@ final class ManifestConverter {
         return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     }
 
-    /** What is no AC Identifier turned into one: "127.0.0.1:5000/a__b" into "127.0.0.1-5000/a-b". */
+    /** Turns what is no AC Identifier into one, as rkt does: "127.0.0.1:5000/a__b" into "127.0.0.1_5000/a__b". */
     private static String identifier(String text) {
-        return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9./~-]", "-").replaceAll("([-._~/])[-._~]+", "$1");
+        return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9./~_-]", "_").replaceAll("^[-._~/]+|[-._~/]+$", "");
     }
 }

@@ -30,6 +30,8 @@ class PodRequestsTest {
                 "--readonly-rootfs=maybe",
                 "--environment=NOVALUE",
                 "--environment==x",
+                "--environment=1A=b",
+                "--environment=A B=c",
                 "--mount=volume=v,target=relative"
             })
     void a_flag_of_an_app_that_cannot_be_honoured_is_refused(String flag) {
@@ -59,6 +61,9 @@ class PodRequestsTest {
                 "--port=http:70000",
                 "--port=http:not.an.ip:80",
                 "--set-env=NOVALUE",
+                "--set-env==x",
+                "--set-env=1A=b",
+                "--set-env=A|B=c",
                 "--set-env-file=/no/such/file",
                 "--no-overlay=perhaps"
             })

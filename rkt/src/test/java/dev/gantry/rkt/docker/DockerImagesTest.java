@@ -104,7 +104,7 @@ class DockerImagesTest {
                             "image",
                             "cat-manifest",
                             "--pretty-print=false",
-                            "%s/team/app:1.0".formatted(registry.host().replace(':', '-')))
+                            "%s/team/app:1.0".formatted(registry.host().replace(':', '_')))
                     .succeeded()
                     .out();
             assertThat(manifest).contains("""
