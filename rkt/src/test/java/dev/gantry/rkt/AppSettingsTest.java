@@ -427,4 +427,39 @@ class AppSettingsTest extends RktTest {
                 flavor().equals("crun") ? "rkt-" + uuid + "\n" : Files.readString(Path.of("/proc/sys/kernel/hostname"));
         assertThat(result.out()).isEqualTo(Files.readString(Path.of("/etc/hosts")) + hostName);
     }
+
+    @Test
+    void links_of_an_image_that_climb_above_its_root_stay_in_it() throws IOException {
+        Path outside = Files.createDirectory(directory.resolve("outside"));
+        String above = "../".repeat(30);
+        String out = above + outside.toString().substring(1);
+        Path climbing = new AciBuilder()
+                .app(
+                        "climbing",
+                        "\"exec\":[\"/usr/lib/sh\"],\"user\":\"0\",\"group\":\"0\",\"workingDirectory\":\"/work\"")
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .programs("sh", "cat", "ls")
+                .symbolicLink("rootfs/usr/lib/sh", above + "bin/sh")
+                .symbolicLink("rootfs/work", above + "usr/lib")
+                .symbolicLink("rootfs/data", out)
+                .symbolicLink("rootfs/etc/hosts", out + "/hosts")
+                .symbolicLink("rootfs/etc/resolv.conf", out + "/resolv.conf")
+                .write(directory.resolve("climbing.aci"));
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Files.writeString(volume.resolve("file"), "of the volume");
+        String uuid = rkt.prepare(
+                "--volume=v,kind=host,source=" + volume,
+                "--mount=volume=v,target=/data/in/it",
+                climbing.toString(),
+                "--",
+                "-c",
+                "pwd -P; cat /data/in/it/file /etc/resolv.conf; echo x > /data/written; ls -d " + outside + "/*");
+
+        Rkt.Result result = rkt.call("run-prepared", "--dns=192.0.2.1", uuid);
+
+        assertThat(result.succeeded().out())
+                .startsWith("/usr/lib\nof the volume")
+                .contains("nameserver 192.0.2.1");
+        assertThat(outside).as("the machine's own directory").isEmptyDirectory();
+    }
 }

@@ -48,7 +48,7 @@ record Session(
 
     /** The image store. */
     ImageStore images() throws RktException {
-        return new ImageStore(options.dataDirectory(), ImageLimits.of(environment));
+        return new ImageStore(options.dataDirectory(), ImageLimits.of(environment), this::say);
     }
 
     /** Finds images, with what the global flags allow. */

@@ -23,9 +23,6 @@ final class AciWriter {
 
     private static final String ROOTFS = "rootfs/";
 
-    /** At run time something else is mounted there, and what a layer has of it can't be stored. */
-    private static final String DEVICES = ROOTFS + "dev/";
-
     private final PaxArchive archive;
     private final IdentityHashMap<Node, String> written = new IdentityHashMap<>();
 
@@ -85,11 +82,14 @@ final class AciWriter {
             TarArchiveEntry link = entry(path, TarConstants.LF_SYMLINK, node);
             link.setLinkName(source.entry().getLinkName());
             archive.put(link);
-        } else if (!isSpecial(source.entry())) {
+        } else if (isSpecial(source.entry())) {
+            // The store knows which of them it takes.
+            TarArchiveEntry special = entry(path, source.entry().getLinkFlag(), node);
+            special.setDevMajor(source.entry().getDevMajor());
+            special.setDevMinor(source.entry().getDevMinor());
+            archive.put(special);
+        } else {
             writeFile(path, node, source);
-        } else if (!path.startsWith(DEVICES)) {
-            // What this is, the store knows to refuse.
-            archive.put(entry(path, source.entry().getLinkFlag(), node));
         }
     }
 

@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /**
@@ -30,6 +32,9 @@ final class AciExtractor {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAX_MANIFEST_BYTES = 4 << 20;
     private static final int PERMISSION_BITS = 07777;
+
+    /** At run time another directory is mounted there. */
+    private static final String DEVICES = "dev/";
 
     /** Linux has names of 255 bytes and paths of 4096, of which the store's own part needs some. */
     private static final int MAX_NAME_BYTES = 255;
@@ -46,6 +51,9 @@ final class AciExtractor {
 
     /** Directories get their mode and times when nothing is put into them any more. */
     private final Deque<DirectoryAttributes> directories = new ArrayDeque<>();
+
+    /** Paths of devices and pipes, and of hard links to them. */
+    private final Set<String> leftOut = new LinkedHashSet<>();
 
     private long bytes;
 
@@ -145,6 +153,19 @@ final class AciExtractor {
     }
 
     /**
+     * What of the image was not extracted.
+     *
+     * @return a message; empty if all was
+     */
+    Optional<String> leftOut() {
+        return leftOut.stream()
+                .findFirst()
+                .map(first ->
+                        "%d devices and pipes of its /dev are left out, such as \"%s\": pods have a /dev of their own"
+                                .formatted(leftOut.size(), first));
+    }
+
+    /**
      * What the extracted files hold.
      *
      * @return bytes
@@ -203,9 +224,9 @@ final class AciExtractor {
                 if (entry.isSymbolicLink()) {
                     extractSymbolicLink(entry, place, path);
                 } else if (entry.isLink()) {
-                    extractHardLink(entry, place);
+                    extractHardLink(entry, place, path);
                 } else if (entry.isCharacterDevice() || entry.isBlockDevice() || entry.isFIFO()) {
-                    throw new RktException("the image has a device or pipe: \"%s\"".formatted(path));
+                    leaveOut(path);
                 } else {
                     extractFile(content, entry, attributes, place);
                 }
@@ -233,8 +254,8 @@ final class AciExtractor {
     }
 
     /**
-     * Absolute links are meant for the app, in whose eyes they stay in the image; so are relative ones, unless they
-     * climb above the root, which no image needs.
+     * Links are meant for the app, in whose eyes none leads out of the image: above the root is the root. Whoever follows
+     * one here has to do so likewise, as {@link RootedTree} and rooted.sh do.
      */
     private static void extractSymbolicLink(TarArchiveEntry entry, Path place, String path)
             throws IOException, RktException {
@@ -242,26 +263,34 @@ final class AciExtractor {
         if (target.isEmpty() || utf8Length(target) > MAX_LINK_BYTES) {
             throw new RktException("the image has a symbolic link to nowhere, or too far: \"%s\"".formatted(path));
         }
-        int depth = target.startsWith("/") ? 0 : path.split("/", -1).length - 1;
-        for (String part : target.split("/", -1)) {
-            depth += part.equals("..") ? -1 : part.isEmpty() || part.equals(".") ? 0 : 1;
-            if (depth < 0) {
-                throw new RktException(
-                        "the image has a symbolic link that leaves it: \"%s\" to \"%s\"".formatted(path, target));
-            }
-        }
         Files.createSymbolicLink(place, Path.of(target));
         setOwner(place, entry);
     }
 
-    private void extractHardLink(TarArchiveEntry entry, Path place) throws IOException, RktException {
+    /** Devices and pipes are the machine's. Those of /dev nobody misses, for pods have another one mounted there. */
+    private void leaveOut(String path) throws RktException {
+        if (!path.startsWith(DEVICES)) {
+            throw new RktException(
+                    ("the image has a device or pipe: \"%s\"; only those of its /dev can be left out, for pods"
+                                    + " have a /dev of their own")
+                            .formatted(path));
+        }
+        leftOut.add(path);
+    }
+
+    private void extractHardLink(TarArchiveEntry entry, Path place, String linkPath) throws IOException, RktException {
         TarArchiveEntry target = new TarArchiveEntry(entry.getLinkName(), true);
         String path = checkedPath(target);
         if (!path.startsWith("rootfs/")) {
             throw new RktException("the image has a hard link that leaves it: \"%s\" to \"%s\""
                     .formatted(entry.getName(), entry.getLinkName()));
         }
-        Path existing = tree.place(path.substring("rootfs/".length()));
+        String existingPath = path.substring("rootfs/".length());
+        if (leftOut.contains(existingPath)) {
+            leaveOut(linkPath);
+            return;
+        }
+        Path existing = tree.place(existingPath);
         if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS)) {
             throw new RktException("the image has a hard link to what is no file before it: \"%s\" to \"%s\""
                     .formatted(entry.getName(), entry.getLinkName()));

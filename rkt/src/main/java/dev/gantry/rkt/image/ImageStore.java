@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * The images of a data directory, by the hash of their content: {@code cas/images/ID/} holds an image's archive,
@@ -42,6 +43,7 @@ public final class ImageStore {
     private final Path temporary;
     private final Path locks;
     private final ImageLimits limits;
+    private final Consumer<String> notes;
 
     /**
      * Opens the store with the usual limits; it is made when the first image is added.
@@ -59,7 +61,19 @@ public final class ImageStore {
      * @param limits what an image may take
      */
     public ImageStore(Path dataDirectory, ImageLimits limits) {
+        this(dataDirectory, limits, note -> {});
+    }
+
+    /**
+     * Opens the store; it is made when the first image is added.
+     *
+     * @param dataDirectory the data directory
+     * @param limits what an image may take
+     * @param notes takes what users should know of an image that is stored
+     */
+    public ImageStore(Path dataDirectory, ImageLimits limits, Consumer<String> notes) {
         this.limits = limits;
+        this.notes = notes;
         this.root = dataDirectory.resolve("cas");
         this.images = root.resolve("images");
         this.temporary = root.resolve("tmp");
@@ -239,7 +253,8 @@ public final class ImageStore {
         Path rootfs = Files.createDirectory(work.resolve(StoredImage.ROOTFS));
         AciExtractor extractor = new AciExtractor(rootfs, limits, Files.size(archive));
         String manifest = extractor.extract(archive);
-        ImageManifest.parse(manifest);
+        String name = ImageManifest.parse(manifest).displayName();
+        extractor.leftOut().ifPresent(note -> notes.accept("image \"%s\": %s".formatted(name, note)));
         Files.writeString(work.resolve(StoredImage.MANIFEST), manifest);
         Files.writeString(work.resolve(StoredImage.SIZE), (Files.size(archive) + extractor.extractedBytes()) + "\n");
         Files.createFile(work.resolve(StoredImage.LAST_USED));

@@ -27,6 +27,12 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 /** Whatever an archive holds, and however it is damaged: outside of the store nothing changes, and in it nothing is half. */
 class HostileImagesTest {
 
+    /** Stands for the directory of a try. */
+    private static final String HERE = "HERE";
+
+    /** Climbs from any place to the machine's root, and down to where the file is that must not change. */
+    private static final String ABOVE = "../".repeat(40) + HERE + "/";
+
     /** An entry of a random archive. */
     record Entry(int kind, String path, String target) {
 
@@ -43,7 +49,7 @@ class HostileImagesTest {
                 case 3 -> aci.hardLink(path, target);
                 case 4 -> aci.pax("path=" + target).file(path, "overwritten");
                 case 5 -> aci.pax("linkpath=" + target).symbolicLink(path, "x");
-                case 6 -> aci.special(path, TarConstants.LF_CHR, entry -> {});
+                case 6 -> aci.special(path, target.isEmpty() ? TarConstants.LF_FIFO : TarConstants.LF_CHR, entry -> {});
                 default -> aci.file(path, "x".getBytes(StandardCharsets.UTF_8), entry -> entry.setMode(06777));
             }
         }
@@ -61,8 +67,11 @@ class HostileImagesTest {
                     Files.createDirectory(directory.resolve("outside")).resolve("precious"), "untouched");
             Map<String, String> before = outside(directory);
             ImageStore store = new ImageStore(directory.resolve("data"), ImageLimits.DEFAULT);
-            boolean isStored = add(store, archive(entries, damages));
+            boolean isStored = add(store, archive(entries, damages, directory));
 
+            if (isStored) {
+                useEveryPath(store, entries);
+            }
             assertThat(outside(directory)).isEqualTo(before);
             assertThat(directory.resolve("data/cas/tmp")).isEmptyDirectory();
             String[] stored = directory.resolve("data/cas/images").toFile().list();
@@ -72,11 +81,35 @@ class HostileImagesTest {
         }
     }
 
+    /** What a pod and an image that depends on this one do with its paths leads nowhere else. */
+    private static void useEveryPath(ImageStore store, List<Entry> entries) throws IOException {
+        try {
+            StoredImage image = store.all().get(0);
+            for (Entry entry : entries) {
+                String path = entry.path().replaceFirst("^rootfs/", "");
+                Path place = new RootedTree(image.rootfs()).follow("/" + path);
+                assertThat(place.normalize()).startsWithRaw(image.rootfs());
+                assertThat(Files.notExists(place)
+                                || place.toRealPath().startsWith(image.rootfs().toRealPath()))
+                        .isTrue();
+            }
+            try (WorkDirectory work = store.newWork()) {
+                Path target = Files.createDirectory(work.path().resolve("rootfs"));
+                TreeOverlay overlay = new TreeOverlay(target);
+                overlay.add(image.rootfs(), List.of());
+                overlay.add(image.rootfs(), List.of());
+                overlay.finish();
+            }
+        } catch (RktException e) {
+            assertThat(e.getMessage()).contains("too many symbolic links");
+        }
+    }
+
     /** Paths made of what is dangerous: a few names, so that they meet, and ways out. */
     @Provide
     Arbitrary<List<Entry>> entries() {
         Arbitrary<String> part =
-                Arbitraries.of("a", "b", "..", ".", "", "outside", "precious", "\u00e4", "a\u0308", "A");
+                Arbitraries.of("a", "b", "dev", "..", ".", "", "outside", "precious", "\u00e4", "a\u0308", "A");
         Arbitrary<String> path = part.list().ofMinSize(1).ofMaxSize(5).map(parts -> String.join("/", parts));
         Arbitrary<String> place = Combinators.combine(
                         Arbitraries.frequencyOf(
@@ -85,7 +118,7 @@ class HostileImagesTest {
                         path)
                 .as(String::concat);
         Arbitrary<String> target = Combinators.combine(
-                        Arbitraries.of("", "/", "../", "../../../../", "rootfs/", "/proc/self/root/"), path)
+                        Arbitraries.of("", "/", "../", "../../../../", ABOVE, "rootfs/", "/proc/self/root/"), path)
                 .as(String::concat);
         return Combinators.combine(Arbitraries.integers().between(0, 7), place, target)
                 .as(Entry::new)
@@ -107,9 +140,12 @@ class HostileImagesTest {
                                 .ofMaxSize(4)));
     }
 
-    private static byte[] archive(List<Entry> entries, List<Integer> damages) {
+    private static byte[] archive(List<Entry> entries, List<Integer> damages, Path directory) {
+        String here = directory.toString().substring(1);
         AciBuilder aci = new AciBuilder().app("x", "\"exec\":[\"/x\"],\"user\":\"0\",\"group\":\"0\"");
-        entries.forEach(entry -> entry.addTo(aci));
+        for (Entry entry : entries) {
+            new Entry(entry.kind(), entry.path(), entry.target().replace(HERE, here)).addTo(aci);
+        }
         byte[] bytes = aci.bytes();
         damages.forEach(at -> bytes[at % bytes.length] ^= (byte) (1 << (at % 8)));
         return bytes;

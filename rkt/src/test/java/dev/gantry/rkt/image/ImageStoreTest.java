@@ -15,6 +15,8 @@ import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -112,6 +114,52 @@ class ImageStoreTest {
         assertThat(outside.resolve("precious")).hasContent("untouched");
     }
 
+    @Test
+    void a_link_that_climbs_above_the_root_leads_where_it_does_for_the_app() throws Exception {
+        String above = "../".repeat(30);
+        AciBuilder builder = small().symbolicLink("rootfs/usr/lib/bb", above + "bin/busybox")
+                .file("rootfs/bin/busybox", "program")
+                .symbolicLink("rootfs/a/out", above + outside.toString().substring(1))
+                .file("rootfs/a/out/precious", "overwritten")
+                .directory("rootfs/a/out/made", entry -> entry.setMode(0700))
+                .symbolicLink("rootfs/a/out/link", above)
+                .hardLink("rootfs/a/out/link/hard", "rootfs/bin/busybox")
+                .symbolicLink("rootfs/up", "..")
+                .file("rootfs/up/up/at-the-root", "x");
+
+        Path rootfs = add(builder.bytes()).rootfs();
+
+        assertThat(Files.readSymbolicLink(rootfs.resolve("usr/lib/bb"))).hasToString(above + "bin/busybox");
+        assertThat(rootfs.resolve(outside.toString().substring(1)).resolve("precious"))
+                .hasContent("overwritten");
+        assertThat(rootfs.resolve("hard")).hasContent("program");
+        assertThat(rootfs.resolve("at-the-root")).hasContent("x");
+        assertThat(outside.resolve("precious")).hasContent("untouched");
+        assertThat(outside.resolve("made")).doesNotExist();
+    }
+
+    @Test
+    void devices_and_pipes_of_dev_are_left_out_and_told() throws Exception {
+        List<String> notes = new ArrayList<>();
+        store = new ImageStore(directory.resolve("data"), ImageLimits.DEFAULT, notes::add);
+        AciBuilder builder = small().file("rootfs/dev/console", "replaced")
+                .special("rootfs/dev/null", TarConstants.LF_CHR, entry -> {})
+                .special("rootfs/dev/console", TarConstants.LF_CHR, entry -> {})
+                .special("rootfs/./dev//initctl", TarConstants.LF_FIFO, entry -> {})
+                .hardLink("rootfs/dev/zero", "rootfs/dev/null")
+                .file("rootfs/dev/kept", "kept");
+
+        Path rootfs = add(builder.bytes()).rootfs();
+
+        assertThat(rootfs.resolve("dev").toFile().list()).containsExactly("kept");
+        assertThat(notes)
+                .containsExactly(
+                        "image \"example.com/small:1.0.0\": 4 devices and pipes of its /dev are left out, such as"
+                                + " \"dev/null\": pods have a /dev of their own");
+        add(builder.bytes());
+        assertThat(notes).as("told when it is stored").hasSize(1);
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("hostileImages")
     void a_hostile_image_is_refused_and_leaves_nothing(String name, UnaryOperator<AciBuilder> hostility)
@@ -130,7 +178,15 @@ class ImageStoreTest {
                 hostile("absolute path", aci -> aci.file("/rootfs/x", "x")),
                 hostile("path that climbs", aci -> aci.file("rootfs/../../outside/precious", "x")),
                 hostile("path outside of rootfs", aci -> aci.file("elsewhere", "x")),
-                hostile("link that climbs", aci -> aci.symbolicLink("rootfs/a/l", "../../x")),
+                hostile("link to nowhere", aci -> aci.symbolicLink("rootfs/a/l", "")),
+                hostile(
+                        "hard link through a link that climbs",
+                        aci -> aci.symbolicLink("rootfs/up", "../../../../../../../../../../../../../../..")
+                                .hardLink("rootfs/l", "rootfs/up/etc/passwd")),
+                hostile(
+                        "hard link to a device",
+                        aci -> aci.special("rootfs/dev/null", TarConstants.LF_CHR, entry -> {})
+                                .hardLink("rootfs/l", "rootfs/dev/null")),
                 hostile("hard link outside", aci -> aci.hardLink("rootfs/l", "../outside/precious")),
                 hostile("hard link to an absolute path", aci -> aci.hardLink("rootfs/l", "/etc/passwd")),
                 hostile(
@@ -139,6 +195,10 @@ class ImageStoreTest {
                 hostile("hard link to the manifest", aci -> aci.hardLink("rootfs/l", "manifest")),
                 hostile("character device", aci -> aci.special("rootfs/d", TarConstants.LF_CHR, entry -> {})),
                 hostile("block device", aci -> aci.special("rootfs/d", TarConstants.LF_BLK, entry -> {})),
+                hostile(
+                        "device in what only begins like /dev",
+                        aci -> aci.special("rootfs/dev2/d", TarConstants.LF_CHR, entry -> {})),
+                hostile("device in place of /dev", aci -> aci.special("rootfs/dev", TarConstants.LF_CHR, entry -> {})),
                 hostile("pipe", aci -> aci.special("rootfs/p", TarConstants.LF_FIFO, entry -> {})),
                 hostile("two manifests", aci -> aci.app("again", "\"user\":\"0\",\"group\":\"0\"")),
                 hostile(
@@ -165,9 +225,6 @@ class ImageStoreTest {
                 hostile(
                         "path that climbs in a pax header",
                         aci -> aci.pax("path=rootfs/../../outside/x").file("rootfs/f", "x")),
-                hostile(
-                        "link that climbs in a pax header",
-                        aci -> aci.pax("linkpath=../../x").symbolicLink("rootfs/l", "x")),
                 hostile(
                         "size that is none in a pax header",
                         aci -> aci.pax("size=-5").file("rootfs/f", "x")),
