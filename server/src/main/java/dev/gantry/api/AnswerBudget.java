@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Shares a number of bytes among all large answers that are under way, from when they are begun to be read until the client
  * has them: so many clients that read slowly, or ask much at once, can't fill the memory. A call that finds no share waits
- * for one, in no thread; those that wait for too long, or are too many, are refused with RESOURCE_EXHAUSTED.
+ * for one, in no thread; those that wait for too long, or are too many, are refused with RESOURCE_EXHAUSTED. A call whose client
+ * does not read its answer for too long is ended once another one waits.
  */
 final class AnswerBudget implements ServerInterceptor {
 
@@ -38,6 +39,7 @@ final class AnswerBudget implements ServerInterceptor {
     private final long total;
     private final Duration patience;
     private final Executor callThreads;
+    private final SlowReaders readers;
 
     // Guarded by this.
     private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>();
@@ -48,12 +50,14 @@ final class AnswerBudget implements ServerInterceptor {
      *
      * @param total how many bytes all together may take, at least what is set aside for one answer
      * @param patience for how long a call may wait for a share
+     * @param unread for how long an answer may stay unread while others wait
      * @param callThreads where calls go on that have waited
      */
-    AnswerBudget(long total, Duration patience, Executor callThreads) {
+    AnswerBudget(long total, Duration patience, Duration unread, Executor callThreads) {
         this.total = Math.max(total, RESERVE);
         this.patience = patience;
         this.callThreads = callThreads;
+        this.readers = new SlowReaders(unread, this::isWaitedFor);
     }
 
     @Override
@@ -68,6 +72,10 @@ final class AnswerBudget implements ServerInterceptor {
     /** How many bytes are taken. */
     synchronized long taken() {
         return taken;
+    }
+
+    private synchronized boolean isWaitedFor() {
+        return !waiting.isEmpty();
     }
 
     private static boolean isLarge(MethodDescriptor<?, ?> method) {
@@ -105,6 +113,7 @@ final class AnswerBudget implements ServerInterceptor {
     /** The bytes that one call has taken. */
     private final class Share {
 
+        private final Runnable end = SlowReaders.endOfThisCall();
         private long held;
 
         synchronized void begin() {
@@ -115,9 +124,11 @@ final class AnswerBudget implements ServerInterceptor {
         synchronized void keep(long size) {
             change(size - held);
             held = size;
+            readers.sent(this, end);
         }
 
         synchronized void giveBack() {
+            readers.read(this);
             change(-held);
             held = 0;
         }
@@ -162,6 +173,7 @@ final class AnswerBudget implements ServerInterceptor {
                 begin();
                 return;
             }
+            readers.makeRoom();
             Context context = Context.current();
             var unused = turn.whenCompleteAsync(
                     (granted, failure) -> context.run(() -> {

@@ -59,6 +59,9 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Duration WATCHES_PATIENCE = Duration.ofMinutes(1);
 
+    /** For how long a client may leave unread what others need the room of. */
+    private static final Duration UNREAD = Duration.ofSeconds(30);
+
     /** A client that has gone without a word is found out within this and gRPC's 20 s for the answer. */
     private static final long KEEP_ALIVE_SECONDS = 30;
 
@@ -124,7 +127,7 @@ public final class GrpcServer implements AutoCloseable {
             throws IOException {
         OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod());
         HealthStatusManager health = new HealthStatusManager();
-        WatchRoom room = new WatchRoom(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE);
+        WatchRoom room = new WatchRoom(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE, UNREAD);
         RequestRoom requests = new RequestRoom(
                 Runtime.getRuntime().maxMemory() / REQUESTS_SHARE,
                 REQUESTS_PATIENCE,
@@ -135,9 +138,10 @@ public final class GrpcServer implements AutoCloseable {
                 .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // The last one is the first to see a call.
                 .intercept(new AnswerBudget(
-                        Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, callThreads))
+                        Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, UNREAD, callThreads))
                 .intercept(new RequestTexts())
                 .addStreamTracerFactory(requests)
+                .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(requests)
                 .intercept(calls)
                 .addTransportFilter(calls.connections())

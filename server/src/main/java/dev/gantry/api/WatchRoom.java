@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Shares a number of bytes among the large messages of all watches, from when they are handed to gRPC until the client has
- * read them: however many watch a large job, and however slowly they read, they can't fill the memory. Thread-safe.
+ * read them: however many watch a large job, and however slowly they read, they can't fill the memory. A watch whose client does not read a message for too long is ended once another one waits for its
+ * room. Thread-safe.
  */
 final class WatchRoom {
 
@@ -20,6 +21,7 @@ final class WatchRoom {
 
     private final long total;
     private final Duration patience;
+    private final SlowReaders readers;
 
     // Guarded by this.
     private final Queue<Waiting> waiting = new ArrayDeque<>();
@@ -30,20 +32,30 @@ final class WatchRoom {
      *
      * @param total how many bytes all together may take; a message that is larger by itself is sent while there is no other
      * @param patience for how long a message may wait for its share
+     * @param unread for how long a message may stay unread while others wait
      */
-    WatchRoom(long total, Duration patience) {
+    WatchRoom(long total, Duration patience, Duration unread) {
         this.total = total;
         this.patience = patience;
+        this.readers = new SlowReaders(unread, this::isWaitedFor);
     }
 
-    /** The share of one watch, which has one message under way at most. */
-    Share share() {
-        return new Share();
+    /**
+     * The share of one watch, which has one message under way at most.
+     *
+     * @param end ends the watch, if it does not read for too long
+     */
+    Share share(Runnable end) {
+        return new Share(end);
     }
 
     /** How many bytes are taken. */
     synchronized long taken() {
         return taken;
+    }
+
+    private synchronized boolean isWaitedFor() {
+        return !waiting.isEmpty();
     }
 
     private synchronized CompletableFuture<Void> take(long bytes) {
@@ -77,8 +89,13 @@ final class WatchRoom {
     final class Share {
 
         private CompletableFuture<Void> grant = CompletableFuture.completedFuture(null);
+        private final Runnable end;
         private long bytes;
         private boolean closed;
+
+        private Share(Runnable end) {
+            this.end = end;
+        }
 
         /**
          * Takes what a message needs, in place of what was taken for one that was not sent.
@@ -92,21 +109,33 @@ final class WatchRoom {
             if (grant.isCompletedExceptionally()) {
                 throw StatusMapping.tooMuchUnread(patience).asRuntimeException();
             }
-            if (size <= SMALL || closed || bytes >= size) {
-                return size <= SMALL || closed || grant.isDone();
+            if (size <= SMALL || closed) {
+                return true;
+            }
+            if (bytes >= size) {
+                return isGranted();
             }
             giveBack();
             bytes = size;
             grant = WatchRoom.this.take(size);
-            if (grant.isDone()) {
+            if (isGranted()) {
                 return true;
             }
+            readers.makeRoom();
             var unused = grant.whenComplete((granted, failure) -> whenRoom.run());
             return false;
         }
 
+        private boolean isGranted() {
+            if (grant.isDone()) {
+                readers.sent(this, end);
+            }
+            return grant.isDone();
+        }
+
         /** Gives back what was taken: the client has read the message. */
         synchronized void giveBack() {
+            readers.read(this);
             grant.cancel(false);
             if (!grant.isCompletedExceptionally()) {
                 WatchRoom.this.giveBack(bytes);

@@ -60,7 +60,7 @@ final class WatchStream<T extends Message> {
         this.watches = watches;
         this.topic = topic;
         this.next = next;
-        this.share = room.share();
+        this.share = room.share(SlowReaders.endOfThisCall());
         this.turn = new SerialTask(executor, this::takeTurn);
         this.wake = turn::call;
     }

@@ -57,7 +57,7 @@ class AnswerBudgetTest {
 
     @Test
     void answers_that_nobody_reads_hold_their_share_and_others_wait_until_they_are_gone() throws IOException {
-        start(3L * AnswerBudget.RESERVE, Duration.ofMinutes(1));
+        start(3L * AnswerBudget.RESERVE, Duration.ofMinutes(1), Duration.ofMinutes(1));
         for (int i = 0; i < 16; i++) {
             calls.add(new Call());
         }
@@ -80,7 +80,7 @@ class AnswerBudgetTest {
 
     @Test
     void a_call_that_gets_no_share_in_time_is_refused() throws IOException {
-        start(AnswerBudget.RESERVE, Duration.ofMillis(200));
+        start(AnswerBudget.RESERVE, Duration.ofMillis(200), Duration.ofMinutes(1));
         Call first = new Call();
         await().until(() -> begun.get() == 1);
 
@@ -97,7 +97,7 @@ class AnswerBudgetTest {
 
     @Test
     void a_call_that_is_given_up_while_it_waits_leaves_its_place_to_the_next() throws IOException {
-        start(AnswerBudget.RESERVE, Duration.ofMinutes(1));
+        start(AnswerBudget.RESERVE, Duration.ofMinutes(1), Duration.ofMinutes(1));
         Call first = new Call();
         await().until(() -> begun.get() == 1);
         Call second = new Call();
@@ -111,10 +111,27 @@ class AnswerBudgetTest {
         await().until(() -> budget.taken() == 0);
     }
 
-    private void start(long total, Duration patience) throws IOException {
-        budget = new AnswerBudget(total, patience, callThreads);
+    @Test
+    void a_call_whose_answer_is_not_read_for_long_ends_once_another_one_waits() throws IOException {
+        start(AnswerBudget.RESERVE, Duration.ofMinutes(1), Duration.ofMillis(300));
+        Call still = new Call();
+        await().until(() -> begun.get() == 1);
+        await().during(Duration.ofMillis(600)).until(() -> !still.end.isDone());
+
+        Call reading = new Call();
+        reading.read();
+
+        assertThat(reading.end.join().getCode()).isEqualTo(Status.Code.OK);
+        still.read();
+        assertThat(still.end.join().getCode()).isEqualTo(Status.Code.CANCELLED);
+        await().until(() -> budget.taken() == 0);
+    }
+
+    private void start(long total, Duration patience, Duration unread) throws IOException {
+        budget = new AnswerBudget(total, patience, unread, callThreads);
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                 .executor(callThreads)
+                .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(budget)
                 .addService(new Pages())
                 .build()

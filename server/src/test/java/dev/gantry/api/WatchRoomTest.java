@@ -19,13 +19,13 @@ class WatchRoomTest {
     private static final int MIB = 1024 * 1024;
     private static final int SMALL = 32 * 1024;
 
-    private final WatchRoom room = new WatchRoom(3 * MIB, Duration.ofMinutes(1));
+    private final WatchRoom room = new WatchRoom(3 * MIB, Duration.ofMinutes(1), Duration.ofMinutes(1));
     private final AtomicInteger woken = new AtomicInteger();
 
     @Test
     void a_large_message_waits_until_another_one_was_read() {
-        WatchRoom.Share first = room.share();
-        WatchRoom.Share second = room.share();
+        WatchRoom.Share first = room.share(() -> {});
+        WatchRoom.Share second = room.share(() -> {});
 
         assertThat(first.take(2 * MIB, woken::incrementAndGet)).isTrue();
         assertThat(second.take(2 * MIB, woken::incrementAndGet)).isFalse();
@@ -40,8 +40,8 @@ class WatchRoomTest {
 
     @Test
     void a_message_that_has_grown_while_it_waited_takes_what_it_needs_now() {
-        WatchRoom.Share first = room.share();
-        WatchRoom.Share second = room.share();
+        WatchRoom.Share first = room.share(() -> {});
+        WatchRoom.Share second = room.share(() -> {});
         assertThat(first.take(3 * MIB, woken::incrementAndGet)).isTrue();
         assertThat(second.take(MIB, woken::incrementAndGet)).isFalse();
         first.giveBack();
@@ -53,17 +53,17 @@ class WatchRoomTest {
 
     @Test
     void small_messages_need_no_room() {
-        assertThat(room.share().take(3 * MIB, woken::incrementAndGet)).isTrue();
+        assertThat(room.share(() -> {}).take(3 * MIB, woken::incrementAndGet)).isTrue();
 
-        assertThat(room.share().take(SMALL, woken::incrementAndGet)).isTrue();
+        assertThat(room.share(() -> {}).take(SMALL, woken::incrementAndGet)).isTrue();
     }
 
     @Test
     void a_message_that_is_larger_than_the_room_is_sent_by_itself() {
-        WatchRoom.Share large = room.share();
+        WatchRoom.Share large = room.share(() -> {});
 
         assertThat(large.take(8 * MIB, woken::incrementAndGet)).isTrue();
-        assertThat(room.share().take(MIB, woken::incrementAndGet)).isFalse();
+        assertThat(room.share(() -> {}).take(MIB, woken::incrementAndGet)).isFalse();
         large.close();
 
         assertThat(room.taken()).isEqualTo(MIB);
@@ -71,9 +71,9 @@ class WatchRoomTest {
 
     @Test
     void a_stream_that_ends_while_it_waits_leaves_its_turn_to_the_next() {
-        WatchRoom.Share first = room.share();
-        WatchRoom.Share second = room.share();
-        WatchRoom.Share third = room.share();
+        WatchRoom.Share first = room.share(() -> {});
+        WatchRoom.Share second = room.share(() -> {});
+        WatchRoom.Share third = room.share(() -> {});
         assertThat(first.take(3 * MIB, () -> {})).isTrue();
         assertThat(second.take(3 * MIB, () -> {})).isFalse();
         assertThat(third.take(3 * MIB, woken::incrementAndGet)).isFalse();
@@ -88,10 +88,10 @@ class WatchRoomTest {
 
     @Test
     void a_watch_whose_message_finds_no_room_in_time_is_told_to_try_again() throws InterruptedException {
-        WatchRoom hasty = new WatchRoom(MIB, Duration.ofMillis(10));
+        WatchRoom hasty = new WatchRoom(MIB, Duration.ofMillis(10), Duration.ofMinutes(1));
         CountDownLatch late = new CountDownLatch(1);
-        assertThat(hasty.share().take(MIB, () -> {})).isTrue();
-        WatchRoom.Share second = hasty.share();
+        assertThat(hasty.share(() -> {}).take(MIB, () -> {})).isTrue();
+        WatchRoom.Share second = hasty.share(() -> {});
         assertThat(second.take(MIB, late::countDown)).isFalse();
 
         assertThat(late.await(30, TimeUnit.SECONDS)).isTrue();
