@@ -1,6 +1,7 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.model.JobDefaults;
+import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -20,13 +21,13 @@ import java.util.List;
 import java.util.UUID;
 
 /** Nodes of twenty classes, and what runs on them. */
-final class BenchmarkCluster {
+public final class BenchmarkCluster {
 
     /** How many nodes there are. */
-    static final int NODES = 5000;
+    public static final int NODES = 5000;
 
     /** How many allocations run on each. */
-    static final int ALLOCATIONS_PER_NODE = 100;
+    public static final int ALLOCATIONS_PER_NODE = 100;
 
     private static final int COUNT = 1000;
     private static final int FIRST_PORT = 20_000;
@@ -34,7 +35,7 @@ final class BenchmarkCluster {
     private BenchmarkCluster() {}
 
     /** One half full: each node has a hundred allocations, each of which holds a port. */
-    static ClusterState halfFull() {
+    public static ClusterState halfFull() {
         ClusterState cluster = new ClusterState();
         for (int i = 0; i < NODES; i++) {
             cluster.putNode(node(i));
@@ -46,7 +47,7 @@ final class BenchmarkCluster {
     }
 
     /** A node: every attribute that a real one has, of which hostname and id are its own. */
-    static Node node(int number) {
+    public static Node node(int number) {
         return Node.newBuilder()
                 .setId(UUID.nameUUIDFromBytes(new byte[] {(byte) number, (byte) (number >> 8)})
                         .toString())
@@ -78,7 +79,7 @@ final class BenchmarkCluster {
     }
 
     /** A job of one group with two constraints, as the replay of the million-container challenge has it. */
-    static Job.Builder job(String id, int count, Port... ports) {
+    public static Job.Builder job(String id, int count, Port... ports) {
         return Job.newBuilder()
                 .setId(id)
                 .addDatacenters("dc1")
@@ -98,7 +99,7 @@ final class BenchmarkCluster {
     }
 
     /** A job's first version, as a submission stores it. */
-    static JobVersion version(Job.Builder job) {
+    public static JobVersion version(Job.Builder job) {
         return JobVersion.newBuilder().setJob(JobDefaults.apply(job.build())).build();
     }
 
@@ -119,7 +120,7 @@ final class BenchmarkCluster {
             cluster.putAllocation(allocation(
                     job.getJob().getId(),
                     index,
-                    cluster.rooms().get(place % NODES).node(),
+                    cluster.nodes().get(place % NODES).node(),
                     place / NODES));
         }
     }

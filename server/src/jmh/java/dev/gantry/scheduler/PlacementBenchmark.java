@@ -1,5 +1,8 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;

@@ -1,6 +1,6 @@
 package dev.gantry.api;
 
-import dev.gantry.scheduler.NodeWork;
+import dev.gantry.scheduler.constraint.ConstraintCost;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Service;
@@ -88,7 +88,7 @@ final class JobLimits {
 
     /** Notes if the constraints and affinities of a job that is valid otherwise are too much work for each node. */
     static void checkWork(Job job, Violations violations) {
-        long work = NodeWork.of(job);
+        long work = ConstraintCost.of(job);
         if (work > MOST_WORK) {
             violations.add(
                     "constraints",

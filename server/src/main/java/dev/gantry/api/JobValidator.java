@@ -3,7 +3,7 @@ package dev.gantry.api;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.model.JobFamily;
-import dev.gantry.scheduler.ConstraintChecks;
+import dev.gantry.scheduler.constraint.ConstraintChecks;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;

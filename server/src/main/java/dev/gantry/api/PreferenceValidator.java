@@ -1,6 +1,6 @@
 package dev.gantry.api;
 
-import dev.gantry.scheduler.ConstraintChecks;
+import dev.gantry.scheduler.constraint.ConstraintChecks;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.JobType;

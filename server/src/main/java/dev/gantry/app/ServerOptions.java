@@ -1,7 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.cluster.GarbageThresholds;
-import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.JobType;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

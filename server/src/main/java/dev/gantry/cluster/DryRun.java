@@ -4,11 +4,11 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.gantry.model.JobFamily;
-import dev.gantry.scheduler.GroupOutcome;
-import dev.gantry.scheduler.Placement;
-import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
-import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;

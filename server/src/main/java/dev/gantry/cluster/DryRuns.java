@@ -1,8 +1,8 @@
 package dev.gantry.cluster;
 
-import dev.gantry.scheduler.Patience;
 import dev.gantry.scheduler.Scheduler;
-import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.state.PlanDeadline;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Job;
 import java.time.Duration;
@@ -92,13 +92,13 @@ public final class DryRuns {
     }
 
     private JobPlan answer(Question question) {
-        Patience patience = () -> {
+        PlanDeadline deadline = () -> {
             if (left(question) <= 0) {
                 throw timeout(question);
             }
         };
-        patience.check();
-        JobSnapshot snapshot = await(question, loop.look(question.job().getId(), patience));
+        deadline.check();
+        JobSnapshot snapshot = await(question, loop.look(question.job().getId(), deadline));
         return dryRun.plan(snapshot, question.job(), question.hasFailed());
     }
 

@@ -2,13 +2,13 @@ package dev.gantry.cluster;
 
 import dev.gantry.cluster.PlanWriter.Outcome;
 import dev.gantry.model.JobFamily;
-import dev.gantry.scheduler.GroupOutcome;
-import dev.gantry.scheduler.Patience;
-import dev.gantry.scheduler.Plan;
 import dev.gantry.scheduler.Scheduler;
-import dev.gantry.scheduler.SchedulerOptions;
-import dev.gantry.scheduler.Stop;
-import dev.gantry.scheduler.StopCause;
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.plan.StopCause;
+import dev.gantry.scheduler.state.PlanDeadline;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
@@ -62,7 +62,7 @@ public final class EvaluationLoop {
 
     private static final int LONGEST_DESCRIPTION = 1024;
 
-    private record Look(String jobId, Patience patience, CompletableFuture<JobSnapshot> answer) {}
+    private record Look(String jobId, PlanDeadline deadline, CompletableFuture<JobSnapshot> answer) {}
 
     private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
@@ -144,12 +144,12 @@ public final class EvaluationLoop {
      * Takes a look at all that the plan of a job has to know, for another thread to plan on. Never waits.
      *
      * @param jobId the job, known or not
-     * @param patience how long plans on the snapshot may take
+     * @param deadline how long plans on the snapshot may take
      * @return the snapshot, as soon as this loop has taken in what was written before; failed with {@link
      *     OverloadedException}. One that is completed by its caller before is not taken any more
      */
-    CompletableFuture<JobSnapshot> look(String jobId, Patience patience) {
-        Look look = new Look(jobId, patience, new CompletableFuture<>());
+    CompletableFuture<JobSnapshot> look(String jobId, PlanDeadline deadline) {
+        Look look = new Look(jobId, deadline, new CompletableFuture<>());
         if (!looks.offer(look)) {
             return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_LOOKS));
         }
@@ -220,7 +220,7 @@ public final class EvaluationLoop {
     private void takeLooks() {
         for (Look look = looks.poll(); look != null; look = looks.poll()) {
             if (!look.answer().isDone()) {
-                look.answer().complete(state.look(look.jobId(), look.patience()));
+                look.answer().complete(state.look(look.jobId(), look.deadline()));
             }
         }
     }

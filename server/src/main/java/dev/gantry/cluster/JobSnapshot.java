@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-import dev.gantry.scheduler.ClusterState;
+import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.v1.JobRecord;
 import java.util.Optional;
 

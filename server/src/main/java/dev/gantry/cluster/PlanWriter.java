@@ -1,12 +1,12 @@
 package dev.gantry.cluster;
 
 import dev.gantry.model.AllocationLife;
-import dev.gantry.scheduler.DelayedReschedule;
-import dev.gantry.scheduler.InPlaceUpdate;
-import dev.gantry.scheduler.Placement;
-import dev.gantry.scheduler.Plan;
-import dev.gantry.scheduler.Stop;
-import dev.gantry.scheduler.StopCause;
+import dev.gantry.scheduler.plan.DelayedReschedule;
+import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.store.StoreUnavailableException;

@@ -2,8 +2,8 @@ package dev.gantry.cluster;
 
 import dev.gantry.model.AllocationLife;
 import dev.gantry.model.NodeLife;
-import dev.gantry.scheduler.ClusterState;
-import dev.gantry.scheduler.Patience;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.PlanDeadline;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
@@ -153,8 +153,8 @@ final class SchedulingState {
     }
 
     /** All that the plan of a job has to know, as it is now, for another thread to plan on. */
-    JobSnapshot look(String jobId, Patience patience) {
-        return new JobSnapshot(cluster.snapshot(jobId, patience), job(jobId));
+    JobSnapshot look(String jobId, PlanDeadline deadline) {
+        return new JobSnapshot(cluster.snapshot(jobId, deadline), job(jobId));
     }
 
     FollowUps followUps() {

@@ -1,35 +1,45 @@
 package dev.gantry.scheduler;
 
-import dev.gantry.scheduler.Proposal.Outlook;
+import dev.gantry.scheduler.constraint.ConstraintChecks;
+import dev.gantry.scheduler.constraint.Feasibility;
+import dev.gantry.scheduler.constraint.NodeRequirements;
+import dev.gantry.scheduler.placement.NodeVerdicts;
+import dev.gantry.scheduler.placement.PlanMaker;
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.reconcile.DeploymentRule;
+import dev.gantry.scheduler.reconcile.GroupChange;
+import dev.gantry.scheduler.reconcile.Reconciliation;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Decides what runs where. Keeps no state between calls; what it decides depends on its arguments alone. */
+/** Decides which allocations run on which nodes. Keeps no state between calls: a result depends on the arguments alone. */
 public final class Scheduler {
 
     /** Makes a scheduler. */
     public Scheduler() {}
 
     /**
-     * Says what has to happen so that the cluster runs what a job wants. Changes nothing.
+     * Returns the changes that make the cluster run a job as it was submitted. Changes nothing itself.
      *
      * @param cluster the cluster as it is
-     * @param job the newest version of the job, its defaults filled in
-     * @param stopped whether the job shall be stopped
+     * @param job the newest version of the job, with its defaults filled in
+     * @param stopped true if the job is to be stopped
      * @param now the time
-     * @param options how the cluster wants its jobs placed
-     * @return the plan; nothing to place or to stop once all is as it should be, or can't be made so
-     * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such ones before
+     * @param options the cluster's scheduler configuration
+     * @return the plan; it changes nothing if the job runs as it should, or if nothing can be done for it now
+     * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such constraints when
+     *     the job is submitted
      */
     public Plan plan(ClusterState cluster, JobVersion job, boolean stopped, Instant now, SchedulerOptions options) {
         Reconciliation reconciliation = new Reconciliation(cluster, job, now);
@@ -41,48 +51,32 @@ public final class Scheduler {
     }
 
     /**
-     * Says for each node whether it could run one more allocation of each group, as the cluster is before the plan, what
-     * the plan stops no longer counted as the job's own.
+     * Says for each node whether it could run one more allocation of each group of a job. Looks at the cluster as it is
+     * before the plan, but does not count allocations that the plan stops as allocations of the job.
      *
      * @param cluster the cluster as it is
-     * @param job a version of a job, its defaults filled in
-     * @param plan a plan for that version, made for the cluster as it is
-     * @param options how the cluster wants its jobs placed: what the plan was made with
-     * @param limit how many nodes to speak of, 0 or more
-     * @return the verdicts by group, each in the order of the nodes' names
+     * @param job a version of a job, with its defaults filled in
+     * @param plan a plan for that version and that cluster
+     * @param options the scheduler configuration that the plan was made with
+     * @param limit the number of nodes to explain, 0 or more; the first ones in the order of their names are taken
+     * @return the verdicts by group, each list in the order of the nodes' names
      */
     public Map<String, List<NodeVerdict>> explain(
             ClusterState cluster, JobVersion job, Plan plan, SchedulerOptions options, int limit) {
-        Proposal proposal = new Proposal(cluster, job.getJob().getId(), Outlook.NOW);
-        Map<String, Suitability> groups = new LinkedHashMap<>();
-        for (TaskGroup group : job.getJob().getTaskGroupsList()) {
-            groups.put(group.getName(), new Suitability(Demand.of(cluster, job, group, options.algorithm()), proposal));
-        }
-        plan.stops().forEach(stop -> proposal.stop(stop.allocation()));
-        Verdicts verdicts = new Verdicts(plan);
-        List<NodeRoom> rooms = cluster.rooms().stream().limit(limit).toList();
-        Map<String, List<NodeVerdict>> explained = new HashMap<>();
-        groups.forEach((name, suitability) -> {
-            cluster.bear();
-            explained.put(
-                    name,
-                    rooms.stream()
-                            .map(room -> verdicts.of(name, suitability, room))
-                            .toList());
-        });
-        return explained;
+        return NodeVerdicts.explain(cluster, job, plan, options, limit);
     }
 
     /**
-     * Says why nodes may not run a group by themselves, whether or not they are given anything new now and whatever else
-     * they run: what a node that has changed would not be given any more, but keeps.
+     * Returns a function that says why a node does not meet the requirements of a group. The function looks at the node's
+     * datacenter, drivers and attributes only; it ignores the node's status, eligibility and free resources. The server
+     * uses it to name allocations that keep running on a node that has changed.
      *
-     * @param job a job, its defaults filled in
+     * @param job a job, with its defaults filled in
      * @param group one of its groups
-     * @return tells the reason of a node, in words that speak of this node alone; empty if the node may
+     * @return a function from a node to the reason, worded for this node alone; empty if the node meets the requirements
      */
     public Function<Node, Optional<String>> misfit(Job job, TaskGroup group) {
-        Feasibility feasibility = new Feasibility(NodeAsk.of(job, group));
+        Feasibility feasibility = new Feasibility(NodeRequirements.of(job, group));
         return node -> feasibility.misfit(node).map(refusal -> feasibility.explain(refusal, node));
     }
 
@@ -93,7 +87,11 @@ public final class Scheduler {
                 changes.stream().flatMap(change -> change.surplus().stream()).toList(),
                 List.of(),
                 deployments.afterStop(),
-                changes.stream().map(GroupOutcome::stopOnly).toList(),
+                changes.stream().map(Scheduler::stopped).toList(),
                 Optional.empty());
+    }
+
+    private static GroupOutcome stopped(GroupChange change) {
+        return GroupOutcome.stopOnly(change.taskGroup(), change.surplus().size(), change.kept());
     }
 }

@@ -1,22 +1,19 @@
 /**
- * Placement as a pure function: what the cluster is and a job go in, a plan comes out.
+ * Decides what runs where: a pure function from the state of the cluster and a job to a plan.
  *
- * <p>No I/O, no clock, no randomness of its own, no database, no gRPC.
+ * <p>No I/O, no clock, no randomness, no threads, no database, no gRPC: the caller brings the time, and the same arguments
+ * give the same plan. A test holds this.
  *
- * <p>The way through, {@link dev.gantry.scheduler.Scheduler#plan}:
+ * <p>The way through {@link dev.gantry.scheduler.Scheduler#plan}, each package depending only on those before it:
  *
  * <ol>
- *   <li>{@code Reconciliation} compares the job with its allocations: what stays, what is surplus, which places are vacant.
- *   <li>{@code GroupPlanner} fills the vacancies of a group. Its {@code NodeSearch} walks the nodes and asks
- *       {@code Suitability} of each: {@code NodeClasses} ({@code Feasibility} and {@code Affinities}, once for each class of
- *       nodes and remembered in {@code NodeMemory}), {@code DistinctRule}s, room ({@code NodeRoom}, {@code NodePorts}),
- *       {@code Score}.
- *   <li>{@code Proposal} is the cluster with what is planned so far; {@link dev.gantry.scheduler.ClusterState} itself stays
- *       as it is.
- *   <li>What fits nowhere is told by {@code FailureReport}, and node by node by {@code Verdicts}.
+ *   <li>{@code constraint}: what constraints mean, for one node.
+ *   <li>{@code state}: the cluster as it is.
+ *   <li>{@code plan}: the result.
+ *   <li>{@code reconcile}: what has to be placed and stopped.
+ *   <li>{@code placement}: on which nodes, and why not on others.
  * </ol>
  *
- * <p>What a constraint means is said by {@code Operator}, {@code Comparison}, {@code Interpolation}, {@code Version},
- * {@code VersionRange} and {@code Regexp}.
+ * <p>This package itself holds {@code Scheduler} alone, the entry for callers.
  */
 package dev.gantry.scheduler;

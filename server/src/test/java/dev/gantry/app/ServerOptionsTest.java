@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.cluster.GarbageThresholds;
-import dev.gantry.scheduler.SchedulerOptions;
-import dev.gantry.scheduler.SchedulerOptions.Algorithm;
+import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 import dev.gantry.v1.JobType;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,6 +5,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -118,6 +119,34 @@ class LayersTest {
                     || (owner.equals("java.util.Collections") && name.equals("shuffle"));
         });
     }
+
+    @ArchTest
+    static final ArchRule packages_of_the_scheduler_depend_only_on_those_below_them = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.gantry.scheduler..")
+            .layer("entry")
+            .definedBy("dev.gantry.scheduler")
+            .layer("placement")
+            .definedBy("dev.gantry.scheduler.placement")
+            .layer("reconcile")
+            .definedBy("dev.gantry.scheduler.reconcile")
+            .layer("plan")
+            .definedBy("dev.gantry.scheduler.plan")
+            .layer("state")
+            .definedBy("dev.gantry.scheduler.state")
+            .layer("constraint")
+            .definedBy("dev.gantry.scheduler.constraint")
+            .whereLayer("entry")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("placement")
+            .mayOnlyBeAccessedByLayers("entry")
+            .whereLayer("reconcile")
+            .mayOnlyBeAccessedByLayers("placement", "entry")
+            .whereLayer("plan")
+            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry")
+            .whereLayer("state")
+            .mayOnlyBeAccessedByLayers("reconcile", "placement", "entry")
+            .ensureAllClassesAreContainedInArchitectureIgnoring(
+                    DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.scheduler..")));
 
     @ArchTest
     static final ArchRule only_services_and_sessions_speak_grpc = noClasses()

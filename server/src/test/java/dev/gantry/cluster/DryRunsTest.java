@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.model.JobDefaults;
-import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
@@ -147,7 +147,7 @@ class DryRunsTest {
     /** Read by the thread that plans, again and again: there the test holds it, once it has its snapshot. */
     private long readClock() {
         boolean planning = StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("bear")));
+                .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("checkDeadline")));
         if (holding && planning) {
             underWay.countDown();
             try {

@@ -7,7 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.gantry.scheduler.SchedulerOptions;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;

@@ -4,12 +4,12 @@ import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.PlanWriter.Outcome;
-import dev.gantry.scheduler.DelayedReschedule;
-import dev.gantry.scheduler.InPlaceUpdate;
-import dev.gantry.scheduler.Placement;
-import dev.gantry.scheduler.Plan;
-import dev.gantry.scheduler.Stop;
-import dev.gantry.scheduler.StopCause;
+import dev.gantry.scheduler.plan.DelayedReschedule;
+import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;

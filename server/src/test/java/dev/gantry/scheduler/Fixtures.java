@@ -1,6 +1,10 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.model.JobDefaults;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Constraint;
@@ -21,24 +25,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Nodes, jobs and allocations to place. */
-final class Fixtures {
+public final class Fixtures {
 
     /** When plans are made. */
-    static final Instant NOW = Instant.parse("2020-02-02T20:20:20Z");
+    public static final Instant NOW = Instant.parse("2020-02-02T20:20:20Z");
 
     private Fixtures() {}
 
     /** A plan made {@link #NOW}, nothing preempted. */
-    static Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
+    public static Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
         return new Scheduler().plan(cluster, job, stopped, NOW, SchedulerOptions.DEFAULT);
     }
 
     /** A plan that does nothing. */
-    static Plan nothingNew() {
+    public static Plan nothingNew() {
         return new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
     }
 
-    static Node.Builder node(String name) {
+    public static Node.Builder node(String name) {
         return Node.newBuilder()
                 .setId("id-" + name)
                 .setName(name)
@@ -54,13 +58,13 @@ final class Fixtures {
                         .setMaxDynamicPort(32000));
     }
 
-    static ClusterState cluster(Node.Builder... nodes) {
+    public static ClusterState cluster(Node.Builder... nodes) {
         ClusterState cluster = new ClusterState();
         Stream.of(nodes).map(Node.Builder::build).forEach(cluster::putNode);
         return cluster;
     }
 
-    static Task.Builder task(int cpu, int memoryMib, Port... ports) {
+    public static Task.Builder task(int cpu, int memoryMib, Port... ports) {
         return Task.newBuilder()
                 .setName("main")
                 .setDriver("rkt")
@@ -70,28 +74,28 @@ final class Fixtures {
                         .addAllPorts(List.of(ports)));
     }
 
-    static TaskGroup.Builder group(String name, int count, Task.Builder task) {
+    public static TaskGroup.Builder group(String name, int count, Task.Builder task) {
         return TaskGroup.newBuilder().setName(name).setCount(count).addTasks(task);
     }
 
-    static Job.Builder job(TaskGroup.Builder... groups) {
+    public static Job.Builder job(TaskGroup.Builder... groups) {
         Job.Builder job = Job.newBuilder().setId("web");
         Stream.of(groups).forEach(job::addTaskGroups);
         return job;
     }
 
-    static JobVersion version(long version, Job.Builder job) {
+    public static JobVersion version(long version, Job.Builder job) {
         return JobVersion.newBuilder()
                 .setJob(JobDefaults.apply(job.build()))
                 .setVersion(version)
                 .build();
     }
 
-    static Port port(String label, int number) {
+    public static Port port(String label, int number) {
         return Port.newBuilder().setLabel(label).setStaticPort(number).build();
     }
 
-    static Constraint constraint(String attribute, String operator, String value) {
+    public static Constraint constraint(String attribute, String operator, String value) {
         return Constraint.newBuilder()
                 .setAttribute(attribute)
                 .setOperator(operator)
@@ -100,7 +104,7 @@ final class Fixtures {
     }
 
     /** Does to the cluster what the plan says; returns what was placed. What is stopped still runs. */
-    static List<Allocation> apply(ClusterState cluster, JobVersion job, Plan plan) {
+    public static List<Allocation> apply(ClusterState cluster, JobVersion job, Plan plan) {
         plan.stops()
                 .forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
                         .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
@@ -115,7 +119,7 @@ final class Fixtures {
     }
 
     /** One that runs on a node in a place of the job's first group. */
-    static Allocation allocationOn(String nodeId, JobVersion job, int index) {
+    public static Allocation allocationOn(String nodeId, JobVersion job, int index) {
         return Allocation.newBuilder()
                 .setId("a" + index)
                 .setJobId(job.getJob().getId())
@@ -128,7 +132,7 @@ final class Fixtures {
                 .build();
     }
 
-    static Allocation end(Allocation allocation, ClientStatus status) {
+    public static Allocation end(Allocation allocation, ClientStatus status) {
         return allocation.toBuilder().setClientStatus(status).build();
     }
 

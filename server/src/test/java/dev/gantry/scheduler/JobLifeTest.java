@@ -13,6 +13,14 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.Timestamp;
 import dev.gantry.model.AllocationLife;
+import dev.gantry.scheduler.plan.DelayedReschedule;
+import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.plan.StopCause;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;
@@ -152,7 +160,8 @@ class JobLifeTest {
         @Test
         void moves_what_a_new_constraint_does_not_leave_where_it_is() {
             runHealthy(version(0, job(group("front", 1, task(100, 100)))));
-            String name = cluster.room(ofVersion(0).get(0).getNodeId()).node().getName();
+            String name =
+                    cluster.usageOf(ofVersion(0).get(0).getNodeId()).node().getName();
 
             Plan plan = carryOut(version(
                     1,
@@ -580,7 +589,8 @@ class JobLifeTest {
     }
 
     private void drain(String nodeId, Drain drain) {
-        cluster.putNode(cluster.room(nodeId).node().toBuilder().setDrain(drain).build());
+        cluster.putNode(
+                cluster.usageOf(nodeId).node().toBuilder().setDrain(drain).build());
     }
 
     private Allocation only() {

@@ -12,6 +12,10 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.model.AllocationLife;
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;

@@ -15,6 +15,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -365,7 +371,7 @@ class SchedulerTest {
         void a_fuller_node_is_preferred() {
             ClusterState cluster = cluster(node("a"), node("b"), node("c"));
             JobVersion other = version(0, job(group("big", 1, task(1000, 2000))).setId("other"));
-            Node full = cluster.rooms().get(1).node();
+            Node full = cluster.nodes().get(1).node();
             apply(
                     cluster,
                     other,

@@ -1,0 +1,188 @@
+package dev.gantry.scheduler.placement;
+
+import dev.gantry.scheduler.placement.PlanDraft.Outlook;
+import dev.gantry.scheduler.plan.DelayedReschedule;
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.Placement;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.reconcile.DeploymentRule;
+import dev.gantry.scheduler.reconcile.GroupChange;
+import dev.gantry.scheduler.reconcile.GroupChange.Rollout;
+import dev.gantry.scheduler.reconcile.Reconciliation;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.Demand;
+import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.TaskGroup;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes the plan of a job that shall run. */
+public final class PlanMaker {
+
+    /** Those who fill the places of one group. */
+    private record Planners(GroupPlanner newest, Optional<GroupPlanner> older) {
+
+        GroupOutcome outcome() {
+            return older.map(planner -> newest.outcome().with(planner.outcome()))
+                    .orElseGet(newest::outcome);
+        }
+    }
+
+    private final ClusterState cluster;
+    private final JobVersion job;
+    private final DeploymentRule deployments;
+    private final SchedulerOptions options;
+    private final PlanDraft now;
+    private final LazyPlanDraft onceStopped;
+    private final List<GroupChange> changes = new ArrayList<>();
+    private final List<GroupChange> formerGroups;
+    private final List<Planners> groups = new ArrayList<>();
+
+    public PlanMaker(
+            ClusterState cluster,
+            JobVersion job,
+            Reconciliation reconciliation,
+            DeploymentRule deployments,
+            SchedulerOptions options) {
+        this.options = options;
+        this.cluster = cluster;
+        this.job = job;
+        this.deployments = deployments;
+        String jobId = job.getJob().getId();
+        this.now = new PlanDraft(cluster, jobId, Outlook.NOW);
+        this.onceStopped = new LazyPlanDraft(() -> new PlanDraft(cluster, jobId, Outlook.ONCE_STOPPED));
+        List<Demand> demands = new ArrayList<>();
+        for (TaskGroup group : job.getJob().getTaskGroupsList()) {
+            Demand demand = Demand.of(cluster, job, group, options.algorithm());
+            demands.add(demand);
+            changes.add(reconciliation.change(demand));
+        }
+        this.formerGroups = reconciliation.stopFormer();
+        boolean deploying = deployments.isRunningWith(changes);
+        for (int i = 0; i < demands.size(); i++) {
+            groups.add(planners(demands.get(i), changes.get(i), deploying));
+        }
+    }
+
+    public Plan make() {
+        List<GroupPlanner> planners = new ArrayList<>();
+        for (Planners group : groups) {
+            planners.add(group.newest());
+            group.older().ifPresent(planners::add);
+        }
+        changes.forEach(this::stopSurplus);
+        formerGroups.forEach(this::stopSurplus);
+        fill(planners);
+        if (options.preempting().contains(job.getJob().getType())) {
+            Preemption preemption = new Preemption(onceStopped);
+            planners.forEach(planner -> planner.preempt(preemption));
+        }
+        return assemble(planners);
+    }
+
+    /**
+     * Room for what does not fit yet is chosen anew whenever more is stopped, as the next evaluation will choose it, that
+     * knows of no choice of this one: so nothing is left to that. Where room is scarce, a request may thereby lose to
+     * another one what it was vacated for; it then waits as any that nothing fills.
+     */
+    private static void fill(List<GroupPlanner> planners) {
+        boolean again = true;
+        while (again) {
+            planners.forEach(GroupPlanner::withdrawReservations);
+            fillNow(planners);
+            planners.forEach(GroupPlanner::reserveEmpty);
+            again = false;
+            for (GroupPlanner planner : planners) {
+                again |= planner.vacate();
+            }
+        }
+    }
+
+    private static void fillNow(List<GroupPlanner> planners) {
+        boolean again = true;
+        while (again) {
+            planners.forEach(GroupPlanner::placeEmpty);
+            again = false;
+            for (GroupPlanner planner : planners) {
+                again |= planner.replaceNow();
+            }
+        }
+    }
+
+    private void stopSurplus(GroupChange change) {
+        change.surplus().forEach(stop -> {
+            now.stop(stop.allocation());
+            onceStopped.plan(draft -> draft.stop(stop.allocation()));
+        });
+    }
+
+    // Loops rather than streams, here and where else a plan begins: most jobs are small, and a stream would cost more
+    // than what runs through it.
+    private Plan assemble(List<GroupPlanner> planners) {
+        List<Placement> placements = new ArrayList<>();
+        List<InPlaceUpdate> updates = new ArrayList<>();
+        List<Stop> stops = new ArrayList<>();
+        List<DelayedReschedule> reschedules = new ArrayList<>();
+        List<GroupOutcome> outcomes = new ArrayList<>();
+        for (GroupPlanner planner : planners) {
+            placements.addAll(planner.placements());
+            stops.addAll(planner.stops());
+            stops.addAll(planner.preempted());
+        }
+        for (GroupChange change : changes) {
+            updates.addAll(change.updates());
+            reschedules.addAll(change.reschedules());
+        }
+        for (Planners group : groups) {
+            outcomes.add(group.outcome());
+        }
+        for (GroupChange former : formerGroups) {
+            stops.addAll(former.surplus());
+            outcomes.add(
+                    GroupOutcome.stopOnly(former.taskGroup(), former.surplus().size(), former.kept()));
+        }
+        return new Plan(
+                placements, updates, stops, reschedules, deployments.after(changes, placements), outcomes, lookAgain());
+    }
+
+    private Optional<Instant> lookAgain() {
+        return changes.stream()
+                .map(GroupChange::lookAgain)
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
+    }
+
+    private Planners planners(Demand demand, GroupChange change, boolean deploying) {
+        String deploymentId = deploying ? deployments.idOf(demand) : "";
+        GroupPlanner newest = new GroupPlanner(demand, change, deploymentId, cluster, now, onceStopped);
+        return new Planners(newest, change.olderRequests().map(older -> olderPlanner(demand, older)));
+    }
+
+    private GroupPlanner olderPlanner(Demand demand, GroupChange.OlderRequests older) {
+        JobVersion version = JobVersion.newBuilder()
+                .setJob(cluster.jobAt(job.getJob().getId(), older.version()).orElseThrow())
+                .setVersion(older.version())
+                .build();
+        String name = demand.group().getName();
+        TaskGroup group =
+                cluster.groupAt(job.getJob().getId(), older.version(), name).orElseThrow();
+        GroupChange change = new GroupChange(
+                name,
+                0,
+                List.of(),
+                List.of(),
+                older.requests(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Rollout.NONE);
+        return new GroupPlanner(
+                Demand.of(cluster, version, group, options.algorithm()), change, "", cluster, now, onceStopped);
+    }
+}

@@ -1,0 +1,410 @@
+package dev.gantry.scheduler.reconcile;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toSet;
+
+import com.google.protobuf.Timestamp;
+import dev.gantry.scheduler.plan.DelayedReschedule;
+import dev.gantry.scheduler.plan.InPlaceUpdate;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.plan.StopCause;
+import dev.gantry.scheduler.reconcile.GroupChange.OlderRequests;
+import dev.gantry.scheduler.reconcile.GroupChange.Rollout;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.Demand;
+import dev.gantry.scheduler.state.JobDeployments;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentGroup;
+import dev.gantry.v1.DeploymentStatus;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Compares a group of a service or batch job with its allocations, place by place.
+ *
+ * <p>The order of the rules: what has an index that is not below the count goes; canaries of a version that failed go;
+ * what can be updated in place is; what failed or was lost is succeeded; what is outdated is replaced, as many at a time as
+ * the update strategy lets; and, last, what is on draining nodes moves.
+ */
+final class GroupReconciliation {
+
+    private final ClusterState cluster;
+    private final Demand demand;
+    private final Instant now;
+    private final Optional<Deployment> deployment;
+    private final Optional<DeploymentGroup> progress;
+    private final InPlaceRule inPlace;
+
+    private final List<Stop> surplus = new ArrayList<>();
+    private final List<InPlaceUpdate> updates = new ArrayList<>();
+    private final List<PlacementRequest> requests = new ArrayList<>();
+    private final List<PlacementRequest> olderRequests = new ArrayList<>();
+    private final List<DelayedReschedule> reschedules = new ArrayList<>();
+
+    /** Outdated allocations, and the new version has nothing in their places yet. */
+    private final List<Allocation> outdated = new ArrayList<>();
+    /** Allocations that stay, those in {@link #outdated} left out. */
+    private final List<Allocation> staying = new ArrayList<>();
+
+    private Optional<Instant> lookAgain = Optional.empty();
+    private int settled;
+    private boolean complete = true;
+    private boolean failedInDeployment;
+    private int canariesEnded;
+
+    /**
+     * Begins.
+     *
+     * @param deployment the version's deployment
+     * @param progress how far that is with the group
+     */
+    GroupReconciliation(
+            ClusterState cluster,
+            Demand demand,
+            Instant now,
+            Optional<Deployment> deployment,
+            Optional<DeploymentGroup> progress) {
+        this.cluster = cluster;
+        this.demand = demand;
+        this.now = now;
+        this.deployment = deployment;
+        this.progress = progress;
+        this.inPlace = new InPlaceRule(cluster, demand);
+    }
+
+    GroupChange change(List<Allocation> wanted, List<Allocation> ended) {
+        NavigableMap<Integer, List<Allocation>> places =
+                wanted.stream().collect(groupingBy(Allocation::getIndex, TreeMap::new, toList()));
+        Map<Integer, Allocation> gone = new HashMap<>();
+        ended.forEach(
+                one -> gone.merge(one.getIndex(), one, (a, b) -> a.getCreateIndex() >= b.getCreateIndex() ? a : b));
+        int count = demand.group().getCount();
+        places.tailMap(count, true).descendingMap().values().forEach(place -> place.forEach(this::stopAboveCount));
+        List<Integer> empty = new ArrayList<>();
+        cluster.checkDeadline();
+        for (int index = 0; index < count; index++) {
+            settle(index, places.getOrDefault(index, List.of()), Optional.ofNullable(gone.get(index)), empty);
+        }
+        replaceOutdated();
+        fillEmpty(empty);
+        migrate();
+        int leaving = (int) requests.stream()
+                        .filter(one -> one.replaced().isPresent())
+                        .count()
+                + (int) olderRequests.stream()
+                        .filter(one -> one.replaced().isPresent())
+                        .count();
+        requests.sort(Comparator.comparingInt(PlacementRequest::index));
+        olderRequests.sort(Comparator.comparingInt(PlacementRequest::index));
+        return new GroupChange(
+                demand.group().getName(),
+                staying.size() + outdated.size() + settled - leaving,
+                surplus,
+                updates,
+                requests,
+                older(),
+                reschedules,
+                lookAgain,
+                new Rollout(wantsCanaries() ? canaries() : 0, complete && requests.isEmpty() && outdated.isEmpty()));
+    }
+
+    private Optional<OlderRequests> older() {
+        return olderRequests.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new OlderRequests(newestOutdated(), olderRequests));
+    }
+
+    /** Chooses who fills a place, and finds out what it lacks. */
+    private void settle(int index, List<Allocation> place, Optional<Allocation> ended, List<Integer> empty) {
+        if (place.isEmpty() && ended.isEmpty()) {
+            empty.add(index);
+            return;
+        }
+        List<Allocation> candidates = new ArrayList<>(place);
+        candidates.removeIf(this::dropCanary);
+        Optional<Allocation> current =
+                candidates.stream().filter(this::isCurrent).findFirst();
+        Optional<Allocation> updatable = current.isPresent()
+                ? Optional.empty()
+                : candidates.stream().filter(inPlace::allows).findFirst();
+        Optional<Allocation> old =
+                candidates.stream().filter(one -> !isCurrent(one)).findFirst();
+        Optional<Allocation> kept = current.or(() -> updatable);
+        Optional<Allocation> keptBeside = Optional.empty();
+        if (old.isPresent()
+                && updatable.isEmpty()
+                && current.or(() -> ended).filter(this::isTried).isPresent()) {
+            current.ifPresentOrElse(this::stay, () -> followCanary(ended.orElseThrow()));
+            stay(old.get());
+            keptBeside = old;
+        } else if (kept.isPresent()) {
+            current.ifPresent(this::stay);
+            updatable.ifPresent(this::update);
+        } else if (ended.isPresent() && (old.isEmpty() || isComplete(ended.get()))) {
+            follow(ended.get());
+        } else if (old.isPresent()) {
+            outdated.add(old.get());
+            keptBeside = old;
+        } else {
+            empty.add(index);
+        }
+        stopOthers(candidates, kept, keptBeside);
+    }
+
+    private void stopOthers(List<Allocation> candidates, Optional<Allocation> kept, Optional<Allocation> keptBeside) {
+        candidates.stream()
+                .filter(one ->
+                        !Optional.of(one).equals(kept) && !Optional.of(one).equals(keptBeside))
+                .forEach(one -> surplus.add(isCurrent(one) ? doubled(one) : replaced(one)));
+    }
+
+    /** What comes after a canary that ended beside what it was tried beside. */
+    private void followCanary(Allocation ended) {
+        complete = false;
+        if (ended.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST) {
+            requests.add(successor(ended, ended.getRescheduleTimesList()));
+        }
+        canariesEnded++;
+    }
+
+    /** What comes after what ended. */
+    private void follow(Allocation ended) {
+        switch (ended.getClientStatus()) {
+            case CLIENT_STATUS_LOST -> requests.add(successor(ended, ended.getRescheduleTimesList()));
+            case CLIENT_STATUS_FAILED -> reschedule(ended);
+            default -> settled++;
+        }
+    }
+
+    private void reschedule(Allocation failed) {
+        complete = false;
+        if (isRollingOut() && isOfDeployment(failed)) {
+            // The deployment's own affair: it is about to fail, and may bring another version.
+            failedInDeployment = true;
+            settled++;
+            return;
+        }
+        Optional<Instant> time = RescheduleRule.time(demand.group().getReschedule(), failed, now);
+        if (time.filter(at -> !at.isAfter(now)).isPresent()) {
+            List<Timestamp> times = new ArrayList<>(failed.getRescheduleTimesList());
+            times.add(Timestamp.newBuilder()
+                    .setSeconds(now.getEpochSecond())
+                    .setNanos(now.getNano())
+                    .build());
+            requests.add(successor(failed, times));
+        } else {
+            settled++;
+            time.ifPresent(at -> postpone(failed, at));
+        }
+    }
+
+    private void postpone(Allocation failed, Instant at) {
+        lookAgain = Optional.of(lookAgain.filter(at::isAfter).orElse(at));
+        if (!failed.hasRescheduleAt()) {
+            reschedules.add(new DelayedReschedule(failed, at));
+        }
+    }
+
+    private PlacementRequest successor(Allocation ended, List<Timestamp> times) {
+        return PlacementRequest.empty(ended.getIndex()).after(ended, times).asCanary(isTried(ended));
+    }
+
+    private void stay(Allocation one) {
+        staying.add(one);
+        complete &= isCurrent(one) && one.getHealthy();
+    }
+
+    private void update(Allocation one) {
+        boolean healthy =
+                one.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING && (!one.hasHealthy() || one.getHealthy());
+        complete &= healthy;
+        updates.add(new InPlaceUpdate(one, DeploymentRule.idFor(demand, deployment), healthy));
+    }
+
+    private void stopAboveCount(Allocation one) {
+        String reason = "the group's count is %d now".formatted(demand.group().getCount());
+        surplus.add(new Stop(one, StopCause.COUNT_LOWERED, reason));
+    }
+
+    /** Stops a canary of this version if that has failed, or has been given up. */
+    private boolean dropCanary(Allocation one) {
+        boolean drop = one.getCanary()
+                && isCurrent(one)
+                && deployment.isPresent()
+                && !isRollingOut()
+                && progress.filter(group -> !group.getPromoted()).isPresent();
+        if (drop) {
+            surplus.add(new Stop(one, StopCause.CANARY_DROPPED, "the deployment that it tries out has failed"));
+        }
+        return drop;
+    }
+
+    private void replaceOutdated() {
+        outdated.sort(Comparator.comparingInt(Allocation::getIndex));
+        if (wantsCanaries()) {
+            int missing = canaries() - triedCanaries();
+            outdated.stream()
+                    .limit(Math.max(0, missing))
+                    .forEach(one ->
+                            requests.add(PlacementRequest.empty(one.getIndex()).asCanary(true)));
+        } else {
+            outdated.stream()
+                    .limit(Math.max(0, replaceable()))
+                    .forEach(one ->
+                            requests.add(PlacementRequest.empty(one.getIndex()).replacing(replaced(one))));
+        }
+    }
+
+    /** How many outdated ones may be replaced now. */
+    private int replaceable() {
+        if (!isStepwise() || outdated.isEmpty()) {
+            return Integer.MAX_VALUE;
+        }
+        if (deployment.isPresent() && !isRollingOut()) {
+            return deployment.get().getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL
+                    ? demand.group().getUpdate().getMaxParallel()
+                    : 0;
+        }
+        List<Allocation> begun = staying.stream().filter(this::isOfDeployment).toList();
+        boolean isUnhealthy = begun.stream().anyMatch(one -> one.hasHealthy() && !one.getHealthy());
+        long unproven = begun.stream().filter(one -> !one.getHealthy()).count()
+                + requests.stream().filter(PlacementRequest::isUpkeep).count();
+        return isUnhealthy || failedInDeployment
+                ? 0
+                : (int) Math.max(0, demand.group().getUpdate().getMaxParallel() - unproven);
+    }
+
+    /** What runs in no place yet is of the version before as long as the new one is not trusted. */
+    private void fillEmpty(List<Integer> empty) {
+        boolean trusted = !isStepwise()
+                || outdatedOrTriedBeside().isEmpty()
+                || !(wantsCanaries() || (deployment.isPresent() && !isRollingOut()));
+        complete &= empty.isEmpty();
+        empty.forEach(index -> (trusted ? requests : olderRequests).add(PlacementRequest.empty(index)));
+    }
+
+    private void migrate() {
+        List<Allocation> all = new ArrayList<>(staying);
+        all.addAll(outdated);
+        if (all.isEmpty()) {
+            return;
+        }
+        Set<String> replaced = requests.stream()
+                .flatMap(request -> request.replaced().stream())
+                .map(stop -> stop.allocation().getId())
+                .collect(toSet());
+        List<Allocation> leaving = all.stream()
+                .filter(one -> mustMove(one) && !replaced.contains(one.getId()))
+                .toList();
+        int movable = MigrationRule.movable(demand, all);
+        int moving = 0;
+        for (Allocation one : leaving) {
+            boolean overdue = isOverdue(one);
+            if (overdue
+                    || (MigrationRule.movesBeforeDeadline(demand) && (MigrationRule.isDown(one) || moving < movable))) {
+                moving += MigrationRule.isDown(one) ? 0 : 1;
+                migrate(one, overdue);
+            }
+        }
+    }
+
+    private void migrate(Allocation one, boolean overdue) {
+        Stop stop = new Stop(one, StopCause.MIGRATED, "its node is draining");
+        PlacementRequest request = PlacementRequest.empty(one.getIndex())
+                .after(one, one.getRescheduleTimesList())
+                .asCanary(isTried(one));
+        if (overdue) {
+            surplus.add(stop);
+            staying.remove(one);
+            outdated.remove(one);
+        }
+        PlacementRequest place = overdue ? request : request.replacing(stop);
+        (isCurrent(one) ? requests : olderRequests).add(place);
+    }
+
+    private boolean mustMove(Allocation one) {
+        return one.getMigrate() || cluster.usageOf(one.getNodeId()).node().hasDrain();
+    }
+
+    private boolean isOverdue(Allocation one) {
+        return cluster.usageOf(one.getNodeId()).node().getDrain().getOverdue();
+    }
+
+    private List<Allocation> outdatedOrTriedBeside() {
+        List<Allocation> old = new ArrayList<>(outdated);
+        staying.stream().filter(one -> !isCurrent(one)).forEach(old::add);
+        return old;
+    }
+
+    private long newestOutdated() {
+        return outdatedOrTriedBeside().stream()
+                .mapToLong(Allocation::getJobVersion)
+                .max()
+                .orElseThrow();
+    }
+
+    /** Whether canaries are to be placed, or wait to be promoted. */
+    private boolean wantsCanaries() {
+        boolean unpromoted = progress.map(group -> group.getDesiredCanaries() > 0 && !group.getPromoted())
+                .orElse(canaries() > 0 && !outdatedOrTriedBeside().isEmpty());
+        return isStepwise() && unpromoted && (deployment.isEmpty() || isRollingOut());
+    }
+
+    private int canaries() {
+        int wished = progress.map(DeploymentGroup::getDesiredCanaries)
+                .orElse(demand.group().getUpdate().getCanary());
+        return Math.min(wished, demand.group().getCount());
+    }
+
+    private int triedCanaries() {
+        return (int) staying.stream().filter(this::isTried).count() + canariesEnded;
+    }
+
+    /** Whether it is a canary that waits to be found good. */
+    private boolean isTried(Allocation one) {
+        return one.getCanary()
+                && isCurrent(one)
+                && progress.filter(DeploymentGroup::getPromoted).isEmpty();
+    }
+
+    private static boolean isComplete(Allocation ended) {
+        return ended.getClientStatus() == ClientStatus.CLIENT_STATUS_COMPLETE;
+    }
+
+    private boolean isStepwise() {
+        return DeploymentRule.isStepwise(demand);
+    }
+
+    private boolean isRollingOut() {
+        return deployment.filter(JobDeployments::isRunning).isPresent();
+    }
+
+    private boolean isOfDeployment(Allocation one) {
+        return deployment
+                .filter(known -> known.getId().equals(one.getDeploymentId()))
+                .isPresent();
+    }
+
+    private boolean isCurrent(Allocation one) {
+        return one.getJobVersion() == demand.jobVersion();
+    }
+
+    private static Stop doubled(Allocation one) {
+        return new Stop(one, StopCause.DOUBLED, "another allocation has index %d already".formatted(one.getIndex()));
+    }
+
+    private static Stop replaced(Allocation one) {
+        return new Stop(one, StopCause.REPLACED, Reconciliation.OUTDATED);
+    }
+}

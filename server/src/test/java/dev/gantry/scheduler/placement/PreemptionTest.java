@@ -1,0 +1,128 @@
+package dev.gantry.scheduler.placement;
+
+import static dev.gantry.scheduler.Fixtures.NOW;
+import static dev.gantry.scheduler.Fixtures.apply;
+import static dev.gantry.scheduler.Fixtures.cluster;
+import static dev.gantry.scheduler.Fixtures.end;
+import static dev.gantry.scheduler.Fixtures.group;
+import static dev.gantry.scheduler.Fixtures.node;
+import static dev.gantry.scheduler.Fixtures.plan;
+import static dev.gantry.scheduler.Fixtures.port;
+import static dev.gantry.scheduler.Fixtures.task;
+import static dev.gantry.scheduler.Fixtures.version;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.scheduler.Fixtures;
+import dev.gantry.scheduler.Scheduler;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.StopCause;
+import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.JobVersion;
+import dev.gantry.v1.Port;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A node has 4000 MHz and 8192 MiB. */
+class PreemptionTest {
+
+    private static final SchedulerOptions PREEMPTING =
+            new SchedulerOptions(Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE));
+
+    private final ClusterState cluster = cluster(node("a"));
+
+    @Test
+    void the_less_important_go_only_where_the_cluster_wants_it() {
+        run("low", 20, 3000);
+        JobVersion high = job("high", 80, 2000);
+
+        assertThat(plan(cluster, high, false).stops()).isEmpty();
+        assertThat(preempted(high)).containsExactly("low");
+    }
+
+    @Test
+    void a_priority_must_be_lower_by_ten() {
+        run("low", 71, 3000);
+
+        assertThat(preempted(job("high", 80, 2000))).isEmpty();
+        assertThat(preempted(job("higher", 81, 2000))).containsExactly("low");
+    }
+
+    @Test
+    void no_more_go_than_needed_and_the_least_important_first() {
+        run("tiny", 20, 100);
+        run("low", 30, 1500);
+        run("middle", 40, 1500);
+
+        assertThat(preempted(job("high", 80, 2000))).containsExactly("low");
+    }
+
+    @Test
+    void of_the_same_priority_the_one_goes_that_holds_what_is_lacking() {
+        run("large", 20, 2500);
+        run("fitting", 20, 1000);
+
+        assertThat(preempted(job("high", 80, 1400))).containsExactly("fitting");
+    }
+
+    @Test
+    void who_holds_a_static_port_goes_for_it() {
+        run("other", 20, 100);
+        run("holder", 20, 100, port("http", 8080));
+
+        assertThat(preempted(job("high", 80, 100, port("http", 8080)))).containsExactly("holder");
+    }
+
+    @Test
+    void what_takes_the_room_waits_until_it_is_free_and_nothing_more_goes_meanwhile() {
+        Allocation low = run("low", 20, 3000);
+        JobVersion high = job("high", 80, 2000);
+
+        Plan first = new Scheduler().plan(cluster, high, false, NOW, PREEMPTING);
+        apply(cluster, high, first);
+        Plan second = new Scheduler().plan(cluster, high, false, NOW, PREEMPTING);
+        cluster.putAllocation(end(low, ClientStatus.CLIENT_STATUS_COMPLETE));
+        Plan third = new Scheduler().plan(cluster, high, false, NOW, PREEMPTING);
+
+        assertThat(first.placements()).isEmpty();
+        assertThat(first.groups().get(0).preempted()).containsExactly(low);
+        assertThat(first.groups().get(0).stop()).isZero();
+        assertThat(first.stops().get(0).reason()).isEqualTo("high.front[0] of priority 80 takes its room");
+        assertThat(first.groups().get(0).failure().orElseThrow().getSummary())
+                .isEqualTo("1 of 1 node lacks cpu; 1 fits once what is being stopped has ended");
+        assertThat(second.changesNothing()).isTrue();
+        assertThat(third.placements()).hasSize(1);
+    }
+
+    @Test
+    void nothing_goes_where_that_would_not_be_enough() {
+        run("low", 20, 1000);
+        run("important", 75, 2500);
+
+        assertThat(preempted(job("high", 80, 2000))).isEmpty();
+    }
+
+    private List<String> preempted(JobVersion job) {
+        return new Scheduler()
+                .plan(cluster, job, false, NOW, PREEMPTING).stops().stream()
+                        .filter(stop -> stop.cause() == StopCause.PREEMPTED)
+                        .map(stop -> stop.allocation().getJobId())
+                        .toList();
+    }
+
+    private Allocation run(String id, int priority, int cpu, Port... ports) {
+        JobVersion job = job(id, priority, cpu, ports);
+        return apply(cluster, job, plan(cluster, job, false)).get(0);
+    }
+
+    private static JobVersion job(String id, int priority, int cpu, Port... ports) {
+        Job.Builder job = Fixtures.job(group("front", 1, task(cpu, 100, ports)));
+        return version(0, job.setId(id).setPriority(priority));
+    }
+}
