@@ -30,6 +30,8 @@ final class NodeFixture implements AutoCloseable {
                     Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
             Duration.ofMillis(500));
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     final FixtureServer server;
     private final Path dir;
     private ProcessDriver driver;
@@ -85,13 +87,14 @@ final class NodeFixture implements AutoCloseable {
     }
 
     void awaitStatus(String allocationId, ClientStatus status) {
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() ->
-                        assertThat(server.last(allocationId).getClientStatus()).isEqualTo(status));
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            AllocationUpdate last = server.last(allocationId);
+            assertThat(last.getClientStatus()).as("%s", last).isEqualTo(status);
+        });
     }
 
     void awaitEvent(String allocationId, String task, String event) {
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(PATIENCE)
                 .untilAsserted(
                         () -> assertThat(events(task(allocationId, task))).contains(event));
     }
