@@ -122,17 +122,14 @@ class ImageCommandsTest extends RktTest {
     void an_image_is_fetched_by_url_once() throws IOException {
         String url = serve() + "/moved.aci";
 
-        Rkt.Result plain = rkt.call("--insecure-options=image", "prepare", url);
-        assertThat(plain.exitCode()).isEqualTo(254);
-        assertThat(plain.err()).contains("--insecure-options=http");
         Rkt.Result missing = rkt.call("--insecure-options=image,http", "prepare", serve() + "/missing.aci");
         assertThat(missing.err()).startsWith("prepare: error finding images: bad HTTP status code: 404");
 
-        Rkt.Result ran = rkt.call("--insecure-options=image,http", "run", url, "--", "-c", "echo hi");
+        Rkt.Result ran = rkt.call("--insecure-options=image", "run", url, "--", "-c", "echo hi");
         assertThat(ran).isEqualTo(new Rkt.Result(0, "hi\n", ""));
         rkt.call("--insecure-options=image,http", "prepare", url).succeeded();
         assertThat(downloads).hasValue(1);
-        rkt.call("--insecure-options=image,http", "fetch", "--pull-policy=update", url)
+        rkt.call("--insecure-options=image", "fetch", "--pull-policy=update", url)
                 .succeeded();
         assertThat(downloads).hasValue(2);
         assertThat(rkt.call("--insecure-options=image,http", "fetch", "--pull-policy=never", serve() + "/x.aci")

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,6 +166,51 @@ class TrustTest extends RktTest {
             assertThat(uuid).matches("[0-9a-f-]{36}");
             assertThat(call("run-prepared", uuid).exitCode()).isZero();
             assertThat(call("prepare", signed.toString()).err()).contains("signature made by unknown entity");
+        }
+    }
+
+    @Test
+    void an_image_that_was_fetched_unverified_does_not_pass_for_verified_later() throws Exception {
+        call("trust", "--skip-fingerprint-review", "--root", key.toString()).succeeded();
+        try (LoopbackServer server = new LoopbackServer()) {
+            server.on("/app.aci", exchange -> {
+                exchange.getResponseHeaders().add("Cache-Control", "max-age=600");
+                exchange.getResponseHeaders().add("ETag", "\"one\"");
+                LoopbackServer.answer(exchange, 200, Files.readAllBytes(signed));
+            });
+            AtomicBoolean isSigned = new AtomicBoolean();
+            byte[] signature = Files.readAllBytes(Path.of(signed + ".asc"));
+            server.on(
+                    "/app.aci.asc",
+                    exchange -> LoopbackServer.answer(
+                            exchange, isSigned.get() ? 200 : 404, isSigned.get() ? signature : new byte[0]));
+            String url = server.url() + "/app.aci";
+            String id = call("--insecure-options=image", "fetch", "--full", url)
+                    .succeeded()
+                    .out()
+                    .strip();
+
+            assertThat(call("prepare", url).err())
+                    .as("its URL")
+                    .contains("bad HTTP status code: 404")
+                    .contains("app.aci.asc");
+            Rkt.Result byName = call("prepare", "--pull-policy=never", "example.com/shell:1.0.0");
+            assertThat(byName.exitCode()).isEqualTo(254);
+            assertThat(byName.err())
+                    .as("its name")
+                    .contains(id + " was not verified when it was fetched, so only --insecure-options=image uses it");
+            call("prepare", id, "--exec=/bin/true").succeeded();
+            call("--insecure-options=image", "prepare", url, "--exec=/bin/true").succeeded();
+
+            isSigned.set(true);
+            call("prepare", url, "--exec=/bin/true").succeeded();
+            call("prepare", "--pull-policy=never", "example.com/shell:1.0.0", "--exec=/bin/true")
+                    .succeeded();
+            int requests = server.requests().size();
+            call("prepare", url, "--exec=/bin/true").succeeded();
+            assertThat(server.requests())
+                    .as("a verified image is taken from the store")
+                    .hasSize(requests);
         }
     }
 

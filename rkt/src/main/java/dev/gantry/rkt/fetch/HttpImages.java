@@ -67,8 +67,7 @@ final class HttpImages {
         String url = location.image().toString();
         try (Closeable ignored = remotes.lock(url)) {
             Optional<Remote> remote = remotes.find(url);
-            Optional<StoredImage> stored =
-                    remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
+            Optional<StoredImage> stored = stored(remote);
             if (stored.isPresent()
                     && (remote.get().isFresh(clock.instant())
                             || remote.get().downloadedAt().isAfter(startedAt))) {
@@ -95,6 +94,13 @@ final class HttpImages {
         }
     }
 
+    /** The image that the URL led to; none if it was not verified then and has to be. */
+    private Optional<StoredImage> stored(Optional<Remote> remote) throws IOException, RktException {
+        Optional<StoredImage> stored =
+                remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
+        return stored.filter(image -> verifier.isEmpty() || image.isVerified());
+    }
+
     private Optional<Path> signature(ImageLocation location, Optional<Path> givenSignature, WorkDirectory work)
             throws IOException, RktException {
         if (verifier.isEmpty() || givenSignature.isPresent()) {
@@ -113,7 +119,11 @@ final class HttpImages {
             if (verifier.isPresent()) {
                 verifier.get().verify(file, signature.orElseThrow(), manifest.name());
             }
-            return store.add(in);
+            StoredImage image = store.add(in);
+            if (verifier.isPresent()) {
+                store.markVerified(image);
+            }
+            return image;
         } finally {
             Files.deleteIfExists(file);
         }

@@ -94,16 +94,19 @@ public final class RemoteFetcher implements RemoteImages {
 
     @Override
     public StoredImage fetch(URI uri, Optional<Path> signature) throws IOException, RktException {
-        return http(credentials()).fetch(ImageLocation.of(uri), signature);
+        // Who writes http:// has allowed it, as for rkt; what a name leads to is another matter.
+        boolean isHttpAllowed = options.httpAllowed() || "http".equalsIgnoreCase(uri.getScheme());
+        return http(credentials(), isHttpAllowed).fetch(ImageLocation.of(uri), signature);
     }
 
     @Override
     public StoredImage discover(String name, Map<String, String> labels, Optional<Path> signature)
             throws IOException, RktException {
         Credentials credentials = credentials();
-        MetaDiscovery meta = new MetaDiscovery(transport(credentials), options.httpAllowed(), surroundings.debug());
+        MetaDiscovery meta = new MetaDiscovery(
+                transport(credentials, options.httpAllowed()), options.httpAllowed(), surroundings.debug());
         List<ImageLocation> locations = new ImageDiscovery(meta, options.httpAllowed()).find(name, labels);
-        HttpImages http = http(credentials);
+        HttpImages http = http(credentials, options.httpAllowed());
         RktException failure = null;
         for (ImageLocation location : locations) {
             try {
@@ -123,7 +126,11 @@ public final class RemoteFetcher implements RemoteImages {
         String url = reference.toString();
         Credentials credentials = credentials();
         DockerImages docker = new DockerImages(
-                transport(Credentials.none()), credentials, proxies(), options, surroundings.progress());
+                transport(Credentials.none(), options.httpAllowed()),
+                credentials,
+                proxies(),
+                options,
+                surroundings.progress());
         try (Closeable ignored = remotes.lock(url)) {
             Optional<Remote> remote = remotes.find(url);
             Optional<StoredImage> stored =
@@ -140,9 +147,11 @@ public final class RemoteFetcher implements RemoteImages {
         }
     }
 
-    private HttpImages http(Credentials credentials) throws IOException {
+    private HttpImages http(Credentials credentials, boolean isHttpAllowed) throws IOException {
         Downloads downloads = new Downloads(
-                transport(credentials), surroundings.progress(), store.limits().maxBytes());
+                transport(credentials, isHttpAllowed),
+                surroundings.progress(),
+                store.limits().maxBytes());
         return new HttpImages(
                 store,
                 remotes,
@@ -152,8 +161,8 @@ public final class RemoteFetcher implements RemoteImages {
                 startedAt);
     }
 
-    private HttpTransport transport(Credentials credentials) throws IOException {
-        return new HttpTransport(credentials, proxies(), options.httpAllowed(), options.anyCertificate());
+    private HttpTransport transport(Credentials credentials, boolean isHttpAllowed) throws IOException {
+        return new HttpTransport(credentials, proxies(), isHttpAllowed, options.anyCertificate());
     }
 
     private ProxySelector proxies() {

@@ -60,11 +60,20 @@ public final class ImageFinder {
         return new ImageRenderer(store).render(new DependencyTree(this::dependency).parts(found));
     }
 
+    /**
+     * Whether a stored image may be used that was asked for by a name or a URL, which say nothing of its content. One that
+     * was fetched without a look at its signature must not pass for a verified one later. A hash says which content is
+     * wanted, so it may lead to any.
+     */
+    private boolean isUsable(StoredImage stored) {
+        return options.unsignedAllowed() || stored.isVerified();
+    }
+
     /** A dependency that is stored is used as it is, whatever the pull policy. */
     private StoredImage dependency(Dependency dependency) throws IOException, RktException {
         Optional<StoredImage> stored = dependency.imageId().isPresent()
                 ? store.find(dependency.imageId().get())
-                : store.find(dependency.imageName(), dependency.labels());
+                : store.find(dependency.imageName(), dependency.labels(), this::isUsable);
         if (stored.isPresent()
                 && dependency.isMetBy(stored.get().id(), stored.get().manifest())) {
             return stored.get();
@@ -115,12 +124,23 @@ public final class ImageFinder {
     private StoredImage named(String image, Optional<Path> givenSignature) throws IOException, RktException {
         Map<String, String> labels = new LinkedHashMap<>();
         String name = parseName(image, labels);
-        Optional<StoredImage> stored = store.find(name, labels);
+        Optional<StoredImage> stored = store.find(name, labels, this::isUsable);
         if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
             return stored.get();
         }
-        requireFetchAllowed(image);
-        return remotes.discover(name, labels, givenSignature);
+        try {
+            requireFetchAllowed(image);
+            return remotes.discover(name, labels, givenSignature);
+        } catch (RktException e) {
+            Optional<StoredImage> unverified = store.find(name, labels);
+            if (stored.isEmpty() && unverified.isPresent()) {
+                throw new RktException(
+                        "%s; the stored image %s was not verified when it was fetched, so only --insecure-options=image uses it"
+                                .formatted(e.getMessage(), unverified.get().id()),
+                        e);
+            }
+            throw e;
+        }
     }
 
     private StoredImage ofFile(Path path, Optional<Path> givenSignature) throws IOException, RktException {
@@ -145,7 +165,9 @@ public final class ImageFinder {
 
     private StoredImage addVerified(Path aci, Path signature) throws IOException, RktException {
         verifier.verify(aci, signature, AciManifest.read(aci, store.limits()).name());
-        return add(aci);
+        StoredImage image = add(aci);
+        store.markVerified(image);
+        return image;
     }
 
     private StoredImage add(Path aci) throws IOException, RktException {
@@ -159,7 +181,7 @@ public final class ImageFinder {
         if (uri.getHost() == null || !uri.getPath().endsWith(EXTENSION)) {
             throw new RktException("invalid image string \"%s\": expected a URL that ends in .aci".formatted(image));
         }
-        Optional<StoredImage> stored = remotes.remembered(image);
+        Optional<StoredImage> stored = remotes.remembered(image).filter(this::isUsable);
         if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
             return stored.get();
         }
@@ -168,7 +190,7 @@ public final class ImageFinder {
     }
 
     private StoredImage fetchDocker(String image) throws IOException, RktException {
-        Optional<StoredImage> stored = remotes.remembered(image);
+        Optional<StoredImage> stored = remotes.remembered(image).filter(this::isUsable);
         if (stored.isPresent() && options.policy() != PullPolicy.UPDATE) {
             return stored.get();
         }

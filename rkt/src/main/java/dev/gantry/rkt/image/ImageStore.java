@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The images of a data directory, by the hash of their content: {@code cas/images/ID/} holds an image's archive,
@@ -169,6 +170,20 @@ public final class ImageStore {
     }
 
     /**
+     * Remembers that the signature of an image was verified.
+     *
+     * @param image the image
+     * @throws IOException if that can't be written
+     */
+    public void markVerified(StoredImage image) throws IOException {
+        Path mark = image.directory().resolve(StoredImage.VERIFIED);
+        if (Files.notExists(mark)) {
+            Files.write(mark, new byte[0]);
+            Durability.force(image.directory());
+        }
+    }
+
+    /**
      * Finds the image that has a name and labels; of several the one that was stored last.
      *
      * @param name the name
@@ -178,9 +193,25 @@ public final class ImageStore {
      * @throws RktException if an image in the store is damaged
      */
     public Optional<StoredImage> find(String name, Map<String, String> labels) throws IOException, RktException {
+        return find(name, labels, image -> true);
+    }
+
+    /**
+     * Finds the image that has a name and labels and meets a condition; of several the one that was stored last.
+     *
+     * @param name the name
+     * @param labels labels that it must have
+     * @param condition the condition
+     * @return the image; empty if there is none
+     * @throws IOException if the store can't be read
+     * @throws RktException if an image in the store is damaged
+     */
+    Optional<StoredImage> find(String name, Map<String, String> labels, Predicate<StoredImage> condition)
+            throws IOException, RktException {
         Optional<StoredImage> newest = Optional.empty();
         for (StoredImage image : all()) {
             if (image.manifest().name().equals(name)
+                    && condition.test(image)
                     && image.manifest().labels().entrySet().containsAll(labels.entrySet())
                     && (newest.isEmpty()
                             || image.importedAt().isAfter(newest.get().importedAt()))) {

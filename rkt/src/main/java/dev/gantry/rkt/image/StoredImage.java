@@ -22,6 +22,9 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     static final String MANIFEST = "manifest";
     static final String SIZE = "size";
 
+    /** Is there if the image's signature was verified when it was fetched. */
+    static final String VERIFIED = "verified";
+
     /** Its time of modification is when the image was last used. */
     static final String LAST_USED = "last-used";
 
@@ -72,6 +75,15 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
      */
     public long size() throws IOException {
         return Long.parseLong(Files.readString(directory.resolve(SIZE)).strip());
+    }
+
+    /**
+     * Whether the image was fetched with its signature verified, by a key that was trusted for its name then.
+     *
+     * @return whether it was; false for an image that an earlier release stored
+     */
+    public boolean isVerified() {
+        return Files.exists(directory.resolve(VERIFIED));
     }
 
     /**

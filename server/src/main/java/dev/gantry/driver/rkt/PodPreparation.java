@@ -70,6 +70,7 @@ final class PodPreparation {
             PodSpec pod = new PodSpec(
                     config,
                     config.image(),
+                    mustFetchAnew(config),
                     request.task().getUser(),
                     request.task().getResources(),
                     request.environment(),
@@ -85,6 +86,14 @@ final class PodPreparation {
         } catch (RktException e) {
             throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         }
+    }
+
+    /**
+     * Whether an image that rkt has stored may be one that was never verified: rkt itself looks at signatures only when it
+     * fetches an image, and runs for a job that wants a verified one what another job has fetched without a look.
+     */
+    private boolean mustFetchAnew(RktTaskConfig config) throws RktException, InterruptedException {
+        return config.verifiesImages() && !rkt.version().remembersVerification();
     }
 
     private static List<PodPort> ports(TaskRequest request, RktTaskConfig config) {

@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param config the task's config
  * @param image what it is made of, as rkt is told
+ * @param fetchesAnew whether the image must not be taken from rkt's store as it is
  * @param user user to run as inside the pod; empty: the image's
  * @param resources CPU and memory of the task
  * @param environment its environment, in the order in which it is set
@@ -18,6 +19,7 @@ import java.util.Map;
 record PodSpec(
         RktTaskConfig config,
         String image,
+        boolean fetchesAnew,
         String user,
         Resources resources,
         Map<String, String> environment,
@@ -31,6 +33,6 @@ record PodSpec(
 
     /** The same of an image that is named in another way. */
     PodSpec of(String sameImage) {
-        return new PodSpec(config, sameImage, user, resources, environment, volumes, ports);
+        return new PodSpec(config, sameImage, fetchesAnew, user, resources, environment, volumes, ports);
     }
 }

@@ -25,6 +25,9 @@ record RktCommands(Path rkt) {
         RktTaskConfig config = pod.config();
         List<String> line = global(config);
         line.add("prepare");
+        if (pod.fetchesAnew()) {
+            line.add("--no-store=true");
+        }
         if (config.noOverlay()) {
             line.add("--no-overlay=true");
         }

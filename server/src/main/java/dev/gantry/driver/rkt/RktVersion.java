@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  *
  * @param rkt version of rkt, such as {@code 1.30.0}
  * @param appc version of the appc specification, such as {@code 0.8.11}
+ * @param remembersVerification whether it knows of each stored image whether it was verified, as the bundled one does
  */
-record RktVersion(String rkt, String appc) {
+record RktVersion(String rkt, String appc, boolean remembersVerification) {
 
     // "rkt Version: 1.30.0", and "rkt version 1.1.0" before 1.2
     private static final Pattern RKT =
@@ -19,11 +20,16 @@ record RktVersion(String rkt, String appc) {
     private static final Pattern APPC =
             Pattern.compile("^appc version:? (\\d{1,9}(\\.\\d{1,9})*)", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
+    private static final Pattern BUNDLED = Pattern.compile("^Implementation: Gantry rkt ", Pattern.MULTILINE);
+
     /** Reads what rkt printed; empty if there is no version of both in it. */
     static Optional<RktVersion> parse(String output) {
         Matcher rkt = RKT.matcher(output);
         Matcher appc = APPC.matcher(output);
-        return rkt.find() && appc.find() ? Optional.of(new RktVersion(rkt.group(1), appc.group(1))) : Optional.empty();
+        return rkt.find() && appc.find()
+                ? Optional.of(new RktVersion(
+                        rkt.group(1), appc.group(1), BUNDLED.matcher(output).find()))
+                : Optional.empty();
     }
 
     /** Whether rkt is that version or a later one, compared number by number. */

@@ -75,8 +75,9 @@ class RktCommandLinesTest {
         Path conf = fixture.directory("my_task").local().resolve("conf").toRealPath();
         assertThat(fixture.rkt.calls())
                 .containsExactly(
+                        "version",
                         "trust|--skip-fingerprint-review=true|--prefix=example.com/redis|--debug=true",
-                        "--debug=true|prepare|--no-overlay=true|" + ownVolumes("my_task")
+                        "--debug=true|prepare|--no-store=true|--no-overlay=true|" + ownVolumes("my_task")
                                 + "|--volume=" + volume + "0,kind=host,source=" + root.resolve("data")
                                 + ",readOnly=true|--mount=volume=" + volume + "0,target=/data"
                                 + "|--volume=" + volume + "1,kind=host,source=" + conf
@@ -87,6 +88,18 @@ class RktCommandLinesTest {
                         "--debug=true|run-prepared|--net=net1,net2:IP=1.2.3.4|--dns=10.0.0.1|--dns=10.0.0.2"
                                 + "|--dns-search=a.example|--dns-search=b.example|" + uuid);
         assertThat(conf).isDirectory();
+    }
+
+    @Test
+    void an_image_to_verify_is_fetched_anew_unless_rkt_knows_which_ones_were_verified() throws Exception {
+        String config = "{\"image\": \"example.com/a\", \"trust_prefix\": \"example.com\"}";
+        run(fixture.request("web", config));
+        fixture.rkt.version("rkt Version: 1.30.0\nappc Version: 0.8.11\nImplementation: Gantry rkt 1.0 (crun)\n");
+        run(fixture.request("api", config));
+        run(fixture.request("db", "{\"image\": \"example.com/a\"}"));
+
+        assertThat(fixture.rkt.calls("prepare").stream().map(call -> call.contains("|prepare|--no-store=true|")))
+                .containsExactly(true, false, false);
     }
 
     @Test
