@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import dev.gantry.model.Checksum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A small file beside the database that says which cluster the database is of, and up to which index its writes were
  * acknowledged: by that a server finds out at its start that its database is not the one that it left. After a clean stop it
- * also says how large the database's file is.
+ * also says how large the database's file is, and its checksum: H2 itself has no checksums of what it stores.
  *
  * <p>It is overwritten in place, in one page, after the database is on disk and before anyone is answered, and never forced to
  * disk. It survives the end of the process. After a power cut it may say less than was acknowledged, which only makes the check
@@ -31,11 +32,15 @@ final class AcknowledgedFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AcknowledgedFile.class);
 
-    /** All contents are of one length, so that one can be written over another. */
-    private static final String FORMAT = "%s %019d %019d%n";
+    /** All contents are of one length, so that one can be written over another. A checksum of the line ends it. */
+    private static final String FORMAT = "%s %019d %019d %08x";
 
-    private static final Pattern CONTENT =
-            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9]{19}) ([0-9]{19})\\s*");
+    private static final String CHECKED = "%s %08x%n";
+
+    /** The last two are missing in files of older versions. */
+    private static final Pattern CONTENT = Pattern.compile(
+            "(?<text>(?<cluster>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+                    + " (?<index>[0-9]{19}) (?<size>[0-9]{19})(?: (?<file>[0-9a-f]{8})(?= ))?)(?: (?<line>[0-9a-f]{8}))?\\s*");
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -58,8 +63,9 @@ final class AcknowledgedFile implements AutoCloseable {
      * @param clusterId the cluster of the database
      * @param index the newest write that was acknowledged, as far as is known
      * @param size of the database's file in bytes, as the last server has left it; 0 if it was not stopped cleanly
+     * @param checksum of the database's file as the last server has left it; empty if that is not known
      */
-    record Content(String clusterId, long index, long size) {}
+    record Content(String clusterId, long index, long size, Optional<Integer> checksum) {}
 
     /** Where the file of a database is. */
     static Path in(Path dataDir) {
@@ -73,9 +79,15 @@ final class AcknowledgedFile implements AutoCloseable {
         }
         try {
             Matcher content = CONTENT.matcher(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
-            if (content.matches()) {
+            if (content.matches() && isIntact(content)) {
+                long size = Long.parseLong(content.group("size"));
                 return Optional.of(new Content(
-                        content.group(1), Long.parseLong(content.group(2)), Long.parseLong(content.group(3))));
+                        content.group("cluster"),
+                        Long.parseLong(content.group("index")),
+                        size,
+                        Optional.ofNullable(content.group("file"))
+                                .filter(sum -> size > 0)
+                                .map(sum -> Integer.parseUnsignedInt(sum, 16))));
             }
             LOG.warn("{} is damaged", path);
         } catch (IOException | NumberFormatException e) {
@@ -84,13 +96,22 @@ final class AcknowledgedFile implements AutoCloseable {
         return Optional.empty();
     }
 
+    private static boolean isIntact(Matcher content) {
+        String sum = content.group("line");
+        return sum == null || Integer.parseUnsignedInt(sum, 16) == checksum(content.group("text"));
+    }
+
+    private static int checksum(String text) {
+        return Checksum.of(text.getBytes(StandardCharsets.US_ASCII), text.length());
+    }
+
     /** Begins to keep the file of a database, whatever it says so far. */
     static AcknowledgedFile keep(Path path, Content content) {
         try {
             FileChannel file =
                     FileChannel.open(path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
             AcknowledgedFile kept = new AcknowledgedFile(path, file, content.clusterId());
-            kept.write(content.index(), content.size());
+            kept.write(content.index(), content.size(), content.checksum().orElse(0));
             file.truncate(file.position());
             return kept;
         } catch (IOException e) {
@@ -104,7 +125,7 @@ final class AcknowledgedFile implements AutoCloseable {
             return;
         }
         try {
-            write(index, 0);
+            write(index, 0, 0);
             failed = false;
         } catch (IOException e) {
             // The database has what is acknowledged; only the next start can't check that.
@@ -115,12 +136,12 @@ final class AcknowledgedFile implements AutoCloseable {
         }
     }
 
-    /** Says how large the database's file is that was closed; it is not written to any more. */
-    void databaseClosed(long size) {
+    /** Says what the database's file is like that was closed, and is on the disk; it is not written to any more. */
+    void databaseClosed(Path database) {
         try {
-            write(acknowledged, size);
+            write(acknowledged, Files.size(database), Checksum.of(database));
         } catch (IOException e) {
-            LOG.warn("Can't write {}: the next start can't check the size of the database", path, e);
+            LOG.warn("Can't note what the database's file is like: the next start reads all of it", e);
         }
     }
 
@@ -133,8 +154,9 @@ final class AcknowledgedFile implements AutoCloseable {
         }
     }
 
-    private void write(long index, long size) throws IOException {
-        ByteBuffer line = StandardCharsets.US_ASCII.encode(FORMAT.formatted(clusterId, index, size));
+    private void write(long index, long size, int checksum) throws IOException {
+        String text = FORMAT.formatted(clusterId, index, size, checksum);
+        ByteBuffer line = StandardCharsets.US_ASCII.encode(CHECKED.formatted(text, checksum(text)));
         file.position(0);
         while (line.hasRemaining()) {
             file.write(line);

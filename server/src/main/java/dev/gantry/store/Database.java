@@ -152,6 +152,8 @@ final class Database implements AutoCloseable {
     public void close() {
         connections.close();
         try {
+            // H2 has tidied up; a checksum of the file must not be on the disk before the file is.
+            file.force(true);
             // Not before: H2's lock on the file is the process's, and goes with any of its openings.
             file.close();
         } catch (IOException e) {

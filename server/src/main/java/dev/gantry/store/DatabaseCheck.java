@@ -2,7 +2,7 @@ package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 
-import dev.gantry.store.schema.DefaultSchema;
+import dev.gantry.model.Checksum;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +14,10 @@ import java.util.Optional;
 import org.h2.api.ErrorCode;
 import org.jooq.DSLContext;
 import org.jooq.Field;
+import org.jooq.Name;
 import org.jooq.Record;
+import org.jooq.ResultQuery;
 import org.jooq.SQLDialect;
-import org.jooq.Table;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.slf4j.Logger;
@@ -24,8 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks, before anything is written to a database, whether it is the one that the last server of the data directory left: the
- * same cluster's, and with all writes that were acknowledged ({@link AcknowledgedFile}). A file that was cut off opens without
- * complaint, with what it held some time ago.
+ * same cluster's, undamaged, and with all writes that were acknowledged ({@link AcknowledgedFile}). A file that was cut off
+ * opens without complaint, with what it held some time ago; one of which some bytes have changed does, too.
+ *
+ * <p>After a clean stop the checksum of the file tells. After any other end all rows are read: what can't be read is told
+ * before anything is written, and not found out later.
  */
 final class DatabaseCheck {
 
@@ -34,12 +38,21 @@ final class DatabaseCheck {
     /** In bytes; any database has more. */
     private static final long HEADER = 2 * 4096;
 
+    private static final Field<String> TABLE_NAME = DSL.field("table_name", String.class);
+    private static final Field<String> INDEX_NAME = DSL.field("index_name", String.class);
+    private static final Field<String> COLUMN_NAME = DSL.field("column_name", String.class);
+
     private final Path dataDir;
     private final Path database;
 
     DatabaseCheck(Path dataDir) {
         this.dataDir = dataDir.toAbsolutePath();
-        this.database = this.dataDir.resolve("gantry.mv.db");
+        this.database = file(this.dataDir);
+    }
+
+    /** The database's file in a data directory. */
+    static Path file(Path dataDir) {
+        return dataDir.resolve("gantry.mv.db");
     }
 
     /**
@@ -88,16 +101,17 @@ final class DatabaseCheck {
                     "The database %s is missing, although %s says that writes up to index %d were acknowledged"
                             .formatted(database, marker, known.index()));
         }
-        long size = sizeOf(dataDir);
+        long size = size();
         if (size < HEADER) {
             // H2 does not let go of such a file within this process.
             return Optional.of(
                     "The database %s has only %d bytes: it is damaged. %s says that writes up to index %d were acknowledged"
                             .formatted(database, size, marker, known.index()));
         }
+        boolean isAsClosed = size == known.size() && known.checksum().isPresent();
         AcknowledgedFile.Content found;
         try {
-            found = peek(size < known.size());
+            found = peek(!isAsClosed);
         } catch (SQLException | DataAccessException e) {
             if (e instanceof SQLException failure && failure.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
                 throw new StoreException(
@@ -115,12 +129,27 @@ final class DatabaseCheck {
                                     .formatted(database, cluster(found), found.index(), marker, known.clusterId())
                             + " index %d were acknowledged".formatted(known.index()));
         }
-        return found.index() >= known.index()
-                ? Optional.empty()
-                : Optional.of(
-                        "The database %s ends at index %d, although %s says that writes up to index %d were acknowledged: it"
-                                        .formatted(database, found.index(), marker, known.index())
-                                + " is an older copy, or was cut off");
+        if (found.index() < known.index()) {
+            return Optional.of(
+                    "The database %s ends at index %d, although %s says that writes up to index %d were acknowledged: it"
+                                    .formatted(database, found.index(), marker, known.index())
+                            + " is an older copy, or was cut off");
+        }
+        return isAsClosed && !hasChecksum(known.checksum().get())
+                ? Optional.of(
+                        "The database %s is not as the last server has left it, though it has the same size: it is damaged, or"
+                                        .formatted(database)
+                                + " something else has written to it. Whoever did that on purpose deletes %s, and starts again"
+                                        .formatted(marker))
+                : Optional.empty();
+    }
+
+    private boolean hasChecksum(int known) {
+        try {
+            return Checksum.of(database) == known;
+        } catch (IOException e) {
+            throw new StoreException("Can't read the database " + database, e);
+        }
     }
 
     private static String cluster(AcknowledgedFile.Content found) {
@@ -131,10 +160,10 @@ final class DatabaseCheck {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** How large the database's file in a data directory is, in bytes; 0 if that can't be told. */
-    static long sizeOf(Path dataDir) {
+    /** How large the database's file is, in bytes; 0 if that can't be told. */
+    private long size() {
         try {
-            return Files.size(dataDir.resolve("gantry.mv.db"));
+            return Files.size(database);
         } catch (IOException e) {
             LOG.warn("Can't look at the database's file", e);
             return 0;
@@ -144,7 +173,7 @@ final class DatabaseCheck {
     /**
      * Reads the identity without a change to the file, not even that of a newer schema.
      *
-     * @param readsAll whether to read all rows too: the file is smaller than it was, and may lack what is read last
+     * @param readsAll whether to read all rows too: nothing else tells whether they are there
      */
     private AcknowledgedFile.Content peek(boolean readsAll) throws SQLException {
         String name = database.toString();
@@ -153,7 +182,7 @@ final class DatabaseCheck {
         try (Connection connection = DriverManager.getConnection(url)) {
             DSLContext dsl = DSL.using(connection, SQLDialect.H2);
             if (readsAll) {
-                LOG.info("{} is smaller than it was: reading it through", database);
+                LOG.info("{} was not closed by the server that used it last: reading it through", database);
                 readAll(dsl);
             }
             Record row = dsl.select(DSL.asterisk())
@@ -162,19 +191,40 @@ final class DatabaseCheck {
             return new AcknowledgedFile.Content(
                     field(row, CLUSTER_INDEX.CLUSTER_ID).orElse(""),
                     field(row, CLUSTER_INDEX.LAST_INDEX).orElse(0L),
-                    0);
+                    0,
+                    Optional.empty());
         }
     }
 
+    /** Reads the tables and the indexes that there are: a database of an older version has others. */
     private static void readAll(DSLContext dsl) {
-        for (Table<?> table : DefaultSchema.DEFAULT_SCHEMA.getTables()) {
-            try (var rows = dsl.select(DSL.asterisk())
-                    .from(DSL.table(DSL.unquotedName(table.getName())))
-                    .fetchLazy()) {
-                while (rows.hasNext()) {
-                    rows.fetchNext();
-                }
+        for (Name table : dsl.select(TABLE_NAME)
+                .from("information_schema.tables")
+                .where("table_schema = 'PUBLIC'")
+                .fetch(row -> DSL.quotedName(row.value1()))) {
+            read("table", table, dsl.select(DSL.asterisk()).from(DSL.table(table)));
+        }
+        dsl.select(TABLE_NAME, INDEX_NAME, COLUMN_NAME)
+                .from("information_schema.index_columns")
+                .where("table_schema = 'PUBLIC'")
+                .orderBy(DSL.field("ordinal_position"))
+                .fetchGroups(
+                        row -> DSL.name(DSL.quotedName(row.value1()), DSL.quotedName(row.value2())),
+                        row -> DSL.field(DSL.quotedName(row.value3())))
+                .forEach((index, columns) -> read(
+                        "index",
+                        index,
+                        dsl.select(columns)
+                                .from(DSL.table("{0} use index ({1})", index.parts()[0], index.parts()[1]))));
+    }
+
+    private static void read(String kind, Name name, ResultQuery<?> question) {
+        try (var rows = question.fetchLazy()) {
+            while (rows.hasNext()) {
+                rows.fetchNext();
             }
+        } catch (DataAccessException e) {
+            throw new DataAccessException("%s %s: %s".formatted(kind, name.last(), firstLine(e)), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.store;
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -35,7 +36,8 @@ public final class Store implements AutoCloseable {
         this.clusterId = clusterId(database, reader, isForked);
         this.durableIndex = reader.lastIndex();
         this.acknowledged = AcknowledgedFile.keep(
-                AcknowledgedFile.in(dataDir), new AcknowledgedFile.Content(clusterId, durableIndex, 0));
+                AcknowledgedFile.in(dataDir),
+                new AcknowledgedFile.Content(clusterId, durableIndex, 0, Optional.empty()));
         // The first of all listeners: before anyone acts on a change, or is answered, it is known to be on disk.
         committer.listen(this::acknowledge);
     }
@@ -174,7 +176,7 @@ public final class Store implements AutoCloseable {
     public void close() {
         committer.close();
         database.close();
-        acknowledged.databaseClosed(DatabaseCheck.sizeOf(dataDir));
+        acknowledged.databaseClosed(DatabaseCheck.file(dataDir));
         acknowledged.close();
     }
 }

@@ -7,7 +7,9 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +19,7 @@ import java.sql.DriverManager;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -96,7 +99,8 @@ class DatabaseCheckTest {
     void a_database_that_was_cut_off_after_a_kill_is_not_opened_either() throws Exception {
         fill(400);
         AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
-        AcknowledgedFile.keep(marker(), new AcknowledgedFile.Content(known.clusterId(), known.index(), 0))
+        AcknowledgedFile.keep(
+                        marker(), new AcknowledgedFile.Content(known.clusterId(), known.index(), 0, Optional.empty()))
                 .close();
         long size = Files.size(database());
         try (FileChannel file = FileChannel.open(database(), StandardOpenOption.WRITE)) {
@@ -123,12 +127,71 @@ class DatabaseCheckTest {
         AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
         AcknowledgedFile.keep(
                         marker(),
-                        new AcknowledgedFile.Content(known.clusterId(), known.index(), Files.size(database()) + 1))
+                        new AcknowledgedFile.Content(
+                                known.clusterId(), known.index(), Files.size(database()) + 1, Optional.empty()))
                 .close();
 
         try (Store store = Store.open(dir)) {
             assertThat(store.durableIndex()).isEqualTo(400);
         }
+    }
+
+    @Test
+    void a_byte_that_has_changed_while_no_server_ran_is_noticed() throws Exception {
+        String cluster = fill(40);
+        flip(database(), indexOf("job-20"));
+        byte[] left = Files.readAllBytes(database());
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(database().toString())
+                .hasMessageContaining("not as the last server has left it")
+                .hasMessageContaining("--accept-lost-writes");
+
+        assertThat(Files.readAllBytes(database())).isEqualTo(left);
+        // Whoever has changed it on purpose says so.
+        Files.delete(marker());
+        try (Store store = Store.open(dir)) {
+            assertThat(store.clusterId()).isEqualTo(cluster);
+        }
+    }
+
+    @Test
+    void a_database_that_no_server_has_closed_is_read_through_and_what_can_not_be_read_is_told() throws Exception {
+        fill(400);
+        AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
+        AcknowledgedFile.keep(
+                        marker(), new AcknowledgedFile.Content(known.clusterId(), known.index(), 0, Optional.empty()))
+                .close();
+        try (FileChannel file = FileChannel.open(database(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(200), indexOf("job-200") - 100);
+        }
+        byte[] left = Files.readAllBytes(database());
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("can't be read (index ")
+                .hasMessageContaining("it is damaged");
+
+        assertThat(Files.readAllBytes(database())).isEqualTo(left);
+    }
+
+    @Test
+    void a_marker_of_an_older_version_is_read_and_one_with_a_changed_digit_is_not() throws Exception {
+        String cluster = fill(3);
+        String content = Files.readString(marker());
+        Files.writeString(marker(), content.replace(" 0000000000000000003 ", " 0000000000000000007 "));
+        assertThat(AcknowledgedFile.read(marker())).isEmpty();
+
+        Files.writeString(marker(), content.substring(0, content.length() - 19) + "\n");
+        long size = Files.size(database());
+        assertThat(AcknowledgedFile.read(marker()))
+                .hasValueSatisfying(old -> assertThat(old)
+                        .returns(cluster, AcknowledgedFile.Content::clusterId)
+                        .returns(3L, AcknowledgedFile.Content::index)
+                        .returns(size, AcknowledgedFile.Content::size)
+                        .returns(Optional.empty(), AcknowledgedFile.Content::checksum));
+        assertThat(fill(1)).isEqualTo(cluster);
     }
 
     @Test
@@ -281,6 +344,22 @@ class DatabaseCheckTest {
         try (Store store = Store.open(dir, true)) {
             assertThat(store.clusterId()).isNotEqualTo(cluster);
             assertThat(store.durableIndex()).isZero();
+        }
+    }
+
+    /** Where a text stands last in the database's file. */
+    private int indexOf(String text) throws IOException {
+        int index = Files.readString(database(), StandardCharsets.ISO_8859_1).lastIndexOf(text);
+        assertThat(index).isPositive();
+        return index;
+    }
+
+    private static void flip(Path file, long position) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer one = ByteBuffer.allocate(1);
+            channel.read(one, position);
+            one.put(0, (byte) (one.get(0) ^ 1)).rewind();
+            channel.write(one, position);
         }
     }
 
