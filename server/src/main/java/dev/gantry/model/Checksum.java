@@ -2,6 +2,7 @@ package dev.gantry.model;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
@@ -24,6 +25,28 @@ public final class Checksum {
         CRC32C sum = new CRC32C();
         sum.update(bytes, 0, length);
         return (int) sum.getValue();
+    }
+
+    /**
+     * The checksum of a text, as a text.
+     *
+     * @param text any text
+     * @return eight hexadecimal digits
+     */
+    public static String of(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return "%08x".formatted(of(bytes, bytes.length));
+    }
+
+    /**
+     * Whether a text is as it was when its checksum was made.
+     *
+     * @param text the text
+     * @param checksum what {@link #of(String)} has returned; null where an older version has made none
+     * @return true if it is, or if there is no checksum
+     */
+    public static boolean isOf(String text, String checksum) {
+        return checksum == null || checksum.equals(of(text));
     }
 
     /**

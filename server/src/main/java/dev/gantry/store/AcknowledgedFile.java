@@ -35,7 +35,7 @@ final class AcknowledgedFile implements AutoCloseable {
     /** All contents are of one length, so that one can be written over another. A checksum of the line ends it. */
     private static final String FORMAT = "%s %019d %019d %08x";
 
-    private static final String CHECKED = "%s %08x%n";
+    private static final String CHECKED = "%s %s%n";
 
     /** The last two are missing in files of older versions. */
     private static final Pattern CONTENT = Pattern.compile(
@@ -79,7 +79,7 @@ final class AcknowledgedFile implements AutoCloseable {
         }
         try {
             Matcher content = CONTENT.matcher(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
-            if (content.matches() && isIntact(content)) {
+            if (content.matches() && Checksum.isOf(content.group("text"), content.group("line"))) {
                 long size = Long.parseLong(content.group("size"));
                 return Optional.of(new Content(
                         content.group("cluster"),
@@ -94,15 +94,6 @@ final class AcknowledgedFile implements AutoCloseable {
             LOG.warn("{} can't be read", path, e);
         }
         return Optional.empty();
-    }
-
-    private static boolean isIntact(Matcher content) {
-        String sum = content.group("line");
-        return sum == null || Integer.parseUnsignedInt(sum, 16) == checksum(content.group("text"));
-    }
-
-    private static int checksum(String text) {
-        return Checksum.of(text.getBytes(StandardCharsets.US_ASCII), text.length());
     }
 
     /** Begins to keep the file of a database, whatever it says so far. */
@@ -156,7 +147,7 @@ final class AcknowledgedFile implements AutoCloseable {
 
     private void write(long index, long size, int checksum) throws IOException {
         String text = FORMAT.formatted(clusterId, index, size, checksum);
-        ByteBuffer line = StandardCharsets.US_ASCII.encode(CHECKED.formatted(text, checksum(text)));
+        ByteBuffer line = StandardCharsets.US_ASCII.encode(CHECKED.formatted(text, Checksum.of(text)));
         file.position(0);
         while (line.hasRemaining()) {
             file.write(line);

@@ -1,24 +1,33 @@
 package dev.gantry.node.state;
 
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
 import com.google.protobuf.Value;
+import dev.gantry.model.Checksum;
 import dev.gantry.v1.DesiredState;
+import java.io.IOException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * How an allocation stands in its file: as a {@link DesiredState} of just that one, and beside it, in a field that the
- * protocol does not know and other versions of the node pass over, what only the node itself cares for.
+ * protocol does not know and other versions of the node pass over, what only the node itself cares for. Another such field, the
+ * last, is the checksum of all before it: a byte that has changed may leave a file that can be parsed.
  */
 final class AllocationFile {
 
     /** Holds a {@link Struct}: for each task its {@link RestartWindow}. */
     private static final int RESTARTS_FIELD = 10_001;
+
+    private static final int CHECKSUM_FIELD = 10_002;
+    private static final int CHECKSUM_SIZE = CodedOutputStream.computeFixed32Size(CHECKSUM_FIELD, 0);
 
     private AllocationFile() {}
 
@@ -34,16 +43,32 @@ final class AllocationFile {
             content.setUnknownFields(
                     UnknownFieldSet.newBuilder().addField(RESTARTS_FIELD, field).build());
         }
-        return content.build().toByteArray();
+        return seal(content.build().toByteArray());
+    }
+
+    private static byte[] seal(byte[] content) {
+        byte[] sealed = Arrays.copyOf(content, content.length + CHECKSUM_SIZE);
+        try {
+            CodedOutputStream.newInstance(sealed, content.length, CHECKSUM_SIZE)
+                    .writeFixed32(CHECKSUM_FIELD, Checksum.of(content, content.length));
+        } catch (IOException e) {
+            throw new IllegalStateException("There is room for it", e);
+        }
+        return sealed;
     }
 
     /**
-     * Reads a file.
+     * Reads a file. One of an older version has no checksum.
      *
-     * @throws InvalidProtocolBufferException if that is no allocation
+     * @throws InvalidProtocolBufferException if that is no allocation, or has changed since it was written
      */
     static StoredAllocation decode(byte[] file) throws InvalidProtocolBufferException {
         DesiredState content = DesiredState.parseFrom(file);
+        List<Integer> checksum =
+                content.getUnknownFields().getField(CHECKSUM_FIELD).getFixed32List();
+        if (!checksum.isEmpty() && checksum.get(0) != Checksum.of(file, file.length - CHECKSUM_SIZE)) {
+            throw new InvalidProtocolBufferException("Its checksum is wrong: it has changed since it was written");
+        }
         if (content.getAllocationsCount() != 1 || content.getJobsCount() != 1) {
             throw new InvalidProtocolBufferException("It holds %d allocations and %d jobs instead of one of each"
                     .formatted(content.getAllocationsCount(), content.getJobsCount()));

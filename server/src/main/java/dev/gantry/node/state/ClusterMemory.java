@@ -1,5 +1,6 @@
 package dev.gantry.node.state;
 
+import dev.gantry.model.Checksum;
 import dev.gantry.v1.Identity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,16 +22,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A server that was once behind stays refused, whatever its index grows to: its history is another one from there on.
  *
- * <p>The file holds one line of a fixed length and is overwritten in place. May be used by any thread.
+ * <p>The file holds one line of a fixed length, with a checksum, and is overwritten in place. May be used by any thread.
  */
 public final class ClusterMemory {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClusterMemory.class);
 
     private static final String UNKNOWN_CLUSTER = "-".repeat(36);
-    private static final String FORMAT = "%s %019d %s%n";
+    private static final String FORMAT = "%s %019d %s";
+
+    /** The checksum is missing in files of older versions. */
     private static final Pattern CONTENT =
-            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|-{36}) ([0-9]{19}) (obeyed|behind)\\s*");
+            Pattern.compile("(?<text>(?<cluster>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|-{36})"
+                    + " (?<index>[0-9]{19}) (?<judgement>obeyed|behind))(?: (?<sum>[0-9a-f]{8}))?\\s*");
 
     private final Path file;
     private final boolean isNew;
@@ -64,10 +68,11 @@ public final class ClusterMemory {
         }
         try {
             Matcher content = CONTENT.matcher(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
-            if (content.matches()) {
-                Optional<String> clusterId = Optional.of(content.group(1)).filter(id -> !id.equals(UNKNOWN_CLUSTER));
-                boolean wasBehind = content.group(3).equals("behind");
-                Known known = new Known(clusterId, Long.parseLong(content.group(2)), wasBehind);
+            if (content.matches() && Checksum.isOf(content.group("text"), content.group("sum"))) {
+                Optional<String> clusterId =
+                        Optional.of(content.group("cluster")).filter(id -> !id.equals(UNKNOWN_CLUSTER));
+                boolean wasBehind = content.group("judgement").equals("behind");
+                Known known = new Known(clusterId, Long.parseLong(content.group("index")), wasBehind);
                 return new ClusterMemory(file, known, false, false);
             }
             LOG.error("{} is damaged", file);
@@ -142,11 +147,9 @@ public final class ClusterMemory {
         if (isSaved()) {
             return;
         }
-        byte[] content = FORMAT.formatted(
-                        known.clusterId().orElse(UNKNOWN_CLUSTER),
-                        known.index(),
-                        known.wasBehind() ? "behind" : "obeyed")
-                .getBytes(StandardCharsets.US_ASCII);
+        String text = FORMAT.formatted(
+                known.clusterId().orElse(UNKNOWN_CLUSTER), known.index(), known.wasBehind() ? "behind" : "obeyed");
+        byte[] content = "%s %s%n".formatted(text, Checksum.of(text)).getBytes(StandardCharsets.US_ASCII);
         if (hasLength(content.length)) {
             overwrite(content);
         } else {

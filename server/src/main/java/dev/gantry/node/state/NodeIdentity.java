@@ -1,5 +1,6 @@
 package dev.gantry.node.state;
 
+import dev.gantry.model.Checksum;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ public record NodeIdentity(String id, String secret) {
      * Reads the identity of the node, or makes one on its first start. The file can be read by its owner only, and is
      * never found half-written.
      *
-     * @param file where it is kept: the id and the secret, a line each
+     * @param file where it is kept: the id, the secret and a checksum, a line each; older versions wrote no checksum
      * @param random makes what nobody can guess
      * @return the identity
      * @throws NodeStateException if the file can't be read or written, or isn't an identity
@@ -37,7 +38,10 @@ public record NodeIdentity(String id, String secret) {
         }
         NodeIdentity identity = create(random);
         DurableFile.write(
-                file, "%s\n%s\n".formatted(identity.id, identity.secret).getBytes(StandardCharsets.UTF_8));
+                file,
+                "%s\n%s\n%s\n"
+                        .formatted(identity.id, identity.secret, Checksum.of(identity.id + identity.secret))
+                        .getBytes(StandardCharsets.UTF_8));
         return identity;
     }
 
@@ -54,9 +58,11 @@ public record NodeIdentity(String id, String secret) {
         } catch (IOException e) {
             throw new NodeStateException("Can't read the node's identity " + file, e);
         }
-        if (lines.size() != 2
+        if (lines.size() < 2
+                || lines.size() > 3
                 || !ID.matcher(lines.get(0)).matches()
-                || !SECRET.matcher(lines.get(1)).matches()) {
+                || !SECRET.matcher(lines.get(1)).matches()
+                || !Checksum.isOf(lines.get(0) + lines.get(1), lines.size() == 3 ? lines.get(2) : null)) {
             throw new NodeStateException(
                     file + " holds no identity of a node; restore it, or delete it to join as a new node");
         }

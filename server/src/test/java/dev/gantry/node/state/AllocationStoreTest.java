@@ -9,6 +9,7 @@ import dev.gantry.v1.JobVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,35 @@ class AllocationStoreTest {
                 .isDirectoryContaining("glob:**/bad.allocation.damaged")
                 .isDirectoryContaining("glob:**/empty.allocation.damaged")
                 .isDirectoryNotContaining("glob:**/half*");
+    }
+
+    @Test
+    void a_changed_bit_anywhere_in_a_file_is_noticed() throws IOException {
+        AllocationStore store = new AllocationStore(dir);
+        StoredAllocation stored = allocation("a", ClientStatus.CLIENT_STATUS_RUNNING);
+        store.put(stored);
+        Path file = dir.resolve("a.allocation");
+        byte[] whole = Files.readAllBytes(file);
+
+        for (int bit = 0; bit < 8 * whole.length; bit++) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << (bit % 8));
+            Files.write(file, damaged);
+            Files.deleteIfExists(dir.resolve("a.allocation.damaged"));
+            // Where the checksum has become another field, the rest is as it was.
+            assertThat(store.load()).as("with bit %d changed", bit).isSubsetOf(stored);
+        }
+    }
+
+    @Test
+    void a_file_of_an_older_version_has_no_checksum_and_is_read() throws IOException {
+        AllocationStore store = new AllocationStore(dir);
+        store.put(allocation("a", ClientStatus.CLIENT_STATUS_RUNNING));
+        Path file = dir.resolve("a.allocation");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(whole, whole.length - 7));
+
+        assertThat(store.load()).containsExactly(allocation("a", ClientStatus.CLIENT_STATUS_RUNNING));
     }
 
     @Test

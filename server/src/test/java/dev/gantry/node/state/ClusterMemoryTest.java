@@ -96,6 +96,24 @@ class ClusterMemoryTest {
         assertThat(load().judge(server(ONE, 5))).isEmpty();
     }
 
+    @Test
+    void a_changed_digit_is_damage_and_a_memory_of_an_older_version_is_read() throws Exception {
+        known(5);
+        Path file = dir.resolve("cluster");
+        String left = Files.readString(file);
+
+        Files.writeString(file, left.replace("0000000005 ", "0000000001 "));
+        assertThat(load().judge(server(ONE, 3)).orElseThrow()).contains("can't read");
+
+        Files.writeString(file, left.substring(0, left.length() - 10) + "\n");
+        ClusterMemory older = load();
+        assertThat(older.judge(server(ONE, 4))).isPresent();
+        older.accept(server(ONE, 6));
+        older.save();
+        assertThat(Files.readString(file)).hasSameSizeAs(left).matches(".* 0+6 obeyed [0-9a-f]{8}\\s");
+        assertThat(load().judge(server(ONE, 6))).isEmpty();
+    }
+
     private ClusterMemory known(long index) {
         ClusterMemory memory = load();
         assertThat(memory.judge(server(ONE, index))).isEmpty();

@@ -54,6 +54,20 @@ class NodeIdentityTest {
         assertThat(dir.resolve("identity")).hasContent(content);
     }
 
+    @Test
+    void a_changed_digit_is_damage_and_an_identity_of_an_older_version_is_read() throws IOException {
+        NodeIdentity identity = load();
+        Path file = dir.resolve("identity");
+        String left = Files.readString(file);
+        char first = identity.secret().charAt(0);
+
+        Files.writeString(file, left.replace("\n" + first, "\n" + (first == '0' ? '1' : '0')));
+        assertThatThrownBy(this::load).hasMessageContaining("holds no identity of a node");
+
+        Files.writeString(file, left.substring(0, left.length() - 9));
+        assertThat(load()).isEqualTo(identity);
+    }
+
     private NodeIdentity load() {
         return NodeIdentity.loadOrCreate(dir.resolve("identity"), new SecureRandom());
     }
