@@ -7,6 +7,7 @@ import dev.gantry.scheduler.state.NodeUsage;
 import dev.gantry.scheduler.state.Shortage;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Judges nodes for one more allocation of a group, as the cluster would be with what is planned so far. */
 final class Suitability {
@@ -62,7 +63,7 @@ final class Suitability {
                 ResourceScore.of(draft.usageOf(known), demand.request(), demand.algorithm()),
                 antiAffinity(known),
                 hasFailed ? -1 : 0,
-                demand.classes().judge(known).affinity(),
+                affinity(known),
                 spread(known));
     }
 
@@ -79,11 +80,20 @@ final class Suitability {
                 : Math.max(-1, -(collisions + 1.0) / Math.max(1, demand.group().getCount()));
     }
 
-    private double spread(NodeUsage known) {
+    private OptionalDouble affinity(NodeUsage known) {
+        return demand.classes().hasAffinities()
+                ? OptionalDouble.of(demand.classes().judge(known).affinity())
+                : OptionalDouble.empty();
+    }
+
+    private OptionalDouble spread(NodeUsage known) {
+        if (spreads.isEmpty()) {
+            return OptionalDouble.empty();
+        }
         double sum = 0;
         for (SpreadRule spread : spreads) {
             sum += spread.score(known);
         }
-        return Math.max(-1, Math.min(1, sum));
+        return OptionalDouble.of(Math.max(-1, Math.min(1, sum)));
     }
 }

@@ -70,6 +70,35 @@ class PreferencesTest {
     }
 
     @Test
+    void a_node_that_fulfils_no_affinity_does_not_beat_one_that_fulfils_a_light_one() {
+        Job.Builder job = job(group("front", 1, task(2000, 2000)))
+                .addAffinities(affinity("r3", 10))
+                .addAffinities(affinity("none", 90));
+
+        List<NodeScore> scores =
+                plan(cluster, version(0, job), false).groups().get(0).scores();
+
+        assertThat(scores.get(0).getNodeName()).isEqualTo("c1");
+        assertThat(scores.get(1).getPartsOrThrow("node-affinity")).isZero();
+        assertThat(scores.get(1).getScore()).isCloseTo(scores.get(1).getPartsOrThrow("binpack") / 2, within(1e-9));
+    }
+
+    @Test
+    void a_node_that_does_not_help_a_spread_does_not_beat_one_that_helps_a_little() {
+        ClusterState two = cluster(node("a").putMeta("rack", "r1"), node("b").putMeta("rack", "r2"));
+        Spread spread = spread().addTargets(
+                        SpreadTarget.newBuilder().setValue("r1").setPercent(10))
+                .addTargets(SpreadTarget.newBuilder().setValue("r2").setPercent(12))
+                .build();
+        Job.Builder job = job(group("front", 10, task(1000, 1000))).addSpreads(spread.toBuilder());
+
+        // One is desired on a, so that the first one there helps nothing, and 1.2 are on b.
+        Plan plan = plan(two, version(0, job), false);
+
+        assertThat(plan.placements().get(0).node().getName()).isEqualTo("b");
+    }
+
+    @Test
     void a_spread_gives_each_target_its_share_and_the_others_what_is_left() {
         Spread spread = spread().addTargets(
                         SpreadTarget.newBuilder().setValue("r1").setPercent(50))
