@@ -182,7 +182,7 @@ class DeploymentFlowTest {
                 client.running("inplace").stream().map(Allocation::getId).toList();
 
         client.submit(first.toBuilder()
-                .putMeta("owner", "them")
+                .setPriority(60)
                 .addConstraints(TestJobs.constrained("x", "dc-inplace", "${attr.kernel.name}", "=", "linux")
                         .getConstraints(0))
                 .build());

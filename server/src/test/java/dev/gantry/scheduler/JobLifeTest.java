@@ -22,6 +22,7 @@ import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Check;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
@@ -32,7 +33,10 @@ import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.Port;
 import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.Service;
+import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
@@ -127,11 +131,9 @@ class JobLifeTest {
         }
 
         @Test
-        void of_count_meta_or_constraints_restarts_nothing() {
+        void of_count_or_constraints_restarts_nothing() {
             runHealthy(version(0, updated(2, 100, 1, 0)));
-            Job.Builder changed = updated(3, 100, 1, 0)
-                    .putMeta("colour", "blue")
-                    .addConstraints(constraint("${node.unique.name}", "!=", "z"));
+            Job.Builder changed = updated(3, 100, 1, 0).addConstraints(constraint("${node.unique.name}", "!=", "z"));
 
             Plan plan = carryOut(version(1, changed));
 
@@ -139,6 +141,59 @@ class JobLifeTest {
             assertThat(plan.updates()).hasSize(2).allMatch(InPlaceUpdate::healthy);
             assertThat(plan.placements()).extracting(Placement::index).containsExactly(2);
             assertThat(ofVersion(1)).hasSize(3);
+        }
+
+        @Test
+        void of_services_checks_and_how_to_stop_a_task_restarts_nothing() {
+            runHealthy(version(0, updated(2, 100, 1, 0)));
+            Job.Builder changed = updated(2, 100, 1, 0);
+            changed.getTaskGroupsBuilder(0)
+                    .getTasksBuilder(0)
+                    .setKillSignal("SIGINT")
+                    .setKillTimeout(com.google.protobuf.Duration.newBuilder().setSeconds(9))
+                    .addServices(Service.newBuilder()
+                            .setName("web")
+                            .addTags("green")
+                            .addChecks(Check.newBuilder().setName("alive")));
+
+            Plan plan = carryOut(version(1, changed));
+
+            assertThat(plan.stops()).isEmpty();
+            assertThat(plan.updates()).hasSize(2);
+        }
+
+        @Test
+        void that_names_tasks_and_ports_in_another_order_restarts_nothing() {
+            Port http = Port.newBuilder().setLabel("http").build();
+            Port admin = Port.newBuilder().setLabel("admin").build();
+            Task first = withPorts(task(100, 100).setName("first"), http, admin);
+            Task second = task(100, 100).setName("second").build();
+            runHealthy(version(0, job(group("front", 1, first.toBuilder()).addTasks(second))));
+            Task turned = withPorts(first.toBuilder(), admin, http);
+
+            Plan plan = carryOut(
+                    version(1, job(group("front", 1, second.toBuilder()).addTasks(turned))));
+
+            assertThat(plan.stops()).isEmpty();
+            assertThat(plan.updates()).hasSize(1);
+        }
+
+        @Test
+        void of_meta_replaces_allocations_whose_tasks_would_see_it() {
+            runHealthy(version(0, updated(2, 100, 1, 0).putMeta("colour", "red")));
+            Job.Builder moved = updated(2, 100, 1, 0);
+            moved.getTaskGroupsBuilder(0).getTasksBuilder(0).putMeta("colour", "red");
+            Job.Builder hidden = moved.clone().putMeta("colour", "blue");
+            Job.Builder changed = updated(2, 100, 1, 0).putMeta("colour", "blue");
+
+            assertThat(carryOut(version(1, moved)).stops()).isEmpty();
+            assertThat(carryOut(version(2, hidden)).stops()).isEmpty();
+            assertThat(carryOut(version(3, changed)).stops()).isNotEmpty();
+        }
+
+        private static Task withPorts(Task.Builder task, Port... ports) {
+            task.getResourcesBuilder().clearPorts().addAllPorts(List.of(ports));
+            return task.build();
         }
 
         @Test
