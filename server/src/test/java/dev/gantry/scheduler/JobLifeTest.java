@@ -294,6 +294,26 @@ class JobLifeTest {
         }
 
         @Test
+        void come_alone_when_the_count_grows_with_them() {
+            runHealthy(version(0, updated(2, 100, 1, 1)));
+            JobVersion larger = version(1, updated(5, 200, 1, 1));
+
+            Plan before = carryOut(larger);
+            Plan wait = carryOut(larger);
+            change(ofVersion(1).get(0), one -> one.setHealthy(true));
+            promote();
+            Plan promoted = carryOut(larger);
+
+            assertThat(before.placements())
+                    .extracting(Placement::index, Placement::jobVersion, Placement::canary)
+                    .containsExactly(tuple(0, 1L, true));
+            assertThat(wait.changesNothing()).isTrue();
+            assertThat(promoted.placements())
+                    .extracting(Placement::index, Placement::jobVersion)
+                    .contains(tuple(2, 1L), tuple(3, 1L), tuple(4, 1L));
+        }
+
+        @Test
         void are_not_needed_for_the_first_version() {
             Plan plan = carryOut(version(0, updated(3, 100, 1, 1)));
 

@@ -19,6 +19,7 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.TaskGroup;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -285,13 +286,29 @@ final class GroupReconciliation {
                 : (int) Math.max(0, demand.group().getUpdate().getMaxParallel() - unproven);
     }
 
-    /** What runs in no place yet is of the version before as long as the new one is not trusted. */
+    /**
+     * As long as the new version is not trusted, empty places that the version before had too are filled with that one;
+     * places that only the new version has wait.
+     */
     private void fillEmpty(List<Integer> empty) {
+        complete &= empty.isEmpty();
         boolean trusted = !isStepwise()
                 || outdatedOrTriedBeside().isEmpty()
                 || !(wantsCanaries() || (deployment.isPresent() && !isRollingOut()));
-        complete &= empty.isEmpty();
-        empty.forEach(index -> (trusted ? requests : olderRequests).add(PlacementRequest.empty(index)));
+        if (trusted) {
+            empty.forEach(index -> requests.add(PlacementRequest.empty(index)));
+        } else {
+            int countBefore = countAt(newestOutdated());
+            empty.stream()
+                    .filter(index -> index < countBefore)
+                    .forEach(index -> olderRequests.add(PlacementRequest.empty(index)));
+        }
+    }
+
+    private int countAt(long version) {
+        return cluster.groupAt(demand.job().getId(), version, demand.group().getName())
+                .map(TaskGroup::getCount)
+                .orElse(0);
     }
 
     private void migrate() {
