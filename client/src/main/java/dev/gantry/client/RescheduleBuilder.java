@@ -24,12 +24,12 @@ public final class RescheduleBuilder {
     }
 
     /**
-     * Sets no limit to the attempts; the default of services.
+     * Sets no limit to the attempts, in place of one that was set before; the default of services.
      *
      * @return this
      */
     public RescheduleBuilder unlimited() {
-        policy.setUnlimited(true);
+        policy.clearAttempts().clearInterval().setUnlimited(true);
         return this;
     }
 

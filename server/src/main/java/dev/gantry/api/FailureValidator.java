@@ -53,6 +53,10 @@ final class FailureValidator {
     private static void checkReschedule(ReschedulePolicy policy, String path, Violations violations) {
         if (policy.getAttempts() < 0) {
             violations.add(path + ".attempts", "%d is below 0".formatted(policy.getAttempts()));
+        } else if (policy.getUnlimited() && policy.getAttempts() > 0) {
+            violations.add(
+                    path + ".attempts",
+                    "%d beside unlimited is ambiguous: take one of them out".formatted(policy.getAttempts()));
         }
         if (policy.getDelayFunction() == DelayFunction.UNRECOGNIZED) {
             violations.add(

@@ -57,7 +57,7 @@ public final class LifeDefaults {
 
     static void fill(JobType type, ReschedulePolicy.Builder reschedule) {
         boolean isBatch = type == JobType.JOB_TYPE_BATCH;
-        // Nomad calls attempts of a service ambiguous unless unlimited = false stands beside them; what is meant is
+        // Nomad wants unlimited = false beside attempts of a service, since its default is true; what is meant is
         // plain.
         if (!reschedule.hasUnlimited()) {
             reschedule.setUnlimited(!isBatch && !reschedule.hasAttempts());

@@ -137,6 +137,8 @@ class JobLifeValidationTest {
                 "JOB_TYPE_BATCH | reschedule { attempts: 4 delay_function: DELAY_FUNCTION_FIBONACCI interval { seconds: 34 } } | reschedule.interval | 34s is too short for 4 attempts",
                 "JOB_TYPE_BATCH | reschedule { attempts: 2000000000 delay_function: DELAY_FUNCTION_EXPONENTIAL } | reschedule.interval | too short",
                 "JOB_TYPE_BATCH | reschedule { attempts: -1 } | reschedule.attempts | -1 is below 0",
+                "JOB_TYPE_SERVICE | reschedule { unlimited: true attempts: 3 interval { seconds: 3600 } } | reschedule.attempts | 3 beside unlimited is ambiguous",
+                "JOB_TYPE_BATCH | reschedule { unlimited: true attempts: 1 } | reschedule.attempts | 1 beside unlimited is ambiguous",
                 "JOB_TYPE_SERVICE | tasks { name: 'b' driver: 'rkt' kill_timeout { seconds: -1 } } | tasks[1].kill_timeout | -1s is below 0",
                 "JOB_TYPE_SERVICE | tasks { name: 'b' driver: 'rkt' kill_signal: 'SIGNIT' } | tasks[1].kill_signal | did you mean \"SIGINT\"?",
                 "JOB_TYPE_SERVICE | tasks { name: 'b' driver: 'rkt' logs { max_files: 0 } } | tasks[1].logs.max_files | 0 is not 1 to 1000",
