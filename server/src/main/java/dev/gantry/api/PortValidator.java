@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 /** Says what is wrong with the ports of a group: how they are declared, and where they are spoken of. */
 final class PortValidator {
 
-    private static final Pattern LABEL = Pattern.compile("[A-Za-z][A-Za-z0-9_-]{0,63}");
+    private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern USE =
             Pattern.compile("\\$\\{(?:NOMAD|GANTRY)_(?:PORT|ADDR|IP|HOST_PORT)_([A-Za-z0-9_-]+)}");
     private static final int HIGHEST_PORT = 65535;
@@ -42,9 +42,9 @@ final class PortValidator {
     }
 
     void checkDeclarations(Violations violations) {
-        Set<String> seen = new HashSet<>();
         Map<Integer, String> statics = new HashMap<>();
         for (int task = 0; task < group.getTasksCount(); task++) {
+            Set<String> seen = new HashSet<>();
             List<Port> ports = group.getTasks(task).getResources().getPortsList();
             for (int i = 0; i < ports.size(); i++) {
                 String field = path + ".tasks[" + task + "].resources.ports[" + i + "]";
@@ -68,10 +68,9 @@ final class PortValidator {
             Port port, String field, Set<String> seen, Map<Integer, String> statics, Violations violations) {
         if (!LABEL.matcher(port.getLabel()).matches()) {
             violations.add(
-                    field + ".label",
-                    "\"%s\" is no label: use 1 to 64 of A-Z a-z 0-9 _ -, a letter first".formatted(port.getLabel()));
+                    field + ".label", "\"%s\" is no label: use 1 to 64 of A-Z a-z 0-9 _ -".formatted(port.getLabel()));
         } else if (!seen.add(port.getLabel())) {
-            violations.add(field + ".label", "\"%s\" is used twice in the group".formatted(port.getLabel()));
+            violations.add(field + ".label", "\"%s\" is used twice in the task".formatted(port.getLabel()));
         }
         // 0 is how a port is written that may be any; who writes "static = 0" is told so by the reader of the job file.
         if (port.getStaticPort() < 0 || port.getStaticPort() > HIGHEST_PORT) {

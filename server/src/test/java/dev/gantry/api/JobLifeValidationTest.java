@@ -205,6 +205,17 @@ class JobLifeValidationTest {
         assertThat(validator.check(job("update { canary: 2 }", "count: 0", ""))).isEmpty();
     }
 
+    @Test
+    void two_tasks_of_a_group_may_have_a_port_of_the_same_label_and_labels_may_begin_with_a_digit()
+            throws ParseException {
+        Job job = job(
+                "",
+                "tasks { name: 'b' driver: 'rkt' resources { ports { label: 'http' } ports { label: '8080' } } }",
+                "");
+
+        assertThat(validator.check(job)).isEmpty();
+    }
+
     private void assertFault(Job job, String field, String description) {
         assertThat(validator.check(job)).anySatisfy(violation -> {
             assertThat(violation.getField()).isEqualTo(field);

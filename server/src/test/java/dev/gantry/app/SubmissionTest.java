@@ -320,7 +320,7 @@ class SubmissionTest {
                 taskFault(
                         TASK + ".resources.mbits",
                         task -> task.getResourcesBuilder().setMbits(-1)),
-                taskFault(TASK + ".resources.ports[0].label", task -> ports(task, port("8080", 0))),
+                taskFault(TASK + ".resources.ports[0].label", task -> ports(task, port("80 80", 0))),
                 taskFault(TASK + ".resources.ports[1].label", task -> ports(task, port("http", 0), port("http", 0))),
                 taskFault(TASK + ".resources.ports[0].static_port", task -> ports(task, port("http", 65_536))),
                 taskFault(TASK + ".resources.ports[0].static_port", task -> ports(task, port("http", -1))),
