@@ -44,7 +44,8 @@ final class AllocationPaths {
         try {
             return new AllocationPaths(relative, directory, owner).resolve(relative);
         } catch (IOException e) {
-            throw new RktException("Could not make the volume's directory " + relative + ": " + e.getMessage(), false);
+            String message = "Could not make the volume's directory " + relative + ": " + e.getMessage();
+            throw new RktException(message, RktErrors.mayPass(message));
         }
     }
 

@@ -59,7 +59,8 @@ final class CommandRunner {
         try {
             return start.builder(command).directory(directory.toFile()).start();
         } catch (IOException e) {
-            throw new RktException("Could not start " + called(command) + ": " + e.getMessage(), false);
+            String message = "Could not start " + called(command) + ": " + e.getMessage();
+            throw new RktException(message, RktErrors.mayPass(message));
         }
     }
 

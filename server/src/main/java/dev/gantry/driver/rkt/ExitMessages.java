@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import java.util.Map;
+import java.util.Optional;
 
 /** Says for people what an exit code means. */
 final class ExitMessages {
@@ -12,14 +13,35 @@ final class ExitMessages {
     static final String OUT_OF_MEMORY = "Exit code 137: OOM Killed: the task was at its memory limit";
 
     private static final int SIGNALLED = 128;
-    private static final Map<Integer, String> SIGNALS = Map.of(
-            1, "SIGHUP", 2, "SIGINT", 3, "SIGQUIT", 6, "SIGABRT", 9, "SIGKILL", 11, "SIGSEGV", 13, "SIGPIPE", 15,
-            "SIGTERM");
+
+    /** The highest number of a signal on Linux. Above 128 and this are codes of programs, such as rkt's 254. */
+    private static final int LAST_SIGNAL = 64;
+
+    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
+            Map.entry(1, "SIGHUP"),
+            Map.entry(2, "SIGINT"),
+            Map.entry(3, "SIGQUIT"),
+            Map.entry(4, "SIGILL"),
+            Map.entry(6, "SIGABRT"),
+            Map.entry(7, "SIGBUS"),
+            Map.entry(8, "SIGFPE"),
+            Map.entry(9, "SIGKILL"),
+            Map.entry(11, "SIGSEGV"),
+            Map.entry(13, "SIGPIPE"),
+            Map.entry(15, "SIGTERM"));
 
     private ExitMessages() {}
 
     static String of(int exitCode) {
-        String signal = SIGNALS.get(exitCode - SIGNALLED);
-        return "Exit code " + exitCode + (signal == null ? "" : ": ended by " + signal);
+        return "Exit code " + exitCode
+                + signal(exitCode).map(signal -> ": ended by " + signal).orElse("");
+    }
+
+    /** Returns the signal that an exit code tells of, such as {@code SIGKILL} or {@code signal 34}; empty if it tells of none. */
+    static Optional<String> signal(int exitCode) {
+        int signal = exitCode - SIGNALLED;
+        return signal < 1 || signal > LAST_SIGNAL
+                ? Optional.empty()
+                : Optional.of(SIGNALS.getOrDefault(signal, "signal " + signal));
     }
 }

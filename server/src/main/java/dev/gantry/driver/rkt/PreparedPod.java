@@ -58,7 +58,8 @@ final class PreparedPod implements PreparedTask {
             return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
         } catch (IOException e) {
             discard();
-            throw new TaskStartException("Could not start the supervisor of the task: " + e.getMessage(), false);
+            String message = "Could not start the supervisor of the task: " + e.getMessage();
+            throw new TaskStartException(message, RktErrors.mayPass(message));
         } catch (InterruptedException e) {
             discard();
             throw e;

@@ -1,25 +1,44 @@
 package dev.gantry.driver.rkt;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Finds in what rkt printed the words that help. */
 final class RktErrors {
 
+    /** Trouble of the network, a lack of memory, disk or processes, and a helper of rkt that a signal has ended. */
     private static final Pattern MAY_PASS = Pattern.compile(
             "connection (refused|reset)|time(d )?[- ]?out|no such host|temporary failure|network is unreachable"
-                    + "|no route to host|unexpected EOF|code:? (429|5\\d\\d)",
+                    + "|no route to host|unexpected EOF|code:? (429|5\\d\\d)"
+                    + "|cannot allocate memory|OutOfMemoryError|insufficient memory|no space left on device"
+                    + "|resource temporarily unavailable|too many open files|text file busy"
+                    + "|signal: (killed|terminated|interrupt|hangup)",
             Pattern.CASE_INSENSITIVE);
+
     private static final Pattern NOT_FOUND = Pattern.compile("no matches found for");
 
     private RktErrors() {}
 
-    /** Turns a failed call into an exception that says what rkt said. */
+    /**
+     * Turns a failed call into an exception that says what rkt said. A call that a signal has ended says nothing of the
+     * task: somebody, or the kernel for want of memory, has ended it, and the same call may do a little later.
+     */
     static RktException exception(String subcommand, CommandResult result) {
         String said = message(subcommand, result.stderr());
+        Optional<String> signal = ExitMessages.signal(result.exitCode());
+        if (signal.isPresent()) {
+            String ended = "rkt %s was ended by %s".formatted(subcommand, signal.get());
+            return new RktException(said.isEmpty() ? ended : ended + ": " + said, true);
+        }
         String message = said.isEmpty() ? subcommand + ": exit code " + result.exitCode() : said;
-        return new RktException("rkt " + message, MAY_PASS.matcher(message).find());
+        return new RktException("rkt " + message, mayPass(message));
+    }
+
+    /** Returns true if an error is of a kind that passes by itself: a call that ended with it may do a little later. */
+    static boolean mayPass(String message) {
+        return MAY_PASS.matcher(message).find();
     }
 
     /** Whether rkt knows no such pod. */

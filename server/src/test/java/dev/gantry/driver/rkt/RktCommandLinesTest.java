@@ -150,7 +150,10 @@ class RktCommandLinesTest {
                 "Get \"http://localhost:1/v2/\": dial tcp 127.0.0.1:1: connect: connection refused  | true",
                 "Get \"https://example.com\": net/http: TLS handshake timeout                       | true",
                 "bad HTTP status code: 503                                                          | true",
-                "bad HTTP status code: 404                                                          | false"
+                "bad HTTP status code: 404                                                          | false",
+                "error running tar: signal: killed                                                  | true",
+                "write /var/lib/rkt/cas/tmp/1: no space left on device                              | true",
+                "fork/exec /usr/bin/tar: resource temporarily unavailable                           | true"
             })
     void what_rkt_says_reaches_people_with_whether_trying_again_may_help(String said, boolean worthRetrying) {
         fixture.rkt.fail("prepare", "image: searching for app image\nprepare: error finding images: " + said + "\n");
@@ -160,6 +163,17 @@ class RktCommandLinesTest {
                 .withMessage("rkt prepare: error finding images: " + said)
                 .returns(worthRetrying, TaskStartException::isWorthRetrying);
         assertThat(fixture.rkt.calls()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"prepare, KILL", "prepare, TERM", "prepare, SEGV", "trust, KILL"})
+    void an_rkt_that_a_signal_has_ended_says_nothing_of_the_task_which_may_start_later(String command, String signal) {
+        fixture.rkt.signal(command, signal);
+
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> run(fixture.request("web", "{\"image\": \"a\", \"trust_prefix\": \"example.com\"}")))
+                .withMessage("rkt %s was ended by SIG%s", command, signal)
+                .returns(true, TaskStartException::isWorthRetrying);
     }
 
     @Test

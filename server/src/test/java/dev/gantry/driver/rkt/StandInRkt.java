@@ -61,6 +61,11 @@ final class StandInRkt {
         write("hang-" + command, "");
     }
 
+    /** Ends a command by a signal, such as KILL. */
+    void signal(String command, String signal) {
+        write("signal-" + command, signal);
+    }
+
     /** The calls so far, words joined by bars, without the executable itself. */
     List<String> calls() {
         return Files.exists(home.resolve("calls")) ? read("calls").lines().toList() : List.of();

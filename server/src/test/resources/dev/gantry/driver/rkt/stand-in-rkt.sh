@@ -7,6 +7,7 @@
 #   app             what a pod runs, a shell script
 #   fail-COMMAND    makes the command fail with these words on stderr
 #   hang-COMMAND    makes the command hang
+#   signal-COMMAND  ends the command by this signal
 #   pods/UUID/      state, manifest, pid
 #   images/ID       the images that it has stored, if it was given a file
 home=${0%/*}
@@ -25,6 +26,9 @@ pod=$home/pods/$last
 
 if [ -e "$home/hang-$command" ]; then
     exec sleep 600
+fi
+if [ -e "$home/signal-$command" ]; then
+    kill -s "$(cat "$home/signal-$command")" $$
 fi
 if [ -e "$home/fail-$command" ]; then
     cat "$home/fail-$command" >&2
