@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Runs short-lived commands: each has a time limit, and however much it prints, only so much is kept. */
@@ -36,7 +37,17 @@ final class CommandRunner {
      * @throws InterruptedException if the thread was interrupted; the command is ended then
      */
     CommandResult run(List<String> command, Path directory, Duration limit) throws RktException, InterruptedException {
-        Process process = start(command, directory);
+        return run(command, directory, limit, Optional.empty());
+    }
+
+    /**
+     * As above, in a control group, so far as the machine lets it in.
+     *
+     * @param group the directory of the group
+     */
+    CommandResult run(List<String> command, Path directory, Duration limit, Optional<Path> group)
+            throws RktException, InterruptedException {
+        Process process = start(command, directory, group);
         BoundedOutput stdout = BoundedOutput.ofFirst(STDOUT_BYTES, process.getInputStream());
         BoundedOutput stderr = BoundedOutput.ofLast(STDERR_BYTES, process.getErrorStream());
         try {
@@ -55,9 +66,9 @@ final class CommandRunner {
         return new CommandResult(process.exitValue(), output, errors);
     }
 
-    private Process start(List<String> command, Path directory) throws RktException {
+    private Process start(List<String> command, Path directory, Optional<Path> group) throws RktException {
         try {
-            return start.builder(command).directory(directory.toFile()).start();
+            return start.builder(command, group).directory(directory.toFile()).start();
         } catch (IOException e) {
             String message = "Could not start " + called(command) + ": " + e.getMessage();
             throw new RktException(message, RktErrors.mayPass(message));

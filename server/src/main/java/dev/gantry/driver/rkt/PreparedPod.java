@@ -53,8 +53,8 @@ final class PreparedPod implements PreparedTask {
             if (Thread.interrupted()) {
                 throw new InterruptedException("Interrupted before pod " + uuid + " ran");
             }
-            Process process =
-                    supervisor.start(rkt.commands().runPrepared(config, uuid), files.run(uuid), directory, limits);
+            Process process = supervisor.start(
+                    rkt.commands().runPrepared(config, uuid), uuid, files.run(uuid), directory, limits);
             return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
         } catch (IOException e) {
             discard();

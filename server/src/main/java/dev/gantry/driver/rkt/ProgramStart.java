@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,8 @@ final class ProgramStart {
     private static final Logger LOG = LoggerFactory.getLogger(ProgramStart.class);
 
     private static final List<String> RESET_SIGNALS = List.of("env", "--default-signal");
+    private static final String ENTER_GROUP = "{ echo 0 >\"$1\"; } 2>/dev/null; ";
+    private static final String BECOME = "shift; exec \"$@\"";
     private static final long PROBE_SECONDS = 10;
 
     private final Map<String, String> environment;
@@ -59,12 +62,24 @@ final class ProgramStart {
      * @throws NoSuchFileException if there is no executable file at the path
      */
     ProcessBuilder builder(List<String> command) throws NoSuchFileException {
+        return builder(command, Optional.empty());
+    }
+
+    /**
+     * As above, for a program in a control group.
+     *
+     * @param group the directory of the group; if the program can't enter it, it is started all the same
+     */
+    ProcessBuilder builder(List<String> command, Optional<Path> group) throws NoSuchFileException {
         Path program = Path.of(command.get(0));
         // env would be started all the same, and its failure be taken for the program's.
         if (program.isAbsolute() && !Files.isExecutable(program)) {
             throw new NoSuchFileException(program.toString(), null, "no executable file");
         }
         List<String> line = new ArrayList<>(prefix);
+        group.map(ControlGroups::processes)
+                .ifPresent(processes ->
+                        line.addAll(List.of("/bin/sh", "-c", ENTER_GROUP + BECOME, "sh", processes.toString())));
         line.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(line).redirectInput(new File("/dev/null"));
         builder.environment().clear();

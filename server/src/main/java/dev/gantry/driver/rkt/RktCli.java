@@ -86,9 +86,14 @@ final class RktCli {
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
-    /** Runs a command in a pod that runs; ends with its exit code, which is hard to tell from rkt's own 254. */
-    CommandResult enter(String uuid, TaskCommand command) throws RktException, InterruptedException {
-        return runner.run(commands.enter(uuid, command.line()), ROOT, command.limit());
+    /**
+     * Runs a command in a pod that runs; ends with its exit code, which is hard to tell from rkt's own 254.
+     *
+     * @param group the control group of the pod: what the command leaves behind ends with the pod
+     */
+    CommandResult enter(String uuid, TaskCommand command, Optional<Path> group)
+            throws RktException, InterruptedException {
+        return runner.run(commands.enter(uuid, command.line()), ROOT, command.limit(), group);
     }
 
     /** Asks a pod to end. */
@@ -149,7 +154,8 @@ final class RktCli {
         return true;
     }
 
-    private boolean isRunning(String uuid) throws RktException, InterruptedException {
+    /** Returns true if rkt knows the pod, and it runs. */
+    boolean isRunning(String uuid) throws RktException, InterruptedException {
         return status(uuid).filter(pod -> pod.state() == PodState.RUNNING).isPresent();
     }
 

@@ -53,7 +53,7 @@ public final class RktDriver implements TaskDriver {
      * @param clock the time
      */
     public RktDriver(RktExecutable executable, boolean volumesEnabled, Path allocations, InstantSource clock) {
-        this(executable, volumesEnabled, allocations, clock, RktTimeouts.DEFAULT);
+        this(executable, volumesEnabled, allocations, clock, RktTimeouts.DEFAULT, ControlGroups.ofThisMachine());
     }
 
     RktDriver(
@@ -61,7 +61,8 @@ public final class RktDriver implements TaskDriver {
             boolean volumesEnabled,
             Path allocations,
             InstantSource clock,
-            RktTimeouts timeouts) {
+            RktTimeouts timeouts,
+            ControlGroups groups) {
         Map<String, String> environment = new TreeMap<>(HostEnvironment.forRkt(System.getenv()));
         environment.put("RKT_NO_LINKS_BELOW", realPath(allocations));
         ProgramStart start = ProgramStart.with(environment);
@@ -71,10 +72,17 @@ public final class RktDriver implements TaskDriver {
         this.fingerprinter = new RktFingerprinter(
                 finder, volumesEnabled, RktDriver::isRoot, () -> missingTool(environment.get("PATH")));
         this.volumes = new PodVolumes(volumesEnabled);
-        this.supervisor = new Supervisor(start);
+        this.supervisor = new Supervisor(start, groups);
         this.allocations = allocations;
         this.tools = new TaskTools(
-                runner, timeouts, new HeldPods(), new KnownImages(clock), new ProcessWatch(), endThreads(), clock);
+                runner,
+                timeouts,
+                new HeldPods(),
+                new KnownImages(clock),
+                groups,
+                new ProcessWatch(),
+                endThreads(),
+                clock);
     }
 
     /** As it is named by the paths of volumes, see AllocationPaths. */
@@ -164,7 +172,7 @@ public final class RktDriver implements TaskDriver {
     @Override
     public boolean sweep(Predicate<String> isKnown) {
         try {
-            return new RktSweeper(finder.current(), allocations, tools.held()).sweep(isKnown);
+            return new RktSweeper(finder.current(), allocations, tools.held(), new PodRemains(tools)).sweep(isKnown);
         } catch (RktException e) {
             LOG.warn("Could not look for pods that were left behind: {}", e.getMessage());
         } catch (InterruptedException e) {

@@ -32,11 +32,13 @@ final class RktSweeper {
     private final RktCli rkt;
     private final Path allocations;
     private final HeldPods held;
+    private final PodRemains remains;
 
-    RktSweeper(RktCli rkt, Path allocations, HeldPods held) {
+    RktSweeper(RktCli rkt, Path allocations, HeldPods held, PodRemains remains) {
         this.rkt = rkt;
         this.allocations = allocations;
         this.held = held;
+        this.remains = remains;
     }
 
     /** As {@link dev.gantry.driver.TaskDriver#sweep}. */
@@ -58,6 +60,10 @@ final class RktSweeper {
             }
             if (pod.state() == PodState.RUNNING) {
                 rkt.end(pod.uuid(), GRACE);
+            }
+            if (pod.state() != PodState.PREPARED && !remains.end(pod.uuid())) {
+                LOG.warn("Could not sweep pod {}: some of its processes do not end", pod.uuid());
+                return false;
             }
             rkt.remove(pod.uuid());
             LOG.info("Removed pod {} of allocation {}, which nobody needs", pod.uuid(), allocation.get());

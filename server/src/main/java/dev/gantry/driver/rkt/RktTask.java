@@ -24,12 +24,14 @@ final class RktTask implements RunningTask {
     private static final Logger LOG = LoggerFactory.getLogger(RktTask.class);
 
     private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
     private final PodRecord pod;
     private final RktCli rkt;
     private final RunFiles files;
     private final SupervisorProcess supervisor;
     private final TaskTools tools;
+    private final PodRemains remains;
     private final CompletableFuture<TaskExit> exit;
 
     RktTask(PodRecord pod, RktCli rkt, TaskDirectory directory, SupervisorProcess supervisor, TaskTools tools) {
@@ -38,8 +40,30 @@ final class RktTask implements RunningTask {
         this.files = RunFiles.of(directory);
         this.supervisor = supervisor;
         this.tools = tools;
-        TaskEnd end = new TaskEnd(pod, rkt, directory, tools.clock());
-        this.exit = supervisor.end().handleAsync((ended, failure) -> end.find(), tools.executor());
+        this.remains = new PodRemains(tools);
+        TaskEnd end = new TaskEnd(pod, rkt, remains, directory, tools.clock());
+        this.exit = supervisor
+                .end()
+                .handleAsync((ended, failure) -> end.find(), tools.executor())
+                .thenComposeAsync(this::onceNothingIsLeft, tools.executor());
+    }
+
+    /** Completed once nothing of the task lives: what is left keeps its ports and writes to its directories. */
+    private CompletableFuture<TaskExit> onceNothingIsLeft(TaskExit found) {
+        try {
+            if (remains.end(pod.uuid(), files)) {
+                return CompletableFuture.completedFuture(found);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CompletableFuture.failedFuture(e);
+        }
+        LOG.warn("Pod {} has ended, but some of its processes do not; they may wait for a device", pod.uuid());
+        return CompletableFuture.supplyAsync(
+                        () -> found,
+                        CompletableFuture.delayedExecutor(
+                                LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS, tools.executor()))
+                .thenComposeAsync(this::onceNothingIsLeft, tools.executor());
     }
 
     @Override
@@ -148,9 +172,9 @@ final class RktTask implements RunningTask {
     @Override
     public TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException {
         try {
-            CommandResult result = rkt.enter(pod.uuid(), command);
+            CommandResult result = rkt.enter(pod.uuid(), command, files.group(pod.uuid()));
             return new TaskCommand.Outcome(result.exitCode(), result.stdout() + result.stderr());
-        } catch (RktException e) {
+        } catch (RktException | IOException e) {
             throw new TaskCommandException(e.getMessage(), e);
         }
     }

@@ -11,6 +11,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,8 +28,10 @@ import java.util.Optional;
  * pod.json         the pod, written before anything of it runs
  * UUID/supervise   the supervisor's script
  * UUID/copy-output the script of those who copy the pod's output, one for each
+ * UUID/end-group   the script that ends what the pod has left
  * UUID/stdout      the pipe that the pod writes to; UUID/stderr likewise
  * UUID/supervisor  the supervisor's process, or that the node has given the run up; whoever comes first makes it
+ * UUID/group       the control group of the pod, once it is in it
  * UUID/exit        the exit code
  * UUID/log         what the supervisor and the copiers themselves complain about
  * UUID/lost        why output of the pod was lost; there is none if it was not
@@ -166,6 +169,17 @@ final class RunFiles {
     /** Why output of the pod could not be written; empty if all was. */
     Optional<String> lostOutput(String uuid) throws IOException {
         return read(run(uuid).resolve("lost"));
+    }
+
+    /** The control group that the pod has entered; empty if it has none. */
+    Optional<Path> group(String uuid) throws IOException {
+        try {
+            return read(run(uuid).resolve("group"))
+                    .filter(group -> !group.isEmpty())
+                    .map(Path::of);
+        } catch (InvalidPathException e) {
+            throw new IOException(run(uuid).resolve("group") + " is damaged", e);
+        }
     }
 
     /** Forgets the last start, but not that it was given up: its supervisor may be late. */

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,46 +23,57 @@ final class Supervisor {
 
     static final String COPY_OUTPUT = "copy-output";
 
+    private static final String END_GROUP = "end-group";
+
     /** The commands that starting the scripts, and the scripts, need beside a shell. */
     static final List<String> TOOLS =
-            List.of("cat", "dd", "ln", "mkfifo", "mv", "rm", "setsid", "sleep", "stat", "timeout");
+            List.of("cat", "dd", "ln", "mkdir", "mkfifo", "mv", "rm", "rmdir", "setsid", "sleep", "stat", "timeout");
 
     private final ProgramStart start;
     private final byte[] supervise = script(SUPERVISE);
     private final byte[] copyOutput = script(COPY_OUTPUT);
+    private final byte[] endGroup = script(END_GROUP);
+    private final ControlGroups groups;
 
     /**
      * Starts nothing yet.
      *
      * @param start starts the supervisor, and so rkt
+     * @param groups where the control groups of pods are
      */
-    Supervisor(ProgramStart start) {
+    Supervisor(ProgramStart start, ControlGroups groups) {
         this.start = start;
+        this.groups = groups;
     }
 
     /**
      * Starts a supervisor.
      *
      * @param line the command to supervise
+     * @param uuid the pod that it runs
      * @param run the directory of the run; the scripts are kept there, so that a newer node does not change them
      * @param directory where the task lives, for its logs
      * @param limits how much of the task's output is kept
      * @return the supervisor's process
      */
-    Process start(List<String> line, Path run, TaskDirectory directory, LogLimits limits) throws IOException {
+    Process start(List<String> line, String uuid, Path run, TaskDirectory directory, LogLimits limits)
+            throws IOException {
         Path script = script(run);
         Files.write(script, supervise);
         Files.write(run.resolve(COPY_OUTPUT), copyOutput);
+        Files.write(run.resolve(END_GROUP), endGroup);
         List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", script.toString(), run.toString()));
         command.add(directory.logs().resolve(directory.task()).toString());
         command.add(Integer.toString(limits.disabled() ? 0 : limits.maxFiles()));
         command.add(Long.toString(limits.fileSize()));
+        command.add(groups.of(uuid).map(Path::toString).orElse(""));
         command.addAll(line);
-        return start.builder(command)
+        ProcessBuilder builder = start.builder(command)
                 .directory(new File("/"))
                 .redirectOutput(new File("/dev/null"))
-                .redirectError(run.resolve("log").toFile())
-                .start();
+                .redirectError(run.resolve("log").toFile());
+        builder.environment().put(PodProcesses.MARK, uuid);
+        return builder.start();
     }
 
     /** The script of a run's supervisor, as it stands on the supervisor's command line. */
@@ -69,7 +81,20 @@ final class Supervisor {
         return run.resolve(SUPERVISE);
     }
 
-    private static byte[] script(String name) {
+    /** Tells whether a process runs one of the scripts of a pod's run, as the supervisor and its copiers do. */
+    static boolean isPart(ProcessHandle process, String uuid) {
+        try {
+            String line = Files.readString(
+                    Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);
+            return line.contains(uuid + "/" + SUPERVISE + "\0") || line.contains(uuid + "/" + COPY_OUTPUT + "\0");
+        } catch (IOException e) {
+            // It has ended meanwhile.
+            return false;
+        }
+    }
+
+    /** The text of one of the scripts: {@code supervise}, {@code copy-output} or {@code end-group}. */
+    static byte[] script(String name) {
         try (InputStream script = Supervisor.class.getResourceAsStream(name + ".sh")) {
             if (script == null) {
                 throw new IllegalStateException(name + ".sh is missing beside " + Supervisor.class.getName());

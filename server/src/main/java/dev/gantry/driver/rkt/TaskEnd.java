@@ -25,13 +25,15 @@ final class TaskEnd {
 
     private final PodRecord pod;
     private final RktCli rkt;
+    private final PodRemains remains;
     private final RunFiles files;
     private final TaskDirectory directory;
     private final InstantSource clock;
 
-    TaskEnd(PodRecord pod, RktCli rkt, TaskDirectory directory, InstantSource clock) {
+    TaskEnd(PodRecord pod, RktCli rkt, PodRemains remains, TaskDirectory directory, InstantSource clock) {
         this.pod = pod;
         this.rkt = rkt;
+        this.remains = remains;
         this.files = RunFiles.of(directory);
         this.directory = directory;
         this.clock = clock;
@@ -93,13 +95,14 @@ final class TaskEnd {
         if (supervisor.get().isOfEarlierBoot()) {
             return "The machine was restarted while the task ran";
         }
-        ProcessGroups.killLeftOf(supervisor.get().pid(), pod.uuid());
         return "The task's supervisor was killed";
     }
 
     private TaskExit lost() throws IOException {
         TaskExit exit = lost(whatHappened());
         try {
+            // Until then nobody is done with the output.
+            remains.end(pod.uuid(), files);
             Copiers.awaitEnd(pod.uuid(), COPYING);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -118,7 +121,7 @@ final class TaskEnd {
                 return new TaskExit(OptionalInt.of(code), clock.instant(), ExitMessages.of(code));
             }
             if (status.get().state() == PodState.RUNNING) {
-                rkt.kill(pod.uuid());
+                stop();
                 return unknown(happened + "; its pod still ran and was stopped");
             }
             return unknown(happened);
@@ -127,6 +130,14 @@ final class TaskEnd {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return unknown(happened);
+        }
+    }
+
+    /** With what it has started: an rkt may take a pod for running as long as a child of its app is. */
+    private void stop() throws RktException, InterruptedException {
+        remains.end(pod.uuid(), files);
+        if (rkt.isRunning(pod.uuid())) {
+            rkt.kill(pod.uuid());
         }
     }
 

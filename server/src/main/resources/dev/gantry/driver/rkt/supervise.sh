@@ -1,20 +1,23 @@
 # Owns one pod: runs it and writes down how it ended. The node starts it, and it lives on without the node.
 #
-#   sh supervise RUN LOG MAX_FILES MAX_SIZE RKT ARGUMENT...
+#   sh supervise RUN LOG MAX_FILES MAX_SIZE GROUP RKT ARGUMENT...
 #
 # LOG               what the names of the output's files begin with: LOG.stdout.0 and so on
 # MAX_FILES         how many files of each output are kept; 0 to discard it
 # MAX_SIZE          how many bytes a file has
+# GROUP             the control group for rkt and the pod, which this makes and removes; empty where there can be none
 #
 # RUN/supervisor    who this is: process id, start in clock ticks after boot, id of the boot. Made before rkt runs.
 # RUN/stdout        the pipe that rkt and the pod write to; RUN/stderr likewise
-# RUN/exit          the exit code of rkt, made in one step after rkt has ended and its output has been copied
+# RUN/group         the control group, once rkt is in it
+# RUN/exit          the exit code of rkt, made in one step after all of the pod has ended and its output has been copied
 set -u
 run=$1
 log=$2
 max_files=$3
 max_size=$4
-shift 4
+group=$5
+shift 5
 
 # What ends others must not keep the exit code from being written. rkt gets these signals all the same: unlike an
 # ignored signal, a trapped one is as usual again in a child.
@@ -58,14 +61,32 @@ end_copying() {
     exec 6<&-
 }
 
+# A pod that can't be put into its group runs all the same: the node looks for what it leaves.
+[ -z "$group" ] || mkdir -p "$group" || group=
+
+# Becomes rkt. Called in a process of its own.
+become_rkt() {
+    [ -z "$group" ] || { { echo 0 >"$group/cgroup.procs"; } 2>/dev/null && printf '%s\n' "$group" >"$run/group"; }
+    exec "$@"
+}
+
+# Whatever rkt is, the children of an app may outlive it: this ends them.
+end_group() {
+    [ -n "$group" ] || return 0
+    [ -e "$run/group" ] || printf '%s\n' "the pod could not enter $group" >&2
+    /bin/sh "$run/end-group" "$group"
+}
+
 if [ "$max_files" -gt 0 ]; then
     begin_copying
-    "$@" </dev/null >"$run/stdout" 2>"$run/stderr" 3>&- 4>&- 6<&-
+    (become_rkt "$@") </dev/null >"$run/stdout" 2>"$run/stderr" 3>&- 4>&- 6<&-
     code=$?
+    end_group 3>&- 4>&- 6<&-
     end_copying
 else
-    "$@" </dev/null >/dev/null 2>/dev/null
+    (become_rkt "$@") </dev/null >/dev/null 2>/dev/null
     code=$?
+    end_group
 fi
 
 printf '%s\n' "$code" >"$run/exit.new" || exit 1

@@ -50,11 +50,21 @@ final class DriverFixture {
     }
 
     RktDriver driver(InstantSource clock) {
-        return new RktDriver(rkt.executable(), true, allocations, clock, SHORT);
+        return new RktDriver(rkt.executable(), true, allocations, clock, SHORT, ControlGroups.ofThisMachine());
+    }
+
+    RktDriver driver(ControlGroups groups) {
+        return new RktDriver(rkt.executable(), true, allocations, InstantSource.system(), SHORT, groups);
     }
 
     RktDriver driver(boolean volumesEnabled, RktTimeouts timeouts) {
-        return new RktDriver(rkt.executable(), volumesEnabled, allocations, InstantSource.system(), timeouts);
+        return new RktDriver(
+                rkt.executable(),
+                volumesEnabled,
+                allocations,
+                InstantSource.system(),
+                timeouts,
+                ControlGroups.ofThisMachine());
     }
 
     /** A task's directory, as the node makes it. */

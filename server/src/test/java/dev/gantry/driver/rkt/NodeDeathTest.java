@@ -57,6 +57,24 @@ class NodeDeathTest {
     }
 
     @Test
+    void nothing_is_left_of_a_task_whose_supervisor_died_without_a_node() throws Exception {
+        Path child = root.resolve("child");
+        fixture.rkt.app("setsid sh -c 'echo $$ >" + child + "; exec sleep 300' >/dev/null 2>&1 & exec sleep 300");
+        String uuid = startAndKillNode();
+        await().until(() -> Files.exists(child) && !Files.readString(child).isEmpty());
+        RunFiles files = RunFiles.of(fixture.directory("web"));
+        files.supervisor(uuid).orElseThrow().handle().orElseThrow().destroyForcibly();
+        await().until(() -> !files.supervisor(uuid).orElseThrow().isAlive());
+
+        RunningTask found = fixture.driver().find(fixture.directory("web")).orElseThrow();
+
+        assertThat(found.exit().get(20, TimeUnit.SECONDS).exitCode()).isEmpty();
+        assertThat(fixture.rkt.isRunning(uuid)).isFalse();
+        long pid = Long.parseLong(Files.readString(child).strip());
+        assertThat(ProcessIdentity.ofLiving(pid)).isEmpty();
+    }
+
+    @Test
     void every_line_is_there_once_and_in_order_over_rotation_and_the_death_of_the_node() throws Exception {
         fixture.rkt.app(
                 "seq 1 300000; while ! [ -e " + root.resolve("end") + " ]; do sleep 0.05; done; seq 300001 800000");

@@ -139,7 +139,7 @@ class RktCommandLinesTest {
                 // PWD, SHLVL and _ are the shell's own
                 .allMatch(line -> line.matches(
                         "(PATH|HOME|TMPDIR|JAVA_HOME|SSL_CERT_(FILE|DIR)|(?i:https?_proxy|no_proxy)|RKT_NO_LINKS_BELOW"
-                                + "|PWD|OLDPWD|SHLVL|_)=.*"));
+                                + "|GANTRY_POD_ID|PWD|OLDPWD|SHLVL|_)=.*"));
     }
 
     @ParameterizedTest

@@ -53,6 +53,11 @@ final class StandInRkt {
         write("app", script);
     }
 
+    /** From now on the app of a pod has a root of its own and an empty environment. */
+    void fly() {
+        write("fly", "");
+    }
+
     void fail(String command, String stderr) {
         write("fail-" + command, stderr);
     }

@@ -5,6 +5,7 @@
 #   environment     the environment of the last call
 #   version         what `version` prints
 #   app             what a pod runs, a shell script
+#   fly             makes pods run their app in another root, with an empty environment, as the stage1 fly does
 #   fail-COMMAND    makes the command fail with these words on stderr
 #   hang-COMMAND    makes the command hang
 #   signal-COMMAND  ends the command by this signal
@@ -94,7 +95,11 @@ case $command in
         need_pod
         echo $$ >"$pod/pid"
         echo running >"$pod/state"
-        exec /bin/sh "$home/app"
+        [ -e "$home/fly" ] || exec /bin/sh "$home/app"
+        mkdir "$pod/rootfs"
+        # shellcheck disable=SC2016 # for the shell that is started
+        exec unshare --mount --propagation private /bin/sh -c \
+            'mount --rbind / "$1" && exec env -i "PATH=$PATH" chroot "$1" /bin/sh "$2"' sh "$pod/rootfs" "$home/app"
         ;;
     status)
         need_pod
@@ -139,7 +144,7 @@ case $command in
             echo "rm: pod \"$last\" is currently running" >&2
             exit 254
         fi
-        rm -rf "$pod"
+        rm -rf --one-file-system "$pod"
         echo "\"$last\""
         ;;
     *)

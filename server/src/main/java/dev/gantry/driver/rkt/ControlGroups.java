@@ -1,0 +1,109 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control groups of this node's tasks: a process can leave its parent, its process group and its session, but not its
+ * control group. They limit nothing.
+ *
+ * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: where a task lives
+ * does not depend on how its node was started.
+ */
+final class ControlGroups {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ControlGroups.class);
+
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final String PARENT = "gantry";
+
+    /** The file that lists the processes of a group, and moves a process there. */
+    private static final String PROCESSES = "cgroup.procs";
+
+    private final Optional<Path> parent;
+
+    private ControlGroups(Optional<Path> parent) {
+        this.parent = parent;
+    }
+
+    /** Takes the first hierarchy in which the node may make groups and kill all that lives in one; says so if there is none. */
+    static ControlGroups ofThisMachine() {
+        Optional<Path> parent = hierarchies().stream()
+                .map(hierarchy -> hierarchy.resolve(PARENT))
+                .filter(ControlGroups::isUsable)
+                .findFirst();
+        if (parent.isEmpty()) {
+            LOG.warn(
+                    "No control group can be made for tasks: a process that leaves a task's session and root may outlive it");
+        }
+        return new ControlGroups(parent);
+    }
+
+    /** Makes none, as on a machine where the node may not. */
+    static ControlGroups none() {
+        return new ControlGroups(Optional.empty());
+    }
+
+    /** Makes them in a directory of a hierarchy. */
+    static ControlGroups in(Path parent) {
+        return new ControlGroups(Optional.of(parent));
+    }
+
+    /** Where the group of a pod is, if it has one. */
+    Optional<Path> of(String uuid) {
+        return parent.map(directory -> directory.resolve(uuid));
+    }
+
+    /** Returns true if there is such a group, and it can only be the pod's. */
+    static boolean exists(Path group, String uuid) {
+        return group.isAbsolute() && group.endsWith(uuid) && Files.exists(processes(group));
+    }
+
+    /** The file that a process writes 0 to in order to enter the group. */
+    static Path processes(Path group) {
+        return group.resolve(PROCESSES);
+    }
+
+    /** Version 2 first, then the freezer of version 1: no other hierarchy of that can hold a group while it is killed. */
+    private static List<Path> hierarchies() {
+        try (Stream<String> mounts = Files.lines(MOUNTS, StandardCharsets.ISO_8859_1)) {
+            List<String[]> all = mounts.map(line -> line.split(" ", -1)).toList();
+            return Stream.concat(
+                            all.stream().filter(mount -> type(mount).equals("cgroup2")),
+                            all.stream()
+                                    .filter(mount -> type(mount).equals("cgroup")
+                                            && Arrays.asList(mount[mount.length - 1].split(",", -1))
+                                                    .contains("freezer")))
+                    .map(mount -> Path.of(mount[4]))
+                    .toList();
+        } catch (IOException e) {
+            LOG.warn("Where control groups are is unknown", e);
+            return List.of();
+        }
+    }
+
+    /** The type of the file system comes after a dash, before which stand any number of fields: see proc(5). */
+    private static String type(String[] mount) {
+        return mount[Arrays.asList(mount).indexOf("-") + 1];
+    }
+
+    private static boolean isUsable(Path parent) {
+        try {
+            Files.createDirectories(parent);
+        } catch (IOException e) {
+            LOG.debug("{} can't be made", parent, e);
+            return false;
+        }
+        return Files.isWritable(processes(parent))
+                && Stream.of("cgroup.kill", "cgroup.freeze", "freezer.state")
+                        .anyMatch(file -> Files.exists(parent.resolve(file)));
+    }
+}

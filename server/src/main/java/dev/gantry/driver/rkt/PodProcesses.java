@@ -1,0 +1,71 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Finds what is left of a pod where it has no control group. Each sign has the pod's UUID in it, so that no process of
+ * anybody else is taken for one of the pod.
+ */
+final class PodProcesses {
+
+    /** In the environment of the supervisor and of what inherits it: rkt and its helpers, but no app. */
+    static final String MARK = "GANTRY_POD_ID";
+
+    private static final Path PROCESSES = Path.of("/proc");
+
+    /** Where the session stands in {@code /proc/PID/stat} after the name in parentheses: it is field 6, see proc(5). */
+    private static final int SESSION_FIELD = 3;
+
+    private PodProcesses() {}
+
+    /**
+     * Finds them. The supervisor and its copiers are not among them: they end by themselves.
+     *
+     * @param uuid the pod
+     * @param session the supervisor's session, if it was of this boot
+     */
+    static List<ProcessHandle> find(String uuid, OptionalLong session) {
+        // The handle is first: it notes when its process was started, and kills no other that gets the id later.
+        return ProcessHandle.allProcesses()
+                .filter(process -> isOf(PROCESSES.resolve(Long.toString(process.pid())), uuid, session)
+                        && !Supervisor.isPart(process, uuid))
+                .toList();
+    }
+
+    private static boolean isOf(Path process, String uuid, OptionalLong session) {
+        try {
+            return hasRootIn(process, uuid)
+                    || hasMark(process, uuid)
+                    || (session.isPresent()
+                            && sessionOf(process) == session.getAsLong()
+                            && read(process.resolve("cmdline")).contains(uuid));
+        } catch (IOException e) {
+            // It has ended meanwhile, or is a thread of the kernel.
+            return false;
+        }
+    }
+
+    /** An app of a stage1 that does no more than change the root, as fly, has one in the directory of its pod. */
+    private static boolean hasRootIn(Path process, String uuid) throws IOException {
+        return Files.readSymbolicLink(process.resolve("root")).toString().contains("/" + uuid + "/");
+    }
+
+    private static boolean hasMark(Path process, String uuid) throws IOException {
+        return Arrays.asList(read(process.resolve("environ")).split("\0", -1)).contains(MARK + "=" + uuid);
+    }
+
+    private static long sessionOf(Path process) throws IOException {
+        String stat = read(process.resolve("stat"));
+        return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[SESSION_FIELD]);
+    }
+
+    private static String read(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends what a pod has left behind. A real rkt with the fly stage1 lets the children of an app live on: they would keep the
+ * task's ports, and write to its directories. A supervisor ends them itself; this is for those whose supervisor was killed, and
+ * for pods without a control group.
+ */
+final class PodRemains {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PodRemains.class);
+
+    private static final Path ROOT = Path.of("/");
+    private static final long PAUSE_MILLIS = 50;
+    private static final String END_GROUP = new String(Supervisor.script("end-group"), StandardCharsets.UTF_8);
+
+    private final TaskTools tools;
+
+    PodRemains(TaskTools tools) {
+        this.tools = tools;
+    }
+
+    /**
+     * Ends what is left of a pod whose supervisor lives no more, and waits for that.
+     *
+     * @param uuid the pod
+     * @param files its records
+     * @return false if something still lives, because it waits for a device
+     */
+    boolean end(String uuid, RunFiles files) throws InterruptedException {
+        try {
+            Optional<Path> entered = files.group(uuid);
+            if (entered.isPresent()) {
+                return endGroup(entered.get(), uuid);
+            }
+            Optional<ProcessIdentity> supervisor = files.supervisor(uuid);
+            OptionalLong session = supervisor.isPresent() && !supervisor.get().isOfEarlierBoot()
+                    ? OptionalLong.of(supervisor.get().pid())
+                    : OptionalLong.empty();
+            return endUngrouped(uuid, session);
+        } catch (IOException e) {
+            LOG.warn("Pod {}: what it has left is looked for by its id alone: {}", uuid, e.getMessage());
+            return end(uuid);
+        }
+    }
+
+    /** As above, of a pod whose records are lost. */
+    boolean end(String uuid) throws InterruptedException {
+        return endUngrouped(uuid, OptionalLong.empty());
+    }
+
+    /** A group that the pod has not entered, or that nothing tells it has, is there as well if the start was interrupted. */
+    private boolean endUngrouped(String uuid, OptionalLong session) throws InterruptedException {
+        Optional<Path> group = tools.groups().of(uuid);
+        boolean isEnded = group.isEmpty() || endGroup(group.get(), uuid);
+        return endProcesses(uuid, session) && isEnded;
+    }
+
+    private boolean endGroup(Path group, String uuid) throws InterruptedException {
+        if (!ControlGroups.exists(group, uuid)) {
+            return true;
+        }
+        try {
+            tools.runner()
+                    .run(
+                            List.of("/bin/sh", "-c", END_GROUP, "end-group", group.toString()),
+                            ROOT,
+                            tools.timeouts().forced());
+        } catch (RktException e) {
+            LOG.debug("Pod {}: control group {} is left", uuid, group, e);
+        }
+        return !ControlGroups.exists(group, uuid);
+    }
+
+    private boolean endProcesses(String uuid, OptionalLong session) throws InterruptedException {
+        long deadline = System.nanoTime() + tools.timeouts().forced().toNanos();
+        for (List<ProcessHandle> left = PodProcesses.find(uuid, session);
+                !left.isEmpty();
+                left = PodProcesses.find(uuid, session)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        return true;
+    }
+}
