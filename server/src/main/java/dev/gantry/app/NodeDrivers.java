@@ -1,6 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.driver.TaskDriver;
+import dev.gantry.driver.rkt.ResourceLimits;
 import dev.gantry.driver.rkt.RktDriver;
 import dev.gantry.driver.rkt.RktExecutable;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ final class NodeDrivers {
         return List.of(new RktDriver(
                 RktExecutable.onThisMachine(config.rkt()),
                 isEnabled(config.options(), VOLUMES, true),
+                ResourceLimits.ofNode(config.options()),
                 allocations,
                 clock));
     }
@@ -32,13 +34,14 @@ final class NodeDrivers {
      */
     static void checkOptions(Map<String, String> options) {
         options.keySet().stream()
-                .filter(key -> !OPTIONS.contains(key))
+                .filter(key -> !OPTIONS.contains(key) && !ResourceLimits.isOption(key))
                 .findFirst()
                 .ifPresent(key -> {
-                    throw new IllegalArgumentException(
-                            "Option \"%s\" is not known; known options: %s".formatted(key, String.join(", ", OPTIONS)));
+                    throw new IllegalArgumentException("Option \"%s\" is not known; known options: %s, %sNAME"
+                            .formatted(key, String.join(", ", OPTIONS), ResourceLimits.OPTION));
                 });
         isEnabled(options, VOLUMES, true);
+        ResourceLimits.ofNode(options);
     }
 
     private static boolean isEnabled(Map<String, String> options, String key, boolean without) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -62,6 +63,21 @@ class NodeOptionsTest {
                 .isInstanceOf(ParameterException.class)
                 .hasMessageContaining("--dynamic-ports")
                 .hasMessageContaining("\"%s\" is no FIRST-LAST".formatted(ports));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rkt.ulimit.nofile=lots  | Option rkt.ulimit.nofile: Must be a number",
+                "rkt.ulimit.nofiles=1    | did you mean \"nofile\"?",
+                "rkt.ulimits.nofile=1    | Option \"rkt.ulimits.nofile\" is not known"
+            })
+    void an_option_that_limits_nothing_is_named(String option, String message) {
+        assertThatThrownBy(() -> config("--option", option))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+        assertThat(config("--option", "rkt.ulimit.nofile=1024:-1").options()).hasSize(1);
     }
 
     @Test

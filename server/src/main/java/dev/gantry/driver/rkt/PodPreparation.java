@@ -7,6 +7,8 @@ import dev.gantry.files.FileOwner;
 import dev.gantry.model.LogLimits;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -79,6 +81,7 @@ final class PodPreparation {
                             request.directory(),
                             FileOwner.of(request.task().getUser(), config.group())),
                     ports(request, config));
+            checkLimits(config);
             if (!config.trustPrefix().isEmpty()) {
                 rkt.trust(config);
             }
@@ -94,6 +97,24 @@ final class PodPreparation {
      */
     private boolean mustFetchAnew(RktTaskConfig config) throws RktException, InterruptedException {
         return config.verifiesImages() && !rkt.version().remembersVerification();
+    }
+
+    /** Otherwise it would be the task that fails, when it runs, with an exit code of nobody's. */
+    private void checkLimits(RktTaskConfig config) throws RktException, TaskStartException, InterruptedException {
+        List<String> line =
+                new ArrayList<>(ResourceLimits.ofTask(config.ulimit()).prefix());
+        if (line.isEmpty()) {
+            return;
+        }
+        line.add("true");
+        CommandResult result =
+                tools.runner().run(line, Path.of("/"), tools.timeouts().call());
+        if (result.exitCode() != 0) {
+            throw new TaskStartException(
+                    "config.ulimit: This machine refuses the limits: "
+                            + result.stderr().strip(),
+                    false);
+        }
     }
 
     private static List<PodPort> ports(TaskRequest request, RktTaskConfig config) {

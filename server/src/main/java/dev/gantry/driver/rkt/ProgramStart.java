@@ -1,12 +1,16 @@
 package dev.gantry.driver.rkt;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -14,45 +18,97 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the programs that make, run and enter pods: with the same environment and the same signal actions, however the node
- * itself was started.
+ * Starts the programs that make, run and enter pods in the same state, however the node itself was started: what a process
+ * has of signals, limits, priority and the like it passes on to all that it starts, tasks included.
  *
- * <p>A process passes ignored signals on to all that it starts, and a shell in the background of a script ignores SIGINT and
- * SIGQUIT. A pod that inherits that can't be stopped by {@code kill_signal = "SIGINT"}: a shell in it can't even trap the
- * signal. Java can't reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer).
+ * <ul>
+ *   <li>The environment is the given one. Java closes all files but the standard ones.
+ *   <li>No signal is ignored or blocked. A shell in the background of a script ignores SIGINT and SIGQUIT; a pod that inherits
+ *       that can't be stopped by {@code kill_signal = "SIGINT"}, and a shell in it can't even trap the signal. Java can't
+ *       reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer).
+ *   <li>The program leads a session, so that it has no controlling terminal.
+ *   <li>The umask is 022, the nice value and the OOM score adjustment are 0: start-program.sh.
+ *   <li>The limits are the given ones, by prlimit(1) of util-linux.
+ * </ul>
  */
 final class ProgramStart {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProgramStart.class);
 
     private static final List<String> RESET_SIGNALS = List.of("env", "--default-signal");
-    private static final String ENTER_GROUP = "{ echo 0 >\"$1\"; } 2>/dev/null; ";
-    private static final String BECOME = "shift; exec \"$@\"";
+    private static final String SCRIPT = new String(Supervisor.script("start-program"), StandardCharsets.UTF_8);
     private static final long PROBE_SECONDS = 10;
 
     private final Map<String, String> environment;
-    private final List<String> prefix;
+    private final List<String> signals;
+    private final List<String> limits;
 
-    private ProgramStart(Map<String, String> environment, List<String> prefix) {
+    private ProgramStart(Map<String, String> environment, List<String> signals, List<String> limits) {
         this.environment = Map.copyOf(environment);
-        this.prefix = prefix;
+        this.signals = signals;
+        this.limits = limits;
     }
 
     /**
-     * Looks whether this machine's env can reset signals; without it, programs are started with the signal actions of the
-     * node, and the log says so.
+     * Looks what this machine can do. Where it has no means to reset signals or to set limits, programs have those of the node,
+     * and the log says so.
      *
      * @param environment the whole environment of the programs
+     * @param limits the limits of the programs
      */
-    static ProgramStart with(Map<String, String> environment) {
-        ProgramStart resetting = new ProgramStart(environment, RESET_SIGNALS);
-        if (resetting.isPossible()) {
-            return resetting;
+    static ProgramStart with(Map<String, String> environment, ResourceLimits limits) {
+        ProgramStart plain = new ProgramStart(environment, List.of(), List.of());
+        List<String> signals = RESET_SIGNALS;
+        if (!plain.canRun(RESET_SIGNALS)) {
+            LOG.warn(
+                    "env(1) of this machine has no --default-signal (coreutils 8.31): tasks ignore the signals that this node"
+                            + " was started to ignore");
+            signals = List.of();
         }
+        return new ProgramStart(environment, signals, plain.possible(limits).prefix());
+    }
+
+    /** The limits, or where they can't be had the nearest ones: who may not raise limits is held below the node's own. */
+    private ResourceLimits possible(ResourceLimits limits) {
+        if (canRun(limits.prefix())) {
+            return limits;
+        }
+        ResourceLimits lowered = limits.below(ownHardLimits());
+        if (canRun(lowered.prefix())) {
+            LOG.info(
+                    "Tasks get no more than this node may have of {}: it has no CAP_SYS_RESOURCE",
+                    String.join(", ", limits.differences(lowered)));
+            return lowered;
+        }
+        List<String> impossible = lowered.names().stream()
+                .filter(name -> !canRun(lowered.only(name).prefix()))
+                .toList();
         LOG.warn(
-                "env(1) of this machine has no --default-signal (coreutils 8.31): tasks ignore the signals that this node"
-                        + " was started to ignore");
-        return new ProgramStart(environment, List.of());
+                "prlimit(1) of this machine, of util-linux, can't set all limits: tasks have those of this node for {}",
+                String.join(", ", impossible));
+        return lowered.without(impossible);
+    }
+
+    /** The node's, by their names in small letters; empty if they can't be had. */
+    private Map<String, String> ownHardLimits() {
+        try {
+            Process process = plain(List.of("prlimit", "--raw", "--noheadings", "--output=RESOURCE,HARD"))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            Map<String, String> limits = new HashMap<>();
+            try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    String[] words = line.strip().split(" +", -1);
+                    if (words.length == 2) {
+                        limits.put(words[0].toLowerCase(Locale.ROOT), words[1]);
+                    }
+                }
+            }
+            return limits;
+        } catch (IOException e) {
+            LOG.debug("The limits of this node are unknown", e);
+            return Map.of();
+        }
     }
 
     /**
@@ -72,24 +128,36 @@ final class ProgramStart {
      */
     ProcessBuilder builder(List<String> command, Optional<Path> group) throws NoSuchFileException {
         Path program = Path.of(command.get(0));
-        // env would be started all the same, and its failure be taken for the program's.
+        // A shell would be started all the same, and its failure be taken for the program's.
         if (program.isAbsolute() && !Files.isExecutable(program)) {
             throw new NoSuchFileException(program.toString(), null, "no executable file");
         }
-        List<String> line = new ArrayList<>(prefix);
-        group.map(ControlGroups::processes)
-                .ifPresent(processes ->
-                        line.addAll(List.of("/bin/sh", "-c", ENTER_GROUP + BECOME, "sh", processes.toString())));
+        List<String> line = new ArrayList<>(signals);
+        line.addAll(List.of(
+                "setsid",
+                "/bin/sh",
+                "-c",
+                SCRIPT,
+                "sh",
+                group.map(Path::toString).orElse("")));
+        line.addAll(limits);
         line.addAll(command);
+        return plain(line);
+    }
+
+    private ProcessBuilder plain(List<String> line) {
         ProcessBuilder builder = new ProcessBuilder(line).redirectInput(new File("/dev/null"));
         builder.environment().clear();
         builder.environment().putAll(environment);
         return builder;
     }
 
-    private boolean isPossible() {
+    /** Returns true if what stands before a command line lets the command run. */
+    private boolean canRun(List<String> prefix) {
+        List<String> line = new ArrayList<>(prefix);
+        line.add("true");
         try {
-            Process probe = builder(List.of("true"))
+            Process probe = plain(line)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -99,7 +167,7 @@ final class ProgramStart {
             probe.destroyForcibly();
             return false;
         } catch (IOException e) {
-            LOG.debug("There is no env", e);
+            LOG.debug("There is no {}", line.get(0), e);
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

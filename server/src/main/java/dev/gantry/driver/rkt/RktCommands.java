@@ -43,9 +43,11 @@ record RktCommands(Path rkt) {
         return line;
     }
 
-    /** Runs a prepared pod and ends with its exit code. */
+    /** Runs a prepared pod with the limits of its task, and ends with its exit code. */
     List<String> runPrepared(RktTaskConfig config, String uuid) {
-        List<String> line = global(config);
+        List<String> line =
+                new ArrayList<>(ResourceLimits.ofTask(config.ulimit()).prefix());
+        line.addAll(global(config));
         line.add("run-prepared");
         if (!config.net().isEmpty()) {
             line.add("--net=" + String.join(",", config.net()));

@@ -33,7 +33,8 @@ final class RktConfigReader {
             "volumes",
             "insecure_options",
             "no_overlay",
-            "group");
+            "group",
+            "ulimit");
 
     private final Map<String, Value> fields;
     private final Interpolation interpolation;
@@ -72,7 +73,8 @@ final class RktConfigReader {
                 texts("volumes"),
                 texts("insecure_options"),
                 flag("no_overlay"),
-                text("group"));
+                text("group"),
+                pairs("ulimit"));
         requireImage(config.image());
         return new Reading(config, List.copyOf(faults));
     }

@@ -3,8 +3,10 @@ package dev.gantry.driver.rkt;
 import dev.gantry.model.IpLiteral;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -32,6 +34,7 @@ final class RktConfigRules {
         rules.checkEach("net", config.net(), RktConfigRules::listItemFault);
         rules.checkEach("insecure_options", config.insecureOptions(), RktConfigRules::listItemFault);
         rules.checkEach("volumes", config.volumes(), RktVolume::fault);
+        rules.checkLimits(config.ulimit());
         return List.copyOf(rules.faults);
     }
 
@@ -39,6 +42,13 @@ final class RktConfigRules {
         if (image.startsWith("-")) {
             faults.add(new ConfigFault("image", "Must not begin with a dash, as \"" + image + "\" does"));
         }
+    }
+
+    /** Sorted, since the order of a block says nothing. A number that is still to come is judged later, its name now. */
+    private void checkLimits(Map<String, String> limits) {
+        new TreeMap<>(limits)
+                .forEach((name, value) -> ResourceLimits.fault(name, interpolation.mayChange(value) ? "0" : value)
+                        .ifPresent(fault -> faults.add(new ConfigFault("ulimit." + name, fault))));
     }
 
     private void checkEach(String key, List<String> values, Function<String, Optional<String>> rule) {

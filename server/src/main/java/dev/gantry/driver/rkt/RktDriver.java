@@ -49,23 +49,37 @@ public final class RktDriver implements TaskDriver {
      * @param executable where rkt is
      * @param volumesEnabled whether tasks may mount any path of the machine: the node's option {@code
      *     rkt.volumes.enabled}
+     * @param limits of the tasks that don't say others
      * @param allocations absolute directory of this node's allocations: each lives right below, under its id
      * @param clock the time
      */
-    public RktDriver(RktExecutable executable, boolean volumesEnabled, Path allocations, InstantSource clock) {
-        this(executable, volumesEnabled, allocations, clock, RktTimeouts.DEFAULT, ControlGroups.ofThisMachine());
+    public RktDriver(
+            RktExecutable executable,
+            boolean volumesEnabled,
+            ResourceLimits limits,
+            Path allocations,
+            InstantSource clock) {
+        this(
+                executable,
+                volumesEnabled,
+                limits,
+                allocations,
+                clock,
+                RktTimeouts.DEFAULT,
+                ControlGroups.ofThisMachine());
     }
 
     RktDriver(
             RktExecutable executable,
             boolean volumesEnabled,
+            ResourceLimits limits,
             Path allocations,
             InstantSource clock,
             RktTimeouts timeouts,
             ControlGroups groups) {
         Map<String, String> environment = new TreeMap<>(HostEnvironment.forRkt(System.getenv()));
         environment.put("RKT_NO_LINKS_BELOW", realPath(allocations));
-        ProgramStart start = ProgramStart.with(environment);
+        ProgramStart start = ProgramStart.with(environment, limits);
         CommandRunner runner = new CommandRunner(start);
         this.executable = executable;
         this.finder = new RktFinder(executable, runner, timeouts);

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param insecureOptions which of rkt's checks to leave out; decides alone if not empty
  * @param noOverlay whether to copy the image instead of laying an overlay over it
  * @param group group to run as inside the pod
+ * @param ulimit limits of the kernel on the task, by their names; the node's for those that are not given
  */
 record RktTaskConfig(
         String image,
@@ -34,7 +35,8 @@ record RktTaskConfig(
         List<String> volumes,
         List<String> insecureOptions,
         boolean noOverlay,
-        String group) {
+        String group,
+        Map<String, String> ulimit) {
 
     private static final List<String> HOST_NETWORK = List.of("host");
 
@@ -49,6 +51,7 @@ record RktTaskConfig(
         portMap = Map.copyOf(portMap);
         volumes = List.copyOf(volumes);
         insecureOptions = List.copyOf(insecureOptions);
+        ulimit = Map.copyOf(ulimit);
     }
 
     /** Whether the pod shares the machine's network, so that ports need no mapping. */

@@ -62,7 +62,7 @@ final class Supervisor {
         Files.write(script, supervise);
         Files.write(run.resolve(COPY_OUTPUT), copyOutput);
         Files.write(run.resolve(END_GROUP), endGroup);
-        List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", script.toString(), run.toString()));
+        List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString(), run.toString()));
         command.add(directory.logs().resolve(directory.task()).toString());
         command.add(Integer.toString(limits.disabled() ? 0 : limits.maxFiles()));
         command.add(Long.toString(limits.fileSize()));
@@ -93,7 +93,7 @@ final class Supervisor {
         }
     }
 
-    /** The text of one of the scripts: {@code supervise}, {@code copy-output} or {@code end-group}. */
+    /** The text of a script that lies beside this class, without {@code .sh}. */
     static byte[] script(String name) {
         try (InputStream script = Supervisor.class.getResourceAsStream(name + ".sh")) {
             if (script == null) {

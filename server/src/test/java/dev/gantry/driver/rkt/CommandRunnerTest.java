@@ -16,8 +16,8 @@ class CommandRunnerTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private final CommandRunner runner =
-            new CommandRunner(ProgramStart.with(Map.of("PATH", System.getenv("PATH"), "GREETING", "hello")));
+    private final CommandRunner runner = new CommandRunner(
+            ProgramStart.with(Map.of("PATH", System.getenv("PATH"), "GREETING", "hello"), DriverFixture.LIMITS));
 
     @TempDir
     Path root;

@@ -24,6 +24,9 @@ final class DriverFixture {
 
     static final String ALLOCATION = "0d6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3c";
 
+    /** The usual ones. */
+    static final ResourceLimits LIMITS = ResourceLimits.ofNode(Map.of());
+
     private static final RktTimeouts SHORT = new RktTimeouts(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
 
@@ -50,21 +53,19 @@ final class DriverFixture {
     }
 
     RktDriver driver(InstantSource clock) {
-        return new RktDriver(rkt.executable(), true, allocations, clock, SHORT, ControlGroups.ofThisMachine());
+        return driver(true, clock, SHORT, ControlGroups.ofThisMachine());
     }
 
     RktDriver driver(ControlGroups groups) {
-        return new RktDriver(rkt.executable(), true, allocations, InstantSource.system(), SHORT, groups);
+        return driver(true, InstantSource.system(), SHORT, groups);
     }
 
     RktDriver driver(boolean volumesEnabled, RktTimeouts timeouts) {
-        return new RktDriver(
-                rkt.executable(),
-                volumesEnabled,
-                allocations,
-                InstantSource.system(),
-                timeouts,
-                ControlGroups.ofThisMachine());
+        return driver(volumesEnabled, InstantSource.system(), timeouts, ControlGroups.ofThisMachine());
+    }
+
+    private RktDriver driver(boolean volumesEnabled, InstantSource clock, RktTimeouts timeouts, ControlGroups groups) {
+        return new RktDriver(rkt.executable(), volumesEnabled, LIMITS, allocations, clock, timeouts, groups);
     }
 
     /** A task's directory, as the node makes it. */

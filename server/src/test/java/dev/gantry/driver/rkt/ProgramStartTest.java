@@ -1,12 +1,15 @@
 package dev.gantry.driver.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,36 +17,116 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ProgramStartTest {
 
+    /** All that a process hands on to what it starts, a line each. */
+    private static final String STATE = """
+            umask
+            grep -E 'Sig(Blk|Ign)' /proc/self/status
+            cat /proc/self/oom_score_adj
+            read -r stat </proc/$$/stat
+            set -- ${stat##*) }
+            echo "session $(($4 - $$)) terminal $5 nice ${17}"
+            cat /proc/self/limits
+            for file in /proc/$$/fd/*; do echo "${file##*/}"; done
+            env | grep -v '^_='
+            """;
+
+    /** How a node may be started: in the background of a script, by a cautious shell, with a low priority, and so on. */
+    private static final String SPOIL = """
+            trap '' HUP INT QUIT
+            umask 077
+            echo 500 >/proc/self/oom_score_adj
+            exec 9</dev/null
+            exec env --block-signal=TERM,USR1 nice -n 5 prlimit --core=5000: --stack=4000000: --nproc=5000: -- "$@"
+            """;
+
     @Test
-    void a_program_ignores_no_signal_although_the_node_was_started_in_the_background_of_a_script() throws Exception {
+    void the_state_of_a_program_does_not_depend_on_how_the_node_was_started() throws Exception {
+        assumeThat(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))
+                .as("only root may raise a priority: skipped")
+                .isEqualTo(0);
+
+        String plain = startedBy("exec \"$@\"");
+        String spoiled = startedBy(SPOIL);
+
+        assertThat(spoiled).contains("node 0077").isNotEqualTo(plain);
+        assertThat(programOf(spoiled)).isEqualTo(programOf(plain));
+        assertThat(programOf(plain).lines())
+                // Signals 32 and 33, bits 31 and 32, belong to the C library.
+                .anyMatch(line -> line.matches("SigIgn:\\t0{7}[01][08]0{7}"))
+                .contains("program 0022", "SigBlk:\t0000000000000000", "0", "session 0 terminal 0 nice 0")
+                .anyMatch(line -> line.matches("Max core file size +0 .*"))
+                .anyMatch(line -> line.matches("Max stack size +8388608 .*"))
+                .noneMatch(line -> line.matches("Max open files +[0-9]{1,3} .*"))
+                .doesNotContain("9");
+    }
+
+    @Test
+    void a_program_has_the_given_environment_only() throws Exception {
+        Process program = ProgramStart.with(
+                        Map.of("PATH", System.getenv("PATH"), "GREETING", "hello"), DriverFixture.LIMITS)
+                .builder(List.of("env"))
+                .start();
+
+        assertThat(new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                // The shell's own.
+                .filteredOn(line -> !line.matches("(PWD|OLDPWD|SHLVL|_)=.*"))
+                .containsExactlyInAnyOrder("PATH=" + System.getenv("PATH"), "GREETING=hello");
+    }
+
+    @Test
+    void a_program_has_the_limits_of_the_nodes_options() throws Exception {
+        ResourceLimits limits = ResourceLimits.ofNode(
+                Map.of("rkt.ulimit.nofile", "700:800", "rkt.ulimit.core", "-1", "rkt.volumes.enabled", "true"));
+
+        String seen =
+                read(ProgramStart.with(System.getenv(), limits).builder(List.of("grep", "Max", "/proc/self/limits")));
+
+        assertThat(seen)
+                .containsPattern("Max open files +700 +800 ")
+                .containsPattern("Max core file size +unlimited +unlimited ");
+    }
+
+    @Test
+    void a_limit_that_the_machine_refuses_does_not_cost_the_others() throws Exception {
+        // More than any kernel lets a process open.
+        ResourceLimits limits =
+                ResourceLimits.ofNode(Map.of("rkt.ulimit.nofile", "9999999999", "rkt.ulimit.fsize", "4096:8192"));
+
+        String seen =
+                read(ProgramStart.with(System.getenv(), limits).builder(List.of("grep", "Max", "/proc/self/limits")));
+
+        // That of the node, whatever it is: lowered to it, or left.
+        String own = read(new ProcessBuilder("sh", "-c", "ulimit -Hn")).strip();
+        assertThat(seen)
+                .containsPattern("Max file size +4096 +8192 ")
+                .containsPattern("Max open files +[0-9]+ +" + own + " ");
+    }
+
+    private static String startedBy(String script) throws Exception {
         Process node = new ProcessBuilder(
                         "/bin/sh",
                         "-c",
-                        "trap '' HUP INT QUIT; exec \"$@\"",
+                        script,
                         "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         Node.class.getName())
                 .redirectErrorStream(true)
                 .start();
-
-        String output = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-        // Bits 0 and 1 are SIGHUP and SIGINT. Signals 32 and 33, bits 31 and 32, belong to the C library.
-        assertThat(output)
-                .containsPattern("node SigIgn:\t[0-9a-f]{15}[37bf]\n")
-                .containsPattern("program SigIgn:\t0{7}[01][08]0{7}\n");
+        return new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    @Test
-    void a_program_has_the_given_environment_only() throws Exception {
-        Process program = ProgramStart.with(Map.of("PATH", System.getenv("PATH"), "GREETING", "hello"))
-                .builder(List.of("env"))
-                .start();
+    private static String programOf(String output) {
+        return output.substring(output.indexOf("program "));
+    }
 
-        assertThat(new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
-                .containsExactlyInAnyOrder("PATH=" + System.getenv("PATH"), "GREETING=hello");
+    private static String read(ProcessBuilder builder) throws IOException, InterruptedException {
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor(10, TimeUnit.SECONDS);
+        return output;
     }
 
     /** A process that is started as a node may be, and starts a program. */
@@ -52,16 +135,11 @@ class ProgramStartTest {
         private Node() {}
 
         public static void main(String[] arguments) throws IOException, InterruptedException {
-            System.out.print("node " + read(new ProcessBuilder("grep", "SigIgn", "/proc/self/status")));
+            Map<String, String> environment = new TreeMap<>(HostEnvironment.forRkt(System.getenv()));
+            List<String> state = List.of("/bin/sh", "-c", STATE);
+            System.out.print("node " + read(new ProcessBuilder(state)));
             System.out.print("program "
-                    + read(ProgramStart.with(System.getenv()).builder(List.of("grep", "SigIgn", "/proc/self/status"))));
-        }
-
-        private static String read(ProcessBuilder builder) throws IOException, InterruptedException {
-            Process process = builder.start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor(10, TimeUnit.SECONDS);
-            return output;
+                    + read(ProgramStart.with(environment, DriverFixture.LIMITS).builder(state)));
         }
     }
 }

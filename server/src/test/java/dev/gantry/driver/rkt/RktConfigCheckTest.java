@@ -29,7 +29,8 @@ class RktConfigCheckTest {
                          "trust_prefix": "coreos.com/etcd", "dns_servers": ["8.8.8.8", "2001:4860:4860::8888"],
                          "dns_search_domains": ["internal.corp"], "net": ["network1"], "port_map": {"http": "8080-tcp"},
                          "debug": true, "volumes": ["/path/on/host:/path/in/container:readOnly", "local/conf:/etc/conf"],
-                         "insecure_options": ["image", "tls"], "no_overlay": "true", "group": 100}
+                         "insecure_options": ["image", "tls"], "no_overlay": "true", "group": 100,
+                         "ulimit": {"nofile": "2048:4096", "nproc": 100, "core": "unlimited", "stack": "${meta.stack}"}}
                         """, "http")).isEmpty();
     }
 
@@ -73,6 +74,26 @@ class RktConfigCheckTest {
             })
     void a_value_of_the_wrong_kind_is_refused(String config, String fault) {
         assertThat(faults("{" + config + "}")).containsExactly(fault);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"nofiles\": \"1\"       | ulimit.nofiles: \"nofiles\" is no limit; did you mean \"nofile\"?",
+                "\"nofile\": \"many\"     | ulimit.nofile: Must be a number, unlimited, or two of these as SOFT:HARD, not \"many\"",
+                "\"nofile\": \"1:2:3\"    | ulimit.nofile: Must be a number, unlimited, or two of these as SOFT:HARD, not \"1:2:3\"",
+                "\"nofile\": \"\"         | ulimit.nofile: Must be a number, unlimited, or two of these as SOFT:HARD, not \"\"",
+                "\"nofile\": \"20:10\"    | ulimit.nofile: The soft limit must not be above the hard one, as in \"20:10\"",
+                "\"core\": \"-1:0\"       | ulimit.core: The soft limit must not be above the hard one, as in \"-1:0\"",
+                "\"core\": true           | ulimit.core: Must be a number, unlimited, or two of these as SOFT:HARD, not \"true\"",
+                "\"${meta.x}\": \"1\"     | ulimit.${meta.x}: \"${meta.x}\" is no limit"
+            })
+    void a_limit_that_is_none_is_refused(String limit, String fault) {
+        assertThat(faults("{\"image\": \"a\", \"ulimit\": {" + limit + "}}"))
+                .singleElement()
+                .asString()
+                .startsWith(fault);
     }
 
     @ParameterizedTest

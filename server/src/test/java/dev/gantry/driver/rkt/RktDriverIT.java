@@ -13,18 +13,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Real pods through the bundled runtime. The image is empty: what its app needs of the machine is mounted, so that
- * volumes are tried on the way.
+ * Real pods through the bundled runtime, in each of its flavours. The image is empty: what its app needs of the machine is
+ * mounted, so that volumes are tried on the way.
  */
+@ParameterizedClass
+@ValueSource(strings = {"crun", "fly"})
+@Timeout(120)
 class RktDriverIT {
+
+    @Parameter
+    String flavor;
 
     @TempDir
     Path root;
@@ -37,7 +49,7 @@ class RktDriverIT {
     void make() throws Exception {
         RealPods.assumePossible();
         fixture = new DriverFixture(root);
-        executable = RealPods.executable(root);
+        executable = RealPods.executable(root, flavor);
         driver = driver();
     }
 
@@ -134,6 +146,55 @@ class RktDriverIT {
     }
 
     @Test
+    void a_pod_has_the_limits_that_it_asks_for_and_else_the_state_that_every_pod_has() throws Exception {
+        start(
+                "web",
+                "umask; ulimit -Sn; ulimit -Hn; ulimit -Sc; nice; cat /proc/self/oom_score_adj;"
+                        + " set -- /proc/$$/fd/*; echo $#; ls -l /proc/$$/fd/0; true </dev/tty;"
+                        + " grep -E 'Sig(Blk|Ign)' /proc/self/status; env",
+                ", \"ulimit\": {\"nofile\": \"300:400\"}");
+
+        TaskDirectory directory = fixture.directory("web");
+        await().untilAsserted(() -> assertThat(directory.stdout()).content().contains("NOMAD_TASK_NAME"));
+        assertThat(directory.stdout())
+                .content()
+                .startsWith("0022\n300\n400\n0\n0\n0\n")
+                // Standard input, output and error, and the directory itself while it is read.
+                .containsPattern("\n[34]\n")
+                .contains("/dev/null\n", "SigBlk:\t0000000000000000\n")
+                .containsPattern("SigIgn:\t0{7}[01][08]0{7}\n")
+                .doesNotContain("SSL_CERT", "JAVA_HOME", "GANTRY_POD_ID");
+        assertThat(directory.stderr()).content().contains("/dev/tty");
+    }
+
+    @Test
+    void limits_that_the_machine_refuses_are_said_before_anything_runs() {
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> start("web", "true", ", \"ulimit\": {\"nofile\": \"99999999999\"}"))
+                .withMessageStartingWith("config.ulimit: This machine refuses the limits: prlimit: ")
+                .returns(false, TaskStartException::isWorthRetrying);
+    }
+
+    @Test
+    void nothing_of_a_pod_is_left_when_its_end_is_reported() throws Exception {
+        String mark = "left-of-" + UUID.randomUUID();
+        RunningTask task = start(
+                "web",
+                "trap '' TERM; (setsid sh -c 'sleep 300; true' " + mark + " &); sh -c 'sleep 300; true' " + mark
+                        + " & echo ready; exit 5");
+
+        assertThat(exitOf(task).exitCode()).hasValue(5);
+
+        assertThat(ProcessHandle.allProcesses()
+                        .map(ProcessHandle::info)
+                        .flatMap(info -> info.arguments().map(Arrays::asList).stream())
+                        .filter(arguments -> arguments.contains(mark)))
+                .isEmpty();
+        assertThat(ControlGroups.ofThisMachine().of(task.podId()).filter(Files::exists))
+                .isEmpty();
+    }
+
+    @Test
     void what_rkt_refuses_is_said_in_its_words() {
         assertThatExceptionOfType(TaskStartException.class)
                 .isThrownBy(() -> driver.start(fixture.request("web", "{\"image\": \"/no/such.aci\"}")))
@@ -142,15 +203,19 @@ class RktDriverIT {
     }
 
     private RktDriver driver() {
-        return new RktDriver(executable, true, fixture.allocations, InstantSource.system());
+        return new RktDriver(executable, true, DriverFixture.LIMITS, fixture.allocations, InstantSource.system());
     }
 
     private RunningTask start(String task, String script) throws Exception {
-        return driver.start(
-                fixture.request(task, """
+        return start(task, script, "");
+    }
+
+    private RunningTask start(String task, String script, String settings) throws Exception {
+        return driver.start(fixture.request(
+                task, """
                 {"image": "%s", "command": "/bin/sh", "args": ["-c", "%s", "an argument"], "volumes": [%s],
-                 "net": ["host"]}
-                """.formatted(RealPods.emptyImage(root), script, RealPods.systemDirectories())));
+                 "net": ["host"]%s}
+                """.formatted(RealPods.emptyImage(root), script, RealPods.systemDirectories(), settings)));
     }
 
     private void awaitReady(String task) {
@@ -163,7 +228,8 @@ class RktDriverIT {
     }
 
     private List<String> pods() throws Exception {
-        CommandRunner runner = new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv())));
+        CommandRunner runner =
+                new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS));
         return new RktCli(executable.locate(), runner, RktTimeouts.DEFAULT)
                 .list().stream().map(PodStatus::uuid).toList();
     }

@@ -123,7 +123,7 @@ class RktFingerprintTest {
             RktExecutable executable, boolean volumesEnabled, boolean root, Duration limit) {
         RktFinder finder = new RktFinder(
                 executable,
-                new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()))),
+                new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS)),
                 new RktTimeouts(limit, limit, limit, limit));
         return new RktFingerprinter(finder, volumesEnabled, () -> root, Optional::empty).fingerprint();
     }

@@ -25,9 +25,19 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ports of tasks that lead into real pods with networks of their own, on a host that is a network namespace. */
+/**
+ * Ports of tasks that lead into real pods with networks of their own, in each flavour of the bundled runtime, on a host that is
+ * a network namespace.
+ */
+@ParameterizedClass
+@ValueSource(strings = {"crun", "fly"})
+@Timeout(120)
 class RktNetworkIT {
 
     private static final Path BUNDLED = Path.of(System.getProperty("gantry.rkt.bundled", "../rkt/bin/rkt"))
@@ -50,6 +60,9 @@ class RktNetworkIT {
             sysread($socket, my $answer, 100) or die;
             print $answer;
             """;
+
+    @Parameter
+    String flavor;
 
     @TempDir
     Path root;
@@ -91,12 +104,12 @@ class RktNetworkIT {
     void an_allocated_port_of_the_host_leads_to_the_task_while_it_runs() throws Exception {
         TaskDirectory directory = fixture.directory("web");
         Files.writeString(directory.local().resolve("server.pl"), SERVER);
-        RunningTask task =
-                driver.start(fixture.request("web", """
-                {"image": "%s", "command": "/usr/bin/perl", "args": ["/local/server.pl"], "net": ["default", "backend"],
+        RunningTask task = driver.start(
+                fixture.request("web", """
+                {"image": "%s", "command": "/usr/bin/perl", "args": ["/local/server.pl"], "net": [%s],
                  "port_map": {"public": "http"},
                  "volumes": ["/lib:/lib:readOnly", "/lib64:/lib64:readOnly", "/usr:/usr:readOnly"]}
-                """.formatted(image()), DriverFixture.port("public", 23456)));
+                """.formatted(image(), networks()), DriverFixture.port("public", 23456)));
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(fromHost("perl", "-e", CLIENT, "23456"))
@@ -111,7 +124,7 @@ class RktNetworkIT {
     }
 
     private RktDriver driver() {
-        return new RktDriver(executable, true, fixture.allocations, InstantSource.system());
+        return new RktDriver(executable, true, DriverFixture.LIMITS, fixture.allocations, InstantSource.system());
     }
 
     private String fromHost(String... command) throws Exception {
@@ -129,19 +142,25 @@ class RktNetworkIT {
     }
 
     /** The bundled rkt, with its images, pods and configuration in the test's directory and that host's network. */
-    private Path rktOfTheHost() throws IOException {
+    private Path rktOfTheHost() throws Exception {
         Path networks = Files.createDirectories(root.resolve("etc/net.d"));
         Files.writeString(networks.resolve("10-backend.conf"), """
                 {"cniVersion": "0.4.0", "name": "backend", "type": "ptp",
                  "ipam": {"type": "host-local", "subnet": "10.11.0.0/24"}}
                 """);
+        Path bundled = RealPods.executable(root, flavor).locate();
         Path rkt = root.resolve("rkt-of-the-host");
         Files.writeString(
                 rkt,
-                "#!/bin/sh\nexec nsenter --net=%s %s --dir=%s --local-config=%s \"$@\"\n"
-                        .formatted(host, BUNDLED, root.resolve("data"), networks.getParent()));
+                "#!/bin/sh\nexec nsenter --net=%s %s --local-config=%s \"$@\"\n"
+                        .formatted(host, bundled, networks.getParent()));
         Files.setPosixFilePermissions(rkt, PosixFilePermissions.fromString("rwxr-xr-x"));
         return rkt;
+    }
+
+    /** The network "default" of the fly flavour is that of the host. */
+    private String networks() {
+        return flavor.equals("fly") ? "\"backend\"" : "\"default\", \"backend\"";
     }
 
     private Path image() throws IOException {

@@ -494,7 +494,8 @@ class RktTaskTest {
         assertThat(files.giveUp(uuid)).isTrue();
 
         Process late = new Supervisor(
-                        ProgramStart.with(HostEnvironment.forRkt(System.getenv())), ControlGroups.ofThisMachine())
+                        ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS),
+                        ControlGroups.ofThisMachine())
                 .start(
                         List.of(fixture.rkt.path().toString(), "run-prepared", uuid),
                         uuid,

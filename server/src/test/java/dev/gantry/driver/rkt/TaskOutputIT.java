@@ -230,7 +230,12 @@ class TaskOutputIT {
     }
 
     private RunningTask start(String flavor, Task.Builder task) throws Exception {
-        driver = new RktDriver(RealPods.executable(root, flavor), true, fixture.allocations, InstantSource.system());
+        driver = new RktDriver(
+                RealPods.executable(root, flavor),
+                true,
+                DriverFixture.LIMITS,
+                fixture.allocations,
+                InstantSource.system());
         return driver.start(fixture.request(task, Map.of()));
     }
 
