@@ -19,9 +19,9 @@ max_size=$4
 group=$5
 shift 5
 
-# What ends others must not keep the exit code from being written. rkt gets these signals all the same: unlike an
-# ignored signal, a trapped one is as usual again in a child.
-trap : HUP INT QUIT TERM
+# What ends others must not keep the exit code from being written, nor end a helper of this: a stop that comes before rkt runs, or
+# after, finds those. rkt itself gets these signals as usual: become_rkt.
+trap '' HUP INT QUIT TERM
 
 # The start is the 22nd field, the 20th after the name in parentheses, which may hold blanks itself.
 start_of() {
@@ -36,9 +36,7 @@ read -r boot </proc/sys/kernel/random/boot_id || exit 1
 
 # Either this or the node makes the file, never both: a node that finds it missing takes it and gives the run up.
 printf '%s %s %s\n' "$$" "$started" "$boot" >"$run/supervisor.new" || exit 1
-take() { ln "$run/supervisor.new" "$run/supervisor"; }
-# A stop that comes this early ends what it finds, so that it may be this: the pod, when it runs, is asked again.
-take || { [ $? -gt 128 ] && take; } || exit 1
+ln "$run/supervisor.new" "$run/supervisor" || exit 1
 
 # Each end of a pipe that is opened for both reading and writing is opened at once; 3 and 4 keep the pipes from ending
 # before the pod has begun. Of "copying" the copiers alone keep the end for writing, so that it ends when they have.
@@ -57,7 +55,7 @@ begin_copying() {
 # kept the pipe. Its copier goes on then, until the node ends it before the next run.
 end_copying() {
     exec 3>&- 4>&-
-    timeout 3 cat <&6 >/dev/null
+    timeout -s KILL 3 cat <&6 >/dev/null
     exec 6<&-
 }
 
@@ -66,6 +64,7 @@ end_copying() {
 
 # Becomes rkt. Called in a process of its own.
 become_rkt() {
+    trap - HUP INT QUIT TERM
     [ -z "$group" ] || { { echo 0 >"$group/cgroup.procs"; } 2>/dev/null && printf '%s\n' "$group" >"$run/group"; }
     exec "$@"
 }

@@ -147,15 +147,15 @@ class RktDriverIT {
 
     @Test
     void a_pod_has_the_limits_that_it_asks_for_and_else_the_state_that_every_pod_has() throws Exception {
-        start(
+        RunningTask task = start(
                 "web",
                 "umask; ulimit -Sn; ulimit -Hn; ulimit -Sc; nice; cat /proc/self/oom_score_adj;"
                         + " set -- /proc/$$/fd/*; echo $#; ls -l /proc/$$/fd/0; true </dev/tty;"
                         + " grep -E 'Sig(Blk|Ign)' /proc/self/status; env",
                 ", \"ulimit\": {\"nofile\": \"300:400\"}");
 
+        exitOf(task);
         TaskDirectory directory = fixture.directory("web");
-        await().untilAsserted(() -> assertThat(directory.stdout()).content().contains("NOMAD_TASK_NAME"));
         assertThat(directory.stdout())
                 .content()
                 .startsWith("0022\n300\n400\n0\n0\n0\n")

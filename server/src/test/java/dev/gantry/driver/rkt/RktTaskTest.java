@@ -18,10 +18,13 @@ import dev.gantry.v1.LogConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -506,6 +509,31 @@ class RktTaskTest {
         assertThat(late.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(late.exitValue()).isEqualTo(1);
         assertThat(fixture.rkt.calls()).isEmpty();
+    }
+
+    /** As a stop does that comes before rkt runs: the first that it finds are those. */
+    @ParameterizedTest
+    @ValueSource(strings = {"ln", "mkdir", "mkfifo", "mv"})
+    void a_signal_to_a_helper_of_the_supervisor_costs_neither_the_run_nor_the_exit_code(String helper)
+            throws Exception {
+        Path helpers = Files.createDirectory(root.resolve("helpers"));
+        Path real = RktExecutable.onSearchPath(helper, System.getenv("PATH")).orElseThrow();
+        Path signalled = Files.writeString(
+                helpers.resolve(helper), "#!/bin/sh\nkill -TERM $$\nexec %s \"$@\"\n".formatted(real));
+        Files.setPosixFilePermissions(signalled, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String uuid = UUID.randomUUID().toString();
+        TaskDirectory directory = fixture.directory("web");
+        RunFiles files = RunFiles.of(directory);
+        files.save(new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH));
+
+        Process supervisor = new Supervisor(
+                        ProgramStart.with(Map.of("PATH", helpers + ":" + System.getenv("PATH")), DriverFixture.LIMITS),
+                        ControlGroups.ofThisMachine())
+                .start(List.of("/bin/sh", "-c", "echo out; exit 7"), uuid, files.run(uuid), directory, LIMITS);
+
+        assertThat(supervisor.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(files.exit(uuid)).map(RunFiles.Exit::code).contains(7);
+        assertThat(directory.stdout()).hasContent("out");
     }
 
     @Test
