@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** {@code rkt image list|rm|cat-manifest}. */
+/** {@code rkt image}. */
 final class ImageCommand {
 
     private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
-            .with(FlagKind.BOOL, "full", "no-legend", "pretty-print")
-            .with(FlagKind.VALUE, "fields", "format", "order", "sort");
+            .with(FlagKind.BOOL, "full", "no-legend", "overwrite", "pretty-print", "rootfs-only")
+            .with(FlagKind.VALUE, "fields", "format", "grace-period", "order", "sort");
 
     private ImageCommand() {}
 
@@ -43,6 +43,24 @@ final class ImageCommand {
                 requireFlagsOf(flags, Set.of("pretty-print"));
                 printManifest(session, flags, operands);
             }
+            case "gc" -> {
+                requireFlagsOf(flags, Set.of("grace-period"));
+                ImageCollection.run(session, flags);
+            }
+            case "export" -> {
+                requireFlagsOf(flags, Set.of("overwrite"));
+                requireOperands(command, operands);
+                ImageOutputs.export(session, flags, operands.get(0), operands.get(1));
+            }
+            case "extract", "render" -> {
+                requireFlagsOf(flags, Set.of("overwrite", "rootfs-only"));
+                requireOperands(command, operands);
+                ImageOutputs.extract(session, flags, operands.get(0), operands.get(1), command.equals("render"));
+            }
+            case "verify" -> {
+                requireFlagsOf(flags, Set.of());
+                ImageVerification.run(session, operands);
+            }
             default -> throw UsageException.error("unknown command \"%s\" for \"rkt image\"".formatted(command));
         }
     }
@@ -52,6 +70,12 @@ final class ImageCommand {
             if (!known.contains(flag.name()) && !GlobalOptions.SYNTAX.knows(flag.name())) {
                 throw UsageException.error("unknown flag: --%s".formatted(flag.name()));
             }
+        }
+    }
+
+    private static void requireOperands(String command, List<String> operands) throws UsageException {
+        if (operands.size() != 2) {
+            throw UsageException.error("image %s takes an image and where to put it".formatted(command));
         }
     }
 
@@ -93,7 +117,8 @@ final class ImageCommand {
         }
     }
 
-    private static StoredImage require(ImageStore store, String image) throws RktException, IOException {
+    /** The stored image of a hash or name. */
+    static StoredImage require(ImageStore store, String image) throws RktException, IOException {
         Optional<StoredImage> stored = ImageFinder.findStored(store, image);
         return stored.orElseThrow(() -> new RktException("could not find image \"%s\" in the store".formatted(image)));
     }

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * {@code rkt image rm} of several images. An image stays while a pod uses it, or while another image depends on it that
@@ -46,7 +47,21 @@ final class ImageRemoval {
      * @throws IOException if one can't be removed
      */
     int remove(Set<StoredImage> asked) throws IOException {
-        Set<StoredImage> going = removable(asked);
+        return removeAll(removable(asked, session::say));
+    }
+
+    /**
+     * Removes those of the images that can go, and says nothing of the others.
+     *
+     * @param unused the images
+     * @return how many are gone
+     * @throws IOException if one can't be removed
+     */
+    int removeUnused(Set<StoredImage> unused) throws IOException {
+        return removeAll(removable(unused, reason -> {}));
+    }
+
+    private int removeAll(Set<StoredImage> going) throws IOException {
         int removed = going.size();
         while (!going.isEmpty()) {
             // Who is killed half-way leaves no image that lacks another one.
@@ -62,7 +77,7 @@ final class ImageRemoval {
     }
 
     /** One that stays may keep others, those that were looked at before included. */
-    private Set<StoredImage> removable(Set<StoredImage> asked) throws IOException {
+    private Set<StoredImage> removable(Set<StoredImage> asked, Consumer<String> reasons) throws IOException {
         Set<StoredImage> going = new LinkedHashSet<>(asked);
         boolean isSettled = false;
         while (!isSettled) {
@@ -70,7 +85,7 @@ final class ImageRemoval {
             for (StoredImage image : List.copyOf(going)) {
                 Optional<String> reason = reasonToStay(image, going);
                 if (reason.isPresent()) {
-                    session.say("error removing aci for image \"%s\" (\"%s\"): %s"
+                    reasons.accept("error removing aci for image \"%s\" (\"%s\"): %s"
                             .formatted(image.id(), image.manifest().name(), reason.get()));
                     going.remove(image);
                     isSettled = false;

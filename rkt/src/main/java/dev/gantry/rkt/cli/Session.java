@@ -61,6 +61,12 @@ record Session(
         return new ImageFinder(images(), fetching, remoteImages(fetching), verifier());
     }
 
+    /** Finds stored images and what they depend on, verified or not, and fetches nothing. */
+    ImageFinder finderOfStored() throws RktException {
+        FetchOptions nothing = new FetchOptions(PullPolicy.NEVER, true, false, false);
+        return new ImageFinder(images(), nothing, remoteImages(nothing), verifier());
+    }
+
     private RemoteImages remoteImages(FetchOptions fetching) throws RktException {
         return new RemoteFetcher(
                 options.dataDirectory(),

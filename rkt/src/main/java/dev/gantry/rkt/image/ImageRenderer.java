@@ -18,7 +18,8 @@ import java.util.UUID;
  */
 final class ImageRenderer {
 
-    private static final String RENDERED = "rendered";
+    /** Where in an image's directory the trees are kept. */
+    static final String RENDERED = "rendered";
 
     private final ImageStore store;
 

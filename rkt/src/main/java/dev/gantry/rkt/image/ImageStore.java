@@ -255,6 +255,68 @@ public final class ImageStore {
     }
 
     /**
+     * The trees that were put together of an image and its dependencies, and are kept for its next pod.
+     *
+     * @param image the image
+     * @return their directories
+     * @throws IOException if the store can't be read
+     */
+    public List<Path> renderedTrees(StoredImage image) throws IOException {
+        Path rendered = image.directory().resolve(ImageRenderer.RENDERED);
+        List<Path> trees = new ArrayList<>();
+        if (Files.isDirectory(rendered)) {
+            try (DirectoryStream<Path> found = Files.newDirectoryStream(rendered)) {
+                found.forEach(trees::add);
+            }
+        }
+        return trees;
+    }
+
+    /**
+     * Removes a tree that belongs to an image. No pod may use it; hold the {@link #lock}.
+     *
+     * @param tree one of {@link #renderedTrees}, or the image's own files, which must be replaced then
+     * @throws IOException if it can't be removed
+     */
+    public void removeTree(Path tree) throws IOException {
+        Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
+        Files.move(tree, work, StandardCopyOption.ATOMIC_MOVE);
+        FileTrees.delete(work);
+    }
+
+    /**
+     * Replaces an image's files. No pod may use them; hold the {@link #lock}. Who is killed in the midst leaves an image
+     * without files, which {@link ImageCheck} finds.
+     *
+     * @param image the image
+     * @param right its files, on the file system of the store
+     * @throws IOException if that fails
+     * @throws RktException if this thread is interrupted
+     */
+    public void replaceFiles(StoredImage image, Path right) throws IOException, RktException {
+        Durability.forceTree(right);
+        Path rootfs = image.directory().resolve(StoredImage.ROOTFS);
+        if (Files.exists(rootfs)) {
+            removeTree(rootfs);
+        }
+        Files.move(right, rootfs, StandardCopyOption.ATOMIC_MOVE);
+        Durability.force(image.directory());
+    }
+
+    /**
+     * The id that an archive has.
+     *
+     * @param archive the uncompressed archive
+     * @return {@code sha512-} and the hash
+     * @throws IOException if it can't be read
+     */
+    static String idOf(InputStream archive) throws IOException {
+        MessageDigest digest = sha512();
+        archive.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+        return PREFIX + HexFormat.of().formatHex(digest.digest());
+    }
+
+    /**
      * Whether a text is the id of an image, or the beginning of one.
      *
      * @param text the text

@@ -48,6 +48,15 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
+     * The image's archive, uncompressed.
+     *
+     * @return the file
+     */
+    public Path archiveFile() {
+        return directory.resolve(ARCHIVE);
+    }
+
+    /**
      * When the image was stored.
      *
      * @return the time

@@ -78,6 +78,17 @@ public final class PodStore {
      * @throws IOException if the pods can't be read
      */
     public List<String> usersOf(StoredImage image) throws IOException {
+        return usersOf(image.directory());
+    }
+
+    /**
+     * The pods that mount files of a directory of the image store.
+     *
+     * @param directory an image's directory, or one in it
+     * @return the UUIDs of the pods
+     * @throws IOException if the pods can't be read
+     */
+    public List<String> usersOf(Path directory) throws IOException {
         List<String> users = new ArrayList<>();
         for (String state : STATES) {
             if (!Files.isDirectory(pods.resolve(state))) {
@@ -85,7 +96,7 @@ public final class PodStore {
             }
             try (DirectoryStream<Path> found = Files.newDirectoryStream(pods.resolve(state))) {
                 for (Path pod : found) {
-                    if (uses(pod, image)) {
+                    if (uses(pod, directory)) {
                         users.add(pod.getFileName().toString());
                     }
                 }
@@ -94,11 +105,11 @@ public final class PodStore {
         return users;
     }
 
-    private static boolean uses(Path pod, StoredImage image) throws IOException {
+    private static boolean uses(Path pod, Path directory) throws IOException {
         try (DirectoryStream<Path> apps = Files.newDirectoryStream(pod.resolve("app"))) {
             for (Path app : apps) {
                 Path tree = app.resolve(PodWriter.TREE);
-                if (Files.isSymbolicLink(tree) && Files.readSymbolicLink(tree).startsWith(image.directory())) {
+                if (Files.isSymbolicLink(tree) && Files.readSymbolicLink(tree).startsWith(directory)) {
                     return true;
                 }
             }

@@ -73,9 +73,13 @@ public final class ExtendedAttributes {
     public static SortedMap<String, byte[]> get(Path file) throws IOException {
         SortedMap<String, byte[]> attributes = new TreeMap<>();
         try {
+            byte[] path = text(file.toString());
+            // Most files have none; asking costs less than memory for the longest list.
+            if (C.llistxattr(path, null, new NativeLong(0)).intValue() == 0) {
+                return attributes;
+            }
             byte[] list = new byte[MAX_BYTES];
-            int length = C.llistxattr(text(file.toString()), list, new NativeLong(list.length))
-                    .intValue();
+            int length = C.llistxattr(path, list, new NativeLong(list.length)).intValue();
             for (String name : new String(list, 0, length, StandardCharsets.UTF_8).split("\0", -1)) {
                 if (isKept(name)) {
                     attributes.put(name, value(file, name));

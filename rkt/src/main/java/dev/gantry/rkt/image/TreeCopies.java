@@ -1,0 +1,94 @@
+package dev.gantry.rkt.image;
+
+import dev.gantry.rkt.RktException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
+
+/** Copies trees to where a user wants them, with owners, modes, times, links and extended attributes. */
+public final class TreeCopies {
+
+    private TreeCopies() {}
+
+    /**
+     * Makes a directory that is there with all that is in it or, on a failure, not at all.
+     *
+     * @param directory the directory
+     * @param isReplaced whether one that is there already is replaced; else that is a failure
+     * @param content fills a directory that becomes it
+     * @throws RktException if there is one, or it can't be filled
+     * @throws IOException if that fails
+     */
+    public static void make(Path directory, boolean isReplaced, Content content) throws IOException, RktException {
+        Path output = directory.toAbsolutePath().normalize();
+        Path parent = output.getParent();
+        if (parent == null) {
+            throw new RktException("this would delete your root filesystem. Refusing.");
+        }
+        if (Files.exists(output, LinkOption.NOFOLLOW_LINKS) && !isReplaced) {
+            throw new RktException("output directory exists (try --overwrite)");
+        }
+        Files.createDirectories(parent);
+        Path making = parent.resolve(".rkt-" + UUID.randomUUID());
+        try {
+            content.fill(making);
+            FileTrees.delete(output);
+            Files.move(making, output, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            FileTrees.delete(making);
+        }
+    }
+
+    /** What goes into a directory. */
+    @FunctionalInterface
+    public interface Content {
+
+        /**
+         * Makes the directory with its content.
+         *
+         * @param directory where; there is nothing yet
+         * @throws RktException if that is not possible
+         * @throws IOException if that fails
+         */
+        void fill(Path directory) throws IOException, RktException;
+    }
+
+    /**
+     * Copies a tree.
+     *
+     * @param tree its root
+     * @param target where to; there must be nothing
+     * @throws RktException if not all can be copied
+     * @throws IOException if cp can't be run
+     */
+    public static void copy(Path tree, Path target) throws IOException, RktException {
+        Process copy = new ProcessBuilder(
+                        "setpriv",
+                        "--pdeathsig",
+                        "KILL",
+                        "cp",
+                        "-a",
+                        "--reflink=auto",
+                        "-T",
+                        "--",
+                        tree.toString(),
+                        target.toString())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            copy.getOutputStream().close();
+            String output = new String(copy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (copy.waitFor() != 0) {
+                throw new RktException("copying \"%s\" failed: %s".formatted(tree, output.strip()));
+            }
+        } catch (InterruptedException e) {
+            copy.destroy();
+            Thread.currentThread().interrupt();
+            throw new RktException("interrupted", e);
+        }
+    }
+}
