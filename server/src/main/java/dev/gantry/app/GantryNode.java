@@ -3,6 +3,7 @@ package dev.gantry.app;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.node.Cleaner;
 import dev.gantry.node.FingerprintLoop;
+import dev.gantry.node.GarbageLoop;
 import dev.gantry.node.NodeAgent;
 import dev.gantry.node.NodeAllocations;
 import dev.gantry.node.NodeDescription;
@@ -49,20 +50,28 @@ final class GantryNode implements AutoCloseable {
     private static final Duration LETTING_GO = Duration.ofSeconds(5);
     private static final Duration KILLING = Duration.ofSeconds(15);
     private static final Duration TELLING = Duration.ofSeconds(2);
+    private static final Duration GARBAGE_INTERVAL = Duration.ofMinutes(1);
 
     private final DataDirectory directory;
     private final NodeThreads threads;
     private final NodeAgent agent;
     private final FingerprintLoop fingerprints;
+    private final GarbageLoop garbage;
     private final String id;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private GantryNode(
-            DataDirectory directory, NodeThreads threads, NodeAgent agent, FingerprintLoop fingerprints, String id) {
+            DataDirectory directory,
+            NodeThreads threads,
+            NodeAgent agent,
+            FingerprintLoop fingerprints,
+            GarbageLoop garbage,
+            String id) {
         this.directory = directory;
         this.threads = threads;
         this.agent = agent;
         this.fingerprints = fingerprints;
+        this.garbage = garbage;
         this.id = id;
     }
 
@@ -129,6 +138,7 @@ final class GantryNode implements AutoCloseable {
             return;
         }
         fingerprints.close();
+        garbage.close();
         try {
             agent.leave(LETTING_GO);
         } catch (InterruptedException e) {
@@ -178,7 +188,8 @@ final class GantryNode implements AutoCloseable {
                 agent::fingerprinted,
                 threads.fingerprints(),
                 parts.timings().fingerprint());
-        return new GantryNode(directory, threads, agent, fingerprints, identity.id());
+        GarbageLoop garbage = new GarbageLoop(drivers, threads.garbage(), GARBAGE_INTERVAL);
+        return new GantryNode(directory, threads, agent, fingerprints, garbage, identity.id());
     }
 
     private static NodeAgent wire(

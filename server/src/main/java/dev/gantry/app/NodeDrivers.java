@@ -1,20 +1,26 @@
 package dev.gantry.app;
 
+import dev.gantry.cli.Durations;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.rkt.ResourceLimits;
 import dev.gantry.driver.rkt.RktDriver;
 import dev.gantry.driver.rkt.RktExecutable;
+import dev.gantry.driver.rkt.RktGarbageSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import picocli.CommandLine;
 
 /** The drivers that a node offers, set up as its configuration says. */
 final class NodeDrivers {
 
     private static final String VOLUMES = "rkt.volumes.enabled";
-    private static final Set<String> OPTIONS = Set.of(VOLUMES);
+    private static final String GC_INTERVAL = "rkt.gc.interval";
+    private static final String GC_IMAGE_AGE = "rkt.gc.image_age";
+    private static final String GC_DISK_PERCENT = "rkt.gc.disk_percent";
+    private static final List<String> OPTIONS = List.of(VOLUMES, GC_INTERVAL, GC_IMAGE_AGE, GC_DISK_PERCENT);
 
     private NodeDrivers() {}
 
@@ -24,6 +30,7 @@ final class NodeDrivers {
                 isEnabled(config.options(), VOLUMES, true),
                 ResourceLimits.ofNode(config.options()),
                 allocations,
+                garbage(config.options()),
                 clock));
     }
 
@@ -42,6 +49,34 @@ final class NodeDrivers {
                 });
         isEnabled(options, VOLUMES, true);
         ResourceLimits.ofNode(options);
+        garbage(options);
+    }
+
+    private static RktGarbageSettings garbage(Map<String, String> options) {
+        RktGarbageSettings usual = RktGarbageSettings.DEFAULT;
+        return new RktGarbageSettings(
+                duration(options, GC_INTERVAL, usual.interval()),
+                duration(options, GC_IMAGE_AGE, usual.imageAge()),
+                percent(options, GC_DISK_PERCENT, usual.diskPercent()));
+    }
+
+    private static Duration duration(Map<String, String> options, String key, Duration without) {
+        if (!options.containsKey(key)) {
+            return without;
+        }
+        try {
+            return Durations.parse(options.get(key));
+        } catch (CommandLine.TypeConversionException e) {
+            throw new IllegalArgumentException("Option %s: %s".formatted(key, e.getMessage()), e);
+        }
+    }
+
+    private static int percent(Map<String, String> options, String key, int without) {
+        String value = options.getOrDefault(key, Integer.toString(without));
+        if (!value.matches("[1-9][0-9]?|100")) {
+            throw new IllegalArgumentException("Option %s is \"%s\": say 1 to 100".formatted(key, value));
+        }
+        return Integer.parseInt(value);
     }
 
     private static boolean isEnabled(Map<String, String> options, String key, boolean without) {

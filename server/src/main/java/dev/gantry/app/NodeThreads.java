@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * @param logs reads logs
  * @param cleaner deletes directories
  * @param sweeper removes what earlier processes have left
+ * @param garbage removes what drivers have stored and nobody uses
  * @param asker asks what checks ask
  * @param state writes what the node must remember
  */
@@ -28,6 +29,7 @@ record NodeThreads(
         ScheduledExecutorService logs,
         ScheduledExecutorService cleaner,
         ScheduledExecutorService sweeper,
+        ScheduledExecutorService garbage,
         Asker asker,
         ExecutorService state)
         implements AutoCloseable {
@@ -44,6 +46,7 @@ record NodeThreads(
                 single("node-logs"),
                 single("node-cleaner"),
                 single("node-sweeper"),
+                single("node-garbage"),
                 new Asker(),
                 Executors.newSingleThreadExecutor(state));
     }
@@ -54,6 +57,7 @@ record NodeThreads(
         logs.shutdownNow();
         cleaner.shutdownNow();
         sweeper.shutdownNow();
+        garbage.shutdownNow();
         asker.close();
         owner.close();
         finishWriting();

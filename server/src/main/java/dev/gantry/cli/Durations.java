@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
 /** Durations as people write them: {@code 90s}, {@code 5m}, {@code 1h30m}, {@code 500ms}; 0 needs no unit. */
-final class Durations {
+public final class Durations {
 
     private static final Pattern WHOLE = Pattern.compile("(?=.)(\\d{1,9}h)?(\\d{1,9}m(?!s))?(\\d{1,9}s)?(\\d{1,9}ms)?");
 
@@ -15,8 +15,14 @@ final class Durations {
 
     private Durations() {}
 
-    /** Reads a duration. */
-    static Duration parse(String text) {
+    /**
+     * Reads a duration.
+     *
+     * @param text the text
+     * @return the duration, not negative
+     * @throws TypeConversionException if it is none
+     */
+    public static Duration parse(String text) {
         if (text.equals("0")) {
             return Duration.ZERO;
         }

@@ -68,4 +68,11 @@ public interface TaskDriver {
      * @return false if something stays that should go: it could not be looked at, or does not end
      */
     boolean sweep(Predicate<String> isKnown);
+
+    /**
+     * Removes what this driver's runtime has stored and nobody uses any more, such as images, if it is time for that. Removes
+     * nothing that a task uses which runs, is ready to start or is being made ready. Called about once a minute, always on
+     * one thread, which it may hold up.
+     */
+    default void collectGarbage() {}
 }

@@ -87,6 +87,30 @@ class NodeOptionsTest {
                 .hasMessageContaining("26000 to 25000");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"rkt.gc.interval=0", "rkt.gc.image_age=1h30m", "rkt.gc.disk_percent=100"})
+    void when_images_are_removed_can_be_said(String option) {
+        String[] words = option.split("=", 2);
+
+        assertThat(config("--option", option).options()).containsExactly(Map.entry(words[0], words[1]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rkt.gc.interval=soon",
+                "rkt.gc.image_age=-1h",
+                "rkt.gc.disk_percent=0",
+                "rkt.gc.disk_percent=101",
+                "rkt.gc.disk_percent=x",
+                "rkt.gc.intervall=1h"
+            })
+    void a_driver_option_that_can_not_be_used_is_named(String option) {
+        assertThatThrownBy(() -> config("--option", option))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(option.substring(0, option.indexOf('=')));
+    }
+
     private static NodeConfig config(String... args) {
         NodeOptions options = new NodeOptions();
         new CommandLine(options).parseArgs(args);

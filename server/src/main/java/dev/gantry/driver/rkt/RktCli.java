@@ -19,6 +19,7 @@ final class RktCli {
     private static final Pattern PID = Pattern.compile("(?m)^pid=([1-9][0-9]*)$");
     private static final long POLL_MILLIS = 100;
     private static final Path ROOT = Path.of("/");
+    private static final Path DATA_DIRECTORY = Path.of("/var/lib/rkt");
 
     private final RktCommands commands;
     private final CommandRunner runner;
@@ -84,6 +85,22 @@ final class RktCli {
     String imageId(String uuid) throws RktException, InterruptedException {
         return RktJson.imageId(
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
+    }
+
+    /** Removes pods that have ended a while ago. */
+    CommandResult collectPods() throws RktException, InterruptedException {
+        return require("gc", runner.run(commands.collectPods(), ROOT, timeouts.garbage()));
+    }
+
+    /** Removes images of which no pod was made for a while. */
+    CommandResult collectImages(Duration age) throws RktException, InterruptedException {
+        return require("image gc", runner.run(commands.collectImages(age), ROOT, timeouts.garbage()));
+    }
+
+    /** Where rkt keeps images and pods; an rkt that has no command to ask keeps them where all do by default. */
+    Path dataDirectory() throws RktException, InterruptedException {
+        CommandResult result = call(commands.config());
+        return result.exitCode() == 0 ? RktJson.dataDirectory(result.stdout()).orElse(DATA_DIRECTORY) : DATA_DIRECTORY;
     }
 
     /**

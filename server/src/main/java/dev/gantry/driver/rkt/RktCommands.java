@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -92,6 +93,21 @@ record RktCommands(Path rkt) {
 
     List<String> remove(String uuid) {
         return command("rm", uuid);
+    }
+
+    /** Removes pods that have ended a while ago, as rkt's own defaults say. */
+    List<String> collectPods() {
+        return command("gc");
+    }
+
+    /** Removes images of which no pod was made for a while, and that none uses. */
+    List<String> collectImages(Duration age) {
+        return command("image", "gc", "--grace-period=" + age.toSeconds() + "s");
+    }
+
+    /** Prints how rkt is configured. */
+    List<String> config() {
+        return command("config");
     }
 
     /** Images are verified only when their publisher's keys are trusted; insecure_options decide alone, as in Nomad. */

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +44,10 @@ public final class RktDriver implements TaskDriver {
     private final Supervisor supervisor;
     private final Path allocations;
     private final TaskTools tools;
+    private final RktGarbage garbage;
+
+    /** Read while a task is being made ready, written while images are removed. */
+    private final ReadWriteLock starts = new ReentrantReadWriteLock();
 
     /**
      * A driver for this machine.
@@ -51,6 +57,7 @@ public final class RktDriver implements TaskDriver {
      *     rkt.volumes.enabled}
      * @param limits of the tasks that don't say others
      * @param allocations absolute directory of this node's allocations: each lives right below, under its id
+     * @param garbage when to remove what rkt has stored and nobody uses: the node's options {@code rkt.gc.*}
      * @param clock the time
      */
     public RktDriver(
@@ -58,12 +65,14 @@ public final class RktDriver implements TaskDriver {
             boolean volumesEnabled,
             ResourceLimits limits,
             Path allocations,
+            RktGarbageSettings garbage,
             InstantSource clock) {
         this(
                 executable,
                 volumesEnabled,
                 limits,
                 allocations,
+                garbage,
                 clock,
                 RktTimeouts.DEFAULT,
                 ControlGroups.ofThisMachine());
@@ -74,6 +83,7 @@ public final class RktDriver implements TaskDriver {
             boolean volumesEnabled,
             ResourceLimits limits,
             Path allocations,
+            RktGarbageSettings garbage,
             InstantSource clock,
             RktTimeouts timeouts,
             ControlGroups groups) {
@@ -97,6 +107,7 @@ public final class RktDriver implements TaskDriver {
                 new ProcessWatch(),
                 endThreads(),
                 clock);
+        this.garbage = new RktGarbage(finder, garbage, starts.writeLock(), clock, RktGarbage::percentUsed);
     }
 
     /** As it is named by the paths of volumes, see AllocationPaths. */
@@ -145,13 +156,15 @@ public final class RktDriver implements TaskDriver {
     @Override
     public PreparedTask prepare(TaskRequest request) throws TaskStartException, InterruptedException {
         Path task = request.directory().own();
-        tools.held().starting(task);
+        starts.readLock().lockInterruptibly();
         try {
+            tools.held().starting(task);
             return new PodPreparation(finder.current(), volumes, supervisor, tools).prepare(request);
         } catch (RktException e) {
             throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         } finally {
             tools.held().started(task);
+            starts.readLock().unlock();
         }
     }
 
@@ -181,6 +194,15 @@ public final class RktDriver implements TaskDriver {
                 : SupervisorProcess.gone();
         tools.held().hold(pod.uuid());
         return new RktTask(pod, finder.of(pod), directory, supervisor, tools);
+    }
+
+    @Override
+    public void collectGarbage() {
+        try {
+            garbage.collectIfDue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Reads the JSON that rkt prints. */
@@ -43,6 +44,20 @@ final class RktJson {
                 }
             }
             return volumes;
+        });
+    }
+
+    /** Reads from {@code rkt config} where images and pods are kept; empty if that is not configured. */
+    static Optional<Path> dataDirectory(String json) throws RktException {
+        return read("config", json, () -> {
+            for (JsonElement element :
+                    elements(JsonParser.parseString(json).getAsJsonObject().get("stage0"))) {
+                JsonObject entry = element.getAsJsonObject();
+                if (entry.has("data") && text(entry, "rktKind").equals("paths")) {
+                    return Optional.of(Path.of(text(entry, "data")));
+                }
+            }
+            return Optional.empty();
         });
     }
 

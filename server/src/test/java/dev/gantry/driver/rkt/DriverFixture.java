@@ -28,7 +28,11 @@ final class DriverFixture {
     static final ResourceLimits LIMITS = ResourceLimits.ofNode(Map.of());
 
     private static final RktTimeouts SHORT = new RktTimeouts(
-            Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10));
 
     final StandInRkt rkt;
     final Path allocations;
@@ -65,7 +69,7 @@ final class DriverFixture {
     }
 
     private RktDriver driver(boolean volumesEnabled, InstantSource clock, RktTimeouts timeouts, ControlGroups groups) {
-        return new RktDriver(rkt.executable(), volumesEnabled, LIMITS, allocations, clock, timeouts, groups);
+        return new RktDriver(rkt.executable(), volumesEnabled, LIMITS, allocations, RktGarbageSettings.DEFAULT, clock, timeouts, groups);
     }
 
     /** A task's directory, as the node makes it. */

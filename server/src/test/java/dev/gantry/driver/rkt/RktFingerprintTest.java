@@ -124,7 +124,7 @@ class RktFingerprintTest {
         RktFinder finder = new RktFinder(
                 executable,
                 new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS)),
-                new RktTimeouts(limit, limit, limit, limit));
+                new RktTimeouts(limit, limit, limit, limit, limit));
         return new RktFingerprinter(finder, volumesEnabled, () -> root, Optional::empty).fingerprint();
     }
 }

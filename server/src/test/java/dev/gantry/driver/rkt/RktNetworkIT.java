@@ -124,7 +124,7 @@ class RktNetworkIT {
     }
 
     private RktDriver driver() {
-        return new RktDriver(executable, true, DriverFixture.LIMITS, fixture.allocations, InstantSource.system());
+        return new RktDriver(executable, true, DriverFixture.LIMITS, fixture.allocations, RktGarbageSettings.DEFAULT, InstantSource.system());
     }
 
     private String fromHost(String... command) throws Exception {

@@ -41,7 +41,11 @@ class RktTaskTest {
     private static final String SERVES = "trap 'exit 3' TERM; while :; do sleep 0.05; done";
     private static final String IGNORES_TERM = "trap '' TERM; while :; do sleep 0.05; done";
     private static final RktTimeouts IMPATIENT = new RktTimeouts(
-            Duration.ofMillis(700), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+            Duration.ofMillis(700),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(10));
 
     private static final LogLimits LIMITS = LogLimits.of(LogConfig.getDefaultInstance());
 

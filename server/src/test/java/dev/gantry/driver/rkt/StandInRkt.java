@@ -48,6 +48,11 @@ final class StandInRkt {
         write("version", output);
     }
 
+    /** What the command config prints. */
+    void configuration(String json) {
+        write("config", json);
+    }
+
     /** What pods run from now on. */
     void app(String script) {
         write("app", script);

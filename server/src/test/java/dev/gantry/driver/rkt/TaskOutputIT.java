@@ -235,6 +235,7 @@ class TaskOutputIT {
                 true,
                 DriverFixture.LIMITS,
                 fixture.allocations,
+                RktGarbageSettings.DEFAULT,
                 InstantSource.system());
         return driver.start(fixture.request(task, Map.of()));
     }

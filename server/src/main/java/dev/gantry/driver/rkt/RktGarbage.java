@@ -1,0 +1,150 @@
+package dev.gantry.driver.rkt;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls {@code rkt gc} and {@code rkt image gc} now and then, so that ended pods and unused images do not fill the disk.
+ * When it is fuller than it shall be, younger images go, the longest unused ones first. rkt itself keeps what pods use;
+ * that no image goes of a task that is being made ready is ensured here, for an rkt of the host does not ensure it.
+ *
+ * <p>Used by one thread.
+ */
+final class RktGarbage {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RktGarbage.class);
+
+    /** How soon a disk that is too full is looked after again. */
+    private static final Duration PRESSURE_INTERVAL = Duration.ofMinutes(5);
+
+    /** An image that was used since then may be used again right away: by a task that restarts, for instance. */
+    private static final Duration MIN_IMAGE_AGE = Duration.ofMinutes(10);
+
+    /** Each step of pressure takes images that were unused for this part of the time. */
+    private static final int AGE_DIVISOR = 4;
+
+    /** How long to wait for starts to end; new ones wait behind this. */
+    private static final long PATIENCE_SECONDS = 30;
+
+    private static final int SHOWN_CHARACTERS = 500;
+
+    private final RktFinder finder;
+    private final RktGarbageSettings settings;
+    private final Lock noStarts;
+    private final InstantSource clock;
+    private final ToIntFunction<Path> diskUse;
+    private Instant last;
+
+    /**
+     * Collects nothing yet, nor before the first interval has passed.
+     *
+     * @param finder finds rkt
+     * @param settings when to collect
+     * @param noStarts can't be had while a task is being made ready, and while it is held none is
+     * @param clock the time
+     * @param diskUse tells in percent how full the file system of a directory is
+     */
+    RktGarbage(
+            RktFinder finder,
+            RktGarbageSettings settings,
+            Lock noStarts,
+            InstantSource clock,
+            ToIntFunction<Path> diskUse) {
+        this.finder = finder;
+        this.settings = settings;
+        this.noStarts = noStarts;
+        this.clock = clock;
+        this.diskUse = diskUse;
+        this.last = clock.instant();
+    }
+
+    /** Collects if it is time to. */
+    void collectIfDue() throws InterruptedException {
+        Duration passed = Duration.between(last, clock.instant());
+        Duration shortest =
+                settings.interval().compareTo(PRESSURE_INTERVAL) < 0 ? settings.interval() : PRESSURE_INTERVAL;
+        // A clock that was set back must not end collections.
+        if (settings.interval().isZero() || (!passed.isNegative() && passed.compareTo(shortest) < 0)) {
+            return;
+        }
+        try {
+            RktCli rkt = finder.current();
+            Path data = rkt.dataDirectory();
+            boolean isDue = passed.isNegative() || passed.compareTo(settings.interval()) >= 0;
+            if (isDue || isTooFull(data)) {
+                last = clock.instant();
+                collect(rkt, data);
+            }
+        } catch (RktException e) {
+            last = clock.instant();
+            LOG.warn("Could not remove what rkt has stored and nobody uses: {}", e.getMessage());
+        }
+    }
+
+    private void collect(RktCli rkt, Path data) throws RktException, InterruptedException {
+        log("gc", rkt.collectPods());
+        Duration age = settings.imageAge();
+        collectImages(rkt, age);
+        while (isTooFull(data) && age.compareTo(MIN_IMAGE_AGE) > 0) {
+            Duration less = age.dividedBy(AGE_DIVISOR);
+            age = less.compareTo(MIN_IMAGE_AGE) < 0 ? MIN_IMAGE_AGE : less;
+            collectImages(rkt, age);
+        }
+        if (isTooFull(data)) {
+            LOG.warn(
+                    "The file system of {} is {} % full, more than {} %, though no image is left that was unused for {}",
+                    data, diskUse.applyAsInt(data), settings.diskPercent(), age);
+        }
+    }
+
+    private void collectImages(RktCli rkt, Duration age) throws RktException, InterruptedException {
+        if (!noStarts.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new RktException("tasks are being made ready all the time; it is tried again later", true);
+        }
+        try {
+            log("image gc", rkt.collectImages(age));
+        } finally {
+            noStarts.unlock();
+        }
+    }
+
+    private boolean isTooFull(Path data) {
+        return diskUse.applyAsInt(data) > settings.diskPercent();
+    }
+
+    private static void log(String command, CommandResult result) {
+        String said = (result.stdout() + result.stderr()).strip();
+        if (!said.isEmpty()) {
+            LOG.info(
+                    "rkt {}: {}",
+                    command,
+                    said.substring(0, Math.min(SHOWN_CHARACTERS, said.length())).replace('\n', ';'));
+        }
+    }
+
+    /** How full the file system is that a directory is on, or will be on, in percent; 0 if that can't be told. */
+    static int percentUsed(Path directory) {
+        Path existing = directory.toAbsolutePath();
+        while (existing.getParent() != null && !Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        try {
+            FileStore store = Files.getFileStore(existing);
+            long total = store.getTotalSpace();
+            return total <= 0 ? 0 : (int) Math.ceil(100.0 * (total - store.getUsableSpace()) / total);
+        } catch (IOException e) {
+            LOG.warn("Could not look how full the file system of {} is: {}", directory, e.getMessage());
+            return 0;
+        }
+    }
+}
