@@ -16,19 +16,7 @@ set_flag() {
 . "$libexec/flags.sh"
 . "$libexec/pods.sh"
 
-case $#:$uuid_file in
-  0:?*)
-    wanted_uuid=
-    { read -r wanted_uuid < "$uuid_file"; } 2> /dev/null
-    [ -n "$wanted_uuid" ] || fail "unable to resolve UUID from file: $uuid_file can't be read"
-    set -- "$wanted_uuid"
-    ;;
-  1:) ;;
-  *)
-    cat "$libexec/help/cat-manifest.txt"
-    exit 254
-    ;;
-esac
+. "$libexec/one-uuid.sh"
 find_pod "$1" || fail "problem retrieving pod: $reason"
 if $pretty; then manifest=$pod/pod-pretty; else manifest=$pod/pod; fi
 [ -e "$manifest" ] || fail "pod manifest of \"$uuid\" not available: it was not prepared"

@@ -5,10 +5,11 @@
 #   operands_end_flags       "true" if the first operand ends the flags, as where a command line follows
 # Global flags are taken here: `data_dir`, `debug`, `insecure_options`, `local_config`, `system_config`.
 
-data_dir=/var/lib/rkt
+data_dir=
 insecure_options=
 local_config=/etc/rkt
 system_config=/usr/lib/rkt
+user_config=
 debug=false
 
 flag_error() {
@@ -43,14 +44,15 @@ make_absolute() {
   esac
 }
 
-# Of these directories net.d/*.conf is read where pods run, and auth.d where images are fetched; what else they configure
-# must not be left out in silence.
-refuse_configuration() {
-  for file in "$2"/*.d/*.json; do
-    case $file in
-      */auth.d/*) continue ;;
-    esac
-    [ ! -e "$file" ] || invalid_value "$1" "$2" "this rkt does not read configuration such as $file"
+# Sets `data_dir` to what paths.d of the configuration says, else to rkt's default.
+find_data_dir() {
+  data_dir=/var/lib/rkt
+  for file in "$system_config"/paths.d/*.json "$local_config"/paths.d/*.json ${user_config:+"$user_config"/paths.d/*.json}; do
+    [ -e "$file" ] || continue
+    configured=$(LC_ALL=C awk -f "$libexec/json.awk" -f "$libexec/paths.awk" "$system_config"/paths.d/*.json \
+      "$local_config"/paths.d/*.json ${user_config:+"$user_config"/paths.d/*.json}) || fail "$configured"
+    data_dir=${configured:-$data_dir}
+    return
   done
 }
 
@@ -84,11 +86,11 @@ set_global_flag() {
       done
       ;;
     local-config | system-config | user-config)
-      refuse_configuration "$1" "$2"
       make_absolute "$2"
       case $1 in
         local-config) local_config=$absolute ;;
         system-config) system_config=$absolute ;;
+        user-config) user_config=${2:+$absolute} ;;
       esac
       ;;
   esac
@@ -165,3 +167,4 @@ while [ "$flags_left" -gt 0 ]; do
   shift
   flags_left=$((flags_left - 1))
 done
+[ -n "$data_dir" ] || find_data_dir

@@ -1,17 +1,19 @@
-# rkt status [--wait[=BOOL|DURATION]] [--wait-ready[=BOOL|DURATION]] [--format=json|json-pretty] UUID
+# rkt status [--wait[=BOOL|DURATION]] [--wait-ready[=BOOL|DURATION]] [--format=json|json-pretty] --uuid-file=FILE | UUID
 wait_finished=false
 wait_ready=false
 format=
+uuid_file=
 command_flag() {
   case $1 in
     wait | wait-ready) kind=optional ;;
-    format) kind=value ;;
+    format | uuid-file) kind=value ;;
   esac
 }
 set_flag() {
   case $1 in
     wait) wait_finished=${2:-true} ;;
     wait-ready) wait_ready=${2:-true} ;;
+    uuid-file) uuid_file=$2 ;;
     format)
       case $2 in
         '' | json | json-pretty) format=$2 ;;
@@ -45,10 +47,7 @@ await() {
   done
 }
 
-[ $# -eq 1 ] || {
-  cat "$libexec/help/status.txt"
-  exit 254
-}
+. "$libexec/one-uuid.sh"
 find_pod "$1" || fail "problem retrieving pod: $reason"
 await 'running exited garbage deleting' "$wait_ready" readiness
 await 'exited garbage deleting' "$wait_finished" 'to finish'

@@ -43,6 +43,13 @@ record Flags(List<Flag> all) {
         return new Flags(flags);
     }
 
+    /** These flags and one more. */
+    Flags with(Flag flag) {
+        List<Flag> more = new ArrayList<>(all);
+        more.add(flag);
+        return new Flags(more);
+    }
+
     /** All values of a flag. */
     List<String> values(String name) {
         return all.stream()

@@ -1,10 +1,10 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.config.ConfigDirectories;
+import dev.gantry.rkt.config.Settings;
 import dev.gantry.rkt.pod.Confinement;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -19,6 +19,7 @@ import java.util.Set;
  * @param isDebug whether to tell more on standard error
  * @param insecure which checks are off
  * @param configuration where configuration lies
+ * @param settings what is configured of rkt itself; the data directory of a flag supersedes that of the settings
  * @param areHttpsKeysTrusted whether keys that are fetched over HTTPS are trusted without a review
  */
 record GlobalOptions(
@@ -26,15 +27,13 @@ record GlobalOptions(
         boolean isDebug,
         Set<InsecureOption> insecure,
         ConfigDirectories configuration,
+        Settings settings,
         boolean areHttpsKeysTrusted) {
 
     /** The global flags. */
     static final FlagSyntax SYNTAX = FlagSyntax.none()
             .with(FlagKind.BOOL, "debug", "trust-keys-from-https")
             .with(FlagKind.VALUE, "dir", "insecure-options", "local-config", "system-config", "user-config");
-
-    /** Credentials for fetching. */
-    private static final Set<String> KINDS_READ = Set.of("auth.d");
 
     private static final Path DEFAULT_DIRECTORY = Path.of("/var/lib/rkt");
 
@@ -43,21 +42,27 @@ record GlobalOptions(
     }
 
     /** Reads the global flags out of all flags. */
-    static GlobalOptions of(Flags flags) throws UsageException {
-        Path directory = DEFAULT_DIRECTORY;
+    static GlobalOptions of(Flags flags) throws UsageException, RktException, IOException {
+        ConfigDirectories configuration = configuration(flags);
+        Settings settings = Settings.read(configuration);
+        Path directory = settings.data().orElse(DEFAULT_DIRECTORY);
         Set<InsecureOption> insecure = EnumSet.noneOf(InsecureOption.class);
         for (Flag flag : flags.all()) {
             switch (flag.name()) {
                 case "dir" -> directory = directory(flag);
                 case "insecure-options" -> insecure = insecureOptions(flag);
-                case "local-config", "system-config", "user-config" -> refuseOtherConfiguration(flag);
                 default -> {
                     // a flag of the command
                 }
             }
         }
         return new GlobalOptions(
-                directory, flags.isSet("debug"), insecure, configuration(flags), flags.isSet("trust-keys-from-https"));
+                directory,
+                flags.isSet("debug"),
+                insecure,
+                configuration,
+                settings,
+                flags.isSet("trust-keys-from-https"));
     }
 
     /** Which protections of the host apps are under. */
@@ -118,28 +123,5 @@ record GlobalOptions(
                 flags.last("system-config").map(Path::of).orElse(usual.system()),
                 flags.last("local-config").map(Path::of).orElse(usual.local()),
                 flags.last("user-config").filter(path -> !path.isEmpty()).map(Path::of));
-    }
-
-    /** What is configured of other kinds than those that are read must not be left out in silence. */
-    private static void refuseOtherConfiguration(Flag flag) throws UsageException {
-        Path directory = Path.of(flag.value());
-        if (!Files.isDirectory(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> kinds = Files.newDirectoryStream(directory, "*.d")) {
-            for (Path kind : kinds) {
-                if (KINDS_READ.contains(kind.getFileName().toString())) {
-                    continue;
-                }
-                try (DirectoryStream<Path> files = Files.newDirectoryStream(kind, "*.json")) {
-                    for (Path file : files) {
-                        throw UsageException.invalidValue(
-                                flag, "this rkt does not read configuration such as %s".formatted(file));
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw UsageException.invalidValue(flag, e.toString());
-        }
     }
 }

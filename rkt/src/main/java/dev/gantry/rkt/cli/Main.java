@@ -73,6 +73,8 @@ public final class Main {
             case "run-prepared" -> RelaxCommand.run(words);
             case "fetch" -> FetchCommand.run(this::session, words);
             case "image" -> ImageCommand.run(this::session, words);
+            case "config" -> ConfigCommand.run(this::session, words);
+            case "export" -> ExportCommand.run(words, note -> err.println("export: " + note));
             case "trust" -> TrustCommand.run(this::session, words);
             case "json-pretty" ->
                 out.println(
@@ -82,7 +84,7 @@ public final class Main {
         }
     }
 
-    private Session session(String command, Flags flags) throws UsageException {
+    private Session session(String command, Flags flags) throws UsageException, RktException, IOException {
         return new Session(command, GlobalOptions.of(flags), callersEnvironment(), InstantSource.system(), out, err);
     }
 

@@ -68,7 +68,8 @@ final class PrepareCommand {
             "local-config",
             "mds-register",
             "net",
-            "system-config");
+            "system-config",
+            "user-config");
 
     private static final String SAID_THAT_CRUN_IS_MISSING = "crun-missing";
 
@@ -98,8 +99,10 @@ final class PrepareCommand {
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private static String prepare(Session session, PodArguments arguments, String notFound, List<String> runFlags)
+    private static String prepare(Session session, PodArguments given, String notFound, List<String> runFlags)
             throws UsageException, RktException, IOException {
+        PodArguments arguments = new PodArguments(
+                StageOneFlags.withConfigured(given.pod(), session.options().settings()), given.apps());
         Flavor best = Flavor.bestOf(System.getenv().getOrDefault("PATH", ""));
         PodRequest request = PodRequests.of(
                 arguments, session.environment(), best, session.options().confinement());

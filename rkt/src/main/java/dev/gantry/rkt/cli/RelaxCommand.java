@@ -1,5 +1,6 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.pod.PreparedBundles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ final class RelaxCommand {
 
     private RelaxCommand() {}
 
-    static void run(List<String> words) throws UsageException, IOException {
+    static void run(List<String> words) throws UsageException, RktException, IOException {
         List<String> operands = new ArrayList<>();
         GlobalOptions options = GlobalOptions.of(Flags.read(GlobalOptions.SYNTAX, words, operands));
         new PreparedBundles(Path.of(operands.get(0))).relax(options.confinement());

@@ -1,6 +1,10 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.config.Settings;
 import dev.gantry.rkt.pod.Flavor;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads which flavor is asked for. rkt names images with {@code --stage1-*}; the flavors here are built in. */
@@ -11,6 +15,29 @@ final class StageOneFlags {
     private static final Set<String> BY_IMAGE = Set.of("stage1-hash", "stage1-path", "stage1-url");
 
     private StageOneFlags() {}
+
+    /**
+     * The flags, with the stage1 that the machine is configured for where they name none.
+     *
+     * @param pod the flags
+     * @param settings what is configured
+     * @return the flags
+     * @throws RktException if what is configured is none that is here
+     */
+    static Flags withConfigured(Flags pod, Settings settings) throws RktException {
+        boolean isNamed = pod.all().stream().anyMatch(flag -> BY_NAME.contains(flag.name()));
+        if (isNamed || settings.stage1().isEmpty()) {
+            return pod;
+        }
+        Flag configured = new Flag("stage1-name", settings.stage1().get());
+        if (flavorOf(configured.value()).isEmpty()) {
+            throw new RktException(
+                    "the stage1 \"%s\", which stage1.d of the configuration names, is none of those that are here:"
+                                    .formatted(configured.value())
+                            + " stage1-crun and stage1-fly; ask for one by --stage1-name");
+        }
+        return pod.with(configured);
+    }
 
     /**
      * The flavor of a pod.
@@ -38,13 +65,16 @@ final class StageOneFlags {
     }
 
     private static Flavor named(Flag flag) throws UsageException {
-        String file = flag.value().substring(flag.value().lastIndexOf('/') + 1);
+        return flavorOf(flag.value())
+                .orElseThrow(
+                        () -> UsageException.invalidValue(flag, "the flavors here are stage1-crun and stage1-fly"));
+    }
+
+    private static Optional<Flavor> flavorOf(String stage1) {
+        String file = stage1.substring(stage1.lastIndexOf('/') + 1);
         String name = file.split("[:,.]", 2)[0];
-        for (Flavor flavor : Flavor.values()) {
-            if (name.equals(PREFIX + flavor.label())) {
-                return flavor;
-            }
-        }
-        throw UsageException.invalidValue(flag, "the flavors here are stage1-crun and stage1-fly");
+        return Arrays.stream(Flavor.values())
+                .filter(flavor -> name.equals(PREFIX + flavor.label()))
+                .findFirst();
     }
 }

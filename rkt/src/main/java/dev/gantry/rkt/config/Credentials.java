@@ -8,16 +8,16 @@ import com.google.gson.JsonParser;
 import dev.gantry.rkt.RktException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What servers are told of who asks: the files of {@code auth.d} (rkt Documentation/configuration.md, kinds {@code auth}
@@ -27,10 +27,12 @@ public final class Credentials {
 
     private final Map<String, String> headers;
     private final Map<String, Login> logins;
+    private final List<JsonObject> entries;
 
-    private Credentials(Map<String, String> headers, Map<String, Login> logins) {
+    private Credentials(Map<String, String> headers, Map<String, Login> logins, List<JsonObject> entries) {
         this.headers = Map.copyOf(headers);
         this.logins = Map.copyOf(logins);
+        this.entries = List.copyOf(entries);
     }
 
     /**
@@ -59,16 +61,17 @@ public final class Credentials {
     public static Credentials read(ConfigDirectories directories) throws IOException, RktException {
         Map<String, String> headers = new HashMap<>();
         Map<String, Login> logins = new HashMap<>();
+        SortedMap<String, JsonObject> entries = new TreeMap<>();
         for (Path directory : directories.inOrder()) {
             Map<String, String> headersHere = new HashMap<>();
             Map<String, Login> loginsHere = new HashMap<>();
-            for (Path file : files(directory.resolve("auth.d"))) {
-                readFile(file, headersHere, loginsHere);
+            for (Path file : ConfigFile.in(directory.resolve("auth.d"))) {
+                readFile(file, headersHere, loginsHere, entries);
             }
             headers.putAll(headersHere);
             logins.putAll(loginsHere);
         }
-        return new Credentials(headers, logins);
+        return new Credentials(headers, logins, List.copyOf(entries.values()));
     }
 
     /**
@@ -77,7 +80,7 @@ public final class Credentials {
      * @return credentials for no server
      */
     public static Credentials none() {
-        return new Credentials(Map.of(), Map.of());
+        return new Credentials(Map.of(), Map.of(), List.of());
     }
 
     /**
@@ -100,18 +103,17 @@ public final class Credentials {
         return Optional.ofNullable(logins.get(registry));
     }
 
-    private static List<Path> files(Path directory) throws IOException {
-        List<Path> files = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.json")) {
-                found.forEach(files::add);
-            }
-        }
-        Collections.sort(files);
-        return files;
+    /**
+     * The credentials that count, as configuration files would hold them, each for one server.
+     *
+     * @return the content of the files, passwords included
+     */
+    public List<JsonObject> entries() {
+        return entries.stream().map(JsonObject::deepCopy).toList();
     }
 
-    private static void readFile(Path file, Map<String, String> headers, Map<String, Login> logins)
+    private static void readFile(
+            Path file, Map<String, String> headers, Map<String, Login> logins, Map<String, JsonObject> entries)
             throws IOException, RktException {
         try {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
@@ -120,8 +122,14 @@ public final class Credentials {
                 throw new IllegalStateException("rktVersion must be \"v1\" for the kind \"%s\"".formatted(kind));
             }
             switch (kind) {
-                case "auth" -> addAll(headers, texts(json, "domains"), header(json));
-                case "dockerAuth" -> addAll(logins, texts(json, "registries"), login(json));
+                case "auth" -> {
+                    addAll(headers, texts(json, "domains"), header(json));
+                    putEach(entries, json, "domains");
+                }
+                case "dockerAuth" -> {
+                    addAll(logins, texts(json, "registries"), login(json));
+                    putEach(entries, json, "registries");
+                }
                 default ->
                     throw new IllegalStateException(
                             "rktKind is \"%s\", which does not belong into auth.d".formatted(kind));
@@ -136,6 +144,16 @@ public final class Credentials {
             if (found.putIfAbsent(server, value) != null) {
                 throw new IllegalStateException("credentials for \"%s\" stand twice".formatted(server));
             }
+        }
+    }
+
+    private static void putEach(Map<String, JsonObject> entries, JsonObject json, String member) {
+        for (String server : texts(json, member)) {
+            JsonObject entry = json.deepCopy();
+            JsonArray alone = new JsonArray();
+            alone.add(server);
+            entry.add(member, alone);
+            entries.put(text(json, "rktKind") + " " + server, entry);
         }
     }
 
