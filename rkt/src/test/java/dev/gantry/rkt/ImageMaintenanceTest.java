@@ -75,7 +75,9 @@ class ImageMaintenanceTest extends RktTest {
                 .succeeded();
         assertThat(out.toFile().list()).containsExactlyInAnyOrder("top", "base", "link");
 
-        for (String precious : List.of("/", rkt.data().toString(), rkt.data() + "/cas", directory.toString())) {
+        Files.createSymbolicLink(directory.resolve("detour"), rkt.data());
+        for (String precious : List.of(
+                "/", rkt.data().toString(), rkt.data() + "/cas", directory.toString(), directory + "/detour/cas")) {
             assertThat(rkt.call("image", "extract", "--overwrite", "example.com/top", precious)
                             .exitCode())
                     .as(precious)

@@ -199,7 +199,9 @@ class TrustTest extends RktTest {
             assertThat(byName.err())
                     .as("its name")
                     .contains(id + " was not verified when it was fetched, so only --insecure-options=image uses it");
-            call("prepare", id, "--exec=/bin/true").succeeded();
+            call("prepare", id.substring(0, 39), "--exec=/bin/true").succeeded();
+            assertThat(call("prepare", id.substring(0, 38)).err())
+                    .contains("is too short to say which content is meant");
             call("--insecure-options=image", "prepare", url, "--exec=/bin/true").succeeded();
 
             isSigned.set(true);

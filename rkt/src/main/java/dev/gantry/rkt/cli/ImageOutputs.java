@@ -48,10 +48,20 @@ final class ImageOutputs {
         }
     }
 
+    /** The path without links; what does not exist yet is none. */
+    private static Path real(Path path) throws IOException {
+        Path existing = path.toAbsolutePath().normalize();
+        while (!Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        Path rest = existing.relativize(path.toAbsolutePath().normalize());
+        return existing.toRealPath().resolve(rest).normalize();
+    }
+
     /** What is overwritten must not be rkt's own. */
-    private static void requireElsewhere(Session session, Path directory) throws RktException {
-        Path output = directory.toAbsolutePath().normalize();
-        Path data = session.options().dataDirectory();
+    private static void requireElsewhere(Session session, Path directory) throws RktException, IOException {
+        Path output = real(directory);
+        Path data = real(session.options().dataDirectory());
         if (output.startsWith(data) || data.startsWith(output)) {
             throw new RktException("\"%s\" is in the data directory \"%s\", or it is in there".formatted(output, data));
         }

@@ -92,9 +92,7 @@ public final class ImageFinder {
 
     private StoredImage locate(String image, Optional<Path> givenSignature) throws IOException, RktException {
         if (ImageStore.isId(image)) {
-            return store.find(image)
-                    .orElseThrow(() -> new RktException(
-                            "could not resolve image \"%s\": no image of this hash is stored".formatted(image)));
+            return ofHash(image);
         }
         return switch (scheme(image)) {
             case "docker" -> fetchDocker(image);
@@ -103,6 +101,19 @@ public final class ImageFinder {
             case "" -> isFile(image) ? ofFile(Path.of(image), givenSignature) : named(image, givenSignature);
             default -> named(image, givenSignature);
         };
+    }
+
+    private StoredImage ofHash(String hash) throws IOException, RktException {
+        StoredImage stored = store.find(hash)
+                .orElseThrow(() -> new RktException(
+                        "could not resolve image \"%s\": no image of this hash is stored".formatted(hash)));
+        if (!ImageStore.isUnmistakable(hash) && !isUsable(stored)) {
+            throw new RktException(
+                    ("\"%s\" is too short to say which content is meant, and the image %s was not verified when it was fetched:"
+                                    + " give 32 digits, or --insecure-options=image")
+                            .formatted(hash, stored.id()));
+        }
+        return stored;
     }
 
     /**

@@ -39,6 +39,9 @@ public final class ImageStore {
     /** With fewer digits an id would be ambiguous by accident. */
     private static final int MIN_DIGITS = 2;
 
+    /** As many as rkt itself prints of an id. */
+    private static final int UNMISTAKABLE_DIGITS = 32;
+
     private final Path root;
     private final Path images;
     private final Path temporary;
@@ -324,6 +327,16 @@ public final class ImageStore {
      */
     public static boolean isId(String text) {
         return text.matches(PREFIX + "[0-9a-f]{" + MIN_DIGITS + ",128}");
+    }
+
+    /**
+     * Whether nobody can make another image whose id begins so.
+     *
+     * @param id an id, or the beginning of one
+     * @return whether it has enough digits
+     */
+    static boolean isUnmistakable(String id) {
+        return id.length() >= PREFIX.length() + UNMISTAKABLE_DIGITS;
     }
 
     private static StoredImage read(Path directory) throws IOException, RktException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * What rkt asks of the values of a config block, apart from ports.
@@ -17,6 +18,11 @@ import java.util.function.Function;
 final class RktConfigRules {
 
     private static final Set<String> DNS_WORDS = Set.of("host", "none");
+
+    /** So many digits nobody finds another image for. */
+    private static final int HASH_DIGITS = 32;
+
+    private static final Pattern VAGUE_HASH = Pattern.compile("sha512-[0-9a-f]{0,%d}".formatted(HASH_DIGITS - 1));
 
     private final Interpolation interpolation;
     private final List<ConfigFault> faults = new ArrayList<>();
@@ -28,7 +34,7 @@ final class RktConfigRules {
     /** All faults of a block that could be read. */
     static List<ConfigFault> check(RktTaskConfig config, Interpolation interpolation) {
         RktConfigRules rules = new RktConfigRules(interpolation);
-        rules.checkImage(config.image());
+        rules.checkImage(config);
         rules.checkEach("args", config.args(), RktConfigRules::argFault);
         rules.checkEach("dns_servers", config.dnsServers(), server -> dnsFault(server, config.dnsServers()));
         rules.checkEach("net", config.net(), RktConfigRules::listItemFault);
@@ -38,9 +44,16 @@ final class RktConfigRules {
         return List.copyOf(rules.faults);
     }
 
-    private void checkImage(String image) {
+    private void checkImage(RktTaskConfig config) {
+        String image = config.image();
         if (image.startsWith("-")) {
             faults.add(new ConfigFault("image", "Must not begin with a dash, as \"" + image + "\" does"));
+        }
+        if (config.verifiesImages() && VAGUE_HASH.matcher(image).matches()) {
+            faults.add(new ConfigFault(
+                    "image",
+                    "Must have %d digits of the hash at least where images are verified: a shorter one can be the beginning of another image's"
+                            .formatted(HASH_DIGITS)));
         }
     }
 

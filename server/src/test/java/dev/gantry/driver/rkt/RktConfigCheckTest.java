@@ -50,6 +50,19 @@ class RktConfigCheckTest {
                 .contains("volumes");
     }
 
+    @Test
+    void a_short_hash_does_not_tell_which_image_is_meant_where_images_are_verified() {
+        String config = "{\"image\": \"sha512-%s\"%s}";
+        String verified = ", \"trust_prefix\": \"example.com\"";
+
+        assertThat(faults(config.formatted("ab".repeat(15), verified)))
+                .singleElement()
+                .asString()
+                .startsWith("image: Must have 32 digits of the hash at least where images are verified");
+        assertThat(faults(config.formatted("ab".repeat(16), verified))).isEmpty();
+        assertThat(faults(config.formatted("ab", ""))).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"image\": \"\"}", "{\"image\": null}"})
     void an_image_must_be_given(String config) {
