@@ -30,7 +30,7 @@ for program in true sleep; do
 done
 size=$(du -sk "$scratch/rootfs" | cut -f1)
 [ "$size" -ge 2048 ] || head -c $(((2048 - size) * 1024)) /dev/urandom > "$scratch/rootfs/padding"
-echo '{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/bench",
+echo '{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/bench","labels":[{"name":"os","value":"linux"}],
   "app":{"exec":["/bin/true"],"user":"0","group":"0"}}' > "$scratch/manifest"
 tar -C "$scratch" -cf "$scratch/image.aci" manifest rootfs
 image=$(rkt fetch --full "$scratch/image.aci")

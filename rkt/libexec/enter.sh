@@ -82,6 +82,8 @@ if [ "$flavor" = crun ]; then
 $process
 PROCESS
 fi
+# The process on record is the app, or waits for it.
+{ read -r pid < "$pod/app/$app/pid"; } 2> /dev/null
 root=/proc/$pid/root
 check_command "$1"
 find_image_env

@@ -4,6 +4,7 @@
 # crun can't make the PID namespace: the app would be process 1 of it, and the kernel keeps from process 1 every signal that
 # it has no handler for, SIGTERM too. So process 1 is a shell that lives as long as crun, whatever ends crun; then the kernel
 # kills all that is left in the namespace.
+flavor=crun
 . "$1/stage1.sh"
 
 # crun takes no machine that has both versions of control groups if the second one has controllers; those that limit
@@ -47,7 +48,21 @@ env=$(command -v env)
 nsenter=$(command -v nsenter)
 cd "$app_directory" || fail "can't change to \"$app_directory\""
 start_init
+
+# run_crun EXEC ARGUMENTS: runs crun in the PID namespace of the pod; EXEC is "exec" to become it.
+run_crun() {
+  crun_exec=$1
+  shift
+  set -- "$env" -i "PATH=$PATH" "$nsenter" --no-fork --pid="/proc/$init/ns/pid" -- \
+    "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs "$@"
+  if [ -n "$crun_exec" ]; then exec "$@"; else "$@"; fi
+}
+
+if [ -n "${app_pre_start-}" ]; then
+  debug "running the pre-start handler $app_pre_start"
+  run_crun '' run --bundle=. --config=pre-start.json "$uuid-pre-start" < /dev/null \
+    || fail "the pre-start handler of app \"$app\" failed"
+fi
 debug "becoming crun for $app_arguments as $app_user:$app_group"
-exec "$env" -i "PATH=$PATH" "$nsenter" --no-fork --pid="/proc/$init/ns/pid" -- \
-  "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs run --bundle=. --pid-file=pid "$uuid"
+run_crun exec run --bundle=. --pid-file=pid "$uuid"
 fail "can't execute: no $env"

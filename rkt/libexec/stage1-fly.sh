@@ -1,6 +1,7 @@
 # The fly flavour: mounts the app's root file system in this mount namespace, which is the pod's own, changes to it and
 # to the app's user, and becomes the app. bin/rkt must be on a machine with util-linux and coreutils; the image needs
 # nothing, but for one case: variables that the host's dynamic loader would obey are set by the image's own env(1).
+flavor=fly
 . "$1/stage1.sh"
 
 mount_host_directory() {
@@ -53,11 +54,43 @@ give_standard_streams
 env=$(command -v env)
 setpriv=$(command -v setpriv)
 unshare=$(command -v unshare)
+
+# run_as_app EXEC WORDS: runs words that are quoted for eval as the app, with its environment, root, user and working directory;
+# EXEC is "exec" to become them. setpriv takes the groups, for unshare would drop the supplementary ones; unshare takes the user,
+# for only root may change the root directory.
+run_as_app() {
+  eval "$1 \"\$env\" $default_signals -i -- $app_environment" \
+    '"$setpriv" --regid "$app_group" "$app_groups_option"' \
+    '"$unshare" --root="$root" --wd="$app_work" --setuid="$app_user" --' \
+    "$image_env $app_loader_environment $2"
+}
+default_signals=
+
+if [ -n "${app_pre_start-}" ]; then
+  debug "running the pre-start handler $app_pre_start"
+  run_as_app '' "$app_pre_start" < /dev/null || fail "the pre-start handler of app \"$app\" failed"
+fi
 debug "becoming $app_arguments as $app_user:$app_group"
-# setpriv takes the groups, for unshare would drop the supplementary ones; unshare takes the user, for only root may
-# change the root directory.
-eval "exec \"\$env\" -i -- $app_environment" \
-  '"$setpriv" --regid "$app_group" "$app_groups_option"' \
-  '"$unshare" --root="$root" --wd="$app_work" --setuid="$app_user" --' \
-  "$image_env $app_loader_environment $app_arguments"
-fail "can't execute: no $env"
+if [ -z "${app_post_stop-}" ]; then
+  run_as_app exec "$app_arguments"
+  fail "can't execute: no $env"
+fi
+
+# Somebody has to be there when the app has ended. This process hands on the signals that it gets; a shell lets a program that
+# it starts in the background ignore some of them.
+default_signals=--default-signal=INT,QUIT
+run_as_app exec "$app_arguments" <&0 &
+app_process=$!
+printf '%s\n' "$app_process" > "$app_directory/pid"
+for signal in HUP INT QUIT USR1 USR2 TERM CONT; do
+  trap "kill -$signal $app_process 2> /dev/null" "$signal"
+done
+while
+  wait "$app_process"
+  exit_code=$?
+  # It was a signal that ended the wait.
+  kill -0 "$app_process" 2> /dev/null
+do :; done
+default_signals=
+run_as_app '' "$app_post_stop" < /dev/null || say "the post-stop handler of app \"$app\" failed"
+exit "$exit_code"

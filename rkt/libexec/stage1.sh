@@ -21,3 +21,6 @@ root=$app_directory/rootfs
 . "$libexec/rooted.sh"
 . "$libexec/rootfs.sh"
 . "$app_directory/launch"
+
+# Tells what the image asks for and this flavour does not do, as the specification wants it.
+[ -z "${app_ignored-}" ] || say "warning: app \"$app\": ignored by the $flavor flavor: $app_ignored"

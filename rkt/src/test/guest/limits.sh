@@ -23,7 +23,7 @@ fetch_image() {
   mkdir -p "$scratch/rootfs/bin"
   cp /bin/busybox "$scratch/rootfs/bin/"
   ln -s busybox "$scratch/rootfs/bin/sh"
-  echo '{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/busybox",
+  echo '{"acKind":"ImageManifest","acVersion":"0.8.11","name":"example.com/busybox","labels":[{"name":"os","value":"linux"}],
     "app":{"exec":["/bin/sh"],"user":"0","group":"0"}}' > "$scratch/manifest"
   tar -C "$scratch" -cf "$scratch/image.aci" manifest rootfs
   image=$(rkt fetch --full "$scratch/image.aci")

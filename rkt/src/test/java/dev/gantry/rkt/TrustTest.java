@@ -145,7 +145,7 @@ class TrustTest extends RktTest {
             Path app = directory.resolve("app.aci");
             new AciBuilder()
                     .file("manifest", """
-                            {"acKind":"ImageManifest","acVersion":"0.8.11","name":"%s","labels":[],
+                            {"acKind":"ImageManifest","acVersion":"0.8.11","name":"%s","labels":[{"name":"os","value":"linux"}],
                              "app":{"exec":["/bin/true"],"user":"0","group":"0"}}""".formatted(prefix))
                     .directory("rootfs", entry -> entry.setMode(0755))
                     .programs("true")

@@ -7,6 +7,8 @@ import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Environment;
 import dev.gantry.rkt.appc.HostArchitecture;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -140,7 +142,7 @@ final class ManifestConverter {
             String configDigest) {
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put("author", text(config, "author"));
-        annotations.put("created", text(config, "created"));
+        annotations.put("created", created(config));
         annotations.put("appc.io/docker/originalname", reference.original());
         annotations.put("appc.io/docker/registryurl", reference.registry());
         annotations.put("appc.io/docker/repository", reference.repository());
@@ -150,6 +152,16 @@ final class ManifestConverter {
         annotations.put("appc.io/docker/cmd", list(inner, "Cmd"));
         annotations.values().removeIf(String::isEmpty);
         return namedValues(annotations);
+    }
+
+    /** An annotation that is no time would make the manifest an invalid one. */
+    private static String created(JsonObject config) {
+        try {
+            OffsetDateTime.parse(text(config, "created"));
+            return text(config, "created");
+        } catch (DateTimeParseException e) {
+            return "";
+        }
     }
 
     private static JsonArray namedValues(Map<String, String> values) {

@@ -13,10 +13,18 @@ import java.util.List;
  * @param app the {@code app} object of the pod manifest; must not be changed
  * @param mounts where it sees which volumes
  * @param readOnlyRootfs whether it can't write to its root file system
+ * @param imageIsolators names of the isolators that are its image's, and that no flag has replaced
  */
-record AppPlan(String name, StoredImage image, JsonObject app, List<Mount> mounts, boolean readOnlyRootfs) {
+record AppPlan(
+        String name,
+        StoredImage image,
+        JsonObject app,
+        List<Mount> mounts,
+        boolean readOnlyRootfs,
+        List<String> imageIsolators) {
 
     AppPlan {
         mounts = List.copyOf(mounts);
+        imageIsolators = List.copyOf(imageIsolators);
     }
 }

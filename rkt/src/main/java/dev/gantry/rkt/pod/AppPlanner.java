@@ -8,6 +8,7 @@ import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.AcNames;
 import dev.gantry.rkt.appc.Environment;
 import dev.gantry.rkt.appc.ImageManifest;
+import dev.gantry.rkt.appc.ManifestRules;
 import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.image.StoredImage;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ final class AppPlanner {
      */
     static AppPlan plan(AppRequest request, PodRequest pod, StoredImage image) throws RktException {
         ImageManifest manifest = image.manifest();
+        ManifestRules.requireValid(manifest);
+        ManifestRules.requireRunnable(manifest);
         String name = request.name().isPresent()
                 ? AcNames.requireName(request.name().get())
                 : AcNames.appNameOf(manifest.name());
@@ -50,10 +53,18 @@ final class AppPlanner {
             app.add("supplementaryGIDs", groups);
         }
         app.add("environment", Environment.toJson(environment(request, pod, app)));
+        List<JsonElement> ofImage = ImageManifest.objects(app, "isolators").stream()
+                .map(JsonElement.class::cast)
+                .toList();
         addIsolators(request, app);
+        List<String> imageIsolators = ImageManifest.objects(app, "isolators").stream()
+                .filter(ofImage::contains)
+                .map(isolator -> isolator.get("name").getAsString())
+                .distinct()
+                .toList();
         addNamedValues(app, "userAnnotations", request.annotations());
         addNamedValues(app, "userLabels", request.labels());
-        return new AppPlan(name, image, app, mounts(request, pod, app), request.readOnlyRootfs());
+        return new AppPlan(name, image, app, mounts(request, pod, app), request.readOnlyRootfs(), imageIsolators);
     }
 
     private static JsonObject emptyApp() {

@@ -9,6 +9,7 @@ import dev.gantry.rkt.appc.Quantity;
 import dev.gantry.rkt.appc.Volume;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -85,30 +86,47 @@ final class BundleConfig {
         config.add("root", root);
         config.add("mounts", mounts());
         config.add("linux", linux(uuid, confinement));
+        JsonArray afterwards = new JsonArray();
         Optional<Quantity> memory = isolators.limit(Isolators.MEMORY);
         if (memory.isPresent()) {
-            config.add("hooks", outOfMemoryHook(uuid, memory.get()));
+            afterwards.add(
+                    hook("out-of-memory.sh", uuid, app.name(), memory.get().text()));
+        }
+        if (!EventHandlers.arguments(app, EventHandlers.POST_STOP).isEmpty()) {
+            afterwards.add(hook("post-stop.sh", uuid, app.name()));
+        }
+        if (!afterwards.isEmpty()) {
+            JsonObject hooks = new JsonObject();
+            hooks.add("poststop", afterwards);
+            config.add("hooks", hooks);
         }
         return config;
     }
 
-    private JsonObject outOfMemoryHook(String uuid, Quantity limit) {
+    /**
+     * Writes the file for an event handler of the app: it runs as the app does, in a container of its own on the same files.
+     *
+     * @param config the app's own file, see {@link #toJson}
+     * @param arguments the program of the handler and its arguments
+     * @return the content of the file
+     */
+    static JsonObject ofHandler(JsonObject config, List<String> arguments) {
+        JsonObject handler = config.deepCopy();
+        handler.remove("hooks");
+        handler.getAsJsonObject("process").add("args", array(arguments));
+        return handler;
+    }
+
+    private JsonObject hook(String script, String... arguments) {
+        List<String> words = new ArrayList<>();
+        words.add("sh");
+        words.add(launcher.resolve("libexec").resolve(script).toString());
+        words.addAll(Arrays.asList(arguments));
         JsonObject hook = new JsonObject();
         hook.addProperty("path", "/bin/sh");
-        hook.add(
-                "args",
-                array(List.of(
-                        "sh",
-                        launcher.resolve("libexec/out-of-memory.sh").toString(),
-                        uuid,
-                        app.name(),
-                        limit.text())));
-        hook.add("env", array(List.of("PATH=/usr/sbin:/usr/bin:/sbin:/bin")));
-        JsonArray afterwards = new JsonArray();
-        afterwards.add(hook);
-        JsonObject hooks = new JsonObject();
-        hooks.add("poststop", afterwards);
-        return hooks;
+        hook.add("args", array(words));
+        hook.add("env", array(List.of("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")));
+        return hook;
     }
 
     /**
@@ -162,6 +180,9 @@ final class BundleConfig {
         process.addProperty("cwd", launch.workingDirectory());
         process.add("capabilities", new Capabilities(isolators).toJson(launch.user(), confinement.capabilities()));
         process.addProperty("noNewPrivileges", isolators.isSet(Isolators.NO_NEW_PRIVILEGES));
+        AppArmor.OF_THIS_MACHINE
+                .profile(isolators)
+                .ifPresent(profile -> process.addProperty("apparmorProfile", profile));
         isolators.number(Isolators.OOM_SCORE).ifPresent(adjustment -> process.addProperty("oomScoreAdj", adjustment));
         return process;
     }

@@ -18,6 +18,7 @@ final class Isolators {
     static final String CPU = "resource/cpu";
     static final String CPU_SHARES = "os/linux/cpu-shares";
     static final String OOM_SCORE = "os/linux/oom-score-adj";
+    static final String APPARMOR = "os/linux/apparmor-profile";
     static final String NO_NEW_PRIVILEGES = "os/linux/no-new-privileges";
 
     private final JsonObject app;
@@ -31,12 +32,12 @@ final class Isolators {
         this.app = app;
     }
 
-    /** The value of an isolator. */
+    /** The value of an isolator; of several the last counts, as in rkt. */
     Optional<JsonElement> value(String name) {
         return ImageManifest.objects(app, "isolators").stream()
                 .filter(isolator -> isolator.get("name").getAsString().equals(name))
                 .map(isolator -> isolator.get("value"))
-                .findFirst();
+                .reduce((first, second) -> second);
     }
 
     /** The limit of a resource. */

@@ -41,11 +41,12 @@ final class LaunchFile {
     /**
      * Writes the file.
      *
+     * @param flavor what shall run the pod
      * @return the text of the file
      * @throws RktException if the app's user or group is not in its image, or a value can't be handed to a program
      * @throws IOException if the image can't be read
      */
-    String text() throws IOException, RktException {
+    String text(Flavor flavor) throws IOException, RktException {
         List<String> arguments = arguments();
         List<String> groups = supplementaryGroups();
         Map<String, String> loaderVariables = new LinkedHashMap<>();
@@ -61,6 +62,10 @@ final class LaunchFile {
         assign(file, "app_oom_score_adj", oomScoreAdjustment());
         assign(file, "app_program", arguments.get(0));
         assign(file, "app_arguments", ShellWords.quote(arguments));
+        for (String handler : EventHandlers.NAMES) {
+            assign(file, "app_" + handler.replace('-', '_'), ShellWords.quote(EventHandlers.arguments(app, handler)));
+        }
+        assign(file, "app_ignored", IgnoredSettings.text(app, flavor, AppArmor.OF_THIS_MACHINE));
         assign(file, "app_environment", words(variables));
         assign(file, "app_loader_environment", words(loaderVariables));
         file.append("mount_app_volumes() {\n  :\n");

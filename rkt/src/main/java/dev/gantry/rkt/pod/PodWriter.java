@@ -67,12 +67,19 @@ final class PodWriter {
         for (AppPlan app : plan.apps()) {
             Path directory = Files.createDirectories(pod.resolve("app").resolve(app.name()));
             write(directory, "status", status(plan, app));
-            write(directory, "launch", new LaunchFile(plan, app).text());
+            write(directory, "launch", new LaunchFile(plan, app).text(request.flavor()));
             Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
             if (request.flavor() == Flavor.CRUN) {
                 BundleConfig config = new BundleConfig(plan, app, Path.of(System.getProperty("rkt.home")));
                 String uuid = pod.getFileName().toString();
-                write(directory, BundleConfig.CONFIG, Json.compact(config.toJson(uuid, request.confinement())));
+                JsonObject json = config.toJson(uuid, request.confinement());
+                write(directory, BundleConfig.CONFIG, Json.compact(json));
+                for (String handler : EventHandlers.NAMES) {
+                    List<String> arguments = EventHandlers.arguments(app, handler);
+                    if (!arguments.isEmpty()) {
+                        write(directory, handler + ".json", Json.compact(BundleConfig.ofHandler(json, arguments)));
+                    }
+                }
                 write(directory, BundleConfig.PROCESS, config.openProcess(request.confinement()));
             }
             makeRootfs(directory, app, request.overlay());

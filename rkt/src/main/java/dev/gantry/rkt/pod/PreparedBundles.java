@@ -33,10 +33,13 @@ public final class PreparedBundles {
     public void relax(Confinement kept) throws IOException {
         try (DirectoryStream<Path> apps = Files.newDirectoryStream(pod.resolve("app"))) {
             for (Path app : apps) {
-                JsonObject config = parse(Files.readString(app.resolve(BundleConfig.CONFIG)));
-                relaxProcess(config.getAsJsonObject("process"), kept);
-                BundleConfig.relaxLinux(config.getAsJsonObject("linux"), kept);
-                replace(app.resolve(BundleConfig.CONFIG), Json.compact(config));
+                relaxConfig(app.resolve(BundleConfig.CONFIG), kept);
+                for (String handler : EventHandlers.NAMES) {
+                    Path file = app.resolve(handler + ".json");
+                    if (Files.exists(file)) {
+                        relaxConfig(file, kept);
+                    }
+                }
 
                 String text =
                         Files.readString(app.resolve(BundleConfig.PROCESS)).strip();
@@ -45,6 +48,13 @@ public final class PreparedBundles {
                 replace(app.resolve(BundleConfig.PROCESS), BundleConfig.open(process));
             }
         }
+    }
+
+    private static void relaxConfig(Path file, Confinement kept) throws IOException {
+        JsonObject config = parse(Files.readString(file));
+        relaxProcess(config.getAsJsonObject("process"), kept);
+        BundleConfig.relaxLinux(config.getAsJsonObject("linux"), kept);
+        replace(file, Json.compact(config));
     }
 
     private static void relaxProcess(JsonObject process, Confinement kept) throws IOException {

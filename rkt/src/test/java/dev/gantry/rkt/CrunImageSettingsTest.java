@@ -1,0 +1,17 @@
+package dev.gantry.rkt;
+
+import org.junit.jupiter.api.BeforeAll;
+
+/** What images ask for, with apps of the crun flavour. */
+class CrunImageSettingsTest extends ImageSettingsTest {
+
+    @BeforeAll
+    static void has_crun() {
+        require_crun();
+    }
+
+    @Override
+    protected String flavor() {
+        return "crun";
+    }
+}
