@@ -92,6 +92,10 @@ remove_abandoned() {
     fi
     rm -rf --one-file-system -- "$pod"
   done
+  # What prepare keeps has what it was told, such as variables: nothing of it outlasts the pods for long.
+  for pod in "$data_dir/decisions"/*; do
+    [ ! -d "$pod" ] || ! is_older_than 24h %.3Y || rm -rf --one-file-system -- "$pod"
+  done
   # Parts of downloads that broke off, with which nobody went on for a day.
   for pod in "$data_dir/cas/downloads"/*; do
     [ ! -f "$pod" ] || ! is_older_than 24h %.3Y || rm -f -- "$pod"

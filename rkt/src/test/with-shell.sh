@@ -5,7 +5,7 @@
 set -eu
 shell=$(readlink -f -- "$1")
 shift
-exec unshare --mount --propagation slave -- "$shell" sh -c '
+exec unshare --mount --propagation slave -- /bin/sh -c '
   mount --bind "$1" "$(readlink -f /bin/sh)"
   shift
   exec "$@"' sh "$shell" "$@"

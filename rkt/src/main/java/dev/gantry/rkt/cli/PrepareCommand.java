@@ -5,6 +5,7 @@ import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.pod.Flavor;
+import dev.gantry.rkt.pod.KeptDecisions;
 import dev.gantry.rkt.pod.PodPreparer;
 import dev.gantry.rkt.pod.PodRequest;
 import dev.gantry.rkt.pod.PodStore;
@@ -70,6 +71,9 @@ final class PrepareCommand {
             "net",
             "system-config",
             "user-config");
+
+    /** The variable by which prepare.sh asks for a pod to be kept. */
+    private static final String DECISION = "RKT_DECISION";
 
     private static final String SAID_THAT_CRUN_IS_MISSING = "crun-missing";
 
@@ -145,13 +149,22 @@ final class PrepareCommand {
             Optional<String> uuidFile,
             List<String> runFlags)
             throws IOException, RktException {
+        List<String> warnings = new ArrayList<>();
         try {
             PodPreparer preparer =
-                    new PodPreparer(new PodStore(session.options().dataDirectory()), session.clock(), session::say);
+                    new PodPreparer(new PodStore(session.options().dataDirectory()), session.clock(), warning -> {
+                        warnings.add(warning);
+                        session.say(warning);
+                    });
             PodPreparer.PreparedPod pod = preparer.prepare(request, images);
             Files.writeString(pod.directory().resolve("run-flags"), "set -- " + ShellWords.quote(runFlags) + "\n");
             if (uuidFile.isPresent()) {
                 Files.writeString(Path.of(uuidFile.get()), pod.directory().getFileName() + "\n");
+            }
+            Optional<String> key = Optional.ofNullable(session.environment().get(DECISION));
+            if (key.isPresent()) {
+                new KeptDecisions(session.options().dataDirectory())
+                        .keep(key.get(), pod.directory(), request, images, warnings);
             }
             return pod.finish();
         } catch (RktException e) {

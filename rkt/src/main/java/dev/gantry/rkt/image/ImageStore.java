@@ -43,6 +43,9 @@ public final class ImageStore {
     /** As many as rkt itself prints of an id. */
     private static final int UNMISTAKABLE_DIGITS = 32;
 
+    /** A file beside the locks, there while images are removed: prepare.sh can't hold a lock of Java's. */
+    private static final String REMOVING = "removing";
+
     private final Path root;
     private final Path images;
     private final Path temporary;
@@ -93,7 +96,19 @@ public final class ImageStore {
      * @throws IOException if that fails
      */
     public Closeable lock(boolean shared) throws IOException {
-        return lock("removal", shared);
+        Closeable lock = lock("removal", shared);
+        Path sign = locks.resolve(REMOVING);
+        if (shared) {
+            // Nobody removes images now: who has left the sign was killed.
+            Files.deleteIfExists(sign);
+            return lock;
+        }
+        Files.write(sign, new byte[0]);
+        return () -> {
+            try (lock) {
+                Files.deleteIfExists(sign);
+            }
+        };
     }
 
     /**

@@ -77,6 +77,15 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
+     * The file whose time of modification is when the image was last used.
+     *
+     * @return the file
+     */
+    public Path lastUsedFile() {
+        return directory.resolve(LAST_USED);
+    }
+
+    /**
      * What the image takes of the disk: its archive and its files.
      *
      * @return bytes

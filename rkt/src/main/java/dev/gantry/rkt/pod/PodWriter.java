@@ -193,7 +193,8 @@ final class PodWriter {
                 : Optional.of(result.output().strip().replace('\n', ' '));
     }
 
-    private static void run(Path directory, String... command) throws IOException, RktException {
+    /** Runs a program in a directory; what it prints is in the message if it fails. */
+    static void run(Path directory, String... command) throws IOException, RktException {
         Result result = call(directory, command);
         if (result.exitCode() != 0) {
             throw new RktException("%s failed: %s"

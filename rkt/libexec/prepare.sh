@@ -1,0 +1,113 @@
+# rkt prepare: starts Java, which decides all of a pod and keeps what it has decided. The same command on the same images is
+# answered here from then on: a copy of the pod that Java made, under a UUID of its own.
+#
+# A decision is kept in decisions/KEY of the data directory. The key is a digest of all that it depends on: the words of the
+# command line, the working directory, the images that are stored, what URLs led to, the configuration, crun, this version of rkt,
+# the capabilities of this process and the boot. When one of them changes, the decision is not found any more. It holds
+#
+#   pod/          the pod, without what tells it from others
+#   uuid          the UUID that it had, in the files of uuid-files
+#   images        a file of each image, whose time tells when it was last used
+#   absent        names that must not be files, for then they would mean those
+#   warnings      what is to be said of it each time
+. "$libexec/java.sh"
+
+# Sets `kept` to where the decision is kept. Fails if the command depends on more than the key has.
+find_decision() {
+  data_dir=/var/lib/rkt
+  words=
+  is_directory=false
+  for word do
+    if $is_directory; then data_dir=$word; fi
+    is_directory=false
+    # What is no flag of rkt but an argument of the app only costs a start of Java.
+    case $word in
+      --debug=false) ;;
+      --debug* | --help | -h | --inherit-env* | --local-config* | --pod-manifest* | --private-users* | --set-env-file* \
+        | --signature* | --system-config* | --user-config*) return 1 ;;
+      --dir=*) data_dir=${word#*=} ;;
+      --dir) is_directory=true ;;
+    esac
+    words="$words${#word}:$word"
+  done
+  case $data_dir in
+    /*) ;;
+    *) data_dir=$PWD/$data_dir ;;
+  esac
+  [ -d "$data_dir/decisions" ] || [ -d "$data_dir/cas/images" ] || return 1
+  for file in /etc/rkt/paths.d/*.json /usr/lib/rkt/paths.d/*.json; do
+    [ ! -e "$file" ] || return 1
+  done
+  crun=
+  directories=$PATH:
+  while [ -n "$directories" ] && [ -z "$crun" ]; do
+    [ ! -x "${directories%%:*}/crun" ] || crun=${directories%%:*}/crun
+    directories=${directories#*:}
+  done
+  read -r boot_id < /proc/sys/kernel/random/boot_id
+  # An app whose capabilities are not confined has all that this process has.
+  while read -r name capabilities; do
+    [ "$name" != CapPrm: ] || break
+  done < /proc/self/status
+  state=$(stat -c '%n %d %i %s %y %z' -- "$home/target/rkt.jar" "$data_dir/cas/images" "$data_dir"/cas/images/sha512-* \
+    "$data_dir/cas/remotes" /etc/rkt/*.d/*.json /usr/lib/rkt/*.d/*.json 2> /dev/null)
+  key=$(sha256sum << KEY
+$words
+$PWD
+$home
+$crun
+$boot_id
+$capabilities
+$state
+KEY
+  ) || return 1
+  kept=$data_dir/decisions/${key%% *}
+}
+
+# Makes a pod of the decision, in the steps of PodStore.java. Fails, and leaves nothing, if something is not as it was.
+make_kept_pod() {
+  { IFS= read -r kept_uuid < "$kept/uuid"; } 2> /dev/null || return 1
+  while IFS= read -r file; do
+    [ ! -e "$file" ] || return 1
+  done < "$kept/absent"
+  read -r uuid < /proc/sys/kernel/random/uuid
+  pod=$data_dir/pods/embryo/$uuid
+  copy_kept_pod && {
+    # Who removes images says so before it looks which pods use them: then it has seen this one.
+    [ ! -e "$data_dir/cas/locks/removing" ] && are_images_there
+  } && sync -- "$pod" "$pod"/* "$pod"/app/*/* && mv -T -- "$pod" "$data_dir/pods/prepared/$uuid" \
+    && sync -- "$data_dir/pods/prepared" || {
+    rm -rf -- "$pod"
+    return 1
+  }
+  while IFS= read -r warning; do say "$warning"; done < "$kept/warnings"
+  printf '%s\n' "$uuid"
+}
+
+copy_kept_pod() {
+  cp -dR --preserve=mode,ownership,xattr -- "$kept/pod" "$pod" 2> /dev/null || return 1
+  read_identity $$ && printf '%s\n' "$identity" > "$pod/preparer" || return 1
+  date +%s%N > "$pod/created" || return 1
+  set --
+  while IFS= read -r file; do set -- "$@" "$pod/$file"; done < "$kept/uuid-files"
+  [ $# -eq 0 ] || sed -i "s/$kept_uuid/$uuid/g" -- "$@"
+}
+
+# Also whether the kernel still mounts an overlay here, in a mount namespace that is gone after.
+are_images_there() {
+  for app_directory in "$pod"/app/*; do
+    [ -d "$app_directory/tree/." ] && (cd "$app_directory" && exec unshare --mount --propagation private mount -t overlay \
+      -o lowerdir=tree,upperdir=upper,workdir=work rkt-attempt rootfs) 2> /dev/null || return 1
+  done
+  set --
+  while IFS= read -r file; do set -- "$@" "$file"; done < "$kept/images"
+  touch -c -- "$@"
+}
+
+unset RKT_DECISION
+if find_decision "$@"; then
+  ! make_kept_pod || exit 0
+  RKT_DECISION=${kept##*/}
+  export RKT_DECISION
+fi
+exec_java prepare "$@"

@@ -1,0 +1,167 @@
+package dev.gantry.rkt.pod;
+
+import dev.gantry.rkt.PrivateDirectory;
+import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.appc.ImageManifest;
+import dev.gantry.rkt.image.FileTrees;
+import dev.gantry.rkt.image.StoredImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Pods that {@code prepare} has made, kept so that prepare.sh can make the same ones once more without Java. That script
+ * says what of them is kept, and under which key. There are few at a time: the oldest go.
+ */
+public final class KeptDecisions {
+
+    private static final int MOST = 32;
+
+    private final Path directory;
+
+    /**
+     * Opens them.
+     *
+     * @param dataDirectory the data directory
+     */
+    public KeptDecisions(Path dataDirectory) {
+        this.directory = dataDirectory.resolve("decisions");
+    }
+
+    /**
+     * Keeps a pod, if all that its files depend on is in the key.
+     *
+     * @param key where prepare.sh looks for it
+     * @param pod the directory of the pod, of which all is there
+     * @param request what was asked for
+     * @param images the images of its apps
+     * @param warnings what was said of it
+     * @throws IOException if it can't be written
+     * @throws RktException if its files can't be copied
+     */
+    public void keep(String key, Path pod, PodRequest request, List<StoredImage> images, List<String> warnings)
+            throws IOException, RktException {
+        if (!dependsOnKeyOnly(pod, request, images)) {
+            return;
+        }
+        PrivateDirectory.create(directory);
+        Path fresh = Files.createDirectory(directory.resolve("new-" + UUID.randomUUID()));
+        Path copy = fresh.resolve("pod");
+        PodWriter.run(pod, "cp", "-dR", "--preserve=mode,ownership,xattr", "--", ".", copy.toString());
+        Files.delete(copy.resolve("created"));
+        Files.delete(copy.resolve("preparer"));
+        String uuid = pod.getFileName().toString();
+        write(fresh, "uuid", List.of(uuid));
+        write(fresh, "uuid-files", filesWith(uuid, copy));
+        write(
+                fresh,
+                "images",
+                images.stream().map(image -> image.lastUsedFile().toString()).toList());
+        write(fresh, "absent", names(request));
+        write(fresh, "warnings", warnings);
+        publish(fresh, directory.resolve(key));
+        removeOldest();
+    }
+
+    /** Neither which profiles of AppArmor are loaded is in the key, nor a file that an image was read from. */
+    private static boolean dependsOnKeyOnly(Path pod, PodRequest request, List<StoredImage> images) throws IOException {
+        try (DirectoryStream<Path> apps = Files.newDirectoryStream(pod.resolve("app"))) {
+            for (Path app : apps) {
+                if (!Files.isSymbolicLink(app.resolve(PodWriter.TREE))) {
+                    return false;
+                }
+            }
+        }
+        return images.stream().noneMatch(KeptDecisions::wantsAppArmor)
+                && request.apps().stream().noneMatch(app -> isFile(app.image()));
+    }
+
+    private static boolean wantsAppArmor(StoredImage image) {
+        return image.manifest().app().stream()
+                .flatMap(app -> ImageManifest.objects(app, "isolators").stream())
+                .anyMatch(isolator -> isolator.get("name").getAsString().equals(Isolators.APPARMOR));
+    }
+
+    private static boolean isFile(String image) {
+        return image.startsWith("file:")
+                || image.startsWith("/")
+                || image.contains("\n")
+                || Files.exists(Path.of(image));
+    }
+
+    /** Those that would be taken for files if there were such files. */
+    private static List<String> names(PodRequest request) {
+        return request.apps().stream()
+                .map(AppRequest::image)
+                .filter(image -> !image.contains("://"))
+                .toList();
+    }
+
+    private static List<String> filesWith(String text, Path top) throws IOException {
+        try (Stream<Path> files = Files.walk(top)) {
+            List<String> found = new ArrayList<>();
+            for (Path file : (Iterable<Path>)
+                    files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))::iterator) {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+                    found.add(top.relativize(file).toString());
+                }
+            }
+            return found;
+        }
+    }
+
+    /** Somebody else may have kept the same at the same time. */
+    private static void publish(Path fresh, Path place) throws IOException {
+        try {
+            Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileSystemException e) {
+            FileTrees.delete(fresh);
+            if (!Files.isDirectory(place)) {
+                throw e;
+            }
+        }
+    }
+
+    /** What a killed process has left unfinished is among them, and goes in its turn. */
+    private void removeOldest() throws IOException {
+        Map<Path, FileTime> kept = new LinkedHashMap<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {
+            for (Path decision : found) {
+                kept.put(decision, timeOf(decision));
+            }
+        }
+        List<Path> oldestFirst = kept.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList();
+        for (Path decision : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - MOST))) {
+            FileTrees.delete(decision);
+        }
+    }
+
+    /** Another process may have removed it. */
+    private static FileTime timeOf(Path decision) throws IOException {
+        try {
+            return Files.getLastModifiedTime(decision);
+        } catch (NoSuchFileException e) {
+            return FileTime.fromMillis(0);
+        }
+    }
+
+    private static void write(Path directory, String name, List<String> lines) throws IOException {
+        Files.write(directory.resolve(name), lines);
+    }
+}
