@@ -363,9 +363,8 @@ class AppSettingsTest extends RktTest {
                         .out())
                 .startsWith("-rw-r-----")
                 .contains(" 77 88 ");
-        String uuid = rkt.prepare(overlay, image.toString(), "--exec=/bin/sleep", "--", "608");
-        Rkt.Running running = rkt.start(Map.of(), "run-prepared", uuid);
-        rkt.call("status", "--wait-ready=30s", uuid).succeeded();
+        String uuid = rkt.prepare(overlay, image.toString(), "--", "-c", "echo ready; exec sleep 608");
+        Rkt.Running running = rkt.runUntilReady(uuid);
         rkt.call("stop", "--force", uuid).succeeded();
         assertThat(rkt.finish(running).exitCode()).isEqualTo(137);
     }

@@ -45,6 +45,12 @@ public final class Rkt implements AutoCloseable {
         return List.of("unshare", "--mount", "--propagation", "private", "sh", "-c", hide + " && exec \"$@\"", "sh");
     }
 
+    /** A prefix for a machine whose {@code /bin/sh} is another shell. */
+    static List<String> withShell(Path shell) {
+        String replace = "mount --bind \"$0\" \"$(readlink -f /bin/sh)\" && exec \"$@\"";
+        return List.of("unshare", "--mount", "--propagation", "slave", "/bin/sh", "-c", replace, shell.toString());
+    }
+
     public Path data() {
         return directory.resolve("data");
     }
