@@ -36,6 +36,8 @@ give_standard_streams() {
   fault=$(chown -- "$app_user:$app_group" "$@" 2>&1) || debug "can't give the standard streams to $app_user: $fault"
 }
 
+use_app "$apps"
+tell_ignored
 mount_root
 for directory in /dev /proc; do mount_host_directory "$directory"; done
 mount_sysfs

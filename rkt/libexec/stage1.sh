@@ -1,12 +1,12 @@
 # How the scripts of the flavours begin: sourced by them with their own arguments, which are
 #
-#   stage1-FLAVOR.sh LIBEXEC POD APP RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
+#   stage1-FLAVOR.sh LIBEXEC POD APPS RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
 set -u
 umask 022
 
 libexec=$1
 pod=$2
-app=$3
+apps=$3
 resolv_mode=$4
 hosts_mode=$5
 net_mode=$6
@@ -14,13 +14,20 @@ hostname=$7
 debug=$8
 command=run
 uuid=${pod##*/}
-app_directory=$pod/app/$app
-root=$app_directory/rootfs
 
 . "$libexec/common.sh"
 . "$libexec/rooted.sh"
 . "$libexec/rootfs.sh"
-. "$app_directory/launch"
+
+# Reads what "prepare" has decided for an app. Names of apps have no spaces.
+use_app() {
+  app=$1
+  app_directory=$pod/app/$1
+  root=$app_directory/rootfs
+  . "$app_directory/launch"
+}
 
 # Tells what the image asks for and this flavour does not do, as the specification wants it.
-[ -z "${app_ignored-}" ] || say "warning: app \"$app\": ignored by the $flavor flavor: $app_ignored"
+tell_ignored() {
+  [ -z "${app_ignored-}" ] || say "warning: app \"$app\": ignored by the $flavor flavor: $app_ignored"
+}

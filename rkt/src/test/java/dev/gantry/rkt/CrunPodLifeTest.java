@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +56,27 @@ class CrunPodLifeTest extends PodLifeTest {
         assertThat(status(uuid).get("state").getAsString()).isEqualTo("exited");
         rkt.call("rm", uuid).succeeded();
         assertThat(groupsOf(uuid)).isEmpty();
+    }
+
+    /** Where a machine has both versions of control groups: what the mount of the second one covers is seen by a bind. */
+    @Test
+    void a_pod_leaves_no_directory_beneath_the_mount_of_the_second_hierarchy() throws Exception {
+        String uuid = rkt.prepare(image.toString(), "--exec=/bin/true");
+        rkt.call("run-prepared", uuid).succeeded();
+
+        Process listing = new ProcessBuilder(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        "mount --bind /sys/fs/cgroup \"$0\" && ls -R \"$0\"",
+                        Files.createDirectory(directory.resolve("beneath")).toString())
+                .start();
+
+        assertThat(new String(listing.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .doesNotContain(uuid);
     }
 
     /** Control groups of the pod, in all hierarchies. */
