@@ -67,9 +67,10 @@ run_crun() {
 }
 default_signals=
 
-# run_pre_start CONTAINER: runs the handler of the app that use_app has read, in the bundle.
+# Runs the pre-start handler of the app that use_app has read; called in the bundle.
 run_pre_start() {
   [ -n "${app_pre_start-}" ] || return 0
   debug "running the pre-start handler $app_pre_start"
-  run_crun '' run --bundle=. --config=pre-start.json "$1" < /dev/null || fail "the pre-start handler of app \"$app\" failed"
+  run_crun '' run --bundle=. --config=pre-start.json "$uuid-$app-pre-start" < /dev/null \
+    || fail "the pre-start handler of app \"$app\" failed"
 }

@@ -22,6 +22,13 @@ read_state
 [ "$state" = running ] || fail "pod \"$uuid\" isn't currently running"
 read_apps
 app=${app_wanted:-$apps}
+case $app in
+  *"$newline"*)
+    say 'pod contains multiple apps:'
+    for app in $apps; do printf '\t%s\n' "$app" >&2; done
+    fail 'unable to determine app name: specify app using "rkt enter --app= ..."'
+    ;;
+esac
 case $newline$apps$newline in
   *"$newline$app$newline"*) ;;
   *) fail "enter failed: pod \"$uuid\" has no app \"$app\"" ;;
@@ -58,10 +65,15 @@ read -r pid _ < "$pod/pid"
 read_flavor
 . "$pod/app/$app/launch"
 if [ "$flavor" = crun ]; then
+  container=$uuid
+  case $apps in
+    *"$newline"*) container=$uuid-$app ;;
+  esac
+  [ ! -s "$pod/app/$app/exit-code" ] || fail "enter failed: app \"$app\" has exited"
   # crun may still be on the way to the app.
   attempts=0
   while [ "$attempts" -lt 100 ] && is_alive "$pod/pid" \
-    && ! { [ -s "$pod/app/$app/pid" ] && [ -s "$pod/crun/$uuid/status" ]; }; do
+    && ! { [ -s "$pod/app/$app/pid" ] && [ -s "$pod/crun/$container/status" ]; }; do
     sleep 0.05
     attempts=$((attempts + 1))
   done
@@ -78,7 +90,7 @@ if [ "$flavor" = crun ]; then
   process="$process,$(json_strings "TERM=${TERM:-dumb}")],\"args\":[$(json_strings "$@")]}"
   # In the mount namespace of the pod's crun, where it finds the control groups as that one did.
   exec nsenter --target "$pid" --mount -- crun --root="$pod/crun" --cgroup-manager=cgroupfs \
-    exec --process=/proc/self/fd/9 "$uuid" 9<< PROCESS
+    exec --process=/proc/self/fd/9 "$container" 9<< PROCESS
 $process
 PROCESS
 fi

@@ -9,6 +9,12 @@ format_time() {
   time=$(date -d "@${1%?????????}" "+%Y-%m-%d %H:%M:%S${fraction:+.$fraction} %z %Z")
 }
 
+# Sets `exit_code` to the exit code of an app, which is on record in pods of several apps; else to nothing.
+read_exit_code() {
+  exit_code=
+  { read -r exit_code < "$pod/app/$1/exit-code"; } 2> /dev/null
+}
+
 # Sets `networks` to what network-up.sh recorded of the pod's networks, as JSON or as text, with commas between.
 read_networks() {
   networks=
@@ -44,8 +50,28 @@ print_status_text() {
         *) exited=false ;;
       esac
       printf 'pid=%s\nexited=%s\n' "$pid" "$exited"
+      ! $exited || print_exit_codes
       ;;
   esac
+}
+
+print_exit_codes() {
+  read_apps
+  for app in $apps; do
+    read_exit_code "$app"
+    [ -z "$exit_code" ] || printf 'app-%s=%s\n' "$app" "$exit_code"
+  done
+}
+
+# Sets `app_fields` to what the JSON of the pod says of an app's life: its state, its times, its exit code.
+read_app_fields() {
+  read_exit_code "$1"
+  app_fields="\"state\":\"$apps_state\",$apps_times"
+  [ -z "$exit_code" ] || {
+    ended=$(stat -c %.9Y "$pod/app/$1/exit-code")
+    app_fields="\"state\":\"exited\",$apps_started,\"finished_at\":${ended%.*}${ended#*.},\"exit_code\":$exit_code"
+  }
+  [ ! -e "$pod/app/$1/out-of-memory" ] || app_fields="$app_fields,\"oom_killed\":true"
 }
 
 # Prints one line of JSON, without the newline.
@@ -54,18 +80,19 @@ print_status_json() {
   read_times
   read_apps
   case $state in
-    prepared) app_state=created ;;
-    running) app_state=running ;;
-    embryo | preparing | 'aborted prepare') app_state=unknown ;;
-    *) app_state=exited ;;
+    prepared) apps_state=created ;;
+    running) apps_state=running ;;
+    embryo | preparing | 'aborted prepare') apps_state=unknown ;;
+    *) apps_state=exited ;;
   esac
-  app_times="\"created_at\":$created"
-  [ -z "$started" ] || app_times="$app_times,\"started_at\":$started"
+  apps_started="\"created_at\":$created"
+  [ -z "$started" ] || apps_started="$apps_started,\"started_at\":$started"
+  apps_times=$apps_started
   case $place in
     exited-garbage | garbage)
       # When it was found to have exited is the best that is known, as in rkt.
       finished=$(stat -c %.9Z "$pod")
-      app_times="$app_times,\"finished_at\":${finished%.*}${finished#*.}"
+      apps_times="$apps_times,\"finished_at\":${finished%.*}${finished#*.}"
       ;;
   esac
   app_names=
@@ -74,8 +101,8 @@ print_status_json() {
     [ -n "$app" ] || continue
     { IFS= read -r app_name && IFS= read -r app_rest; } < "$pod/app/$app/status"
     app_names="$app_names${app_names:+,}$app_name"
-    [ ! -e "$pod/app/$app/out-of-memory" ] || app_rest="\"oom_killed\":true,$app_rest"
-    app_objects="$app_objects${app_objects:+,}{\"name\":$app_name,\"state\":\"$app_state\",$app_times,$app_rest}"
+    read_app_fields "$app"
+    app_objects="$app_objects${app_objects:+,}{\"name\":$app_name,$app_fields,$app_rest}"
   done << APPS
 $apps
 APPS

@@ -69,9 +69,10 @@ read_flavor() {
 }
 
 # Removes the control groups of a pod that has no process. crun does that itself, unless it was killed; a group can't be
-# removed before the kernel has buried the last process of it.
+# removed before the kernel has buried the last process of it. The groups of several apps are in one of the pod.
 remove_cgroups() {
-  for cgroup in "/sys/fs/cgroup/rkt-$uuid" /sys/fs/cgroup/*/"rkt-$uuid"; do
+  for cgroup in "/sys/fs/cgroup/rkt-$uuid"/app-* "/sys/fs/cgroup/rkt-$uuid" \
+    /sys/fs/cgroup/*/"rkt-$uuid"/app-* /sys/fs/cgroup/*/"rkt-$uuid"; do
     attempts=0
     while [ -d "$cgroup" ] && ! rmdir "$cgroup" 2> /dev/null; do
       [ "$attempts" -lt 100 ] || return 1

@@ -1,5 +1,5 @@
 # rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run. Becomes the app, or crun: no
-# process of rkt stays.
+# process of rkt stays. A pod of several apps has a shell that stays (stage1-crun-apps.sh).
 . "$libexec/network-plan.sh"
 . "$libexec/runtime-flags.sh"
 . "$libexec/flags.sh"
@@ -36,10 +36,15 @@ find_pod "$1" || fail "problem retrieving pod: $reason"
 [ "$place" = prepared ] || fail "pod \"$uuid\" is not prepared"
 read_apps
 read_flavor
-case $apps in
-  *"$newline"*)
+stage1=stage1-$flavor
+case $flavor:$apps in
+  fly:*"$newline"*)
     echo "run: flavor \"$flavor\" only supports 1 application per Pod for now" >&2
     exit 254
+    ;;
+  crun:*"$newline"*)
+    ! $interactive || fail 'interactive option only supports pods with one app'
+    stage1=stage1-crun-apps
     ;;
 esac
 [ "$flavor" != fly ] || use_host_network_by_default
@@ -78,5 +83,7 @@ if [ "$net_mode" != host ]; then
   take_network_resolver "$pod"
   set -- nsenter --net="$pod/netns" -- "$@"
 fi
-exec "$@" /bin/sh "$libexec/stage1-$flavor.sh" \
+# A shell can't handle a signal that was ignored when it was started.
+[ "$stage1" != stage1-crun-apps ] || set -- env --default-signal "$@"
+exec "$@" /bin/sh "$libexec/$stage1.sh" \
   "$libexec" "$pod" "$apps" "$resolv_mode" "$hosts_mode" "$net_mode" "$hostname" "$debug"

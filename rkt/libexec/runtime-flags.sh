@@ -10,6 +10,7 @@ dns_domain=
 hosts_entries=
 hostname=
 ipc=auto
+interactive=false
 
 command_flag() {
   case $1 in
@@ -45,7 +46,7 @@ set_flag() {
         *) invalid_value ipc "$2" 'expected auto, private or parent' ;;
       esac
       ;;
-    interactive) ;; # fly always hands its own standard input to the app
+    interactive) interactive=$2 ;; # a single app has the pod's standard input anyway
     mds-register) ! $2 || invalid_value mds-register "$2" 'there is no metadata service here' ;;
   esac
 }

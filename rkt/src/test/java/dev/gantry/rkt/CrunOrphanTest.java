@@ -1,7 +1,6 @@
 package dev.gantry.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -135,27 +133,6 @@ class CrunOrphanTest extends RktTest {
 
     private Rkt.Result run(String script) {
         return rkt.call("run-prepared", "--net=host", rkt.prepare(image.toString(), "--", "-c", script));
-    }
-
-    /** Replaces the rkt of the test by one that sees the shell as /bin/sh, in a mount namespace of its own. */
-    private void useShell(String shell) {
-        Optional<Path> program = Stream.of("/bin/", "/usr/bin/")
-                .map(directory -> Path.of(directory + shell))
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeThat(program).as(shell + " is not installed: skipped").isPresent();
-        rkt = new Rkt(
-                directory,
-                flavor(),
-                List.of(
-                        "unshare",
-                        "--mount",
-                        "--propagation",
-                        "private",
-                        "sh",
-                        "-c",
-                        "mount --bind \"$0\" \"$(readlink -f /bin/sh)\" && exec \"$@\"",
-                        program.orElseThrow().toString()));
     }
 
     /** Processes outside of this test that have the pod's id in their command line. */

@@ -1,11 +1,15 @@
 package dev.gantry.rkt;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.rkt.pod.Flavor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,5 +73,31 @@ public abstract class RktTest {
     @AfterEach
     void close() {
         rkt.close();
+    }
+
+    /** Replaces the rkt of the test by one that sees the shell as /bin/sh, in a mount namespace of its own. */
+    protected void useShell(String shell) {
+        useShell(shell, "");
+    }
+
+    /** Likewise; the commands are run in that namespace before. */
+    protected void useShell(String shell, String before) {
+        Optional<Path> program = Stream.of("/bin/", "/usr/bin/")
+                .map(directory -> Path.of(directory + shell))
+                .filter(Files::isExecutable)
+                .findFirst();
+        assumeThat(program).as(shell + " is not installed: skipped").isPresent();
+        rkt = new Rkt(
+                directory,
+                flavor(),
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "sh",
+                        "-c",
+                        before + "mount --bind \"$0\" \"$(readlink -f /bin/sh)\" && exec \"$@\"",
+                        program.orElseThrow().toString()));
     }
 }

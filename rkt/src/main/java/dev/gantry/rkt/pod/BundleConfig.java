@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * The file {@code app/NAME/config.json} of a pod of the crun flavour (OCI runtime-spec config.md). Of the namespaces
- * only those of mounts and control groups are crun's to make: the others are there when stage1-crun.sh becomes crun.
+ * only those of mounts and control groups are crun's to make: the others are there when the launcher starts crun.
  */
 final class BundleConfig {
 
@@ -29,6 +29,9 @@ final class BundleConfig {
 
     /** What is missing at the end of that one. */
     static final String END_OF_PROCESS = "]}";
+
+    /** Where stage1-crun-apps.sh mounts what several apps share, seen from the bundle. */
+    private static final String SHARED_MEMORY = "../../shm";
 
     /** Process 1 is rkt's own, on the host's files. */
     private static final String INIT = "/proc/1";
@@ -89,8 +92,11 @@ final class BundleConfig {
         JsonArray afterwards = new JsonArray();
         Optional<Quantity> memory = isolators.limit(Isolators.MEMORY);
         if (memory.isPresent()) {
-            afterwards.add(
-                    hook("out-of-memory.sh", uuid, app.name(), memory.get().text()));
+            afterwards.add(hook(
+                    "out-of-memory.sh",
+                    controlGroup(uuid),
+                    app.name(),
+                    memory.get().text()));
         }
         if (!EventHandlers.arguments(app, EventHandlers.POST_STOP).isEmpty()) {
             afterwards.add(hook("post-stop.sh", uuid, app.name()));
@@ -201,7 +207,10 @@ final class BundleConfig {
                 "ptmxmode=0666",
                 "mode=0620",
                 "gid=5"));
-        mounts.add(mount("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
+        mounts.add(
+                pod.hasSeveralApps()
+                        ? mount("bind", SHARED_MEMORY, "/dev/shm", "bind", "nosuid", "noexec", "nodev")
+                        : mount("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
         mounts.add(mount("mqueue", "mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev"));
         mounts.add(mount("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"));
         mounts.add(mount("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
@@ -233,13 +242,18 @@ final class BundleConfig {
         linux.add("namespaces", namespaces);
         // What is mounted on the host later is seen in the volumes, as in the fly flavour, and nothing the other way.
         linux.addProperty("rootfsPropagation", "rslave");
-        linux.addProperty("cgroupsPath", "/rkt-" + uuid);
+        linux.addProperty("cgroupsPath", controlGroup(uuid));
         linux.add("resources", ResourceLimits.of(isolators));
         protectPaths(linux, confinement.paths());
         if (confinement.systemCalls()) {
             new SystemCallFilter(isolators).toJson().ifPresent(filter -> linux.add("seccomp", filter));
         }
         return linux;
+    }
+
+    /** The groups of several apps are in one of the pod, beside the kernel's files, whose names do not begin so. */
+    private String controlGroup(String uuid) {
+        return "/rkt-" + uuid + (pod.hasSeveralApps() ? "/app-" + app.name() : "");
     }
 
     private static void protectPaths(JsonObject linux, boolean confined) {

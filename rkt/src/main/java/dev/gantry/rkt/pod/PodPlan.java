@@ -82,6 +82,11 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         return manifest;
     }
 
+    /** Whether it has more than one app: its apps then share what is the app's own otherwise. */
+    boolean hasSeveralApps() {
+        return apps.size() > 1;
+    }
+
     /** Whether an app may only read a volume: as the volume says, else as the image's mount point says. */
     boolean isReadOnly(AppPlan app, Mount mount) {
         return volumes.get(mount.volume())
