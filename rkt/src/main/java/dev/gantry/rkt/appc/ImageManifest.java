@@ -72,6 +72,19 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
+     * This manifest with another {@code app} object, as a pod manifest may give one.
+     *
+     * @param app what the image runs instead
+     * @return the manifest, checked by the same rules
+     * @throws RktException if the object lacks what it must have
+     */
+    public ImageManifest withApp(JsonObject app) throws RktException {
+        JsonObject changed = json.deepCopy();
+        changed.add("app", app);
+        return parse(changed.toString());
+    }
+
+    /**
      * The images whose files lie below this one's.
      *
      * @return those that are overwritten by the others first

@@ -30,6 +30,18 @@ public record Mount(String volume, String path) {
                 default -> throw new RktException("unknown mount parameter \"%s\"".formatted(word));
             }
         }
+        return of(volume, path);
+    }
+
+    /**
+     * Checks and makes a mount.
+     *
+     * @param volume the name of the volume
+     * @param path the path in the app
+     * @return the mount
+     * @throws RktException if the name is none, or the path is not absolute
+     */
+    public static Mount of(String volume, String path) throws RktException {
         AcNames.requireName(volume);
         if (!path.startsWith("/")) {
             throw new RktException("target \"%s\" is no absolute path".formatted(path));

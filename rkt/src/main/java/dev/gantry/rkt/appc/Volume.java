@@ -1,8 +1,10 @@
 package dev.gantry.rkt.appc;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.gantry.rkt.RktException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -70,6 +72,33 @@ public record Volume(
     }
 
     /**
+     * Reads an entry of the {@code volumes} of a pod manifest.
+     *
+     * @param json the entry
+     * @return the volume
+     * @throws RktException if it can't be understood
+     */
+    public static Volume fromJson(JsonObject json) throws RktException {
+        Volume volume = empty("");
+        String kind = "";
+        Set<String> seen = new HashSet<>();
+        for (Map.Entry<String, JsonElement> member : json.entrySet()) {
+            if (!member.getValue().isJsonPrimitive()) {
+                throw new RktException("%s of a volume is %s".formatted(member.getKey(), member.getValue()));
+            }
+            String value = member.getValue().getAsString();
+            seen.add(member.getKey());
+            switch (member.getKey()) {
+                case "name" -> volume = volume.named(AcNames.requireName(value));
+                case "kind" -> kind = value;
+                default -> volume = volume.with(member.getKey(), value);
+            }
+        }
+        AcNames.requireName(volume.name());
+        return volume.checked(kind, seen);
+    }
+
+    /**
      * Writes the volume for a pod manifest.
      *
      * @return an entry of {@code volumes}
@@ -87,6 +116,10 @@ public record Volume(
             json.addProperty("gid", gid);
         }
         return json;
+    }
+
+    private Volume named(String newName) {
+        return new Volume(newName, source, readOnly, recursive, mode, uid, gid);
     }
 
     private Volume with(String key, String value) throws RktException {

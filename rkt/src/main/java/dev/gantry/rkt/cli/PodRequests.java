@@ -1,9 +1,12 @@
 package dev.gantry.rkt.cli;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Environment;
 import dev.gantry.rkt.appc.ExposedPort;
 import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.PodManifest;
 import dev.gantry.rkt.appc.Quantity;
 import dev.gantry.rkt.appc.Volume;
 import dev.gantry.rkt.pod.AppRequest;
@@ -27,6 +30,19 @@ final class PodRequests {
     /** Less is surely a mistake, such as m for M, says rkt. */
     private static final BigDecimal MIN_MEMORY_BYTES = BigDecimal.valueOf(4096);
 
+    private static final long MAX_MANIFEST_BYTES = 4 << 20;
+
+    private static final List<String> REPLACED_BY_MANIFEST = List.of(
+            "inherit-env",
+            "mount",
+            "no-store",
+            "port",
+            "pull-policy",
+            "set-env",
+            "set-env-file",
+            "store-only",
+            "volume");
+
     private PodRequests() {}
 
     /**
@@ -38,11 +54,27 @@ final class PodRequests {
      * @param confinement which protections are not taken off
      * @return what is asked
      * @throws UsageException if a flag's value can't be taken, or not be honoured here
+     * @throws RktException if a pod manifest is malformed, or flags contradict it
      */
     static PodRequest of(PodArguments arguments, Map<String, String> environment, Flavor best, Confinement confinement)
-            throws UsageException {
+            throws UsageException, RktException {
         refuseUnsupported(arguments.pod());
         Flavor flavor = StageOneFlags.flavor(arguments.pod(), best);
+        boolean overlay = !arguments.pod().isSet("no-overlay");
+        if (isOfManifest(arguments)) {
+            PodManifest manifest = manifest(arguments);
+            return new PodRequest(
+                    manifest.apps().stream().map(AppRequest::of).toList(),
+                    manifest.volumes(),
+                    List.of(),
+                    manifest.ports(),
+                    Map.of(),
+                    Map.of(),
+                    manifest.metadata(),
+                    overlay,
+                    flavor,
+                    confinement);
+        }
         List<AppRequest> apps = new ArrayList<>();
         for (PodArguments.App app : arguments.apps()) {
             apps.add(app(app, flavor));
@@ -56,18 +88,49 @@ final class PodRequests {
                 parse(arguments.pod(), "port", ExposedPort::parse),
                 arguments.pod().isSet("inherit-env") ? environment : Map.of(),
                 variables,
-                !arguments.pod().isSet("no-overlay"),
+                new JsonObject(),
+                overlay,
                 flavor,
                 confinement);
+    }
+
+    /**
+     * Whether a manifest says what the pod is, in the place of images and flags. Its images must be stored.
+     *
+     * @param arguments the command line
+     * @return whether it names one
+     */
+    static boolean isOfManifest(PodArguments arguments) {
+        return arguments
+                .pod()
+                .last("pod-manifest")
+                .filter(path -> !path.isEmpty())
+                .isPresent();
+    }
+
+    private static PodManifest manifest(PodArguments arguments) throws UsageException, RktException {
+        Flags flags = arguments.pod();
+        if (!arguments.apps().isEmpty() || REPLACED_BY_MANIFEST.stream().anyMatch(name -> isUsed(flags, name))) {
+            throw new RktException("conflicting flags set with --pod-manifest (see --help)");
+        }
+        String path = flags.last("pod-manifest").orElseThrow();
+        try {
+            if (Files.size(Path.of(path)) > MAX_MANIFEST_BYTES) {
+                throw refusal("pod-manifest", path, "it is larger than %d bytes".formatted(MAX_MANIFEST_BYTES));
+            }
+            return PodManifest.parse(Files.readString(Path.of(path)));
+        } catch (IOException e) {
+            throw refusal("pod-manifest", path, Main.describe(e));
+        }
+    }
+
+    private static boolean isUsed(Flags flags, String name) {
+        return flags.last(name).filter(value -> !value.equals("false")).isPresent();
     }
 
     private static void refuseUnsupported(Flags pod) throws UsageException {
         if (pod.isSet("private-users")) {
             throw refusal("private-users", "true", "there are no user namespaces here");
-        }
-        Optional<String> manifest = pod.last("pod-manifest");
-        if (manifest.isPresent()) {
-            throw refusal("pod-manifest", manifest.get(), "this rkt can't prepare pods from manifests yet");
         }
     }
 
@@ -75,6 +138,7 @@ final class PodRequests {
         Flags flags = app.flags();
         return new AppRequest(
                 app.image(),
+                Optional.empty(),
                 flags.last("name"),
                 flags.once("exec"),
                 app.arguments(),
@@ -91,7 +155,8 @@ final class PodRequests {
                 number(flags, "cpu-shares", 2, 262_144),
                 RestrictionFlags.isolators(flags, flavor),
                 pairs(flags, "user-annotation", false),
-                pairs(flags, "user-label", false));
+                pairs(flags, "user-label", false),
+                new JsonArray());
     }
 
     private static List<Integer> supplementaryGroups(Flags flags) throws UsageException {

@@ -4,6 +4,7 @@ import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.pod.AppRequest;
 import dev.gantry.rkt.pod.Flavor;
 import dev.gantry.rkt.pod.KeptDecisions;
 import dev.gantry.rkt.pod.PodPreparer;
@@ -116,7 +117,9 @@ final class PrepareCommand {
         }
         Privileges.requireRoot();
         try (Closeable ignored = session.images().lock(true)) {
-            List<StoredImage> images = images(session.finder(policy), arguments.apps(), notFound);
+            List<StoredImage> images = PodRequests.isOfManifest(arguments)
+                    ? storedImages(session.finder(PullPolicy.NEVER), request)
+                    : images(session.finder(policy), arguments.apps(), notFound);
             if (best == Flavor.FLY) {
                 sayOnceThatPodsAreNotIsolated(session);
             }
@@ -138,6 +141,16 @@ final class PrepareCommand {
             } catch (IOException e) {
                 throw new RktException(notFound + Main.describe(e), e);
             }
+        }
+        return images;
+    }
+
+    /** A pod manifest names images by what they are. */
+    private static List<StoredImage> storedImages(ImageFinder finder, PodRequest request)
+            throws RktException, IOException {
+        List<StoredImage> images = new ArrayList<>();
+        for (AppRequest app : request.apps()) {
+            images.add(finder.find(app.image(), Optional.empty()));
         }
         return images;
     }

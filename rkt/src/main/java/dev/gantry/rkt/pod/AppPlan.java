@@ -1,5 +1,6 @@
 package dev.gantry.rkt.pod;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.image.StoredImage;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param mounts where it sees which volumes
  * @param readOnlyRootfs whether it can't write to its root file system
  * @param imageIsolators names of the isolators that are its image's, and that no flag has replaced
+ * @param annotations a list of annotations, beside those of its image; must not be changed
  */
 record AppPlan(
         String name,
@@ -21,7 +23,8 @@ record AppPlan(
         JsonObject app,
         List<Mount> mounts,
         boolean readOnlyRootfs,
-        List<String> imageIsolators) {
+        List<String> imageIsolators,
+        JsonArray annotations) {
 
     AppPlan {
         mounts = List.copyOf(mounts);

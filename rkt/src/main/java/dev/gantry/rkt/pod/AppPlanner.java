@@ -32,7 +32,9 @@ final class AppPlanner {
      * @throws RktException if it can't be done as asked
      */
     static AppPlan plan(AppRequest request, PodRequest pod, StoredImage image) throws RktException {
-        ImageManifest manifest = image.manifest();
+        ImageManifest manifest = request.app().isPresent()
+                ? image.manifest().withApp(request.app().get())
+                : image.manifest();
         ManifestRules.requireValid(manifest);
         ManifestRules.requireRunnable(manifest);
         String name = request.name().isPresent()
@@ -62,9 +64,16 @@ final class AppPlanner {
                 .map(isolator -> isolator.get("name").getAsString())
                 .distinct()
                 .toList();
-        addNamedValues(app, "userAnnotations", request.annotations());
-        addNamedValues(app, "userLabels", request.labels());
-        return new AppPlan(name, image, app, mounts(request, pod, app), request.readOnlyRootfs(), imageIsolators);
+        addNamedValues(app, "userAnnotations", request.userAnnotations());
+        addNamedValues(app, "userLabels", request.userLabels());
+        return new AppPlan(
+                name,
+                image,
+                app,
+                mounts(request, pod, app),
+                request.readOnlyRootfs(),
+                imageIsolators,
+                request.annotations());
     }
 
     private static JsonObject emptyApp() {

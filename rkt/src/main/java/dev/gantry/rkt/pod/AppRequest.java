@@ -1,7 +1,10 @@
 package dev.gantry.rkt.pod;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import dev.gantry.rkt.appc.Mount;
+import dev.gantry.rkt.appc.PodManifest;
 import dev.gantry.rkt.appc.Quantity;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -11,9 +14,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a command line asks of one app of a pod; what it leaves open is as the image says.
+ * What a command line or a pod manifest asks of one app of a pod; what it leaves open is as the image says.
  *
  * @param image which image
+ * @param app what stands in for the {@code app} object of the image
  * @param name the app's name
  * @param exec the program
  * @param arguments appended to the program's own
@@ -29,11 +33,13 @@ import java.util.OptionalInt;
  * @param cpu how many CPUs it may have
  * @param cpuShares its weight among others
  * @param isolators what else restricts it, by the names of isolators: capabilities and system calls
- * @param annotations the user's annotations
- * @param labels the user's labels
+ * @param userAnnotations the user's annotations
+ * @param userLabels the user's labels
+ * @param annotations annotations of the app, a list of a pod manifest
  */
 public record AppRequest(
         String image,
+        Optional<JsonObject> app,
         Optional<String> name,
         Optional<String> exec,
         List<String> arguments,
@@ -49,8 +55,9 @@ public record AppRequest(
         Optional<Quantity> cpu,
         OptionalInt cpuShares,
         Map<String, JsonElement> isolators,
-        Map<String, String> annotations,
-        Map<String, String> labels) {
+        Map<String, String> userAnnotations,
+        Map<String, String> userLabels,
+        JsonArray annotations) {
 
     /** Makes the collections immutable, and keeps their order. */
     public AppRequest {
@@ -59,7 +66,37 @@ public record AppRequest(
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
         mounts = List.copyOf(mounts);
         isolators = Collections.unmodifiableMap(new LinkedHashMap<>(isolators));
-        annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
-        labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+        userAnnotations = Collections.unmodifiableMap(new LinkedHashMap<>(userAnnotations));
+        userLabels = Collections.unmodifiableMap(new LinkedHashMap<>(userLabels));
+    }
+
+    /**
+     * What a pod manifest asks of an app.
+     *
+     * @param app the app of the manifest
+     * @return the request
+     */
+    public static AppRequest of(PodManifest.App app) {
+        return new AppRequest(
+                app.imageId(),
+                app.app(),
+                Optional.of(app.name()),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Map.of(),
+                app.mounts(),
+                app.readOnlyRootfs(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                app.annotations());
     }
 }

@@ -20,8 +20,11 @@ import java.util.function.Consumer;
  * @param apps its apps, in their order
  * @param volumes its volumes by name: those asked for, and an empty one for each mount point that has none
  * @param ports how ports of the host lead to its ports
+ * @param metadata members of its manifest that are for those who read it; must not be changed
  */
-record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForwarding> ports) {
+record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForwarding> ports, JsonObject metadata) {
+
+    private static final String MUTABLE = "coreos.com/rkt/stage1/mutable";
 
     PodPlan {
         apps = List.copyOf(apps);
@@ -51,7 +54,7 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         for (ExposedPort port : request.ports()) {
             ports.add(PortForwarding.of(port, apps));
         }
-        return new PodPlan(apps, volumes(request, apps, warnings), ports);
+        return new PodPlan(apps, volumes(request, apps, warnings), ports, request.metadata());
     }
 
     /**
@@ -69,13 +72,9 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         JsonArray volumeList = new JsonArray();
         new TreeMap<>(volumes).values().forEach(volume -> volumeList.add(volume.toJson()));
         manifest.add("volumes", volumeList);
-        JsonArray annotations = new JsonArray();
-        JsonObject mutable = new JsonObject();
-        mutable.addProperty("name", "coreos.com/rkt/stage1/mutable");
-        mutable.addProperty("value", "false");
-        annotations.add(mutable);
         manifest.add("isolators", new JsonArray());
-        manifest.add("annotations", annotations);
+        metadata.entrySet().forEach(member -> manifest.add(member.getKey(), member.getValue()));
+        manifest.add("annotations", annotations());
         JsonArray portList = new JsonArray();
         ports.forEach(port -> portList.add(port.host().toJson()));
         manifest.add("ports", portList);
@@ -95,6 +94,21 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
                         .filter(point -> point.get("name").getAsString().equals(mount.volume()))
                         .anyMatch(point ->
                                 point.has("readOnly") && point.get("readOnly").getAsBoolean()));
+    }
+
+    /** Those of the metadata, and what rkt writes of a pod whose apps do not change. */
+    private JsonArray annotations() {
+        JsonArray annotations = new JsonArray();
+        for (JsonObject annotation : ImageManifest.objects(metadata, "annotations")) {
+            if (!annotation.get("name").getAsString().equals(MUTABLE)) {
+                annotations.add(annotation);
+            }
+        }
+        JsonObject mutable = new JsonObject();
+        mutable.addProperty("name", MUTABLE);
+        mutable.addProperty("value", "false");
+        annotations.add(mutable);
+        return annotations;
     }
 
     private static JsonObject runtimeApp(AppPlan plan) {
@@ -119,6 +133,9 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         JsonArray mounts = new JsonArray();
         plan.mounts().forEach(mount -> mounts.add(mount.toJson()));
         app.add("mounts", mounts);
+        if (!plan.annotations().isEmpty()) {
+            app.add("annotations", plan.annotations());
+        }
         return app;
     }
 

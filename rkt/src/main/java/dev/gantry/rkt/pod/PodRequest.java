@@ -1,5 +1,6 @@
 package dev.gantry.rkt.pod;
 
+import com.google.gson.JsonObject;
 import dev.gantry.rkt.appc.ExposedPort;
 import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.appc.Volume;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a command line asks of a pod.
+ * What a command line or a pod manifest asks of a pod.
  *
  * @param apps its apps, at least one
  * @param volumes its volumes
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param ports ports of the host that lead to ports of the apps
  * @param inheritedEnvironment variables for those that an app does not have
  * @param environment variables for all apps, over those of the images
+ * @param metadata members of the pod manifest that are for those who read it
  * @param overlay whether an overlay may spare copying the images' files
  * @param flavor what shall run it
  * @param confinement which protections of the host its apps are under
@@ -28,6 +30,7 @@ public record PodRequest(
         List<ExposedPort> ports,
         Map<String, String> inheritedEnvironment,
         Map<String, String> environment,
+        JsonObject metadata,
         boolean overlay,
         Flavor flavor,
         Confinement confinement) {
