@@ -3,6 +3,7 @@
 . "$libexec/network-plan.sh"
 . "$libexec/runtime-flags.sh"
 . "$libexec/flags.sh"
+. "$libexec/metadata.sh"
 . "$libexec/network.sh"
 . "$libexec/network-up.sh"
 . "$libexec/pods.sh"
@@ -51,6 +52,7 @@ esac
 plan_networks
 lock_ports "$pod"
 check_networks "$pod"
+! $mds_register || check_metadata_service
 
 # Whoever holds the lock of a prepared pod may move it. The directory tells who runs before it says that it runs.
 command exec 9< "$pod" || fail "pod \"$uuid\" is not prepared"
@@ -83,6 +85,7 @@ if [ "$net_mode" != host ]; then
   take_network_resolver "$pod"
   set -- nsenter --net="$pod/netns" -- "$@"
 fi
+! $mds_register || register_metadata "$pod" "$pod/netns"
 # A shell can't handle a signal that was ignored when it was started.
 [ "$stage1" != stage1-crun-apps ] || set -- env --default-signal "$@"
 exec "$@" /bin/sh "$libexec/$stage1.sh" \

@@ -11,6 +11,7 @@ hosts_entries=
 hostname=
 ipc=auto
 interactive=false
+mds_register=false
 
 command_flag() {
   case $1 in
@@ -47,7 +48,7 @@ set_flag() {
       esac
       ;;
     interactive) interactive=$2 ;; # a single app has the pod's standard input anyway
-    mds-register) ! $2 || invalid_value mds-register "$2" 'there is no metadata service here' ;;
+    mds-register) mds_register=$2 ;;
   esac
 }
 

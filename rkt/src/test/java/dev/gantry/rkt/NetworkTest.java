@@ -259,6 +259,26 @@ class NetworkTest {
     }
 
     @Test
+    void the_metadata_service_is_reached_over_a_network_of_the_pod() {
+        Rkt.Running service = rkt.start(Map.of(), "metadata-service", "--listen-port=0");
+        await().until(() -> service.err().contains("listening on port"));
+        String uuid = prepare("perl -e '" + """
+                my ($address, $port, $token) = $ENV{AC_METADATA_URL} =~ m{//([^:]+):(\\d+)/(.*)};
+                $SIG{ALRM} = sub { exit 1 };
+                alarm 20;
+                socket(my $socket, 2, 1, 0) or die;
+                connect($socket, pack("S n a4 x8", 2, $port, pack("C4", split /\\./, $address))) or die "connect: $!\\n";
+                syswrite($socket, "GET /$token/acMetadata/v1/pod/uuid HTTP/1.0\\r\\nMetadata-Flavor: AppContainer\\r\\n\\r\\n");
+                while (sysread($socket, my $answer, 1000)) { print $answer }
+                """ + "'");
+
+        Rkt.Result result = rkt.call("run-prepared", local(), "--net=default-restricted", "--mds-register", uuid);
+
+        assertThat(result.succeeded().out()).endsWith(uuid);
+        service.process().destroy();
+    }
+
+    @Test
     void ports_need_a_network() {
         String uuid = serve("--port=http:9080");
 

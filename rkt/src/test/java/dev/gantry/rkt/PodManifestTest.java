@@ -25,7 +25,8 @@ class PodManifestTest extends RktTest {
                  "volumes":[{"name":"data","kind":"host","source":"%s","readOnly":true}],
                  "annotations":[{"name":"of-pod","value":"2"}],
                  "ports":[]}""".formatted(
-                fetch(), Files.createDirectories(directory.resolve("volume/seen")).getParent()));
+                fetch(),
+                Files.createDirectories(directory.resolve("volume/seen")).getParent()));
 
         String uuid = rkt.prepare("--pod-manifest=" + manifest);
         Rkt.Result result = rkt.call("run-prepared", uuid);

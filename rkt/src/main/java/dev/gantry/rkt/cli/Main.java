@@ -75,6 +75,7 @@ public final class Main {
             case "image" -> ImageCommand.run(this::session, words);
             case "config" -> ConfigCommand.run(this::session, words);
             case "export" -> ExportCommand.run(words, note -> err.println("export: " + note));
+            case "metadata-service" -> MetadataServiceCommand.run(this::session, words);
             case "trust" -> TrustCommand.run(this::session, words);
             case "json-pretty" ->
                 out.println(

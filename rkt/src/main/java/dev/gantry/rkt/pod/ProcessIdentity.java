@@ -33,13 +33,53 @@ public final class ProcessIdentity {
         Files.delete(directory.resolve(FILE));
     }
 
-    /** The pid, the time of its start in ticks since boot, and which boot: what is_alive in common.sh compares. */
-    private static String current() throws IOException {
+    /**
+     * Tells whether the process whose identity is the first line of a file is alive.
+     *
+     * @param file the file
+     * @return whether it is; not if there is no such file
+     * @throws IOException if the file can't be read
+     */
+    public static boolean isAlive(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        String recorded = Files.readString(file).split("\n", 2)[0];
+        String pid = recorded.split(" ", 2)[0];
+        if (!pid.matches("\\d{1,10}")) {
+            return false;
+        }
+        try {
+            return recorded.equals(of(pid));
+        } catch (IOException e) {
+            // There is no such process any more.
+            return false;
+        }
+    }
+
+    /**
+     * The identity of this process.
+     *
+     * @return a line of text
+     * @throws IOException if the kernel does not tell
+     */
+    public static String current() throws IOException {
+        return of(Long.toString(ProcessHandle.current().pid()));
+    }
+
+    /**
+     * The pid, the time of its start in ticks since boot, and which boot: what is_alive in common.sh compares. One that is
+     * dead and only waits for its parent has no identity.
+     */
+    private static String of(String pid) throws IOException {
         // The name of a process, in parentheses, may hold anything; what follows it does not.
-        String stat = Files.readString(Path.of("/proc/self/stat"), StandardCharsets.ISO_8859_1);
+        String stat = Files.readString(Path.of("/proc", pid, "stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        if (fields[0].equals("Z") || fields[0].equals("X")) {
+            return "";
+        }
         String boot =
                 Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-        return ProcessHandle.current().pid() + " " + fields[19] + " " + boot;
+        return pid + " " + fields[19] + " " + boot;
     }
 }

@@ -1,0 +1,56 @@
+package dev.gantry.rkt.metadata;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Signs for pods with a key that no pod knows: a signature proves which pod has asked for it. */
+final class PodSigner {
+
+    private static final String ALGORITHM = "HmacSHA512";
+    private static final int KEY_BYTES = 64;
+
+    private final SecretKeySpec key;
+
+    /**
+     * Makes a signer with a new key.
+     *
+     * @param random where the key comes from
+     */
+    PodSigner(SecureRandom random) {
+        byte[] bytes = new byte[KEY_BYTES];
+        random.nextBytes(bytes);
+        this.key = new SecretKeySpec(bytes, ALGORITHM);
+    }
+
+    /** A signature in Base64. */
+    String sign(String uuid, String content) {
+        return Base64.getEncoder().encodeToString(digest(uuid, content));
+    }
+
+    /** Tells whether a signature was made for that pod and content, by this signer. */
+    boolean isSignature(String uuid, String content, String signature) {
+        try {
+            return MessageDigest.isEqual(Base64.getDecoder().decode(signature), digest(uuid, content));
+        } catch (IllegalArgumentException e) {
+            // It is no Base64.
+            return false;
+        }
+    }
+
+    /** A UUID has a fixed length, so no other pair has the same bytes. */
+    private byte[] digest(String uuid, String content) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(key);
+            mac.update(uuid.getBytes(StandardCharsets.UTF_8));
+            return mac.doFinal(content.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
