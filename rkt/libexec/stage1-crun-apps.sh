@@ -88,7 +88,7 @@ hand_on() {
   case $1 in
     HUP | INT | QUIT | TERM)
       stopping=true
-      : > "$pod/stopping"
+      command : 2> /dev/null > "$pod/stopping"
       ;;
   esac
   signal_apps "$1"
@@ -146,10 +146,25 @@ end_app() {
   # It is gone, with all that the app has left behind, unless crun was killed.
   [ ! -e "$pod/crun/$uuid-$1/status" ] \
     || "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs delete --force "$uuid-$1" > /dev/null
-  [ "$2" -ne 0 ] && [ "$result" -eq 0 ] || return 0
-  result=$2
-  # Who stops a pod decides how long that may take.
-  [ -e "$pod/stopping" ] || stop_other_apps
+  if [ "$2" -ne 0 ] && [ "$result" -eq 0 ]; then
+    result=$2
+    # Who stops a pod decides how long that may take.
+    [ -e "$pod/stopping" ] || stop_other_apps
+  fi
+  run_post_stop "$1"
+}
+
+# Not by a hook of crun, as for a single app: the handler has the pod's own output, in which the other apps write.
+run_post_stop() {
+  [ -e "$pod/app/$1/post-stop.json" ] && is_alive "$pod/init" || return 0
+  (
+    exec 7<&- 8<&- 9<&- < /dev/null
+    cd "$pod/app/$1" || fail "can't change to \"$pod/app/$1\""
+    default_signals=--default-signal
+    run_crun exec run --bundle=. --config=post-stop.json "$uuid-$1-post-stop"
+  ) &
+  await_child "$!"
+  [ "$code" -eq 0 ] || say "the post-stop handler of app \"$1\" failed"
 }
 
 stop_other_apps() {

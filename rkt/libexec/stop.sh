@@ -19,10 +19,11 @@ set_flag() {
 . "$libexec/uuid-operands.sh"
 require_root
 
-# Asks all processes of the pod to end; the file "stopping" tells stage1-crun-apps.sh who did. When the app ends within a second, as most do, whatever it leaves behind is
-# killed before this returns; if it takes longer, that is left to rm, gc or a second stop.
+# Asks all processes of the pod to end; the file "stopping" tells stage1-crun-apps.sh who did. When the app ends within
+# a second, as most do, whatever it leaves behind is killed before this returns; if it takes longer, that is left to rm, gc
+# or a second stop.
 stop_pod() {
-  : > "$pod/stopping"
+  command : 2> /dev/null > "$pod/stopping"
   read_processes
   signal_processes TERM
   attempts=0

@@ -98,7 +98,8 @@ final class BundleConfig {
                     app.name(),
                     memory.get().text()));
         }
-        if (!EventHandlers.arguments(app, EventHandlers.POST_STOP).isEmpty()) {
+        if (!pod.hasSeveralApps()
+                && !EventHandlers.arguments(app, EventHandlers.POST_STOP).isEmpty()) {
             afterwards.add(hook("post-stop.sh", uuid, app.name()));
         }
         if (!afterwards.isEmpty()) {
