@@ -219,14 +219,14 @@ final class GantryNode implements AutoCloseable {
         AllocationStore store = new AllocationStore(directory.state());
         ClusterMemory cluster = ClusterMemory.load(directory.cluster());
         StateWriter writer = new StateWriter(store, cluster, threads.state());
-        Cleaner cleaner = new Cleaner(directories, threads.cleaner());
+        Cleaner cleaner = new Cleaner(directories, threads.cleaner(), timings.removalRetry());
         NodeAllocations allocations = new NodeAllocations(
                 context,
                 store,
                 writer,
                 updates,
                 cleaner,
-                new Sweeper(drivers, directories, cleaner, threads.sweeper()));
+                new Sweeper(drivers, directories, cleaner, threads.sweeper(), timings.removalRetry()));
         return new NodeAgent(
                 threads.owner(),
                 self,

@@ -5,7 +5,8 @@ import dev.gantry.node.allocation.AllocationRun;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,17 +21,20 @@ public final class Cleaner {
     private static final Duration REMOVAL = Duration.ofSeconds(30);
 
     private final AllocationDirectories directories;
-    private final Executor thread;
+    private final ScheduledExecutorService thread;
+    private final RetryWait retry;
 
     /**
      * Makes a cleaner.
      *
      * @param directories where allocations live
      * @param thread one thread; its queue holds one entry an allocation at most
+     * @param firstRetry how long to wait before a directory that could not be deleted is tried again the first time
      */
-    public Cleaner(AllocationDirectories directories, Executor thread) {
+    public Cleaner(AllocationDirectories directories, ScheduledExecutorService thread, Duration firstRetry) {
         this.directories = directories;
         this.thread = thread;
+        this.retry = new RetryWait(firstRetry);
     }
 
     /** Deletes what an allocation has left behind, once its drivers are done with it. */
@@ -40,12 +44,37 @@ public final class Cleaner {
                 if (run.isPresent()) {
                     run.get().join(REMOVAL);
                 }
-                directories.delete(allocationId);
-            } catch (IOException e) {
-                LOG.warn("Can't delete the directory of allocation {}", allocationId, e);
+                delete(allocationId, 0);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    private void delete(String allocationId, int failures) {
+        try {
+            directories.delete(allocationId);
+        } catch (IOException e) {
+            Duration wait = retry.after(failures + 1);
+            LOG.warn(
+                    "Can't delete the directory of allocation {}; that is tried again in {} s",
+                    allocationId,
+                    wait.toSeconds(),
+                    e);
+            deleteLater(allocationId, failures + 1, wait);
+        }
+    }
+
+    /** By another name: the allocation may have come back by then. */
+    private void deleteLater(String allocationId, int failures, Duration wait) {
+        try {
+            String aside = directories.setAside(allocationId);
+            var unused = thread.schedule(() -> delete(aside, failures), wait.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException e) {
+            LOG.warn(
+                    "The directory of allocation {} can't be moved either: it stays until the next start",
+                    allocationId,
+                    e);
+        }
     }
 }

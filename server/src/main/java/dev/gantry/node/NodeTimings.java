@@ -10,10 +10,17 @@ import java.time.Duration;
  * @param firstLook how long the drivers may take to answer before the node connects without knowing of them
  * @param logs how often to look for new output, for those who follow a log
  * @param session when to try again to reach a server
+ * @param removalRetry how long to wait before what could not be removed, of ended allocations and of earlier processes, is
+ *     tried again the first time
  * @param killTimeout how long a task that does not say may take to end once it is asked to
  */
 public record NodeTimings(
-        Duration fingerprint, Duration firstLook, Duration logs, SessionTimings session, Duration killTimeout) {
+        Duration fingerprint,
+        Duration firstLook,
+        Duration logs,
+        SessionTimings session,
+        Duration removalRetry,
+        Duration killTimeout) {
 
     /** For all but tests; the kill timeout is Nomad's default. */
     public static final NodeTimings STANDARD = new NodeTimings(
@@ -21,5 +28,6 @@ public record NodeTimings(
             Duration.ofSeconds(5),
             Duration.ofMillis(200),
             SessionTimings.STANDARD,
+            Duration.ofSeconds(10),
             Duration.ofSeconds(5));
 }

@@ -3,18 +3,21 @@ package dev.gantry.node;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.node.allocation.AllocationDirectories;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Removes what earlier processes of this node have left behind of allocations that nobody knows any more: their pods, one
- * after the other, then their directories. It has a thread of its own, since a driver may take half a minute for each pod.
+ * after the other, then their directories. It has a thread of its own, since a driver may take half a minute for each pod. What
+ * can't be removed is tried again, after waits that double.
  *
  * <p>The owner thread says what to spare, and calls for a sweep once the server has named all its allocations.
  */
@@ -25,11 +28,12 @@ public final class Sweeper {
     private final List<TaskDriver> drivers;
     private final AllocationDirectories directories;
     private final Cleaner cleaner;
-    private final Executor thread;
+    private final ScheduledExecutorService thread;
+    private final RetryWait retry;
     private final Set<String> spared = ConcurrentHashMap.newKeySet();
 
     // Owned by the thread.
-    private boolean isSwept;
+    private boolean isBegun;
 
     /**
      * Removes nothing yet.
@@ -37,14 +41,20 @@ public final class Sweeper {
      * @param drivers whose tasks may have left something
      * @param directories where allocations live
      * @param cleaner deletes directories
-     * @param thread one thread; its queue holds one entry a session at most
+     * @param thread one thread; its queue holds one entry a session at most, and one for the next try
+     * @param firstRetry how long to wait before what could not be removed is tried again the first time
      */
     public Sweeper(
-            Collection<TaskDriver> drivers, AllocationDirectories directories, Cleaner cleaner, Executor thread) {
+            Collection<TaskDriver> drivers,
+            AllocationDirectories directories,
+            Cleaner cleaner,
+            ScheduledExecutorService thread,
+            Duration firstRetry) {
         this.drivers = List.copyOf(drivers);
         this.directories = directories;
         this.cleaner = cleaner;
         this.thread = thread;
+        this.retry = new RetryWait(firstRetry);
     }
 
     /** Leaves an allocation alone from now on; to be called before anything of it is made. */
@@ -65,13 +75,22 @@ public final class Sweeper {
      */
     void sweep(Set<String> ended) {
         thread.execute(() -> {
-            if (!isSwept) {
-                isSwept = sweepAll(ended);
+            if (!isBegun) {
+                isBegun = true;
+                sweep(ended, 0);
             }
         });
     }
 
-    /** Returns false if something is left that the next session shall try again. */
+    private void sweep(Set<String> ended, int failures) {
+        if (!sweepAll(ended)) {
+            Duration wait = retry.after(failures + 1);
+            LOG.warn("What could not be removed is tried again in {} s", wait.toSeconds());
+            var unused = thread.schedule(() -> sweep(ended, failures + 1), wait.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Returns false if something is left. */
     private boolean sweepAll(Set<String> ended) {
         boolean areTasksGone = true;
         for (TaskDriver driver : drivers) {

@@ -28,6 +28,7 @@ final class NodeFixture implements AutoCloseable {
             Duration.ofMillis(10),
             new SessionTimings(
                     Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
+            Duration.ofMillis(50),
             Duration.ofMillis(500));
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -249,6 +249,20 @@ class NodeRecoveryTest {
     }
 
     @Test
+    void a_sweep_that_leaves_something_is_tried_again_in_the_same_session() throws Exception {
+        node.close();
+        Files.createDirectories(dir.resolve("data/allocs/a7/alloc"));
+        ProcessDriver second = new ProcessDriver();
+        second.failSweeps(2);
+        server.desireAtBegin(ScriptJobs.nothing());
+
+        start(second);
+
+        await().untilAsserted(() -> assertThat(dir.resolve("data/allocs")).isEmptyDirectory());
+        assertThat(second.sweeps()).hasSize(3);
+    }
+
+    @Test
     void a_sweep_that_hangs_keeps_nothing_waiting() {
         DesiredState running = run("a1", FOREVER);
         server.desire(running);

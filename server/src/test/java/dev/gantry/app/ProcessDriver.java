@@ -32,6 +32,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
@@ -48,6 +49,7 @@ final class ProcessDriver implements TaskDriver {
     private final List<String> removed = new CopyOnWriteArrayList<>();
     private final List<Predicate<String>> sweeps = new CopyOnWriteArrayList<>();
     private final CountDownLatch sweeping = new CountDownLatch(1);
+    private final AtomicInteger sweepFailures = new AtomicInteger();
     private volatile boolean sweepsHang;
     private volatile CountDownLatch fingerprinting = new CountDownLatch(0);
     private final Queue<TaskStartException> failures = new ConcurrentLinkedQueue<>();
@@ -105,6 +107,11 @@ final class ProcessDriver implements TaskDriver {
     /** Makes sweeps hang, as they do over an rkt that does not answer. */
     void hangSweeps() {
         sweepsHang = true;
+    }
+
+    /** Makes so many sweeps leave something. */
+    void failSweeps(int times) {
+        sweepFailures.set(times);
     }
 
     /** Makes looks at the driver hang until that is run. */
@@ -187,7 +194,7 @@ final class ProcessDriver implements TaskDriver {
                 return false;
             }
         }
-        return true;
+        return sweepFailures.getAndDecrement() <= 0;
     }
 
     private RunningTask launch(TaskRequest request) throws IOException {
