@@ -5,7 +5,6 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.Watch;
 import dev.gantry.v1.WatchJobResponse;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -37,10 +36,11 @@ record Monitor(CliContext context, GantryClient client, Duration timeout) {
     }
 
     private Standing follow(Watch<WatchJobResponse> watch, Progress progress) {
-        Instant end = context.clock().instant().plus(timeout.isZero() ? FOREVER : timeout);
+        Duration longest = timeout.isZero() ? FOREVER : timeout;
+        long begun = context.nanoTime().getAsLong();
         Standing standing = Standing.GOES_ON;
         while (standing == Standing.GOES_ON || standing == Standing.STUCK) {
-            Duration left = Duration.between(context.clock().instant(), end);
+            Duration left = longest.minusNanos(context.nanoTime().getAsLong() - begun);
             boolean isStuck = standing == Standing.STUCK;
             Optional<WatchJobResponse> update = watch.poll(isStuck && left.compareTo(QUIET) > 0 ? QUIET : left);
             if (update.isEmpty()) {

@@ -45,10 +45,10 @@ final class StatusCommand extends ClientCommand {
 
     /** Asks again and again: a server that is not up yet can't tell when it is. */
     private GetStatusResponse awaitReady(GantryClient client) {
-        long begun = System.nanoTime();
+        long begun = context().nanoTime().getAsLong();
         while (true) {
             boolean isLast = !wait.isZero()
-                    && Duration.ofNanos(System.nanoTime() - begun).compareTo(wait) >= 0;
+                    && Duration.ofNanos(context().nanoTime().getAsLong() - begun).compareTo(wait) >= 0;
             try {
                 GetStatusResponse status = client.status();
                 if (status.getNodesReady() > 0) {

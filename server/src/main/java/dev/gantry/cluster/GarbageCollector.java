@@ -42,6 +42,8 @@ public final class GarbageCollector {
     private final GarbageThresholds thresholds;
     private final Clocks clocks;
     private final Deque<Note> notes = new ArrayDeque<>();
+    private final Instant wallAtBegin;
+    private final Instant steadyAtBegin;
 
     /**
      * Begins without notes.
@@ -55,6 +57,8 @@ public final class GarbageCollector {
         this.search = store.garbage();
         this.thresholds = thresholds;
         this.clocks = clocks;
+        this.wallAtBegin = clocks.wall().instant();
+        this.steadyAtBegin = clocks.steady().instant();
     }
 
     /** Forgets what can be forgotten. Called every few minutes, by one thread. */
@@ -77,10 +81,19 @@ public final class GarbageCollector {
                 (garbage, ids) -> garbage.jobVersions(ids, thresholds.versionsKept()));
         forget("jobs", limit -> search.jobs(jobs, limit), (garbage, ids) -> garbage.jobs(ids, jobs));
         forget("nodes", limit -> search.nodes(nodes, limit), (garbage, ids) -> garbage.nodes(ids, nodes));
-        tell(
-                "request ids",
-                write(garbage -> garbage.submissions(clocks.wall().instant().minus(thresholds.requests()))));
+        tell("request ids", write(garbage -> garbage.submissions(earliestNow().minus(thresholds.requests()))));
         dropNotes(now);
+    }
+
+    /**
+     * The time by which request ids are old, which are stored with the time of the wall clock: that clock's, but not more than
+     * has passed since the begin. A clock that is set ahead meanwhile makes none of them old.
+     */
+    private Instant earliestNow() {
+        Instant passed =
+                wallAtBegin.plus(Duration.between(steadyAtBegin, clocks.steady().instant()));
+        Instant wall = clocks.wall().instant();
+        return wall.isBefore(passed) ? wall : passed;
     }
 
     /** The newest index that the cluster had so long ago already; 0 if nobody knows. */

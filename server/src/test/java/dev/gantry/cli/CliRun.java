@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
@@ -25,22 +26,28 @@ record CliRun(int exitCode, String out, String err) {
         return of(Map.of("GANTRY_ADDR", cluster.address()), "", arguments);
     }
 
+    /** Runs a command against a server, on a machine with a clock of its own. */
+    static CliRun of(ScriptedCluster cluster, InstantSource clock, String... arguments) {
+        return of(Map.of("GANTRY_ADDR", cluster.address()), "", List.of(), clock, arguments);
+    }
+
     /** Runs a command that reads from standard input. */
     static CliRun of(Map<String, String> environment, String in, String... arguments) {
-        return of(environment, in, List.of(), arguments);
+        return of(environment, in, List.of(), () -> NOW, arguments);
     }
 
     /** Runs one of the commands that a program adds. */
     static CliRun of(Map<String, String> environment, List<?> programs, String... arguments) {
-        return of(environment, "", programs, arguments);
+        return of(environment, "", programs, () -> NOW, arguments);
     }
 
-    private static CliRun of(Map<String, String> environment, String in, List<?> programs, String... arguments) {
+    private static CliRun of(
+            Map<String, String> environment, String in, List<?> programs, InstantSource clock, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console =
                 new Console(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), stream(out), stream(err));
-        CliContext context = new CliContext(console, environment, () -> NOW);
+        CliContext context = new CliContext(console, environment, clock, System::nanoTime);
         int exitCode = new GantryCli(context, List.of("gantry 1.2.3", "Java 17"), programs).run(arguments);
         return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

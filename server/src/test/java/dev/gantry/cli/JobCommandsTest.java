@@ -23,6 +23,8 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +161,29 @@ class JobCommandsTest {
                 .isEqualTo("error: Job \"web\" is not up in time: 0 of 1 allocations run. It goes on all the same; see:"
                         + " gantry job status web\n");
         assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void a_clock_that_is_set_ahead_does_not_end_the_wait() throws IOException {
+        cluster.streams(
+                "WatchJob",
+                update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING))
+                        .build(),
+                update(12)
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build());
+        AtomicInteger looks = new AtomicInteger();
+
+        CliRun run = CliRun.of(
+                cluster,
+                () -> CliRun.NOW.plus(Duration.ofHours(looks.incrementAndGet())),
+                "job",
+                "run",
+                file("service"));
+
+        assertThat(run.exitCode()).isZero();
     }
 
     @Test

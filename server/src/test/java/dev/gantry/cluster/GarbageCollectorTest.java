@@ -80,6 +80,19 @@ class GarbageCollectorTest {
     }
 
     @Test
+    void a_clock_that_is_set_ahead_or_back_makes_no_request_old() {
+        submit("a", 1);
+        cluster.setClockAhead(Duration.ofDays(47));
+        collector.collect();
+        assertThat(cluster.store().reader().submission("a-1")).isPresent();
+
+        collector = new GarbageCollector(cluster.store(), GarbageThresholds.DEFAULT, cluster.clocks());
+        cluster.setClockAhead(Duration.ZERO);
+        collector.collect();
+        assertThat(cluster.store().reader().submission("a-1")).isPresent();
+    }
+
+    @Test
     void six_versions_are_kept() {
         for (int priority = 1; priority <= 8; priority++) {
             submit("a", priority);
