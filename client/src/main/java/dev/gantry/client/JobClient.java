@@ -143,7 +143,8 @@ public final class JobClient {
                 .setType(query.type())
                 .setStatus(query.status())
                 .setParentId(query.parentId())
-                .setView(query.view());
+                .setView(query.view())
+                .setOrderBy(query.isReversed() ? "id desc" : "");
         return Pages.stream(token -> {
             ListJobsRequest page = request.setPageToken(token).build();
             ListJobsResponse answer = connection.call(connection.jobs(), stub -> stub.listJobs(page));

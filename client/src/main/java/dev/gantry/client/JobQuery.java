@@ -12,12 +12,13 @@ import dev.gantry.v1.View;
  * @param status only those that stand there; unspecified: any
  * @param parentId only children of this job; empty: any
  * @param view how much of each: {@code VIEW_BASIC} leaves out all but its id, name, type, priority, datacenters and parent
+ * @param isReversed whether the order of their ids is reversed
  */
-public record JobQuery(String prefix, JobType type, JobStatus status, String parentId, View view) {
+public record JobQuery(String prefix, JobType type, JobStatus status, String parentId, View view, boolean isReversed) {
 
     /** All of them, what tells them apart of each. */
-    public static final JobQuery ALL =
-            new JobQuery("", JobType.JOB_TYPE_UNSPECIFIED, JobStatus.JOB_STATUS_UNSPECIFIED, "", View.VIEW_BASIC);
+    public static final JobQuery ALL = new JobQuery(
+            "", JobType.JOB_TYPE_UNSPECIFIED, JobStatus.JOB_STATUS_UNSPECIFIED, "", View.VIEW_BASIC, false);
 
     /**
      * The same, of jobs only whose id begins so.
@@ -26,7 +27,7 @@ public record JobQuery(String prefix, JobType type, JobStatus status, String par
      * @return the query
      */
     public JobQuery beginningWith(String begin) {
-        return new JobQuery(begin, type, status, parentId, view);
+        return new JobQuery(begin, type, status, parentId, view, isReversed);
     }
 
     /**
@@ -36,7 +37,7 @@ public record JobQuery(String prefix, JobType type, JobStatus status, String par
      * @return the query
      */
     public JobQuery ofType(JobType wanted) {
-        return new JobQuery(prefix, wanted, status, parentId, view);
+        return new JobQuery(prefix, wanted, status, parentId, view, isReversed);
     }
 
     /**
@@ -46,7 +47,7 @@ public record JobQuery(String prefix, JobType type, JobStatus status, String par
      * @return the query
      */
     public JobQuery inStatus(JobStatus wanted) {
-        return new JobQuery(prefix, type, wanted, parentId, view);
+        return new JobQuery(prefix, type, wanted, parentId, view, isReversed);
     }
 
     /**
@@ -56,7 +57,7 @@ public record JobQuery(String prefix, JobType type, JobStatus status, String par
      * @return the query
      */
     public JobQuery childrenOf(String id) {
-        return new JobQuery(prefix, type, status, id, view);
+        return new JobQuery(prefix, type, status, id, view, isReversed);
     }
 
     /**
@@ -65,6 +66,15 @@ public record JobQuery(String prefix, JobType type, JobStatus status, String par
      * @return the query
      */
     public JobQuery whole() {
-        return new JobQuery(prefix, type, status, parentId, View.VIEW_FULL);
+        return new JobQuery(prefix, type, status, parentId, View.VIEW_FULL, isReversed);
+    }
+
+    /**
+     * The same, in the reverse order of their ids: the newest children of a job first.
+     *
+     * @return the query
+     */
+    public JobQuery reversed() {
+        return new JobQuery(prefix, type, status, parentId, view, true);
     }
 }

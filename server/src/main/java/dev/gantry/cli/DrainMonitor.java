@@ -5,6 +5,8 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.Watch;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.util.HashSet;
@@ -13,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Follows a drain until the server says that the node is drained, and tells what leaves the node meanwhile.
+ * Follows a drain until the server says that the node is drained, and tells what leaves the node meanwhile, and what can't.
  *
  * @param context where to print
  * @param client whom to ask
@@ -24,22 +26,54 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
     /** The node itself changes only at the end: what leaves it is asked for now and then. */
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
+    /** After so many intervals in which nothing left, the jobs that are left are asked why. */
+    private static final int QUIET_INTERVALS = 3;
+
+    /** Of so many jobs at a time. */
+    private static final int JOBS_ASKED = 20;
+
     /** Follows a drain that has begun; returns the exit code. */
     int follow(Node drained) {
         Set<String> left = new HashSet<>();
         live(drained).forEach(allocation -> left.add(allocation.getId()));
         try (Watch<Node> watch = client.nodes().watch(drained.getId())) {
             Node node = drained;
+            Set<String> told = new HashSet<>();
+            int quiet = 0;
             while (node.hasDrain() && !watch.isEnded()) {
                 node = watch.poll(INTERVAL).orElse(node);
-                tellWhatLeft(node, left);
+                List<Allocation> live = live(node);
+                quiet = live.size() < left.size() ? 0 : quiet + 1;
+                tellWhatLeft(live, left);
+                if (node.hasDrain() && quiet >= QUIET_INTERVALS) {
+                    quiet = 0;
+                    tellWhatStays(live, told);
+                }
             }
             return verdict(node);
         }
     }
 
-    private void tellWhatLeft(Node node, Set<String> left) {
-        Set<String> live = live(node).stream().map(Allocation::getId).collect(Collectors.toSet());
+    /** Tells once of each job that there is no room for elsewhere. */
+    private void tellWhatStays(List<Allocation> live, Set<String> told) {
+        live.stream()
+                .map(Allocation::getJobId)
+                .distinct()
+                .filter(job -> !told.contains(job))
+                .limit(JOBS_ASKED)
+                .forEach(job -> {
+                    Evaluation evaluation = client.jobs().get(job).getEvaluation();
+                    if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED) {
+                        told.add(job);
+                        context.print(
+                                "    Job \"%s\" finds no room elsewhere, and stays until it does or the deadline comes: %s"
+                                        .formatted(job, RunProgress.reasons(evaluation)));
+                    }
+                });
+    }
+
+    private void tellWhatLeft(List<Allocation> now, Set<String> left) {
+        Set<String> live = now.stream().map(Allocation::getId).collect(Collectors.toSet());
         left.stream()
                 .filter(id -> !live.contains(id))
                 .sorted()

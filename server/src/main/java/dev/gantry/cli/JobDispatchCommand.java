@@ -45,6 +45,8 @@ final class JobDispatchCommand extends ClientCommand {
         DispatchJobResponse child = client.jobs().dispatch(jobId, options);
         print("Dispatched Job ID = " + child.getDispatchedJobId());
         print("Evaluation ID     = " + Words.shortId(child.getEvaluationId()));
+        print("");
+        print("See: gantry job status " + child.getDispatchedJobId());
         return GantryCli.DONE;
     }
 

@@ -13,6 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "status", description = "Shows all jobs, or one job with its allocations and what keeps it waiting.")
 final class JobStatusCommand extends ClientCommand {
 
+    private static final int CHILDREN_SHOWN = 20;
+
     @Parameters(arity = "0..1", paramLabel = "JOB", description = "The job's id. Without it: all jobs.")
     private String jobId;
 
@@ -32,9 +34,25 @@ final class JobStatusCommand extends ClientCommand {
             showAll(client);
         } else {
             GetJobResponse job = client.jobs().get(jobId);
-            json.print(context(), job, () -> new JobView(new Moments(context().clock())).one(job));
+            json.print(
+                    context(),
+                    job,
+                    () -> new JobView(new Moments(context().clock())).one(job, children(client, job.getJob())));
         }
         return GantryCli.DONE;
+    }
+
+    /** The newest children of a periodic or parameterized job, the newest first. */
+    private static List<JobRecord> children(GantryClient client, JobRecord parent) {
+        if (!parent.getJob().hasPeriodic() && !parent.getJob().hasParameterized()) {
+            return List.of();
+        }
+        String id = parent.getJob().getId();
+        // What is added to it for a child begins with the time.
+        return client.jobs()
+                .list(JobQuery.ALL.childrenOf(id).beginningWith(id + "/").reversed())
+                .limit(CHILDREN_SHOWN)
+                .toList();
     }
 
     private void showAll(GantryClient client) {

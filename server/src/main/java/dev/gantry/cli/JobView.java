@@ -8,6 +8,8 @@ import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobStatus;
+import dev.gantry.v1.JobType;
 import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.TaskGroup;
 import java.util.Collection;
@@ -34,8 +36,8 @@ record JobView(Moments moments) {
                 .lines();
     }
 
-    /** Everything about one. */
-    List<String> one(GetJobResponse job) {
+    /** Everything about one, and about the newest of its children, the newest first. */
+    List<String> one(GetJobResponse job, List<JobRecord> children) {
         List<Allocation> allocations = job.getAllocationsList();
         return new Page()
                 .add(facts(job))
@@ -45,7 +47,16 @@ record JobView(Moments moments) {
                 .section(
                         "Latest Deployment",
                         job.hasDeployment() ? DeploymentView.brief(job.getDeployment()) : List.of())
+                .section("Children", children.isEmpty() ? List.of() : children(children))
                 .section("Allocations", new AllocationView(moments).all(allocations))
+                .lines();
+    }
+
+    private static List<String> children(List<JobRecord> children) {
+        return new Table("ID", "Status", "Submit Date")
+                .rows(
+                        children,
+                        child -> List.of(child.getJob().getId(), status(child), Moments.exact(child.getSubmitTime())))
                 .lines();
     }
 
@@ -59,7 +70,7 @@ record JobView(Moments moments) {
                 .add("Type", Words.word(job.getType()))
                 .add("Priority", Integer.toString(job.getPriority()))
                 .add("Datacenters", Words.list(job.getDatacentersList()))
-                .add("Status", status(record))
+                .add("Status", status(record) + outcome(answer))
                 .add("Version", Long.toString(record.getVersion()))
                 .add("Check Index", Long.toString(record.getModifyIndex()));
         if (job.hasPeriodic()) {
@@ -84,6 +95,24 @@ record JobView(Moments moments) {
 
     private static String status(JobRecord job) {
         return Words.word(job.getStatus()) + (job.getStopped() ? " (stopped)" : "");
+    }
+
+    /** Of a batch job that is dead, how it has ended. */
+    private static String outcome(GetJobResponse answer) {
+        JobRecord record = answer.getJob();
+        List<Allocation> ended = answer.getAllocationsList().stream()
+                .filter(allocation -> allocation.getJobVersion() == record.getVersion())
+                .filter(allocation -> allocation.getNextAllocationId().isEmpty())
+                .toList();
+        if (record.getStatus() != JobStatus.JOB_STATUS_DEAD
+                || record.getStopped()
+                || record.getJob().getType() != JobType.JOB_TYPE_BATCH
+                || ended.isEmpty()) {
+            return "";
+        }
+        return ended.stream().allMatch(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_COMPLETE)
+                ? " (complete)"
+                : " (failed)";
     }
 
     private static List<String> summary(GetJobResponse job) {

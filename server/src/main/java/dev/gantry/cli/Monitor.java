@@ -39,15 +39,28 @@ record Monitor(CliContext context, GantryClient client, Duration timeout) {
         Duration longest = timeout.isZero() ? FOREVER : timeout;
         long begun = context.nanoTime().getAsLong();
         Standing standing = Standing.GOES_ON;
-        while (standing == Standing.GOES_ON || standing == Standing.STUCK) {
+        while (isOpen(standing, progress)) {
             Duration left = longest.minusNanos(context.nanoTime().getAsLong() - begun);
-            boolean isStuck = standing == Standing.STUCK;
-            Optional<WatchJobResponse> update = watch.poll(isStuck && left.compareTo(QUIET) > 0 ? QUIET : left);
+            Duration quiet = switch (standing) {
+                case STUCK -> QUIET;
+                case DONE -> progress.settling();
+                default -> left;
+            };
+            boolean isLast = left.compareTo(quiet) <= 0;
+            Optional<WatchJobResponse> update = watch.poll(isLast ? left : quiet);
             if (update.isEmpty()) {
-                return standing;
+                return isLast && standing == Standing.DONE && progress.isDoubtful() ? Standing.GOES_ON : standing;
             }
             standing = progress.accept(update.get());
         }
         return standing;
+    }
+
+    private static boolean isOpen(Standing standing, Progress progress) {
+        return switch (standing) {
+            case GOES_ON, STUCK -> true;
+            case DONE -> !progress.settling().isZero();
+            case FAILED -> false;
+        };
     }
 }

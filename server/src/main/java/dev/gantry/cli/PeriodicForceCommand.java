@@ -21,6 +21,8 @@ final class PeriodicForceCommand extends ClientCommand {
         ForcePeriodicJobResponse child = client.jobs().forcePeriodic(jobId);
         print("Child Job ID  = " + child.getChildJobId());
         print("Evaluation ID = " + Words.shortId(child.getEvaluationId()));
+        print("");
+        print("See: gantry job status " + child.getChildJobId());
         return GantryCli.DONE;
     }
 }

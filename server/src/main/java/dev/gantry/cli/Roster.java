@@ -4,6 +4,9 @@ import dev.gantry.model.AllocationLife;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskState;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ final class Roster {
     private final Consumer<String> out;
     private final long since;
     private final Map<String, Allocation> allocations = new LinkedHashMap<>();
+    private boolean restarted;
 
     /**
      * Knows of none yet.
@@ -56,6 +60,11 @@ final class Roster {
         return allocations.values().stream();
     }
 
+    /** Whether a task was restarted since. */
+    boolean hasRestarted() {
+        return restarted;
+    }
+
     private void tell(Allocation before, Allocation now) {
         if (before == null && isNew(now)) {
             out.accept("    %s placed on node \"%s\"%s".formatted(title(now), now.getNodeName(), ports(now)));
@@ -70,6 +79,37 @@ final class Roster {
         if (now.getClientStatus() != statusBefore) {
             out.accept("    %s %s%s".formatted(title(now), status(now.getClientStatus()), reason(now)));
         }
+        if (before != null || isNew(now)) {
+            now.getTaskStatesList().forEach(task -> tellRestart(before, now, task));
+        }
+    }
+
+    private void tellRestart(Allocation before, Allocation now, TaskState task) {
+        int restartsBefore = before == null
+                ? 0
+                : before.getTaskStatesList().stream()
+                        .filter(one -> one.getTask().equals(task.getTask()))
+                        .mapToInt(TaskState::getRestarts)
+                        .sum();
+        if (task.getRestarts() > restartsBefore) {
+            restarted = true;
+            out.accept("    Task \"%s\" of allocation \"%s\" is restarted%s"
+                    .formatted(task.getTask(), Words.shortId(now.getId()), why(task)));
+        }
+    }
+
+    /** What led to the last restart, and what the restart policy says of it. */
+    private static String why(TaskState task) {
+        List<String> messages = new ArrayList<>();
+        String lastMessage = "";
+        for (TaskEvent event : task.getEventsList()) {
+            if (event.getType().equals("Restarting")) {
+                messages = new ArrayList<>(List.of(lastMessage, event.getMessage()));
+            }
+            lastMessage = event.getMessage();
+        }
+        messages.removeIf(String::isEmpty);
+        return messages.isEmpty() ? "" : ": " + String.join(", then ", messages);
     }
 
     /** Of an old one, what it was before is not news. */

@@ -12,6 +12,7 @@ import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.TaskState;
 import dev.gantry.v1.WatchJobResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -21,11 +22,14 @@ import java.util.stream.Stream;
 
 /**
  * From the submission of a job until all its allocations run (service, system) or have completed (batch); where the
- * submission makes a deployment, until that has come to its end.
+ * submission makes a deployment, until that has come to its end. Without one nobody looks whether what runs is healthy: it must
+ * go on running for a moment, and for as long as a deployment would ask for by default once a task was restarted.
  */
 final class RunProgress implements Progress {
 
     private static final int EVENTS_SHOWN = 3;
+    private static final Duration SETTLING = Duration.ofSeconds(2);
+    private static final Duration SETTLING_AFTER_RESTART = Duration.ofSeconds(10);
 
     private final Job job;
     private final SubmitJobResponse submitted;
@@ -61,7 +65,7 @@ final class RunProgress implements Progress {
     public String verdict(Standing standing) {
         String name = "Job \"" + job.getId() + "\"";
         return switch (standing) {
-            case DONE -> name + (isBatch() ? " has completed" : " runs");
+            case DONE -> name + done();
             case FAILED ->
                 deployment.failure().map(why -> name + " is not up: " + why).orElseGet(() -> failure(name));
             case STUCK ->
@@ -71,6 +75,28 @@ final class RunProgress implements Progress {
                 "%s is not up in time: %s. It goes on all the same; see: gantry job status %s"
                         .formatted(name, tally(), job.getId());
         };
+    }
+
+    @Override
+    public Duration settling() {
+        if (isBatch() || deployment.isKnown() || roster.wanted().findAny().isEmpty()) {
+            return Duration.ZERO;
+        }
+        return roster.hasRestarted() ? SETTLING_AFTER_RESTART : SETTLING;
+    }
+
+    @Override
+    public boolean isDoubtful() {
+        return roster.hasRestarted();
+    }
+
+    private String done() {
+        if (!isBatch()) {
+            return " runs";
+        }
+        return roster.placed().findAny().isPresent() || roster.all().findAny().isEmpty()
+                ? " has completed"
+                : " had completed before and has not changed: it is not run again";
     }
 
     private void accept(JobRecord record) {
@@ -187,7 +213,8 @@ final class RunProgress implements Progress {
         String why = task.map(RunProgress::lastEvents)
                 .filter(events -> !events.isEmpty())
                 .orElse(allocation.getDescription());
-        String log = task.map(state -> " (log: gantry alloc logs --stderr " + id + " " + state.getTask() + ")")
+        String log = task.filter(TaskState::hasStartedAt)
+                .map(state -> " (log: gantry alloc logs --stderr " + id + " " + state.getTask() + ")")
                 .orElse("");
         return what + (why.isEmpty() ? "" : ": " + why) + log;
     }
@@ -200,6 +227,11 @@ final class RunProgress implements Progress {
     }
 
     private String failures() {
+        return reasons(evaluation);
+    }
+
+    /** What keeps a job from being placed. */
+    static String reasons(Evaluation evaluation) {
         return evaluation.getFailuresList().stream().map(RunProgress::reason).collect(Collectors.joining("; "));
     }
 

@@ -48,7 +48,9 @@ final class StatusCommand extends ClientCommand {
         long begun = context().nanoTime().getAsLong();
         while (true) {
             boolean isLast = !wait.isZero()
-                    && Duration.ofNanos(context().nanoTime().getAsLong() - begun).compareTo(wait) >= 0;
+                    && Duration.ofNanos(context().nanoTime().getAsLong() - begun)
+                                    .compareTo(wait)
+                            >= 0;
             try {
                 GetStatusResponse status = client.status();
                 if (status.getNodesReady() > 0) {

@@ -79,7 +79,11 @@ public final class Dispatcher {
     private static void check(JobRecord parent, Dispatch dispatch) {
         String jobId = parent.getJob().getId();
         if (!parent.getJob().hasParameterized()) {
-            throw new RefusedException("Job %s is not parameterized; submit it to run it".formatted(jobId));
+            throw new RefusedException(
+                    parent.getJob().hasPeriodic()
+                            ? "Job %s is periodic, not parameterized: it runs at its times, and at once when it is forced"
+                                    .formatted(jobId)
+                            : "Job %s is not parameterized; submit it to run it".formatted(jobId));
         }
         if (parent.getStopped()) {
             throw new RefusedException("Job %s is stopped; submit it again first".formatted(jobId));

@@ -148,6 +148,9 @@ class ParentJobsTest {
 
         eventually().until(() -> job(child).getAllocationsCount() == 1);
         assertThat(job("nightly").hasNextRun()).isTrue();
+        assertThatThrownBy(() -> server.jobs().dispatchJob(dispatch("nightly", "r9")))
+                .hasMessageContaining(
+                        "nightly is periodic, not parameterized: it runs at its times, and at once when it is forced");
         assertThat(job("nightly").getAllocationsCount()).isZero();
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.EvaluationStatus;
@@ -23,9 +24,9 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,25 @@ class JobCommandsTest {
         assertThat(run.err())
                 .isEqualTo("error: Job \"web\" has failed: task \"nginx\" of allocation \"5e0b39f0\" on node \"n1\":"
                         + " Task started, then Exit code 3 (log: gantry alloc logs --stderr 5e0b39f0 nginx)\n");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void a_service_whose_task_ends_as_soon_as_it_has_started_is_not_said_to_run() throws IOException {
+        Allocation failed = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED).toBuilder()
+                .addTaskStates(Samples.failedTask())
+                .build();
+        cluster.streams(
+                "WatchJob",
+                update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build(),
+                update(12).addAllocations(failed).build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", file("service"));
+
+        assertThat(run.err()).contains("has failed: task \"nginx\"");
         assertThat(run.exitCode()).isEqualTo(1);
     }
 

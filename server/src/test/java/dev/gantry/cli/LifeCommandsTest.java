@@ -43,6 +43,8 @@ import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsResponse;
 import dev.gantry.v1.ListJobVersionsResponse;
+import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.ListNodesResponse;
 import dev.gantry.v1.ListServicesResponse;
@@ -66,6 +68,7 @@ import dev.gantry.v1.SetNodeEligibilityResponse;
 import dev.gantry.v1.WatchJobResponse;
 import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,10 +77,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people see and do in the life of jobs, nodes and services. */
@@ -514,6 +519,8 @@ class LifeCommandsTest {
         assertThat(run.out()).isEqualTo("""
                         Dispatched Job ID = resize/dispatch-1770091506-abcdefgh
                         Evaluation ID     = 52dee78a
+
+                        See: gantry job status resize/dispatch-1770091506-abcdefgh
                         """);
         DispatchJobRequest request = (DispatchJobRequest) cluster.requests().get(0);
         assertThat(request.getPayload()).isEqualTo(ByteString.copyFromUtf8("pixels"));
@@ -549,19 +556,37 @@ class LifeCommandsTest {
                                 .setNextRun(Samples.ago(java.time.Duration.ofHours(-1)))
                                 .build())
                 .answers(
+                        "ListJobs",
+                        ListJobsResponse.newBuilder()
+                                .addJobs(Samples.record(Samples.job(JobType.JOB_TYPE_BATCH, 1).toBuilder()
+                                        .setId("web/periodic-1770091000")
+                                        .build()))
+                                .build())
+                .answers(
                         "ForcePeriodicJob",
                         ForcePeriodicJobResponse.newBuilder()
                                 .setChildJobId("web/periodic-1770091506")
                                 .setEvaluationId(Samples.EVALUATION_ID)
                                 .build());
 
-        assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("""
+        String status = CliRun.of(cluster, "job", "status", "web").out();
+        assertThat(status).contains("""
                         Periodic    = 0 3 * * *, @weekly (UTC)
                         Next Run    = 2026-02-03T05:05:06Z
                         """);
+        assertThat(status).contains("""
+                        Children
+                        ID                       Status   Submit Date
+                        web/periodic-1770091000  running  2026-02-03T03:55:06Z
+                        """);
+        assertThat((ListJobsRequest) cluster.requests().get(1))
+                .returns("web", ListJobsRequest::getParentId)
+                .returns("id desc", ListJobsRequest::getOrderBy);
         assertThat(CliRun.of(cluster, "job", "periodic", "force", "web").out()).isEqualTo("""
                         Child Job ID  = web/periodic-1770091506
                         Evaluation ID = 52dee78a
+
+                        See: gantry job status web/periodic-1770091506
                         """);
     }
 
@@ -701,6 +726,52 @@ class LifeCommandsTest {
         assertThat(run.exitCode()).isZero();
         assertThat(((DrainNodeRequest) cluster.requests().get(0)).getBegin().getDeadline())
                 .isEqualTo(Duration.newBuilder().setSeconds(1800).build());
+    }
+
+    @Test
+    @Timeout(60)
+    void a_drain_that_finds_no_room_elsewhere_says_so_once() {
+        Node draining = Samples.node("n1").toBuilder()
+                .setModifyIndex(20)
+                .setDrain(Drain.newBuilder().setDeadline(Samples.ago(java.time.Duration.ofHours(-1))))
+                .build();
+        AtomicReference<StreamObserver<Message>> watch = new AtomicReference<>();
+        AtomicInteger asked = new AtomicInteger();
+        cluster.answers(
+                        "DrainNode",
+                        DrainNodeResponse.newBuilder().setNode(draining).build())
+                .on(
+                        "ListAllocations",
+                        request -> List.of(
+                                asked.get() > 0
+                                        ? ListAllocationsResponse.getDefaultInstance()
+                                        : ListAllocationsResponse.newBuilder()
+                                                .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                                                .build()))
+                .script("WatchNode", (request, observer) -> {
+                    watch.set(observer);
+                    observer.onNext(
+                            WatchNodeResponse.newBuilder().setNode(draining).build());
+                })
+                .on("GetJob", request -> {
+                    asked.incrementAndGet();
+                    watch.get()
+                            .onNext(WatchNodeResponse.newBuilder()
+                                    .setNode(draining.toBuilder().clearDrain().setModifyIndex(21))
+                                    .build());
+                    return List.of(GetJobResponse.newBuilder()
+                            .setJob(Samples.record(Samples.job(JobType.JOB_TYPE_SERVICE, 1)))
+                            .setEvaluation(Samples.blocked(15))
+                            .build());
+                });
+
+        CliRun run = CliRun.of(cluster, "node", "drain", "--enable", "n1");
+
+        assertThat(run.out())
+                .contains("    Job \"web\" finds no room elsewhere, and stays until it does or the deadline comes:"
+                        + " 1 of group \"front\" unplaced: Constraint")
+                .endsWith("==> Node \"n1\" is drained\n");
+        assertThat(asked).hasValue(1);
     }
 
     @Test

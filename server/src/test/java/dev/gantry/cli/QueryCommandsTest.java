@@ -15,6 +15,8 @@ import dev.gantry.v1.GetAllocationResponse;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetNodeResponse;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobStatus;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
@@ -97,6 +99,31 @@ class QueryCommandsTest {
                         After 3 attempts: its plan could not be stored (port 8080 is taken)
                         Looked at again when the job changes, or at 2026-02-03T04:10:06Z
                         """);
+    }
+
+    @Test
+    void a_batch_job_that_is_dead_says_how_it_has_ended() {
+        JobRecord dead = Samples.record(Samples.job(JobType.JOB_TYPE_BATCH, 2)).toBuilder()
+                .setStatus(JobStatus.JOB_STATUS_DEAD)
+                .build();
+        Allocation complete = Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE);
+        Allocation replaced = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED).toBuilder()
+                .setId("replaced")
+                .setNextAllocationId(complete.getId())
+                .build();
+        GetJobResponse.Builder job = GetJobResponse.newBuilder()
+                .setJob(dead)
+                .addAllocations(complete)
+                .addAllocations(replaced);
+
+        cluster.answers("GetJob", job.build());
+        assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("= dead (complete)\n");
+
+        cluster.answers(
+                "GetJob",
+                job.addAllocations(replaced.toBuilder().setId("last").clearNextAllocationId())
+                        .build());
+        assertThat(CliRun.of(cluster, "job", "status", "web").out()).contains("= dead (failed)\n");
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.WatchJobResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -140,6 +141,66 @@ class RunProgressTest {
                         .addEvaluations(after)
                         .build()))
                 .isEqualTo(Standing.DONE);
+    }
+
+    @Test
+    void a_service_without_a_deployment_must_go_on_running_for_a_moment_and_longer_once_a_task_was_restarted() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
+                        .build()))
+                .isEqualTo(Standing.DONE);
+        assertThat(progress.settling()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(progress.isDoubtful()).isFalse();
+
+        assertThat(progress.accept(allocations(12, restarted(ClientStatus.CLIENT_STATUS_PENDING, 1))))
+                .isEqualTo(Standing.GOES_ON);
+
+        assertThat(lines)
+                .contains(
+                        "    Task \"nginx\" of allocation \"5e0b39f0\" is restarted: Exit code 3, then Restart 1 of 2");
+        assertThat(progress.accept(allocations(13, restarted(ClientStatus.CLIENT_STATUS_RUNNING, 1))))
+                .isEqualTo(Standing.DONE);
+        assertThat(progress.settling()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(progress.isDoubtful()).isTrue();
+    }
+
+    @Test
+    void a_batch_job_that_had_completed_before_is_not_said_to_have_completed_now() {
+        RunProgress progress = progress(JobType.JOB_TYPE_BATCH, 1);
+
+        assertThat(progress.accept(update(11)
+                        .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                        .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE).toBuilder()
+                                .setCreateIndex(5))
+                        .build()))
+                .isEqualTo(Standing.DONE);
+
+        assertThat(progress.settling()).isZero();
+        assertThat(progress.verdict(Standing.DONE))
+                .isEqualTo("Job \"web\" had completed before and has not changed: it is not run again");
+    }
+
+    @Test
+    void a_task_that_never_started_has_no_log_to_look_at() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+        Allocation failed = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED).toBuilder()
+                .addTaskStates(Samples.failedTask().toBuilder().clearStartedAt())
+                .build();
+
+        assertThat(progress.accept(allocations(12, failed))).isEqualTo(Standing.FAILED);
+
+        assertThat(progress.verdict(Standing.FAILED)).contains("Exit code 3").doesNotContain("alloc logs");
+    }
+
+    private static Allocation restarted(ClientStatus status, int restarts) {
+        return Samples.allocation(status).toBuilder()
+                .addTaskStates(Samples.failedTask().toBuilder()
+                        .setFailed(false)
+                        .setRestarts(restarts)
+                        .addEvents(TaskEvent.newBuilder().setType("Restarting").setMessage("Restart 1 of 2")))
+                .build();
     }
 
     @Test

@@ -50,7 +50,9 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
     }
 
     Verdict afterFailedStart(TaskStartException failure, RestartWindow used, Instant now, RandomGenerator random) {
-        return failure.isWorthRetrying() ? again(used, now, random) : new Verdict.Failed("Trying again would not help");
+        return failure.isWorthRetrying()
+                ? again(used, now, random)
+                : new Verdict.Failed("Starting it again on this node would not help");
     }
 
     /** The same whatever made it necessary: a check that goes on failing, say. */
