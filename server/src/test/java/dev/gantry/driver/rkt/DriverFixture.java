@@ -69,7 +69,15 @@ final class DriverFixture {
     }
 
     private RktDriver driver(boolean volumesEnabled, InstantSource clock, RktTimeouts timeouts, ControlGroups groups) {
-        return new RktDriver(rkt.executable(), volumesEnabled, LIMITS, allocations, RktGarbageSettings.DEFAULT, clock, timeouts, groups);
+        return new RktDriver(
+                rkt.executable(),
+                volumesEnabled,
+                LIMITS,
+                allocations,
+                RktGarbageSettings.DEFAULT,
+                clock,
+                timeouts,
+                groups);
     }
 
     /** A task's directory, as the node makes it. */

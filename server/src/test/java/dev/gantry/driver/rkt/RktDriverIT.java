@@ -203,7 +203,13 @@ class RktDriverIT {
     }
 
     private RktDriver driver() {
-        return new RktDriver(executable, true, DriverFixture.LIMITS, fixture.allocations, RktGarbageSettings.DEFAULT, InstantSource.system());
+        return new RktDriver(
+                executable,
+                true,
+                DriverFixture.LIMITS,
+                fixture.allocations,
+                RktGarbageSettings.DEFAULT,
+                InstantSource.system());
     }
 
     private RunningTask start(String task, String script) throws Exception {

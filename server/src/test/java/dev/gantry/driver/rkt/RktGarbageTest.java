@@ -189,8 +189,10 @@ class RktGarbageTest {
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30));
-        RktFinder finder =
-                new RktFinder(rkt.executable(), new CommandRunner(ProgramStart.with(System.getenv())), timeouts);
+        RktFinder finder = new RktFinder(
+                rkt.executable(),
+                new CommandRunner(ProgramStart.with(System.getenv(), DriverFixture.LIMITS)),
+                timeouts);
         return new RktGarbage(finder, settings, noStarts, () -> now, diskUse);
     }
 }

@@ -124,7 +124,13 @@ class RktNetworkIT {
     }
 
     private RktDriver driver() {
-        return new RktDriver(executable, true, DriverFixture.LIMITS, fixture.allocations, RktGarbageSettings.DEFAULT, InstantSource.system());
+        return new RktDriver(
+                executable,
+                true,
+                DriverFixture.LIMITS,
+                fixture.allocations,
+                RktGarbageSettings.DEFAULT,
+                InstantSource.system());
     }
 
     private String fromHost(String... command) throws Exception {
