@@ -87,7 +87,7 @@ class CrashTest extends RktTest {
     }
 
     private Victim victim(int number, Times usual) throws IOException {
-        return switch (number % 7) {
+        return switch (number % 8) {
             case 0 -> new Victim(usual.prepare(), Optional.empty(), "--insecure-options=image", "fetch", newImage());
             case 1 -> new Victim(usual.prepare(), Optional.empty(), "--insecure-options=image", "prepare", newImage());
             case 2 ->
@@ -109,6 +109,15 @@ class CrashTest extends RktTest {
                 String uuid = rkt.prepare(newImage());
                 rkt.call("run-prepared", uuid).succeeded();
                 yield new Victim(usual.remove(), Optional.of(uuid), "rm", uuid);
+            }
+            case 6 -> {
+                String id = rkt.call("--insecure-options=image", "fetch", "--full", newImage())
+                        .succeeded()
+                        .out()
+                        .strip();
+                rkt.call("prepare", id).succeeded();
+                // From now on without Java, about as fast as a removal.
+                yield new Victim(usual.remove() * 2, Optional.empty(), "prepare", id);
             }
             default -> {
                 String uuid = preparedByHand();
