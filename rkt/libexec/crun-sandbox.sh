@@ -28,16 +28,55 @@ show_second_cgroup_hierarchy() {
 # kill the child, as it may kill any process but process 1: then another child takes its place.
 start_init() {
   mkfifo -m 600 "$pod/life" && exec 9<> "$pod/life" || fail "can't make \"$pod/life\""
-  init=$(unshare --pid -- /bin/sh -c '{
-      exec 8< "$1" 9<&-
-      while
-        cat <&8 &
-        wait "$!"
-        [ "$?" -gt 128 ]
-      do :; done
-    } > /dev/null 2>&1 & echo "$!"' sh "$pod/life")
+  user_range=
+  { IFS= read -r user_range < "$pod/private-users"; } 2> /dev/null
+  if [ -n "$user_range" ]; then start_private_init; else start_common_init; fi
   [ -n "$init" ] || fail "can't make a PID namespace"
   read_identity "$init" && printf '%s\n' "$identity" > "$pod/init" || fail "can't write \"$pod/init\""
+  [ -z "$user_range" ] || enter_user_namespace
+}
+
+# What process 1 does; 8 is its end of the pipe.
+init_loop='
+  while
+    cat <&8 &
+    wait "$!"
+    [ "$?" -gt 128 ]
+  do :; done'
+
+start_common_init() {
+  init=$(unshare --pid -- /bin/sh -c '{
+      exec 8< "$1" 9<&-
+      eval "$2"
+    } > /dev/null 2>&1 & echo "$!"' sh "$pod/life" "$init_loop")
+}
+
+# With a user namespace that owns the other namespaces, which are new too: root of the pod has rights over what is the pod's
+# only. Process 1 becomes the pod's root itself as soon as there is one, for it is still the host's by its number.
+start_private_init() {
+  init=$(unshare --user --keep-caps --pid --uts --ipc -- /bin/sh -c '{
+      exec 8< "$1" 9<&-
+      while read -r map < /proc/self/uid_map; [ -z "$map" ]; do sleep 0.01; done
+      exec setpriv --reuid=0 --regid=0 --clear-groups /bin/sh -c "$2"
+    } > /dev/null 2>&1 & echo "$!"' sh "$pod/life" "$init_loop")
+}
+
+# Says which users of the host those of the pod are, and mounts the files of the kernel that belong to the pod's namespaces:
+# the kernel lets the root of a user namespace do so only where nothing is mounted over the host's.
+enter_user_namespace() {
+  map="0 $user_range"
+  printf '%s\n' "$map" > "/proc/$init/gid_map" && printf '%s\n' "$map" > "/proc/$init/uid_map" \
+    || fail "can't map users of the pod to $user_range"
+  # The network is not among what the user namespace owns, so that its root may not open ports that are root's.
+  [ "$net_mode" = host ] || echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start \
+    || fail "can't permit ports below 1024"
+  ln -sfn "/proc/$init/ns/user" "$pod/user-namespace" || fail "can't make \"$pod/user-namespace\""
+  mkdir -p "$pod/kernel/proc" "$pod/kernel/sys" || fail "can't create \"$pod/kernel\""
+  mount_or_fail -t sysfs sysfs "$pod/kernel/sys"
+  # By a child in the PID namespace; the mount is seen here, for the mount namespace is this one's.
+  nsenter --pid="/proc/$init/ns/pid" -- mount -t proc proc "$pod/kernel/proc" || fail "can't mount \"$pod/kernel/proc\""
+  nsenter --uts="/proc/$init/ns/uts" -- /bin/sh -c 'printf %s "$1" > /proc/sys/kernel/hostname' sh "$hostname" \
+    || fail "can't set host name \"$hostname\""
 }
 
 # Mounts the root file system of the app that use_app has read, but for what crun mounts itself.
@@ -62,7 +101,8 @@ run_crun() {
   crun_exec=$1
   shift
   set -- "$env" ${default_signals:+"$default_signals"} -i "PATH=$PATH" \
-    "$nsenter" --no-fork --pid="/proc/$init/ns/pid" -- "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs "$@"
+    "$nsenter" --no-fork --pid="/proc/$init/ns/pid" \
+    ${user_range:+--uts="/proc/$init/ns/uts" --ipc="/proc/$init/ns/ipc"} -- "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs "$@"
   if [ -n "$crun_exec" ]; then exec "$@"; else "$@"; fi
 }
 default_signals=

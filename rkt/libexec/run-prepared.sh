@@ -49,6 +49,8 @@ case $flavor:$apps in
     ;;
 esac
 [ "$flavor" != fly ] || use_host_network_by_default
+[ "$ipc" != parent ] || [ ! -e "$pod/private-users" ] \
+  || fail "--ipc=parent: a pod with private users can't have the host's IPC"
 plan_networks
 lock_ports "$pod"
 check_networks "$pod"

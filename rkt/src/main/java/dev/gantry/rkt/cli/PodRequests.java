@@ -43,6 +43,8 @@ final class PodRequests {
             "store-only",
             "volume");
 
+    private static final Path MAX_USER_NAMESPACES = Path.of("/proc/sys/user/max_user_namespaces");
+
     private PodRequests() {}
 
     /**
@@ -58,8 +60,8 @@ final class PodRequests {
      */
     static PodRequest of(PodArguments arguments, Map<String, String> environment, Flavor best, Confinement confinement)
             throws UsageException, RktException {
-        refuseUnsupported(arguments.pod());
         Flavor flavor = StageOneFlags.flavor(arguments.pod(), best);
+        boolean privateUsers = privateUsers(arguments.pod(), flavor);
         boolean overlay = !arguments.pod().isSet("no-overlay");
         if (isOfManifest(arguments)) {
             PodManifest manifest = manifest(arguments);
@@ -72,6 +74,7 @@ final class PodRequests {
                     Map.of(),
                     manifest.metadata(),
                     overlay,
+                    privateUsers,
                     flavor,
                     confinement);
         }
@@ -90,6 +93,7 @@ final class PodRequests {
                 variables,
                 new JsonObject(),
                 overlay,
+                privateUsers,
                 flavor,
                 confinement);
     }
@@ -128,10 +132,27 @@ final class PodRequests {
         return flags.last(name).filter(value -> !value.equals("false")).isPresent();
     }
 
-    private static void refuseUnsupported(Flags pod) throws UsageException {
-        if (pod.isSet("private-users")) {
-            throw refusal("private-users", "true", "there are no user namespaces here");
+    private static boolean privateUsers(Flags pod, Flavor flavor) throws UsageException {
+        if (!pod.isSet("private-users")) {
+            return false;
         }
+        if (flavor != Flavor.CRUN) {
+            throw refusal("private-users", "true", "the fly flavor has no user namespaces");
+        }
+        if (!Files.exists(Path.of("/proc/self/ns/user"))) {
+            throw refusal("private-users", "true", "the kernel has no user namespaces");
+        }
+        try {
+            if (Files.readString(MAX_USER_NAMESPACES).strip().equals("0")) {
+                throw refusal(
+                        "private-users",
+                        "true",
+                        "the kernel permits no user namespaces: set %s to more than 0".formatted(MAX_USER_NAMESPACES));
+            }
+        } catch (IOException e) {
+            throw refusal("private-users", "true", Main.describe(e));
+        }
+        return true;
     }
 
     private static AppRequest app(PodArguments.App app, Flavor flavor) throws UsageException {

@@ -33,6 +33,12 @@ final class BundleConfig {
     /** Where stage1-crun-apps.sh mounts what several apps share, seen from the bundle. */
     private static final String SHARED_MEMORY = "../../shm";
 
+    /** A link that the launcher makes to the user namespace of a pod that has one, seen from the bundle. */
+    private static final String USER_NAMESPACE = "../../user-namespace";
+
+    /** Where the launcher mounts what only the host's root may mount for such a pod. */
+    private static final String KERNEL_FILES = "../../kernel/";
+
     /** Process 1 is rkt's own, on the host's files. */
     private static final String INIT = "/proc/1";
 
@@ -55,6 +61,7 @@ final class BundleConfig {
     private final AppPlan app;
     private final Isolators isolators;
     private final Path launcher;
+    private final boolean privateUsers;
 
     /**
      * Makes a writer.
@@ -62,11 +69,13 @@ final class BundleConfig {
      * @param pod the pod
      * @param app one of its apps
      * @param launcher the directory that the launcher's bin/ and libexec/ are in
+     * @param privateUsers whether the pod is in a user namespace of its own
      */
-    BundleConfig(PodPlan pod, AppPlan app, Path launcher) {
+    BundleConfig(PodPlan pod, AppPlan app, Path launcher, boolean privateUsers) {
         this.pod = pod;
         this.app = app;
         this.launcher = launcher;
+        this.privateUsers = privateUsers;
         this.isolators = new Isolators(app.app());
     }
 
@@ -196,7 +205,10 @@ final class BundleConfig {
 
     private JsonArray mounts() {
         JsonArray mounts = new JsonArray();
-        mounts.add(mount("proc", "proc", "/proc", "nosuid", "noexec", "nodev"));
+        mounts.add(
+                privateUsers
+                        ? mount("bind", KERNEL_FILES + "proc", "/proc", "bind", "nosuid", "noexec", "nodev")
+                        : mount("proc", "proc", "/proc", "nosuid", "noexec", "nodev"));
         mounts.add(mount("tmpfs", "tmpfs", "/dev", "nosuid", "strictatime", "mode=755", "size=65536k"));
         mounts.add(mount(
                 "devpts",
@@ -213,7 +225,10 @@ final class BundleConfig {
                         ? mount("bind", SHARED_MEMORY, "/dev/shm", "bind", "nosuid", "noexec", "nodev")
                         : mount("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"));
         mounts.add(mount("mqueue", "mqueue", "/dev/mqueue", "nosuid", "noexec", "nodev"));
-        mounts.add(mount("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"));
+        mounts.add(
+                privateUsers
+                        ? mount("bind", KERNEL_FILES + "sys", "/sys", "bind", "nosuid", "noexec", "nodev", "ro")
+                        : mount("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"));
         mounts.add(mount("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"));
         for (Mount mount : LaunchFile.inOrder(app.mounts())) {
             if (mount.path().matches("/+(dev|proc|sys)/.*")) {
@@ -239,6 +254,12 @@ final class BundleConfig {
             JsonObject namespace = new JsonObject();
             namespace.addProperty("type", type);
             namespaces.add(namespace);
+        }
+        if (privateUsers) {
+            JsonObject users = new JsonObject();
+            users.addProperty("type", "user");
+            users.addProperty("path", USER_NAMESPACE);
+            namespaces.add(users);
         }
         linux.add("namespaces", namespaces);
         // What is mounted on the host later is seen in the volumes, as in the fly flavour, and nothing the other way.

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param environment variables for all apps, over those of the images
  * @param metadata members of the pod manifest that are for those who read it
  * @param overlay whether an overlay may spare copying the images' files
+ * @param privateUsers whether its users are others on the host, in a user namespace of its own
  * @param flavor what shall run it
  * @param confinement which protections of the host its apps are under
  */
@@ -32,6 +33,7 @@ public record PodRequest(
         Map<String, String> environment,
         JsonObject metadata,
         boolean overlay,
+        boolean privateUsers,
         Flavor flavor,
         Confinement confinement) {
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /** Writes all that the launcher needs of a pod into the pod's directory; docs/runtime.md lists the files. */
 final class PodWriter {
@@ -59,10 +60,18 @@ final class PodWriter {
         JsonObject manifest = plan.manifest();
         write(pod, "pod", Json.compact(manifest));
         write(pod, "pod-pretty", Json.pretty(manifest));
+        Optional<UserRange> range = Optional.empty();
+        if (request.privateUsers()) {
+            range = Optional.of(UserRange.unused(pod.getParent().getParent(), RandomGenerator.getDefault()));
+            write(pod, UserRange.FILE, range.get().line());
+        }
         for (Volume volume : plan.volumes().values()) {
             if (volume.source().isEmpty()) {
                 makeEmptyVolume(volume);
             }
+        }
+        if (range.isPresent() && Files.exists(pod.resolve("volumes"))) {
+            range.get().take(pod.resolve("volumes"));
         }
         for (AppPlan app : plan.apps()) {
             Path directory = Files.createDirectories(pod.resolve("app").resolve(app.name()));
@@ -70,7 +79,8 @@ final class PodWriter {
             write(directory, "launch", new LaunchFile(plan, app).text(request.flavor()));
             Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
             if (request.flavor() == Flavor.CRUN) {
-                BundleConfig config = new BundleConfig(plan, app, Path.of(System.getProperty("rkt.home")));
+                BundleConfig config =
+                        new BundleConfig(plan, app, Path.of(System.getProperty("rkt.home")), request.privateUsers());
                 String uuid = pod.getFileName().toString();
                 JsonObject json = config.toJson(uuid, request.confinement());
                 write(directory, BundleConfig.CONFIG, Json.compact(json));
@@ -82,7 +92,11 @@ final class PodWriter {
                 }
                 write(directory, BundleConfig.PROCESS, config.openProcess(request.confinement()));
             }
-            makeRootfs(directory, app, request.overlay());
+            // The files of an image are not for the users of one pod.
+            makeRootfs(directory, app, request.overlay() && range.isEmpty());
+            if (range.isPresent()) {
+                range.get().take(directory.resolve(ROOTFS));
+            }
         }
         write(pod, "flavor", request.flavor().label());
         write(pod, "protections", String.join(" ", request.confinement().names()));
