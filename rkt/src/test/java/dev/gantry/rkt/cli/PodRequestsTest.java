@@ -44,7 +44,6 @@ class PodRequestsTest {
     @ValueSource(
             strings = {
                 "--private-users",
-                "--pod-manifest=/x",
                 "--stage1-name=coreos.com/rkt/stage1-coreos:1.30.0",
                 "--stage1-path=/x.aci",
                 "--volume=under_score,kind=host,source=/tmp",
@@ -71,6 +70,13 @@ class PodRequestsTest {
         assertThatThrownBy(() -> read(flag, "image"))
                 .isInstanceOf(UsageException.class)
                 .hasMessageStartingWith("invalid argument ");
+    }
+
+    @Test
+    void a_pod_manifest_that_can_t_be_read_is_refused() {
+        assertThatThrownBy(() -> read("--pod-manifest=/no/such/file"))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("open /no/such/file: no such file or directory");
     }
 
     @ParameterizedTest
