@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What makes some nodes better than others by themselves. */
+/** Scores a node by the affinities of a group, whatever runs on the node. */
 public final class Affinities {
 
     private record Weighted(NodeConstraint condition, int weight) {}
@@ -18,9 +18,10 @@ public final class Affinities {
     private final double weights;
 
     /**
-     * Reads them.
+     * Parses affinities.
      *
-     * @throws IllegalArgumentException if one is malformed
+     * @param affinities the affinities, with their weights filled in
+     * @throws IllegalArgumentException if an affinity is malformed
      */
     public Affinities(List<Affinity> affinities) {
         this.affinities = affinities.stream()
@@ -30,7 +31,7 @@ public final class Affinities {
                 affinities.stream().mapToInt(one -> Math.abs(one.getWeight())).sum();
     }
 
-    /** The affinities of a group: those of its job, its own, and those of its tasks. */
+    /** Returns the affinities that apply to a group: those of the job, of the group, and of the group's tasks. */
     static List<Affinity> of(Job job, TaskGroup group) {
         List<Affinity> all = new ArrayList<>(job.getAffinitiesList());
         all.addAll(group.getAffinitiesList());
@@ -38,16 +39,20 @@ public final class Affinities {
         return all;
     }
 
+    /** Returns true if there are no affinities. */
     public boolean isEmpty() {
         return affinities.isEmpty();
     }
 
-    /** The names of all that they look at in a node. */
+    /** Returns the names of the node properties that the affinities refer to, such as {@code attr.kernel.name}. */
     public Stream<String> names() {
         return affinities.stream().flatMap(one -> one.condition().names().stream());
     }
 
-    /** The weights of those that a node fulfils, as a share of all weights whatever their sign, -1 to 1 (Nomad). */
+    /**
+     * Returns the sum of the weights of the affinities that a node meets, divided by the sum of the absolute values of
+     * all weights, as Nomad does: -1 to 1; 0 without affinities.
+     */
     public double score(Node node) {
         double sum = 0;
         for (Weighted one : affinities) {
@@ -56,7 +61,7 @@ public final class Affinities {
         return weights == 0 ? 0 : sum / weights;
     }
 
-    /** What an affinity asks, as a constraint would. */
+    /** Returns the condition of an affinity as a constraint. */
     static Constraint constraint(Affinity affinity) {
         return Constraint.newBuilder()
                 .setAttribute(affinity.getAttribute())

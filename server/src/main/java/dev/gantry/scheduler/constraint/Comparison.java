@@ -10,29 +10,29 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /**
- * Compares the two sides of a constraint as they read for one node. A side is absent where the node lacks what it names:
- * then all but {@code !=} and {@code is_not_set} fail, as in Nomad.
+ * Compares the two sides of a constraint, interpolated for one node. A side is empty if the node lacks a property that
+ * the side names. Then every operator but {@code !=} and {@code is_not_set} fails, as in Nomad.
  */
 @FunctionalInterface
 interface Comparison {
 
-    /** Reading a number takes time quadratic to its length. */
+    /** The most characters of a number. The time to parse a number grows with the square of its length. */
     int LONGEST_NUMBER = 64;
 
     /**
-     * Whether the sides are as the operator wants them.
+     * Decides whether the two sides meet the operator.
      *
-     * @param left the attribute's side
-     * @param right the value's side
+     * @param left the interpolated attribute
+     * @param right the interpolated value
      */
     boolean holds(Optional<String> left, Optional<String> right);
 
     /**
-     * How an operator compares.
+     * Returns the comparison of an operator.
      *
-     * @param operator one that looks at a node alone
+     * @param operator an operator that tests a node alone: neither {@code distinct_hosts} nor {@code distinct_property}
      * @param value the right side
-     * @throws IllegalArgumentException if the right side reads the same for every node and is malformed
+     * @throws IllegalArgumentException if the right side refers to no node property and is malformed
      */
     static Comparison of(Operator operator, NodeInterpolation value) {
         return switch (operator) {
@@ -74,14 +74,22 @@ interface Comparison {
         return withParsed(value, Ordinal::of, (text, right) -> test.test(right.order(text)));
     }
 
-    /** What texts are ordered by: versions as versions where both are, numbers as numbers where both are, and else text. */
+    /**
+     * Orders texts: as versions if both are versions, else as numbers if both are numbers, else by their characters.
+     *
+     * @param text the right side
+     * @param version the text as a version, if it is one
+     * @param number the text as a number, if it is one
+     */
     record Ordinal(String text, Optional<Version> version, Optional<BigDecimal> number) {
 
         static Ordinal of(String text) {
             return new Ordinal(text, Version.parse(text), Comparison.number(text));
         }
 
-        /** How a text compares to this one: below 0 if it comes before. */
+        /**
+         * Returns a negative number, 0 or a positive number if the other text is lower, equal or higher than this one.
+         */
         int order(String other) {
             return version.flatMap(one -> Version.parse(other).map(left -> left.compareTo(one)))
                     .or(() -> number.flatMap(one -> Comparison.number(other).map(left -> left.compareTo(one))))
@@ -98,8 +106,8 @@ interface Comparison {
     }
 
     /**
-     * Parses a right side once if it reads the same for every node, else for each node. What one node makes malformed
-     * does not hold for it.
+     * Parses the right side once if it refers to no node property, else for each node. A right side that is malformed
+     * for one node fails the comparison for that node only.
      */
     private static <T> Comparison withParsed(
             NodeInterpolation value, Function<String, T> parser, BiPredicate<String, T> test) {

@@ -8,7 +8,7 @@ import dev.gantry.v1.SpreadTarget;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Says what is wrong with a constraint, an affinity or a spread, before it is stored. */
+/** Validates constraints, affinities and spreads of a job that is submitted. */
 public final class ConstraintChecks {
 
     private static final int HEAVIEST = 100;
@@ -16,11 +16,11 @@ public final class ConstraintChecks {
     private ConstraintChecks() {}
 
     /**
-     * Looks a constraint through.
+     * Validates a constraint.
      *
-     * @param constraint as submitted: an empty operator stands for {@code =}
-     * @param path the field it stands in, such as {@code task_groups[0].constraints[1]}
-     * @return its faults; empty if it has none
+     * @param constraint the constraint as submitted: an empty operator stands for {@code =}
+     * @param path the path of its field, such as {@code task_groups[0].constraints[1]}
+     * @return its violations; empty if it is valid
      */
     public static List<JobViolation> check(Constraint constraint, String path) {
         List<JobViolation> faults = new ArrayList<>();
@@ -34,11 +34,11 @@ public final class ConstraintChecks {
     }
 
     /**
-     * Looks an affinity through.
+     * Validates an affinity.
      *
-     * @param affinity as submitted: an empty operator stands for {@code =}, a weight of 0 for the default
-     * @param path the field it stands in
-     * @return its faults; empty if it has none
+     * @param affinity the affinity as submitted: an empty operator stands for {@code =}, a weight of 0 for the default
+     * @param path the path of its field
+     * @return its violations; empty if it is valid
      */
     public static List<JobViolation> check(Affinity affinity, String path) {
         List<JobViolation> faults = new ArrayList<>(check(Affinities.constraint(affinity), path));
@@ -52,11 +52,11 @@ public final class ConstraintChecks {
     }
 
     /**
-     * Looks a spread through.
+     * Validates a spread.
      *
-     * @param spread as submitted: a weight of 0 stands for the default
-     * @param path the field it stands in
-     * @return its faults; empty if it has none
+     * @param spread the spread as submitted: a weight of 0 stands for the default
+     * @param path the path of its field
+     * @return its violations; empty if it is valid
      */
     public static List<JobViolation> check(Spread spread, String path) {
         List<JobViolation> faults = new ArrayList<>();

@@ -7,40 +7,42 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * How much work a job's constraints and affinities are for one node: about one for each that compares short texts, and for
- * a regular expression its size, which is how many steps a character of the text may take. One thread places all jobs, so
- * the sum for a job is limited.
+ * Estimates how much work it is to test one node for the constraints and affinities of a job. A comparison of short
+ * texts costs 1. A regular expression costs its size: about the number of steps for each character of the text. One
+ * thread places all jobs, so the cost of a job is limited.
  */
 public final class ConstraintCost {
 
+    // A text costs 1 more for each so many characters.
     private static final int CHARACTERS = 64;
 
-    /** Of an expression that is read anew for each node, since it names something of the node. */
+    /** Added for an expression that refers to a node property: it is parsed again for each node. */
     private static final int READ_ANEW = 100;
 
     private ConstraintCost() {}
 
     /**
-     * Adds up the work.
+     * Returns the cost of a job.
      *
-     * @param job a valid job; defaults need not be filled in
-     * @return the work of all groups; groups that ask the same count once, since nodes are tested once for them
+     * @param job a valid job; its defaults need not be filled in
+     * @return the sum of the costs of its groups; groups with the same requirements count once, since a node is tested
+     *     once for all of them
      */
     public static long of(Job job) {
         Set<NodeRequirements> counted = new HashSet<>();
         long work = 0;
         for (TaskGroup group : job.getTaskGroupsList()) {
-            NodeRequirements request = NodeRequirements.of(job, group);
-            if (counted.add(request)) {
-                work += of(request);
+            NodeRequirements requirements = NodeRequirements.of(job, group);
+            if (counted.add(requirements)) {
+                work += of(requirements);
             }
         }
         return work;
     }
 
-    private static long of(NodeRequirements request) {
-        return request.constraints().stream().mapToLong(ConstraintCost::of).sum()
-                + request.affinities().stream()
+    private static long of(NodeRequirements requirements) {
+        return requirements.constraints().stream().mapToLong(ConstraintCost::of).sum()
+                + requirements.affinities().stream()
                         .map(Affinities::constraint)
                         .mapToLong(ConstraintCost::of)
                         .sum();

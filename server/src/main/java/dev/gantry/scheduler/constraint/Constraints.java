@@ -6,12 +6,12 @@ import dev.gantry.v1.TaskGroup;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Picks the constraints that apply to a group: those of its job, then its own, then those of its tasks. */
+/** Selects the constraints that apply to a group: those of its job, then its own, then those of its tasks. */
 public final class Constraints {
 
     private Constraints() {}
 
-    /** Those that a node fulfils by itself. */
+    /** Returns the constraints that test a node alone. */
     static List<Constraint> ofNode(Job job, TaskGroup group) {
         List<Constraint> all = new ArrayList<>(job.getConstraintsList());
         all.addAll(ofGroup(group));
@@ -19,12 +19,15 @@ public final class Constraints {
         return all;
     }
 
-    /** Those of the job that keep its allocations apart. */
+    /** Returns the {@code distinct_hosts} and {@code distinct_property} constraints of a job. */
     public static List<Constraint> distinct(Job job) {
         return distinct(new ArrayList<>(job.getConstraintsList()));
     }
 
-    /** Those of a group that keep its allocations apart; one of a task does so too, since a group's tasks stay together. */
+    /**
+     * Returns the {@code distinct_hosts} and {@code distinct_property} constraints of a group. Those of its tasks count
+     * too, since the tasks of a group run on the same node.
+     */
     public static List<Constraint> distinct(TaskGroup group) {
         return distinct(ofGroup(group));
     }

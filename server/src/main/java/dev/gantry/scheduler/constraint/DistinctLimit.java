@@ -2,17 +2,21 @@ package dev.gantry.scheduler.constraint;
 
 import java.util.OptionalInt;
 
-/** Reads how many allocations may share what a {@code distinct_hosts} or {@code distinct_property} keeps distinct. */
+/**
+ * Parses the value of a {@code distinct_hosts} or {@code distinct_property} constraint: how many allocations may share
+ * a host or a value of the property.
+ */
 public final class DistinctLimit {
 
     private DistinctLimit() {}
 
     /**
-     * Reads the value of a constraint.
+     * Parses the value of a constraint.
      *
-     * @param operator one of the two
-     * @param value the value: empty, a switch for {@code distinct_hosts}, a count for {@code distinct_property}
-     * @return how many may share it, 1 or more; empty if the constraint is switched off
+     * @param operator {@code DISTINCT_HOSTS} or {@code DISTINCT_PROPERTY}
+     * @param value for {@code distinct_hosts}: {@code true}, {@code false}, or empty for true; for {@code
+     *     distinct_property}: a count of 1 or more, or empty for 1
+     * @return how many allocations may share a host or a value, 1 or more; empty if the constraint is switched off
      * @throws IllegalArgumentException if the value is malformed
      */
     public static OptionalInt of(Operator operator, String value) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whether a node may run a group, whatever else it runs. */
+/** Decides whether a node may run a group, whatever else runs on the node. */
 public final class Feasibility {
 
     private final List<String> datacenters;
@@ -16,18 +16,22 @@ public final class Feasibility {
     private final List<NodeConstraint> constraints;
 
     /**
-     * Reads what a group asks of nodes.
+     * Parses the requirements of a group.
      *
-     * @throws IllegalArgumentException if one of the constraints is malformed
+     * @param requirements the requirements
+     * @throws IllegalArgumentException if a constraint is malformed
      */
-    public Feasibility(NodeRequirements request) {
-        this.datacenters = request.datacenters();
-        this.drivers = request.drivers();
+    public Feasibility(NodeRequirements requirements) {
+        this.datacenters = requirements.datacenters();
+        this.drivers = requirements.drivers();
         this.constraints =
-                request.constraints().stream().map(NodeConstraint::of).toList();
+                requirements.constraints().stream().map(NodeConstraint::of).toList();
     }
 
-    /** Why a node may not run the group; empty if it may. */
+    /**
+     * Returns why a group must not be placed on a node; empty if it may be placed. Tests the node's status, drain and
+     * eligibility, and then its {@link #misfit}.
+     */
     public Optional<Refusal> refusal(Node node) {
         if (node.getStatus() != NodeStatus.NODE_STATUS_READY) {
             return Optional.of(Refusal.node("node is down"));
@@ -41,7 +45,10 @@ public final class Feasibility {
         return misfit(node);
     }
 
-    /** Why a node may not run the group, not looking at whether it is given anything new now; empty if it may. */
+    /**
+     * Returns why a node does not meet the requirements of the group; empty if it does. Ignores status, drain and
+     * eligibility, so the answer is also right for allocations that already run on the node.
+     */
     public Optional<Refusal> misfit(Node node) {
         if (!datacenters.isEmpty() && !datacenters.contains(node.getDatacenter())) {
             return Optional.of(Refusal.node("datacenter is not " + String.join(" or ", datacenters)));
@@ -51,7 +58,10 @@ public final class Feasibility {
                 .or(() -> unfulfilled(node).map(constraint -> Refusal.constraint(constraint.toString())));
     }
 
-    /** A {@link #refusal} in more words, that speak of this node alone. */
+    /**
+     * Explains a {@link #refusal} for this one node: adds the description of the driver's health if the driver is the
+     * reason.
+     */
     public String explain(Refusal refusal, Node node) {
         Optional<String> driver = unhealthy(node).filter(name -> refusal.equals(notOffered(name)));
         return driver.map(name -> health(node, name).getDescription())
@@ -60,17 +70,17 @@ public final class Feasibility {
                 .orElse(refusal.reason());
     }
 
-    /** The names of all that the constraints look at in a node. */
+    /** Returns the names of the node properties that the constraints refer to, such as {@code attr.kernel.name}. */
     public Stream<String> names() {
         return constraints.stream().flatMap(constraint -> constraint.names().stream());
     }
 
-    /** Whether a node is eligible for anything new. */
+    /** Returns true if new allocations may be placed on a node, as far as its scheduling eligibility goes. */
     public static boolean isEligible(Node node) {
         return node.getEligibility() != SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE;
     }
 
-    /** Whether a node can run tasks through a driver. */
+    /** Returns true if a node reports that a driver is healthy. */
     public static boolean isHealthy(Node node, String driver) {
         return health(node, driver).getHealthy();
     }

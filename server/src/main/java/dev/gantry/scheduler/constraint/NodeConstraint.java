@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A constraint that a node fulfils or not, whatever else is placed where. */
+/** A constraint that tests one node, whatever else is placed on the node. */
 public final class NodeConstraint {
 
     private final NodeInterpolation attribute;
@@ -22,10 +22,10 @@ public final class NodeConstraint {
     }
 
     /**
-     * Reads a constraint.
+     * Parses a constraint.
      *
-     * @param constraint one whose operator looks at a node alone
-     * @throws IllegalArgumentException if it is malformed
+     * @param constraint a constraint whose operator tests a node alone
+     * @throws IllegalArgumentException if the constraint is malformed
      */
     static NodeConstraint of(Constraint constraint) {
         NodeInterpolation value = NodeInterpolation.parse(constraint.getValue());
@@ -36,18 +36,19 @@ public final class NodeConstraint {
                 text(constraint));
     }
 
-    /** As people write it: the operator between its sides. */
+    /** Returns a constraint as text for messages: attribute, operator and value, without the empty ones. */
     public static String text(Constraint constraint) {
         return Stream.of(constraint.getAttribute(), constraint.getOperator(), constraint.getValue())
                 .filter(side -> !side.isEmpty())
                 .collect(Collectors.joining(" "));
     }
 
+    /** Returns true if a node meets the constraint. */
     boolean isFulfilledBy(Node node) {
         return comparison.holds(attribute.resolve(node), value.resolve(node));
     }
 
-    /** The names of all that it looks at in a node. */
+    /** Returns the names of the node properties that the constraint refers to. */
     Set<String> names() {
         return Stream.concat(attribute.names().stream(), value.names().stream())
                 .collect(Collectors.toUnmodifiableSet());

@@ -9,38 +9,50 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A text in which each <code>${name}</code> stands for what {@link NodeTargets} knows of a node by that name.
+ * A text with references to node properties, such as <code>${attr.kernel.name}</code>. {@link NodeTargets} finds the
+ * value of each reference.
  *
- * @param parts what it is made of, in order
+ * @param parts literals and references, in order
  */
 public record NodeInterpolation(List<Part> parts) {
 
+    // In characters.
     private static final int LONGEST = 4096;
     private static final String OPEN = "${";
     private static final String CLOSE = "}";
 
-    /** What tells each node from all others. */
+    /** The node's id: a different value for each node. */
     public static final NodeInterpolation NODE_ID = parse("${node.unique.id}");
 
-    /** A piece of the text. */
+    /** A part of the text. */
     sealed interface Part {}
 
-    /** Stands for itself. */
+    /**
+     * A part without a reference.
+     *
+     * @param text the text of the part
+     */
     record Literal(String text) implements Part {}
 
-    /** Stands for what a node says by this name. */
+    /**
+     * A reference to a node property.
+     *
+     * @param name the name of the property, such as {@code attr.kernel.name}
+     */
     record Target(String name) implements Part {}
 
+    /** Copies the list. */
     public NodeInterpolation {
         parts = List.copyOf(parts);
     }
 
     /**
-     * Reads a text.
+     * Parses a text.
      *
      * @param text the text
-     * @return what it is made of
-     * @throws IllegalArgumentException if a <code>${</code> has no end, or no plain name up to it
+     * @return the parsed text
+     * @throws IllegalArgumentException if a <code>${</code> has no closing brace, or if the name between them is empty
+     *     or contains another <code>${</code>
      */
     public static NodeInterpolation parse(String text) {
         List<Part> parts = new ArrayList<>();
@@ -59,11 +71,11 @@ public record NodeInterpolation(List<Part> parts) {
     }
 
     /**
-     * The text as it reads for one node.
+     * Returns the text with each reference replaced by the node's value.
      *
      * @param node the node
-     * @return the text; empty if the node lacks something that the text names, or has so much of it that the text would be
-     *     longer than 4,096 characters: whoever compares it takes time with each
+     * @return the text; empty if the node lacks one of the properties, or if the text has more than 4,096 characters:
+     *     the time of a comparison grows with the length of the text
      */
     public Optional<String> resolve(Node node) {
         return resolveAll(node).filter(text -> text.length() <= LONGEST);
@@ -87,7 +99,7 @@ public record NodeInterpolation(List<Part> parts) {
         return Optional.of(text.toString());
     }
 
-    /** The names in it. */
+    /** Returns the names of the properties that the text refers to. */
     Set<String> names() {
         return parts.stream()
                 .filter(Target.class::isInstance)
@@ -95,7 +107,7 @@ public record NodeInterpolation(List<Part> parts) {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The text, if it reads the same for every node. */
+    /** Returns the text if it has no references; else empty. */
     Optional<String> literal() {
         StringBuilder text = new StringBuilder();
         for (Part part : parts) {
@@ -108,7 +120,7 @@ public record NodeInterpolation(List<Part> parts) {
     }
 
     private static Optional<String> resolve(Part part, Node node) {
-        // instanceof, not switch: patterns in switch come after Java 17.
+        // Not a switch: Java 17 has no patterns in switch.
         return part instanceof Target target
                 ? NodeTargets.find(node, target.name())
                 : Optional.of(((Literal) part).text());

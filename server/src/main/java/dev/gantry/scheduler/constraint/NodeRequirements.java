@@ -9,16 +9,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a group asks of a node by itself, whatever that holds. Groups of many jobs ask the same.
+ * The requirements of a group that one node meets or not, whatever runs on it. Groups of many jobs have the same
+ * requirements.
  *
- * @param datacenters one of these; empty: any
- * @param drivers all of these
- * @param constraints all of these must hold
- * @param affinities better, if these hold
+ * @param datacenters the node is in one of these datacenters; empty: in any
+ * @param drivers the node offers all of these drivers
+ * @param constraints the node meets all of these constraints
+ * @param affinities nodes that meet these are preferred
  */
 public record NodeRequirements(
         List<String> datacenters, List<String> drivers, List<Constraint> constraints, List<Affinity> affinities) {
 
+    /** Copies the lists. */
     public NodeRequirements {
         datacenters = List.copyOf(datacenters);
         drivers = List.copyOf(drivers);
@@ -27,9 +29,11 @@ public record NodeRequirements(
     }
 
     /**
-     * Picks it from a job.
+     * Collects the requirements of a group.
      *
-     * @throws IllegalArgumentException if the operator of a constraint is none
+     * @param job the job of the group
+     * @param group the group
+     * @throws IllegalArgumentException if a constraint has an unknown operator
      */
     public static NodeRequirements of(Job job, TaskGroup group) {
         Set<String> drivers = new LinkedHashSet<>();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a constraint does with its two sides. */
+/** The operators of constraints, with the symbols that jobs use for them. */
 public enum Operator {
     EQUAL("=", "==", "is"),
     NOT_EQUAL("!=", "not"),
@@ -28,7 +28,7 @@ public enum Operator {
             .flatMap(operator -> operator.symbols.stream().map(symbol -> Map.entry(symbol, operator)))
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
-    // List.of makes no other.
+    // List.of returns an immutable list.
     @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> symbols;
 
@@ -37,11 +37,11 @@ public enum Operator {
     }
 
     /**
-     * Finds an operator.
+     * Finds an operator by its symbol.
      *
-     * @param symbol how a job writes it; empty stands for {@code =}
+     * @param symbol a symbol as jobs write it; empty stands for {@code =}
      * @return the operator
-     * @throws IllegalArgumentException if there is none; the message names the nearest one
+     * @throws IllegalArgumentException if no operator has the symbol; the message suggests the most similar symbol
      */
     public static Operator of(String symbol) {
         if (symbol.isEmpty()) {
@@ -55,17 +55,17 @@ public enum Operator {
         return operator;
     }
 
-    /** Whether it looks at where other allocations are, not at the node alone. */
+    /** Returns true if the operator compares the positions of allocations, rather than testing a node alone. */
     boolean isDistinct() {
         return this == DISTINCT_HOSTS || this == DISTINCT_PROPERTY;
     }
 
-    /** Whether a constraint with it must say what it looks at. */
+    /** Returns true if a constraint with the operator must have an attribute. */
     boolean needsAttribute() {
         return this != DISTINCT_HOSTS;
     }
 
-    /** Whether a constraint with it must say what to compare with. */
+    /** Returns true if a constraint with the operator must have a value. */
     boolean needsValue() {
         return switch (this) {
             case EQUAL, NOT_EQUAL, ABOVE, AT_LEAST, BELOW, AT_MOST -> true;

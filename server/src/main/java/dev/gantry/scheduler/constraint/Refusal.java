@@ -1,20 +1,20 @@
 package dev.gantry.scheduler.constraint;
 
 /**
- * Why a node may not run a group.
+ * The reason why a group must not be placed on a node.
  *
- * @param kind what refuses it
- * @param reason in words that are the same for all nodes refused for the same reason
+ * @param kind the kind of the reason
+ * @param reason the reason in words; nodes refused for the same reason have the same words, so that they can be counted
  */
 public record Refusal(Kind kind, String reason) {
 
-    /** What refuses a node. */
+    /** The kinds of reasons. */
     public enum Kind {
-        /** The node itself. */
+        /** The node's status, drain, eligibility, datacenter or drivers. */
         NODE,
-        /** A constraint of the job. */
+        /** A constraint of the job that tests the node alone. */
         CONSTRAINT,
-        /** A constraint on how allocations of the job lie to each other. */
+        /** A {@code distinct_hosts} or {@code distinct_property} constraint. */
         DISTINCT
     }
 
@@ -26,6 +26,11 @@ public record Refusal(Kind kind, String reason) {
         return new Refusal(Kind.CONSTRAINT, "Constraint \"%s\"".formatted(text));
     }
 
+    /**
+     * Returns a refusal by a {@code distinct_hosts} or {@code distinct_property} constraint.
+     *
+     * @param text the constraint as {@link NodeConstraint#text} writes it
+     */
     public static Refusal distinct(String text) {
         return new Refusal(Kind.DISTINCT, "Constraint \"%s\"".formatted(text));
     }

@@ -4,15 +4,17 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
 /**
- * A regular expression of a constraint, in the syntax of Go's as Nomad has it.
+ * A regular expression of a constraint, in Go's syntax (RE2) as in Nomad.
  *
- * <p>It comes from whoever may submit a job, and one thread places all jobs: so it matches in time linear to the text
- * (RE2), and one that would not stay small is refused. RE2/J itself bounds a repetition, but not repetitions of
- * repetitions, as Go does.
+ * <p>Everyone who may submit a job can send one, and one thread places all jobs. So it matches in time linear to the
+ * length of the text, and {@link #compile} refuses expressions that become too large. RE2/J limits the count of a
+ * repetition, but not of a repetition within a repetition, as Go does.
  */
 final class Regexp {
 
+    // In characters.
     private static final int LONGEST = 1024;
+    // In units of RegexpSize.
     private static final int LARGEST = 10_000;
 
     private final Pattern pattern;
@@ -22,11 +24,12 @@ final class Regexp {
     }
 
     /**
-     * Reads an expression.
+     * Compiles an expression.
      *
      * @param text the expression
-     * @return the expression
-     * @throws IllegalArgumentException if it is malformed or too large; the message says where
+     * @return the compiled expression
+     * @throws IllegalArgumentException if the expression is malformed, longer than 1,024 characters, or larger than
+     *     10,000 characters with its repetitions written out; the message says which
      */
     static Regexp compile(String text) {
         if (text.length() > LONGEST) {
@@ -43,12 +46,12 @@ final class Regexp {
         }
     }
 
-    /** How many steps a character of a text may take to match an expression, about. */
+    /** Returns about how many steps an expression takes for each character of a text that it is matched with. */
     static long size(String text) {
         return new RegexpSize(text, LARGEST).size();
     }
 
-    /** Whether a part of a text matches. */
+    /** Returns true if the expression matches a part of the text. */
     boolean matches(String text) {
         return pattern.matcher(text).find();
     }

@@ -4,8 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How large a regular expression becomes once its counted repetitions are written out: each character counts one, a
- * repetition as often as it may repeat. Exact enough to keep memory bounded; what is malformed is left to the parser.
+ * Estimates the size of a regular expression with its counted repetitions written out: each character counts 1, and a
+ * repetition counts as often as it may repeat. The estimate is exact enough to bound the memory of the compiled
+ * expression. Malformed expressions are left to the parser.
  */
 final class RegexpSize {
 
@@ -18,18 +19,24 @@ final class RegexpSize {
     private long size;
     private long last;
 
+    /**
+     * Prepares the estimate.
+     *
+     * @param text the expression
+     * @param limit the size beyond which {@link #isExceeded} returns true
+     */
     RegexpSize(String text, int limit) {
         this.text = text;
         this.limit = limit;
     }
 
-    /** How large it is, at least 1; not exact beyond the limit. */
+    /** Returns the size, at least 1; beyond the limit the size is not exact. */
     long size() {
         isExceeded();
         return Math.max(1, size);
     }
 
-    /** Whether it is larger than the limit, or has groups in groups a hundred deep. */
+    /** Returns true if the size is above the limit, or if groups are nested more than a hundred deep. */
     boolean isExceeded() {
         outer.clear();
         size = 0;
@@ -44,7 +51,7 @@ final class RegexpSize {
         return false;
     }
 
-    /** Takes in one piece, and says where the next one begins. */
+    /** Counts the construct at a position and returns the position after it. */
     private int read(int position) {
         return switch (text.charAt(position)) {
             case '(' -> open(position);
@@ -97,7 +104,10 @@ final class RegexpSize {
         return next;
     }
 
-    /** A bracket that comes first in a class, behind the hyphen of no, or in a named class does not end it. */
+    /**
+     * Returns the position after a character class. A closing bracket does not end the class where it is the first
+     * member, is escaped, or belongs to a named class such as {@code [:alpha:]}.
+     */
     private int endOfClass(int open) {
         int position = open + 1;
         if (text.startsWith("^", position)) {

@@ -7,15 +7,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A version such as {@code 1.30.0}, {@code v1.7rc2} or {@code 2.1.0-beta.3+git}, written and ordered as HashiCorp's
- * go-version has it, so that Nomad's constraints mean the same here.
+ * A version such as {@code 1.30.0}, {@code v1.7rc2} or {@code 2.1.0-beta.3+git}. Syntax and order are those of
+ * HashiCorp's go-version, so that Nomad's constraints mean the same here.
  *
- * <p>Missing numbers are zeros: {@code 1.2} and {@code 1.2.0} are the same version; what follows a {@code +} does not
- * count. A pre-release comes before its release. Among the words of two pre-releases numbers come before text, and the
- * longer one comes last (SemVer 2.0.0, section 11; go-version puts {@code alpha} behind {@code alpha.beta}, which would
- * be no order: it has {@code alpha < alpha.1 < alpha.beta} too).
+ * <p>Missing numbers are zeros: {@code 1.2} and {@code 1.2.0} are the same version. The part after {@code +} is
+ * ignored. A pre-release is lower than its release. Two pre-releases are compared word by word: a number is lower than
+ * a text, and if all common words are equal, the one with more words is higher (SemVer 2.0.0, section 11). Here Gantry
+ * departs from go-version, which puts {@code alpha} above {@code alpha.beta} but below {@code alpha.1}, which is no
+ * order since {@code alpha.1 < alpha.beta}.
  *
- * <p>The natural order is not consistent with equals: {@code ~>} needs to know how many numbers were written.
+ * <p>The natural order is not consistent with equals: {@code ~>} depends on how many numbers were written.
  *
  * @param numbers the numbers without zeros at the end
  * @param preRelease the words of the pre-release; empty for a release
@@ -23,7 +24,7 @@ import java.util.regex.Pattern;
  */
 record Version(List<Long> numbers, List<String> preRelease, int precision) implements Comparable<Version> {
 
-    /** No program's version is that long, and matching stays cheap. */
+    /** In characters. Real versions are shorter, and the limit keeps matching cheap. */
     private static final int LONGEST = 256;
 
     private static final String WORDS = "[0-9A-Za-z~-]*(?:\\.[0-9A-Za-z~-]+)*";
@@ -39,10 +40,10 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
     }
 
     /**
-     * Reads a version.
+     * Parses a version.
      *
      * @param text any text
-     * @return the version; empty if the text is none
+     * @return the version; empty if the text is not a version
      */
     static Optional<Version> parse(String text) {
         if (text.length() > LONGEST) {
@@ -62,10 +63,10 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
     }
 
     /**
-     * Reads a version whose pre-release, if it is one, stands behind a dash, as SemVer 2.0.0 has it.
+     * Parses a version as {@link #parse} does, but requires a dash before a pre-release, as SemVer 2.0.0 does.
      *
      * @param text any text
-     * @return the version; empty if the text is none
+     * @return the version; empty if the text is not such a version
      */
     static Optional<Version> parseSemantic(String text) {
         return parse(text)
@@ -73,15 +74,17 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
                         || BEGIN_OF_SEMANTIC.matcher(text).lookingAt());
     }
 
+    /** Returns true if the version is a pre-release. */
     boolean isPreRelease() {
         return !preRelease.isEmpty();
     }
 
-    /** The number at a place counted from 0; 0 behind the last one. */
+    /** Returns the number at a place counted from 0; 0 after the last number. */
     long number(int place) {
         return place < numbers.size() ? numbers.get(place) : 0;
     }
 
+    /** Returns true if the numbers of the other version are the same, whatever their pre-releases. */
     boolean hasSameNumbersAs(Version other) {
         return numbers.equals(other.numbers);
     }
@@ -120,7 +123,7 @@ record Version(List<Long> numbers, List<String> preRelease, int precision) imple
         return numeric ? compareNumerals(word, other) : word.compareTo(other);
     }
 
-    /** However long they are. */
+    /** Compares two numerals of any length by their values. */
     private static int compareNumerals(String numeral, String other) {
         String significant = numeral.replaceFirst("^0+", "");
         String otherSignificant = other.replaceFirst("^0+", "");

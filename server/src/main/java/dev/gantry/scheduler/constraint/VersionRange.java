@@ -7,14 +7,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Conditions on a version that all must hold, such as {@code >= 1.2, < 2} or {@code ~> 1.2}, with the meaning that
- * HashiCorp's go-version gives them.
+ * A list of conditions on a version, such as {@code >= 1.2, < 2} or {@code ~> 1.2}. The range contains a version that
+ * meets all of them. The conditions mean what HashiCorp's go-version says.
  *
- * <p>{@code ~> 1.2.3} stands for {@code >= 1.2.3, < 1.3}: only the last number that is written may grow. An order
- * condition lets a pre-release pass only if it names a pre-release of the same numbers itself.
+ * <p>{@code ~> 1.2.3} stands for {@code >= 1.2.3, < 1.3}: only the last written number may be higher. A condition with
+ * {@code >}, {@code >=}, {@code <}, {@code <=} or {@code ~>} admits a pre-release only if the condition itself names a
+ * pre-release of the same numbers.
  *
- * <p>Conditions on semantic versions, Nomad's {@code semver}, are about their order alone: pre-releases pass like others,
- * and there is no {@code ~>}.
+ * <p>Ranges of semantic versions (Nomad's {@code semver}) compare order alone: pre-releases are treated as any other
+ * version, and there is no {@code ~>}.
  *
  * @param bounds the conditions; at least one
  */
@@ -22,7 +23,7 @@ record VersionRange(List<Bound> bounds) {
 
     private static final Pattern BOUND = Pattern.compile("(!=|>=|<=|~>|=|>|<|)\\s*([^\\s=<>~!].*)");
 
-    /** How a version is compared. */
+    /** The operators of conditions. */
     private enum Relation {
         EQUAL,
         NOT_EQUAL,
@@ -46,7 +47,13 @@ record VersionRange(List<Bound> bounds) {
         }
     }
 
-    /** One condition. */
+    /**
+     * One condition.
+     *
+     * @param relation the operator
+     * @param version the right side
+     * @param isSemantic true if pre-releases are treated as any other version
+     */
     private record Bound(Relation relation, Version version, boolean isSemantic) {
 
         boolean contains(Version candidate) {
@@ -86,20 +93,20 @@ record VersionRange(List<Bound> bounds) {
     }
 
     /**
-     * Reads conditions.
+     * Parses a range.
      *
-     * @param text conditions between commas
-     * @return the conditions; empty if one of them is malformed
+     * @param text conditions separated by commas
+     * @return the range; empty if a condition is malformed
      */
     static Optional<VersionRange> parse(String text) {
         return parse(text, VersionRange::bound);
     }
 
     /**
-     * Reads conditions on semantic versions.
+     * Parses a range of semantic versions.
      *
-     * @param text conditions between commas
-     * @return the conditions; empty if one of them is malformed
+     * @param text conditions separated by commas
+     * @return the range; empty if a condition is malformed
      */
     static Optional<VersionRange> parseSemantic(String text) {
         return parse(text, VersionRange::semanticBound);
@@ -114,6 +121,7 @@ record VersionRange(List<Bound> bounds) {
                 : Optional.empty();
     }
 
+    /** Returns true if a version meets all conditions. */
     boolean contains(Version candidate) {
         return bounds.stream().allMatch(bound -> bound.contains(candidate));
     }

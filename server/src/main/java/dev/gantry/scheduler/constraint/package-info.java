@@ -1,12 +1,13 @@
 /**
- * Says what the constraints and affinities of a job mean, and whether one node meets them.
+ * Says what the constraints and affinities of a job mean, and decides whether one node meets them.
  *
  * <p>{@code NodeRequirements} collects what a group requires of a node: datacenters, drivers, constraints, affinities.
  * {@code Feasibility} tests a node for the requirements and returns a {@code Refusal} if the node does not meet them.
- * {@code Operator}, {@code Comparison}, {@code NodeInterpolation}, {@code Version}, {@code VersionRange} and {@code Regexp}
- * say what a single constraint means. {@code ConstraintChecks} finds malformed constraints when a job is submitted.
+ * {@code Operator}, {@code Comparison}, {@code NodeInterpolation}, {@code Version}, {@code VersionRange} and {@code
+ * Regexp} say what a single constraint means. {@code ConstraintChecks} finds malformed constraints when a job is
+ * submitted.
  *
- * <p>This package looks at one node at a time. What runs on nodes, and how allocations of a job lie to each other, is not
- * known here.
+ * <p>This package tests one node at a time. Allocations on nodes, and the rules that compare allocations of a job
+ * ({@code distinct_hosts}, {@code distinct_property}, spreads), are not known here.
  */
 package dev.gantry.scheduler.constraint;

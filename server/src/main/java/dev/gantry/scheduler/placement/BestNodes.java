@@ -6,10 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The best of the nodes that are compared for one allocation, best first: those that score most, then the first by name. */
+/**
+ * Keeps the best of the nodes that are compared for one allocation: by descending score, and by name where scores are
+ * equal.
+ */
 final class BestNodes {
 
-    /** How many nodes are named to people. */
+    /** The most nodes kept. */
     static final int MOST = 5;
 
     private record Entry(NodeUsage node, Score score, double total) {
@@ -21,12 +24,12 @@ final class BestNodes {
 
     private final List<Entry> entries = new ArrayList<>(MOST + 1);
 
-    /** Forgets all. */
+    /** Removes all nodes. */
     void clear() {
         entries.clear();
     }
 
-    /** Takes in a node, if it is one of the best. */
+    /** Adds a node if it is one of the best. */
     void offer(NodeUsage node, Score score) {
         double total = score.total();
         int place = entries.size();
@@ -41,12 +44,12 @@ final class BestNodes {
         }
     }
 
-    /** The best one. */
+    /** Returns the best node; empty if none was offered. */
     Optional<NodeUsage> first() {
         return entries.isEmpty() ? Optional.empty() : Optional.of(entries.get(0).node());
     }
 
-    /** Their scores, for people. */
+    /** Returns the scores of the best nodes, best first. */
     List<NodeScore> scores() {
         return entries.stream()
                 .map(entry -> entry.score().of(entry.node().node()))

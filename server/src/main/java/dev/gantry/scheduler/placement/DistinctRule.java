@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** A constraint that keeps allocations of a job apart: only so many on nodes with the same value of a property. */
+/**
+ * A {@code distinct_hosts} or {@code distinct_property} constraint: limits how many allocations run on nodes with the
+ * same value of a property.
+ */
 final class DistinctRule {
 
     private final AllocationCount.ByProperty count;
@@ -29,9 +32,12 @@ final class DistinctRule {
     }
 
     /**
-     * The rules for a group: those of its job, which count all of the job's allocations, and its own, which count the
-     * group's.
+     * Returns the rules for a group. Constraints of the job count all allocations of the job; constraints of the group
+     * count the group's allocations.
      *
+     * @param job the job
+     * @param group a group of the job
+     * @param draft the plan so far; it must be empty
      * @throws IllegalArgumentException if a constraint is malformed
      */
     static List<DistinctRule> of(Job job, TaskGroup group, PlanDraft draft) {
@@ -45,9 +51,9 @@ final class DistinctRule {
         return rules;
     }
 
-    /** Why one more allocation may not be on a node; empty if it may. */
+    /** Returns why one more allocation must not be placed on a node; empty if it may. */
     Optional<Refusal> refusal(NodeUsage node) {
-        // A node that lacks the property is refused, as in Nomad.
+        // Also refuses a node that lacks the property, as Nomad does.
         return count.valueOf(node).filter(value -> count.count(value) < limit).isPresent()
                 ? Optional.empty()
                 : Optional.of(refusal);

@@ -21,15 +21,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Fills the requests of one group.
+ * Finds nodes for the placement requests of one group.
  *
- * <p>An allocation that is to be replaced is stopped only where the one that takes its place can be placed: at once, or,
- * if only what is being stopped is in its way, as soon as that has ended. Else it goes on running, as in Nomad: a job that
- * fits nowhere must not take down the version that runs.
+ * <p>A request may replace a running allocation. The running allocation is stopped only if its replacement has a node:
+ * either now, or as soon as allocations that are being stopped have ended. Otherwise the running allocation stays, as
+ * in Nomad: a version that fits nowhere must not take down the version that runs.
  */
 final class GroupPlanner {
 
-    /** So many full nodes are looked through for what could go. */
+    /** The most full nodes that are searched for allocations to preempt. */
     private static final int NODES_TO_PREEMPT = 100;
 
     private final Demand demand;
@@ -44,15 +44,20 @@ final class GroupPlanner {
     private final List<Placement> placements = new ArrayList<>();
     private final List<Stop> stops;
     private final List<Stop> preempted = new ArrayList<>();
-    /** There is one as soon as there is a draft to search in. */
+    /** Present once the draft that it searches in was made. */
     private Optional<NodeSearch> searchOnceStopped = Optional.empty();
 
     private List<NodeScore> scores = List.of();
 
     /**
-     * Begins to plan. Nothing must be planned in the proposals yet.
+     * Prepares the planning of a group.
      *
-     * @param deploymentId the deployment that what is placed is part of; empty: none
+     * @param demand the group
+     * @param change what the group needs
+     * @param deploymentId the deployment that new allocations belong to; empty: none
+     * @param cluster the cluster
+     * @param now the draft in which stopping allocations still hold their resources; nothing may be planned in it yet
+     * @param onceStopped the draft in which stopping allocations have ended; nothing may be planned in it yet
      */
     GroupPlanner(
             Demand demand,
@@ -78,7 +83,7 @@ final class GroupPlanner {
         return search;
     }
 
-    /** Places what nothing fills and what fits now. */
+    /** Places the requests that replace no allocation and fit now. */
     void placeEmpty() {
         int before = placements.size();
         open.removeIf(request -> request.replaced().isEmpty() && placeNow(request));
@@ -86,9 +91,9 @@ final class GroupPlanner {
     }
 
     /**
-     * Replaces what is to be replaced where the new one fits now.
+     * Places the requests that replace an allocation and fit now, and plans to stop the replaced allocations.
      *
-     * @return whether anything was stopped, so that more may fit
+     * @return true if an allocation is to be stopped, so that more requests may fit
      */
     boolean replaceNow() {
         int before = placements.size();
@@ -98,7 +103,10 @@ final class GroupPlanner {
         return placements.size() > before;
     }
 
-    /** Reserves room, that is not free yet, for what nothing fills. To be done once nothing more fits now. */
+    /**
+     * Reserves resources that stopping allocations will free, for requests that replace no allocation. Call it once no
+     * request fits now.
+     */
     void reserveEmpty() {
         for (PlacementRequest request : open) {
             if (request.replaced().isEmpty()) {
@@ -108,9 +116,10 @@ final class GroupPlanner {
     }
 
     /**
-     * Stops what is to be replaced where the new one fits once that has ended.
+     * Plans to stop allocations whose replacements fit once stopping allocations have ended, and reserves the
+     * resources.
      *
-     * @return whether anything was stopped, so that more may fit
+     * @return true if an allocation is to be stopped, so that more requests may fit
      */
     boolean vacate() {
         int before = stops.size();
@@ -119,19 +128,22 @@ final class GroupPlanner {
         return stops.size() > before;
     }
 
-    /** No request waits for room any more. */
+    /** Gives up all reservations. */
     void withdrawReservations() {
         waiting.forEach(
                 (request, node) -> onceStopped.plan(draft -> draft.withdraw(name(request), change.taskGroup(), node)));
         waiting.clear();
     }
 
-    /** Lets allocations of less important jobs go for requests that fit nowhere. To be done last. */
+    /**
+     * Preempts allocations of jobs with lower priorities for requests that neither fit nor have a reservation. Call it
+     * last.
+     */
     void preempt(Preemption preemption) {
         open.replaceAll(request -> waiting.containsKey(request) ? request : preempt(preemption, request));
     }
 
-    /** The request as it is then. */
+    /** Returns the request as it is after preemption. */
     private PlacementRequest preempt(Preemption preemption, PlacementRequest request) {
         Stream<NodeUsage> full = searchOnceStopped()
                 .fullNodes(NODES_TO_PREEMPT)
@@ -166,19 +178,22 @@ final class GroupPlanner {
         return vacated;
     }
 
+    /** Returns the allocations to create. */
     List<Placement> placements() {
         return placements;
     }
 
+    /** Returns the allocations of this job to stop. */
     List<Stop> stops() {
         return stops;
     }
 
-    /** What is stopped of other jobs. */
+    /** Returns the allocations of other jobs to stop. */
     List<Stop> preempted() {
         return preempted;
     }
 
+    /** Returns the outcome for the group, with the reason if requests stay open. */
     GroupOutcome outcome() {
         return new GroupOutcome(
                 change.taskGroup(),
@@ -202,7 +217,7 @@ final class GroupPlanner {
                 .write(change.taskGroup(), open.size(), waiting.size(), outdated, kept.size() - outdated));
     }
 
-    /** What would have been stopped, had there been room for what is to come in its place. */
+    /** Returns the stops that the plan drops because the replacements have no node. */
     private List<Stop> kept() {
         return open.stream().flatMap(request -> request.replaced().stream()).toList();
     }
@@ -219,7 +234,7 @@ final class GroupPlanner {
         return placed;
     }
 
-    /** The request as it is then. */
+    /** Returns the request as it is after its allocation was stopped. */
     private PlacementRequest vacate(PlacementRequest request, Stop old) {
         onceStopped.plan(draft -> draft.stop(old.allocation()));
         Optional<NodeUsage> later = findOnceStopped(request);
@@ -269,7 +284,7 @@ final class GroupPlanner {
         return searchOnceStopped().find(demand.seed(request.index()), request);
     }
 
-    /** So that two requests don't wait for the same room. */
+    /** Plans the allocation in {@link #onceStopped}, so that no other request is promised the same resources. */
     private void reserve(PlacementRequest request, NodeUsage node) {
         AllocatedResources resources =
                 onceStopped.get().usageOf(node).choose(demand.request(), demand.seed(request.index()));
@@ -282,7 +297,7 @@ final class GroupPlanner {
         return searchOnceStopped.orElseThrow();
     }
 
-    /** Under which the proposals know what fills it. */
+    /** Returns the name under which the drafts hold the resources of the request. */
     private String name(PlacementRequest request) {
         return change.taskGroup() + "[" + request.index() + "]@" + demand.jobVersion()
                 + request.onNode().orElse("");

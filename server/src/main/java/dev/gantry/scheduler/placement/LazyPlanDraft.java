@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * A {@link PlanDraft} that is made only once somebody looks at it. What is planned in it before is planned then, in the same
- * order: nearly always all that is vacant can be filled at once, and nobody asks what would be once something has ended.
+ * Makes a {@link PlanDraft} when it is first read, and replays the steps planned before. Most plans never read it: if
+ * every request fits now, nobody asks what fits once allocations have ended.
  */
 final class LazyPlanDraft {
 
@@ -16,16 +16,21 @@ final class LazyPlanDraft {
     private final List<Consumer<PlanDraft>> steps = new ArrayList<>();
     private PlanDraft made;
 
+    /**
+     * Makes nothing yet.
+     *
+     * @param maker makes the draft
+     */
     LazyPlanDraft(Supplier<PlanDraft> maker) {
         this.maker = maker;
     }
 
-    /** Has an observer given the draft when it is made, before anything is planned in it. */
+    /** Registers an observer that is given the draft when it is made, before any step is planned in it. */
     void onMade(Consumer<PlanDraft> observer) {
         observers.add(observer);
     }
 
-    /** Plans something in it. */
+    /** Plans a step in the draft, now or when the draft is made. */
     void plan(Consumer<PlanDraft> step) {
         if (made == null) {
             steps.add(step);
@@ -34,7 +39,7 @@ final class LazyPlanDraft {
         }
     }
 
-    /** The draft with all that is planned so far. */
+    /** Returns the draft with all steps planned so far. */
     PlanDraft get() {
         if (made == null) {
             made = maker.get();

@@ -21,29 +21,33 @@ import java.util.stream.Stream;
 /**
  * Finds nodes for the allocations of one group, one after the other.
  *
- * <p>Room only gets less while a plan is made, unless something is planned to be stopped. So a node that was found unfit
- * once is passed over from then on, and once none is left, nothing is searched any more: to place many allocations takes
- * about as long as to look at each node once and at a few of them for each allocation.
+ * <p>While a plan is made, free resources only shrink, except when the plan stops an allocation. So a node that did not
+ * fit is skipped from then on, and without candidates the search ends at once. Placing many allocations therefore takes
+ * about one look at each node, and a look at a few nodes for each allocation.
  */
 final class NodeSearch {
 
-    /** Up to so many nodes, all of them are compared. */
+    /** In clusters of up to so many nodes, every node is compared. */
     private static final int SMALL_CLUSTER = 64;
 
-    /** So many are compared where they differ by more than what they hold: the best may be rare (Nomad 1.1 does so too). */
+    /**
+     * How many fitting nodes are compared if affinities or spreads tell nodes apart: the best node may be rare (Nomad
+     * 1.1 does so too).
+     */
     private static final int WIDE_SAMPLE = 100;
 
     private final ClusterState cluster;
     private final List<NodeUsage> nodes;
     private final Suitability suitability;
     private final int sample;
-    /** Those that have not been found unfit. */
+    /** Positions of the nodes that were not found unfit. */
     private final BitSet candidates = new BitSet();
-    /** Those that are refused by themselves. */
+    /** Positions of the nodes that do not meet the requirements. */
     private final BitSet filtered = new BitSet();
-    /** Those that others of the job are too near to, and why. */
+    /** By position: why a {@code distinct_hosts} or {@code distinct_property} constraint refuses the node. */
     private final Map<Integer, Refusal> crowded = new HashMap<>();
 
+    /** By position: what the node lacks. */
     private final Map<Integer, List<Shortage>> full = new HashMap<>();
     private final BestNodes best = new BestNodes();
     private boolean begun;
@@ -51,8 +55,8 @@ final class NodeSearch {
     /**
      * Begins a search.
      *
-     * @param cluster has the nodes
-     * @param suitability judges them
+     * @param cluster the cluster with its nodes
+     * @param suitability tests and scores nodes
      */
     NodeSearch(ClusterState cluster, Suitability suitability) {
         this.cluster = cluster;
@@ -63,12 +67,14 @@ final class NodeSearch {
     }
 
     /**
-     * Finds the best node of a sample: all nodes of a small cluster; of a large one the first so many that fit, counted
-     * from a node that depends on the allocation alone, so many being the logarithm of their number as in Nomad.
+     * Finds the best node of a sample. In a small cluster the sample is all nodes; with affinities or spreads, the
+     * first 100 nodes that fit; else the first log2(number of nodes) nodes that fit, as in Nomad. The walk begins at a
+     * node that depends on the allocation alone.
      *
-     * @param seed of the allocation
-     * @param request the place that it fills
-     * @return the node that scores best, the first one by name if several do; empty if none fits
+     * @param seed the seed of the allocation
+     * @param request the placement request
+     * @return the node with the highest score, the first by name if several have it; empty if no node fits
+     * @throws RuntimeException the deadline's exception, if the plan takes too long
      */
     Optional<NodeUsage> find(Seed seed, PlacementRequest request) {
         cluster.checkDeadline();
@@ -96,7 +102,10 @@ final class NodeSearch {
         return best.first();
     }
 
-    /** Something on a node is planned to be stopped: it may fit now, and so may those too near to it. */
+    /**
+     * Makes a node a candidate again, since the plan stops an allocation on it. Also makes candidates of all nodes that
+     * distinct constraints refused, since the stopped allocation counted there.
+     */
     void reconsider(NodeUsage node) {
         crowded.keySet().forEach(candidates::set);
         crowded.clear();
@@ -104,22 +113,22 @@ final class NodeSearch {
         candidates.set(node.position());
     }
 
-    /** The nodes that were compared last, best first, at most five. */
+    /** Returns the scores of the nodes that were compared last, best first, at most five. */
     List<NodeScore> best() {
         return best.scores();
     }
 
-    /** How many nodes there are. */
+    /** Returns the number of nodes in the cluster. */
     int nodes() {
         return nodes.size();
     }
 
-    /** The nodes that may run the group but are full, by name, at most so many. */
+    /** Returns nodes that meet the requirements but lack resources, in the order of their names. */
     Stream<NodeUsage> fullNodes(int limit) {
         return full.keySet().stream().sorted().limit(limit).map(nodes::get);
     }
 
-    /** The nodes that came nearest of those that are full, best first, at most five: those that lack the least. */
+    /** Returns the scores of the full nodes that lack the least, best first, at most five. */
     List<NodeScore> nearest() {
         return full.entrySet().stream()
                 .sorted(Comparator.comparingDouble(
@@ -130,7 +139,7 @@ final class NodeSearch {
                 .toList();
     }
 
-    /** Why nodes were refused, one entry a node. */
+    /** Returns why nodes were refused, one reason for each node. */
     Stream<Refusal> refused() {
         return Stream.concat(
                 filtered.stream()
@@ -139,7 +148,7 @@ final class NodeSearch {
                 crowded.values().stream());
     }
 
-    /** What the other nodes were short of, one entry a node. */
+    /** Returns what full nodes lack, one list for each node. */
     Collection<List<Shortage>> full() {
         return full.values();
     }
@@ -153,7 +162,7 @@ final class NodeSearch {
         return best.first();
     }
 
-    /** What is known from plans before need not be found out one by one. */
+    /** Skips the nodes that the {@link NodeClasses} know to be refused from earlier plans. */
     private void passOverRefused() {
         if (!begun) {
             begun = true;
@@ -174,7 +183,7 @@ final class NodeSearch {
         if (!full.isEmpty()) {
             full.remove(position);
         }
-        boolean fit = !isRefused(node) && !isCrowded(node) && hasRoom(node);
+        boolean fit = !isRefused(node) && !isCrowded(node) && hasResources(node);
         candidates.set(position, fit);
         return fit;
     }
@@ -191,7 +200,7 @@ final class NodeSearch {
         return refusal.isPresent();
     }
 
-    private boolean hasRoom(NodeUsage node) {
+    private boolean hasResources(NodeUsage node) {
         List<Shortage> shortages = suitability.shortages(node);
         if (!shortages.isEmpty()) {
             full.put(node.position(), shortages);
@@ -208,7 +217,7 @@ final class NodeSearch {
         return nodes <= SMALL_CLUSTER ? nodes : wide ? WIDE_SAMPLE : logarithm(nodes);
     }
 
-    /** Rounded up, 2 at least. */
+    /** Returns the binary logarithm, rounded up, at least 2. */
     private static int logarithm(int number) {
         return Math.max(2, Integer.SIZE - Integer.numberOfLeadingZeros(number - 1));
     }

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Says why a search found no node, so that a person can act on it. */
+/** Explains why requests of a group were not placed, so that an operator can act on it. */
 final class PlacementFailures {
 
     private final int nodes;
@@ -20,6 +20,11 @@ final class PlacementFailures {
     private final List<Map.Entry<Refusal, Long>> refusals;
     private final List<Map.Entry<String, Long>> shortages;
 
+    /**
+     * Reads the results of a search.
+     *
+     * @param search a search that found no node
+     */
     PlacementFailures(NodeSearch search) {
         this.nearest = search.nearest();
         this.nodes = search.nodes();
@@ -29,13 +34,13 @@ final class PlacementFailures {
     }
 
     /**
-     * Writes the report.
+     * Writes the failure report.
      *
-     * @param taskGroup the group
-     * @param unplaced how many of its allocations are not placed
-     * @param waiting how many of them fit once what is being stopped has ended
-     * @param outdatedKept how many of an older version go on running in their place
-     * @param migratingKept how many go on running on draining nodes for now
+     * @param taskGroup the name of the group
+     * @param unplaced how many allocations are not placed
+     * @param waiting how many of them fit once stopping allocations have ended
+     * @param outdatedKept how many allocations of an older version keep running because their replacements do not fit
+     * @param migratingKept how many allocations stay on draining nodes because they fit nowhere else
      */
     PlacementFailure write(String taskGroup, int unplaced, int waiting, int outdatedKept, int migratingKept) {
         return PlacementFailure.newBuilder()
@@ -88,7 +93,7 @@ final class PlacementFailures {
         return "%d of %d %s".formatted(count, nodes, nodes == 1 ? "node" : "nodes");
     }
 
-    /** The most frequent first, then in the order of the words. */
+    /** Counts causes: the most frequent first, then by their words. */
     private static <T> List<Map.Entry<T, Long>> count(Stream<T> causes, Function<T, String> words) {
         return causes.collect(Collectors.groupingBy(Function.identity(), Collectors.counting())).entrySet().stream()
                 .sorted(Map.Entry.<T, Long>comparingByValue()

@@ -15,33 +15,42 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The cluster as it would be with what is planned for one job so far. Leaves the {@link ClusterState} as it is.
+ * The cluster with the plan for one job applied so far. Does not change the {@link ClusterState}.
  *
- * <p>There are two ways to look at what shall be stopped but still runs. {@link Outlook#NOW}: it holds what it holds. The
- * database thinks so too: a port is free only once its allocation has ended. {@link Outlook#ONCE_STOPPED}: it has ended.
- * Either way it does not count as one of the job's allocations that keep others away.
+ * <p>An allocation that is to stop may still run. {@link Outlook#NOW} lets the allocation hold its resources, as the
+ * database does: a port becomes free only when its allocation has ended. {@link Outlook#ONCE_STOPPED} treats the
+ * allocation as ended. In both, distinct constraints, anti-affinity and spreads do not count the allocation.
  */
 final class PlanDraft {
 
-    /** How what shall be stopped is looked at. */
+    /** Says whether allocations that are to stop hold resources. */
     enum Outlook {
+        /** They hold their resources until they have ended. */
         NOW,
+        /** They have ended. */
         ONCE_STOPPED
     }
 
     private final ClusterState cluster;
     private final Outlook outlook;
-    /** By what is known of the same node. */
+    /** The changed copy of a node's usage, by the usage in the cluster state. */
     private final IdentityHashMap<NodeUsage, NodeUsage> changed = new IdentityHashMap<>();
 
     private final Map<String, List<Allocation>> wanted = new HashMap<>();
-    /** Those that count all groups, which therefore share them. */
+    /** The counts over all groups, by property, shared by the groups. */
     private final Map<NodeInterpolation, AllocationCount.ByProperty> counts = new HashMap<>();
-    /** Those that count one group. */
+    /** The counts over one group, by the group's name. */
     private final Map<String, List<AllocationCount>> countsByGroup = new HashMap<>();
 
     private final List<Consumer<NodeUsage>> listeners = new ArrayList<>();
 
+    /**
+     * Creates a draft without changes.
+     *
+     * @param cluster the cluster
+     * @param jobId the job that is planned
+     * @param outlook whether allocations that are to stop hold resources
+     */
     PlanDraft(ClusterState cluster, String jobId, Outlook outlook) {
         this.cluster = cluster;
         this.outlook = outlook;
@@ -53,7 +62,13 @@ final class PlanDraft {
         }
     }
 
-    /** A count of the job's allocations that is kept up with what is planned from now on; nothing must be planned yet. */
+    /**
+     * Returns a count of the job's allocations by the value of a node property; each later step of the plan updates it.
+     * Nothing may be planned yet.
+     *
+     * @param property the node property
+     * @param taskGroup the only group to count; empty: all groups of the job
+     */
     AllocationCount.ByProperty countByProperty(NodeInterpolation property, Optional<String> taskGroup) {
         return taskGroup
                 .map(group ->
@@ -61,51 +76,68 @@ final class PlanDraft {
                 .orElseGet(() -> counts.computeIfAbsent(property, this::ofAllGroups));
     }
 
-    /** The same of a group's allocations, by node. */
+    /**
+     * Returns a count of a group's allocations by node; each later step of the plan updates it. Nothing may be planned
+     * yet.
+     */
     AllocationCount.ByNode countByNode(String taskGroup) {
         return keepUp(new AllocationCount.ByNode(), taskGroup);
     }
 
-    /** Has a listener told of each node that may have got room for what it had none for. */
+    /**
+     * Registers a listener that is called with each node whose free resources may have grown, or on which the job may
+     * have fewer allocations.
+     */
     void onFreed(Consumer<NodeUsage> listener) {
         listeners.add(listener);
     }
 
-    /** The room of a node; not to be changed. */
-    NodeUsage usageOf(NodeUsage known) {
-        NodeUsage found = changed.get(known);
+    /**
+     * Returns the usage of a node with the plan so far; not to be changed.
+     *
+     * @param node the node's usage in the cluster state
+     */
+    NodeUsage usageOf(NodeUsage node) {
+        NodeUsage found = changed.get(node);
         if (found != null) {
             return found;
         }
-        if (outlook == Outlook.NOW || known.stopping().isEmpty()) {
-            return known;
+        if (outlook == Outlook.NOW || node.stopping().isEmpty()) {
+            return node;
         }
-        return change(known);
+        return change(node);
     }
 
-    /** Plans an allocation, that holds something under a name of its own, under which nothing is held. */
-    void place(String name, String taskGroup, NodeUsage known, AllocatedResources resources) {
-        add(new AllocationCount.Counted(taskGroup, known));
-        change(known).add(name, resources);
+    /**
+     * Plans an allocation.
+     *
+     * @param name a name for the allocation, not in use yet
+     * @param taskGroup the allocation's group
+     * @param node the node's usage in the cluster state
+     * @param resources what the allocation takes
+     */
+    void place(String name, String taskGroup, NodeUsage node, AllocatedResources resources) {
+        add(new AllocationCount.Counted(taskGroup, node));
+        change(node).add(name, resources);
     }
 
-    /** Takes back what was planned under a name. */
-    void withdraw(String name, String taskGroup, NodeUsage known) {
-        remove(new AllocationCount.Counted(taskGroup, known));
-        change(known).release(name);
-        announceFreed(known);
+    /** Takes back the allocation that was planned under a name. */
+    void withdraw(String name, String taskGroup, NodeUsage node) {
+        remove(new AllocationCount.Counted(taskGroup, node));
+        change(node).release(name);
+        announceFreed(node);
     }
 
-    /** Plans to stop an allocation. */
+    /** Plans to stop an allocation of the job. */
     void stop(Allocation allocation) {
-        remove(occupant(allocation));
+        remove(counted(allocation));
         if (outlook == Outlook.ONCE_STOPPED) {
             change(cluster.usageOf(allocation.getNodeId())).release(allocation.getId());
         }
         announceFreed(cluster.usageOf(allocation.getNodeId()));
     }
 
-    /** Plans to stop an allocation of another job, that is not stopped yet. */
+    /** Plans to stop an allocation of another job; the allocation must not be stopping yet. */
     void evict(Allocation allocation) {
         if (outlook == Outlook.ONCE_STOPPED) {
             change(cluster.usageOf(allocation.getNodeId())).release(allocation.getId());
@@ -113,55 +145,55 @@ final class PlanDraft {
         announceFreed(cluster.usageOf(allocation.getNodeId()));
     }
 
-    /** Plans after all not to stop an allocation. */
+    /** Takes back {@link #stop}. */
     void keep(Allocation allocation) {
-        add(occupant(allocation));
+        add(counted(allocation));
         if (outlook == Outlook.ONCE_STOPPED) {
-            NodeUsage known = cluster.usageOf(allocation.getNodeId());
-            change(known).hold(allocation.getId(), known.resources(allocation.getId()));
+            NodeUsage node = cluster.usageOf(allocation.getNodeId());
+            change(node).hold(allocation.getId(), node.resources(allocation.getId()));
         }
     }
 
-    private NodeUsage change(NodeUsage known) {
-        return changed.computeIfAbsent(known, this::copy);
+    private NodeUsage change(NodeUsage node) {
+        return changed.computeIfAbsent(node, this::copy);
     }
 
-    private NodeUsage copy(NodeUsage known) {
-        NodeUsage copy = known.copy();
+    private NodeUsage copy(NodeUsage node) {
+        NodeUsage copy = node.copy();
         if (outlook == Outlook.ONCE_STOPPED) {
-            known.stopping().forEach(copy::release);
+            node.stopping().forEach(copy::release);
         }
         return copy;
     }
 
-    private void announceFreed(NodeUsage known) {
-        listeners.forEach(listener -> listener.accept(known));
+    private void announceFreed(NodeUsage node) {
+        listeners.forEach(listener -> listener.accept(node));
     }
 
     private AllocationCount.ByProperty ofAllGroups(NodeInterpolation property) {
         AllocationCount.ByProperty count =
                 new AllocationCount.ByProperty(cluster.cache().property(property));
-        wanted.values().forEach(ofGroup -> ofGroup.forEach(allocation -> count.add(occupant(allocation))));
+        wanted.values().forEach(ofGroup -> ofGroup.forEach(allocation -> count.add(counted(allocation))));
         return count;
     }
 
     private <T extends AllocationCount> T keepUp(T count, String taskGroup) {
-        wanted.getOrDefault(taskGroup, List.of()).forEach(allocation -> count.add(occupant(allocation)));
+        wanted.getOrDefault(taskGroup, List.of()).forEach(allocation -> count.add(counted(allocation)));
         countsByGroup.computeIfAbsent(taskGroup, unseen -> new ArrayList<>()).add(count);
         return count;
     }
 
-    private void add(AllocationCount.Counted occupant) {
-        counts.values().forEach(count -> count.add(occupant));
-        countsByGroup.getOrDefault(occupant.taskGroup(), List.of()).forEach(count -> count.add(occupant));
+    private void add(AllocationCount.Counted counted) {
+        counts.values().forEach(count -> count.add(counted));
+        countsByGroup.getOrDefault(counted.taskGroup(), List.of()).forEach(count -> count.add(counted));
     }
 
-    private void remove(AllocationCount.Counted occupant) {
-        counts.values().forEach(count -> count.remove(occupant));
-        countsByGroup.getOrDefault(occupant.taskGroup(), List.of()).forEach(count -> count.remove(occupant));
+    private void remove(AllocationCount.Counted counted) {
+        counts.values().forEach(count -> count.remove(counted));
+        countsByGroup.getOrDefault(counted.taskGroup(), List.of()).forEach(count -> count.remove(counted));
     }
 
-    private AllocationCount.Counted occupant(Allocation allocation) {
+    private AllocationCount.Counted counted(Allocation allocation) {
         return new AllocationCount.Counted(allocation.getTaskGroup(), cluster.usageOf(allocation.getNodeId()));
     }
 }

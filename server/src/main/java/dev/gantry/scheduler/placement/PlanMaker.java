@@ -22,10 +22,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the plan of a job that shall run. */
+/** Makes the plan of a job that is to run: finds nodes for the requests of all groups, and collects the result. */
 public final class PlanMaker {
 
-    /** Those who fill the places of one group. */
+    /**
+     * The planners of one group.
+     *
+     * @param newest places the job's newest version
+     * @param older places an older version that must be kept up while the newest is not trusted yet; empty: none
+     */
     private record Planners(GroupPlanner newest, Optional<GroupPlanner> older) {
 
         GroupOutcome outcome() {
@@ -44,6 +49,16 @@ public final class PlanMaker {
     private final List<GroupChange> formerGroups;
     private final List<Planners> groups = new ArrayList<>();
 
+    /**
+     * Reconciles each group and prepares its planners.
+     *
+     * @param cluster the cluster
+     * @param job the newest version of the job
+     * @param reconciliation compares the job with its allocations
+     * @param deployments begins and updates the job's deployments
+     * @param options the cluster's scheduler configuration
+     * @throws IllegalArgumentException if a constraint is malformed
+     */
     public PlanMaker(
             ClusterState cluster,
             JobVersion job,
@@ -70,6 +85,11 @@ public final class PlanMaker {
         }
     }
 
+    /**
+     * Makes the plan.
+     *
+     * @throws RuntimeException the deadline's exception, if the plan takes too long
+     */
     public Plan make() {
         List<GroupPlanner> planners = new ArrayList<>();
         for (Planners group : groups) {
@@ -87,9 +107,10 @@ public final class PlanMaker {
     }
 
     /**
-     * Room for what does not fit yet is chosen anew whenever more is stopped, as the next evaluation will choose it, that
-     * knows of no choice of this one: so nothing is left to that. Where room is scarce, a request may thereby lose to
-     * another one what it was vacated for; it then waits as any that nothing fills.
+     * Places what fits now, and then reserves what stopping allocations will free. Whenever an allocation is stopped
+     * for its replacement, all reservations are made anew. The next evaluation does not know them and will choose in
+     * the same way, so its choice agrees with this one. Where resources are scarce, a request can lose the reservation
+     * for which its allocation was stopped; it then waits like a request that replaces nothing.
      */
     private static void fill(List<GroupPlanner> planners) {
         boolean again = true;
@@ -122,8 +143,8 @@ public final class PlanMaker {
         });
     }
 
-    // Loops rather than streams, here and where else a plan begins: most jobs are small, and a stream would cost more
-    // than what runs through it.
+    // Loops rather than streams, here and wherever a plan begins: most jobs are small, and setting up a stream would
+    // take longer than its work.
     private Plan assemble(List<GroupPlanner> planners) {
         List<Placement> placements = new ArrayList<>();
         List<InPlaceUpdate> updates = new ArrayList<>();

@@ -15,19 +15,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Chooses which allocations of other jobs go so that one of an important job fits, as Nomad does: only of jobs whose
- * priority is lower by ten or more, those of the lowest priority first, and of these the ones that hold what comes nearest
- * to what is lacking; none that is not needed.
+ * Chooses allocations of other jobs to stop so that an allocation of a more important job fits, as Nomad does. Only
+ * jobs whose priority is lower by ten or more are considered. The lowest priorities go first; among equal priorities,
+ * the allocation whose resources are nearest to what is lacking. No allocation is chosen that need not go.
  */
 final class Preemption {
 
+    // In units of job priority.
     private static final int LEAST_DIFFERENCE = 10;
 
     /**
-     * What goes from a node.
+     * The allocations to stop on a node.
      *
-     * @param node the node
-     * @param allocations what goes
+     * @param node the node's usage in the cluster state
+     * @param allocations the allocations
      */
     record Victims(NodeUsage node, List<Allocation> allocations) {}
 
@@ -52,15 +53,22 @@ final class Preemption {
 
     private final LazyPlanDraft onceStopped;
 
+    /**
+     * Prepares the choice.
+     *
+     * @param onceStopped the draft in which stopping allocations have ended
+     */
     Preemption(LazyPlanDraft onceStopped) {
         this.onceStopped = onceStopped;
     }
 
     /**
-     * Chooses the node on which the least important go.
+     * Chooses the node on which the least important allocations have to stop: compares the highest priority among them,
+     * then the sum of their priorities, then the nodes' names.
      *
-     * @param nodes nodes that may run the group, but lack something
-     * @return empty if it fits on none, whatever goes
+     * @param demand the group that needs resources
+     * @param nodes nodes that meet the requirements but lack resources
+     * @return the allocations to stop; empty if none of the nodes can be freed enough
      */
     Optional<Victims> choose(Demand demand, Stream<NodeUsage> nodes) {
         return nodes.flatMap(node -> choose(demand, node).stream())
@@ -126,7 +134,10 @@ final class Preemption {
                 .orElseThrow();
     }
 
-    /** How far what one holds is from what is lacking, each as a share of that. */
+    /**
+     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU and memory
+     * each count as a share of what is lacking.
+     */
     private static double distance(Candidate one, NodeUsage usage, ResourceRequest request) {
         double cpu = share(usage.lackingCpu(request), one.resources().cpu());
         double memory = share(usage.lackingMemory(request), one.resources().memoryMib());
@@ -137,7 +148,7 @@ final class Preemption {
         return lacking <= 0 ? 0 : (double) (lacking - held) / lacking;
     }
 
-    /** Lets those stay after all that turn out not to be in the way, the most important first. */
+    /** Keeps allocations whose resources turn out not to be needed, the most important first. */
     private static void spareUnneeded(List<Candidate> chosen, NodeUsage usage, ResourceRequest request) {
         List<Candidate> order = chosen.stream()
                 .sorted(Comparator.comparingInt(Candidate::priority)

@@ -4,17 +4,18 @@ import dev.gantry.scheduler.state.NodeUsage;
 import dev.gantry.scheduler.state.ResourceRequest;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 
-/** How well a node's resources would be used with one more allocation. */
+/** Scores how well a node's resources are used with one more allocation. */
 final class ResourceScore {
 
+    // The sum of the powers is 2 for a full node and 20 for an empty one.
     private static final double BEST = 18;
 
     private ResourceScore() {}
 
     /**
-     * BestFit v3 of Google's cell manager, which Nomad packs bins by: an empty node gives 0, a full one 1, and one of
-     * which both resources are used alike more than one of which the same sum is used by one of them. To spread is the
-     * contrary.
+     * Returns the score, 0 to 1. Bin packing uses BestFit v3 of Google's cell manager, as Nomad does: an empty node
+     * scores 0, a full one 1, and equal use of CPU and memory scores higher than the same sum used of one of them. The
+     * spread algorithm returns 1 minus that.
      */
     static double of(NodeUsage usage, ResourceRequest request, Algorithm algorithm) {
         double waste = Math.pow(10, usage.freeCpuWith(request)) + Math.pow(10, usage.freeMemoryWith(request));

@@ -5,26 +5,28 @@ import dev.gantry.v1.NodeScore;
 import java.util.OptionalDouble;
 
 /**
- * How well a node suits one more allocation, as Nomad has it: the mean of the parts that have something to say. A group's
- * affinities and spreads have something to say of every node: were a part of 0 left out, a node that fulfils none would beat
- * one that fulfils a light one.
+ * The score of a node for one more allocation, as in Nomad: the mean of its parts. Affinities and spreads count for every
+ * node of a group that has them, also with 0: otherwise a node that meets none would beat a node that meets a light one.
  *
- * @param fit how well its resources are used, 0 to 1
- * @param antiAffinity 0 or less: allocations of the same group are there already
- * @param reschedulePenalty -1 if what is placed anew has failed there
- * @param affinity -1 to 1: which affinities it fulfils; empty: the group has none
- * @param spread -1 to 1: how much it helps the spreads; empty: the group has none
+ * @param fit how well the node's resources are used, 0 to 1
+ * @param antiAffinity 0 without allocations of the same group on the node, down to -1 with many
+ * @param reschedulePenalty -1 if the replaced allocation failed on the node, else 0
+ * @param affinity how well the node meets the affinities, -1 to 1; empty if the group has none
+ * @param spread how much the node helps the spreads, -1 to 1; empty if the group has none
  */
 record Score(
         double fit, double antiAffinity, double reschedulePenalty, OptionalDouble affinity, OptionalDouble spread) {
 
-    /** The mean of the parts that have something to say, -1 to 1. */
+    /**
+     * Returns the mean of the fit, of the anti-affinity and the penalty if they are not 0, and of the affinity and the spread
+     * if the group has them: -1 to 1.
+     */
     double total() {
         int parts = 1 + one(antiAffinity) + one(reschedulePenalty) + one(affinity) + one(spread);
         return (fit + antiAffinity + reschedulePenalty + affinity.orElse(0) + spread.orElse(0)) / parts;
     }
 
-    /** The score for people. */
+    /** Returns the score with its parts, named as Nomad names them. */
     NodeScore of(Node node) {
         NodeScore.Builder score = NodeScore.newBuilder()
                 .setNodeId(node.getId())

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One spread of a group's allocations over the values of an attribute, scored as Nomad does. */
+/** Scores nodes for one spread of a group, as Nomad does. */
 final class SpreadRule {
 
     private final AllocationCount.ByProperty placed;
@@ -32,8 +32,11 @@ final class SpreadRule {
     }
 
     /**
-     * The spreads of a group: its own, then those of its job. Nothing must be planned in the draft yet.
+     * Returns the rules for the spreads of a group and of its job.
      *
+     * @param job the job
+     * @param group a group of the job
+     * @param draft the plan so far; nothing may be planned yet
      * @throws IllegalArgumentException if an attribute is malformed
      */
     static List<SpreadRule> of(Job job, TaskGroup group, PlanDraft draft) {
@@ -61,9 +64,9 @@ final class SpreadRule {
     }
 
     /**
-     * How much one more allocation on a node helps.
+     * Scores one more allocation on a node.
      *
-     * @return -1 to 1, weighted; -1 where the node lacks the attribute
+     * @return -1 to 1, multiplied by the spread's share of all weights; -1 if the node lacks the attribute
      */
     double score(NodeUsage node) {
         Optional<String> value = placed.valueOf(node);
@@ -75,13 +78,13 @@ final class SpreadRule {
         return Math.max(-1, Math.min(1, boost)) * share;
     }
 
-    /** What is missing of the desired count, as a share of it, with the allocation there. */
+    /** Scores by targets: the share of the desired count that is still missing with the new allocation. */
     private double targeted(int count, String value) {
         double wanted = desired.getOrDefault(value, desiredElsewhere.orElse(0.0));
         return wanted <= 0 ? -1 : (wanted - (count + 1)) / wanted;
     }
 
-    /** Best where the fewest are. */
+    /** Scores without targets: values with the fewest allocations are best. */
     private double even(int count) {
         if (placed.isEmpty()) {
             return 0;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** Judges nodes for one more allocation of a group, as the cluster would be with what is planned so far. */
+/** Tests and scores nodes for one more allocation of a group, with the plan so far applied. */
 final class Suitability {
 
     private final Demand demand;
@@ -18,7 +18,13 @@ final class Suitability {
     private final AllocationCount.ByNode ofSameGroup;
     private final List<SpreadRule> spreads;
 
-    /** Nothing must be planned in the draft yet. */
+    /**
+     * Prepares the test.
+     *
+     * @param demand the group
+     * @param draft the plan so far; nothing may be planned yet
+     * @throws IllegalArgumentException if a distinct constraint or a spread is malformed
+     */
     Suitability(Demand demand, PlanDraft draft) {
         this.demand = demand;
         this.draft = draft;
@@ -27,15 +33,17 @@ final class Suitability {
         this.spreads = SpreadRule.of(demand.job(), demand.group(), draft);
     }
 
-    /** What is to be said of nodes by themselves. */
+    /** Returns the test of nodes for the group's requirements. */
     NodeClasses classes() {
         return demand.classes();
     }
 
-    /** Why a node may not run it that may by itself: others of the job are too near; empty if it may, room or not. */
-    Optional<Refusal> crowded(NodeUsage known) {
+    /**
+     * Returns why a distinct constraint refuses a node; empty if none does. Does not test requirements and resources.
+     */
+    Optional<Refusal> crowded(NodeUsage node) {
         for (DistinctRule rule : distinct) {
-            Optional<Refusal> refusal = rule.refusal(known);
+            Optional<Refusal> refusal = rule.refusal(node);
             if (refusal.isPresent()) {
                 return refusal;
             }
@@ -43,56 +51,62 @@ final class Suitability {
         return Optional.empty();
     }
 
-    /** Why a node may not run it, in words that speak of this node alone; empty if it may, room or not. */
-    Optional<String> explain(NodeUsage known) {
-        return demand.classes().explain(known).or(() -> crowded(known).map(Refusal::reason));
+    /**
+     * Returns why a node must not run the allocation, in words for this node alone; empty if it may. Does not test
+     * resources.
+     */
+    Optional<String> explain(NodeUsage node) {
+        return demand.classes().explain(node).or(() -> crowded(node).map(Refusal::reason));
     }
 
-    /** What a node has too little of; empty if it has room. */
-    List<Shortage> shortages(NodeUsage known) {
-        return draft.usageOf(known).shortages(demand.request());
+    /** Returns the resources that a node lacks; empty if the allocation fits. */
+    List<Shortage> shortages(NodeUsage node) {
+        return draft.usageOf(node).shortages(demand.request());
     }
 
     /**
-     * How well a node suits that may run it and has room.
+     * Scores a node that meets the requirements and has the resources.
      *
-     * @param hasFailed whether what is placed anew has failed on it
+     * @param node the node's usage in the cluster state
+     * @param hasFailed true if the allocation that is replaced failed on the node
      */
-    Score score(NodeUsage known, boolean hasFailed) {
+    Score score(NodeUsage node, boolean hasFailed) {
         return new Score(
-                ResourceScore.of(draft.usageOf(known), demand.request(), demand.algorithm()),
-                antiAffinity(known),
+                ResourceScore.of(draft.usageOf(node), demand.request(), demand.algorithm()),
+                antiAffinity(node),
                 hasFailed ? -1 : 0,
-                affinity(known),
-                spread(known));
+                affinity(node),
+                spread(node));
     }
 
-    /** Whether nodes differ by more than what they hold, so that more of them are worth a look. */
+    /** Returns true if affinities or spreads tell nodes apart, so that it pays to compare more nodes. */
     boolean hasPreferences() {
         return demand.classes().hasAffinities() || !spreads.isEmpty();
     }
 
-    /** Of a system job each node has one: there is nothing to keep apart. */
-    private double antiAffinity(NodeUsage known) {
-        int collisions = ofSameGroup.count(known);
+    /**
+     * Returns 0 if no allocation of the group is on the node; else -(n + 1) / count, but not below -1, as Nomad does.
+     */
+    private double antiAffinity(NodeUsage node) {
+        int collisions = ofSameGroup.count(node);
         return collisions == 0
                 ? 0
                 : Math.max(-1, -(collisions + 1.0) / Math.max(1, demand.group().getCount()));
     }
 
-    private OptionalDouble affinity(NodeUsage known) {
+    private OptionalDouble affinity(NodeUsage node) {
         return demand.classes().hasAffinities()
-                ? OptionalDouble.of(demand.classes().judge(known).affinity())
+                ? OptionalDouble.of(demand.classes().judge(node).affinity())
                 : OptionalDouble.empty();
     }
 
-    private OptionalDouble spread(NodeUsage known) {
+    private OptionalDouble spread(NodeUsage node) {
         if (spreads.isEmpty()) {
             return OptionalDouble.empty();
         }
         double sum = 0;
         for (SpreadRule spread : spreads) {
-            sum += spread.score(known);
+            sum += spread.score(node);
         }
         return OptionalDouble.of(Math.max(-1, Math.min(1, sum)));
     }

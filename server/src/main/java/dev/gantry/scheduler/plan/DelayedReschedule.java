@@ -4,9 +4,9 @@ import dev.gantry.v1.Allocation;
 import java.time.Instant;
 
 /**
- * A failed allocation that is placed anew later: its {@code reschedule_at} is to be set.
+ * A failed allocation that will be rescheduled later. The writer of the plan sets its {@code reschedule_at}.
  *
- * @param allocation the allocation as it is now
- * @param at when to place it anew
+ * @param allocation the failed allocation as it is now
+ * @param at when to reschedule it
  */
 public record DelayedReschedule(Allocation allocation, Instant at) {}

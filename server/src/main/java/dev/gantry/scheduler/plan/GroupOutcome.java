@@ -8,16 +8,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a plan does to one group.
+ * The effect of a plan on one group, for {@code gantry job plan} and the evaluation's record.
  *
- * @param taskGroup the group
- * @param place how many allocations it makes
- * @param stop how many it stops of the group
- * @param update how many it updates in place
- * @param keep how many stay as they are, those that ended by themselves included
- * @param preempted the less important allocations of other jobs that it stops to make room
- * @param scores the best nodes when its last allocation was placed, best first, at most five; empty if it places none
- * @param failure why some could not be placed; empty if all were
+ * @param taskGroup the name of the group
+ * @param place how many allocations the plan creates
+ * @param stop how many allocations of the group the plan stops
+ * @param update how many allocations the plan updates in place
+ * @param keep how many allocations stay as they are, including those that ended by themselves
+ * @param preempted allocations of less important jobs that the plan stops for this group
+ * @param scores the best nodes for the group's last new allocation, best first, at most five; empty if the plan creates
+ *     none
+ * @param failure why allocations could not be placed; empty if all were
  */
 public record GroupOutcome(
         String taskGroup,
@@ -47,7 +48,12 @@ public record GroupOutcome(
         return new GroupOutcome(taskGroup, 0, stop, 0, keep, List.of(), List.of(), Optional.empty());
     }
 
-    /** Of a group that two versions are placed of: this one counts for the newest. */
+    /**
+     * Adds the outcome of an older version of the group to this outcome of the newest version.
+     *
+     * @param older the outcome of the older version; its updates do not count
+     * @return the outcome of the group
+     */
     public GroupOutcome with(GroupOutcome older) {
         return new GroupOutcome(
                 taskGroup,

@@ -3,11 +3,12 @@ package dev.gantry.scheduler.plan;
 import dev.gantry.v1.Allocation;
 
 /**
- * An allocation that gets the new version of its job while its tasks go on running: nothing of them has changed. It is no
- * canary any more.
+ * An update of an allocation to the job's new version without a restart of its tasks, since nothing that they run with
+ * has changed. The allocation is no canary afterwards.
  *
  * @param allocation the allocation as it is now
- * @param deploymentId the deployment it is part of from now on; empty: none
- * @param healthy whether it counts as healthy at once, since it runs already; else its health stays as it is
+ * @param deploymentId the deployment that the allocation belongs to from now on; empty: none
+ * @param healthy true to mark the allocation as healthy at once, since it runs already; false to leave its health as it
+ *     is
  */
 public record InPlaceUpdate(Allocation allocation, String deploymentId, boolean healthy) {}

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An allocation to make.
+ * An allocation to create.
  *
- * @param taskGroup the group
- * @param index which of the group's allocations, counted from 0; a system job's allocations all have 0
- * @param jobVersion the version of the job that it runs: an older one if it takes the place of one that ended while the
- *     canaries of the newest wait to be promoted
- * @param node where it shall run
- * @param ports the node's ports that it is given, in the order in which the tasks and their ports are declared
- * @param previous the allocation whose place it takes after a failure, a loss or a drain: its {@code next_allocation_id}
- *     is to be set to this one, its {@code reschedule_at} to be cleared. Empty: none, and for those of an older version
- * @param rescheduleTimes the {@code reschedule_times} that it begins with
- * @param deploymentId the deployment that it is part of; empty: none
- * @param canary whether it tries the version out
+ * @param taskGroup the name of the group
+ * @param index the index within the group, from 0; 0 for all allocations of a system job
+ * @param jobVersion the version of the job that the allocation runs. It is an older version where that has to be kept
+ *     up, such as while canaries of the newest version wait for promotion
+ * @param node the node to run it
+ * @param ports the ports of the node that the allocation gets, in the order in which the tasks declare them
+ * @param previous the allocation that this one replaces after a failure, a loss or a drain; empty: none. The writer of
+ *     the plan sets its {@code next_allocation_id} and clears its {@code reschedule_at}
+ * @param rescheduleTimes the {@code reschedule_times} that the allocation begins with
+ * @param deploymentId the deployment that the allocation belongs to; empty: none
+ * @param canary true for a canary
  */
 public record Placement(
         String taskGroup,

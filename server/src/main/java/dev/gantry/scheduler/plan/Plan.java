@@ -6,21 +6,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What has to happen so that the cluster runs what a job wants.
+ * The changes that make the cluster run a job as submitted.
  *
- * @param placements allocations to make, in the order of groups and indexes
- * @param updates allocations that get the new version without a restart
+ * @param placements allocations to create, in the order of groups and indexes
+ * @param updates allocations to update to the new version without a restart
  * @param stops allocations to stop
- * @param reschedules failed allocations that are placed anew later
- * @param deployments deployments to make or to change, at most one of them still {@code RUNNING}. Their ids are made from
- *     job and version, so that the same plan made twice means the same deployment. Of one that is stored already, take
- *     over {@code status}, {@code description} and for each group {@code desired_canaries}, {@code promoted},
- *     {@code desired_total}, {@code placed}; {@code healthy}, {@code unhealthy} and {@code progress_deadline} are as they
- *     were known when the plan was made, and may have moved on
- * @param groups what happens to each group: first those of the job in its order, then, by name, groups that the job has
- *     no more and that something is stopped of
- * @param lookAgain when to look at the job again though nothing changes: a failed allocation's time has come.
- *     Empty: not before something changes
+ * @param reschedules failed allocations to reschedule later
+ * @param deployments deployments to create or update, at most one of them {@code RUNNING} afterwards. A deployment's id
+ *     is derived from job and version, so that a plan that is made twice means the same deployment. For a stored
+ *     deployment, the writer takes over {@code status} and {@code description}, and for each group {@code
+ *     desired_canaries}, {@code promoted}, {@code desired_total} and {@code placed}. The values of {@code healthy},
+ *     {@code unhealthy} and {@code progress_deadline} are those of the time when the plan was made, and the stored ones
+ *     may be newer
+ * @param groups the effect on each group: first the groups of the job in its order, then, by name, groups that the job
+ *     no longer has and whose allocations are stopped
+ * @param lookAgain when to evaluate the job again even if nothing changes, since a failed allocation is then to be
+ *     rescheduled; empty: not needed
  */
 public record Plan(
         List<Placement> placements,
@@ -41,7 +42,7 @@ public record Plan(
         groups = List.copyOf(groups);
     }
 
-    /** Whether there is nothing to write but the evaluation's end. */
+    /** Returns true if the plan changes no allocation and no deployment. */
     public boolean changesNothing() {
         return placements.isEmpty()
                 && updates.isEmpty()

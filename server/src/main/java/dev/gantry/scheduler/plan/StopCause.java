@@ -1,21 +1,24 @@
 package dev.gantry.scheduler.plan;
 
-/** What makes the scheduler stop an allocation. */
+/** The causes for which the scheduler stops an allocation. */
 public enum StopCause {
     /** The job was stopped. */
     JOB_STOPPED,
-    /** The job has no such group any more. */
+    /** The job no longer has the group. */
     GROUP_GONE,
-    /** Its index is not below the group's count any more. */
+    /** The allocation's index is not below the group's count any more. */
     COUNT_LOWERED,
-    /** One of a newer version takes its place. */
+    /** An allocation of a newer version replaces it. */
     REPLACED,
-    /** Another allocation fills its place already. */
+    /** Another allocation has the same index, or is on the same node for a system job. */
     DOUBLED,
-    /** Its node is draining; another one takes its place if it fits anywhere. */
+    /**
+     * Its node is draining. A service allocation stays until its replacement has a node or the drain's deadline has
+     * passed.
+     */
     MIGRATED,
-    /** A canary of a version that was not found good, or that is not tried out any more. */
+    /** A canary whose deployment has failed or was canceled. */
     CANARY_DROPPED,
-    /** An allocation of a job with a higher priority takes its room. */
+    /** An allocation of a job with a higher priority needs its resources. */
     PREEMPTED
 }

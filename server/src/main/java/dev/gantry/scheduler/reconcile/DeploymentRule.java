@@ -24,11 +24,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Begins, moves on and ends the deployments of a job. */
+/** Begins, updates and ends the deployments of a job. */
 public final class DeploymentRule {
 
     private final JobVersion job;
-    /** The groups as they are wanted that are rolled out step by step, by name. */
+    /** The groups of the job with an {@code update} block, by name; empty unless the job is a service. */
     private final Map<String, TaskGroup> stepwise = new HashMap<>();
 
     private final List<Deployment> known;
@@ -36,9 +36,11 @@ public final class DeploymentRule {
     private final Instant now;
 
     /**
-     * Looks at a job's deployments.
+     * Reads a job's deployments.
      *
-     * @param known those that run, and the newest
+     * @param job the newest version of the job
+     * @param known the running deployments and the newest one
+     * @param now the time
      */
     public DeploymentRule(JobVersion job, List<Deployment> known, Instant now) {
         this.job = job;
@@ -54,12 +56,19 @@ public final class DeploymentRule {
         this.now = now;
     }
 
-    /** Whether a group gets a new version step by step. */
+    /**
+     * Returns true if a new version of the group is rolled out by a deployment: the job is a service with an update
+     * block.
+     */
     static boolean isStepwise(Demand demand) {
         return isStepwise(demand.job().getType(), demand.group());
     }
 
-    /** What deployment an allocation of a version is part of, if there is one; empty: none. */
+    /**
+     * Returns the id of the deployment that allocations of the group's newest version belong to: of the running
+     * deployment, or of the one that would begin. Empty if the group has no deployments, or if the version's deployment
+     * has ended.
+     */
     static String idFor(Demand demand, Optional<Deployment> current) {
         return isStepwise(demand)
                         && current.filter(one -> !JobDeployments.isRunning(one)).isEmpty()
@@ -67,17 +76,23 @@ public final class DeploymentRule {
                 : "";
     }
 
-    /** The deployment that a group's new allocations are part of while one runs; empty: none. */
+    /** Returns the id of the deployment that new allocations of a group belong to; empty: none. */
     public String idOf(Demand demand) {
         return idFor(demand, current);
     }
 
-    /** Whether there is a deployment of the version that goes on, or these changes begin one. */
+    /** Returns true if the version's deployment is running, or if these changes begin one. */
     public boolean isRunningWith(List<GroupChange> changes) {
         return current.map(JobDeployments::isRunning).orElseGet(() -> begins(changes));
     }
 
-    /** What is to be written of the job's deployments once these changes are planned. */
+    /**
+     * Returns the deployments to write for a plan with these changes: canceled ones of other versions, and this
+     * version's.
+     *
+     * @param changes the changes of the job's groups
+     * @param placements the new allocations
+     */
     public List<Deployment> after(List<GroupChange> changes, List<Placement> placements) {
         List<Deployment> changed = new ArrayList<>();
         cancel("version " + job.getVersion() + " takes its place", changed);
@@ -91,7 +106,7 @@ public final class DeploymentRule {
         return changed;
     }
 
-    /** What is to be written of the job's deployments once it is stopped. */
+    /** Returns the deployments to write when the job is stopped: all running ones, canceled. */
     public List<Deployment> afterStop() {
         List<Deployment> changed = new ArrayList<>();
         String reason = "the job was stopped";
@@ -187,7 +202,7 @@ public final class DeploymentRule {
                 : "canaries wait to be promoted";
     }
 
-    /** The group as it is wanted, if it is rolled out step by step. */
+    /** Returns the group with its update block if it is rolled out by a deployment. */
     private Optional<TaskGroup> group(GroupChange change) {
         return Optional.ofNullable(stepwise.get(change.taskGroup()));
     }
@@ -196,7 +211,7 @@ public final class DeploymentRule {
         return type == JobType.JOB_TYPE_SERVICE && group.hasUpdate();
     }
 
-    /** The same for the same version, so that a plan that is made twice means one deployment. */
+    /** Returns the same id for the same version, so that a plan that is made twice means one deployment. */
     private static String id(String jobId, long version) {
         return UUID.nameUUIDFromBytes((jobId + "@" + version).getBytes(StandardCharsets.UTF_8))
                 .toString();

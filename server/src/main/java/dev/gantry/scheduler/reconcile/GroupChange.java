@@ -8,17 +8,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a group differs from what its job wants.
+ * The difference between a group's allocations and what its job asks for.
  *
- * @param taskGroup the group
- * @param kept how many allocations stay as they are, or are settled
- * @param surplus what has to be stopped, whatever can be placed
- * @param updates what gets the new version without a restart
- * @param requests what has to be placed, in the order of the indexes
- * @param olderRequests what has to be placed of the version before, since the new one is only tried out or has failed
- * @param reschedules what is placed anew later
- * @param lookAgain when to look again though nothing changes
- * @param rollout how far the group is on its way to the version
+ * @param taskGroup the name of the group
+ * @param kept how many allocations stay as they are, including ended ones that need no replacement
+ * @param surplus allocations to stop, whether or not anything can be placed
+ * @param updates allocations to update in place
+ * @param requests allocations to place, in the order of their indexes
+ * @param olderRequests allocations of the older version to place, while the newest one has only canaries or has failed;
+ *     empty: none
+ * @param reschedules failed allocations to reschedule later
+ * @param lookAgain when to evaluate the job again even if nothing changes; empty: not needed
+ * @param rollout the progress of the newest version
  */
 public record GroupChange(
         String taskGroup,
@@ -32,25 +33,26 @@ public record GroupChange(
         Rollout rollout) {
 
     /**
-     * Places for an older version.
+     * Allocations of an older version to place.
      *
-     * @param version that version
-     * @param requests the places
+     * @param version the version
+     * @param requests the requests
      */
     public record OlderRequests(long version, List<PlacementRequest> requests) {}
 
     /**
-     * How far a group is on its way to a version.
+     * The progress of a group towards the newest version.
      *
-     * @param canaries how many canaries there shall be before the rest is replaced; only of use before there is a deployment
-     * @param complete whether every place has a healthy allocation of the version and nothing older runs
+     * @param canaries how many canaries are wanted before the rest is replaced; only used when a deployment begins
+     * @param complete true if every index has a healthy allocation of the newest version and no older one runs
      */
     public record Rollout(int canaries, boolean complete) {
 
-        /** Of a group that is not rolled out step by step. */
+        /** The rollout of a group without a deployment. */
         public static final Rollout NONE = new Rollout(0, true);
     }
 
+    /** Copies the lists. */
     public GroupChange {
         surplus = List.copyOf(surplus);
         updates = List.copyOf(updates);
@@ -58,7 +60,7 @@ public record GroupChange(
         reschedules = List.copyOf(reschedules);
     }
 
-    /** One that only stops. */
+    /** Returns a change that only stops allocations. */
     static GroupChange stopOnly(String taskGroup, List<Stop> surplus) {
         return new GroupChange(
                 taskGroup,

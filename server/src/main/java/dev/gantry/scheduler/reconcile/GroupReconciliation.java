@@ -32,11 +32,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Compares a group of a service or batch job with its allocations, place by place.
+ * Compares a group of a service or batch job with its allocations, index by index.
  *
- * <p>The order of the rules: what has an index that is not below the count goes; canaries of a version that failed go;
- * what can be updated in place is; what failed or was lost is succeeded; what is outdated is replaced, as many at a time as
- * the update strategy lets; and, last, what is on draining nodes moves.
+ * <p>The rules, in this order: stop allocations whose index is not below the count; stop canaries of a failed
+ * deployment; update in place where nothing has changed for the tasks; replace failed and lost allocations; replace
+ * outdated allocations, as many at a time as the update strategy allows; and last, move allocations away from draining
+ * nodes.
  */
 final class GroupReconciliation {
 
@@ -53,9 +54,9 @@ final class GroupReconciliation {
     private final List<PlacementRequest> olderRequests = new ArrayList<>();
     private final List<DelayedReschedule> reschedules = new ArrayList<>();
 
-    /** Outdated allocations, and the new version has nothing in their places yet. */
+    /** Allocations of older versions whose index has no allocation of the newest version yet. */
     private final List<Allocation> outdated = new ArrayList<>();
-    /** Allocations that stay, those in {@link #outdated} left out. */
+    /** Allocations that stay, without those in {@link #outdated}. */
     private final List<Allocation> staying = new ArrayList<>();
 
     private Optional<Instant> lookAgain = Optional.empty();
@@ -65,10 +66,13 @@ final class GroupReconciliation {
     private int canariesEnded;
 
     /**
-     * Begins.
+     * Prepares the comparison.
      *
-     * @param deployment the version's deployment
-     * @param progress how far that is with the group
+     * @param cluster the cluster
+     * @param demand the group
+     * @param now the time
+     * @param deployment the deployment of the newest version; empty: none
+     * @param progress the group's part of that deployment; empty: none
      */
     GroupReconciliation(
             ClusterState cluster,
@@ -84,6 +88,12 @@ final class GroupReconciliation {
         this.inPlace = new InPlaceRule(cluster, demand);
     }
 
+    /**
+     * Compares the group. Call it once.
+     *
+     * @param wanted the allocations that are to run, of any version
+     * @param ended the terminal allocations of the newest version that have no successor
+     */
     GroupChange change(List<Allocation> wanted, List<Allocation> ended) {
         NavigableMap<Integer, List<Allocation>> places =
                 wanted.stream().collect(groupingBy(Allocation::getIndex, TreeMap::new, toList()));
@@ -126,7 +136,7 @@ final class GroupReconciliation {
                 : Optional.of(new OlderRequests(newestOutdated(), olderRequests));
     }
 
-    /** Chooses who fills a place, and finds out what it lacks. */
+    /** Decides which allocation keeps an index, and what the index lacks. */
     private void settle(int index, List<Allocation> place, Optional<Allocation> ended, List<Integer> empty) {
         if (place.isEmpty() && ended.isEmpty()) {
             empty.add(index);
@@ -170,7 +180,7 @@ final class GroupReconciliation {
                 .forEach(one -> surplus.add(isCurrent(one) ? doubled(one) : replaced(one)));
     }
 
-    /** What comes after a canary that ended beside what it was tried beside. */
+    /** Replaces a canary that was lost; a canary that failed or completed is only counted. */
     private void followCanary(Allocation ended) {
         complete = false;
         if (ended.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST) {
@@ -179,7 +189,7 @@ final class GroupReconciliation {
         canariesEnded++;
     }
 
-    /** What comes after what ended. */
+    /** Decides what follows an allocation that has ended: a replacement, a later reschedule, or nothing. */
     private void follow(Allocation ended) {
         switch (ended.getClientStatus()) {
             case CLIENT_STATUS_LOST -> requests.add(successor(ended, ended.getRescheduleTimesList()));
@@ -191,7 +201,7 @@ final class GroupReconciliation {
     private void reschedule(Allocation failed) {
         complete = false;
         if (isRollingOut() && isOfDeployment(failed)) {
-            // The deployment's own affair: it is about to fail, and may bring another version.
+            // The deployment is about to fail, and may revert the job to another version: do not reschedule.
             failedInDeployment = true;
             settled++;
             return;
@@ -238,7 +248,7 @@ final class GroupReconciliation {
         surplus.add(new Stop(one, StopCause.COUNT_LOWERED, reason));
     }
 
-    /** Stops a canary of this version if that has failed, or has been given up. */
+    /** Stops a canary of this version if its deployment has failed or was canceled before promotion. */
     private boolean dropCanary(Allocation one) {
         boolean drop = one.getCanary()
                 && isCurrent(one)
@@ -267,7 +277,7 @@ final class GroupReconciliation {
         }
     }
 
-    /** How many outdated ones may be replaced now. */
+    /** Returns how many outdated allocations may be replaced now. */
     private int replaceable() {
         if (!isStepwise() || outdated.isEmpty()) {
             return Integer.MAX_VALUE;
@@ -287,8 +297,8 @@ final class GroupReconciliation {
     }
 
     /**
-     * As long as the new version is not trusted, empty places that the version before had too are filled with that one;
-     * places that only the new version has wait.
+     * Fills indexes without any allocation. As long as the newest version is not trusted, an index that the older version had
+     * too is filled with the older version, and an index that only the newest version has stays empty.
      */
     private void fillEmpty(List<Integer> empty) {
         complete &= empty.isEmpty();
@@ -371,7 +381,7 @@ final class GroupReconciliation {
                 .orElseThrow();
     }
 
-    /** Whether canaries are to be placed, or wait to be promoted. */
+    /** Returns true if canaries have to be placed or wait for promotion. */
     private boolean wantsCanaries() {
         boolean unpromoted = progress.map(group -> group.getDesiredCanaries() > 0 && !group.getPromoted())
                 .orElse(canaries() > 0 && !outdatedOrTriedBeside().isEmpty());
@@ -388,7 +398,7 @@ final class GroupReconciliation {
         return (int) staying.stream().filter(this::isTried).count() + canariesEnded;
     }
 
-    /** Whether it is a canary that waits to be found good. */
+    /** Returns true for a canary of the newest version that is not promoted yet. */
     private boolean isTried(Allocation one) {
         return one.getCanary()
                 && isCurrent(one)

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Says whether an allocation of an older version can get the new one while its tasks go on running: nothing that they are
- * run with has changed, and their node may run the new version too. What the node alone goes by (services, checks, how to
- * stop a task, when to start it again) is no reason, nor is another order of tasks or ports; meta is one, since tasks see it
- * in their environment (Nomad's tasksUpdated).
+ * Decides whether an allocation of an older version can be updated in place: nothing that its tasks run with has
+ * changed, and its node meets the requirements of the new version. Settings that only the node reads (services, checks,
+ * how to stop a task, when to restart it) may change, and so may the order of tasks and ports. A change of meta replaces
+ * the allocation, since tasks see meta in their environment (Nomad's tasksUpdated).
  */
 final class InPlaceRule {
 
@@ -29,11 +29,18 @@ final class InPlaceRule {
     private final Demand demand;
     private final Map<Long, Boolean> alike = new HashMap<>();
 
+    /**
+     * Prepares the test.
+     *
+     * @param cluster the cluster
+     * @param demand the group of the newest version
+     */
     InPlaceRule(ClusterState cluster, Demand demand) {
         this.cluster = cluster;
         this.demand = demand;
     }
 
+    /** Returns true if an allocation of an older version can be updated in place. */
     boolean allows(Allocation outdated) {
         return alike.computeIfAbsent(outdated.getJobVersion(), version -> isAlike(outdated))
                 && !demand.classes()
@@ -52,14 +59,17 @@ final class InPlaceRule {
                 .isPresent();
     }
 
-    /** What keeps its allocations apart: whether that holds for all of them is not to be told from one. */
+    /**
+     * Returns the distinct constraints. If they change, allocations are replaced rather than updated: one allocation
+     * alone cannot tell whether all of them meet the new constraints.
+     */
     private static List<Constraint> distinct(Job job, Optional<TaskGroup> taskGroup) {
         List<Constraint> distinct = new ArrayList<>(Constraints.distinct(job));
         taskGroup.ifPresent(group -> distinct.addAll(Constraints.distinct(group)));
         return distinct;
     }
 
-    /** What its tasks are run with. */
+    /** Returns the parts of a group that its tasks run with. */
     private static TaskGroup essence(Job job, TaskGroup group) {
         return group.toBuilder()
                 .clearCount()
@@ -94,7 +104,7 @@ final class InPlaceRule {
                 .addAllPorts(task.getResources().getPortsList().stream()
                         .sorted(Comparator.comparing(Port::getLabel))
                         .toList());
-        // Jobs that were stored before tasks had this have the defaults.
+        // Older stored jobs have no log limits; fill in the defaults before comparing.
         essence.setLogs(LogLimits.of(task.getLogs()).toConfig());
         return essence.build();
     }

@@ -7,29 +7,36 @@ import dev.gantry.v1.JobType;
 import java.util.List;
 
 /**
- * Says how many allocations of a group may move away from draining nodes at once: as many as leaves all but
- * {@code max_parallel} of the group's count up (Nomad's drainer). Those that are down move at any time. Batch jobs do not
- * move before the deadline: they may end until then, and what they have done would be lost.
+ * Decides how many allocations of a group may move away from draining nodes at once. As in Nomad, all but {@code
+ * max_parallel} of the group's count stay up. Allocations that are down move at any time. Allocations of batch jobs do
+ * not move before the drain's deadline: they may complete until then, and moving loses their work.
  *
- * <p>Of a group with an {@code update} block, one that runs is up once it was found healthy; until then it is neither up nor
- * down. Of the version before nothing needs to be found out: it may have had no such block.
+ * <p>A running allocation of a group with an {@code update} block is up once it is healthy; until its health is known
+ * it is neither up nor down. An allocation of an older version is up when it runs, since its version may have had no
+ * such block.
  */
 final class MigrationRule {
 
     private MigrationRule() {}
 
+    /** Returns true if allocations of the group may move before the drain's deadline. */
     static boolean movesBeforeDeadline(Demand demand) {
         return demand.job().getType() == JobType.JOB_TYPE_SERVICE;
     }
 
-    /** How many that are not down may move now. */
+    /**
+     * Returns how many allocations that are not down may move now, 0 or more.
+     *
+     * @param demand the group
+     * @param running the group's allocations that stay so far
+     */
     static int movable(Demand demand, List<Allocation> running) {
         int parallel = demand.group().hasUpdate() ? demand.group().getUpdate().getMaxParallel() : 1;
         int up = (int) running.stream().filter(one -> isUp(demand, one)).count();
         return Math.max(0, up - (demand.group().getCount() - parallel));
     }
 
-    /** Whether nothing is lost when it goes. */
+    /** Returns true if the allocation does not run or is unhealthy, so that moving it takes nothing down. */
     static boolean isDown(Allocation allocation) {
         return allocation.getClientStatus() != ClientStatus.CLIENT_STATUS_RUNNING
                 || (allocation.hasHealthy() && !allocation.getHealthy());

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A place in a group that an allocation shall fill.
+ * An allocation that a group needs.
  *
- * @param index which one
- * @param onNode the id of the only node that will do; empty: any
- * @param replaced the allocation that fills it now, and is to be stopped once another one can
- * @param previous the allocation that it is to succeed; empty: none
- * @param rescheduleTimes the {@code reschedule_times} to begin with
- * @param canary whether a version is tried out in it
+ * @param index the index within the group, from 0
+ * @param onNode the id of the only node that may run it; empty: any node
+ * @param replaced the running allocation that it replaces, to be stopped when the new one has a node; empty: none
+ * @param previous the ended or migrating allocation that it succeeds; empty: none
+ * @param rescheduleTimes the {@code reschedule_times} that the allocation begins with
+ * @param canary true for a canary
  */
 public record PlacementRequest(
         int index,
@@ -24,41 +24,45 @@ public record PlacementRequest(
         List<Timestamp> rescheduleTimes,
         boolean canary) {
 
+    /** Copies the list. */
     public PlacementRequest {
         rescheduleTimes = List.copyOf(rescheduleTimes);
     }
 
-    /** One that nothing fills. */
+    /** Returns a request for an index that no allocation has. */
     public static PlacementRequest empty(int index) {
         return new PlacementRequest(index, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), false);
     }
 
-    /** The same, on one node only. */
+    /** Returns the same request, limited to one node. */
     PlacementRequest on(String nodeId) {
         return new PlacementRequest(index, Optional.of(nodeId), replaced, previous, rescheduleTimes, canary);
     }
 
-    /** The same, filled by an allocation that goes once another one can come. */
+    /** Returns the same request, replacing a running allocation. */
     PlacementRequest replacing(Stop stop) {
         return new PlacementRequest(index, onNode, Optional.of(stop), previous, rescheduleTimes, canary);
     }
 
-    /** The same, filled by nothing any more. */
+    /** Returns the same request, replacing no allocation any more. */
     public PlacementRequest vacated() {
         return new PlacementRequest(index, onNode, Optional.empty(), previous, rescheduleTimes, canary);
     }
 
-    /** The same, as the successor of an allocation. */
+    /** Returns the same request, as the successor of an allocation. */
     PlacementRequest after(Allocation predecessor, List<Timestamp> times) {
         return new PlacementRequest(index, onNode, replaced, Optional.of(predecessor), times, canary);
     }
 
-    /** The same, for a canary or not. */
+    /** Returns the same request, for a canary or not. */
     PlacementRequest asCanary(boolean tried) {
         return new PlacementRequest(index, onNode, replaced, previous, rescheduleTimes, tried);
     }
 
-    /** Whether it keeps up what runs, rather than to bring the version on: it follows a failure, a loss or a drain. */
+    /**
+     * Returns true if the request replaces an allocation after a failure, a loss or a drain, rather than for a new
+     * version.
+     */
     boolean isUpkeep() {
         return previous.isPresent();
     }

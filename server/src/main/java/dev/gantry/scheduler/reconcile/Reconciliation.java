@@ -22,13 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Compares what a job wants with the allocations that it has, group by group. */
+/** Compares a job with its allocations, group by group. */
 public final class Reconciliation {
 
-    /** Why an allocation is stopped in whose place another one comes. */
+    /** The reason for stopping an allocation that a newer version replaces. */
     static final String OUTDATED = "a newer version of the job takes its place";
 
-    // Of two allocations in one place the older one stays, but a canary goes before what it was tried beside.
+    // Of two allocations with the same index the older one stays. But a canary never stays in place of an allocation
+    // that is no canary.
     private static final Comparator<Allocation> STAYING_FIRST = Comparator.comparing(Allocation::getCanary)
             .thenComparingLong(Allocation::getCreateIndex)
             .thenComparing(Allocation::getId);
@@ -42,9 +43,9 @@ public final class Reconciliation {
     private final Map<String, List<Allocation>> ended = new HashMap<>();
 
     /**
-     * Begins a comparison.
+     * Sorts the job's allocations by group.
      *
-     * @param cluster the cluster as it is
+     * @param cluster the cluster
      * @param job the newest version of the job
      * @param now the time
      */
@@ -67,7 +68,12 @@ public final class Reconciliation {
         wanted.values().forEach(ofGroup -> ofGroup.sort(STAYING_FIRST));
     }
 
-    /** What to change so that a group runs. */
+    /**
+     * Returns the changes that make a group run as submitted.
+     *
+     * @param demand a group of the newest version
+     * @throws RuntimeException the deadline's exception, if the plan takes too long
+     */
     public GroupChange change(Demand demand) {
         List<Allocation> running = wanted.getOrDefault(demand.group().getName(), List.of());
         List<Allocation> gone = ended.getOrDefault(demand.group().getName(), List.of());
@@ -82,7 +88,10 @@ public final class Reconciliation {
                         .change(running, gone);
     }
 
-    /** What to change so that nothing runs of the groups that the job has no more, by name. */
+    /**
+     * Returns the changes that stop the allocations of groups that the job no longer has, in the order of the groups'
+     * names.
+     */
     public List<GroupChange> stopFormer() {
         if (wanted.isEmpty()) {
             return List.of();
@@ -97,7 +106,9 @@ public final class Reconciliation {
                 .toList();
     }
 
-    /** What to change so that nothing of the job runs: its groups in its order, then those that it has no more, by name. */
+    /**
+     * Returns the changes that stop all allocations of the job: its groups in its order, then former groups by name.
+     */
     public List<GroupChange> stop() {
         String reason = "the job was stopped";
         List<GroupChange> changes = new ArrayList<>();

@@ -8,21 +8,24 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Says when a failed allocation is placed anew, by its group's reschedule policy (Nomad's reschedule block). */
+/**
+ * Decides when a failed allocation is rescheduled, by the reschedule policy of its group (Nomad's reschedule block).
+ */
 final class RescheduleRule {
 
-    /** Beyond it a doubled wait is over any max_delay. */
+    /** The most doublings or additions of the delay: after so many, any delay is above max_delay. */
     private static final int MOST_STEPS = 62;
 
     private RescheduleRule() {}
 
     /**
-     * When to place it anew.
+     * Returns when to reschedule a failed allocation.
      *
-     * @param policy the policy, its defaults filled in
-     * @param failed the failed allocation; its {@code modify_time} says when it failed
-     * @param now limits it: one that failed in the future says that the clock was set back since, and is not waited for
-     * @return the time, which may have passed; empty if its attempts are used up
+     * @param policy the policy, with its defaults filled in
+     * @param failed the failed allocation; its {@code modify_time} is the time of the failure
+     * @param now the time; if the failure lies after it, the clock was set back, and the allocation is rescheduled at
+     *     once
+     * @return the time, which may have passed; empty if the attempts are used up
      */
     static Optional<Instant> time(ReschedulePolicy policy, Allocation failed, Instant now) {
         Instant failedAt = ProtoTimes.toInstant(failed.getModifyTime());
@@ -42,7 +45,7 @@ final class RescheduleRule {
         return policy.getUnlimited() || before.stream().filter(begin::isBefore).count() < policy.getAttempts();
     }
 
-    /** How many times in a row it was placed anew without having run for twice the longest wait in between. */
+    /** Returns how many reschedules in a row were less than twice max_delay apart, counted back from the failure. */
     private static int steps(ReschedulePolicy policy, List<Instant> before, Instant failedAt) {
         Duration calm = ProtoTimes.toDuration(policy.getMaxDelay()).multipliedBy(2);
         int steps = 0;
@@ -69,7 +72,10 @@ final class RescheduleRule {
                 });
     }
 
-    /** Each wait is the one before and, if doubling, that once more, else the one before that. */
+    /**
+     * Returns the delay after some steps, at most the longest. Each step adds to the delay: itself if doubling, else
+     * the delay before it (Fibonacci).
+     */
     private static long grow(long first, long longest, int steps, long before, boolean doubling) {
         long wait = first;
         long last = before;

@@ -21,10 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares a group of a system job with its allocations: one on each node that may run it. All have index 0.
+ * Compares a group of a system job with its allocations: one on each node that meets the requirements, each with index
+ * 0.
  *
- * <p>What ended by itself is not placed anew, but for what was lost with its node, once that is back. On a draining node
- * they are the last to go (Nomad): when no other job is left there, or at the deadline.
+ * <p>An allocation that ended by itself is not replaced. One that was lost with its node is replaced when the node is
+ * back. On a draining node, allocations of system jobs stop last, as in Nomad: when the node has no other allocations,
+ * or at the drain's deadline.
  */
 final class SystemReconciliation {
 
@@ -37,12 +39,24 @@ final class SystemReconciliation {
     private final List<PlacementRequest> requests = new ArrayList<>();
     private int kept;
 
+    /**
+     * Prepares the comparison.
+     *
+     * @param cluster the cluster
+     * @param demand the group
+     */
     SystemReconciliation(ClusterState cluster, Demand demand) {
         this.cluster = cluster;
         this.demand = demand;
         this.inPlace = new InPlaceRule(cluster, demand);
     }
 
+    /**
+     * Compares the group. Call it once.
+     *
+     * @param wanted the allocations that are to run, of any version
+     * @param ended the terminal allocations of the newest version that have no successor
+     */
     GroupChange change(List<Allocation> wanted, List<Allocation> ended) {
         Map<String, List<Allocation>> running = wanted.stream().collect(groupingBy(Allocation::getNodeId));
         Map<String, List<Allocation>> gone = ended.stream().collect(groupingBy(Allocation::getNodeId));
@@ -85,7 +99,10 @@ final class SystemReconciliation {
         }
     }
 
-    /** A node that is draining or not eligible keeps what it has; one that the new version must not be on does not. */
+    /**
+     * Keeps an outdated allocation on a node that is down, draining or ineligible; stops one on a node that does not
+     * meet the requirements of the new version.
+     */
     private void keepOrStop(Node node, Allocation outdated) {
         if (!NodeLife.isOpen(node)) {
             kept++;

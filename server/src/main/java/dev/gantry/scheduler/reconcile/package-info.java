@@ -1,12 +1,13 @@
 /**
- * Compares a job with its allocations, as Nomad's reconciler does: which allocations stay, which are stopped or updated in
- * place, and which have to be placed.
+ * Compares a job with its allocations, as Nomad's reconciler does: which allocations stay, which are stopped or updated
+ * in place, and which have to be placed.
  *
- * <p>{@code Reconciliation} returns a {@code GroupChange} for each group: {@code GroupReconciliation} makes those of service
- * and batch jobs, {@code SystemReconciliation} those of system jobs. The rules say when something may happen:
- * {@code RescheduleRule} (after a failure), {@code MigrationRule} (from a draining node), {@code InPlaceRule} (without a
- * restart), {@code DeploymentRule} (step by step).
+ * <p>{@code Reconciliation} returns a {@code GroupChange} for each group: {@code GroupReconciliation} makes those of
+ * service and batch jobs, {@code SystemReconciliation} those of system jobs. The rules decide when something may
+ * happen: {@code RescheduleRule} (after a failure), {@code MigrationRule} (from a draining node), {@code InPlaceRule}
+ * (without a restart), {@code DeploymentRule} (by a deployment).
  *
- * <p>No node is chosen here: a {@code PlacementRequest} says what to place, the package {@code placement} finds the node.
+ * <p>No node is chosen here: a {@code PlacementRequest} says what to place, and the package {@code placement} finds the
+ * node.
  */
 package dev.gantry.scheduler.reconcile;

@@ -6,24 +6,25 @@ import dev.gantry.v1.Job;
 import java.util.List;
 
 /**
- * What an allocation that has not ended holds of its node, and whose it is: so a {@link NodeUsage} says by itself all that
- * the plans of other jobs have to know of what is on a node.
+ * The resources that a live allocation takes of its node, with the allocation and its job. So a {@link NodeUsage} has
+ * all that the plan of another job needs to know about the node, such as whom it may preempt.
  *
  * @param cpu in MHz
  * @param memoryMib in MiB
- * @param ports its ports
- * @param stopping whether it shall be stopped, so that what it holds will soon be free
+ * @param ports the ports it has
+ * @param stopping true if the allocation is to stop, so that the resources become free soon
  * @param allocation the allocation; the default instance if it is only planned
  * @param job the version of its job that it runs; the default instance if it is only planned
  */
 public record AllocatedResources(
         long cpu, long memoryMib, List<AllocatedPort> ports, boolean stopping, Allocation allocation, Job job) {
 
+    /** Copies the list. */
     public AllocatedResources {
         ports = List.copyOf(ports);
     }
 
-    /** The resources that a planned allocation will hold. */
+    /** Returns the resources that a planned allocation will take. */
     static AllocatedResources planned(ResourceRequest request, List<AllocatedPort> ports) {
         return new AllocatedResources(
                 request.cpu(),
@@ -34,7 +35,7 @@ public record AllocatedResources(
                 Job.getDefaultInstance());
     }
 
-    /** The same, held by an allocation of which more is known now. */
+    /** Returns the same resources with a newer state of the allocation. */
     AllocatedResources of(Allocation changed) {
         return new AllocatedResources(cpu, memoryMib, ports, stopping, changed, job);
     }

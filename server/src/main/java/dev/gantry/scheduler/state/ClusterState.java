@@ -15,13 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The nodes, what runs on them, and the job versions that say what that takes.
+ * The scheduler's view of the cluster: nodes, allocations, job versions and deployments.
  *
- * <p>Mutable, and owned by one thread, the caller's: nothing in here locks. Plans change nothing of it that can be seen, but
- * it remembers what they found out about nodes, so they are made by that thread too.
+ * <p>Mutable; one thread owns it, and nothing in here locks. Planning changes nothing that a caller can see. Planning
+ * does fill the {@link FeasibilityCache}, so the owner thread must make the plans too.
  *
- * <p>What has ended is forgotten, but for the allocations of a job's newest version that ended by themselves or were lost
- * and have no successor: their place is settled, or the one that takes it names them.
+ * <p>Terminal allocations are removed, with one exception: an allocation of the job's newest version stays if it should
+ * have run (it ended by itself or was lost) and has no successor. Reconciling needs these: either nothing has to
+ * replace the allocation, or the replacement names it.
  */
 public final class ClusterState {
 
@@ -32,7 +33,7 @@ public final class ClusterState {
     private final Map<String, Allocation> allocations = new HashMap<>();
     private final Map<String, Map<String, Allocation>> allocationsByJob = new HashMap<>();
 
-    /** An empty cluster. */
+    /** Creates an empty cluster. */
     public ClusterState() {
         this(new NodeTable(PlanDeadline.NONE), new JobVersions(), new JobDeployments(), PlanDeadline.NONE);
     }
@@ -45,13 +46,13 @@ public final class ClusterState {
     }
 
     /**
-     * What the plan of one job has to know, as it is now: to be handed to another thread, which plans on it while this
-     * cluster changes. Takes time for each node and for each allocation of the job, not for the allocations of other jobs:
-     * a node copies what is held of it when that changes next.
+     * Copies what the plan of one job reads, so that another thread can plan on the copy while this state changes.
+     * Takes time for each node and for each allocation of the job, not for allocations of other jobs: a node copies its
+     * allocations only when they change next.
      *
-     * @param jobId the job, known or not; plans of other jobs must not be made on the snapshot
-     * @param deadline how long plans on the snapshot may take
-     * @return the snapshot, to be changed no more
+     * @param jobId the job, known or not; only this job may be planned on the snapshot
+     * @param deadline the deadline of plans on the snapshot
+     * @return the snapshot; it must not be changed
      */
     public ClusterState snapshot(String jobId, PlanDeadline deadline) {
         ClusterState snapshot = new ClusterState(
@@ -61,7 +62,7 @@ public final class ClusterState {
     }
 
     /**
-     * Takes in a node, in place of what was known of it.
+     * Adds or replaces a node.
      *
      * @param node the node as it is now
      */
@@ -70,21 +71,21 @@ public final class ClusterState {
     }
 
     /**
-     * Forgets a node that nothing is on. One that is not known is passed over, and so is one that something is on still,
-     * such as what was planned for it when it was about to go: it is down, and nothing more comes to it.
+     * Removes a node that has no allocations. Ignores an unknown node. Also ignores a node that still has allocations,
+     * such as those planned just before it was removed: the node is down, and nothing more is placed on it.
      *
-     * @param id its id
+     * @param id the node's id
      */
     public void removeNode(String id) {
         nodes.remove(id);
     }
 
     /**
-     * Takes in a version of a job. Allocations say what they take by naming their version, so it has to be known before
-     * the first of them is. A version that nothing runs is forgotten with the next newer one; but those that are put
-     * before the first allocation of the cluster may come in any order.
+     * Adds a version of a job. Must be called before the first allocation of the version is put. Removes older versions
+     * that no allocation runs; but until the first allocation of the cluster is put, versions may come in any order and
+     * all stay.
      *
-     * @param job the version, its defaults filled in
+     * @param job the version, with its defaults filled in
      */
     public void putJob(JobVersion job) {
         versions.put(job);
@@ -94,11 +95,10 @@ public final class ClusterState {
     }
 
     /**
-     * Takes in an allocation, in place of what was known of it; its node never changes. One that has ended holds nothing
-     * any more.
+     * Adds or replaces an allocation. Its node must not change. A terminal allocation takes no resources.
      *
      * @param allocation the allocation as it is now
-     * @throws IllegalStateException if it has not ended and its node or its job version is not known
+     * @throws IllegalStateException if the allocation is not terminal and its node or its job version is unknown
      */
     public void putAllocation(Allocation allocation) {
         Allocation known = allocations.get(allocation.getId());
@@ -119,7 +119,7 @@ public final class ClusterState {
     }
 
     /**
-     * Takes in a deployment, in place of what was known of it. Of each job the running ones and the newest are kept.
+     * Adds or replaces a deployment. Keeps the running deployments and the newest one of each job.
      *
      * @param deployment the deployment as it is now
      */
@@ -128,18 +128,18 @@ public final class ClusterState {
     }
 
     /**
-     * Forgets an allocation, and frees what it held. One that is not known is passed over.
+     * Removes an allocation and frees its resources. Ignores an unknown one.
      *
-     * @param id its id
+     * @param id the allocation's id
      */
     public void removeAllocation(String id) {
         remove(allocations.get(id));
     }
 
     /**
-     * Forgets a job, its versions, deployments and allocations. One that is not known is passed over.
+     * Removes a job with its versions, deployments and allocations. Ignores an unknown one.
      *
-     * @param jobId its id
+     * @param jobId the job's id
      */
     public void removeJob(String jobId) {
         allocationsOf(jobId).stream().map(Allocation::getId).toList().forEach(this::removeAllocation);
@@ -147,47 +147,53 @@ public final class ClusterState {
         deployments.remove(jobId);
     }
 
-    /** The nodes in the order of their names. */
+    /** Returns the nodes in the order of their names. */
     public List<NodeUsage> nodes() {
         return nodes.all();
     }
 
-    /** A node that an allocation is on. */
+    /** Returns the usage of a node; null if the node is unknown. */
     public NodeUsage usageOf(String nodeId) {
         return nodes.find(nodeId);
     }
 
-    /** What is known of nodes by themselves. */
+    /** Returns the cached results of testing nodes. */
     public FeasibilityCache cache() {
         return nodes.cache();
     }
 
-    /** What is known of a job's deployments. */
+    /** Returns the running deployments of a job and its newest one, in the order of their versions. */
     public List<Deployment> deploymentsOf(String jobId) {
         return deployments.ofJob(jobId);
     }
 
-    /** What is known of a job's allocations: those that have not ended, and those that say that a place is settled. */
+    /** Returns a job's live allocations, and the terminal ones that {@link ClusterState} keeps. A live view. */
     public Collection<Allocation> allocationsOf(String jobId) {
         return allocationsByJob.getOrDefault(jobId, Map.of()).values();
     }
 
-    /** The job as it was at a version; empty if that is not known any more. */
+    /** Returns a job as it was at a version; empty if that version is not kept. */
     public Optional<Job> jobAt(String jobId, long version) {
         return versions.job(jobId, version);
     }
 
-    /** A group of a job as it was at a version; empty if that had none of this name, or is not known any more. */
+    /**
+     * Returns a group of a job as it was at a version; empty if the version is not kept or has no group of that name.
+     */
     public Optional<TaskGroup> groupAt(String jobId, long version, String name) {
         return versions.group(jobId, version, name);
     }
 
-    /** Asks whether the plan may go on. */
+    /**
+     * Checks the deadline of the plan.
+     *
+     * @throws RuntimeException the deadline's exception, if the plan takes too long
+     */
     public void checkDeadline() {
         deadline.check();
     }
 
-    /** Whether an allocation ended though it should have run, and none has taken its place. */
+    /** Returns true if a terminal allocation should have run and no allocation replaces it. */
     public static boolean isWithoutSuccessor(Allocation allocation) {
         return AllocationLife.isTerminal(allocation)
                 && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN
@@ -202,7 +208,7 @@ public final class ClusterState {
         }
     }
 
-    /** Most of what is said of an allocation is how it is, and takes nothing more of its node nor less. */
+    /** Returns true if two states of an allocation take the same resources. Most updates of allocations change none. */
     private static boolean holdsTheSame(Allocation known, Allocation allocation) {
         return AllocationLife.isWanted(known) == AllocationLife.isWanted(allocation)
                 && AllocationLife.isTerminal(known) == AllocationLife.isTerminal(allocation)
@@ -253,12 +259,12 @@ public final class ClusterState {
     }
 
     /**
-     * Without what its tasks and checks do: there is much of that, and nothing is placed by it. Words that many allocations
-     * have in common are held once.
+     * Returns an allocation without task states and checks: these are large, and planning does not read them. Shares
+     * the strings for ids and names among allocations, which saves memory.
      */
     private Allocation lean(Allocation allocation, Allocation known) {
         if (known != null && allocation.getTaskStatesCount() == 0 && allocation.getChecksCount() == 0) {
-            // What was just placed, on disk now: it is of the words of what is known.
+            // The allocation is stored now, as it was planned: its strings are shared already.
             return allocation;
         }
         Allocation.Builder lean = allocation.toBuilder().clearTaskStates().clearChecks();

@@ -7,22 +7,26 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
 
 /**
- * What a group wants of the cluster.
+ * A group of the job version that is planned, with what its allocations need.
  *
- * @param job its job
- * @param jobVersion the version of that
+ * @param job the job
+ * @param jobVersion the version of the job
  * @param group the group
- * @param request what one of its allocations takes
- * @param classes which nodes may run it, and which of them it would rather have
- * @param algorithm which nodes are filled first
+ * @param request the resources of one allocation
+ * @param classes the test of nodes for the group's requirements
+ * @param algorithm the order in which nodes are filled
  */
 public record Demand(
         Job job, long jobVersion, TaskGroup group, ResourceRequest request, NodeClasses classes, Algorithm algorithm) {
 
     /**
-     * Reads a group.
+     * Reads the demand of a group.
      *
-     * @throws IllegalArgumentException if one of its constraints is malformed
+     * @param cluster the cluster that is planned on
+     * @param version the version of the job
+     * @param group a group of that version, with its defaults filled in
+     * @param algorithm the order in which nodes are filled
+     * @throws IllegalArgumentException if a constraint or an affinity is malformed
      */
     public static Demand of(ClusterState cluster, JobVersion version, TaskGroup group, Algorithm algorithm) {
         Job job = version.getJob();
@@ -30,6 +34,11 @@ public record Demand(
         return new Demand(job, version.getVersion(), group, ResourceRequest.of(group), classes, algorithm);
     }
 
+    /**
+     * Returns the seed for the choices of one allocation.
+     *
+     * @param index the allocation's index within its group, from 0
+     */
     public Seed seed(int index) {
         return Seed.of(job.getId(), group.getName(), index);
     }

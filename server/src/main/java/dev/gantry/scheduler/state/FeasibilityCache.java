@@ -7,14 +7,15 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What was found out about nodes by themselves, remembered from plan to plan: most jobs ask what others have asked. What
- * was not asked for longest is forgotten first.
+ * Keeps the results of testing nodes from plan to plan, since most jobs have requirements that earlier jobs had. Drops
+ * the entry that was used least recently.
  */
 public final class FeasibilityCache {
 
-    /** A reference for each node and ask: 10 MB for 5,000 nodes. */
-    private static final int MOST_ASKS = 512;
+    /** The most requirements kept. Each takes a reference for each node: 10 MB for 5,000 nodes. */
+    private static final int MOST_REQUIREMENTS = 512;
 
+    // The most interpolated texts kept.
     private static final int MOST_PROPERTIES = 64;
 
     private static final class Recent<K, V> extends LinkedHashMap<K, V> {
@@ -34,52 +35,53 @@ public final class FeasibilityCache {
         }
     }
 
-    private final Map<NodeRequirements, NodeClasses> classes = new Recent<>(MOST_ASKS);
+    private final Map<NodeRequirements, NodeClasses> classes = new Recent<>(MOST_REQUIREMENTS);
     private final Map<NodeInterpolation, NodeProperty> properties = new Recent<>(MOST_PROPERTIES);
 
     private final PlanDeadline deadline;
 
     /**
-     * Nothing is known yet.
+     * Creates an empty cache.
      *
-     * @param deadline bears the tests of nodes
+     * @param deadline checked after each test of a node
      */
     FeasibilityCache(PlanDeadline deadline) {
         this.deadline = deadline;
     }
 
     /**
-     * What is known of nodes by what is asked of them.
+     * Returns the test results for some requirements.
      *
+     * @param requirements the requirements of a group
      * @throws IllegalArgumentException if a constraint or an affinity is malformed
      */
-    NodeClasses classes(NodeRequirements request) {
-        return find(classes, request, unseen -> new NodeClasses(unseen, deadline));
+    NodeClasses classes(NodeRequirements requirements) {
+        return find(classes, requirements, unseen -> new NodeClasses(unseen, deadline));
     }
 
-    /** How a text reads for nodes. */
+    /** Returns the values of an interpolated text for all nodes. */
     public NodeProperty property(NodeInterpolation text) {
         return find(properties, text, NodeProperty::new);
     }
 
-    /** The node at a position has changed. */
+    /** Drops the results for the node at a position: the node has changed. */
     void forget(int position) {
-        classes.values().forEach(known -> known.forget(position));
-        properties.values().forEach(known -> known.forget(position));
+        classes.values().forEach(result -> result.forget(position));
+        properties.values().forEach(result -> result.forget(position));
     }
 
-    /** No node is where it was. */
+    /** Drops the results for all positions: nodes have been added or removed, and positions now mean other nodes. */
     void forgetPositions() {
         classes.values().forEach(NodeClasses::forgetPositions);
         properties.values().forEach(NodeProperty::forgetPositions);
     }
 
-    // Not computeIfAbsent: that of a map in the order of access is not bound to count as one.
-    private static <K, V> V find(Map<K, V> known, K key, Function<K, V> maker) {
-        V found = known.get(key);
+    // Not computeIfAbsent: a LinkedHashMap in access order need not count it as an access.
+    private static <K, V> V find(Map<K, V> cache, K key, Function<K, V> maker) {
+        V found = cache.get(key);
         if (found == null) {
             found = maker.apply(key);
-            known.put(key, found);
+            cache.put(key, found);
         }
         return found;
     }

@@ -7,17 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What is known of deployments: of each job those that run, and the newest. */
+/** Holds the running deployments of each job, and its newest one. */
 public final class JobDeployments {
 
     private final Map<String, TreeMap<Long, Deployment>> jobs = new HashMap<>();
 
+    /** Adds or replaces a deployment, and drops older ones that do not run. */
     void put(Deployment deployment) {
         TreeMap<Long, Deployment> known = jobs.computeIfAbsent(deployment.getJobId(), unseen -> new TreeMap<>());
         known.put(deployment.getJobVersion(), deployment);
         known.headMap(known.lastKey()).values().removeIf(older -> !isRunning(older));
     }
 
+    /** Removes the deployments of a job. */
     void remove(String jobId) {
         jobs.remove(jobId);
     }
@@ -32,12 +34,13 @@ public final class JobDeployments {
         return snapshot;
     }
 
-    /** In the order of the versions that they bring. */
+    /** Returns the deployments of a job in the order of their job versions. */
     List<Deployment> ofJob(String jobId) {
         TreeMap<Long, Deployment> known = jobs.get(jobId);
         return known == null ? List.of() : List.copyOf(known.values());
     }
 
+    /** Returns true if a deployment is running. */
     public static boolean isRunning(Deployment deployment) {
         return deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING;
     }

@@ -12,29 +12,41 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What one allocation of each group takes, by job and version. Remembers the newest version of each job, and the older
- * ones for as long as something runs them. What is put before the first allocation is all kept, so that versions can be
- * loaded in any order before what runs them.
+ * Holds versions of jobs, with the resources that one allocation of each of their groups takes. Keeps the newest
+ * version of each job, and older versions as long as an allocation runs them. Keeps every version until the first
+ * allocation is retained, so that versions can be loaded in any order before the allocations.
  */
 final class JobVersions {
 
-    /** What a version asks for, and the allocations that run it. */
-    private record Entry(Job job, Map<String, Asked> groups, Set<String> allocationIds) {}
-
-    /** A group and what one of its allocations takes. */
-    private record Asked(TaskGroup group, ResourceRequest request) {}
+    /**
+     * A version of a job.
+     *
+     * @param job the job
+     * @param groups the groups by name
+     * @param allocationIds the allocations that run the version
+     */
+    private record Entry(Job job, Map<String, Group> groups, Set<String> allocationIds) {}
 
     /**
-     * What an allocation runs.
+     * A group of a version.
      *
-     * @param job the version of its job
-     * @param request what it takes
+     * @param group the group
+     * @param request the resources of one of its allocations
+     */
+    private record Group(TaskGroup group, ResourceRequest request) {}
+
+    /**
+     * The version that an allocation runs.
+     *
+     * @param job the version of the job
+     * @param request the resources of the allocation
      */
     record Run(Job job, ResourceRequest request) {}
 
     private final Map<String, TreeMap<Long, Entry>> jobs = new HashMap<>();
     private boolean retainedAny;
 
+    /** Adds a version. Once an allocation was retained, drops older versions that no allocation runs. */
     void put(JobVersion version) {
         TreeMap<Long, Entry> known = jobs.computeIfAbsent(version.getJob().getId(), unseen -> new TreeMap<>());
         known.computeIfAbsent(
@@ -46,22 +58,24 @@ final class JobVersions {
         }
     }
 
-    /** A job as it was at a version; empty if nothing runs that and there is a newer one. */
+    /** Returns a job as it was at a version; empty if that version is not kept. */
     Optional<Job> job(String jobId, long version) {
         return Optional.ofNullable(jobs.get(jobId))
                 .map(known -> known.get(version))
                 .map(Entry::job);
     }
 
-    /** A group of a job as it was at a version; empty if that had none of this name, or is not known any more. */
+    /**
+     * Returns a group of a job as it was at a version; empty if the version is not kept or has no group of that name.
+     */
     Optional<TaskGroup> group(String jobId, long version, String name) {
         return Optional.ofNullable(jobs.get(jobId))
                 .map(known -> known.get(version))
                 .map(entry -> entry.groups().get(name))
-                .map(Asked::group);
+                .map(Group::group);
     }
 
-    /** Copies the versions of one job, for another thread to read; nothing must be put into the copy. */
+    /** Copies the versions of one job, for another thread to read. Nothing must be put into the copy. */
     JobVersions snapshot(String jobId) {
         JobVersions snapshot = new JobVersions();
         TreeMap<Long, Entry> known = jobs.get(jobId);
@@ -71,21 +85,22 @@ final class JobVersions {
         return snapshot;
     }
 
-    /** Forgets a job that nothing runs. */
+    /** Removes a job that no allocation runs. */
     void remove(String jobId) {
         jobs.remove(jobId);
     }
 
-    /** The newest version that is known of a job. */
+    /** Returns the newest kept version of a job; empty if the job is unknown. */
     Optional<Long> newest(String jobId) {
         return Optional.ofNullable(jobs.get(jobId)).map(TreeMap::lastKey);
     }
 
     /**
-     * Remembers an allocation's version until {@link #release}.
+     * Keeps an allocation's version until {@link #release}.
      *
+     * @param allocation the allocation
      * @return what the allocation runs
-     * @throws IllegalStateException if its version or its group is not known
+     * @throws IllegalStateException if its version or its group is unknown
      */
     Run retain(Allocation allocation) {
         Entry entry = find(allocation)
@@ -103,7 +118,7 @@ final class JobVersions {
                 entry.job(), entry.groups().get(allocation.getTaskGroup()).request());
     }
 
-    /** Lets go of an allocation's version. */
+    /** Ends {@link #retain}, and drops the version if no allocation runs it and a newer one is known. */
     void release(Allocation allocation) {
         find(allocation).ifPresent(entry -> {
             entry.allocationIds().remove(allocation.getId());
@@ -119,11 +134,11 @@ final class JobVersions {
         return known == null ? Optional.empty() : Optional.ofNullable(known.get(allocation.getJobVersion()));
     }
 
-    private static Map<String, Asked> groups(JobVersion version) {
-        Map<String, Asked> groups = new HashMap<>();
+    private static Map<String, Group> groups(JobVersion version) {
+        Map<String, Group> groups = new HashMap<>();
         version.getJob()
                 .getTaskGroupsList()
-                .forEach(group -> groups.put(group.getName(), new Asked(group, ResourceRequest.of(group))));
+                .forEach(group -> groups.put(group.getName(), new Group(group, ResourceRequest.of(group))));
         return groups;
     }
 }

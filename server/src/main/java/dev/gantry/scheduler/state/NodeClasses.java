@@ -17,31 +17,39 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Judges nodes by what is asked of them.
+ * Tests nodes for the requirements of a group.
  *
- * <p>Nodes that are alike in all that the ask can see of them make a class (Nomad's computed node class, but made for each
- * ask, so that no attribute needs to be called unique): one node of each class is tested, and the answer holds for the
- * others. What was found out is remembered for each node until {@linkplain #forget it changes}.
+ * <p>Nodes are of one class if they agree in all properties that the requirements refer to. One node of each class is
+ * tested, and the result holds for the whole class. This is Nomad's computed node class, but computed for each set of
+ * requirements, so no attribute has to be marked as unique. The result for a node is kept until {@linkplain #forget the
+ * node changes}.
  */
 public final class NodeClasses {
 
-    /** Nodes change, and classes that no node is of any more are only forgotten all at once. */
+    /** The most classes kept. Classes without nodes stay until all classes are dropped at this number. */
     private static final int MOST_CLASSES = 16_384;
 
     /**
-     * What is to be said of all nodes of a class.
+     * The test result of a class.
      *
-     * @param refusal why they may not run the group; empty if they may
-     * @param affinity how well they fulfil the affinities, -1 to 1; 0 of nodes that are refused
+     * @param refusal why the class's nodes must not run the group; empty if they may
+     * @param affinity the affinity score, -1 to 1; 0 if the nodes are refused
      */
     public record Judgement(Optional<Refusal> refusal, double affinity) {
 
+        /** Returns true if the nodes must not run the group. */
         public boolean isRefused() {
             return refusal.isPresent();
         }
     }
 
-    /** All that the ask can see of a node. */
+    /**
+     * The properties of a node that the requirements refer to.
+     *
+     * @param datacenter empty if the requirements name no datacenter
+     * @param drivers for each driver of the requirements, whether it is healthy
+     * @param targets the values of the properties that constraints and affinities name
+     */
     private record NodeClass(
             NodeStatus status,
             boolean eligible,
@@ -50,7 +58,7 @@ public final class NodeClasses {
             List<Boolean> drivers,
             List<Optional<String>> targets) {}
 
-    private final NodeRequirements request;
+    private final NodeRequirements requirements;
     private final PlanDeadline deadline;
     private final Feasibility feasibility;
     private final Affinities affinities;
@@ -60,58 +68,62 @@ public final class NodeClasses {
     private Judgement[] byPosition = new Judgement[0];
 
     /**
-     * Reads what is asked.
+     * Parses the requirements.
      *
-     * @param deadline bears the tests of nodes
+     * @param requirements the requirements
+     * @param deadline checked after each test of a node
      * @throws IllegalArgumentException if a constraint or an affinity is malformed
      */
-    NodeClasses(NodeRequirements request, PlanDeadline deadline) {
-        this.request = request;
+    NodeClasses(NodeRequirements requirements, PlanDeadline deadline) {
+        this.requirements = requirements;
         this.deadline = deadline;
-        this.feasibility = new Feasibility(request);
-        this.affinities = new Affinities(request.affinities());
+        this.feasibility = new Feasibility(requirements);
+        this.affinities = new Affinities(requirements.affinities());
         this.targets = Stream.concat(feasibility.names(), affinities.names())
                 .distinct()
                 .toList();
     }
 
-    /** Whether some nodes are better than others by themselves. */
+    /** Returns true if the requirements have affinities. */
     public boolean hasAffinities() {
         return !affinities.isEmpty();
     }
 
-    /** What is to be said of a node. */
-    public Judgement judge(NodeUsage known) {
-        int position = known.position();
+    /** Returns the test result for a node. */
+    public Judgement judge(NodeUsage usage) {
+        int position = usage.position();
         if (position >= byPosition.length) {
-            // Some more, since nodes come one after the other.
+            // One eighth more than needed, since nodes are added one after the other.
             byPosition = Arrays.copyOf(byPosition, position + 1 + position / 8);
         }
         Judgement judgement = byPosition[position];
         if (judgement == null) {
-            judgement = judge(known.node());
+            judgement = judge(usage.node());
             byPosition[position] = judgement;
             refused.set(position, judgement.isRefused());
         }
         return judgement;
     }
 
-    /** Why a node is refused, in more words, that speak of this node alone; empty if it is not. */
-    public Optional<String> explain(NodeUsage known) {
-        return judge(known).refusal().map(refusal -> feasibility.explain(refusal, known.node()));
+    /** Returns why this node is refused, in words for this node alone; empty if it is not refused. */
+    public Optional<String> explain(NodeUsage usage) {
+        return judge(usage).refusal().map(refusal -> feasibility.explain(refusal, usage.node()));
     }
 
-    /** The positions of nodes that were refused, as far as they are known; not to be changed. */
+    /**
+     * Returns the positions of the nodes that are known to be refused; nodes not tested yet are not among them. A live
+     * view that must not be changed.
+     */
     public BitSet refused() {
         return refused;
     }
 
-    /** How many classes of nodes were tested. */
+    /** Returns how many classes are kept. */
     public int tested() {
         return tested.size();
     }
 
-    /** The node at a position is another now, or has changed. */
+    /** Drops the result for the node at a position: the node has changed. */
     void forget(int position) {
         if (position < byPosition.length) {
             byPosition[position] = null;
@@ -119,7 +131,7 @@ public final class NodeClasses {
         refused.clear(position);
     }
 
-    /** No node is where it was. */
+    /** Drops the results for all positions, which now mean other nodes. Results of classes stay. */
     void forgetPositions() {
         Arrays.fill(byPosition, null);
         refused.clear();
@@ -143,15 +155,15 @@ public final class NodeClasses {
                 node.getStatus(),
                 Feasibility.isEligible(node),
                 node.hasDrain(),
-                request.datacenters().isEmpty() ? "" : node.getDatacenter(),
+                requirements.datacenters().isEmpty() ? "" : node.getDatacenter(),
                 healthyDrivers(node),
                 values(node));
     }
 
-    // Loops, not streams: this is done for each node that is looked at for the first time.
+    // Loops rather than streams: this code runs for each node that was not tested yet.
     private List<Boolean> healthyDrivers(Node node) {
-        List<Boolean> healthy = new ArrayList<>(request.drivers().size());
-        for (String driver : request.drivers()) {
+        List<Boolean> healthy = new ArrayList<>(requirements.drivers().size());
+        for (String driver : requirements.drivers()) {
             healthy.add(Feasibility.isHealthy(node, driver));
         }
         return healthy;

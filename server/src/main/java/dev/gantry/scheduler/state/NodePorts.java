@@ -11,19 +11,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The ports of one node that are taken: a bitmap for each of its addresses. It nearly always has one. */
+/** The ports of one node that are taken: one bitmap for each IP address. Nearly every node has one address. */
 final class NodePorts {
 
     private static final int HIGHEST_PORT = 65535;
 
     private final Map<String, BitSet> taken;
 
-    /** How many are taken, of whatever address. */
+    /** The number of taken ports over all addresses. */
     private int count;
 
-    /** Addresses whose bitmap belongs to what this is a copy of: it is copied before it is changed. */
+    /** The addresses whose bitmaps are shared with a copy: such a bitmap is copied before it is changed. */
     private final Set<String> borrowed;
 
+    /** Creates the ports of a node; none is taken. */
     NodePorts() {
         this.taken = new HashMap<>();
         this.borrowed = new HashSet<>();
@@ -35,22 +36,29 @@ final class NodePorts {
         this.count = other.count;
     }
 
-    /** The same ports, that can be taken and freed without any effect on these. These must not change meanwhile. */
+    /**
+     * Returns a copy. Changes of the copy do not affect these ports. These ports must not change while the copy is
+     * used.
+     */
     NodePorts copy() {
         return new NodePorts(this);
     }
 
-    /** Lets copies that exist be read by other threads: from now on each bitmap is copied before it is changed. */
+    /**
+     * Lets other threads read existing copies: from now on each bitmap of these ports is copied before it is changed.
+     */
     void lend() {
         borrowed.addAll(taken.keySet());
     }
 
+    /** Marks a port as taken. */
     void take(AllocatedPort port) {
         BitSet ports = of(port.getIp());
         count += ports.get(port.getPort()) ? 0 : 1;
         ports.set(port.getPort());
     }
 
+    /** Marks a port as free. */
     void free(AllocatedPort port) {
         BitSet ports = of(port.getIp());
         count -= ports.get(port.getPort()) ? 1 : 0;
@@ -60,7 +68,12 @@ final class NodePorts {
         }
     }
 
-    /** What is lacking to give a node's ports to a group; empty if they can be given. */
+    /**
+     * Returns the ports that a node lacks for an allocation; empty if it has all.
+     *
+     * @param requests the ports asked for
+     * @param node the node's address and its range of dynamic ports
+     */
     List<Shortage> shortages(List<PortRequest> requests, NodeResources node) {
         if (requests.isEmpty()) {
             return List.of();
@@ -82,13 +95,15 @@ final class NodePorts {
     }
 
     /**
-     * Chooses ports for an allocation. Does not take them.
+     * Chooses ports for an allocation, without taking them.
      *
-     * @param requests the ports that are asked for; {@link #shortages} found nothing
-     * @param node the node's address and range
-     * @param seed where in the range to begin to look. The same seed gives the same ports where it can: an allocation
-     *     that takes another's place tends to get its ports, and no other job a port that was just freed.
-     * @return the ports in the order of the asks
+     * @param requests the ports asked for; {@link #shortages} must have returned none
+     * @param node the node's address and its range of dynamic ports
+     * @param seed chooses where in the range the search begins. The same seed chooses the same ports if they are free:
+     *     so an allocation that replaces another tends to get its ports, and other jobs tend not to get a port that has
+     *     just become free.
+     * @return the ports in the order of the requests
+     * @throws IllegalStateException if too few dynamic ports are free
      */
     List<AllocatedPort> choose(List<PortRequest> requests, NodeResources node, Seed seed) {
         if (requests.isEmpty()) {
@@ -96,7 +111,7 @@ final class NodePorts {
         }
         BitSet ports = takenOn(node.getIp());
         Set<Integer> given = new HashSet<>();
-        // First, so that no dynamic port is one of them.
+        // Static ports first, so that no dynamic port is one of them.
         requests.stream().filter(PortRequest::isStatic).forEach(request -> given.add(request.number()));
         List<AllocatedPort> chosen = new ArrayList<>(requests.size());
         for (PortRequest request : requests) {
@@ -118,7 +133,7 @@ final class NodePorts {
         return known == null ? new BitSet(0) : known;
     }
 
-    /** Those of an address, to be changed. */
+    /** Returns the bitmap of an address, which the caller may change. */
     private BitSet of(String ip) {
         if (borrowed.remove(ip)) {
             taken.computeIfPresent(ip, (same, ports) -> (BitSet) ports.clone());
@@ -126,12 +141,15 @@ final class NodePorts {
         return taken.computeIfAbsent(ip, unseen -> new BitSet());
     }
 
-    /** Whether enough is free of the dynamic range, whatever is taken: no need to look which ports. */
+    /**
+     * Returns true if the dynamic range has enough free ports even if every taken port lies in it. This saves counting
+     * them.
+     */
     private boolean isRoomy(List<PortRequest> requests, NodeResources node) {
         return last(node) - first(node) + 1 - count >= requests.size();
     }
 
-    /** How many ports of the range are free, counted up to as many as are asked for. */
+    /** Counts the free ports of the dynamic range, up to the number asked for. */
     private static long freeDynamic(List<PortRequest> requests, NodeResources node, BitSet ports, long asked) {
         long free = 0;
         for (int port = ports.nextClearBit(first(node));

@@ -6,17 +6,24 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** How a text with names in it reads for each node, remembered until that {@linkplain #forget changes}. */
+/**
+ * Keeps the value of an interpolated text, such as <code>${node.datacenter}</code>, for each node until {@linkplain
+ * #forget the node changes}.
+ */
 public final class NodeProperty {
 
-    /** Values that no node has any more are only forgotten all at once. */
+    /** The most values kept. Values that no node has stay until all are dropped at this number. */
     private static final int MOST_VALUES = 16_384;
 
-    /** How it reads for a node; empty if the node lacks something that it names. */
+    /**
+     * The value for a node.
+     *
+     * @param text the interpolated text; empty if the node lacks a property that the text names
+     */
     record Value(Optional<String> text) {}
 
     private final NodeInterpolation text;
-    /** Nodes that are alike have the same. */
+    /** One instance of each value, shared by the nodes that have it. */
     private final Map<Value, Value> values = new HashMap<>();
 
     private Value[] byPosition = new Value[0];
@@ -25,36 +32,36 @@ public final class NodeProperty {
         this.text = text;
     }
 
-    /** How it reads for a node; empty if the node lacks something that it names. */
-    public Optional<String> of(NodeUsage known) {
-        int position = known.position();
+    /** Returns the value for a node; empty if the node lacks a property that the text names. */
+    public Optional<String> of(NodeUsage usage) {
+        int position = usage.position();
         if (position >= byPosition.length) {
-            // Some more, since nodes come one after the other.
+            // One eighth more than needed, since nodes are added one after the other.
             byPosition = Arrays.copyOf(byPosition, position + 1 + position / 8);
         }
         if (byPosition[position] == null) {
-            byPosition[position] = find(known);
+            byPosition[position] = find(usage);
         }
         return byPosition[position].text();
     }
 
-    /** The node at a position is another now, or has changed. */
+    /** Drops the value for the node at a position: the node has changed. */
     void forget(int position) {
         if (position < byPosition.length) {
             byPosition[position] = null;
         }
     }
 
-    /** No node is where it was. */
+    /** Drops the values for all positions, which now mean other nodes. */
     void forgetPositions() {
         Arrays.fill(byPosition, null);
     }
 
-    private Value find(NodeUsage known) {
+    private Value find(NodeUsage usage) {
         if (values.size() >= MOST_VALUES) {
             values.clear();
         }
-        Value value = new Value(text.resolve(known.node()));
+        Value value = new Value(text.resolve(usage.node()));
         return values.computeIfAbsent(value, unseen -> unseen);
     }
 }

@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All nodes, and what is known of them. Each has a position, in the order of the names. */
+/** Holds the usage of all nodes, sorted by name. A node's position is its index in that order. */
 final class NodeTable {
 
     private static final Comparator<NodeUsage> BY_NAME = Comparator.<NodeUsage, String>comparing(
@@ -14,20 +14,25 @@ final class NodeTable {
             .thenComparing(usage -> usage.node().getId());
 
     private final Map<String, NodeUsage> byId = new HashMap<>();
-    private final FeasibilityCache memory;
+    private final FeasibilityCache cache;
     private List<NodeUsage> byName = List.of();
     private boolean isSorted = true;
 
     /**
-     * No nodes.
+     * Creates an empty table.
      *
-     * @param deadline bears the tests of nodes
+     * @param deadline checked after each test of a node
      */
     NodeTable(PlanDeadline deadline) {
-        this.memory = new FeasibilityCache(deadline);
+        this.cache = new FeasibilityCache(deadline);
     }
 
-    /** The same rooms, that stay as they are now and may be read by another thread; nothing is remembered of them yet. */
+    /**
+     * Copies the table for another thread to read; the copy does not change when this table does. The copy starts with
+     * an empty {@link FeasibilityCache}.
+     *
+     * @param deadline the deadline of plans on the copy
+     */
     NodeTable snapshot(PlanDeadline deadline) {
         NodeTable snapshot = new NodeTable(deadline);
         snapshot.byName = all().stream().map(NodeUsage::snapshot).toList();
@@ -35,29 +40,29 @@ final class NodeTable {
         return snapshot;
     }
 
-    /** Takes in a node, in place of what was known of it. */
+    /** Adds or replaces a node. The resources taken of the node stay taken. */
     void put(Node node) {
-        NodeUsage known = byId.get(node.getId());
-        if (known == null) {
+        NodeUsage usage = byId.get(node.getId());
+        if (usage == null) {
             byId.put(node.getId(), new NodeUsage(node));
             isSorted = false;
         } else {
-            isSorted &= known.node().getName().equals(node.getName());
-            known.describe(node);
-            memory.forget(known.position());
+            isSorted &= usage.node().getName().equals(node.getName());
+            usage.describe(node);
+            cache.forget(usage.position());
         }
     }
 
-    /** Forgets a node, if nothing is held of it. */
+    /** Removes a node that has no allocations; ignores all others. */
     void remove(String id) {
-        NodeUsage known = byId.get(id);
-        if (known != null && known.allocations().isEmpty()) {
+        NodeUsage usage = byId.get(id);
+        if (usage != null && usage.allocations().isEmpty()) {
             byId.remove(id);
             isSorted = false;
         }
     }
 
-    /** The nodes in the order of their names, each at its position. */
+    /** Returns the usage of all nodes, in the order of their names and with their positions set. */
     List<NodeUsage> all() {
         if (!isSorted) {
             sort();
@@ -65,7 +70,7 @@ final class NodeTable {
         return byName;
     }
 
-    /** A node, at its position; null if it is not known. */
+    /** Returns the usage of a node, with its position set; null if the node is unknown. */
     NodeUsage find(String id) {
         if (!isSorted) {
             sort();
@@ -73,9 +78,9 @@ final class NodeTable {
         return byId.get(id);
     }
 
-    /** What is known of nodes by themselves; true of the positions that {@link #all} and {@link #find} give. */
+    /** Returns the cached test results. Positions in the cache are those that {@link #all} and {@link #find} set. */
     FeasibilityCache cache() {
-        return memory;
+        return cache;
     }
 
     private void sort() {
@@ -83,7 +88,7 @@ final class NodeTable {
         for (int position = 0; position < byName.size(); position++) {
             byName.get(position).moveTo(position);
         }
-        memory.forgetPositions();
+        cache.forgetPositions();
         isSorted = true;
     }
 }

@@ -10,21 +10,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A node and what of it is taken. */
+/** Records what of a node is taken: CPU, memory and ports, and the allocations that take them. */
 public final class NodeUsage {
 
-    /** Of the room that this one is a copy of: not to be changed. */
+    /** The allocations of the usage that this one was copied from; must not be changed. */
     private final Map<String, AllocatedResources> inherited;
-    /** Those of {@link #inherited} that are released here. */
+    /** The ids in {@link #inherited} that were released here. */
     private final Set<String> released = new HashSet<>();
 
     private Map<String, AllocatedResources> allocations = new HashMap<>();
-    /** True while a {@link #snapshot} shares {@link #allocations}: they are copied before they are changed. */
+    /** True while a {@link #snapshot} shares {@link #allocations}: the map is copied before it is changed. */
     private boolean lent;
 
     private final NodePorts ports;
     private Node node;
-    // Of the node, but at hand: many are looked at for each placement.
+    // Copied from the node, since each placement reads them for many nodes.
     private String id = "";
     private long wholeCpu;
     private long wholeMemoryMib;
@@ -50,16 +50,15 @@ public final class NodeUsage {
     }
 
     /**
-     * The same room, that can be filled and emptied without any effect on this one. This one must not change as long as the
-     * copy is in use.
+     * Returns a copy. Changes of the copy do not affect this usage. This usage must not change while the copy is used.
      */
     public NodeUsage copy() {
         return new NodeUsage(this);
     }
 
     /**
-     * The same room, that stays as it is now and may be read by another thread, whatever becomes of this one. Takes time
-     * that does not depend on what is held; this one copies what it holds when it changes next.
+     * Returns a copy that another thread may read while this usage changes. Takes the same time whatever number of
+     * allocations is on the node: this usage copies its allocations when they change next.
      */
     NodeUsage snapshot() {
         lent = true;
@@ -67,26 +66,27 @@ public final class NodeUsage {
         return new NodeUsage(this);
     }
 
+    /** Returns the node. */
     public Node node() {
         return node;
     }
 
-    /** The node's id. */
+    /** Returns the node's id. */
     public String id() {
         return id;
     }
 
-    /** Which of all nodes it is, counted from 0 in the order of the names. */
+    /** Returns the node's index among all nodes in the order of their names, from 0. */
     public int position() {
         return position;
     }
 
-    /** Lets it be another one in that order. */
+    /** Sets the node's index. */
     void moveTo(int newPosition) {
         position = newPosition;
     }
 
-    /** Takes in how the node is now; what is taken of it stays taken. */
+    /** Replaces the node by its newer state; what is taken stays taken. */
     final void describe(Node changed) {
         node = changed;
         id = changed.getId();
@@ -94,13 +94,13 @@ public final class NodeUsage {
         wholeMemoryMib = changed.getResources().getMemoryMib();
     }
 
-    /** Lets an allocation hold something, in place of what it held. */
+    /** Lets an allocation take resources, in place of those it took before. */
     public void hold(String allocationId, AllocatedResources resources) {
         release(allocationId);
         add(allocationId, resources);
     }
 
-    /** Lets an allocation hold something that holds nothing yet. */
+    /** Lets an allocation take resources that takes none yet. */
     public void add(String allocationId, AllocatedResources resources) {
         own();
         allocations.put(allocationId, resources);
@@ -110,7 +110,7 @@ public final class NodeUsage {
         resources.ports().forEach(ports::take);
     }
 
-    /** Frees what an allocation holds, if it holds anything. */
+    /** Frees the resources of an allocation; ignores an unknown one. */
     public void release(String allocationId) {
         AllocatedResources resources = resources(allocationId);
         if (resources != null) {
@@ -126,7 +126,7 @@ public final class NodeUsage {
         }
     }
 
-    /** Takes in what is said of an allocation that holds the same as before. */
+    /** Replaces the state of an allocation whose resources stay the same. */
     void describe(Allocation allocation) {
         own();
         allocations.computeIfPresent(allocation.getId(), (id, resources) -> resources.of(allocation));
@@ -139,23 +139,28 @@ public final class NodeUsage {
         }
     }
 
-    /** What an allocation holds; null if it holds nothing. */
+    /** Returns the resources of an allocation; null if it takes none. */
     public AllocatedResources resources(String allocationId) {
         AllocatedResources own = allocations.get(allocationId);
         return own != null || released.contains(allocationId) ? own : inherited.get(allocationId);
     }
 
-    /** The resources that allocations hold on the node. */
+    /** Returns the resources of all allocations on the node. */
     public Collection<AllocatedResources> allocations() {
         return inherited.isEmpty() ? allocations.values() : all().values();
     }
 
-    /** What an allocation would hold that asks for this; there must be {@linkplain #shortages enough}. */
+    /**
+     * Returns the resources that a new allocation would take, with the ports chosen for it; does not take them.
+     *
+     * @param request what the allocation needs; {@link #shortages} must have returned none
+     * @param seed chooses among the free dynamic ports
+     */
     public AllocatedResources choose(ResourceRequest request, Seed seed) {
         return AllocatedResources.planned(request, ports.choose(request.ports(), node.getResources(), seed));
     }
 
-    /** Which allocations on it are being stopped. */
+    /** Returns the ids of the allocations on the node that are to stop. */
     public List<String> stopping() {
         return stopping == 0
                 ? List.of()
@@ -172,7 +177,7 @@ public final class NodeUsage {
         return all;
     }
 
-    /** What is lacking for an allocation; empty if it fits. */
+    /** Returns the resources that the node lacks for an allocation; empty if the allocation fits. */
     public List<Shortage> shortages(ResourceRequest request) {
         List<Shortage> ofPorts =
                 request.ports().isEmpty() ? List.of() : ports.shortages(request.ports(), node.getResources());
@@ -186,22 +191,22 @@ public final class NodeUsage {
         return shortages;
     }
 
-    /** How much CPU it has too little for an allocation, in MHz; 0 or less if it has enough. */
+    /** Returns how much CPU the node lacks for an allocation, in MHz; 0 or less if it has enough. */
     public long lackingCpu(ResourceRequest request) {
         return cpu + request.cpu() - wholeCpu;
     }
 
-    /** How much memory it has too little for an allocation, in MiB; 0 or less if it has enough. */
+    /** Returns how much memory the node lacks for an allocation, in MiB; 0 or less if it has enough. */
     public long lackingMemory(ResourceRequest request) {
         return memoryMib + request.memoryMib() - wholeMemoryMib;
     }
 
-    /** The share of its CPU that would be left with one more allocation, 0 to 1. */
+    /** Returns the share of the node's CPU that stays free with one more allocation, 0 to 1. */
     public double freeCpuWith(ResourceRequest request) {
         return free(cpu + request.cpu(), wholeCpu);
     }
 
-    /** The share of its memory that would be left with one more allocation, 0 to 1. */
+    /** Returns the share of the node's memory that stays free with one more allocation, 0 to 1. */
     public double freeMemoryWith(ResourceRequest request) {
         return free(memoryMib + request.memoryMib(), wholeMemoryMib);
     }

@@ -1,18 +1,19 @@
 package dev.gantry.scheduler.state;
 
 /**
- * Says how long a plan may take. It does not change what is planned: a plan is made whole or, if this throws, not at all.
+ * Limits the time of a plan. The deadline does not change what is planned: the plan is made as a whole or, if {@link
+ * #check} throws, not at all.
  */
 @FunctionalInterface
 public interface PlanDeadline {
 
-    /** Bears any plan. */
+    /** No limit. */
     PlanDeadline NONE = () -> {};
 
     /**
-     * Asks whether the plan is still worth its time. Called by whoever plans, at the latest after each test of a node.
+     * Checks the time that the plan has taken. The planner calls this often, at the latest after each test of a node.
      *
-     * @throws RuntimeException of the caller's choice, which ends the plan and comes out of it, if it has taken too long
+     * @throws RuntimeException of the implementation's choice if the plan takes too long; the planner lets it through
      */
     void check();
 }

@@ -7,36 +7,38 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one allocation of a group takes of a node: the sum over its tasks.
+ * The resources that one allocation of a group needs: the sum over its tasks.
  *
  * @param cpu in MHz
  * @param memoryMib in MiB
- * @param ports in the order in which they are declared
+ * @param ports the ports in the order in which the job declares them
  */
 public record ResourceRequest(long cpu, long memoryMib, List<PortRequest> ports) {
 
     /**
      * A port to allocate.
      *
-     * @param task the task whose resources name it
-     * @param label its label
-     * @param number the node's port; 0: any of the dynamic range
+     * @param task the name of the task that declares the port
+     * @param label the port's label
+     * @param number the static port; 0 for a dynamic one
      */
     public record PortRequest(String task, String label, int number) {
 
+        /** Returns true if the job asks for a certain port rather than for a dynamic one. */
         public boolean isStatic() {
             return number != 0;
         }
     }
 
+    /** Copies the list. */
     public ResourceRequest {
         ports = List.copyOf(ports);
     }
 
     /**
-     * Sums up a group.
+     * Sums up the resources of a group's tasks.
      *
-     * @param group a group, its defaults filled in
+     * @param group a group, with its defaults filled in
      */
     static ResourceRequest of(TaskGroup group) {
         long cpu = 0;

@@ -4,22 +4,22 @@ import dev.gantry.v1.JobType;
 import java.util.Set;
 
 /**
- * How the cluster as a whole wants its jobs placed.
+ * The operator's settings for scheduling, for the whole cluster.
  *
- * @param algorithm which nodes are filled first
- * @param preempting the types of jobs for which allocations of lower priority may be stopped; Nomad's default is system
- *     jobs alone, Gantry's none
+ * @param algorithm the order in which nodes are filled
+ * @param preempting the types of jobs that may preempt allocations of lower priority; Nomad's default is system jobs
+ *     alone, Gantry's is none
  */
 public record SchedulerOptions(Algorithm algorithm, Set<JobType> preempting) {
 
-    /** Packs nodes and preempts nothing. */
+    /** Bin packing, and no preemption. */
     public static final SchedulerOptions DEFAULT = new SchedulerOptions(Algorithm.BINPACK, Set.of());
 
-    /** Which nodes are filled first. */
+    /** The order in which nodes are filled. */
     public enum Algorithm {
-        /** Those that are fullest, so that others stay free for what is large. */
+        /** Fullest nodes first, so that other nodes stay free for large allocations. */
         BINPACK,
-        /** Those that are emptiest. */
+        /** Emptiest nodes first. */
         SPREAD
     }
 

@@ -1,25 +1,30 @@
 package dev.gantry.scheduler.state;
 
 /**
- * Spreads choices evenly where any would do, in place of randomness: the same words always make the same choice.
+ * Spreads arbitrary choices evenly without randomness: the same words always lead to the same choice.
  *
- * @param value what the words were mixed to
+ * @param value a hash of the words
  */
 public record Seed(long value) {
 
-    // Odd, and the bits of the golden ratio: multiples of it lie evenly among all longs (Knuth, volume 3, 6.4).
+    // Odd, with the bits of the golden ratio: its multiples lie evenly among all longs (Knuth, volume 3, 6.4).
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
-    /** The seed of an allocation. */
+    /** Returns the seed of an allocation. */
     static Seed of(String jobId, String taskGroup, int index) {
         return new Seed(0).with(jobId).with(taskGroup).with(index);
     }
 
+    /** Returns a seed that also depends on a word. */
     Seed with(String word) {
         return with(word.hashCode());
     }
 
-    /** A number from 0 up to a bound, exclusive; the bound is 1 or more. */
+    /**
+     * Returns a number from 0 to a bound, exclusive.
+     *
+     * @param bound 1 or more
+     */
     public int below(int bound) {
         return Math.floorMod(value >>> Integer.SIZE, bound);
     }

@@ -5,23 +5,26 @@ import dev.gantry.v1.NodeScore;
 import java.util.List;
 
 /**
- * Something that a node has too little of.
+ * A resource that a node lacks for an allocation.
  *
- * @param dimension what: "memory", "cpu", "port 8080", "dynamic ports"
- * @param asked how much is asked for
+ * @param dimension the resource: "memory", "cpu", "port 8080", "dynamic ports"
+ * @param asked how much the allocation needs
  * @param free how much the node has left
- * @param unit of both, with a space before it; empty for counts
+ * @param unit the unit of both amounts, with a space before it; empty for ports
  */
 public record Shortage(String dimension, long asked, long free, String unit) {
 
-    /** How near a node came to fit: minus the largest share that it lacks of what is asked, -1 to 0. */
+    /**
+     * Scores how close an allocation came to fit on a node: minus the largest share that it lacks, -1 to 0. The parts
+     * of the score name the share of each resource.
+     */
     public static NodeScore score(Node node, List<Shortage> shortages) {
         NodeScore.Builder score = NodeScore.newBuilder().setNodeId(node.getId()).setNodeName(node.getName());
         shortages.forEach(shortage -> score.putParts(shortage.dimension(), -shortage.share()));
         return score.setScore(-largestShare(shortages)).build();
     }
 
-    /** The largest share that is lacking of what is asked, 0 to 1. */
+    /** Returns the largest of the shares (asked - free) / asked, 0 to 1; 0 without shortages. */
     public static double largestShare(List<Shortage> shortages) {
         return shortages.stream().mapToDouble(Shortage::share).max().orElse(0);
     }
