@@ -49,6 +49,7 @@ final class NodeSearch {
 
     /** By position: what the node lacks. */
     private final Map<Integer, List<Shortage>> full = new HashMap<>();
+
     private final BestNodes best = new BestNodes();
     private boolean begun;
 

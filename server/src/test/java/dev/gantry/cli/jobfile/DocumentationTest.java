@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)\\)");
     private static final Pattern HCL = Pattern.compile("(?ms)^ *```hcl\\n(.*?)^ *```$");
 
     @ParameterizedTest
@@ -59,6 +60,15 @@ class DocumentationTest {
 
         assertThat(Keys.ALL.stream().flatMap(keys -> keys.known().stream()))
                 .allSatisfy(key -> assertThat(page).containsPattern("\\b" + key + "\\b"));
+    }
+
+    @Test
+    void every_link_of_the_glossary_leads_to_a_file() throws IOException {
+        String page = Files.readString(ROOT.resolve("docs/glossary.md"));
+
+        assertThat(LINK.matcher(page).results().map(link -> link.group(1)).toList())
+                .hasSizeGreaterThan(50)
+                .allSatisfy(link -> assertThat(ROOT.resolve("docs").resolve(link)).isRegularFile());
     }
 
     private static Stream<Named<String>> snippets(Path page) {
