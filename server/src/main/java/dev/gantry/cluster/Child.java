@@ -6,17 +6,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A child that was made.
+ * A child job that was created from a periodic or parameterized job.
  *
- * @param jobId its id
+ * @param jobId the child's id
  * @param evaluationId the evaluation that will place it
  */
 public record Child(String jobId, String evaluationId) {
 
     /**
-     * Finds the child that an earlier request with the same id has made.
+     * Returns the child that an earlier request with the same id created; empty if there was none.
      *
-     * @throws RequestIdReusedException if the id was used to ask for something else, or for another job than this parent
+     * @throws RequestIdReusedException if the id was used for a request of another kind or for another parent
      */
     static Optional<Child> answered(
             WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, String parentId) {
@@ -24,7 +24,7 @@ public record Child(String jobId, String evaluationId) {
                 .map(before -> new Child(before.jobId(), before.evaluationId()));
     }
 
-    /** Remembers that a request has made this child, which has only one version. */
+    /** Stores this child as the answer to the request id. A child has version 0 only. */
     void remember(WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, Instant now) {
         RepeatedRequests.remember(
                 transaction, requestId, new Submission(kind, jobId, 0, evaluationId, transaction.index(), now));

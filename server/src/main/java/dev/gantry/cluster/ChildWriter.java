@@ -8,7 +8,7 @@ import dev.gantry.v1.JobRecord;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Stores children of periodic and parameterized jobs, within the transactions of others. */
+/** Stores children of periodic and parameterized jobs within a transaction of the caller. */
 final class ChildWriter {
 
     private final Evaluations evaluations;
@@ -17,7 +17,7 @@ final class ChildWriter {
         this.evaluations = evaluations;
     }
 
-    /** Stores a child and queues it for placement. */
+    /** Stores a child and queues an evaluation for it. */
     Child put(WriteTransaction transaction, Job parent, Job.Builder child, EvaluationTrigger trigger, Instant now) {
         Job job = child.setName(child.getId())
                 .setParentId(parent.getId())

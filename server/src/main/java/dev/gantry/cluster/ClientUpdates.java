@@ -24,12 +24,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * Stores how allocations are, as their nodes say. What many nodes say while the store is busy becomes one write: their rows
- * are read together and written together.
+ * Stores the states of allocations that nodes report. Reports that arrive while the store is busy are written together:
+ * their rows are read in one query and written in one batch.
  */
 final class ClientUpdates {
 
+    // The most reports that may wait; one more is refused.
     private static final int WAITING_MESSAGES = 16_384;
+    // The most reports in one write, since other writes wait for it.
     private static final int MESSAGES_PER_WRITE = 2048;
 
     private record Message(
@@ -42,7 +44,7 @@ final class ClientUpdates {
 
     private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(WAITING_MESSAGES);
 
-    /** Whether a write is on its way that will take what waits. */
+    /** True while a write is queued that will take the waiting reports. */
     private final AtomicBoolean asked = new AtomicBoolean();
 
     ClientUpdates(Store store, Evaluations evaluations, DeploymentProgress deployments, InstantSource clock) {
@@ -52,7 +54,7 @@ final class ClientUpdates {
         this.clock = clock;
     }
 
-    /** As {@link NodeRegistry#updateAllocations}. */
+    /** See {@link NodeRegistry#updateAllocations}. */
     CompletableFuture<Void> put(String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
         Message message = new Message(nodeId, updates, isCurrent, store.future());
         if (!waiting.offer(message)) {
@@ -76,7 +78,7 @@ final class ClientUpdates {
     }
 
     private void take(List<Message> taken) {
-        // In this order: what comes from now on asks for a write of its own.
+        // Reset the flag first: a report that arrives after the drain then queues a write of its own.
         asked.set(false);
         waiting.drainTo(taken, MESSAGES_PER_WRITE);
         if (!waiting.isEmpty()) {
@@ -90,7 +92,7 @@ final class ClientUpdates {
             return;
         }
         if (taken.isEmpty()) {
-            // The store has refused the write before it began.
+            // The store refused the write before running it, so take() did not run: fail all waiting reports.
             asked.set(false);
             waiting.drainTo(taken);
         }
@@ -135,7 +137,7 @@ final class ClientUpdates {
         return stored;
     }
 
-    /** A node that comes back says again what was stored before it left. */
+    /** Stores an update unless it changes nothing. A node that reconnects reports stored states again. */
     private Optional<Allocation> updateIfChanged(
             WriteTransaction transaction, Allocation stored, AllocationUpdate update, Instant now) {
         Allocation merged = merge(stored, update, now);
@@ -157,7 +159,7 @@ final class ClientUpdates {
         boolean isStopping = allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP;
         Allocation.Builder merged = allocation.toBuilder()
                 .setClientStatus(update.getClientStatus())
-                // Why it is being stopped says more than that it was stopped.
+                // Keep the reason for the stop: it tells more than the report that the allocation has stopped.
                 .setDescription(isStopping ? allocation.getDescription() : update.getDescription())
                 .clearTaskStates()
                 .addAllTaskStates(update.getTaskStatesList())
@@ -169,7 +171,10 @@ final class ClientUpdates {
         return merged.build();
     }
 
-    /** What has failed is not healthy, whether its node says so or not. */
+    /**
+     * Returns the reported health; false for a failed allocation of a deployment, whether or not the node reports
+     * health.
+     */
     private static Optional<Boolean> health(Allocation allocation, AllocationUpdate update) {
         boolean isPartOfDeployment = !allocation.getDeploymentId().isEmpty();
         if (isPartOfDeployment && update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED) {

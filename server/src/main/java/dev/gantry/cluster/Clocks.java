@@ -5,18 +5,18 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * The two ways to tell the time.
+ * The two clocks of a server.
  *
- * @param wall what people call the time, and what is stored; it jumps when somebody sets the machine's clock
- * @param steady never jumps; for how long something takes. What it shows means nothing to another process
+ * @param wall the time of day, which is stored; it jumps when somebody sets the machine's clock
+ * @param steady a clock that never jumps, for durations; its readings mean nothing to another process
  */
 public record Clocks(InstantSource wall, InstantSource steady) {
 
     /**
-     * When a stored time comes, by the clock that does not jump.
+     * Converts a stored time to the steady clock.
      *
-     * @param time by the wall clock
-     * @return by the steady clock; now if the time has passed
+     * @param time a time of the wall clock
+     * @return the time by the steady clock; now if the time has passed
      */
     Instant due(Instant time) {
         Duration left = Duration.between(wall.instant(), time);
@@ -24,12 +24,12 @@ public record Clocks(InstantSource wall, InstantSource steady) {
     }
 
     /**
-     * The same for a time that was set at a known moment. If that is in the future the clock was set back since, so the wait
-     * begins anew.
+     * Converts a stored time to the steady clock, for a time that was set at a known moment. If that moment lies in the
+     * future, the wall clock was set back since, and the wait begins again.
      *
-     * @param time by the wall clock
-     * @param setAt when it was set, by the wall clock
-     * @return by the steady clock; not later than in as much time as there was between the two
+     * @param time a time of the wall clock
+     * @param setAt when the time was set, by the wall clock
+     * @return the time by the steady clock; at the latest the duration between the two from now
      */
     Instant due(Instant time, Instant setAt) {
         Instant latest = steady.instant().plus(Duration.between(setAt, time));

@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-/** Something that was asked of the cluster can't be done; each kind has a class of its own. */
+/** A request to the cluster that cannot be fulfilled; each reason has a class of its own. */
 public abstract sealed class ClusterException extends RuntimeException
         permits DryRunTimeoutException,
                 IndexMismatchException,

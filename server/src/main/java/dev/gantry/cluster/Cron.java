@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A cron expression: when a periodic job runs. Read as Nomad reads it
- * (<a href="https://github.com/hashicorp/cronexpr#implementation">cronexpr</a>): five fields (minute, hour, day of month,
- * month, day of week), six with the year behind them, or seven with the second in front and the year behind; or
- * {@code @hourly} and its like.
+ * A cron expression: the times at which a periodic job runs. The syntax is that of Nomad's parser (<a
+ * href="https://github.com/hashicorp/cronexpr#implementation">cronexpr</a>): five fields (minute, hour, day of month,
+ * month, day of week), six fields (those and the year), seven fields (those after a second), or {@code @hourly} and its
+ * like.
  *
- * <p>Times are those that a clock on the wall shows. As in Nomad, a time that the begin of summer time skips is left out
- * on that day, and one that its end repeats counts twice.
+ * <p>Times are local to a time zone. As in Nomad, a local time that is skipped when daylight saving begins does not
+ * occur on that day, and one that is repeated when it ends occurs twice.
  */
 public final class Cron {
 
@@ -35,6 +35,7 @@ public final class Cron {
             "@midnight", "0 0 * * *",
             "@hourly", "0 * * * *");
 
+    // In characters.
     private static final int LONGEST = 256;
 
     private final BitSet seconds;
@@ -54,11 +55,11 @@ public final class Cron {
     }
 
     /**
-     * Reads an expression.
+     * Parses an expression.
      *
      * @param expression the expression, at most 256 characters
-     * @return when it matches
-     * @throws IllegalArgumentException saying what is wrong with it and what to write instead
+     * @return the parsed expression
+     * @throws IllegalArgumentException if it is malformed; the message says what is wrong and what to write instead
      */
     public static Cron parse(String expression) {
         if (expression.length() > LONGEST) {
@@ -86,10 +87,10 @@ public final class Cron {
     }
 
     /**
-     * Checks an expression.
+     * Validates an expression.
      *
-     * @param expression as submitted
-     * @return what is wrong with it and what to write instead; empty if nothing is
+     * @param expression the expression as submitted
+     * @return what is wrong with it and what to write instead; empty if it is valid
      */
     public static Optional<String> fault(String expression) {
         try {
@@ -101,17 +102,17 @@ public final class Cron {
     }
 
     /**
-     * Finds the next time.
+     * Returns the next time.
      *
-     * @param after only times after this one
+     * @param after the time after which to search; itself excluded
      * @param zone the time zone of the expression
-     * @return the time; empty if none is left, as for a 30th of February or for a year that is over
+     * @return the time; empty if there is none up to the year 2099, such as for the 30th of February
      */
     public Optional<Instant> next(Instant after, ZoneId zone) {
         ZoneRules rules = zone.getRules();
         LocalDateTime end = LocalDate.of(years.length(), 1, 1).atStartOfDay();
         Instant from = after.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
-        // One stretch after the other in which the offset stays the same, so that a time that comes twice is found
+        // Searches one period of constant offset after the other, so that a local time that occurs twice is found
         // twice.
         while (true) {
             ZoneOffset offset = rules.getOffset(from);
@@ -133,7 +134,7 @@ public final class Cron {
         }
     }
 
-    /** The first time that matches, from a time on and before another one. */
+    /** Returns the first matching time from a time on and before another one; empty if there is none. */
     private Optional<LocalDateTime> nextLocal(LocalDateTime from, LocalDateTime until) {
         LocalDate day = from.toLocalDate();
         LocalTime begin = from.toLocalTime();

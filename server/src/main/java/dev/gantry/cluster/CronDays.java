@@ -8,8 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The two fields of a cron expression that name days. Where both are restricted, a day that either names matches; where
- * one is {@code *} or {@code ?}, the other decides. A step such as {@code *}{@code /2} restricts.
+ * The day of month and the day of week of a cron expression. If both fields are restricted, a day matches if either
+ * field matches. If one field is {@code *} or {@code ?}, the other decides. A step such as {@code *}{@code /2} is a
+ * restriction.
  */
 final class CronDays {
 
@@ -18,15 +19,15 @@ final class CronDays {
     private final boolean anyOfMonth;
     private final boolean anyOfWeek;
     private final BitSet daysOfMonth = new BitSet();
-    /** {@code 15W}: the working day nearest to the 15th, within the month. */
+    /** Days such as {@code 15W}: the working day nearest to the 15th, within the month. */
     private final BitSet nearestWorkdays = new BitSet();
 
     private boolean lastDay;
     private boolean lastWorkday;
     private final BitSet daysOfWeek = new BitSet();
-    /** {@code 5L}: the last Friday. */
+    /** Days such as {@code 5L}: the last Friday of the month. */
     private final BitSet lastDaysOfWeek = new BitSet();
-    /** {@code 5#2}, the second Friday, is kept as 7 * 2 + 5. */
+    /** Days such as {@code 5#2}, the second Friday of the month, stored as 7 * 2 + 5. */
     private final BitSet numberedDaysOfWeek = new BitSet();
 
     private CronDays(boolean anyOfMonth, boolean anyOfWeek) {
@@ -35,9 +36,10 @@ final class CronDays {
     }
 
     /**
-     * Reads both fields.
+     * Parses both fields.
      *
-     * @throws IllegalArgumentException saying what is wrong with one of them and what to write instead
+     * @throws IllegalArgumentException if a field is malformed; the message says what is wrong and what to write
+     *     instead
      */
     static CronDays parse(String ofMonth, String ofWeek) {
         CronDays days = new CronDays(isAny(ofMonth), isAny(ofWeek));
@@ -50,6 +52,7 @@ final class CronDays {
         return days;
     }
 
+    /** Returns true if a day matches the fields. */
     boolean match(LocalDate day) {
         if (anyOfMonth) {
             return anyOfWeek || matchOfWeek(day);
@@ -102,7 +105,10 @@ final class CronDays {
                 || (lastDaysOfWeek.get(dayOfWeek) && day.getDayOfMonth() + 7 > day.lengthOfMonth());
     }
 
-    /** A Saturday's is the Friday before, a Sunday's the Monday after; where that is of another month, the other way. */
+    /**
+     * Returns the working day nearest to a day: Friday for a Saturday, Monday for a Sunday. If that day is in another
+     * month, returns the nearest working day on the other side.
+     */
     private static LocalDate nearestWorkday(LocalDate day) {
         if (day.getDayOfWeek() == DayOfWeek.SATURDAY) {
             return day.getDayOfMonth() == 1 ? day.plusDays(2) : day.minusDays(1);
@@ -113,7 +119,7 @@ final class CronDays {
         return day;
     }
 
-    /** As in Nomad, one part that is unrestricted makes the whole field so. */
+    /** Returns true if a field has no restriction: as in Nomad, one part {@code *} or {@code ?} is enough. */
     private static boolean isAny(String field) {
         for (String part : field.split(",", -1)) {
             if (part.equals("*") || part.equals("?")) {

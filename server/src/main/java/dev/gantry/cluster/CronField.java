@@ -4,7 +4,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
-/** One field of a cron expression: the values at which it matches. */
+/** The fields of a cron expression, with their ranges. */
 enum CronField {
     SECOND("second", 0, 59, List.of()),
     MINUTE("minute", 0, 59, List.of()),
@@ -27,7 +27,7 @@ enum CronField {
                     "OCTOBER",
                     "NOVEMBER",
                     "DECEMBER")),
-    /** 0 and 7 are Sunday. */
+    /** Sunday is 0 and 7. */
     DAY_OF_WEEK(
             "day of week", 0, 7, List.of("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")),
     YEAR("year", 1970, 2099, List.of());
@@ -39,7 +39,7 @@ enum CronField {
     private final int least;
     private final int most;
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    @SuppressWarnings("ImmutableEnumChecker") // List.of returns an immutable list
     private final List<String> names;
 
     CronField(String title, int least, int most, List<String> names) {
@@ -50,9 +50,11 @@ enum CronField {
     }
 
     /**
-     * Reads lists of values, ranges and steps: {@code 1,5}, {@code MON-FRI}, {@code 0-30/10}, {@code *}, {@code 5/15}.
+     * Parses a list of values, ranges and steps: {@code 1,5}, {@code MON-FRI}, {@code 0-30/10}, {@code *}, {@code
+     * 5/15}.
      *
-     * @throws IllegalArgumentException naming the field and the part of it that is none of these
+     * @return the values at which the field matches
+     * @throws IllegalArgumentException if a part of the list is malformed; the message names the field and the part
      */
     BitSet parse(String text) {
         BitSet values = new BitSet();
@@ -63,7 +65,7 @@ enum CronField {
     }
 
     /**
-     * Reads one part of a list.
+     * Parses one part of a list and adds its values.
      *
      * @throws IllegalArgumentException as {@link #parse}
      */
@@ -88,9 +90,10 @@ enum CronField {
     }
 
     /**
-     * Reads one value.
+     * Parses one value.
      *
-     * @param part the part of the list that it is in, for the message
+     * @param text the value: a number or a name
+     * @param part the part of the list that contains it, for the message
      * @throws IllegalArgumentException as {@link #parse}
      */
     int value(String text, String part) {
@@ -102,13 +105,13 @@ enum CronField {
         return value;
     }
 
-    /** The end of a range. A Sunday by name ends a week, too. */
+    /** Parses the end of a range. The name of Sunday at the end of a range of days counts as 7. */
     private int end(String[] ends, String part) {
         int value = value(ends[ends.length - 1], part);
         return this == DAY_OF_WEEK && value == 0 && ends.length > 1 && value(ends[0], part) > 0 ? most : value;
     }
 
-    /** The last value of a range that has no end: not the second number of Sunday. */
+    /** Returns the highest value of a range without an end: for days of the week 6, since 7 is Sunday again. */
     private int last() {
         return this == DAY_OF_WEEK ? 6 : most;
     }

@@ -5,20 +5,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Counts how often each evaluation was looked at in vain, up to Nomad's delivery limit.
+ * Counts the failed attempts of each evaluation, up to Nomad's delivery limit.
  *
  * <p>Owned by the thread of the {@link EvaluationLoop}.
  */
 final class Deliveries {
 
-    /** As Nomad's eval_delivery_limit. */
+    /** The most attempts of an evaluation, as Nomad's eval_delivery_limit. */
     static final int LIMIT = 3;
 
     private record Count(String evaluationId, int failures) {}
 
     private final Map<String, Count> byJob = new HashMap<>();
 
-    /** Counts a failure; returns how many there were of this evaluation. */
+    /** Counts a failed attempt and returns how many this evaluation has had. */
     int fail(Evaluation evaluation) {
         return byJob.merge(
                         evaluation.getJobId(),
@@ -29,13 +29,13 @@ final class Deliveries {
                 .failures();
     }
 
-    /** Returns true if an earlier try of an evaluation has failed. */
+    /** Returns true if an attempt of the evaluation has failed. */
     boolean hasFailed(Evaluation evaluation) {
         Count known = byJob.get(evaluation.getJobId());
         return known != null && known.evaluationId().equals(evaluation.getId());
     }
 
-    /** Forgets the failures of a job's evaluation, which has come to an end. */
+    /** Drops the count of the job's evaluation, which has ended. */
     void end(Evaluation evaluation) {
         byJob.remove(evaluation.getJobId());
     }

@@ -6,19 +6,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Brings together what a plan says of a deployment and what is stored of it. The plan decides how many there shall be;
- * what nodes have said since it was made is in the store alone.
+ * Merges the deployment of a plan with the stored one. Desired counts and status come from the plan. Counts of healthy
+ * allocations come from the store, since nodes may have reported after the plan was made.
  */
 final class DeploymentMerge {
 
     private DeploymentMerge() {}
 
     /**
-     * Merges.
+     * Merges two states of a deployment.
      *
-     * @param stored the deployment as it is stored
-     * @param planned as the plan wants it
-     * @param healthyMore how many more of each group are healthy, by its name
+     * @param stored the stored deployment
+     * @param planned the deployment as the plan wants it
+     * @param healthyMore by group name, how many allocations the plan itself marks as healthy
      */
     static Deployment merge(Deployment stored, Deployment planned, Map<String, Long> healthyMore) {
         Deployment.Builder merged = stored.toBuilder()
@@ -33,7 +33,7 @@ final class DeploymentMerge {
         return merged.build();
     }
 
-    /** The same deployment before any of it was healthy. */
+    /** Returns a deployment with no healthy and no unhealthy allocations. */
     static Deployment uncounted(Deployment planned) {
         Deployment.Builder uncounted = planned.toBuilder().clearGroups();
         planned.getGroupsList()

@@ -20,19 +20,19 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Moves deployments on, within the transactions of others: what nodes say of the health of allocations is counted, and
- * the same transaction decides what follows from it.
+ * Updates deployments within transactions of the caller: counts the health that nodes report, and decides in the same
+ * transaction what follows.
  *
- * <p>As in Nomad, but that one unhealthy allocation fails a deployment at once, whether it has a progress deadline or
- * not: a version that does not get healthy is not tried out on more nodes.
+ * <p>The rules are Nomad's with one exception: one unhealthy allocation fails a deployment at once, whether or not it
+ * has a progress deadline, so that a bad version is not placed on more nodes.
  */
 final class DeploymentProgress {
 
     /**
-     * What became of a deployment that has failed.
+     * The result of failing a deployment.
      *
-     * @param evaluation sees to what follows
-     * @param revertedTo the version that comes back, if one does
+     * @param evaluation the evaluation that was queued for the job
+     * @param revertedTo the older version that was submitted again; empty: none
      */
     record Failure(Evaluation evaluation, Optional<Long> revertedTo) {}
 
@@ -42,7 +42,7 @@ final class DeploymentProgress {
         this.evaluations = evaluations;
     }
 
-    /** Counts that an allocation's health has become known, or has changed. */
+    /** Counts an allocation's health if it has become known or has changed, and fails or advances its deployment. */
     void onHealth(WriteTransaction transaction, Allocation before, Allocation after, Instant now) {
         boolean isNews = after.hasHealthy() && (!before.hasHealthy() || before.getHealthy() != after.getHealthy());
         if (!isNews || after.getDeploymentId().isEmpty()) {
@@ -60,7 +60,10 @@ final class DeploymentProgress {
         });
     }
 
-    /** Decides whether a deployment has succeeded, can be promoted, or has room for more. */
+    /**
+     * Advances a running deployment: marks it as successful, promotes its canaries if auto_promote says so, or queues
+     * an evaluation that replaces more allocations.
+     */
     void moveOn(WriteTransaction transaction, Deployment deployment, Instant now) {
         if (deployment.getGroupsList().stream().allMatch(DeploymentProgress::isDone)) {
             succeed(transaction, deployment);
@@ -73,12 +76,12 @@ final class DeploymentProgress {
     }
 
     /**
-     * Goes on with a deployment whose canaries are good.
+     * Promotes the canaries of a deployment.
      *
-     * @param groups only these; empty: all
-     * @return the evaluation that goes on with it
-     * @throws RefusedException if it does not wait for that, or a canary is not healthy
-     * @throws InvalidFieldException if it has no such group
+     * @param groups the groups to promote; empty: all
+     * @return the evaluation that replaces the older allocations
+     * @throws RefusedException if no group waits for promotion, or if a group has too few healthy canaries
+     * @throws InvalidFieldException if the deployment has no such group
      */
     Evaluation promote(WriteTransaction transaction, Deployment deployment, Collection<String> groups, Instant now) {
         List<String> known = deployment.getGroupsList().stream()
@@ -116,7 +119,7 @@ final class DeploymentProgress {
         return look(transaction, deployment.getJobId(), now);
     }
 
-    /** Ends a running deployment as failed; with auto_revert the newest stable version comes back as a new one. */
+    /** Fails a running deployment. With auto_revert, submits the newest stable version again as a new version. */
     Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now) {
         Optional<JobRecord> stable =
                 revertsItself(transaction, deployment) ? stableBefore(transaction, deployment) : Optional.empty();
@@ -130,7 +133,7 @@ final class DeploymentProgress {
         return new Failure(look(transaction, deployment.getJobId(), now), stable.map(JobRecord::getVersion));
     }
 
-    /** Stores a running deployment as a plan has changed it, which may have made it complete. */
+    /** Stores a running deployment that a plan has changed; marks it as successful if it is complete now. */
     void settle(WriteTransaction transaction, Deployment deployment) {
         if (!deployment.getGroupsList().isEmpty()
                 && deployment.getGroupsList().stream().allMatch(DeploymentProgress::isDone)) {
@@ -140,7 +143,7 @@ final class DeploymentProgress {
         }
     }
 
-    /** Stores a deployment that a plan has ended. */
+    /** Stores a deployment that a plan has ended, and marks the job version as stable if it was successful. */
     void end(WriteTransaction transaction, Deployment deployment) {
         transaction.putDeployment(deployment);
         if (deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL) {
@@ -148,7 +151,7 @@ final class DeploymentProgress {
         }
     }
 
-    /** By when a running deployment has to get on; empty if it may take as long as it likes. */
+    /** Returns the earliest progress deadline of a running deployment's groups; empty if no group has one now. */
     static Optional<Instant> deadline(Deployment deployment) {
         return deployment.getGroupsList().stream()
                 .filter(group -> group.hasProgressDeadline() && !isDone(group) && !waitsForPromotion(group))
@@ -156,7 +159,7 @@ final class DeploymentProgress {
                 .min(Instant::compareTo);
     }
 
-    /** The deployment as it begins: the time for its first progress runs from now on. */
+    /** Returns a new deployment whose progress deadlines count from now. */
     static Deployment begin(Deployment planned, Job job, Instant now) {
         Deployment.Builder begun =
                 planned.toBuilder().setCreateTime(Times.toTimestamp(now)).clearGroups();
@@ -190,7 +193,7 @@ final class DeploymentProgress {
                 .build();
     }
 
-    /** Gives a group its whole time again for the next progress. A deadline of 0 means none. */
+    /** Starts the progress deadline of a group again, from now. A deadline of 0 means none. */
     private static DeploymentGroup extend(DeploymentGroup group, UpdateStrategy strategy, Instant now) {
         if (ProtoTimes.toDuration(strategy.getProgressDeadline()).toMillis() <= 0) {
             return group.toBuilder().clearProgressDeadline().build();
@@ -222,7 +225,10 @@ final class DeploymentProgress {
                 .anyMatch(group -> strategy(transaction, deployment, group).getAutoRevert());
     }
 
-    /** Not one that is the same job: it would fail the same way, again and again. */
+    /**
+     * Returns the newest stable version to revert to. A version equal to the failed one does not count: it would fail
+     * again in the same way.
+     */
     private static Optional<JobRecord> stableBefore(WriteTransaction transaction, Deployment deployment) {
         Job failed = transaction
                 .job(deployment.getJobId())

@@ -19,25 +19,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deployments as people and the clock move them: promoted or failed on request, failed when they don't get on in time.
+ * Promotes and fails deployments on request, and fails those that miss their progress deadline.
  *
- * <p>It alone knows the deadlines: the store's writer tells it of each change of a deployment, a tick asks it which have
- * passed.
+ * <p>Keeps the deadlines in memory: each change of a deployment arrives by {@link #publish}, and {@link #check} finds
+ * those that have passed.
  */
 public final class DeploymentWatcher {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeploymentWatcher.class);
 
+    // Stored in place of a version if the failed deployment was not reverted.
     private static final long NO_VERSION = -1;
 
     /** The most writes of failed deployments under way; further deployments wait for the next check. */
     private static final int FAILURES_IN_FLIGHT = 256;
 
     /**
-     * By when a deployment has to get on.
+     * A progress deadline.
      *
-     * @param stored as it is stored, by the wall clock
-     * @param due by the clock that does not jump
+     * @param stored the deadline as it is stored, by the wall clock
+     * @param due the deadline by the steady clock
      */
     private record Deadline(Instant stored, Instant due) {}
 
@@ -48,10 +49,10 @@ public final class DeploymentWatcher {
     private final WritesInFlight failures = new WritesInFlight(FAILURES_IN_FLIGHT, () -> {});
 
     /**
-     * Begins without deadlines.
+     * Creates a watcher without deadlines.
      *
-     * @param store where deployments are kept
-     * @param evaluations makes evaluations of jobs whose deployments move
+     * @param store the store with the deployments
+     * @param evaluations creates evaluations of jobs whose deployments change
      * @param clocks tell which deadlines have passed
      */
     public DeploymentWatcher(Store store, Evaluations evaluations, Clocks clocks) {
@@ -61,24 +62,24 @@ public final class DeploymentWatcher {
     }
 
     /**
-     * Takes up the deployments that ran when the last server ended.
+     * Loads the running deployments.
      *
-     * @param reader where they are
+     * @param reader reads the store
      */
     public void load(StoreReader reader) {
         reader.deployments().running().forEach(this::put);
     }
 
     /**
-     * Takes in what a write changed. Never waits.
+     * Takes in the changes of a write. Never blocks.
      *
-     * @param changes what it changed
+     * @param changes the changes
      */
     public void publish(ChangeSet changes) {
         changes.deployments().forEach(this::put);
     }
 
-    /** Fails the deployments that have not got on in time. Called about once a second, by one thread. */
+    /** Fails the deployments whose deadlines have passed. Called about once a second by one thread. */
     public void check() {
         Instant now = clocks.steady().instant();
         deadlines.forEach((deploymentId, deadline) -> {
@@ -89,14 +90,14 @@ public final class DeploymentWatcher {
     }
 
     /**
-     * Goes on with a deployment whose canaries are good.
+     * Promotes the canaries of a deployment.
      *
-     * @param deploymentId its whole id
-     * @param groups only these groups; empty: all
+     * @param deploymentId the full id
+     * @param groups the groups to promote; empty: all
      * @param requestId makes the call safe to repeat
-     * @return the id of the evaluation that goes on with it; failed with {@link RefusedException}, also if it has ended,
-     *     with {@link InvalidFieldException} if it has no such group, with {@link UnknownObjectException}, or with
-     *     {@link RequestIdReusedException}
+     * @return the id of the evaluation that replaces the older allocations. Fails with {@link RefusedException} if the
+     *     deployment has ended or its canaries cannot be promoted, with {@link InvalidFieldException} if it has no such
+     *     group, with {@link UnknownObjectException}, or with {@link RequestIdReusedException}
      */
     public CompletableFuture<String> promote(
             String deploymentId, Collection<String> groups, Optional<String> requestId) {
@@ -109,12 +110,12 @@ public final class DeploymentWatcher {
     }
 
     /**
-     * Ends a deployment as failed.
+     * Fails a deployment.
      *
-     * @param deploymentId its whole id
+     * @param deploymentId the full id
      * @param requestId makes the call safe to repeat
-     * @return what follows; failed with {@link RefusedException} if it has ended, {@link UnknownObjectException}, or
-     *     {@link RequestIdReusedException}
+     * @return what follows. Fails with {@link RefusedException} if the deployment has ended, with {@link
+     *     UnknownObjectException}, or with {@link RequestIdReusedException}
      */
     public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
         Instant now = clocks.wall().instant();
@@ -178,7 +179,7 @@ public final class DeploymentWatcher {
     private CompletableFuture<Boolean> failIfUnchanged(String deploymentId, Deadline overdue) {
         Instant now = clocks.wall().instant();
         return store.write(transaction -> {
-                    // Once more, since it may have got on meanwhile.
+                    // Check again: the deployment may have advanced since the deadline was found to have passed.
                     transaction
                             .deployment(deploymentId)
                             .filter(DeploymentWatcher::isRunning)

@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * Cuts what a node is to be told into messages of a bounded size: a node may run any number of allocations, each of a job of
- * a megabyte.
+ * Divides what a node is to be told into messages of bounded size: a node may have any number of allocations, each with
+ * a job of up to 1 MiB.
  */
 final class DesiredParts {
 
-    /** In bytes. Only a single allocation with its job may make a message larger. */
+    /** The most bytes of a message, unless a single allocation with its job is larger. */
     static final int LARGEST = 1024 * 1024;
 
-    /** For so many allocations the jobs are looked up together. */
+    /** For how many allocations the jobs are looked up in one query. */
     private static final int LOOKED_UP = 16;
 
     private final JobVersionCache jobVersions;
@@ -30,9 +30,9 @@ final class DesiredParts {
     }
 
     /**
-     * Takes as many allocations from the head of a queue as fit into a message, one at least.
+     * Takes as many allocations from the head of a queue as fit into a message, at least one.
      *
-     * @param waiting at least one allocation; those in the message are gone from it
+     * @param waiting at least one allocation; allocations in the message are removed from the queue
      * @return the message: the allocations, and each of their jobs once
      */
     DesiredState.Builder take(Queue<Allocation> waiting) {

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a parameterized job is dispatched with.
+ * The input of a dispatch of a parameterized job.
  *
- * @param payload what its tasks find in a file; empty: nothing
- * @param meta values for the keys that the job takes
+ * @param payload the content of the file that the tasks get; empty: none
+ * @param meta values for the meta keys that the job declares
  * @param requestId makes the call safe to repeat
  */
 public record Dispatch(ByteString payload, Map<String, String> meta, Optional<String> requestId) {

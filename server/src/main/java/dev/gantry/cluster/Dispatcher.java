@@ -16,7 +16,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Makes children of parameterized jobs. */
+/** Creates children of parameterized jobs. */
 public final class Dispatcher {
 
     /** The largest payload, in bytes, as in Nomad. */
@@ -30,12 +30,12 @@ public final class Dispatcher {
     private final InstantSource clock;
 
     /**
-     * Makes a dispatcher.
+     * Creates a dispatcher.
      *
-     * @param store where jobs are kept
-     * @param evaluations makes evaluations of children
-     * @param identifiers makes the ends of their ids
-     * @param clock tells when they are dispatched
+     * @param store the store with the jobs
+     * @param evaluations creates evaluations of children
+     * @param identifiers creates the unique ends of children's ids
+     * @param clock tells when a child is dispatched
      */
     public Dispatcher(Store store, Evaluations evaluations, Identifiers identifiers, InstantSource clock) {
         this.store = store;
@@ -45,13 +45,13 @@ public final class Dispatcher {
     }
 
     /**
-     * Makes a child of a parameterized job and queues it for placement.
+     * Creates a child of a parameterized job and queues an evaluation for it.
      *
      * @param jobId the parameterized job
-     * @param dispatch with what
-     * @return the child; failed with {@link UnknownObjectException}, {@link InvalidFieldException} if the job does not
-     *     take that, {@link RefusedException} if the job is not parameterized or is stopped, or
-     *     {@link RequestIdReusedException}
+     * @param dispatch payload and meta
+     * @return the child. Fails with {@link UnknownObjectException}, with {@link InvalidFieldException} if payload or
+     *     meta do not meet the job's declaration, with {@link RefusedException} if the job is not parameterized or is
+     *     stopped, or with {@link RequestIdReusedException}
      */
     public CompletableFuture<Child> dispatch(String jobId, Dispatch dispatch) {
         Instant now = clock.instant();
@@ -107,13 +107,13 @@ public final class Dispatcher {
         }
     }
 
-    /** A child is a job like any other: each node that runs it is sent the whole of it. */
+    /** Checks the size of a child: like any job, it is sent as a whole to each node that runs it. */
     private static void checkSize(Job parent, Job child, Dispatch dispatch) {
         int size = child.getSerializedSize();
         int meta = dispatch.meta().entrySet().stream()
                 .mapToInt(entry -> utf8Length(entry.getKey()) + utf8Length(entry.getValue()))
                 .sum();
-        // A parent may have grown beyond the limit by the defaults that were filled in.
+        // Defaults that were filled in may have made the parent larger than the limit.
         if (size > JobFamily.LARGEST_JOB && meta + dispatch.payload().size() > 0) {
             throw new InvalidFieldException(
                     "meta",

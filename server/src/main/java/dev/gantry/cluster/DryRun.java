@@ -20,12 +20,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Says what a submission would do, without doing it. */
+/** Computes what a submission would do, without doing it. */
 final class DryRun {
 
+    // The most nodes explained for each group.
     private static final int NODES_EXPLAINED = 100;
 
-    /** In all groups together: what is said of a node takes a hundred bytes and more. */
+    /** The most verdicts about nodes in all groups together; each takes a hundred bytes and more. */
     private static final int VERDICTS = 10_000;
 
     private final Scheduler scheduler;
@@ -39,9 +40,11 @@ final class DryRun {
     }
 
     /**
-     * Plans.
+     * Plans a job on a snapshot.
      *
-     * @param hasFailed whether an allocation of the stored version has failed for good
+     * @param snapshot the cluster and the stored job
+     * @param job the job as it would be submitted, with its defaults filled in
+     * @param hasFailed true if an allocation of the stored version has failed for good
      * @throws RefusedException if {@link JobKindRule} forbids the change
      */
     JobPlan plan(JobSnapshot snapshot, Job job, boolean hasFailed) {

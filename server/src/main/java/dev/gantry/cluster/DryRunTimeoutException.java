@@ -2,16 +2,16 @@ package dev.gantry.cluster;
 
 import java.time.Duration;
 
-/** A dry run has taken too long. */
+/** A dry run was not finished within its deadline. */
 public final class DryRunTimeoutException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Names the deadline.
+     * Creates the exception.
      *
      * @param jobId the job
-     * @param limit how long a dry run may take, its wait for those before it included
+     * @param limit the deadline of a dry run, including the time it waits for earlier ones
      */
     public DryRunTimeoutException(String jobId, Duration limit) {
         super(

@@ -17,15 +17,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 /**
- * Says what submissions would do, one after the other, in a thread of their own: each plans on a snapshot that the {@link
- * EvaluationLoop} takes, so that one that takes long delays only other dry runs. One that is not answered within its
- * deadline is given up.
+ * Runs dry runs one after the other in a thread of its own. Each plans on a snapshot that the {@link EvaluationLoop}
+ * takes, so that a long one delays only other dry runs. A dry run that misses its deadline is given up.
  */
 public final class DryRuns {
 
+    // The most dry runs that may wait.
     private static final int QUEUED = 64;
 
-    /** How long a dry run may take, its wait for those before it included. */
+    /** The deadline of a dry run, including the time it waits for earlier ones. */
     static final Duration DEADLINE = Duration.ofSeconds(10);
 
     private record Question(Job job, boolean hasFailed, long deadline, CompletableFuture<JobPlan> answer) {}
@@ -38,15 +38,14 @@ public final class DryRuns {
     private final BlockingQueue<Question> questions = new ArrayBlockingQueue<>(QUEUED);
 
     /**
-     * Begins without any.
+     * Creates the runner.
      *
-     * @param reader knows what has failed
-     * @param loop knows the cluster
-     * @param options how the cluster wants its jobs placed
-     * @param clock tells for when to plan
-     * @param nanoTime tells what time has passed, in nanoseconds
-     * @param executor one thread, of dry runs alone, which waits for the loop; once it is shut down it must pass over what it
-     *     is given
+     * @param reader reads whether jobs have failed allocations
+     * @param loop takes the snapshots
+     * @param options the cluster's scheduler configuration
+     * @param clock tells the time to plan for
+     * @param nanoTime tells elapsed time, in nanoseconds
+     * @param executor one thread for dry runs alone, which waits for the loop; after shutdown it must ignore tasks
      */
     public DryRuns(
             StoreReader reader,
@@ -63,10 +62,10 @@ public final class DryRuns {
     }
 
     /**
-     * Says what a submission would do now. Reads from the store.
+     * Computes what a submission would do now. Reads from the store.
      *
      * @param job a valid job with its defaults filled in
-     * @return the plan; failed with {@link OverloadedException} or {@link DryRunTimeoutException}
+     * @return the plan; fails with {@link OverloadedException} or {@link DryRunTimeoutException}
      */
     public CompletableFuture<JobPlan> plan(Job job) {
         Question question = new Question(

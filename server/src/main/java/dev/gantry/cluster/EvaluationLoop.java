@@ -36,37 +36,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes evaluations, asks the scheduler for a plan, and has the plan written, one after the other, several being
- * written at a time.
+ * Takes evaluations one after the other, lets the scheduler plan each, and has the plans written, several at a time.
  *
- * <p>All state is owned by one thread. What it places is counted as placed at once, so that the next plan does not place
- * on the same room while the write is on its way; if the write fails, it is taken back.
+ * <p>One thread owns all state. Placed allocations count at once, so that the next plan does not use the same resources
+ * while the write is under way. If the write fails, they are removed again.
  */
 public final class EvaluationLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(EvaluationLoop.class);
 
+    // The most changes that may wait; beyond that, the whole state is read again.
     private static final int QUEUED_CHANGES = 16_384;
+    // The most requests for a snapshot that may wait.
     private static final int QUEUED_LOOKS = 64;
+    // The most plans that are being written.
     private static final int PLANS_IN_FLIGHT = 64;
+    // The first pause after a failure, or after the store was overloaded.
     private static final long PAUSE_MILLIS = 200;
 
-    /** The whole cluster is read anew after such a pause, twice as long each time in a row, up to the last. */
+    /** The longest pause before the whole state is read again; each failure in a row doubles the pause up to this. */
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
-    /** How long an evaluation that could not be planned or stored waits for its next turn, times its failures. */
+    /** The delay of an evaluation that could not be planned or stored, multiplied by its failed attempts. */
     private static final long RETRY_MILLIS = 500;
 
-    /** When a job is looked at again of which an evaluation has failed; Nomad waits between one and ten minutes. */
+    /** When a job is evaluated again after an evaluation failed; Nomad waits between one and ten minutes. */
     private static final Duration FOLLOW_UP_WAIT = Duration.ofMinutes(5);
 
+    // In characters.
     private static final int LONGEST_DESCRIPTION = 1024;
 
     private record Look(String jobId, PlanDeadline deadline, CompletableFuture<JobSnapshot> answer) {}
 
     private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
-    /** A plan's write has ended; if it has failed, there is a failure instead of an outcome. */
+    /** The end of a plan's write: an outcome, or a failure. */
     private record Written(InFlight plan, Outcome outcome, Throwable failure) {}
 
     private final Store store;
@@ -94,14 +98,14 @@ public final class EvaluationLoop {
     private Instant alarmTime = Instant.MAX;
 
     /**
-     * Makes the loop.
+     * Creates the loop.
      *
-     * @param store where plans are written
-     * @param identifiers names allocations
-     * @param evaluations makes evaluations of jobs whose time has come, and of those that others displace
-     * @param options how the cluster wants its jobs placed
-     * @param clocks tell when allocations are made, and when jobs are to be looked at again
-     * @param executor one thread, of this loop alone; once it is shut down it must pass over what it is given
+     * @param store stores plans
+     * @param identifiers creates ids of allocations
+     * @param evaluations creates evaluations of jobs with a follow-up and of preempted jobs
+     * @param options the cluster's scheduler configuration
+     * @param clocks tell when allocations are created and follow-ups are due
+     * @param executor one thread for this loop alone; after shutdown it must ignore tasks
      */
     public EvaluationLoop(
             Store store,
@@ -121,32 +125,32 @@ public final class EvaluationLoop {
         this.turn = new SerialTask(executor, this::takeTurn);
     }
 
-    /** Begins: reads the state of the cluster and goes on where the last server ended. */
+    /** Starts the loop: reads the state of the cluster and continues with the evaluations that are not terminal. */
     public void start() {
-        // Also when the store serves again: nothing is planned until then, since nothing could be stored.
+        // Also called when the store serves again; until then nothing is planned, since nothing could be stored.
         store.health().listen(health -> turn.call());
     }
 
     /**
-     * Takes in what a write changed. Never waits.
+     * Takes in the changes of a write. Never blocks.
      *
-     * @param change what it changed
+     * @param change the changes
      */
     public void publish(ChangeSet change) {
         if (!changes.offer(change)) {
-            // Too slow for the feed: one look at the whole is cheaper than to remember more of it.
+            // The queue is full: drop it and read the whole state again.
             mustLoad = true;
         }
         turn.call();
     }
 
     /**
-     * Takes a look at all that the plan of a job has to know, for another thread to plan on. Never waits.
+     * Takes a snapshot for the plan of one job, on which another thread can plan. Never blocks.
      *
      * @param jobId the job, known or not
-     * @param deadline how long plans on the snapshot may take
-     * @return the snapshot, as soon as this loop has taken in what was written before; failed with {@link
-     *     OverloadedException}. One that is completed by its caller before is not taken any more
+     * @param deadline the deadline of plans on the snapshot
+     * @return the snapshot, once this loop has taken in what was written before; fails with {@link
+     *     OverloadedException}. A future that its caller completes earlier gets no snapshot
      */
     CompletableFuture<JobSnapshot> look(String jobId, PlanDeadline deadline) {
         Look look = new Look(jobId, deadline, new CompletableFuture<>());
@@ -183,7 +187,7 @@ public final class EvaluationLoop {
         }
     }
 
-    /** Logs a failure: with its stack trace once, then in one line, since a damaged database fails each load alike. */
+    /** Logs a failure: with its stack trace once, then in one line, since a damaged database fails each read alike. */
     private void tellOnce(String consequence, Throwable failure) {
         if (failure.toString().equals(lastFailure)) {
             LOG.warn("{}, as before: {}", consequence, failure.getMessage());
@@ -202,7 +206,7 @@ public final class EvaluationLoop {
             finish(plan);
         }
         if (mustLoad) {
-            // One is missing among them, so that they make no sense; all of them will be read.
+            // A change was dropped, so the rest cannot be applied; all of them will be read.
             changes.clear();
         }
         for (ChangeSet change = changes.poll(); change != null; change = changes.poll()) {
@@ -211,7 +215,8 @@ public final class EvaluationLoop {
     }
 
     private void load() {
-        // Before the changes are dropped: one that does not fit any more from here on asks for another load.
+        // Reset the flag before dropping changes: a change that does not fit into the queue after that requests another
+        // read.
         mustLoad = false;
         changes.clear();
         state.load(store.reader());
@@ -225,7 +230,7 @@ public final class EvaluationLoop {
         }
     }
 
-    /** Has the jobs looked at whose time has come, and the system jobs that a node has come for. */
+    /** Queues evaluations of jobs whose follow-up is due, and of system jobs for which a node has joined or changed. */
     private void followUp() {
         Instant steady = clocks.steady().instant();
         Instant now = clocks.wall().instant();
@@ -261,7 +266,7 @@ public final class EvaluationLoop {
                 });
     }
 
-    /** One timer, for the earliest of all times. */
+    /** Sets one timer, for the earliest follow-up. */
     private void setAlarm() {
         Instant next = state.followUps().next().orElse(Instant.MAX);
         if (next.equals(alarmTime)) {
@@ -281,13 +286,13 @@ public final class EvaluationLoop {
     }
 
     private void ring() {
-        // The clock may be behind the timer; a new one is then set.
+        // The clock may lag behind the timer; then a new timer is set.
         alarmTime = Instant.MAX;
         turn.call();
     }
 
     private void evaluate() {
-        // Not on a state that is known to be old.
+        // Stop as soon as changes arrive: never plan on a state that is known to be old.
         while (canGoOn() && jobsInFlight.size() < PLANS_IN_FLIGHT && changes.isEmpty()) {
             Optional<Evaluation> next = state.evaluations().poll(jobsInFlight);
             if (next.isEmpty()) {
@@ -308,12 +313,12 @@ public final class EvaluationLoop {
                     options);
             carryOut(evaluation, job, plan);
         } catch (RuntimeException | StackOverflowError e) {
-            // One job that can't be planned must not hold up the others.
+            // An evaluation that cannot be planned must not delay others.
             undelivered(evaluation, "it could not be planned", e);
         }
     }
 
-    /** As in Nomad: an evaluation that comes to nothing is looked at a few times, and then it has failed. */
+    /** Retries an evaluation after a failed attempt, and fails it at the delivery limit, as Nomad does. */
     private void undelivered(Evaluation evaluation, String why, Throwable failure) {
         int failures = deliveries.fail(evaluation);
         if (failures < Deliveries.LIMIT) {
@@ -397,7 +402,7 @@ public final class EvaluationLoop {
                 .build();
     }
 
-    /** Of a group that nothing is placed for now, those of the last time stay. */
+    /** Returns the scores of the best nodes by group. Groups without new placements keep their previous scores. */
     private static List<GroupScores> scores(Evaluation evaluation, Plan plan) {
         Map<String, GroupScores> scores = new LinkedHashMap<>();
         evaluation.getScoresList().forEach(known -> scores.put(known.getTaskGroup(), known));
@@ -419,7 +424,10 @@ public final class EvaluationLoop {
                 .toList();
     }
 
-    /** On the store's thread, after it has told of the change. There is room: each plan in flight lands once. */
+    /**
+     * Queues the result of a write. Called on the store's thread, after the change was published. The queue has space,
+     * since each plan under way ends once.
+     */
     private void land(InFlight flight, Outcome outcome, Throwable failure) {
         written.add(new Written(flight, outcome, failure));
         turn.call();
@@ -430,11 +438,11 @@ public final class EvaluationLoop {
         jobsInFlight.remove(evaluation.getJobId());
         if (plan.outcome() != Outcome.WRITTEN) {
             state.forget(plan.plan().placed());
-            // What was counted as being stopped is not; what it is now, the store knows.
+            // Allocations were counted as stopping that are not: read their state again.
             mustLoad |= !preempted(plan.plan().plan()).isEmpty();
         }
         if (plan.failure() != null) {
-            // The database and this memory may differ: after a second time in a row all is read anew, once.
+            // The database and this state may differ: read all again after a second failed attempt.
             mustLoad |= deliveries.hasFailed(evaluation);
             undelivered(evaluation, "its plan could not be stored", FailureLog.cause(plan.failure()));
             return;

@@ -10,8 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The evaluations that are not at their end: at most one a job. Jobs of higher priority come first, then the older
- * evaluation.
+ * Holds the pending and blocked evaluations, at most one for each job. Orders them by job priority, then by age.
  *
  * <p>Owned by the thread of the {@link EvaluationLoop}.
  */
@@ -28,7 +27,7 @@ final class EvaluationQueue {
     private final Map<String, Waiting> readyByJob = new HashMap<>();
     private final Map<String, Waiting> blockedByJob = new HashMap<>();
 
-    /** Takes in an evaluation after a change, in place of what is known of its job if it is newer. */
+    /** Adds an evaluation after a change, in place of the job's known one unless that is newer. */
     void put(Evaluation evaluation, int priority) {
         if (isOlderThanKnown(evaluation)) {
             return;
@@ -46,7 +45,7 @@ final class EvaluationQueue {
         }
     }
 
-    /** Takes in an evaluation to be looked at, whatever its status, unless a newer one of its job is known. */
+    /** Makes an evaluation ready whatever its status, unless a newer one of its job is known. */
     void retry(Evaluation evaluation, int priority) {
         if (!isOlderThanKnown(evaluation)) {
             remove(evaluation.getJobId());
@@ -54,13 +53,13 @@ final class EvaluationQueue {
         }
     }
 
-    /** The cluster has changed: what could not be placed may fit now. */
+    /** Makes all blocked evaluations ready: what could not be placed may fit now. */
     void retryBlocked() {
         blockedByJob.values().forEach(waiting -> makeReady(waiting.evaluation(), waiting.priority()));
         blockedByJob.clear();
     }
 
-    /** Takes out the first one that is not of one of these jobs. */
+    /** Removes and returns the first ready evaluation whose job is not among the given ones. */
     Optional<Evaluation> poll(Set<String> exceptJobs) {
         Iterator<Waiting> candidates = ready.iterator();
         while (candidates.hasNext()) {
@@ -74,11 +73,12 @@ final class EvaluationQueue {
         return Optional.empty();
     }
 
-    /** Whether a job has an evaluation that is about to be looked at. */
+    /** Returns true if a job has an evaluation that is ready. */
     boolean isReady(String jobId) {
         return readyByJob.containsKey(jobId);
     }
 
+    /** Removes all evaluations. */
     void clear() {
         ready.clear();
         readyByJob.clear();

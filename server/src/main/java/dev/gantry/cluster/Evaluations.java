@@ -9,28 +9,35 @@ import dev.gantry.v1.JobRecord;
 import java.util.List;
 
 /**
- * Queues evaluations. A job has one that is not at its end at most: a newer one sees all that an older one would, so it
- * takes its place.
+ * Creates evaluations. A job has at most one that is not terminal: a newer evaluation covers everything that an older
+ * one would, so it cancels the older one.
  */
 public final class Evaluations {
 
     private final Identifiers identifiers;
 
     /**
-     * Makes evaluations.
+     * Creates the factory.
      *
-     * @param identifiers names them
+     * @param identifiers creates ids
      */
     public Evaluations(Identifiers identifiers) {
         this.identifiers = identifiers;
     }
 
+    /**
+     * Stores a pending evaluation of a job and cancels the job's older ones.
+     *
+     * @param job the stored job
+     * @param trigger the reason
+     * @param now the time
+     */
     Evaluation queue(WriteTransaction transaction, JobRecord job, EvaluationTrigger trigger, Timestamp now) {
         String jobId = job.getJob().getId();
         boolean isNew = job.getCreateIndex() == transaction.index();
         List<Evaluation> older = isNew ? List.of() : cancelOpen(transaction, jobId);
         Evaluation.Builder newest = Evaluation.newBuilder();
-        // What had to go for the job went for whatever is placed in the end.
+        // Allocations preempted for the older evaluations were preempted for whatever this one places.
         older.forEach(one -> newest.addAllPreemptedAllocationIds(one.getPreemptedAllocationIdsList()));
         return transaction.putEvaluation(newest.setId(identifiers.next())
                 .setJobId(jobId)

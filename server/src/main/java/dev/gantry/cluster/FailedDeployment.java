@@ -3,9 +3,9 @@ package dev.gantry.cluster;
 import java.util.Optional;
 
 /**
- * What follows from a deployment's failure.
+ * The result of failing a deployment.
  *
- * @param evaluationId the evaluation that sees to it
- * @param revertedTo the version that comes back, if one does
+ * @param evaluationId the evaluation that was queued for the job
+ * @param revertedTo the older version that was submitted again; empty: none
  */
 public record FailedDeployment(String evaluationId, Optional<Long> revertedTo) {}

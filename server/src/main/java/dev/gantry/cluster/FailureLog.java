@@ -5,18 +5,18 @@ import dev.gantry.store.StoreUnavailableException;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 
-/** Logs that something was not stored, as loudly as the cause deserves. */
+/** Logs failed writes at a level that fits their cause. */
 public final class FailureLog {
 
     private FailureLog() {}
 
     /**
-     * Logs a failure: with its stack trace if nobody foresaw it, in one line if the store has too much to do. A broken store
-     * has said so itself, once, and whoever fails because of it says it to those who debug only.
+     * Logs a failure. An unexpected failure is logged as an error with its stack trace, an overloaded store as a
+     * warning in one line. A broken store is logged at debug level, since the store itself has logged it once.
      *
-     * @param log where
-     * @param consequence what has not been done, and what follows
-     * @param failure why
+     * @param log the logger
+     * @param consequence what was not done, and what happens next
+     * @param failure the cause
      */
     public static void tell(Logger log, String consequence, Throwable failure) {
         Throwable cause = cause(failure);

@@ -16,11 +16,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Flattens a message into its set fields by their paths, whatever fields it has: it walks over the message's own
- * description, so that a field that is added is not forgotten here.
+ * Flattens a message into its set fields by their paths. Walks over the message's descriptor, so that new fields need
+ * no code here.
  *
- * <p>An element of a list that has a name is known by it, so that a group, task, port or service that only moves in its
- * list keeps its path: {@code task_groups["web"].tasks["http"].config.image}. Others are known by their place.
+ * <p>A list element with a name is identified by the name, so that a group, task, port or service that only moves in
+ * its list keeps its path: {@code task_groups["web"].tasks["http"].config.image}. Other elements are identified by
+ * their index.
  */
 final class FieldPaths {
 
@@ -30,7 +31,7 @@ final class FieldPaths {
 
     private FieldPaths() {}
 
-    /** The values of all fields that are set, as text, in the order of the fields. */
+    /** Returns the set fields of a message as text by path, in the order of the fields. */
     static Map<String, String> of(Message message) {
         FieldPaths paths = new FieldPaths();
         paths.addFields("", message);
@@ -38,7 +39,7 @@ final class FieldPaths {
     }
 
     private void addFields(String path, Message message) {
-        // All fields are a map from descriptors, which come in the order of their numbers.
+        // The map is sorted by descriptor, and descriptors by field number.
         new TreeMap<>(message.getAllFields()).forEach((field, value) -> {
             String fieldPath = path.isEmpty() ? field.getName() : path + "." + field.getName();
             if (field.isRepeated()) {
@@ -78,7 +79,7 @@ final class FieldPaths {
         }
     }
 
-    /** A message without fields says something by being there. */
+    /** Adds a nested message. A message without fields is added too, since its presence has a meaning. */
     private void addMessage(String path, Message message) {
         if (message.getAllFields().isEmpty()) {
             values.put(path, "{}");

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * When to look at jobs again though nothing changes, one time a job.
+ * Holds when jobs are to be evaluated again although nothing changes, one time for each job.
  *
  * <p>Owned by the thread of the {@link EvaluationLoop}.
  */
@@ -20,7 +20,7 @@ final class FollowUps {
             new TreeSet<>(Comparator.comparing(FollowUp::time).thenComparing(FollowUp::jobId));
     private final Map<String, FollowUp> byJob = new HashMap<>();
 
-    /** In place of what is known of the job. */
+    /** Sets a job's time, in place of an earlier or later one. */
     void put(String jobId, Instant time) {
         remove(jobId);
         FollowUp followUp = new FollowUp(time, jobId);
@@ -28,7 +28,7 @@ final class FollowUps {
         byJob.put(jobId, followUp);
     }
 
-    /** Unless an earlier time is known of the job. */
+    /** Sets a job's time unless an earlier one is set. */
     void putEarlier(String jobId, Instant time) {
         FollowUp known = byJob.get(jobId);
         if (known == null || time.isBefore(known.time())) {
@@ -36,21 +36,23 @@ final class FollowUps {
         }
     }
 
+    /** Removes a job's time. */
     void remove(String jobId) {
         Optional.ofNullable(byJob.remove(jobId)).ifPresent(byTime::remove);
     }
 
+    /** Removes all times. */
     void clear() {
         byTime.clear();
         byJob.clear();
     }
 
-    /** The earliest of all times. */
+    /** Returns the earliest time. */
     Optional<Instant> next() {
         return byTime.isEmpty() ? Optional.empty() : Optional.of(byTime.first().time());
     }
 
-    /** Takes out a job whose time has come, the earliest first. */
+    /** Removes and returns a job whose time has come, the earliest first; empty if there is none. */
     Optional<String> poll(Instant now) {
         if (byTime.isEmpty() || byTime.first().time().isAfter(now)) {
             return Optional.empty();

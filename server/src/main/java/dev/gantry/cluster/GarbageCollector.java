@@ -16,23 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets what has ended long ago, so that the database does not grow for ever.
+ * Deletes terminal objects after their thresholds, so that the database does not grow without limit.
  *
- * <p>How old something is, it reads from its modify_index: at each run it notes which index the cluster has, and so
- * knows later what had changed by then. After a start it has no notes, and forgets nothing until they are old enough.
- * Owned by a thread of its own, since a search of a large database takes seconds.
+ * <p>Ages are measured by the cluster index: each run notes the current index, and an object whose modify_index is not
+ * above a note has not changed since the note. After a start there are no notes, so nothing is deleted until the notes
+ * are old enough. Runs in a thread of its own, since a search of a large database takes seconds.
  */
 public final class GarbageCollector {
 
     private static final Logger LOG = LoggerFactory.getLogger(GarbageCollector.class);
 
-    /** So many rows are forgotten by one write, which others wait for. */
+    /** The most rows that one write deletes; other writes wait for it. */
     private static final int BATCH = 500;
 
-    /** So many rows one search looks at: each takes a look at all that has ended first. */
+    /** The most rows that one search returns. Each search first scans all terminal objects. */
     private static final int SEARCHED = 10_000;
 
-    /** So many searches for one kind at a time; what is left then is found the next time. */
+    /** The most searches for one kind in a run; the next run continues. */
     private static final int SEARCHES = 10;
 
     private record Note(Instant time, long index) {}
@@ -46,11 +46,11 @@ public final class GarbageCollector {
     private final Instant steadyAtBegin;
 
     /**
-     * Begins without notes.
+     * Creates a collector without notes.
      *
-     * @param store where to forget
-     * @param thresholds how long what has ended is kept
-     * @param clocks measure for how long something was not needed
+     * @param store the store
+     * @param thresholds how long objects are kept
+     * @param clocks measure the age of notes and of request ids
      */
     public GarbageCollector(Store store, GarbageThresholds thresholds, Clocks clocks) {
         this.store = store;
@@ -61,7 +61,7 @@ public final class GarbageCollector {
         this.steadyAtBegin = clocks.steady().instant();
     }
 
-    /** Forgets what can be forgotten. Called every few minutes, by one thread. */
+    /** Deletes what may be deleted. Called every few minutes by one thread. */
     public void collect() {
         Instant now = clocks.steady().instant();
         notes.addLast(new Note(now, store.reader().lastIndex()));
@@ -86,8 +86,9 @@ public final class GarbageCollector {
     }
 
     /**
-     * The time by which request ids are old, which are stored with the time of the wall clock: that clock's, but not more than
-     * has passed since the begin. A clock that is set ahead meanwhile makes none of them old.
+     * Returns the time by which the age of request ids is measured. Request ids are stored with the time of the wall clock; the
+     * result is that clock's time, but at most the start of this collector plus the time that has passed since. So a clock
+     * that is set ahead makes no request id old.
      */
     private Instant earliestNow() {
         Instant passed =
@@ -96,7 +97,7 @@ public final class GarbageCollector {
         return wall.isBefore(passed) ? wall : passed;
     }
 
-    /** The newest index that the cluster had so long ago already; 0 if nobody knows. */
+    /** Returns the newest index that was noted at least so long ago; 0 if there is none. */
     private long indexBefore(Instant now, Duration age) {
         Instant then = now.minus(age);
         return notes.stream()
@@ -106,7 +107,7 @@ public final class GarbageCollector {
                 .orElse(0);
     }
 
-    /** One batch after the other: the next kind may go only because of the one before. */
+    /** Deletes objects of one kind in batches. Waits for each, since the next kind may depend on the deletion. */
     private void forget(String kind, IntFunction<Found> search, ToIntBiFunction<Garbage, List<String>> remove) {
         int forgotten = 0;
         boolean isLast = false;
@@ -133,7 +134,7 @@ public final class GarbageCollector {
         }
     }
 
-    /** All but the newest of those that are older than any threshold. */
+    /** Drops the notes that are older than any threshold, except the newest of these. */
     private void dropNotes(Instant now) {
         Duration longest = max(
                 max(thresholds.evaluations(), thresholds.deployments()), max(thresholds.jobs(), thresholds.nodes()));

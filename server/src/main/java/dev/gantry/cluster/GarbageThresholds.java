@@ -3,15 +3,17 @@ package dev.gantry.cluster;
 import java.time.Duration;
 
 /**
- * How long what has ended is kept, by what the cluster index was so long ago.
+ * How long objects are kept after they have ended.
  *
- * @param evaluations ended evaluations, but for each job's newest, and ended allocations, but for the newest of each job
- * @param deployments ended deployments, but for each job's newest
- * @param jobs dead jobs with all that belongs to them
+ * @param evaluations terminal evaluations except each job's newest, and terminal allocations except the newest of each
+ *     job
+ * @param deployments ended deployments except each job's newest
+ * @param jobs dead jobs with all their objects
  * @param nodes nodes that are down
- * @param requests what repeated submissions are answered from
- * @param allocationsKept so many ended allocations of each job are kept, however old; 0 or more
- * @param versionsKept so many versions of each job are kept, besides those that run and the newest stable one; 1 or more
+ * @param requests request ids with their answers
+ * @param allocationsKept how many terminal allocations of each job are kept whatever their age; 0 or more
+ * @param versionsKept how many versions of each job are kept besides the running ones and the newest stable one; 1 or
+ *     more
  */
 public record GarbageThresholds(
         Duration evaluations,
@@ -22,7 +24,10 @@ public record GarbageThresholds(
         int allocationsKept,
         int versionsKept) {
 
-    /** Nomad's: an hour for evaluations, their allocations and deployments, four for jobs, a day for nodes, six versions; a day for requests. */
+    /**
+     * Nomad's defaults: an hour for evaluations, their allocations and deployments, four hours for jobs, a day for
+     * nodes, six versions. Request ids are kept for a day, and fifty allocations of each job.
+     */
     public static final GarbageThresholds DEFAULT = new GarbageThresholds(
             Duration.ofHours(1),
             Duration.ofHours(1),
@@ -35,7 +40,7 @@ public record GarbageThresholds(
     /**
      * Checks the ranges.
      *
-     * @throws IllegalArgumentException naming what is out of its range
+     * @throws IllegalArgumentException if a value is out of its range; the message names it
      */
     public GarbageThresholds {
         checkNotNegative("evaluations", evaluations);

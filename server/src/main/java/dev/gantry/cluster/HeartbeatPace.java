@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How often nodes shall say that they are alive, and how long they may be silent: both grow with the cluster, so that
- * its heartbeats together are no more than fifty a second, as in Nomad.
+ * Decides how often nodes send heartbeats and how long they may be silent. Both grow with the cluster, so that all
+ * nodes together send at most fifty heartbeats a second, as in Nomad.
  *
- * <p>Each node is told an interval of its own, up to a quarter shorter than the others' by chance, so that nodes that
- * came at once don't all speak at once for ever.
+ * <p>Each node gets an interval of its own, shorter by a random part of up to a quarter, so that nodes that joined
+ * together do not send their heartbeats together.
  */
 final class HeartbeatPace {
 
     private static final int MOST_PER_SECOND = 50;
 
-    /** So many heartbeats may get lost before a node is given up. */
+    /** How many heartbeats may get lost before a node is marked as down. */
     private static final int HEARTBEATS_PER_LIFE = 3;
 
     private static final double JITTER = 0.25;
@@ -23,7 +23,7 @@ final class HeartbeatPace {
     private final RandomGenerator random;
 
     /**
-     * Sets the pace.
+     * Creates the pace.
      *
      * @param shortestTimeToLive how long a node of a small cluster may be silent
      * @param random spreads the intervals; used by several threads at a time
@@ -33,19 +33,30 @@ final class HeartbeatPace {
         this.random = random;
     }
 
-    /** How long each of so many nodes may be silent. */
+    /**
+     * Returns how long a node may be silent.
+     *
+     * @param nodes the number of nodes in the cluster
+     */
     Duration timeToLive(int nodes) {
         Duration busy = longestInterval(nodes).multipliedBy(HEARTBEATS_PER_LIFE);
         return busy.compareTo(shortestTimeToLive) > 0 ? busy : shortestTimeToLive;
     }
 
-    /** How often one of so many nodes shall be heard of. */
+    /**
+     * Returns how often a node is to send a heartbeat.
+     *
+     * @param nodes the number of nodes in the cluster
+     */
     Duration interval(int nodes) {
         Duration longest = timeToLive(nodes).dividedBy(HEARTBEATS_PER_LIFE);
         return Duration.ofMillis((long) (longest.toMillis() * (1 - JITTER * random.nextDouble())));
     }
 
-    /** Longer by the jitter than would do without it. */
+    /**
+     * Returns the interval for the allowed rate, lengthened because the random part shortens intervals by half of it on
+     * average.
+     */
     private static Duration longestInterval(int nodes) {
         return Duration.ofMillis((long) (nodes * 1000L / (MOST_PER_SECOND * (1 - JITTER / 2))));
     }

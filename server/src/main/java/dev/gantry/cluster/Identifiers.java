@@ -6,9 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
- * Makes names for evaluations and allocations: UUIDs that begin with a number that counts up. Neighbours in
- * time are then neighbours in the database's indexes, and the first eight characters, by which people call an object, tell
- * any two apart until four billion were made.
+ * Creates ids of evaluations and allocations: UUIDs that begin with a counter. Objects created one after the other are
+ * neighbours in the database's indexes, and the first eight characters are unique until four billion ids were created.
  */
 public final class Identifiers {
 
@@ -28,11 +27,11 @@ public final class Identifiers {
     }
 
     /**
-     * Begins to name, or goes on.
+     * Continues after ids that were created before.
      *
-     * @param random what makes names differ from those of other clusters; used by several threads at a time
-     * @param known names given before, the greatest of each kind; those of another form are passed over
-     * @return gives greater names, until they begin at zero again
+     * @param random makes ids differ from those of other clusters; used by several threads at a time
+     * @param known the greatest id of each kind; ids of another form are ignored
+     * @return creates greater ids, until the counter starts again at zero
      */
     public static Identifiers after(RandomGenerator random, Collection<String> known) {
         int last = known.stream()
@@ -44,9 +43,9 @@ public final class Identifiers {
     }
 
     /**
-     * A name that nothing else has.
+     * Creates an id.
      *
-     * @return a UUID (RFC 9562, version 8: a number of 32 bits, then chance) in its text form
+     * @return a UUID (RFC 9562, version 8: a 32-bit counter, then random bits) in its text form
      */
     public String next() {
         long chance = random.nextLong() & LOW_HALF & ~VERSION_BITS;

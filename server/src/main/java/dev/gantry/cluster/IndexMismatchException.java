@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-/** A submission asked for a state of the job that is not the stored one. */
+/** The check index of a submission is not the index of the stored job. */
 public final class IndexMismatchException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public final class IndexMismatchException extends ClusterException {
     }
 
     /**
-     * The index that the request named.
+     * Returns the index that the request named.
      *
      * @return its check_index
      */
@@ -24,9 +24,9 @@ public final class IndexMismatchException extends ClusterException {
     }
 
     /**
-     * The index that the job has.
+     * Returns the index of the stored job.
      *
-     * @return its modify_index; 0 if there is no such job
+     * @return its modify_index; 0 if the job is not stored
      */
     public long found() {
         return found;

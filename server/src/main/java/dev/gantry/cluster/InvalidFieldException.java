@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-/** A field of a request does not fit what is stored. */
+/** A field of a request does not fit the stored object. */
 public final class InvalidFieldException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
@@ -8,10 +8,10 @@ public final class InvalidFieldException extends ClusterException {
     private final String field;
 
     /**
-     * Says what is wrong.
+     * Creates the exception.
      *
-     * @param field path of the field
-     * @param description what is wrong with it, and the remedy
+     * @param field the path of the field
+     * @param description what is wrong with the field, and the remedy
      */
     public InvalidFieldException(String field, String description) {
         super(description);
@@ -19,9 +19,9 @@ public final class InvalidFieldException extends ClusterException {
     }
 
     /**
-     * Path of the field.
+     * Returns the path of the field.
      *
-     * @return such as {@code meta.colour}
+     * @return a path such as {@code meta.colour}
      */
     public String field() {
         return field;

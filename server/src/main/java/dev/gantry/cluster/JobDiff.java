@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Says field by field how two jobs differ. */
+/** Lists the fields in which two jobs differ. */
 final class JobDiff {
 
     private JobDiff() {}
 
-    /** All differences, in the order of the fields; fields that there are no more come last. */
+    /** Returns the differences in the order of the fields; fields that only the older job has come last. */
     static List<FieldDiff> between(Job before, Job after) {
         Map<String, String> old = FieldPaths.of(before);
         Map<String, String> current = FieldPaths.of(after);

@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a submission can't change of a job that is known, as in Nomad: its type, and whether it is periodic or
- * parameterized. Its allocations, children and times were made for the kind that it has. That holds for a stopped job,
- * too, as long as it is known.
+ * Forbids submissions that change a stored job's type, or whether it is periodic or parameterized, as in Nomad:
+ * allocations, children and launch times belong to the kind of job that it is. Applies to stopped jobs too, until they
+ * are garbage collected.
  */
 public final class JobKindRule {
 
@@ -18,11 +18,11 @@ public final class JobKindRule {
     private JobKindRule() {}
 
     /**
-     * Compares a submission with the job that is known by its id.
+     * Compares a submission with the stored job of the same id.
      *
-     * @param stored the job as it is stored
+     * @param stored the stored job
      * @param job the job as it is submitted
-     * @return the field that can't be changed, and why; empty if the submission changes none
+     * @return the field that must not change, and why; empty if the submission is allowed
      */
     public static Optional<JobViolation> violation(Job stored, Job job) {
         if (type(stored) != type(job)) {
@@ -34,9 +34,9 @@ public final class JobKindRule {
     }
 
     /**
-     * Refuses a submission that changes the kind of a job.
+     * Checks a submission.
      *
-     * @throws RefusedException naming the job and what can't be changed
+     * @throws RefusedException if the submission changes the kind of the job; the message names the job and the field
      */
     static void check(Optional<Job> stored, Job job) {
         stored.flatMap(known -> violation(known, job)).ifPresent(violation -> {

@@ -5,10 +5,10 @@ import dev.gantry.v1.GroupPlan;
 import java.util.List;
 
 /**
- * What a submission would do.
+ * The result of a dry run.
  *
- * @param groups one for each group, in the job's order
- * @param modifyIndex the stored job's modify_index; 0 if it is not stored
- * @param diff what differs from the stored job, field by field; all of it if none is stored
+ * @param groups the effect on each group, in the order of the job
+ * @param modifyIndex the stored job's modify_index; 0 if the job is not stored
+ * @param diff the fields that differ from the stored job; all fields if the job is not stored
  */
 public record JobPlan(List<GroupPlan> groups, long modifyIndex, List<FieldDiff> diff) {}

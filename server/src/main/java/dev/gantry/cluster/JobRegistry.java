@@ -17,8 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Takes jobs in and stops them. Each call is one transaction: the job and the evaluation that will see to it are stored
- * together or not at all.
+ * Stores and stops jobs. Each call is one transaction: the job and its evaluation are stored together or not at all.
  */
 public final class JobRegistry {
 
@@ -27,10 +26,10 @@ public final class JobRegistry {
     private final InstantSource clock;
 
     /**
-     * Makes a registry.
+     * Creates a registry.
      *
-     * @param store where jobs are kept
-     * @param evaluations makes evaluations
+     * @param store the store with the jobs
+     * @param evaluations creates evaluations
      * @param clock tells submit times
      */
     public JobRegistry(Store store, Evaluations evaluations, InstantSource clock) {
@@ -40,12 +39,12 @@ public final class JobRegistry {
     }
 
     /**
-     * Stores a job and queues it for placement. {@link VersionRule} says which version it becomes.
+     * Stores a job and queues an evaluation. {@link VersionRule} decides the version.
      *
      * @param job a valid job with its defaults filled in
-     * @param options how
-     * @return completed once all is on disk; failed with {@link IndexMismatchException}, {@link RequestIdReusedException},
-     *     or {@link RefusedException} if {@link JobKindRule} forbids the change
+     * @param options the options of the submission
+     * @return completed once the job is on disk. Fails with {@link IndexMismatchException}, {@link
+     *     RequestIdReusedException}, or {@link RefusedException} if {@link JobKindRule} forbids the change
      */
     public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
         Instant now = clock.instant();
@@ -57,13 +56,14 @@ public final class JobRegistry {
     }
 
     /**
-     * Submits an older version of a job once more.
+     * Submits an older version of a job again.
      *
      * @param jobId the job
-     * @param version the version that shall come back
-     * @param options how
-     * @return completed once all is on disk; failed with {@link UnknownObjectException}, {@link RequestIdReusedException}, with {@link RefusedException} if
-     *     it is the newest version or of another kind, or with {@link IndexMismatchException}
+     * @param version the version to revert to
+     * @param options the options of the submission
+     * @return completed once the job is on disk. Fails with {@link UnknownObjectException}, with {@link
+     *     RequestIdReusedException}, with {@link RefusedException} if the version is the newest or of another kind, or
+     *     with {@link IndexMismatchException}
      */
     public CompletableFuture<Submission> revert(String jobId, long version, SubmitOptions options) {
         Instant now = clock.instant();
@@ -75,12 +75,13 @@ public final class JobRegistry {
     }
 
     /**
-     * Stops all allocations of a job. A job that is stopped already is left as it is.
+     * Stops all allocations of a job. Does nothing if the job is stopped already.
      *
      * @param jobId the job
-     * @param requestId makes the stop safe to repeat: a job that was submitted since is not stopped once more
-     * @return the version that is stopped and the evaluation that stops it; failed with {@link UnknownObjectException} or
-     *     {@link RequestIdReusedException}
+     * @param requestId makes the call safe to repeat: a job that was submitted since the first call is not stopped
+     *     again
+     * @return the stopped version and the evaluation that stops it. Fails with {@link UnknownObjectException} or {@link
+     *     RequestIdReusedException}
      */
     public CompletableFuture<Submission> stop(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
@@ -96,10 +97,10 @@ public final class JobRegistry {
     }
 
     /**
-     * Stops one allocation. If its job still wants it, another one takes its place.
+     * Stops one allocation. If the job still needs it, the scheduler replaces it.
      *
-     * @param allocationId the whole id of the allocation
-     * @return the evaluation that replaces it; failed with {@link UnknownObjectException}
+     * @param allocationId the full id of the allocation
+     * @return the evaluation that replaces it; fails with {@link UnknownObjectException}
      */
     public CompletableFuture<Evaluation> stopAllocation(String allocationId) {
         Timestamp now = now();

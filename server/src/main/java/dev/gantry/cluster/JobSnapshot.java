@@ -5,9 +5,9 @@ import dev.gantry.v1.JobRecord;
 import java.util.Optional;
 
 /**
- * The cluster as the plan of one job has to know it, at one moment. Nothing changes it.
+ * An immutable view of the cluster for the plan of one job.
  *
- * @param cluster what there is to place on
- * @param stored the job as it is stored; empty if it is not
+ * @param cluster the state to plan on
+ * @param stored the stored job; empty if it is not stored
  */
 record JobSnapshot(ClusterState cluster, Optional<JobRecord> stored) {}

@@ -14,27 +14,30 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What jobs were in the versions that were asked for last. A version does not change, so nothing here grows old but by the
- * end of its job. Guarded by itself; the database is read outside.
+ * Caches the job versions that were asked for last. A version never changes, so an entry becomes wrong only when its
+ * job is deleted. Thread-safe; reads the database outside its lock.
  */
 public final class JobVersionCache {
 
+    // The most versions kept.
     private static final int REMEMBERED = 4096;
 
-    /** As they are stored; in memory they take a few times as much. */
+    /** The most bytes kept, in serialized form; objects in memory take a few times as much. */
     private static final long REMEMBERED_BYTES = 32L * 1024 * 1024;
 
     private final StoreReader reader;
     private final Map<Key, JobVersion> versions = new LinkedHashMap<>(16, 0.75f, true);
     private long bytes;
 
-    /** Counts jobs that were forgotten: what was read before that may be of one that a new job has taken the id of. */
+    /**
+     * Counts deleted jobs: versions that were read before a deletion may belong to a job that a new job has replaced.
+     */
     private long removals;
 
     /**
-     * Begins empty.
+     * Creates an empty cache.
      *
-     * @param reader where to read what is not here
+     * @param reader reads what is not cached
      */
     public JobVersionCache(StoreReader reader) {
         this.reader = reader;
@@ -52,9 +55,9 @@ public final class JobVersionCache {
     }
 
     /**
-     * Takes in what a write changed; before those who are then going to ask.
+     * Takes in the changes of a write. Must be called before the listeners that ask this cache.
      *
-     * @param changes what it changed
+     * @param changes the changes
      */
     public synchronized void publish(ChangeSet changes) {
         changes.jobs().forEach(this::put);
@@ -68,10 +71,10 @@ public final class JobVersionCache {
     }
 
     /**
-     * The job versions that some allocations run, each once. May wait for the database.
+     * Returns the job versions that some allocations run, each once. May block on the database.
      *
      * @param allocations the allocations
-     * @return those that are known
+     * @return the versions that are stored
      */
     public List<JobVersion> of(Collection<Allocation> allocations) {
         Set<Key> keys = new LinkedHashSet<>();

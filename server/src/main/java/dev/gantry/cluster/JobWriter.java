@@ -7,13 +7,13 @@ import dev.gantry.v1.JobRecord;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Stores versions of jobs, within the transactions of others. */
+/** Stores versions of jobs within a transaction of the caller. */
 final class JobWriter {
 
     private JobWriter() {}
 
     /**
-     * Stores a version; what still brings an older one is canceled.
+     * Stores a version, and cancels running deployments of older versions.
      *
      * @throws RefusedException if the version is of another kind than the stored job
      */
@@ -35,6 +35,7 @@ final class JobWriter {
         return record;
     }
 
+    /** Cancels the running deployments of a job. */
     static void cancelDeployments(WriteTransaction transaction, String jobId, String why) {
         transaction
                 .reader()

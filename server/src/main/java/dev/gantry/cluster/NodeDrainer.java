@@ -23,35 +23,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees drains through: has the jobs on a draining node looked at when the drain begins, when one of their allocations
- * changes and when the deadline comes, and ends the drain once all that has to leave has left. The node stays
- * ineligible. What leaves when, so that no more than max_parallel of a group are missing, the scheduler decides.
+ * Carries out drains. Queues evaluations of the jobs on a draining node when the drain begins, when one of their
+ * allocations changes, and when the deadline passes. Ends the drain once no allocation is left that has to leave; the
+ * node stays ineligible. The scheduler decides which allocations move when, so that no more than max_parallel of a
+ * group are missing.
  *
- * <p>It knows which nodes drain from the feed of changes; what is left there, each step finds out within its
+ * <p>Keeps the draining nodes in memory, from the feed of changes. Each step reads the remaining allocations within its
  * transaction.
  */
 public final class NodeDrainer {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeDrainer.class);
 
+    // How many nodes are read at a time.
     private static final int PAGE = 1000;
 
     /** The most drain steps under way; further nodes wait until one ends. */
     private static final int STEPS_IN_FLIGHT = 64;
 
     /**
-     * A drain that goes on.
+     * A drain that is under way.
      *
-     * @param drain as it is stored
-     * @param due when its deadline comes, by the clock that does not jump; empty if there is none
+     * @param drain the drain as it is stored
+     * @param due its deadline by the steady clock; empty if there is none
      */
     private record Draining(Drain drain, Optional<Instant> due) {
 
-        /** Returns true if it is the same drain, overdue or not. */
+        /** Returns true for the same drain, overdue or not. */
         boolean is(Drain other) {
             return drain.toBuilder().setOverdue(other.getOverdue()).build().equals(other);
         }
 
+        /** Returns true if the deadline has passed. */
         boolean isDue(Instant now) {
             return due.filter(time -> !time.isAfter(now)).isPresent();
         }
@@ -65,19 +68,19 @@ public final class NodeDrainer {
 
     private final WritesInFlight steps = new WritesInFlight(STEPS_IN_FLIGHT, this::goOn);
 
-    /** Draining nodes of which all jobs are to be looked at. */
+    /** Draining nodes for which all jobs have to be evaluated. */
     private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
-    /** Jobs of which an allocation has changed since the last step; empty while no node drains. */
+    /** Jobs with changed allocations since the last step; empty while no node drains. */
     private final Set<String> changedJobs = ConcurrentHashMap.newKeySet();
 
     /**
-     * Begins without draining nodes.
+     * Creates a drainer without draining nodes.
      *
-     * @param store where nodes are kept
-     * @param evaluations makes evaluations of jobs whose allocations move
+     * @param store the store with the nodes
+     * @param evaluations creates evaluations of jobs whose allocations move
      * @param clocks tell which deadlines have passed
-     * @param executor where to begin steps; once it is shut down it must pass over what it is given
+     * @param executor runs the steps; after shutdown it must ignore tasks
      */
     public NodeDrainer(Store store, Evaluations evaluations, Clocks clocks, Executor executor) {
         this.store = store;
@@ -87,9 +90,9 @@ public final class NodeDrainer {
     }
 
     /**
-     * Takes up the drains that went on when the last server ended.
+     * Loads the drains that are under way.
      *
-     * @param reader where they are
+     * @param reader reads the store
      */
     public void load(StoreReader reader) {
         String lastName = "";
@@ -105,9 +108,9 @@ public final class NodeDrainer {
     }
 
     /**
-     * Takes in what a write changed. Never waits.
+     * Takes in the changes of a write. Never blocks.
      *
-     * @param changes what it changed
+     * @param changes the changes
      */
     public void publish(ChangeSet changes) {
         boolean isChanged = false;
@@ -127,7 +130,7 @@ public final class NodeDrainer {
         }
     }
 
-    /** Looks for deadlines that have come, and takes up steps that have failed. Called about once a second. */
+    /** Finds deadlines that have passed and repeats failed steps. Called about once a second. */
     public void check() {
         Instant now = clocks.steady().instant();
         draining.forEach((nodeId, known) -> {
@@ -138,7 +141,7 @@ public final class NodeDrainer {
         goOn();
     }
 
-    /** Returns true if the node begins to drain, or drains in another way than before. */
+    /** Returns true if the node begins to drain, or if its drain has changed. */
     private boolean put(Node node) {
         if (!node.hasDrain()) {
             draining.remove(node.getId());
@@ -192,7 +195,7 @@ public final class NodeDrainer {
                 });
     }
 
-    /** Nodes that had to wait for others have their turn; one that has failed waits for the next check. */
+    /** Runs the steps of nodes that waited for others. A step that failed waits for the next check. */
     private void goOn() {
         if (!begun.isEmpty()) {
             turn.call();
@@ -210,7 +213,7 @@ public final class NodeDrainer {
         }
         boolean becomesOverdue = !node.getDrain().getOverdue() && isDue(node);
         if (becomesOverdue) {
-            // The scheduler goes by this, and not by the wall clock, which may be set while the node drains.
+            // The scheduler reads this flag rather than the wall clock, which may be set while the node drains.
             transaction.updateNode(node.toBuilder()
                     .setDrain(node.getDrain().toBuilder().setOverdue(true))
                     .build());
@@ -241,7 +244,7 @@ public final class NodeDrainer {
                         transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, Times.toTimestamp(now)));
     }
 
-    /** Not if the drain was changed a moment ago. */
+    /** Returns true if the deadline has passed; false if the drain was just changed. */
     private boolean isDue(Node node) {
         Draining known = draining.get(node.getId());
         return known != null

@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows when each ready node was last heard of, and gives up those that have been silent for longer than the time to
+ * Records when each ready node was last heard from, and marks nodes as down that are silent for longer than the time to
  * live.
  *
- * <p>Silence is counted by the {@link Pulse}, so only while this server could hear. After a pause each node has its whole
- * time to live again.
+ * <p>Silence is measured by the {@link Pulse}, so only while this server could hear. After a pause each node has its
+ * full time to live again.
  */
 public final class NodeLiveness {
 
@@ -27,23 +27,24 @@ public final class NodeLiveness {
      */
     private static final int BATCH = 50;
 
+    // How many nodes a log line names.
     private static final int NAMED = 5;
 
     private final HeartbeatPace pace;
     private final NodeRegistry registry;
     private final Pulse pulse;
 
-    /** When each node was last heard of, by the pulse. */
+    /** When each node was last heard from, by the pulse. */
     private final Map<String, Duration> lastHeard = new ConcurrentHashMap<>();
 
     private final AtomicBoolean isGivingUp = new AtomicBoolean();
 
     /**
-     * Begins to listen for nodes.
+     * Creates a record without nodes.
      *
-     * @param timeToLive how long a node may be silent; longer in a large cluster, so that there are no more than fifty
+     * @param timeToLive how long a node may be silent; longer in a large cluster, so that there are at most fifty
      *     heartbeats a second
-     * @param registry where a node is given up
+     * @param registry marks nodes as down
      * @param random spreads the nodes' heartbeats; used by several threads at a time
      * @param pulse measures silence
      */
@@ -54,7 +55,7 @@ public final class NodeLiveness {
     }
 
     /**
-     * Says that a node is alive, or gives it a whole time to live to show that it is.
+     * Records that a node is alive, or gives a node its full time to live.
      *
      * @param nodeId the node
      */
@@ -62,19 +63,19 @@ public final class NodeLiveness {
         lastHeard.put(nodeId, pulse.now());
     }
 
-    /** How often a node shall say that it is alive, as many as there are now. */
+    /** Returns how often a node is to send a heartbeat in a cluster of the present size. */
     Duration heartbeatInterval() {
         return pace.interval(lastHeard.size());
     }
 
-    /** Gives up the nodes that have been silent for too long. Called about once a second, by one thread. */
+    /** Marks the nodes as down that have been silent for too long. Called about once a second by one thread. */
     public void check() {
         if (!isGivingUp.getAndSet(true)) {
             giveUp();
         }
     }
 
-    /** One batch after the other, so that nodes that fall silent together leave room in the queue of writes. */
+    /** Marks nodes as down in batches, one after the other, so that other writes get their turn between them. */
     private void giveUp() {
         List<String> silent =
                 lastHeard.keySet().stream().filter(this::isSilent).limit(BATCH).toList();

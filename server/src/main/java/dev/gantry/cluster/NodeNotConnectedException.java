@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-/** Something must be asked of a node that has no session. */
+/** The node has no session with this server. */
 public final class NodeNotConnectedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;

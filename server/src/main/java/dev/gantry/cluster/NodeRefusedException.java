@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-/** A node can't prove that it is the one it says to be. */
+/** A node registers under a known id with another secret. */
 public final class NodeRefusedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;

@@ -25,7 +25,10 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Stores what nodes say: who they are, what they have to give, how their allocations are; and that they are lost. */
+/**
+ * Stores nodes, their fingerprints and the states of their allocations; marks nodes as down and their allocations as
+ * lost.
+ */
 public final class NodeRegistry {
 
     private final Store store;
@@ -34,10 +37,10 @@ public final class NodeRegistry {
     private final InstantSource clock;
 
     /**
-     * Makes a registry.
+     * Creates a registry.
      *
-     * @param store where nodes are kept
-     * @param evaluations makes evaluations of the jobs of lost nodes
+     * @param store the store with the nodes
+     * @param evaluations creates evaluations of the jobs of lost nodes
      * @param clock tells when statuses change
      */
     public NodeRegistry(Store store, Evaluations evaluations, InstantSource clock) {
@@ -48,12 +51,12 @@ public final class NodeRegistry {
     }
 
     /**
-     * Takes a node in, or takes it back.
+     * Registers a new node, or a known node that comes back.
      *
-     * @param node what the node says of itself
-     * @param secret what proves later that it is the same node
+     * @param node the node as it describes itself
+     * @param secret proves in later sessions that it is the same node
      * @param refusal why the node does not obey this server; empty if it does
-     * @return the node as stored, ready or refusing; failed with {@link NodeRefusedException}
+     * @return the stored node, ready or refusing; fails with {@link NodeRefusedException}
      */
     public CompletableFuture<Node> register(Node node, String secret, String refusal) {
         byte[] secretHash = hash(secret);
@@ -81,12 +84,12 @@ public final class NodeRegistry {
     }
 
     /**
-     * Stores what a node has to give now.
+     * Stores the fingerprint of a node.
      *
      * @param nodeId the node
-     * @param fingerprint all of it
-     * @param isCurrent asked at the last moment whether it still counts: what an ended session has left must not undo
-     *     what a newer one says
+     * @param fingerprint the complete fingerprint
+     * @param isCurrent checked within the transaction: a message of an ended session must not undo one of a newer
+     *     session
      * @return completed once on disk
      */
     public CompletableFuture<Void> fingerprint(String nodeId, Fingerprint fingerprint, BooleanSupplier isCurrent) {
@@ -104,14 +107,13 @@ public final class NodeRegistry {
     }
 
     /**
-     * Stores how allocations are. What a node says of allocations that are not its own, or that have ended already, is
-     * passed over: an end is final. The same transaction counts their health for their deployments, and has the jobs of
-     * those that failed looked at.
+     * Stores states of allocations. Ignores allocations of other nodes, and terminal ones, since a terminal status is
+     * final. The same transaction counts health for deployments and queues evaluations of jobs with failed allocations.
      *
      * @param nodeId the node
-     * @param updates what it says
+     * @param updates the reported states
      * @param isCurrent as for {@link #fingerprint}
-     * @return completed once on disk; failed with {@link OverloadedException} too
+     * @return completed once on disk; fails with {@link OverloadedException} if too many reports wait
      */
     public CompletableFuture<Void> updateAllocations(
             String nodeId, List<AllocationUpdate> updates, BooleanSupplier isCurrent) {
@@ -119,11 +121,11 @@ public final class NodeRegistry {
     }
 
     /**
-     * Begins to move a node's allocations away, or changes how that is done. The node is not eligible from now on.
+     * Begins a drain, or changes a drain that is under way. Makes the node ineligible.
      *
      * @param nodeId the node
-     * @param strategy how
-     * @return the node as stored; failed with {@link UnknownObjectException}
+     * @param strategy how to drain
+     * @return the stored node; fails with {@link UnknownObjectException}
      */
     public CompletableFuture<Node> drain(String nodeId, DrainStrategy strategy) {
         Timestamp now = now();
@@ -143,12 +145,11 @@ public final class NodeRegistry {
     }
 
     /**
-     * Ends a drain; allocations that were not moved yet stay. A node that is not draining is left as it is, but for its
-     * eligibility.
+     * Ends a drain; allocations that were not moved yet stay. Without a drain, only the eligibility changes.
      *
      * @param nodeId the node
-     * @param eligible whether the node may be given new allocations; else it stays as it is
-     * @return the node as stored; failed with {@link UnknownObjectException}
+     * @param eligible true to make the node eligible; false to leave its eligibility as it is
+     * @return the stored node; fails with {@link UnknownObjectException}
      */
     public CompletableFuture<Node> endDrain(String nodeId, boolean eligible) {
         return store.write(transaction -> {
@@ -162,12 +163,12 @@ public final class NodeRegistry {
     }
 
     /**
-     * Says whether a node may be given new allocations.
+     * Sets whether a node may get new allocations.
      *
      * @param nodeId the node
-     * @param eligibility the new one
-     * @return the node as stored; failed with {@link UnknownObjectException}, or with {@link RefusedException} if it is
-     *     draining and can't be made eligible
+     * @param eligibility the new eligibility
+     * @return the stored node; fails with {@link UnknownObjectException}, or with {@link RefusedException} if the node
+     *     is draining and is to be made eligible
      */
     public CompletableFuture<Node> setEligibility(String nodeId, SchedulingEligibility eligibility) {
         return store.write(transaction -> {
@@ -184,11 +185,11 @@ public final class NodeRegistry {
     }
 
     /**
-     * Gives nodes up: their allocations are lost, and the jobs of these are looked at again.
+     * Marks nodes as down and their allocations as lost, and queues evaluations of the jobs.
      *
      * @param nodeIds the nodes; few enough for one write
-     * @param stillSilent asked at the last moment whether a node has not been heard of meanwhile
-     * @return completed once on disk: the nodes that were given up
+     * @param stillSilent checked within the transaction: false for a node that was heard from meanwhile
+     * @return completed once on disk: the nodes that were marked as down
      */
     public CompletableFuture<List<Node>> markDown(List<String> nodeIds, Predicate<String> stillSilent) {
         Timestamp now = now();
@@ -212,11 +213,11 @@ public final class NodeRegistry {
     }
 
     /**
-     * Forgets a node that is down. If it comes back, it joins as a new one.
+     * Deletes a node that is down. If it comes back, it registers as a new node.
      *
      * @param nodeId the node
-     * @return the node as it was; failed with {@link UnknownObjectException}, or with {@link RefusedException} if it is
-     *     ready: it would join again at once
+     * @return the node as it was; fails with {@link UnknownObjectException}, or with {@link RefusedException} if the
+     *     node is not down
      */
     public CompletableFuture<Node> purge(String nodeId) {
         Timestamp now = now();
@@ -233,7 +234,7 @@ public final class NodeRegistry {
         });
     }
 
-    /** Completed once all that can be read now is on disk. */
+    /** Returns a future that completes once everything that can be read now is on disk. */
     CompletableFuture<Void> awaitOnDisk() {
         return store.write(transaction -> null);
     }
@@ -248,8 +249,8 @@ public final class NodeRegistry {
     }
 
     /**
-     * Counts all on the nodes as lost, and has the jobs looked at again. All is found before anything is put, since what is put
-     * goes to the database each time that something is asked for.
+     * Marks all allocations of nodes as lost and queues evaluations of the jobs. Reads everything before it writes: a
+     * query sends the writes gathered so far to the database.
      */
     private void loseAll(WriteTransaction transaction, List<String> nodeIds, Timestamp now) {
         List<Allocation> lost = nodeIds.stream()
@@ -265,8 +266,8 @@ public final class NodeRegistry {
     }
 
     private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {
-        // What is desired stays until a successor has come, since only what should have run gets one. A node that comes
-        // back with it is told to stop it.
+        // Keep the desired status until the allocation is replaced: only allocations that should run are replaced. A
+        // node that returns with the allocation is told to stop it.
         transaction.updateClient(allocation.toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_LOST)
                 .setDescription("node %s was lost".formatted(allocation.getNodeName()))
@@ -274,7 +275,7 @@ public final class NodeRegistry {
                 .build());
     }
 
-    /** What was decided of a node outlives its sessions; it has no say in it itself. */
+    /** Keeps the drain and the eligibility of the stored node: the node has no say in them. */
     private static Node keepDecisions(Node node, Node stored) {
         Node.Builder kept =
                 node.toBuilder().setEligibility(stored.getEligibility()).clearDrain();

@@ -29,17 +29,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What goes on between one node and this server, from its first message to the end of the stream.
+ * The session between one node and this server, from the node's first message to the end of the stream.
  *
- * <p>Messages come in one at a time. All that the server says of its own accord is said by one {@link SerialTask}, which
- * owns what was said already: Registered first, then all that the node shall run, then what changes. A node that refuses this
- * server is told Registered only, so that it is known to be alive.
+ * <p>Messages of the node arrive one at a time. One {@link SerialTask} sends all that the server sends on its own, and
+ * owns the record of what was sent: first Registered, then the complete desired state, then changes. A node that
+ * refuses this server gets only Registered, so that it counts as alive.
  */
 public final class NodeSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
 
-    /** So many ended allocations are told of when a session begins: their logs can still be read. */
+    /** How many terminal allocations are sent when a session begins: their logs can still be read. */
     private static final int ENDED_ALLOCATIONS = 50;
 
     private final NodeSessions sessions;
@@ -47,20 +47,20 @@ public final class NodeSession {
     private final PendingReads reads = new PendingReads();
     private final SerialTask push;
 
-    /** What the node has to be told, each allocation once: there are no more than are on the node. */
+    /** Changes to send, the newest of each allocation, so at most as many as there are allocations on the node. */
     private final ConcurrentMap<String, Allocation> orders = new ConcurrentHashMap<>();
 
-    /** The newest of the node's updates that is on disk. */
+    /** The highest sequence number of the node's updates that is on disk. */
     private final AtomicLong storedSequence = new AtomicLong();
 
     private volatile String nodeId;
     private volatile boolean isRefusing;
     private volatile boolean ended;
 
-    // Owned by the thread that brings the node's messages.
+    // Owned by the thread that delivers the node's messages.
     private boolean registering;
 
-    // Owned by the turns of push.
+    // Owned by the runs of push.
     private boolean registeredSent;
     private boolean snapshotRead;
     private boolean completeSent;
@@ -74,9 +74,9 @@ public final class NodeSession {
     }
 
     /**
-     * Takes a message of the node. Never waits.
+     * Handles a message of the node. Never blocks.
      *
-     * @param request the message, checked already; one at a time
+     * @param request the message, validated; one at a time
      */
     public void onMessage(ConnectRequest request) {
         if (ended) {
@@ -93,7 +93,7 @@ public final class NodeSession {
         }
     }
 
-    /** The server has changed its mind about an allocation of the node. Never waits. */
+    /** Queues a change of an allocation's desired state. Never blocks. */
     void order(Allocation allocation) {
         if (isRefusing) {
             return;
@@ -102,14 +102,16 @@ public final class NodeSession {
         push.call();
     }
 
-    /** The stream has room again. Never waits. */
+    /** Called when the stream is ready again. Never blocks. */
     public void onReady() {
         if (nodeId != null) {
             push.call();
         }
     }
 
-    /** The stream has ended, for whatever reason. The node has its time to live to come back. Never waits. */
+    /**
+     * Called when the stream has ended for any reason. The node can reconnect within its time to live. Never blocks.
+     */
     public void onEnd() {
         ended = true;
         String id = nodeId;
@@ -124,14 +126,14 @@ public final class NodeSession {
     /**
      * Ends the session.
      *
-     * @param why what the node is told
+     * @param why the error that the node gets
      */
     public void end(Throwable why) {
         connection.end(why);
         onEnd();
     }
 
-    /** Tells the node to obey this server; returns false if it does already. */
+    /** Tells the node to obey this server; returns false if the node does so already. */
     boolean rejoin() {
         if (isRefusing) {
             connection.send(ConnectResponse.newBuilder()
@@ -141,13 +143,18 @@ public final class NodeSession {
         return isRefusing;
     }
 
+    /**
+     * Reads a piece of a log from the node.
+     *
+     * @return the piece; fails with {@link OverloadedException}, {@link NodeNotConnectedException} or a timeout
+     */
     CompletableFuture<LogChunk> readLog(ReadLog question) {
         CompletableFuture<LogChunk> answer = reads.ask(
                 question,
                 named -> connection.send(
                         ConnectResponse.newBuilder().setReadLog(named).build()));
         if (ended) {
-            // The others were told before this question was asked.
+            // onEnd() failed the earlier reads before this one was added.
             reads.failAll(new NodeNotConnectedException(nodeId));
         }
         return answer;
@@ -174,10 +181,11 @@ public final class NodeSession {
         nodeId = node.getId();
         sessions.enter(nodeId, this);
         if (ended) {
-            // What onEnd() does may have been done too early.
+            // onEnd() may have run before the session was entered.
             onEnd();
         } else if (isGivenUp(nodeId)) {
-            // After it registered, and before it was heard of: nobody would take it back.
+            // The node was marked down after it registered and before it was heard from: end the session so that it
+            // registers again.
             end(SessionEndedException.givenUp(nodeId));
         }
         push.call();
@@ -219,7 +227,7 @@ public final class NodeSession {
         return !ended;
     }
 
-    /** The node says it all again in its next session. */
+    /** Ends the session if a write fails; the node reports everything again in its next session. */
     private void endOnFailure(CompletableFuture<?> stored) {
         stored.exceptionally(failure -> {
             end(failure);
@@ -265,7 +273,7 @@ public final class NodeSession {
 
     private void readSnapshot() {
         List<Allocation> all = allAllocations(sessions.reader());
-        // What was ordered before all was read is old news, and must not come after it.
+        // Drop changes that are older than the snapshot, so that they are not sent after it.
         all.forEach(read -> orders.computeIfPresent(
                 read.getId(), (id, order) -> order.getModifyIndex() <= read.getModifyIndex() ? null : order));
         sessions.awaitOnDisk(
@@ -291,7 +299,7 @@ public final class NodeSession {
         Queue<Allocation> waiting = new ArrayDeque<>(news);
         while (!waiting.isEmpty() && connection.isReady()) {
             DesiredState.Builder part = sessions.parts().take(waiting);
-            // What has changed again stays, for the next turn, and so does what there is no room for now.
+            // Allocations that have changed again, or that do not fit now, stay for the next run.
             part.getAllocationsList().forEach(order -> orders.remove(order.getId(), order));
             send(part);
         }
@@ -319,7 +327,7 @@ public final class NodeSession {
         return all;
     }
 
-    /** A node that comes back with what was lost on it must not go on with it: its successor may run already. */
+    /** Tells a node that returns to stop an allocation that was marked as lost: its replacement may run already. */
     private static Allocation stopIfLost(Allocation ended) {
         return ended.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST
                 ? ended.toBuilder()

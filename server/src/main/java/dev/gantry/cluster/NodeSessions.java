@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** The sessions of the connected nodes: one a node, the newest. */
+/** Holds the sessions of connected nodes: the newest session of each node. */
 public final class NodeSessions {
 
     private final StoreReader reader;
@@ -28,15 +28,15 @@ public final class NodeSessions {
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
 
     /**
-     * Begins without sessions.
+     * Creates a holder without sessions.
      *
-     * @param reader where to read what nodes shall run
-     * @param registry where to store what nodes say
-     * @param liveness whom to tell that a node is alive
-     * @param jobVersions what the jobs are that nodes shall run
-     * @param identity which cluster's server this is and what it knows for good; asked at the begin of each session, on a
-     *     thread that must not wait
-     * @param executor threads that may wait for the database
+     * @param reader reads what nodes are to run
+     * @param registry stores what nodes report
+     * @param liveness records that nodes are alive
+     * @param jobVersions finds the jobs of allocations
+     * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
+     *     not block
+     * @param executor threads that may block on the database
      */
     public NodeSessions(
             StoreReader reader,
@@ -57,7 +57,7 @@ public final class NodeSessions {
      * Begins a session for a stream that a node has opened.
      *
      * @param connection the stream
-     * @return takes what comes from it
+     * @return the session, which handles the messages of the stream
      */
     public NodeSession open(NodeConnection connection) {
         connection.send(ConnectResponse.newBuilder().setIdentity(identity.get()).build());
@@ -65,11 +65,11 @@ public final class NodeSessions {
     }
 
     /**
-     * Tells a node that refuses this server to obey it. Never waits.
+     * Tells a node that refuses this server to obey it. Never blocks.
      *
      * @param node the node
-     * @throws NodeNotConnectedException if it has no session with this server
-     * @throws RefusedException if it obeys already
+     * @throws NodeNotConnectedException if the node has no session with this server
+     * @throws RefusedException if the node obeys already
      */
     public void rejoin(Node node) {
         NodeSession session = sessions.get(node.getId());
@@ -83,11 +83,11 @@ public final class NodeSessions {
     }
 
     /**
-     * Asks a node for a piece of a log.
+     * Reads a piece of a log from a node.
      *
      * @param nodeId the node
-     * @param question which piece; its request_id is not read
-     * @return the answer; failed with {@link NodeNotConnectedException}, {@link OverloadedException} or a timeout
+     * @param question the piece to read; its request_id is ignored
+     * @return the piece; fails with {@link NodeNotConnectedException}, {@link OverloadedException} or a timeout
      */
     public CompletableFuture<LogChunk> readLog(String nodeId, ReadLog question) {
         NodeSession session = sessions.get(nodeId);
@@ -98,10 +98,10 @@ public final class NodeSessions {
     }
 
     /**
-     * Tells nodes what they shall run from now on, and ends the sessions of those that were given up, so that they register
-     * again if they are alive after all. Never waits.
+     * Sends changed allocations to their nodes. Ends the sessions of nodes that were marked as down, so that nodes that
+     * are alive register again. Never blocks.
      *
-     * @param changes what a write changed
+     * @param changes the changes of a write
      */
     public void publish(ChangeSet changes) {
         for (Allocation order : changes.orders()) {
@@ -115,14 +115,14 @@ public final class NodeSessions {
                 .forEach(this::endSession);
     }
 
-    /** Makes a session the one of its node; an older one is ended. */
+    /** Makes a session the current one of its node, and ends an older one. */
     void enter(String nodeId, NodeSession session) {
         Optional.ofNullable(sessions.put(nodeId, session))
                 .ifPresent(
                         older -> older.end(new SessionEndedException("Node %s has a newer session".formatted(nodeId))));
     }
 
-    /** Says whether it was the one of its node until now. */
+    /** Removes a session; returns true if it was the current one of its node. */
     boolean leave(String nodeId, NodeSession session) {
         return sessions.remove(nodeId, session);
     }
@@ -143,9 +143,7 @@ public final class NodeSessions {
         return parts;
     }
 
-    /**
-     * Waits until all writes up to an index are on disk: a node must not be told what a power cut could still take back.
-     */
+    /** Waits until all writes up to an index are on disk: a node must not get what a power failure could still undo. */
     void awaitOnDisk(long index) {
         if (index > identity.get().getIndex()) {
             registry.awaitOnDisk().join();

@@ -1,15 +1,15 @@
 package dev.gantry.cluster;
 
-/** Too much waits already. */
+/** Too many requests of a kind wait already. */
 public final class OverloadedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what there is too much of.
+     * Creates the exception.
      *
-     * @param what what waits, in the plural
-     * @param waiting how many
+     * @param what the kind of requests, in the plural
+     * @param waiting how many wait
      */
     public OverloadedException(String what, int waiting) {
         super("%d %s wait already: try again later".formatted(waiting, what));

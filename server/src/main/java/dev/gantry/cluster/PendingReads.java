@@ -10,16 +10,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Questions about logs that a node has not answered yet. */
+/** Holds the reads of logs that a node has not answered yet. */
 final class PendingReads {
 
+    // The most reads of one node.
     private static final int LIMIT = 256;
+    // Added to the time that the node may take to answer.
     private static final long GRACE_MILLIS = 10_000;
 
     private final Map<Long, CompletableFuture<LogChunk>> reads = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
 
-    /** Gives the question a name, sends it, and waits for its answer, a while longer than the node may take. */
+    /**
+     * Gives a read an id, sends it, and returns the answer. Times out ten seconds after the node's own limit. Fails
+     * with {@link OverloadedException} if 256 reads wait.
+     */
     CompletableFuture<LogChunk> ask(ReadLog question, Consumer<ReadLog> send) {
         if (reads.size() >= LIMIT) {
             return CompletableFuture.failedFuture(new OverloadedException("reads of logs of this node", LIMIT));
@@ -32,11 +37,12 @@ final class PendingReads {
                 .whenComplete((chunk, failure) -> reads.remove(id));
     }
 
-    /** Takes an answer; one that nobody waits for any more is passed over. */
+    /** Completes the read that the chunk answers; ignores a chunk that nobody waits for. */
     void answer(LogChunk chunk) {
         Optional.ofNullable(reads.get(chunk.getRequestId())).ifPresent(read -> read.complete(chunk));
     }
 
+    /** Fails all reads that wait. */
     void failAll(RuntimeException failure) {
         reads.values().forEach(read -> read.completeExceptionally(failure));
     }

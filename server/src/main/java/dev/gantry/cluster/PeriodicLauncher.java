@@ -20,11 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes children of periodic jobs when their times come. Of the times that came while no server ran, the latest one is
- * made up for, once, as in Nomad.
+ * Creates children of periodic jobs at their times. Of the times that passed while no server ran, only the latest is
+ * made up for, as in Nomad.
  *
- * <p>It knows the schedules from the feed of changes; for when a child was last made, the store remembers, in the
- * transaction that made it.
+ * <p>Keeps the schedules in memory, from the feed of changes. The time of a job's last launch is stored in the
+ * transaction that creates the child.
  */
 public final class PeriodicLauncher {
 
@@ -38,14 +38,14 @@ public final class PeriodicLauncher {
     private final InstantSource clock;
     private final Map<String, Schedule> schedules = new ConcurrentHashMap<>();
 
-    /** Many jobs have the same times, such as midnight. */
+    /** Bounds launches under way, since many jobs have the same times, such as midnight. */
     private final WritesInFlight launches = new WritesInFlight(LAUNCHES_IN_FLIGHT, () -> {});
 
     /**
-     * Begins without schedules.
+     * Creates a launcher without schedules.
      *
-     * @param store where jobs are kept
-     * @param evaluations makes evaluations of children
+     * @param store the store with the jobs
+     * @param evaluations creates evaluations of children
      * @param clock tells which times have come
      */
     public PeriodicLauncher(Store store, Evaluations evaluations, InstantSource clock) {
@@ -55,9 +55,9 @@ public final class PeriodicLauncher {
     }
 
     /**
-     * Takes up the schedules that are stored.
+     * Loads the stored schedules.
      *
-     * @param reader where they are
+     * @param reader reads the store
      */
     public void load(StoreReader reader) {
         reader.jobs()
@@ -66,41 +66,42 @@ public final class PeriodicLauncher {
     }
 
     /**
-     * Takes in what a write changed. Never waits.
+     * Takes in the changes of a write. Never blocks.
      *
-     * @param changes what it changed
+     * @param changes the changes
      */
     public void publish(ChangeSet changes) {
         changes.jobs().forEach(job -> put(job, Times.toInstant(job.getSubmitTime())));
         changes.removedJobs().forEach(schedules::remove);
     }
 
-    /** Makes the children whose times have come. Called about once a second, by one thread. */
+    /** Launches the jobs whose times have come. Called about once a second by one thread. */
     public void check() {
         Instant now = clock.instant();
-        // A launch in the future says that the clock was set back since: as in Nomad, the next is counted from now.
+        // If the last launch lies in the future, the clock was set back: as in Nomad, the next time is counted from
+        // now.
         schedules.replaceAll((jobId, schedule) -> schedule.last().isAfter(now) ? schedule.since(now) : schedule);
         schedules.forEach((jobId, schedule) ->
                 schedule.due(now).ifPresent(time -> launches.begin(jobId, () -> launch(jobId, time))));
     }
 
     /**
-     * When a periodic job runs next.
+     * Returns when a periodic job is launched next.
      *
      * @param jobId any job
-     * @return the time; empty if it is not periodic, or is stopped
+     * @return the time; empty if the job is not periodic or is stopped
      */
     public Optional<Instant> next(String jobId) {
         return Optional.ofNullable(schedules.get(jobId)).flatMap(Schedule::next);
     }
 
     /**
-     * Makes a child of a periodic job now, whatever its times.
+     * Launches a periodic job now, whatever its times.
      *
      * @param jobId the periodic job
      * @param requestId makes the call safe to repeat
-     * @return the child; failed with {@link UnknownObjectException}, {@link RequestIdReusedException}, or with
-     *     {@link RefusedException} if the job is not periodic, is stopped, or prohibits overlap and has a child that runs
+     * @return the child. Fails with {@link UnknownObjectException}, with {@link RequestIdReusedException}, or with
+     *     {@link RefusedException} if the job is not periodic, is stopped, or prohibits overlap and has a live child
      */
     public CompletableFuture<Child> force(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();
@@ -122,7 +123,10 @@ public final class PeriodicLauncher {
         return make(transaction, job.getJob(), freeSecond(transaction, jobId, now), now);
     }
 
-    /** A job that was submitted anew counts its times from then on, and one that is put for another reason goes on. */
+    /**
+     * Sets a job's schedule. A submission counts the times from then on; any other change of the job keeps the last
+     * launch.
+     */
     private void put(JobRecord job, Instant last) {
         String jobId = job.getJob().getId();
         if (!job.getJob().hasPeriodic() || job.getStopped()) {
@@ -143,7 +147,7 @@ public final class PeriodicLauncher {
     }
 
     private CompletableFuture<Boolean> launch(String jobId, Instant time) {
-        // Before it is stored, so that the next tick does not do it once more; a failure puts it back.
+        // Advance the schedule before the write, so that the next check does not launch again; a failure sets it back.
         Schedule before = schedules.get(jobId);
         schedules.computeIfPresent(jobId, (id, schedule) -> schedule.since(time));
         Instant now = clock.instant();

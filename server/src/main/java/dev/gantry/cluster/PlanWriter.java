@@ -31,20 +31,20 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 /**
- * Makes a plan true in one transaction: allocations and their ports, what is stopped, updated or to be placed anew, the
- * deployment and the evaluation's end.
+ * Writes a plan in one transaction: new allocations with their ports, stops, updates, delayed reschedules, deployments
+ * and the evaluation's status.
  */
 final class PlanWriter {
 
-    /** What became of a plan. */
+    /** The outcomes of a write. */
     enum Outcome {
-        /** It is on disk. */
+        /** The plan is on disk. */
         WRITTEN,
-        /** A newer evaluation has taken the place of its own; nothing was written. */
+        /** A newer evaluation has replaced the plan's evaluation; nothing was written. */
         OBSOLETE,
-        /** One of its nodes may not be given new allocations any more; nothing was written. */
+        /** A node of the plan no longer accepts new allocations; nothing was written. */
         REJECTED,
-        /** The store has too much to write, or is broken; nothing was written. */
+        /** The store is overloaded or broken; nothing was written. */
         OVERLOADED
     }
 
@@ -62,7 +62,7 @@ final class PlanWriter {
         this.clock = clock;
     }
 
-    /** The allocation that a placement stands for. */
+    /** Returns the allocation of a placement, with a new id. */
     Allocation allocate(Evaluation evaluation, Placement placement) {
         var now = Times.toTimestamp(clock.instant());
         return Allocation.newBuilder()
@@ -89,8 +89,8 @@ final class PlanWriter {
     }
 
     /**
-     * Writes a plan, the allocations that its placements stand for among it. If the future fails, nothing was written: the
-     * plan, or what it was made from, is not what the store takes.
+     * Writes a plan with its new allocations. If the future fails, nothing was written: the store does not accept the
+     * plan, or the state that it was made from.
      */
     CompletableFuture<Outcome> write(Evaluation evaluation, Plan plan, List<Allocation> placed) {
         return store.write(transaction -> {
@@ -141,6 +141,7 @@ final class PlanWriter {
                 .isPresent();
     }
 
+    /** Returns true if an evaluation is pending or blocked. */
     static boolean isOpen(Evaluation evaluation) {
         return evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_PENDING
                 || evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
@@ -206,7 +207,7 @@ final class PlanWriter {
         Optional<Deployment> stored = transaction.deployment(planned.getId());
         Job job = transaction.job(planned.getJobId()).map(JobRecord::getJob).orElse(Job.getDefaultInstance());
         if (stored.isPresent() && stored.get().getStatus() != DeploymentStatus.DEPLOYMENT_STATUS_RUNNING) {
-            // It has ended while the plan was made: an end is final.
+            // The deployment has ended while the plan was made, and its end is final.
             return;
         }
         Deployment merged = DeploymentMerge.merge(
@@ -220,7 +221,7 @@ final class PlanWriter {
         }
     }
 
-    /** How many allocations of each group count as healthy since they were updated while they ran. */
+    /** Returns how many allocations of each group become healthy by an in-place update. */
     private static Map<String, Long> updatedHealthy(Deployment deployment, Plan plan) {
         return plan.updates().stream()
                 .filter(update -> update.healthy() && update.deploymentId().equals(deployment.getId()))
@@ -228,7 +229,7 @@ final class PlanWriter {
                 .collect(Collectors.groupingBy(update -> update.allocation().getTaskGroup(), Collectors.counting()));
     }
 
-    /** Reads it anew, since the node may have spoken of it after the plan was made. */
+    /** Reads an allocation again, since the node may have reported a new state after the plan was made. */
     private static Optional<Allocation> current(WriteTransaction transaction, Allocation planned) {
         return transaction.allocation(planned.getId());
     }

@@ -11,24 +11,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Lets allocations that have to go for others know for which. Those others can often not be placed before the room is
- * free: until then, the evaluation that waits for it remembers what had to go, beyond the end of the server too.
+ * Records for which allocation a preempted allocation was stopped. The new allocation often cannot be placed before the
+ * resources are free. Until then its evaluation stores the ids of the preempted allocations, so that they survive a
+ * restart of the server.
  *
- * <p>Made for the writing of one plan, within its transaction.
+ * <p>Made for the write of one plan, within its transaction.
  */
 final class Preempted {
 
     private final Evaluation outcome;
     private final List<Allocation> placed;
 
-    /** Ids of those of which it is not known yet. */
+    /** Ids of preempted allocations whose successor is not placed yet. */
     private final Set<String> waiting;
 
     /**
-     * Takes up what had to go for a job before.
+     * Begins with the allocations that were preempted for the job before.
      *
      * @param outcome the evaluation as the plan leaves it
-     * @param placed what the plan places
+     * @param placed the new allocations of the plan
      */
     Preempted(Evaluation outcome, List<Allocation> placed) {
         this.outcome = outcome;
@@ -36,14 +37,16 @@ final class Preempted {
         this.waiting = new LinkedHashSet<>(outcome.getPreemptedAllocationIdsList());
     }
 
-    /** Says of an allocation that is being stopped for which it goes, or remembers that this is to be said. */
+    /**
+     * Names the new allocation on the same node as the reason for a preemption, or keeps the preempted id for later.
+     */
     void displace(Allocation.Builder victim) {
         placedOn(victim.getNodeId())
                 .ifPresentOrElse(
                         one -> victim.setPreemptedByAllocationId(one.getId()), () -> waiting.add(victim.getId()));
     }
 
-    /** Says it of those that went before, where something is placed now. */
+    /** Names the new allocations for allocations that were preempted earlier on their nodes. */
     void tell(WriteTransaction transaction, Instant now) {
         if (placed.isEmpty()) {
             return;
@@ -61,7 +64,7 @@ final class Preempted {
         }
     }
 
-    /** The evaluation with those of which it is not known yet; once all is placed, nobody waits for it. */
+    /** Returns the evaluation with the ids that still wait; without ids once everything is placed. */
     Evaluation remembered() {
         Evaluation.Builder remembered = outcome.toBuilder().clearPreemptedAllocationIds();
         return outcome.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE

@@ -8,23 +8,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the time in which this server could hear its nodes.
+ * Measures the time in which this server could hear its nodes.
  *
- * <p>A beat that comes late says that the process was stopped, or its machine was; what the nodes said meanwhile waits to be
- * read. So a late beat counts like one in time, and after a long pause everything begins anew, as after a start. The same
- * holds while nodes can't register, since the store is broken.
+ * <p>A late beat means that the process or its machine was paused; messages that nodes sent meanwhile have not been
+ * read yet. So a late beat counts no more than one in time, and after a long pause silence is counted from the
+ * beginning, as after a start. The same holds while the store is broken, since nodes cannot register then.
  */
 public final class Pulse {
 
     private static final Logger LOG = LoggerFactory.getLogger(Pulse.class);
 
-    /** The most that is counted of the time between two beats, which are a second apart. */
+    /** The most that is counted between two beats, which are one second apart. */
     private static final Duration MOST_PER_BEAT = Duration.ofSeconds(2);
 
-    /** Longer than a collection of garbage; a server that is as slow as that again and again still counts. */
+    /**
+     * The least time between two beats that counts as a pause. It is longer than a garbage collection. A server that is
+     * always this slow still counts time.
+     */
     private static final Duration PAUSE = Duration.ofSeconds(5);
 
-    /** In which nodes that were not heard can say what has happened meanwhile. */
+    /** How long after a pause nodes may need to report what has happened meanwhile. */
     private static final Duration SETTLING = Duration.ofSeconds(5);
 
     private final InstantSource clock;
@@ -35,14 +38,14 @@ public final class Pulse {
 
     private volatile Instant lastBeat;
 
-    // Owned by the thread that beats.
+    // Owned by the thread that calls beat().
     private boolean wasDeaf;
 
     /**
-     * Begins to listen.
+     * Starts to measure.
      *
-     * @param clock measures time; one that never jumps
-     * @param canHear whether nodes can register and say that they are alive
+     * @param clock a clock that never jumps
+     * @param canHear returns true if nodes can register and report that they are alive
      */
     public Pulse(InstantSource clock, BooleanSupplier canHear) {
         this.clock = clock;
@@ -50,7 +53,7 @@ public final class Pulse {
         this.lastBeat = clock.instant();
     }
 
-    /** Moves the time on. Called about once a second, by one thread. */
+    /** Counts the time since the last beat. Called about once a second by one thread. */
     public void beat() {
         Instant now = clock.instant();
         Duration passed = Duration.between(lastBeat, now);
@@ -73,25 +76,25 @@ public final class Pulse {
     }
 
     /**
-     * Tells whether nodes have had time to say what happened in the last pause.
+     * Returns true if nodes have had time to report what happened during the last pause.
      *
-     * @return false for some seconds after a pause
+     * @return false for five seconds after a pause
      */
     public boolean isSettled() {
         return resumedAt.isZero() || listened.minus(resumedAt).compareTo(SETTLING) >= 0;
     }
 
-    /** For how long this server had listened at the last beat. */
+    /** Returns the time measured up to the last beat. */
     Duration listened() {
         return listened;
     }
 
-    /** For how long this server has listened until now, between two beats too. */
+    /** Returns the time measured up to now. */
     Duration now() {
         return listened.plus(atMost(Duration.between(lastBeat, clock.instant())));
     }
 
-    /** How long it had listened when the last pause ended; zero if there was none. */
+    /** Returns the measured time at the end of the last pause; zero if there was none. */
     Duration resumedAt() {
         return resumedAt;
     }

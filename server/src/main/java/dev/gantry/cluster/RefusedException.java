@@ -1,14 +1,14 @@
 package dev.gantry.cluster;
 
-/** What was asked for can't be done as things stand. */
+/** The state of an object does not allow the request. */
 public final class RefusedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says why.
+     * Creates the exception.
      *
-     * @param message what stands in the way, and the remedy
+     * @param message what prevents the request, and the remedy
      */
     public RefusedException(String message) {
         super(message);

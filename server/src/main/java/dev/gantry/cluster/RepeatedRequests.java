@@ -5,19 +5,22 @@ import dev.gantry.store.WriteTransaction;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Writes that a client may send twice under one request id: the second is answered as the first, and changes nothing. */
+/**
+ * Makes writes safe to repeat: a second request with the same request id gets the answer of the first and changes
+ * nothing.
+ */
 final class RepeatedRequests {
 
     private RepeatedRequests() {}
 
     /**
-     * Finds what an earlier request with the same id was answered.
+     * Returns the answer to an earlier request with the same id.
      *
-     * @param kind what this request asks for
-     * @param requestId the request's id; empty: each request counts
-     * @param isMeant whether the answer's job is one that this request can be about
+     * @param kind the kind of this request
+     * @param requestId the request's id; empty: the request is always new
+     * @param isMeant returns true for jobs that this request can be about
      * @return the answer; empty if there was no such request
-     * @throws RequestIdReusedException if the id was used to ask for something else, or for another job
+     * @throws RequestIdReusedException if the id was used for a request of another kind or about another job
      */
     static Optional<Submission> answered(
             WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, Predicate<String> isMeant) {
@@ -29,7 +32,7 @@ final class RepeatedRequests {
         return before;
     }
 
-    /** Remembers what a request was answered. */
+    /** Stores the answer to a request. */
     static void remember(WriteTransaction transaction, Optional<String> requestId, Submission answer) {
         requestId.ifPresent(id -> transaction.putSubmission(id, answer));
     }

@@ -2,7 +2,7 @@ package dev.gantry.cluster;
 
 import dev.gantry.store.Submission;
 
-/** A request id was used before, for another job. */
+/** A request id was used before for another request. */
 public final class RequestIdReusedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;

@@ -9,23 +9,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When a periodic job runs: at each time that one of its expressions matches.
+ * The schedule of a periodic job: the times of all its cron expressions.
  *
- * @param crons its expressions, one at least
+ * @param crons the expressions, at least one
  * @param zone the time zone of all of them
- * @param last only later times count
- * @param next the first time after {@code last}, kept since it is asked for each second; empty if none is left
+ * @param last the last launch, or the submission; only later times count
+ * @param next the first time after {@code last}, kept since it is read each second; empty if there is none
  */
 record Schedule(List<Cron> crons, ZoneId zone, Instant last, Optional<Instant> next) {
 
-    /** How far to look back for the latest time, the nearest first: none of them holds more than a few thousand. */
+    /**
+     * The periods in which the latest time is searched, nearest first, so that a search walks over a few thousand times
+     * at most.
+     */
     private static final List<Duration> WINDOWS = List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(31));
 
     /**
-     * Reads a schedule.
+     * Reads the schedule of a job.
      *
-     * @throws IllegalArgumentException if one of its expressions can't be read
-     * @throws java.time.DateTimeException if its time zone is not known
+     * @throws IllegalArgumentException if an expression is malformed
+     * @throws java.time.DateTimeException if the time zone is unknown
      */
     static Schedule of(Periodic periodic, Instant last) {
         ZoneId zone = periodic.getTimeZone().isEmpty() ? ZoneId.of("UTC") : ZoneId.of(periodic.getTimeZone());
@@ -36,11 +39,12 @@ record Schedule(List<Cron> crons, ZoneId zone, Instant last, Optional<Instant> n
         return new Schedule(crons, zone, last, next(crons, zone, last));
     }
 
+    /** Returns the same schedule after a launch. */
     Schedule since(Instant launched) {
         return of(crons, zone, launched);
     }
 
-    /** The latest time that has come; all before it are left out, as in Nomad. */
+    /** Returns the latest time that has come; earlier ones are skipped, as in Nomad. Empty if none has come. */
     Optional<Instant> due(Instant now) {
         if (next.filter(time -> !time.isAfter(now)).isEmpty()) {
             return Optional.empty();

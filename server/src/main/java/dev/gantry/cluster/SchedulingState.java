@@ -25,12 +25,13 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * All that placement needs to know, in memory: read from the store once, then kept current by what each write changed.
+ * Holds in memory all that scheduling needs: read from the store once, then kept current by the changes of each write.
  *
  * <p>Owned by the thread of the {@link EvaluationLoop}.
  */
 final class SchedulingState {
 
+    // How many rows are read at a time.
     private static final int PAGE = 1000;
 
     private final Clocks clocks;
@@ -39,32 +40,36 @@ final class SchedulingState {
     private ClusterState cluster = new ClusterState();
     private long index;
 
-    /** Counts what may have made room. */
+    /** Counts the changes after which blocked evaluations may fit. */
     private long roomMade;
 
-    /** When to look at jobs again though nothing changes. */
+    /** When jobs are to be evaluated again although nothing changes. */
     private final FollowUps followUps = new FollowUps();
 
-    /** Jobs whose newest evaluation has failed: their follow-up is for that. */
+    /** Jobs whose newest evaluation has failed; their follow-up is due to that. */
     private final Set<String> failedJobs = new HashSet<>();
 
     /** System jobs that are not stopped. */
     private final Set<String> systemJobs = new HashSet<>();
 
-    /** Of these, those that a node has changed for since they were last looked at. */
+    /** System jobs that have to be evaluated since a node in their datacenters has changed. */
     private final Set<String> systemJobsToSpread = new HashSet<>();
 
-    /** What {@link #roomMade} was when the plan was made whose outcome is on its way, by job. */
+    /** The value of {@link #roomMade} when a plan was made whose write is under way, by job. */
     private final Map<String, Long> roomAtPlan = new HashMap<>();
 
-    /** Begins empty; the clocks tell when a stored time comes. */
+    /**
+     * Creates an empty state.
+     *
+     * @param clocks tell when stored times come
+     */
     SchedulingState(Clocks clocks) {
         this.clocks = clocks;
     }
 
-    /** Forgets everything and reads it from the store. */
+    /** Drops everything and reads it from the store. */
     void load(StoreReader reader) {
-        // Read first: what changes meanwhile comes as a change once more.
+        // Read the index first: changes made during the reads arrive again as changes.
         index = reader.lastIndex();
         cluster = new ClusterState();
         jobs.clear();
@@ -87,11 +92,11 @@ final class SchedulingState {
                 .forEach(this::put);
         reader.evaluations().toFollowUp().forEach(this::put);
         evaluations.retryBlocked();
-        // Nodes may have come when the last server was about to end.
+        // Nodes may have joined just before the last server ended.
         spreadSystemJobs(any -> true);
     }
 
-    /** Takes in what a write changed. */
+    /** Applies the changes of a write; ignores changes that are not newer than this state. */
     void apply(ChangeSet changes) {
         if (changes.index() <= index) {
             return;
@@ -117,8 +122,8 @@ final class SchedulingState {
     }
 
     /**
-     * System jobs that have to be looked at since a node of their datacenters has joined, come back or changed: they want to be there too,
-     * though all that they wanted before is placed. Each is told of once.
+     * Returns the system jobs that have to be evaluated since a node in their datacenters has joined, returned or
+     * changed: they may need an allocation there. Returns each job once.
      */
     List<String> takeSystemJobsToSpread() {
         List<String> taken = List.copyOf(systemJobsToSpread);
@@ -127,8 +132,8 @@ final class SchedulingState {
     }
 
     /**
-     * Counts allocations as placed that are on their way to the store, with the outcome of the job's evaluation, and
-     * those that have to go for them as being stopped, so that no other plan counts on them too.
+     * Counts allocations as placed whose write is under way, and preempted allocations as stopping, so that no other
+     * plan uses the same resources.
      */
     void expect(JobRecord job, List<Allocation> placed, List<Allocation> preempted) {
         cluster.putJob(versionOf(job));
@@ -139,7 +144,7 @@ final class SchedulingState {
         roomAtPlan.put(job.getJob().getId(), roomMade);
     }
 
-    /** Forgets allocations that did not get into the store: what they seemed to take is free. */
+    /** Removes allocations that were not stored; their resources are free. */
     void forget(List<Allocation> placed) {
         placed.forEach(allocation -> cluster.removeAllocation(allocation.getId()));
         if (!placed.isEmpty()) {
@@ -147,38 +152,48 @@ final class SchedulingState {
         }
     }
 
-    /** Lets an evaluation be looked at once more. */
+    /** Makes an evaluation ready again. */
     void retry(Evaluation evaluation) {
         evaluations.retry(evaluation, jobOf(evaluation).getJob().getPriority());
     }
 
-    /** All that the plan of a job has to know, as it is now, for another thread to plan on. */
+    /** Returns a snapshot for the plan of a job, on which another thread can plan. */
     JobSnapshot look(String jobId, PlanDeadline deadline) {
         return new JobSnapshot(cluster.snapshot(jobId, deadline), job(jobId));
     }
 
+    /** Returns when jobs are to be evaluated again. */
     FollowUps followUps() {
         return followUps;
     }
 
+    /** Returns the state to plan on. */
     ClusterState cluster() {
         return cluster;
     }
 
+    /** Returns the pending and blocked evaluations. */
     EvaluationQueue evaluations() {
         return evaluations;
     }
 
+    /** Returns a stored job. */
     Optional<JobRecord> job(String id) {
         return Optional.ofNullable(jobs.get(id));
     }
 
+    /**
+     * Returns the job of an evaluation.
+     *
+     * @throws IllegalStateException if the job is unknown
+     */
     JobRecord jobOf(Evaluation evaluation) {
         return job(evaluation.getJobId())
                 .orElseThrow(() -> new IllegalStateException(
                         "Evaluation %s is of the unknown job %s".formatted(evaluation.getId(), evaluation.getJobId())));
     }
 
+    /** Returns the version of a stored job. */
     static JobVersion versionOf(JobRecord job) {
         return JobVersion.newBuilder()
                 .setJob(job.getJob())
@@ -202,7 +217,7 @@ final class SchedulingState {
                 .forEach(systemJobsToSpread::add);
     }
 
-    /** A job that names no datacenters is in all of them. */
+    /** Returns true if a job may run in one of these datacenters; a job without datacenters may run in all. */
     private static boolean isIn(Job job, Set<String> datacenters) {
         return job.getDatacentersCount() == 0
                 || job.getDatacentersList().stream().anyMatch(datacenters::contains);
@@ -234,12 +249,13 @@ final class SchedulingState {
         Long roomThen = roomAtPlan.remove(evaluation.getJobId());
         boolean isBlocked = evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
         if (isBlocked && roomThen != null && roomThen < roomMade) {
-            // Room was made while its outcome was on its way, when nobody knew that it would wait for it.
+            // Resources became free while the outcome was being written, before this evaluation was known to be
+            // blocked.
             retry(evaluation);
         }
     }
 
-    /** What waited to be placed anew when the last server ended. */
+    /** Sets the follow-up of an allocation whose reschedule was delayed before the server started. */
     private void followUp(Allocation allocation) {
         if (allocation.hasRescheduleAt() && allocation.getNextAllocationId().isEmpty()) {
             followUps.putEarlier(

@@ -4,8 +4,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A task that may be called for at any time, from any thread, and never runs twice at once. Calls that come while it
- * waits or runs are answered by one more run.
+ * A task that any thread may call for at any time and that never runs twice at once. Calls that arrive while the task
+ * is queued or running lead to one more run.
  */
 public final class SerialTask {
 
@@ -19,17 +19,17 @@ public final class SerialTask {
     private final AtomicInteger state = new AtomicInteger(IDLE);
 
     /**
-     * Makes a task.
+     * Creates a task.
      *
-     * @param executor where to run it; once it is shut down it must pass over what it is given
-     * @param task what to run; it must not throw
+     * @param executor runs the task; after shutdown it must ignore tasks
+     * @param task the task; it must not throw
      */
     public SerialTask(Executor executor, Runnable task) {
         this.executor = executor;
         this.task = task;
     }
 
-    /** Calls for a run that begins after this call. Never waits. */
+    /** Requests a run that begins after this call. Never blocks. */
     public void call() {
         int before = state.getAndUpdate(SerialTask::afterCall);
         if (before == IDLE) {
@@ -45,12 +45,12 @@ public final class SerialTask {
     }
 
     private void run() {
-        // Read and written at once, so that the run sees what each caller wrote before it called.
+        // Read and write at once, so that the run sees what each caller wrote before its call.
         state.getAndSet(RUNNING);
         try {
             task.run();
         } finally {
-            // Not a loop: others of this executor get their turn first.
+            // Not a loop: other tasks of the executor get their turn first.
             if (!state.compareAndSet(RUNNING, IDLE)) {
                 state.set(QUEUED);
                 executor.execute(this::run);

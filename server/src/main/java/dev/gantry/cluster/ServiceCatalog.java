@@ -30,16 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where services are, in memory: the addresses of allocations that run, and which of them are healthy. Read from the
- * store once, then kept current by what each write changed.
+ * Holds the addresses of services in memory: of running allocations, and which of them are healthy. Read from the store
+ * once, then kept current by the changes of each write.
  *
- * <p>Written by one {@link SerialTask} alone, read by any thread: what is read while something changes may hold a part of
- * the change. The writer is given what has changed by way of {@link #news}, which holds an allocation once however often
- * it changes, so that it can't grow beyond the allocations that there are.
+ * <p>Only one {@link SerialTask} writes; any thread reads, and may see a part of a change. Changed allocations wait for
+ * the writer in {@link #news}, each once, so that it cannot grow beyond the number of allocations.
  */
 public final class ServiceCatalog {
 
-    /** Of all instances of a service, in bytes. */
+    /** The most bytes of all instances of a service in an answer. */
     private static final int LARGEST_ANSWER = 8 * 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ServiceCatalog.class);
@@ -58,16 +57,16 @@ public final class ServiceCatalog {
     private final ConcurrentNavigableMap<String, ConcurrentNavigableMap<Place, Registration>> services =
             new ConcurrentSkipListMap<>();
 
-    /** What was registered for each allocation. Owned by {@link #update}. */
+    /** The registrations of each allocation. Owned by {@link #update}. */
     private final Map<String, Set<Registration>> registered = new HashMap<>();
 
     /**
-     * Makes an empty catalog.
+     * Creates an empty catalog.
      *
-     * @param reader where to read the allocations to begin with
-     * @param versions what jobs offer
+     * @param reader reads the allocations at the start
+     * @param versions finds the services that jobs declare
      * @param watches wakes those who watch a service
-     * @param executor runs updates; may wait for the database
+     * @param executor runs updates; may block on the database
      */
     public ServiceCatalog(StoreReader reader, JobVersionCache versions, WatchHub watches, Executor executor) {
         this.reader = reader;
@@ -76,10 +75,10 @@ public final class ServiceCatalog {
         this.update = new SerialTask(executor, this::update);
     }
 
-    /** One place where a service is said to be. */
+    /** An address of a service. */
     private record Place(String ip, int port, String allocationId, String task) {}
 
-    /** A service at a place. */
+    /** A service at an address, and whether it is healthy. */
     private record Registration(ServiceInstance instance, boolean healthy) {
 
         Place place() {
@@ -87,21 +86,21 @@ public final class ServiceCatalog {
         }
     }
 
-    /** Reads what there is. Call it once, after {@link #publish} has been made a listener of the store. */
+    /** Reads the stored allocations. Call it once, after {@link #publish} was registered as a listener of the store. */
     public void load() {
         takeIn(reader.allocations().toSchedule());
     }
 
     /**
-     * Takes in what a write changed; never waits.
+     * Takes in the changes of a write. Never blocks.
      *
-     * @param changes what it changed
+     * @param changes the changes
      */
     public void publish(ChangeSet changes) {
         takeIn(changes.allocations());
     }
 
-    /** Takes up what could not be taken in. Called about once a second. */
+    /** Repeats an update that has failed. Called about once a second. */
     public void check() {
         if (!news.isEmpty()) {
             update.call();
@@ -109,12 +108,12 @@ public final class ServiceCatalog {
     }
 
     /**
-     * Services in the order of their names.
+     * Lists services in the order of their names.
      *
-     * @param after only names behind this one; empty: from the first on
-     * @param prefix only names that begin so
-     * @param limit at most this many
-     * @return the services, counted
+     * @param after the name after which to begin; empty: begin with the first
+     * @param prefix the prefix of the names
+     * @param limit the most services to return
+     * @return the services with the number of their instances
      */
     public List<ServiceSummary> list(String after, String prefix, int limit) {
         boolean isFirst = after.compareTo(prefix) < 0;
@@ -126,11 +125,12 @@ public final class ServiceCatalog {
     }
 
     /**
-     * The healthy instances of a service.
+     * Returns the healthy instances of a service.
      *
-     * @param name its name
-     * @param tags only instances that have all of these
+     * @param name the service's name
+     * @param tags tags that an instance must have, all of them
      * @return the instances in the order of their addresses; empty if there is no such service
+     * @throws RefusedException if the instances take more than 8 MiB
      */
     public List<ServiceInstance> healthy(String name, Collection<String> tags) {
         Map<Place, Registration> places = services.get(name);
@@ -147,7 +147,10 @@ public final class ServiceCatalog {
         return healthy;
     }
 
-    /** Tens of thousands of instances are more than anyone can use, and no client takes an answer without end. */
+    /**
+     * Refuses answers that are too large: no client can take an answer of any size, or use tens of thousands of
+     * instances.
+     */
     private static void checkSize(String name, List<ServiceInstance> instances) {
         long size =
                 instances.stream().mapToLong(ServiceInstance::getSerializedSize).sum();
@@ -158,7 +161,7 @@ public final class ServiceCatalog {
         }
     }
 
-    /** What has no port has no address, and never gets one: most tasks of batch jobs are passed over here. */
+    /** Queues allocations with ports; others have no address, which is the case for most batch jobs. */
     private void takeIn(List<Allocation> allocations) {
         boolean any = false;
         for (Allocation allocation : allocations) {
@@ -172,7 +175,7 @@ public final class ServiceCatalog {
         }
     }
 
-    /** The newest is kept: what is loaded may be older than what was published meanwhile. */
+    /** Keeps the newer state of an allocation: a loaded state may be older than a published one. */
     private void put(Allocation allocation) {
         news.merge(
                 allocation.getId(),
@@ -182,7 +185,7 @@ public final class ServiceCatalog {
 
     private void update() {
         List<Allocation> changed = List.copyOf(news.values());
-        // What has changed again stays, for the next run.
+        // An allocation that has changed again stays for the next run.
         changed.forEach(allocation -> news.remove(allocation.getId(), allocation));
         try {
             List<Allocation> running = changed.stream()
@@ -228,15 +231,15 @@ public final class ServiceCatalog {
     private void remove(Registration gone) {
         String name = gone.instance().getService();
         Map<Place, Registration> places = services.getOrDefault(name, new ConcurrentSkipListMap<>(BY_ADDRESS));
-        // What has taken its place, such as itself in another state of health, stays: no reader shall miss it
-        // meanwhile.
+        // Remove only this registration: another one at the same address, such as the same service with another health,
+        // has replaced it, and readers must not miss it.
         places.remove(gone.place(), gone);
         if (places.isEmpty()) {
             services.remove(name);
         }
     }
 
-    /** Empty where the allocation was given no such port. */
+    /** Returns the registration of a service; empty if the allocation has no such port. */
     private static Optional<Registration> registration(Allocation allocation, Offer offer) {
         return allocation.getPortsList().stream()
                 .filter(port -> port.getTask().equals(offer.task()))
@@ -258,7 +261,7 @@ public final class ServiceCatalog {
                 .build();
     }
 
-    /** A check of which the node has said nothing yet does not pass. */
+    /** Returns true if all checks of the service pass. A check that the node has not reported yet does not pass. */
     private static boolean isHealthy(Allocation allocation, Offer offer) {
         Set<String> passing = allocation.getChecksList().stream()
                 .filter(check -> check.getTask().equals(offer.task()))

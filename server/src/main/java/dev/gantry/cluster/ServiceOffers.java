@@ -11,10 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What services the groups of job versions offer. */
+/** Finds the services that allocations declare. */
 final class ServiceOffers {
 
-    /** So many allocations at a time: the text of a query has its limits. */
+    /** The most allocations looked up at a time: the length of a query is limited. */
     private static final int BATCH = 500;
 
     private final JobVersionCache versions;
@@ -23,12 +23,17 @@ final class ServiceOffers {
         this.versions = versions;
     }
 
-    /** A service of a task. */
+    /**
+     * A service that a task declares.
+     *
+     * @param task the task's name
+     * @param service the service
+     */
     record Offer(String task, Service service) {}
 
     private record Group(String jobId, long version, String name) {}
 
-    /** What each of some allocations offers, by their ids. */
+    /** Returns the declared services by allocation id. */
     Map<String, List<Offer>> of(Collection<Allocation> allocations) {
         List<Allocation> batch = new ArrayList<>();
         Map<String, List<Offer>> offers = new HashMap<>();
@@ -55,7 +60,7 @@ final class ServiceOffers {
         batch.forEach(allocation -> offers.put(allocation.getId(), known.getOrDefault(groupOf(allocation), List.of())));
     }
 
-    /** A service without a port has no address to tell. */
+    /** Returns the services of a group that have a port; others have no address. */
     private static List<Offer> offersOf(TaskGroup group) {
         List<Offer> offers = new ArrayList<>();
         for (Task task : group.getTasksList()) {

@@ -1,6 +1,6 @@
 package dev.gantry.cluster;
 
-/** Why the server ends a node's session; the node may connect again. */
+/** The server ends a node's session; the node may connect again. */
 public final class SessionEndedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
@@ -9,6 +9,7 @@ public final class SessionEndedException extends ClusterException {
         super(message);
     }
 
+    /** Returns the exception for a node that was marked as down. */
     static SessionEndedException givenUp(String nodeId) {
         return new SessionEndedException("Node %s was given up; register again".formatted(nodeId));
     }

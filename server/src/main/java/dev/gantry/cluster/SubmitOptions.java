@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How to submit a job.
+ * The options of a submission.
  *
- * @param requestId makes the submission safe to repeat: a second one with this id is answered as the first was
- * @param checkIndex submit only if the stored job has this modify_index; 0: only if it is not stored
+ * @param requestId makes the submission safe to repeat: a second one with this id gets the answer of the first
+ * @param checkIndex the modify_index that the stored job must have; 0: the job must not be stored; empty: not checked
  */
 public record SubmitOptions(Optional<String> requestId, OptionalLong checkIndex) {}

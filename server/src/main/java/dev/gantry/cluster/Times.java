@@ -5,15 +5,17 @@ import dev.gantry.model.ProtoTimes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** Times of the clock as messages carry them: whole milliseconds. */
+/** Converts times as stored messages have them: whole milliseconds. */
 final class Times {
 
     private Times() {}
 
+    /** Returns a time in whole milliseconds as a message. */
     static Timestamp toTimestamp(Instant instant) {
         return ProtoTimes.toTimestamp(instant.truncatedTo(ChronoUnit.MILLIS));
     }
 
+    /** Returns a message's time in whole milliseconds. */
     static Instant toInstant(Timestamp timestamp) {
         return ProtoTimes.toInstant(timestamp).truncatedTo(ChronoUnit.MILLIS);
     }

@@ -1,15 +1,15 @@
 package dev.gantry.cluster;
 
-/** There is nothing of that name. */
+/** No object has the given name. */
 public final class UnknownObjectException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what is not there.
+     * Creates the exception.
      *
-     * @param kind what it would be, such as {@code job}
-     * @param name the name that nothing has
+     * @param kind the kind of object, such as {@code job}
+     * @param name the name
      */
     public UnknownObjectException(String kind, String name) {
         super("No %s \"%s\"".formatted(kind, name));

@@ -8,56 +8,56 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Wakes those who watch something when it changes. They then read from the store what has changed since they last
- * looked, so that a slow watcher costs no memory and misses nothing.
+ * Wakes watchers when something changes. Each watcher then reads from the store what has changed since it last read, so
+ * that a slow watcher takes no memory and misses nothing.
  */
 public final class WatchHub {
 
     private final Map<Topic, Set<Runnable>> watchers = new ConcurrentHashMap<>();
 
-    /** How many watches there are: the map's own size may be 0 for a moment while others come and go. */
+    /** The number of watches. The map's size can be 0 for a moment while watches are added and removed. */
     private final AtomicInteger watches = new AtomicInteger();
 
-    /** Something that can be watched. */
+    /** An object that can be watched. */
     public sealed interface Topic {}
 
     /**
-     * A job, its evaluations, its deployments and its allocations.
+     * A job with its evaluations, deployments and allocations.
      *
-     * @param jobId the job
+     * @param jobId the job's id
      */
     public record JobTopic(String jobId) implements Topic {}
 
     /**
      * One allocation.
      *
-     * @param allocationId its whole id
+     * @param allocationId the full id
      */
     public record AllocationTopic(String allocationId) implements Topic {}
 
     /**
-     * What is known of a node, its allocations not included.
+     * A node without its allocations.
      *
-     * @param nodeId the node
+     * @param nodeId the node's id
      */
     public record NodeStateTopic(String nodeId) implements Topic {}
 
     /**
-     * Where a service is.
+     * The addresses of a service.
      *
-     * @param name its name
+     * @param name the service's name
      */
     public record ServiceTopic(String name) implements Topic {}
 
     /**
-     * Begins a watch. What changes from now on is told of; look at the store after this call, not before it.
+     * Begins a watch: changes from now on wake the watcher. Read the store after this call, not before it.
      *
-     * @param topic of what
-     * @param wake called on the store's writer thread, or that of the service catalog, after each change: must not wait
-     *     nor throw
+     * @param topic the object to watch
+     * @param wake called after each change, on the thread that tells the store's listeners or on that of the service
+     *     catalog; it must neither block nor throw
      */
     public void watch(Topic topic, Runnable wake) {
-        // Within compute, so that the set can't be dropped as empty at the same time.
+        // Within compute, so that no other thread removes the set as empty at the same time.
         watchers.compute(topic, (any, known) -> {
             Set<Runnable> all = known == null ? ConcurrentHashMap.newKeySet() : known;
             if (all.add(wake)) {
@@ -70,8 +70,8 @@ public final class WatchHub {
     /**
      * Ends a watch; the watcher may be woken once more.
      *
-     * @param topic of what
-     * @param wake the same object that the watch was begun with
+     * @param topic the watched object
+     * @param wake the same object that was passed to {@link #watch}
      */
     public void unwatch(Topic topic, Runnable wake) {
         watchers.computeIfPresent(topic, (any, all) -> {
@@ -83,9 +83,9 @@ public final class WatchHub {
     }
 
     /**
-     * Wakes all that a write concerns.
+     * Wakes the watchers of everything that a write changed.
      *
-     * @param changes what it changed
+     * @param changes the changes
      */
     public void publish(ChangeSet changes) {
         if (watches.get() == 0) {
@@ -105,7 +105,7 @@ public final class WatchHub {
         topics.forEach(this::wake);
     }
 
-    /** Wakes all that watch one thing. */
+    /** Wakes the watchers of one object. */
     void wake(Topic topic) {
         watchers.getOrDefault(topic, Set.of()).forEach(Runnable::run);
     }

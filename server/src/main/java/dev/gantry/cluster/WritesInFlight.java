@@ -6,8 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Paces writes that may all be due at once: a bounded number is on its way at a time, one for each key. What is not begun is
- * begun by a later call.
+ * Limits writes that may all become due at once: at most a fixed number is under way, and one for each key. The caller
+ * repeats what could not begin.
  */
 final class WritesInFlight {
 
@@ -16,10 +16,10 @@ final class WritesInFlight {
     private final Set<String> keys = ConcurrentHashMap.newKeySet();
 
     /**
-     * Begins without writes.
+     * Creates a limit without writes.
      *
-     * @param limit how many may be on their way
-     * @param stored called after each that was stored, when there is room for another; must not wait
+     * @param limit the most writes under way
+     * @param stored called after each successful write, when another one may begin; must not block
      */
     WritesInFlight(int limit, Runnable stored) {
         this.limit = limit;
@@ -27,9 +27,10 @@ final class WritesInFlight {
     }
 
     /**
-     * Begins a write and returns true, or does nothing if there are too many or there is one for this key.
+     * Begins a write and returns true; returns false if too many are under way or one with this key.
      *
-     * @param write says whether it was stored
+     * @param key identifies the write
+     * @param write starts the write; its future returns true if the write was stored
      */
     boolean begin(String key, Supplier<CompletableFuture<Boolean>> write) {
         if (keys.size() >= limit || !keys.add(key)) {

@@ -1,6 +1,7 @@
 /**
- * What makes one cluster of a store and many nodes: the evaluation loop, node liveness, node sessions, watches.
+ * Runs the server's part of a cluster: jobs, evaluations, deployments, node sessions and liveness, drains, services,
+ * watches and garbage collection.
  *
- * <p>Knows no gRPC: the api package brings messages here and takes them away.
+ * <p>Knows no gRPC: the {@code api} package passes messages in and out.
  */
 package dev.gantry.cluster;
