@@ -50,8 +50,8 @@ enum CronField {
     }
 
     /**
-     * Parses a list of values, ranges and steps: {@code 1,5}, {@code MON-FRI}, {@code 0-30/10}, {@code *}, {@code
-     * 5/15}.
+     * Parses a list of values, ranges and steps: {@code 1,5}, {@code MON-FRI}, {@code 0-30/10}, {@code *},
+     * {@code 5/15}.
      *
      * @return the values at which the field matches
      * @throws IllegalArgumentException if a part of the list is malformed; the message names the field and the part

@@ -114,8 +114,8 @@ public final class DeploymentWatcher {
      *
      * @param deploymentId the full id
      * @param requestId makes the call safe to repeat
-     * @return what follows. Fails with {@link RefusedException} if the deployment has ended, with {@link
-     *     UnknownObjectException}, or with {@link RequestIdReusedException}
+     * @return what follows. Fails with {@link RefusedException} if the deployment has ended, with
+     *     {@link UnknownObjectException}, or with {@link RequestIdReusedException}
      */
     public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
         Instant now = clocks.wall().instant();

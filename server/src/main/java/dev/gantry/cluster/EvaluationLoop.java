@@ -149,8 +149,8 @@ public final class EvaluationLoop {
      *
      * @param jobId the job, known or not
      * @param deadline the deadline of plans on the snapshot
-     * @return the snapshot, once this loop has taken in what was written before; fails with {@link
-     *     OverloadedException}. A future that its caller completes earlier gets no snapshot
+     * @return the snapshot, once this loop has taken in what was written before; fails with
+     *     {@link OverloadedException}. A future that its caller completes earlier gets no snapshot
      */
     CompletableFuture<JobSnapshot> look(String jobId, PlanDeadline deadline) {
         Look look = new Look(jobId, deadline, new CompletableFuture<>());

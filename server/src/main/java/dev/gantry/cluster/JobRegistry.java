@@ -43,8 +43,8 @@ public final class JobRegistry {
      *
      * @param job a valid job with its defaults filled in
      * @param options the options of the submission
-     * @return completed once the job is on disk. Fails with {@link IndexMismatchException}, {@link
-     *     RequestIdReusedException}, or {@link RefusedException} if {@link JobKindRule} forbids the change
+     * @return completed once the job is on disk. Fails with {@link IndexMismatchException},
+     *     {@link RequestIdReusedException}, or {@link RefusedException} if {@link JobKindRule} forbids the change
      */
     public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
         Instant now = clock.instant();
@@ -80,8 +80,8 @@ public final class JobRegistry {
      * @param jobId the job
      * @param requestId makes the call safe to repeat: a job that was submitted since the first call is not stopped
      *     again
-     * @return the stopped version and the evaluation that stops it. Fails with {@link UnknownObjectException} or {@link
-     *     RequestIdReusedException}
+     * @return the stopped version and the evaluation that stops it. Fails with {@link UnknownObjectException} or
+     *     {@link RequestIdReusedException}
      */
     public CompletableFuture<Submission> stop(String jobId, Optional<String> requestId) {
         Instant now = clock.instant();

@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A small file beside the database that says which cluster the database is of, and up to which index its writes were
- * acknowledged: by that a server finds out at its start that its database is not the one that it left. After a clean stop it
- * also says how large the database's file is, and its checksum: H2 itself has no checksums of what it stores.
+ * A small file beside the database with the cluster id and the highest acknowledged index. A starting server compares
+ * the file with the database, and so notices a database that is missing, older or another cluster's. After a clean stop
+ * the file also holds the size of the database's file and its checksum: H2 itself keeps no checksums.
  *
- * <p>It is overwritten in place, in one page, after the database is on disk and before anyone is answered, and never forced to
- * disk. It survives the end of the process. After a power cut it may say less than was acknowledged, which only makes the check
- * weaker, and never more than the database has.
+ * <p>The file is overwritten in place, within one page, after the database is on disk and before callers are answered.
+ * The file itself is never forced to disk. It survives the end of the process. After a power failure it may hold an
+ * index below the highest acknowledged one, which weakens the check, but never an index above that of the database.
  *
  * <p>Used by one thread at a time.
  */
@@ -32,7 +32,7 @@ final class AcknowledgedFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AcknowledgedFile.class);
 
-    /** All contents are of one length, so that one can be written over another. A checksum of the line ends it. */
+    /** All contents have the same length, so that one can overwrite another. A checksum of the line ends it. */
     private static final String FORMAT = "%s %019d %019d %08x";
 
     private static final String CHECKED = "%s %s%n";
@@ -58,21 +58,22 @@ final class AcknowledgedFile implements AutoCloseable {
     }
 
     /**
-     * What the file says.
+     * The content of the file.
      *
      * @param clusterId the cluster of the database
-     * @param index the newest write that was acknowledged, as far as is known
-     * @param size of the database's file in bytes, as the last server has left it; 0 if it was not stopped cleanly
-     * @param checksum of the database's file as the last server has left it; empty if that is not known
+     * @param index the highest acknowledged index that was recorded
+     * @param size the size of the database's file in bytes at the last clean stop; 0 if the server was not stopped
+     *     cleanly
+     * @param checksum the checksum of the database's file at the last clean stop; empty if it is not known
      */
     record Content(String clusterId, long index, long size, Optional<Integer> checksum) {}
 
-    /** Where the file of a database is. */
+    /** Returns the path of the file in a data directory. */
     static Path in(Path dataDir) {
         return dataDir.resolve("acknowledged");
     }
 
-    /** Reads the file; empty if there is none, or if it is damaged. */
+    /** Reads the file; empty if it is missing or damaged. */
     static Optional<Content> read(Path path) {
         if (!Files.exists(path)) {
             return Optional.empty();
@@ -96,7 +97,11 @@ final class AcknowledgedFile implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Begins to keep the file of a database, whatever it says so far. */
+    /**
+     * Opens the file for writing, creates it if it is missing, and writes a content.
+     *
+     * @throws StoreException if the file cannot be written
+     */
     static AcknowledgedFile keep(Path path, Content content) {
         try {
             FileChannel file =
@@ -110,7 +115,10 @@ final class AcknowledgedFile implements AutoCloseable {
         }
     }
 
-    /** Says that all writes up to an index are on disk and may be acknowledged. */
+    /**
+     * Records that all writes up to an index are on disk. A failure to write the file is logged once and does not stop
+     * the store.
+     */
     void acknowledge(long index) {
         if (index <= acknowledged) {
             return;
@@ -119,7 +127,7 @@ final class AcknowledgedFile implements AutoCloseable {
             write(index, 0, 0);
             failed = false;
         } catch (IOException e) {
-            // The database has what is acknowledged; only the next start can't check that.
+            // The acknowledged writes are in the database; only the check of the next start is weaker.
             if (!failed) {
                 LOG.warn("Can't write {}: the next start checks the database against an older index", path, e);
             }
@@ -127,7 +135,7 @@ final class AcknowledgedFile implements AutoCloseable {
         }
     }
 
-    /** Says what the database's file is like that was closed, and is on the disk; it is not written to any more. */
+    /** Records the size and the checksum of the closed database's file, which is on disk. */
     void databaseClosed(Path database) {
         try {
             write(acknowledged, Files.size(database), Checksum.of(database));

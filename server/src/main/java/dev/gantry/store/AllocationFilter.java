@@ -4,10 +4,10 @@ import dev.gantry.v1.ClientStatus;
 import java.util.Optional;
 
 /**
- * Which allocations to list; all that is set must match.
+ * A filter for lists of allocations; all present conditions must match.
  *
- * @param jobId only this job's
- * @param nodeId only this node's
- * @param clientStatus only in this state
+ * @param jobId the job
+ * @param nodeId the node
+ * @param clientStatus the client status
  */
 public record AllocationFilter(Optional<String> jobId, Optional<String> nodeId, Optional<ClientStatus> clientStatus) {}

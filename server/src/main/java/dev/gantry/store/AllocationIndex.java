@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which allocations may be on which node, and of which job: indexes of the database that are kept in memory. An index in
- * the database has a page rewritten for each new row, since neighbours on a node are strangers in every other order, and
- * two for each row that changes, since H2 takes it out of each index and puts it in again.
+ * Indexes in memory: the keys of allocations by node and by job. Indexes in the database would cost more. Each new row
+ * rewrites a page of every index, since allocations of one node are spread over the order of the rows. Each changed row
+ * rewrites two pages, since H2 removes a row from an index and adds it again.
  *
- * <p>It knows all that there are, and may know some that were never committed, or have ended meanwhile: who asks it reads
- * the rows and passes over what does not fit. Written by the store's writer, read by any thread.
+ * <p>The index holds all stored allocations. It may also hold some that were never committed, or list terminal ones as
+ * live: callers read the rows and ignore what does not match. The store's writer changes it; any thread reads it.
  */
 final class AllocationIndex {
 
@@ -22,12 +22,12 @@ final class AllocationIndex {
     private final Map<String, AllocationKeys> nodes = new ConcurrentHashMap<>();
     private final Map<String, AllocationKeys> jobs = new ConcurrentHashMap<>();
 
-    /** An allocation is about to be committed. */
+    /** Adds an allocation that is about to be committed. */
     void expect(Allocation allocation) {
         add(allocation.getNodeId(), allocation.getJobId(), RowKey.of(allocation.getId()), false);
     }
 
-    /** Allocations were committed as they are now. */
+    /** Moves committed allocations that are terminal from the live keys to the ended ones. */
     void committed(Collection<Allocation> allocations) {
         for (Allocation allocation : allocations) {
             if (AllocationLife.isTerminal(allocation)) {
@@ -36,31 +36,34 @@ final class AllocationIndex {
         }
     }
 
+    /** Adds a key of an allocation. */
     void add(String nodeId, String jobId, long rowKey, boolean ended) {
         nodes.computeIfAbsent(nodeId, unseen -> new AllocationKeys()).add(rowKey, ended);
         jobs.computeIfAbsent(jobId, unseen -> new AllocationKeys()).add(rowKey, ended);
     }
 
-    /** An allocation was forgotten. */
+    /** Removes a deleted allocation. */
     void remove(String nodeId, String jobId, long rowKey) {
         remove(nodes, nodeId, rowKey);
         remove(jobs, jobId, rowKey);
     }
 
+    /** Returns the keys of a node's allocations. */
     AllocationKeys ofNode(String nodeId) {
         return nodes.getOrDefault(nodeId, NONE);
     }
 
+    /** Returns the keys of a job's allocations. */
     AllocationKeys ofJob(String jobId) {
         return jobs.getOrDefault(jobId, NONE);
     }
 
-    /** All that may not have ended, of several jobs. */
+    /** Returns the keys of all allocations of several jobs that may be live. */
     List<Long> liveOfJobs(Collection<String> jobIds) {
         return jobIds.stream().flatMap(jobId -> ofJob(jobId).live().stream()).toList();
     }
 
-    /** All of several jobs. */
+    /** Returns the keys of all allocations of several jobs. */
     List<Long> allOfJobs(Collection<String> jobIds) {
         return jobIds.stream().flatMap(jobId -> ofJob(jobId).all().stream()).toList();
     }

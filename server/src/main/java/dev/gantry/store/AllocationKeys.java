@@ -7,15 +7,16 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** The keys of the allocations of one node or one job. Written by the store's writer, read by any thread. */
+/** The keys of the allocations of one node or one job. Changed by the store's writer, read by any thread. */
 final class AllocationKeys {
 
     private final NavigableSet<Long> live = new ConcurrentSkipListSet<>();
     private final NavigableSet<Long> ended = new ConcurrentSkipListSet<>();
 
+    /** Adds a key, or moves it to the ended ones. */
     void add(long rowKey, boolean hasEnded) {
         if (hasEnded) {
-            // In this order, so that it is in one of the two at any time.
+            // Add before removing, so that a reader finds the key in one of the two sets at any time.
             ended.add(rowKey);
             live.remove(rowKey);
         } else {
@@ -23,34 +24,37 @@ final class AllocationKeys {
         }
     }
 
+    /** Removes a key. */
     void remove(long rowKey) {
         live.remove(rowKey);
         ended.remove(rowKey);
     }
 
+    /** Returns true if there are no keys. */
     boolean isEmpty() {
         return live.isEmpty() && ended.isEmpty();
     }
 
-    /** All that may not have ended. */
+    /** Returns the keys of allocations that may be live. */
     Set<Long> live() {
         return live;
     }
 
-    /** Those that have ended, the newest first. */
+    /** Returns the keys of terminal allocations, newest first. */
     List<Long> ended(int limit) {
         return ended.descendingSet().stream().limit(limit).toList();
     }
 
-    /** All, the newest first. */
+    /** Returns all keys, newest first. */
     List<Long> all() {
         return page(Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     /**
-     * A page of all, the newest first.
+     * Returns a page of all keys, newest first.
      *
      * @param before only keys less than this one
+     * @param limit the most keys to return
      */
     List<Long> page(long before, int limit) {
         List<Long> page = new ArrayList<>(newest(live, before, limit));

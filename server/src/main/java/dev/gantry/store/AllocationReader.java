@@ -17,9 +17,10 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record1;
 
-/** Questions about allocations. */
+/** Queries about allocations. */
 public final class AllocationReader {
 
+    // The most keys that one query reads when a filter has to be applied.
     private static final int KEYS_PER_PAGE = 1000;
 
     private final DSLContext dsl;
@@ -33,10 +34,10 @@ public final class AllocationReader {
     }
 
     /**
-     * One allocation.
+     * Finds an allocation.
      *
-     * @param id its id
-     * @return the allocation; empty if it is not known
+     * @param id the full id
+     * @return the allocation; empty if it is not stored
      */
     public Optional<Allocation> find(String id) {
         return dsl.select(ALLOCATION.MESSAGE)
@@ -47,10 +48,10 @@ public final class AllocationReader {
     }
 
     /**
-     * Some allocations.
+     * Finds several allocations.
      *
-     * @param ids their ids
-     * @return those that are known, in no order
+     * @param ids the full ids
+     * @return the stored ones, in no order
      */
     public List<Allocation> findAll(Collection<String> ids) {
         Set<String> wanted = Set.copyOf(ids);
@@ -60,10 +61,10 @@ public final class AllocationReader {
     }
 
     /**
-     * The allocations that a person may mean.
+     * Finds the allocations whose id begins with a prefix.
      *
-     * @param prefix an id or the begin of one
-     * @return the allocations, at most two: more than one is one too many already
+     * @param prefix an id or its beginning
+     * @return at most two allocations: two are enough to know that the prefix is ambiguous
      */
     public List<Allocation> findLike(String prefix) {
         return dsl
@@ -78,11 +79,11 @@ public final class AllocationReader {
     }
 
     /**
-     * A page of allocations, newest first.
+     * Returns a page of allocations, newest first.
      *
-     * @param filter which ones
-     * @param before only ids less than this one; empty: from the newest on
-     * @param limit at most this many
+     * @param filter the allocations to list
+     * @param before only ids less than this one; empty: begin with the newest
+     * @param limit the most allocations to return
      * @return the allocations
      */
     public List<Allocation> page(AllocationFilter filter, String before, int limit) {
@@ -106,45 +107,45 @@ public final class AllocationReader {
     }
 
     /**
-     * The allocations of a job that changed since.
+     * Returns the allocations of a job that changed after a cursor.
      *
      * @param jobId the job
-     * @param after only those behind this
-     * @param limit at most this many
-     * @return the allocations in the order in which they changed
+     * @param after the cursor
+     * @param limit the most allocations to return
+     * @return the allocations in the order of their changes
      */
     public List<Allocation> changed(String jobId, ChangeCursor after, int limit) {
-        // Before the index in memory is looked into: it knows all that is committed.
+        // Read the committed index before the keys in memory, which then include everything committed up to it.
         long upTo = StoreReader.lastIndex(dsl);
         return rows.fetchFirst(
                 index.ofJob(jobId).all(), after.isBeforeKey(ALLOCATION.MODIFY_INDEX, ALLOCATION.ROW_KEY), upTo, limit);
     }
 
     /**
-     * The allocations of a node that have not ended.
+     * Returns the live allocations of a node.
      *
      * @param nodeId the node
-     * @return the allocations
+     * @return the allocations, in no order
      */
     public List<Allocation> liveOnNode(String nodeId) {
         return rows.fetch(index.ofNode(nodeId).live(), AllocationRows.IS_LIVE);
     }
 
     /**
-     * The allocations of a job that have not ended.
+     * Returns the live allocations of a job.
      *
      * @param jobId the job
-     * @return the allocations
+     * @return the allocations, in no order
      */
     public List<Allocation> liveOfJob(String jobId) {
         return rows.fetch(index.ofJob(jobId).live(), AllocationRows.IS_LIVE);
     }
 
     /**
-     * The newest allocations of a node that have ended.
+     * Returns the newest terminal allocations of a node.
      *
      * @param nodeId the node
-     * @param limit at most this many
+     * @param limit the most allocations to return
      * @return the allocations, newest first
      */
     public List<Allocation> endedOnNode(String nodeId, int limit) {
@@ -152,10 +153,10 @@ public final class AllocationReader {
     }
 
     /**
-     * All that the scheduler must know of allocations when a server starts: those that have not ended, and those of the
-     * newest version of their job.
+     * Returns the allocations that the scheduler needs when a server starts: the live ones, and all of each job's
+     * newest version.
      *
-     * @return the allocations
+     * @return the allocations in the order of their creation
      */
     public List<Allocation> toSchedule() {
         return dsl.select(ALLOCATION.MESSAGE)
@@ -166,7 +167,7 @@ public final class AllocationReader {
                 .fetch(AllocationReader::toAllocation);
     }
 
-    /** Of all allocations; empty if there is none. */
+    /** Returns the greatest id of all allocations; empty if there is none. */
     Optional<String> greatestId() {
         return dsl.select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)

@@ -27,10 +27,10 @@ import org.jooq.SelectConditionStep;
 import org.jooq.SelectField;
 import org.jooq.Table;
 
-/** Questions about the allocations of some keys, so many at a time that no question gets too large. */
+/** Queries about allocations by their keys, divided into parts so that no query grows too large. */
 final class AllocationRows {
 
-    /** The states of those that have ended. */
+    /** The terminal client statuses. */
     static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
             .filter(status -> status != ClientStatus.UNRECOGNIZED)
             .filter(AllocationLife::isTerminal)
@@ -47,7 +47,7 @@ final class AllocationRows {
         this.dsl = dsl;
     }
 
-    /** The allocations in no order. */
+    /** Returns the allocations with some keys that meet a condition, in no order. */
     List<Allocation> fetch(Collection<Long> keys, Condition condition) {
         return parts(keys)
                 .flatMap(part -> select(part, condition, ALLOCATION.MESSAGE).fetch(ALLOCATION.MESSAGE).stream())
@@ -56,10 +56,11 @@ final class AllocationRows {
     }
 
     /**
-     * The first ones in the order in which they changed.
+     * Returns the first allocations in the order of their changes.
      *
-     * @param upTo only those that last changed at this cluster index or before, which must be committed: the answer is of
-     *     one state then. What changes meanwhile is left out; its place is behind all that is asked for
+     * @param upTo a committed cluster index. Later changes are left out, so that all parts of the answer are of one
+     *     state; a caller finds those changes after its cursor the next time
+     * @param limit the most allocations to return
      */
     List<Allocation> fetchFirst(Collection<Long> keys, Condition condition, long upTo, int limit) {
         Condition known = condition.and(ALLOCATION.MODIFY_INDEX.le(upTo));
@@ -78,11 +79,12 @@ final class AllocationRows {
                 .toList();
     }
 
+    /** Returns true if an allocation with one of the keys meets a condition. */
     boolean exist(Collection<Long> keys, Condition condition) {
         return parts(keys).anyMatch(part -> dsl.fetchExists(select(part, condition, ALLOCATION.ROW_KEY)));
     }
 
-    /** How many there are of each job of which there are any. */
+    /** Returns how many allocations meet a condition, by job; jobs without any are left out. */
     Map<String, Integer> countByJob(Collection<Long> keys, Condition condition) {
         return parts(keys)
                 .flatMap(part ->
@@ -90,7 +92,7 @@ final class AllocationRows {
                 .collect(toMap(row -> row.get(ALLOCATION.JOB_ID), row -> row.get(count()), Integer::sum));
     }
 
-    /** The versions of their jobs that they run. */
+    /** Returns the job versions that the allocations run. */
     Set<Long> jobVersions(Collection<Long> keys) {
         return parts(keys)
                 .flatMap(part -> dsl
@@ -103,16 +105,16 @@ final class AllocationRows {
     }
 
     /**
-     * Deletes them.
+     * Deletes allocations.
      *
-     * @param deleted is told of each that there was
-     * @return how many there were
+     * @param deleted called for each allocation that existed
+     * @return how many were deleted
      */
     int delete(Collection<Long> keys, Consumer<Garbage.Forgotten> deleted) {
         return parts(keys).mapToInt(part -> deletePart(part, deleted)).sum();
     }
 
-    /** The keys, so many at a time as one question may be about. */
+    /** Divides keys into parts of at most a thousand. */
     static Stream<List<Long>> parts(Collection<Long> keys) {
         return Lists.partition(List.copyOf(keys), KEYS_PER_QUESTION).stream();
     }
@@ -137,8 +139,8 @@ final class AllocationRows {
     }
 
     /**
-     * A table of keys, to join with: one parameter however many there are, so that the statement is always the same one. A
-     * list of as many would be gone through for each row that it finds.
+     * Returns the keys as a table to join with. It takes one parameter for any number of keys, so that the text of the
+     * statement stays the same. H2 would compare each row with every member of an IN list.
      */
     private static Table<?> asTable(Collection<Long> keys) {
         return unnest(val(keys.toArray(Long[]::new))).as("wanted", "wanted_key");

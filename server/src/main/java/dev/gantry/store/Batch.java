@@ -9,9 +9,9 @@ import org.jooq.DSLContext;
 import org.jooq.Query;
 
 /**
- * A statement for many rows: made by jOOQ once for all, since to make it costs more than to run it for a row.
+ * A prepared statement for many rows. jOOQ renders it once, since rendering costs more than executing it for a row.
  *
- * @param <T> what the rows are made from
+ * @param <T> the type of the objects that become rows
  */
 final class Batch<T> {
 
@@ -19,17 +19,17 @@ final class Batch<T> {
     private final Function<T, Object[]> values;
 
     /**
-     * Makes the statement.
+     * Renders the statement.
      *
-     * @param statement with a parameter for each value
-     * @param values of an object's row, in the statement's order and of its columns' types
+     * @param statement the statement, with a parameter for each value
+     * @param values returns an object's values in the order of the parameters, with the types of the columns
      */
     Batch(Query statement, Function<T, Object[]> values) {
         this.sql = statement.getSQL();
         this.values = values;
     }
 
-    /** Returns how many rows were changed. */
+    /** Executes the statement for some objects and returns how many rows were changed. */
     int send(DSLContext dsl, Collection<T> objects) {
         if (objects.isEmpty()) {
             return 0;
@@ -44,7 +44,7 @@ final class Batch<T> {
         });
     }
 
-    /** Without jOOQ's conversions, which cost as much as all else that is done for a row. */
+    /** Binds values without jOOQ's conversions, which cost as much as everything else that is done for a row. */
     private static void bind(PreparedStatement batch, Object... values) throws SQLException {
         for (int i = 0; i < values.length; i++) {
             batch.setObject(i + 1, values[i]);

@@ -27,12 +27,12 @@ import org.jooq.Query;
 import org.jooq.Table;
 import org.jooq.impl.DSL;
 
-/** The statements that write what grows with the work, each made once. */
+/** The statements for the tables that grow with the work, each rendered once. */
 final class Batches {
 
     private record IndexStep(long before, long after) {}
 
-    /** A port and whose it is. */
+    /** A port and the allocation that has it. */
     private record Taken(Allocation allocation, AllocatedPort port) {}
 
     private final Batch<JobRecord> insertJobs;
@@ -69,7 +69,7 @@ final class Batches {
                 step -> new Object[] {step.after(), step.before()});
     }
 
-    /** Sends what waits, in an order that no reference between tables forbids. */
+    /** Sends the rows that wait, in an order that satisfies references between tables. */
     void send(DSLContext dsl, RowBuffer rows) {
         insertJobs.send(dsl, rows.jobs().newOnes());
         updateJobs.send(dsl, rows.jobs().changedOnes());
@@ -83,7 +83,7 @@ final class Batches {
         insertSubmissions.send(dsl, rows.submissions().newOnes());
     }
 
-    /** With the ports that they take; one that ended before it was ever sent takes none. */
+    /** Inserts allocations and their ports. An allocation that is terminal before it is sent takes no ports. */
     void insertAllocations(DSLContext dsl, List<Allocation> allocations) {
         insertAllocations.send(dsl, allocations);
         takePorts.send(
@@ -94,9 +94,9 @@ final class Batches {
     }
 
     /**
-     * Moves the cluster index on.
+     * Advances the cluster index in the database.
      *
-     * @throws StoreException if the database is not where this process believes it to be
+     * @throws StoreException if the database is not at the index that this process expects
      */
     void saveIndex(DSLContext dsl, long before, long after) {
         if (saveIndex.send(dsl, List.of(new IndexStep(before, after))) != 1) {
@@ -105,7 +105,7 @@ final class Batches {
         }
     }
 
-    /** Those that have ended give their ports back. */
+    /** Updates allocations and frees the ports of the terminal ones. */
     private void updateAllocations(DSLContext dsl, List<Allocation> allocations) {
         updateAllocations.send(dsl, allocations);
         freePorts.send(
@@ -297,7 +297,7 @@ final class Batches {
         });
     }
 
-    /** The port may be another allocation's by now: only its own are given back. */
+    /** Frees ports only if they still belong to the allocation: another one may have them by now. */
     private static Batch<Taken> freePorts(DSLContext dsl) {
         var delete = dsl.deleteFrom(ALLOCATED_PORT)
                 .where(ALLOCATED_PORT.NODE_ID.eq((String) null))
@@ -348,7 +348,7 @@ final class Batches {
                 .values(Arrays.stream(columns).map(Batches::parameter).toList());
     }
 
-    /** The key's parameter is the last. */
+    /** Returns an update whose last parameter is the key. */
     private static <K> Query update(DSLContext dsl, Table<?> table, Field<K> key, Field<?>... columns) {
         Map<Field<?>, Field<?>> changed = new LinkedHashMap<>();
         Arrays.stream(columns).forEach(column -> changed.put(column, parameter(column)));

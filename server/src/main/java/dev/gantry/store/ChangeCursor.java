@@ -6,40 +6,43 @@ import org.jooq.Condition;
 import org.jooq.Field;
 
 /**
- * A place in the order in which objects changed: by modify_index, then by id, since one write may change many.
+ * A position in the order of changes: by modify_index, then by id, since one write may change many objects.
  *
  * @param index a modify_index
- * @param id an id; of objects with this modify_index, only greater ids are behind this place
+ * @param id an id; of the objects with this modify_index, those with a greater id come after this position
  */
 public record ChangeCursor(long index, String id) {
 
     /**
-     * The place behind all that a write and those before it changed.
+     * Returns the position after all changes of a write and of those before it.
      *
      * @param index the write's cluster index; 0: before all changes
-     * @return the place
+     * @return the position
      */
     public static ChangeCursor after(long index) {
         return new ChangeCursor(index + 1, "");
     }
 
     /**
-     * The later one of two places.
+     * Returns the later of two positions.
      *
-     * @param other another place
-     * @return this one or the other
+     * @param other another position
+     * @return this position or the other
      */
     public ChangeCursor max(ChangeCursor other) {
         boolean isLater = index > other.index || (index == other.index && id.compareTo(other.id) >= 0);
         return isLater ? this : other;
     }
 
-    /** Said twice, since an index serves the first part only. */
+    /**
+     * Returns the condition for objects after this position. The first part repeats the second, since H2 uses an index
+     * for it only.
+     */
     Condition isBefore(Field<Long> modifyIndex, Field<String> objectId) {
         return modifyIndex.ge(index).and(row(modifyIndex, objectId).gt(index, id));
     }
 
-    /** The same for objects whose rows have a {@link RowKey}. */
+    /** Returns the same condition for objects whose rows have a {@link RowKey}. */
     Condition isBeforeKey(Field<Long> modifyIndex, Field<Long> rowKey) {
         return row(modifyIndex, rowKey).gt(index, RowKey.first(id));
     }

@@ -8,17 +8,18 @@ import dev.gantry.v1.Node;
 import java.util.List;
 
 /**
- * What one committed write changed, each object as it is now.
+ * The changes of one committed write: each changed object in its new state.
  *
  * @param index the cluster index of the write
- * @param jobs jobs, their newest versions
+ * @param jobs the newest versions of changed jobs
  * @param evaluations evaluations
  * @param nodes nodes
  * @param allocations allocations
- * @param orders of the allocations, those of which the server has changed its mind, so that their nodes have to be told
+ * @param orders those of the allocations whose desired state or job version the server has changed, so that their nodes
+ *     must be told
  * @param deployments deployments
- * @param removedJobs ids of jobs that were forgotten, with all that belonged to them
- * @param removedNodes ids of nodes that were forgotten
+ * @param removedJobs ids of jobs that were deleted with all their objects
+ * @param removedNodes ids of nodes that were deleted
  */
 public record ChangeSet(
         long index,
@@ -31,7 +32,7 @@ public record ChangeSet(
         List<String> removedJobs,
         List<String> removedNodes) {
 
-    /** Makes the lists immutable. */
+    /** Copies the lists. */
     public ChangeSet {
         jobs = List.copyOf(jobs);
         evaluations = List.copyOf(evaluations);
@@ -44,7 +45,7 @@ public record ChangeSet(
     }
 
     /**
-     * Whether the write changed nothing that anyone watches.
+     * Tells whether the write changed anything that listeners need.
      *
      * @return true if all lists are empty
      */

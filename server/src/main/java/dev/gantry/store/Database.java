@@ -23,15 +23,22 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultExecuteListenerProvider;
 
-/** The H2 database in a server's data directory: opened, brought to this version's schema, and closed. */
+/** Opens, migrates and closes the H2 database in a server's data directory. */
 final class Database implements AutoCloseable {
 
+    // The most connections to the database.
     private static final int CONNECTIONS = 10;
 
-    /** More than there are, so that a connection parses none of them twice. */
+    /**
+     * The size of H2's cache of prepared statements; larger than the number of statements, so that none is parsed
+     * twice.
+     */
     private static final int STATEMENTS = 256;
 
-    /** A database that has closed itself is opened again when so many bytes are free: a group of writes takes a few MB. */
+    /**
+     * The free bytes that are required before a database that has closed itself is opened again; a group of writes
+     * takes a few MB.
+     */
     private static final long LEAST_SPACE = 8L << 20;
 
     private static final Integer IN_USE = ErrorCode.DATABASE_ALREADY_OPEN_1;
@@ -44,7 +51,10 @@ final class Database implements AutoCloseable {
     private final PooledConnections connections = new PooledConnections(health);
     private final DSLContext dsl;
 
-    /** Through which the file is forced to disk. Replaced by the writer's thread only, while nobody forces. */
+    /**
+     * The channel that forces the file to disk. Only the writer's thread replaces it, and only while no other thread
+     * forces the file.
+     */
     private volatile FileChannel file;
 
     private Database(Path path) {
@@ -60,6 +70,11 @@ final class Database implements AutoCloseable {
                 .set(new DefaultExecuteListenerProvider(connections)));
     }
 
+    /**
+     * Opens the database in a directory, creates it if it is missing, and migrates it.
+     *
+     * @throws StoreException if the database cannot be opened or migrated
+     */
     static Database open(Path dataDir) {
         Database database = new Database(createDirectory(dataDir).resolve("gantry"));
         HikariDataSource pool = connect(database.path);
@@ -73,39 +88,42 @@ final class Database implements AutoCloseable {
         }
     }
 
+    /** Returns the entry to jOOQ for statements outside of a transaction. */
     DSLContext dsl() {
         return dsl;
     }
 
+    /** Returns the health of the store. */
     StoreHealth health() {
         return health;
     }
 
-    /** Whom to tell that a question has failed in a way that a database does not that is well. */
+    /** Registers a listener that is called when a query fails in a way that suggests that the database is broken. */
     void onSuspicion(Runnable told) {
         connections.onSuspicion(told);
     }
 
-    /** Has connections replaced, those that are in use once they are not. */
+    /** Replaces idle connections now, and connections in use when they are returned. */
     void renewConnections() {
         connections.renew();
     }
 
-    /** Ends what is left of a database that has closed itself; questions fail from now on. May take some seconds. */
+    /** Closes the connections of a database that has closed itself; queries fail from now on. May take some seconds. */
     void abandon() {
         connections.close();
     }
 
     /**
-     * Opens the database again after {@link #abandon}. Nobody may be forcing it to disk.
+     * Opens the database again after {@link #abandon}. No thread may be forcing it to disk.
      *
-     * @throws StoreException if it can't be opened, or the disk is too full to write
+     * @throws StoreException if it cannot be opened, or if the disk is too full to write
      */
     void reopen() {
         checkSpace();
         abandon();
         try {
-            // Not while H2 has it open: H2's lock on the file is the process's, and goes with any of its openings.
+            // Close it before H2 opens the file: the process holds H2's lock, and closing any channel of the file
+            // releases it.
             file.close();
         } catch (IOException e) {
             throw new StoreException("Can't close the database's file", e);
@@ -137,8 +155,10 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Forces all that was committed to the disk: H2's own commit hands it to the operating system only. H2's {@code
-     * CHECKPOINT SYNC} does the same, but writes out what a transaction on another thread has changed so far, too.
+     * Forces everything committed to disk: H2's own commit only hands it to the operating system. H2's
+     * {@code CHECKPOINT SYNC} would do the same, but would also write uncommitted changes of other threads.
+     *
+     * @throws StoreException if the disk fails
      */
     void sync() {
         try {
@@ -154,14 +174,14 @@ final class Database implements AutoCloseable {
         try {
             // H2 has tidied up; a checksum of the file must not be on the disk before the file is.
             file.force(true);
-            // Not before: H2's lock on the file is the process's, and goes with any of its openings.
+            // Not earlier: the process holds H2's lock, and closing any channel of the file releases it.
             file.close();
         } catch (IOException e) {
             throw new StoreException("Can't close the database's file", e);
         }
     }
 
-    /** For its owner only: jobs hold what their tasks must keep secret. */
+    /** Creates the directory for its owner only: jobs may contain secrets of their tasks. */
     private static Path createDirectory(Path dataDir) {
         try {
             return Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);

@@ -24,18 +24,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks, before anything is written to a database, whether it is the one that the last server of the data directory left: the
- * same cluster's, undamaged, and with all writes that were acknowledged ({@link AcknowledgedFile}). A file that was cut off
- * opens without complaint, with what it held some time ago; one of which some bytes have changed does, too.
+ * Checks a database before anything is written to it: the database must be of the same cluster as the last server's,
+ * undamaged, and have all acknowledged writes ({@link AcknowledgedFile}). H2 opens a truncated file without an error, at
+ * an older state, and also a file of which some bytes have changed.
  *
- * <p>After a clean stop the checksum of the file tells. After any other end all rows are read: what can't be read is told
- * before anything is written, and not found out later.
+ * <p>After a clean stop, the checksum of the file is compared. After any other end, all rows are read, so that damage is
+ * found before anything is written.
  */
 final class DatabaseCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseCheck.class);
 
-    /** In bytes; any database has more. */
+    /** In bytes; every database is larger. */
     private static final long HEADER = 2 * 4096;
 
     private static final Field<String> TABLE_NAME = DSL.field("table_name", String.class);
@@ -56,11 +56,12 @@ final class DatabaseCheck {
     }
 
     /**
-     * Looks.
+     * Checks the database.
      *
-     * @param acceptLostWrites whether to go on with a database that is not whole
-     * @return whether it is not whole, and accepted
-     * @throws StoreException if it is not whole, and not accepted; says what was found, and what to do
+     * @param acceptLostWrites true to continue with a database that lacks acknowledged writes
+     * @return true if it lacks acknowledged writes and that was accepted
+     * @throws StoreException if it lacks acknowledged writes and that was not accepted; the message says what was found
+     *     and what to do
      */
     boolean isForked(boolean acceptLostWrites) {
         Path marker = AcknowledgedFile.in(dataDir);
@@ -103,7 +104,7 @@ final class DatabaseCheck {
         }
         long size = size();
         if (size < HEADER) {
-            // H2 does not let go of such a file within this process.
+            // H2 would keep such a file open in this process.
             return Optional.of(
                     "The database %s has only %d bytes: it is damaged. %s says that writes up to index %d were acknowledged"
                             .formatted(database, size, marker, known.index()));
@@ -160,7 +161,7 @@ final class DatabaseCheck {
         return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** How large the database's file is, in bytes; 0 if that can't be told. */
+    /** Returns the size of the database's file in bytes; 0 if it cannot be read. */
     private long size() {
         try {
             return Files.size(database);
@@ -171,9 +172,9 @@ final class DatabaseCheck {
     }
 
     /**
-     * Reads the identity without a change to the file, not even that of a newer schema.
+     * Reads the cluster id and index without changing the file, and without migrating it.
      *
-     * @param readsAll whether to read all rows too: nothing else tells whether they are there
+     * @param readsAll true to read all rows too, since no checksum proves that they are readable
      */
     private AcknowledgedFile.Content peek(boolean readsAll) throws SQLException {
         String name = database.toString();
@@ -228,7 +229,7 @@ final class DatabaseCheck {
         }
     }
 
-    /** A database of an older version has fewer columns. */
+    /** Returns a column's value; empty if the database is of an older version without the column. */
     private static <T> Optional<T> field(Record row, Field<T> wanted) {
         return Arrays.stream(row.fields())
                 .filter(field -> field.getName().equalsIgnoreCase(wanted.getName()))

@@ -14,7 +14,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record1;
 
-/** Questions about deployments. */
+/** Queries about deployments. */
 public final class DeploymentReader {
 
     private final DSLContext dsl;
@@ -24,20 +24,20 @@ public final class DeploymentReader {
     }
 
     /**
-     * One deployment.
+     * Finds a deployment.
      *
-     * @param id its id
-     * @return the deployment; empty if it is not known
+     * @param id the full id
+     * @return the deployment; empty if it is not stored
      */
     public Optional<Deployment> find(String id) {
         return fetch(DEPLOYMENT.ID.eq(id)).stream().findFirst();
     }
 
     /**
-     * The deployments that a person may mean.
+     * Finds the deployments whose id begins with a prefix.
      *
-     * @param prefix an id or the begin of one
-     * @return the deployments, at most two: more than one is one too many already
+     * @param prefix an id or its beginning
+     * @return at most two deployments: two are enough to know that the prefix is ambiguous
      */
     public List<Deployment> findLike(String prefix) {
         return dsl.select(DEPLOYMENT.MESSAGE)
@@ -48,10 +48,10 @@ public final class DeploymentReader {
     }
 
     /**
-     * The newest deployment of a job.
+     * Finds the newest deployment of a job.
      *
      * @param jobId the job
-     * @return the deployment; empty if it never had one
+     * @return the deployment; empty if the job has none
      */
     public Optional<Deployment> newestOf(String jobId) {
         return dsl.select(DEPLOYMENT.MESSAGE)
@@ -63,12 +63,12 @@ public final class DeploymentReader {
     }
 
     /**
-     * A page of deployments, newest first.
+     * Returns a page of deployments, newest first.
      *
-     * @param jobId only those of this job; empty: of all
-     * @param beforeCreateIndex only those with this create_index or a smaller one
-     * @param beforeId and, of this create_index, only ids less than this one
-     * @param limit at most this many
+     * @param jobId the job; empty: all jobs
+     * @param beforeCreateIndex only deployments with this create_index or a smaller one
+     * @param beforeId of those with this create_index, only ids less than this one
+     * @param limit the most deployments to return
      * @return the deployments
      */
     public List<Deployment> page(Optional<String> jobId, long beforeCreateIndex, String beforeId, int limit) {
@@ -82,19 +82,19 @@ public final class DeploymentReader {
     }
 
     /**
-     * The deployments of all jobs that have not ended.
+     * Returns the running deployments of all jobs.
      *
-     * @return the deployments in the order in which they changed
+     * @return the deployments in the order of their changes
      */
     public List<Deployment> running() {
         return fetch(DEPLOYMENT.STATUS.eq((short) DeploymentStatus.DEPLOYMENT_STATUS_RUNNING_VALUE));
     }
 
     /**
-     * The deployments of one job that have not ended.
+     * Returns the running deployments of a job.
      *
      * @param jobId the job
-     * @return the deployments in the order in which they changed
+     * @return the deployments in the order of their changes
      */
     public List<Deployment> runningOf(String jobId) {
         return fetch(DEPLOYMENT.JOB_ID.eq(jobId).and(DEPLOYMENT.STATUS.eq((short)
@@ -102,9 +102,9 @@ public final class DeploymentReader {
     }
 
     /**
-     * The newest deployment of each job that has one.
+     * Returns the newest deployment of each job.
      *
-     * @return the deployments in the order in which they were made
+     * @return the deployments in the order of their creation
      */
     public List<Deployment> newest() {
         var newer = DEPLOYMENT.as("newer");
@@ -119,12 +119,12 @@ public final class DeploymentReader {
     }
 
     /**
-     * The deployments of a job that changed since.
+     * Returns the deployments of a job that changed after a cursor.
      *
      * @param jobId the job
-     * @param after only those behind this
-     * @param limit at most this many
-     * @return the deployments in the order in which they changed
+     * @param after the cursor
+     * @param limit the most deployments to return
+     * @return the deployments in the order of their changes
      */
     public List<Deployment> changed(String jobId, ChangeCursor after, int limit) {
         return dsl.select(DEPLOYMENT.MESSAGE)

@@ -11,23 +11,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forces to disk what the writer has committed, and only then tells listeners and answers. It has a thread of its own, so
- * that the writer is at the next group while the disk is at this one, and answers to several groups may wait for the disk
- * once.
+ * Forces committed writes to disk, and only then calls listeners and answers callers. Runs in a thread of its own: the
+ * writer works on the next group while the disk is busy, and one force can serve several groups.
  */
 final class DurableAnswers implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DurableAnswers.class);
 
-    /** Further ahead of the disk the writer does not get. */
+    /** How many committed groups may wait for the disk before the writer blocks. */
     private static final int WAITING_GROUPS = 1;
 
     /**
      * Writes that were committed together.
      *
-     * @param writes in the order of their indexes
-     * @param isLast nothing comes after it
-     * @param answered completed once they and all before them are answered
+     * @param writes the writes in the order of their indexes
+     * @param isLast true if no group follows
+     * @param answered completed once these writes and all earlier ones are answered
      */
     private record Group(List<Pending<?>> writes, boolean isLast, CompletableFuture<Void> answered) {}
 
@@ -37,41 +36,43 @@ final class DurableAnswers implements AutoCloseable {
     private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread = new Thread(this::run, "store-sync");
 
-    /** True once a group was not forced to disk: no later group may be acknowledged. Owned by the thread. */
+    /** True once a force to disk has failed: no later group may be acknowledged. Owned by the thread. */
     private boolean isBehind;
 
     /**
-     * Begins without anything to answer; it does not run yet.
+     * Prepares the thread; {@link #start} starts it.
      *
-     * @param sync forces what was committed to the disk, or throws
-     * @param health where to say that the disk failed
+     * @param sync forces everything committed to disk, or throws
+     * @param health is told when the disk has failed
      */
     DurableAnswers(Runnable sync, StoreHealth health) {
         this.sync = sync;
         this.health = health;
     }
 
+    /** Starts the thread. */
     void start() {
         thread.start();
     }
 
+    /** Registers a listener for the changes of each write. It must not throw. */
     void listen(Consumer<ChangeSet> listener) {
         listeners.add(listener);
     }
 
-    /** Takes writes that were committed; waits if the disk is too far behind. */
+    /** Hands over committed writes; blocks if too many groups wait for the disk. */
     void put(List<Pending<?>> writes) {
         put(new Group(List.copyOf(writes), false, new CompletableFuture<>()));
     }
 
-    /** Waits until all that was put is answered. */
+    /** Waits until all writes that were handed over are answered. */
     void settle() {
         Group marker = new Group(List.of(), false, new CompletableFuture<>());
         put(marker);
         marker.answered().join();
     }
 
-    /** Answers what is left, then ends. */
+    /** Answers the remaining writes and ends the thread. */
     @Override
     public void close() {
         put(new Group(List.of(), true, new CompletableFuture<>()));
@@ -97,7 +98,7 @@ final class DurableAnswers implements AutoCloseable {
             try {
                 groups.add(committed.take());
             } catch (InterruptedException e) {
-                // It goes on: whoever waits for an answer must get one.
+                // Continue: each caller must get an answer.
                 health.fail(StoreHealth.Recovery.RESTART, "the thread that answers writes was interrupted", e);
                 continue;
             }
@@ -109,7 +110,7 @@ final class DurableAnswers implements AutoCloseable {
         } while (groups.isEmpty() || !groups.get(groups.size() - 1).isLast());
     }
 
-    /** Whatever happens, each of them is answered. */
+    /** Answers each write, whatever is thrown. */
     private void answerOrFail(List<Pending<?>> writes) {
         try {
             answer(writes);
@@ -128,7 +129,7 @@ final class DurableAnswers implements AutoCloseable {
             failAll(writes, health.failure().orElseThrow());
             return;
         }
-        // Listeners first: who was answered may then rely on the watchers having been told.
+        // Listeners first: a caller that was answered may rely on watchers having been told.
         for (Pending<?> write : writes) {
             if (write.changes() != null) {
                 listeners.forEach(listener -> tell(listener, write.changes()));
@@ -138,9 +139,9 @@ final class DurableAnswers implements AutoCloseable {
     }
 
     /**
-     * What was committed and could not be forced to disk can't be taken back, nor may it be relied on: whether it is
-     * there after the next start, the disk alone knows. So nothing is written after it but what the writer was at already,
-     * and that is not acknowledged.
+     * Forces the commits to disk. After a failure, only the disk knows whether the commits will be there after the next
+     * start. They cannot be undone, and no caller may rely on them. So nothing more is acknowledged, and nothing is
+     * written except what the writer was already doing.
      */
     private void sync() {
         try {
@@ -155,7 +156,10 @@ final class DurableAnswers implements AutoCloseable {
         }
     }
 
-    /** A listener that breaks its promise not to throw must not stop the writing; one that throws an Error has to. */
+    /**
+     * Calls a listener. An exception of a listener is logged, so that it does not stop the writes; an Error breaks the
+     * store.
+     */
     private void tell(Consumer<ChangeSet> listener, ChangeSet changes) {
         try {
             listener.accept(changes);
@@ -166,7 +170,7 @@ final class DurableAnswers implements AutoCloseable {
         }
     }
 
-    /** Fails all of them, also if what is chained to one of them throws. */
+    /** Fails all writes, even if a callback of one of them throws. */
     static void failAll(List<Pending<?>> writes, RuntimeException failure) {
         for (Pending<?> write : writes) {
             try {

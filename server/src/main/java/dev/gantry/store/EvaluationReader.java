@@ -14,7 +14,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record1;
 
-/** Questions about evaluations. */
+/** Queries about evaluations. */
 public final class EvaluationReader {
 
     private static final short FAILED = (short) EvaluationStatus.EVALUATION_STATUS_FAILED_VALUE;
@@ -29,10 +29,10 @@ public final class EvaluationReader {
     }
 
     /**
-     * One evaluation.
+     * Finds an evaluation.
      *
-     * @param id its id
-     * @return the evaluation; empty if it is not known
+     * @param id the full id
+     * @return the evaluation; empty if it is not stored
      */
     public Optional<Evaluation> find(String id) {
         return dsl.select(EVALUATION.MESSAGE)
@@ -43,10 +43,10 @@ public final class EvaluationReader {
     }
 
     /**
-     * The evaluations that a person may mean.
+     * Finds the evaluations whose id begins with a prefix.
      *
-     * @param prefix an id or the begin of one
-     * @return the evaluations, at most two: more than one is one too many already
+     * @param prefix an id or its beginning
+     * @return at most two evaluations: two are enough to know that the prefix is ambiguous
      */
     public List<Evaluation> findLike(String prefix) {
         return dsl
@@ -61,10 +61,10 @@ public final class EvaluationReader {
     }
 
     /**
-     * The newest evaluation of a job.
+     * Finds the newest evaluation of a job.
      *
      * @param jobId the job
-     * @return the evaluation; empty if the job is not known
+     * @return the evaluation; empty if the job has none
      */
     public Optional<Evaluation> newestOf(String jobId) {
         return dsl.select(EVALUATION.MESSAGE)
@@ -76,12 +76,12 @@ public final class EvaluationReader {
     }
 
     /**
-     * A page of the evaluations of a job, newest first.
+     * Returns a page of a job's evaluations, newest first.
      *
      * @param jobId the job
-     * @param beforeCreateIndex only those with this create_index or a smaller one
-     * @param beforeId and, of this create_index, only ids less than this one
-     * @param limit at most this many
+     * @param beforeCreateIndex only evaluations with this create_index or a smaller one
+     * @param beforeId of those with this create_index, only ids less than this one
+     * @param limit the most evaluations to return
      * @return the evaluations
      */
     public List<Evaluation> page(String jobId, long beforeCreateIndex, String beforeId, int limit) {
@@ -95,12 +95,12 @@ public final class EvaluationReader {
     }
 
     /**
-     * The evaluations of a job that changed since.
+     * Returns the evaluations of a job that changed after a cursor.
      *
      * @param jobId the job
-     * @param after only those behind this
-     * @param limit at most this many
-     * @return the evaluations in the order in which they changed
+     * @param after the cursor
+     * @param limit the most evaluations to return
+     * @return the evaluations in the order of their changes
      */
     public List<Evaluation> changed(String jobId, ChangeCursor after, int limit) {
         return dsl.select(EVALUATION.MESSAGE)
@@ -113,10 +113,10 @@ public final class EvaluationReader {
     }
 
     /**
-     * The evaluations in some state.
+     * Returns the evaluations with some statuses.
      *
-     * @param statuses the states
-     * @return the evaluations in the order in which they changed
+     * @param statuses the statuses
+     * @return the evaluations in the order of their changes
      */
     public List<Evaluation> in(EvaluationStatus... statuses) {
         return fetch(EVALUATION.STATUS.in(Arrays.stream(statuses)
@@ -125,15 +125,15 @@ public final class EvaluationReader {
     }
 
     /**
-     * The evaluations that have failed and are the newest of their jobs, which are therefore to be looked at again.
+     * Returns the failed evaluations that are the newest of their jobs: these jobs are to be evaluated again.
      *
-     * @return the evaluations in the order in which they changed
+     * @return the evaluations in the order of their changes
      */
     public List<Evaluation> toFollowUp() {
         return fetch(isToFollowUp());
     }
 
-    /** Evaluations that are not at their end: pending, blocked, or failed with a follow-up to come. */
+    /** Returns the condition for evaluations that are pending, blocked, or failed with a follow-up. */
     static Condition isOpen() {
         return EVALUATION.STATUS.in(WAITING).or(isToFollowUp());
     }
@@ -150,11 +150,11 @@ public final class EvaluationReader {
     }
 
     /**
-     * The evaluations of one job in some state.
+     * Returns the evaluations of a job with some statuses.
      *
      * @param jobId the job
-     * @param statuses the states
-     * @return the evaluations in the order in which they changed
+     * @param statuses the statuses
+     * @return the evaluations in the order of their changes
      */
     public List<Evaluation> of(String jobId, EvaluationStatus... statuses) {
         return fetch(EVALUATION
@@ -165,7 +165,7 @@ public final class EvaluationReader {
                         .toList())));
     }
 
-    /** Of all evaluations; empty if there is none. */
+    /** Returns the greatest id of all evaluations; empty if there is none. */
     Optional<String> greatestId() {
         return dsl.select(EVALUATION.MESSAGE)
                 .from(EVALUATION)

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jooq.DSLContext;
 
 /**
- * Forgets what a {@link GarbageSearch} has found. What may have come back to life since then, it looks at once more. A
- * write that forgets holds others up: it should not be given too much at once.
+ * Deletes what a {@link GarbageSearch} has found. Checks again whatever may have become needed since the search. Other
+ * writes wait for a deletion, so callers divide the ids into batches.
  */
 public final class Garbage {
 
@@ -43,15 +43,21 @@ public final class Garbage {
         this.removedAllocation = removedAllocation;
     }
 
-    /** An allocation that is gone, where it was and whose. */
+    /**
+     * A deleted allocation.
+     *
+     * @param nodeId its node
+     * @param jobId its job
+     * @param rowKey its key
+     */
     record Forgotten(String nodeId, String jobId, long rowKey) {}
 
     /**
-     * Forgets what submissions were answered. They are stored in the order in which they came: the first one that is to be
-     * kept ends the search.
+     * Deletes the answers to requests before a time. They are stored in the order of their arrival, so the search ends
+     * at the first one to keep.
      *
-     * @param before those before this time
-     * @return how many were forgotten
+     * @param before answers before this time are deleted
+     * @return how many were deleted
      */
     public int submissions(Instant before) {
         long kept = dsl.select(SUBMISSION.WRITE_INDEX)
@@ -65,10 +71,10 @@ public final class Garbage {
     }
 
     /**
-     * Forgets evaluations. Their end is final.
+     * Deletes evaluations. Needs no second check, since a terminal status is final.
      *
-     * @param ids those that have ended and are not the newest of their jobs
-     * @return how many were forgotten
+     * @param ids terminal evaluations that are not the newest of their jobs
+     * @return how many were deleted
      */
     public int evaluations(List<String> ids) {
         return dsl.deleteFrom(EVALUATION)
@@ -77,31 +83,31 @@ public final class Garbage {
     }
 
     /**
-     * Forgets deployments. Their end is final.
+     * Deletes deployments. Needs no second check, since the end of a deployment is final.
      *
-     * @param ids those that have ended and are not the newest of their jobs
-     * @return how many were forgotten
+     * @param ids ended deployments that are not the newest of their jobs
+     * @return how many were deleted
      */
     public int deployments(List<String> ids) {
         return dsl.deleteFrom(DEPLOYMENT).where(DEPLOYMENT.ID.in(ids)).execute();
     }
 
     /**
-     * Forgets allocations. Their end is final.
+     * Deletes allocations. Needs no second check, since a terminal status is final.
      *
-     * @param ids those that have ended and that the scheduler passes over
-     * @return how many were forgotten
+     * @param ids terminal allocations that the scheduler does not need
+     * @return how many were deleted
      */
     public int allocations(List<String> ids) {
         return allocations.delete(keys(ids), removedAllocation);
     }
 
     /**
-     * Forgets versions of jobs that nothing runs, but for the newest ones and the newest one that has proved good.
+     * Deletes versions of jobs that no allocation runs, except the newest ones and the newest stable one.
      *
      * @param jobIds the jobs
-     * @param keep so many of each job stay, the newest, 1 or more
-     * @return how many were forgotten
+     * @param keep how many versions of each job stay, the newest, 1 or more
+     * @return how many were deleted
      */
     public int jobVersions(List<String> jobIds, int keep) {
         int forgotten = 0;
@@ -115,11 +121,11 @@ public final class Garbage {
     }
 
     /**
-     * Forgets jobs with all that belongs to them, those of them that are dead still.
+     * Deletes jobs that are still dead, with all their objects.
      *
      * @param ids the jobs
-     * @param upTo those of which nothing has changed after this cluster index
-     * @return how many were forgotten
+     * @param upTo only jobs of which nothing has changed after this cluster index
+     * @return how many were deleted
      */
     public int jobs(List<String> ids, long upTo) {
         List<String> dead = search.deadOf(ids, upTo);
@@ -130,11 +136,11 @@ public final class Garbage {
     }
 
     /**
-     * Forgets nodes, those of them that are down still.
+     * Deletes nodes that are still down.
      *
      * @param ids the nodes
-     * @param upTo those that have not changed after this cluster index
-     * @return how many were forgotten
+     * @param upTo only nodes that have not changed after this cluster index
+     * @return how many were deleted
      */
     public int nodes(List<String> ids, long upTo) {
         List<String> down = search.downOf(ids, upTo);

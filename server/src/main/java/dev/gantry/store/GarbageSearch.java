@@ -27,19 +27,19 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
- * Finds what has ended and nobody needs any more, beside the writer, since that takes a look at all that has ended.
- * {@link Garbage} forgets it. Neither touches what the scheduler still decides by.
+ * Finds terminal objects that are not needed any more; {@link Garbage} deletes them. Searches run beside the writer,
+ * since they scan all terminal objects. Neither class touches objects that the scheduler still needs.
  *
- * <p>A search looks at a limited number of rows and goes on where the one before it ended, so that many rows that have to
- * stay do not hide those behind them. Owned by one thread.
+ * <p>A search looks at a limited number of rows and continues where the last search ended, so that many rows that must
+ * stay do not hide the rows after them. Owned by one thread.
  */
 public final class GarbageSearch {
 
     /**
-     * What a search found.
+     * The result of a search.
      *
-     * @param ids what can be forgotten
-     * @param isLast whether it has seen all there is, so that the next one begins anew
+     * @param ids ids of objects to delete
+     * @param isLast true if the search has reached the end, so that the next one begins at the start
      */
     public record Found(List<String> ids, boolean isLast) {}
 
@@ -68,11 +68,11 @@ public final class GarbageSearch {
     }
 
     /**
-     * Evaluations that have ended, but for each job's newest.
+     * Finds terminal evaluations, except each job's newest.
      *
-     * @param upTo those that last changed at this cluster index or before
-     * @param limit at most this many
-     * @return their ids
+     * @param upTo only evaluations that have not changed after this cluster index
+     * @param limit the most ids to return
+     * @return the ids
      */
     public Found evaluations(long upTo, int limit) {
         var newer = EVALUATION.as("newer");
@@ -90,11 +90,11 @@ public final class GarbageSearch {
     }
 
     /**
-     * Deployments that have ended, but for each job's newest.
+     * Finds ended deployments, except each job's newest.
      *
-     * @param upTo those that last changed at this cluster index or before
-     * @param limit at most this many
-     * @return their ids
+     * @param upTo only deployments that have not changed after this cluster index
+     * @param limit the most ids to return
+     * @return the ids
      */
     public Found deployments(long upTo, int limit) {
         var newer = DEPLOYMENT.as("newer");
@@ -112,16 +112,15 @@ public final class GarbageSearch {
     }
 
     /**
-     * Allocations that have ended and in whose place another one has come, or none shall come: those that the scheduler
-     * passes over.
+     * Finds terminal allocations that the scheduler does not need: they were replaced or need no replacement.
      *
-     * @param upTo those that last changed at this cluster index or before
-     * @param keep so many of each job that have ended stay, the newest
-     * @param limit looks at so many at most
-     * @return their ids
+     * @param upTo only allocations that have not changed after this cluster index
+     * @param keep how many terminal allocations of each job stay, the newest
+     * @param limit the most rows to look at
+     * @return the ids
      */
     public Found allocations(long upTo, int keep, int limit) {
-        // Numbered once for all: to count for each one how many are newer takes the square of their number.
+        // Number the rows once: counting the newer ones for each row takes the square of their number.
         var ended = select(
                         ALLOCATION.ROW_KEY,
                         ALLOCATION.JOB_ID,
@@ -151,11 +150,11 @@ public final class GarbageSearch {
     }
 
     /**
-     * Jobs of which versions can be forgotten.
+     * Finds jobs with versions to delete.
      *
-     * @param keep so many of each job stay, the newest, 1 or more
-     * @param limit looks at so many at most
-     * @return the jobs' ids
+     * @param keep how many versions of each job stay, the newest, 1 or more
+     * @param limit the most rows to look at
+     * @return the ids of the jobs
      */
     public Found jobsWithOldVersions(int keep, int limit) {
         List<String> ids = dsl.selectDistinct(JOB_VERSION.JOB_ID)
@@ -174,12 +173,12 @@ public final class GarbageSearch {
     }
 
     /**
-     * Jobs that are dead: those that were stopped, and batch jobs of which all has ended and nothing is going to be placed
-     * anew. Parents of children are not dead until they are stopped and have no children left.
+     * Finds dead jobs: stopped ones, and batch jobs whose allocations are all terminal and not to be rescheduled. A
+     * periodic or parameterized job is dead once it is stopped and has no children.
      *
-     * @param upTo those of which nothing has changed after this cluster index
-     * @param limit looks at so many at most
-     * @return their ids
+     * @param upTo only jobs of which nothing has changed after this cluster index
+     * @param limit the most rows to look at
+     * @return the ids
      */
     public Found jobs(long upTo, int limit) {
         var rows = dsl.select(JOB.ID, JOB.STOPPED, JOB.SPEC)
@@ -200,11 +199,11 @@ public final class GarbageSearch {
     }
 
     /**
-     * Nodes that are down and that no allocation is on that has not ended.
+     * Finds nodes that are down and have no live allocation.
      *
-     * @param upTo those that last changed at this cluster index or before
-     * @param limit at most this many
-     * @return their ids
+     * @param upTo only nodes that have not changed after this cluster index
+     * @param limit the most rows to look at
+     * @return the ids
      */
     public Found nodes(long upTo, int limit) {
         List<String> ids = dsl.select(NODE.ID)
@@ -216,7 +215,7 @@ public final class GarbageSearch {
         return new Found(withoutLive(ids), ids.size() < limit);
     }
 
-    /** Those of these nodes that are down still. */
+    /** Returns those of some nodes that are still down. */
     List<String> downOf(List<String> ids, long upTo) {
         return withoutLive(dsl.select(NODE.ID)
                 .from(NODE)
@@ -235,7 +234,7 @@ public final class GarbageSearch {
                 .toList();
     }
 
-    /** Those of these jobs that are dead still. */
+    /** Returns those of some jobs that are still dead. */
     List<String> deadOf(List<String> ids, long upTo) {
         List<String> ended =
                 dsl.select(JOB.ID, JOB.STOPPED).from(JOB).where(hasEnded(upTo)).and(JOB.ID.in(ids)).stream()
@@ -245,7 +244,7 @@ public final class GarbageSearch {
         return withoutThoseToPlaceAnew(ended);
     }
 
-    /** The versions of a job that can be forgotten: those that no allocation runs. */
+    /** Returns the versions of a job to delete: old ones that no allocation runs. */
     Set<Long> oldVersionsOf(String jobId, int keep) {
         Set<Long> old = dsl.select(JOB_VERSION.VERSION)
                 .from(JOB_VERSION)
@@ -285,14 +284,17 @@ public final class GarbageSearch {
                 .and(notExists(select(child.ID).from(child).where(JobActivity.isChildOf(JOB.ID, child))));
     }
 
-    /** A job that was never placed has not ended, unless it was stopped. */
+    /**
+     * Returns true if all allocations are terminal. A job that never had an allocation has not ended unless it was
+     * stopped.
+     */
     private boolean allocationsHaveEnded(String jobId, boolean isStopped, long upTo) {
         List<Long> keys = index.ofJob(jobId).all();
         return (isStopped || !keys.isEmpty())
                 && !allocations.exist(keys, AllocationRows.IS_LIVE.or(ALLOCATION.MODIFY_INDEX.gt(upTo)));
     }
 
-    /** A job that waits to be placed anew is not dead, unless it was stopped. */
+    /** Removes jobs that wait for a reschedule; they are not dead unless they were stopped. */
     private List<String> withoutThoseToPlaceAnew(List<String> jobIds) {
         if (jobIds.isEmpty()) {
             return jobIds;
@@ -313,7 +315,7 @@ public final class GarbageSearch {
         return job.getType() == JobType.JOB_TYPE_BATCH && !job.hasPeriodic() && !job.hasParameterized();
     }
 
-    /** Those of these allocations that have ended in whose place nothing is going to come. */
+    /** Returns the ids of those allocations that need no replacement any more. */
     private List<String> superseded(List<Long> keys) {
         List<String> superseded = new ArrayList<>();
         AllocationRows.parts(keys)

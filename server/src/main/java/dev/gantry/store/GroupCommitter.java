@@ -15,21 +15,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of the database: takes what waits, runs it in one transaction, commits it, and hands it on to be forced to
- * disk and answered.
+ * The only writer of the database: takes the waiting writes, runs them in one transaction, commits it, and hands the
+ * writes over to be forced to disk and answered.
  *
- * <p>Its thread owns the cluster index. A write that fails leaves its neighbours in the group alone. Once {@link
- * StoreHealth} says that the store is broken, each write fails at once; if the database has only closed itself, the thread
+ * <p>Its thread owns the cluster index. A write that fails does not affect other writes of the group. While {@link
+ * StoreHealth} says that the store is broken, each write fails at once. If the database has closed itself, the thread
  * opens it again.
  */
 final class GroupCommitter implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitter.class);
 
+    // The most writes that may wait.
     private static final int QUEUED_WRITES = 8192;
+    // The most writes in one transaction.
     private static final int GROUP_SIZE = 512;
 
-    /** How long to wait before the database is opened again: at first, and twice as long each time, up to the last. */
+    /** The first pause before the database is opened again; each failure doubles the pause, up to the longest. */
     private static final long FIRST_PAUSE_MILLIS = 500;
 
     private static final long LONGEST_PAUSE_MILLIS = 8000;
@@ -51,12 +53,12 @@ final class GroupCommitter implements AutoCloseable {
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     /**
-     * Makes the writer; it does not run yet.
+     * Creates the writer; {@link #start} starts it.
      *
-     * @param database where to write
-     * @param reader where to read what was committed
-     * @param memory of what was committed; is kept current
-     * @param sync forces what was committed to the disk, or throws
+     * @param database the database
+     * @param reader reads committed states
+     * @param memory what the writer keeps in memory of committed objects
+     * @param sync forces everything committed to disk, or throws
      * @param index the cluster index of the last write
      */
     GroupCommitter(Database database, StoreReader reader, WriterMemory memory, Runnable sync, long index) {
@@ -69,16 +71,19 @@ final class GroupCommitter implements AutoCloseable {
         this.index = index;
     }
 
+    /** Starts the threads. */
     void start() {
         answers.start();
         database.onSuspicion(this::suspect);
         thread.start();
     }
 
+    /** Registers a listener for the changes of each write. */
     void listen(Consumer<ChangeSet> listener) {
         answers.listen(listener);
     }
 
+    /** Queues a write, or fails it at once if the store is closed, broken or overloaded. */
     <T> CompletableFuture<T> submit(Write<T> write) {
         Pending<T> pending = new Pending<>(write, future());
         if (closed) {
@@ -95,14 +100,14 @@ final class GroupCommitter implements AutoCloseable {
         return pending.future();
     }
 
-    /** A future that tells here of an Error in what is chained to it. */
+    /** Returns a future that reports Errors of callbacks chained to it. */
     <T> CompletableFuture<T> future() {
         return new LoudFuture<>(this::chainedFailed);
     }
 
     /**
-     * Decides on an Error in what is chained to a write. A StackOverflowError breaks nothing: it ends with the input
-     * that caused it.
+     * Breaks the store after an Error in a callback chained to a write. A StackOverflowError breaks nothing: its cause
+     * is one input, and it is over with that.
      */
     private void chainedFailed(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
@@ -113,7 +118,7 @@ final class GroupCommitter implements AutoCloseable {
         }
     }
 
-    /** Commits and answers what waits, then ends. */
+    /** Commits and answers the waiting writes, then ends the threads. */
     @Override
     public void close() {
         closed = true;
@@ -126,14 +131,14 @@ final class GroupCommitter implements AutoCloseable {
         answers.close();
     }
 
-    /** A reader has found the database closed. Never waits. */
+    /** Called when a query has failed in a way that suggests that the database is closed. Never blocks. */
     private void suspect() {
         if (!suspected.getAndSet(true)) {
             wake();
         }
     }
 
-    /** If the queue is full, the thread needs no waking. */
+    /** Wakes the thread. If the queue is full, the thread is awake. */
     private void wake() {
         queue.offer(new Pending<>(transaction -> null, future()));
     }
@@ -204,7 +209,7 @@ final class GroupCommitter implements AutoCloseable {
         }
         group.forEach(Pending::committed);
         boolean isDoubtful = group.stream().anyMatch(Pending::isRefused);
-        // Those that only read too: what they have read may not be on disk yet.
+        // Also those that only read: what they have read may not be on disk yet.
         answers.put(group);
         if (isDoubtful) {
             examine(new StoreException("The database refused a write"));
@@ -212,8 +217,8 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     /**
-     * Decides whether a failure has broken the store. What was thrown does not tell: a database that has closed itself says so
-     * in many ways. So it is asked for the cluster index.
+     * Decides whether a failure has broken the store. The exception alone does not tell, since a database that has
+     * closed itself throws many kinds: so the database is asked for the cluster index.
      */
     private void examine(Throwable failure) {
         if (StoreHealth.isError(failure)) {
@@ -222,7 +227,7 @@ final class GroupCommitter implements AutoCloseable {
         }
         try {
             if (compare(reader.lastIndex(), failure)) {
-                // One of them may have ended, though the database has not.
+                // Single connections may have ended although the database has not.
                 database.renewConnections();
             }
         } catch (RuntimeException e) {
@@ -232,7 +237,7 @@ final class GroupCommitter implements AutoCloseable {
                     "the database has closed itself",
                     failure.getCause() == null ? e : failure);
             failQueued(health.failure().orElseThrow());
-            // Nobody else shall open it again behind this thread's back.
+            // Prevent other threads from opening the database again.
             database.abandon();
             pauseMillis = FIRST_PAUSE_MILLIS;
         }
@@ -255,12 +260,12 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     private void reopen() {
-        // What was committed before is forced to disk through the old opening of the file.
+        // Earlier commits have to be forced to disk through the old channel first.
         answers.settle();
         try {
             database.reopen();
             if (compare(reader.lastIndex(), new StoreException("The database was opened again"))) {
-                // Not before it has taken a write: a full disk can be read.
+                // A test write is needed: a database on a full disk can be read.
                 database.dsl().transaction(configuration -> batches.saveIndex(configuration.dsl(), index, index));
                 database.sync();
                 health.reopened();

@@ -13,8 +13,8 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 
 /**
- * What the database could do at best: rows of allocations in batches, by nothing but inserts, in commits that are forced
- * to disk as the store's are. A measure to hold the whole server against.
+ * Measures what the database can do at best: batches of inserted allocations only, in commits that are forced to disk
+ * as the store's are. The whole server is compared with this number.
  */
 public final class InsertCeiling {
 
@@ -28,8 +28,8 @@ public final class InsertCeiling {
     /**
      * Inserts rows into a new database.
      *
-     * @param directory where to make it
-     * @param rows how many
+     * @param directory the directory for the database
+     * @param rows how many rows to insert
      * @return rows per second
      */
     public static double measure(Path directory, long rows) {
@@ -55,7 +55,7 @@ public final class InsertCeiling {
                 .toList();
     }
 
-    /** As large as what the server stores of a placement that runs. */
+    /** Returns an allocation as large as the server's row of a running allocation. */
     private static Allocation allocation(long index, String id) {
         Timestamp time = Timestamps.fromMillis(BEGIN_MILLIS + index);
         return Allocation.newBuilder()
@@ -80,7 +80,7 @@ public final class InsertCeiling {
                 .build();
     }
 
-    /** As the server's: it counts up. */
+    /** Returns an id that counts up, as the server's ids do. */
     private static String id(long number) {
         return new UUID(number << Integer.SIZE, number).toString();
     }

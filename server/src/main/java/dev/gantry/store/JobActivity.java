@@ -19,10 +19,13 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 
-/** Questions about what of jobs has not ended. */
+/** Queries about live jobs. */
 public final class JobActivity {
 
-    /** What is between a child's id and its parent's, and what follows it among characters. */
+    /**
+     * The separator {@code /} between a parent's id and the rest of a child's, and the next character: bounds of a
+     * range scan.
+     */
     private static final String CHILD_ID_BEGIN = "/";
 
     private static final String CHILD_ID_END = "0";
@@ -38,11 +41,11 @@ public final class JobActivity {
     }
 
     /**
-     * Whether a child of a job has not ended: something of it runs, or waits to be placed, now or
-     * anew.
+     * Tells whether a job has a live child: one with a live allocation, an open evaluation, or a failed allocation to
+     * reschedule.
      *
      * @param parentId the periodic or parameterized job
-     * @return true if there is one
+     * @return true if it has one
      */
     public boolean hasLiveChild(String parentId) {
         Condition isChild = isChildOf(val(parentId), JOB);
@@ -61,20 +64,20 @@ public final class JobActivity {
     }
 
     /**
-     * Whether an allocation of the newest version of a job has failed for good: nothing has come in its place, and
-     * nothing is going to.
+     * Tells whether an allocation of a job's newest version has failed for good: it was not replaced and will not be
+     * rescheduled.
      *
      * @param jobId the job
-     * @return true if one has; false too if the job is not known
+     * @return true if one has; false if the job is not stored
      */
     public boolean hasFailed(String jobId) {
         return failedOfNewestVersion(List.of(jobId)).anyMatch(failed -> !failed.hasRescheduleAt());
     }
 
     /**
-     * Which jobs have an evaluation that is not at its end, or that has failed and will be followed up.
+     * Returns the jobs with an evaluation that is pending, blocked, or failed with a follow-up.
      *
-     * @param jobIds the jobs to ask for
+     * @param jobIds the jobs to look at
      * @return those of them that have one
      */
     public Set<String> inEvaluation(Collection<String> jobIds) {
@@ -86,9 +89,9 @@ public final class JobActivity {
     }
 
     /**
-     * Which jobs have an allocation of their newest version that has failed and will be placed anew later.
+     * Returns the jobs with a failed allocation of their newest version that will be rescheduled.
      *
-     * @param jobIds the jobs to ask for
+     * @param jobIds the jobs to look at
      * @return those of them that have one
      */
     public Set<String> toPlaceAnew(Collection<String> jobIds) {
@@ -99,16 +102,19 @@ public final class JobActivity {
     }
 
     /**
-     * How many allocations of each job have not ended.
+     * Counts the live allocations of jobs.
      *
      * @param jobIds the jobs
-     * @return the counts; a job without such allocations is left out
+     * @return the counts; jobs without live allocations are left out
      */
     public Map<String, Integer> countLive(Collection<String> jobIds) {
         return allocations.countByJob(index.liveOfJobs(jobIds), AllocationRows.IS_LIVE);
     }
 
-    /** Looked for by its id, which begins with its parent's: there is no other index. */
+    /**
+     * Returns the condition for children of a job. Uses the order of ids, which begin with the parent's: there is no
+     * index of parents.
+     */
     static Condition isChildOf(Field<String> parentId, dev.gantry.store.schema.tables.Job job) {
         return job.ID
                 .gt(parentId.concat(CHILD_ID_BEGIN))
@@ -116,7 +122,7 @@ public final class JobActivity {
                 .and(job.PARENT_ID.eq(parentId));
     }
 
-    /** Those in whose place nothing has come yet. */
+    /** Returns the failed allocations of the newest versions of jobs that were not replaced. */
     private Stream<Allocation> failedOfNewestVersion(Collection<String> jobIds) {
         Condition failed = ALLOCATION
                 .CLIENT_STATUS

@@ -23,7 +23,7 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
-/** Questions about jobs and their versions. */
+/** Queries about jobs and their versions. */
 public final class JobReader {
 
     private final DSLContext dsl;
@@ -33,21 +33,21 @@ public final class JobReader {
     }
 
     /**
-     * The newest version of a job.
+     * Finds the newest version of a job.
      *
      * @param id the job's id
-     * @return the job; empty if it is not known
+     * @return the job; empty if it is not stored
      */
     public Optional<JobRecord> find(String id) {
         return dsl.selectFrom(JOB).where(JOB.ID.eq(id)).fetchOptional(JobReader::toJob);
     }
 
     /**
-     * A page of jobs in the order of their ids.
+     * Returns a page of jobs in the order of their ids.
      *
-     * @param after only ids behind this one; empty: from the first
-     * @param prefix only ids that start so
-     * @param limit at most this many
+     * @param after only ids after this one; empty: begin with the first
+     * @param prefix the prefix of the ids
+     * @param limit the most jobs to return
      * @return the jobs
      */
     public List<JobRecord> page(String after, String prefix, int limit) {
@@ -60,11 +60,11 @@ public final class JobReader {
     }
 
     /**
-     * A page of jobs from the last id to the first.
+     * Returns a page of jobs in the reverse order of their ids.
      *
-     * @param before only ids before this one; empty: from the last
-     * @param prefix only ids that start so
-     * @param limit at most this many
+     * @param before only ids before this one; empty: begin with the last
+     * @param prefix the prefix of the ids
+     * @param limit the most jobs to return
      * @return the jobs
      */
     public List<JobRecord> pageBackwards(String before, String prefix, int limit) {
@@ -77,11 +77,11 @@ public final class JobReader {
     }
 
     /**
-     * One version of a job.
+     * Finds one version of a job.
      *
-     * @param id the job
+     * @param id the job's id
      * @param version the version
-     * @return the version; empty if it is not known, or not any more
+     * @return the version; empty if it is not stored, or was deleted
      */
     public Optional<JobRecord> findVersion(String id, long version) {
         return find(id).filter(newest -> newest.getVersion() == version)
@@ -90,11 +90,11 @@ public final class JobReader {
     }
 
     /**
-     * A page of the versions of a job, newest first.
+     * Returns a page of the versions of a job, newest first.
      *
      * @param id the job's id
      * @param below only versions less than this one
-     * @param limit at most this many
+     * @param limit the most versions to return
      * @return the versions
      */
     public List<JobRecord> versions(String id, long below, int limit) {
@@ -104,10 +104,10 @@ public final class JobReader {
     }
 
     /**
-     * The job versions that some allocations run, each once.
+     * Returns the job versions that some allocations run, each once.
      *
      * @param allocations the allocations
-     * @return their job versions in no order
+     * @return the versions, in no order
      */
     public List<JobVersion> versionsOf(Collection<Allocation> allocations) {
         var keys = allocations.stream()
@@ -127,7 +127,7 @@ public final class JobReader {
     }
 
     /**
-     * The newest version of a job that has proved good, older than another one.
+     * Finds the newest stable version of a job below another one.
      *
      * @param id the job's id
      * @param below only versions less than this one
@@ -148,10 +148,10 @@ public final class JobReader {
     }
 
     /**
-     * For when a periodic job last made a child.
+     * Returns the time of a periodic job's last launch.
      *
      * @param jobId the job
-     * @return the time; empty if the job is not a periodic one
+     * @return the time for which a child was last created; empty if the job is not periodic
      */
     public Optional<Instant> periodicLaunch(String jobId) {
         return dsl.select(PERIODIC_LAUNCH.LAUNCH_TIME)
@@ -161,9 +161,9 @@ public final class JobReader {
     }
 
     /**
-     * The periodic jobs.
+     * Returns the last launches of all periodic jobs.
      *
-     * @return for when each last made a child, by its id
+     * @return by job id, the time for which a child was last created
      */
     public Map<String, Instant> periodicLaunches() {
         return dsl.select(PERIODIC_LAUNCH.JOB_ID, PERIODIC_LAUNCH.LAUNCH_TIME).from(PERIODIC_LAUNCH).stream()

@@ -4,26 +4,28 @@ import com.google.common.hash.BloomFilter;
 import com.google.common.hash.Funnels;
 
 /**
- * Tells of most keys that no row has them without asking the database: nearly every job and every request id that comes in
- * is a new one. It forgets nothing, so that it is asked in vain a little more often with each key that goes.
+ * A Bloom filter of keys. It tells for most keys that no row has them without a query: nearly every job id and request
+ * id that arrives is new. Keys of deleted rows stay in the filter, so that it leads to a few more queries in vain with
+ * each deletion.
  *
  * <p>Owned by the store's writer thread once that runs.
  */
 final class KeyFilter {
 
-    /** Beyond, it takes more and more keys for known; 7 MiB. */
+    /** How many keys the filter is made for, in 7 MiB; with more keys, it answers "may exist" more and more often. */
     private static final int KEYS = 4_000_000;
 
+    // The share of wrong answers with that many keys.
     private static final double WRONG = 0.001;
 
     private final BloomFilter<CharSequence> keys = BloomFilter.create(Funnels.unencodedCharsFunnel(), KEYS, WRONG);
 
-    /** A row is about to get this key. */
+    /** Adds the key of a row that is about to be written. */
     void put(String key) {
         keys.put(key);
     }
 
-    /** False: no row has it. True: one may have it. */
+    /** Returns false if no row has the key; true if a row may have it. */
     boolean mayFind(String key) {
         return keys.mightContain(key);
     }

@@ -10,22 +10,23 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A future that does not keep an Error to itself.
+ * A future that reports what its callbacks throw.
  *
- * <p>Java puts what a callback throws into the future that the callback was chained with, and who chains the last one of them
- * seldom looks. So each callback that is chained to this future, or to a future that comes of it, is wrapped: what it throws is
- * told as well, also when the future was complete before. Methods that take a second future are not covered.
+ * <p>Java stores what a callback throws in the future that chaining the callback returned, and callers seldom look at
+ * the last future of a chain. So this class wraps each callback that is chained to it, or to a future that comes from
+ * it, and reports what the callback throws, also if the future was complete before. Methods that take a second future
+ * are not covered.
  *
- * @param <T> the result
+ * @param <T> the type of the result
  */
 final class LoudFuture<T> extends CompletableFuture<T> {
 
     private final Consumer<Throwable> onFailure;
 
     /**
-     * Makes a future that nobody has chained anything to.
+     * Creates a future without callbacks.
      *
-     * @param onFailure is told what callbacks throw; must not throw
+     * @param onFailure called with what a callback throws; must not throw
      */
     LoudFuture(Consumer<Throwable> onFailure) {
         this.onFailure = onFailure;

@@ -7,11 +7,16 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 
-/** Reads messages out of the database. */
+/** Parses messages from the database. */
 final class Messages {
 
     private Messages() {}
 
+    /**
+     * Parses a message.
+     *
+     * @throws StoreException if the bytes are damaged; the message names the object if its id could be read
+     */
     static <M extends Message> M parse(Parser<M> parser, byte[] bytes) {
         try {
             return parser.parseFrom(bytes);
@@ -23,7 +28,7 @@ final class Messages {
         }
     }
 
-    /** As far as it could be read: its id comes first. */
+    /** Describes a message that was parsed in part: its id is the first field. */
     private static String name(MessageLite unfinished) {
         if (!(unfinished instanceof Message message)) {
             return "A stored message";

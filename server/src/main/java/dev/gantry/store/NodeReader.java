@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 
-/** Questions about nodes and the ports that are taken on them. */
+/** Queries about nodes and their taken ports. */
 public final class NodeReader {
 
     private final DSLContext dsl;
@@ -24,10 +24,10 @@ public final class NodeReader {
     }
 
     /**
-     * One node.
+     * Finds a node.
      *
-     * @param id its id
-     * @return the node; empty if it is not known
+     * @param id the full id
+     * @return the node; empty if it is not stored
      */
     public Optional<Node> find(String id) {
         return dsl.select(NODE.MESSAGE)
@@ -37,20 +37,20 @@ public final class NodeReader {
     }
 
     /**
-     * Some nodes.
+     * Finds several nodes.
      *
-     * @param ids their ids, at most a thousand
-     * @return those that are known, in the order of their names
+     * @param ids the full ids, at most a thousand
+     * @return the stored ones, in the order of their names
      */
     public List<Node> findAll(Collection<String> ids) {
         return fetch(NODE.ID.in(ids), ids.size());
     }
 
     /**
-     * The nodes of a name.
+     * Finds the nodes with a name.
      *
-     * @param name the whole name
-     * @param limit at most this many
+     * @param name the full name
+     * @param limit the most nodes to return
      * @return the nodes
      */
     public List<Node> named(String name, int limit) {
@@ -58,31 +58,31 @@ public final class NodeReader {
     }
 
     /**
-     * The nodes that a person may mean.
+     * Finds the nodes whose id begins with a prefix.
      *
-     * @param prefix an id or the begin of one
-     * @return the nodes, at most two: more than one is one too many already
+     * @param prefix an id or its beginning
+     * @return at most two nodes: two are enough to know that the prefix is ambiguous
      */
     public List<Node> findLike(String prefix) {
         return fetch(NODE.ID.startsWith(prefix), 2);
     }
 
     /**
-     * By what to know a node again.
+     * Returns the hash of a node's secret, which proves the node's identity.
      *
-     * @param id its id
-     * @return the hash of its secret; empty if it is not known
+     * @param id the full id
+     * @return the hash; empty if the node is not stored
      */
     public Optional<byte[]> secretHash(String id) {
         return dsl.select(NODE.SECRET_HASH).from(NODE).where(NODE.ID.eq(id)).fetchOptional(NODE.SECRET_HASH);
     }
 
     /**
-     * A page of nodes in the order of their names, then ids.
+     * Returns a page of nodes in the order of their names, then ids.
      *
-     * @param afterName only nodes behind this name
-     * @param afterId and, of the same name, behind this id
-     * @param limit at most this many
+     * @param afterName only nodes after this name
+     * @param afterId of those with this name, only ids after this one
+     * @param limit the most nodes to return
      * @return the nodes
      */
     public List<Node> page(String afterName, String afterId, int limit) {
@@ -90,10 +90,10 @@ public final class NodeReader {
     }
 
     /**
-     * A page of nodes from the last name to the first.
+     * Returns a page of nodes in the reverse order of their names, then ids.
      *
-     * @param before only nodes before this one; empty: from the last
-     * @param limit at most this many
+     * @param before only nodes before this one; empty: begin with the last
+     * @param limit the most nodes to return
      * @return the nodes
      */
     public List<Node> pageBackwards(Optional<Node> before, int limit) {
@@ -107,7 +107,7 @@ public final class NodeReader {
     }
 
     /**
-     * The nodes that are not down.
+     * Returns the nodes that are not down.
      *
      * @return their ids
      */
@@ -119,10 +119,10 @@ public final class NodeReader {
     }
 
     /**
-     * The ports taken on a node.
+     * Returns the taken ports of a node.
      *
      * @param nodeId the node
-     * @return its rows in the order of the ports
+     * @return the ports in their order
      */
     public List<AllocatedPort> takenPorts(String nodeId) {
         return dsl.selectFrom(ALLOCATED_PORT)

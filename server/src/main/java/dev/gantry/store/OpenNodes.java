@@ -7,14 +7,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Which nodes may be given new allocations, as committed: asked for each node of each plan. Owned by the store's writer
+ * The nodes that accept new allocations, as committed; asked for each node of each plan. Owned by the store's writer
  * thread once that runs.
  */
 final class OpenNodes {
 
     private final Set<String> ids = new HashSet<>();
 
-    /** Takes in nodes as they are now. */
+    /** Takes in the new states of nodes. */
     void put(Collection<Node> nodes) {
         for (Node node : nodes) {
             if (NodeLife.isOpen(node)) {
@@ -25,11 +25,12 @@ final class OpenNodes {
         }
     }
 
-    /** Forgets nodes. */
+    /** Removes deleted nodes. */
     void remove(Collection<String> removed) {
         ids.removeAll(removed);
     }
 
+    /** Returns true if a node accepts new allocations. */
     boolean contains(String id) {
         return ids.contains(id);
     }

@@ -4,9 +4,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jooq.exception.DataAccessException;
 
 /**
- * A write on its way: run by the store's writer thread, then answered by the thread that has forced it to disk.
+ * A queued write: the store's writer thread runs it, and the thread that forces it to disk answers it.
  *
- * @param <T> what the write returns
+ * @param <T> the type of the write's result
  */
 final class Pending<T> {
 
@@ -23,6 +23,7 @@ final class Pending<T> {
         this.future = future;
     }
 
+    /** Returns the future of the write's result. */
     CompletableFuture<T> future() {
         return future;
     }
@@ -30,7 +31,7 @@ final class Pending<T> {
     /**
      * Runs the write and returns the cluster index after it.
      *
-     * <p>An Error, be it the cause of something else, is not the write's alone: it is thrown, and nothing of the group is
+     * <p>If the write throws an Error, or an exception caused by one, it is thrown on, and nothing of the group is
      * committed.
      */
     long run(WriteGroup group, long index) {
@@ -53,18 +54,19 @@ final class Pending<T> {
         return index + 1;
     }
 
-    /** Its group was committed. */
+    /** Called once the write's group was committed. */
     void committed() {
         if (failure == null) {
             transaction.committed();
         }
     }
 
-    /** What it changed; null if it has failed, or changed nothing. */
+    /** Returns the changes of the write; null if it has failed or changed nothing. */
     ChangeSet changes() {
         return changes;
     }
 
+    /** Completes the future with the result, or with the write's own failure. */
     void answer() {
         if (failure == null) {
             future.complete(result);
@@ -78,7 +80,10 @@ final class Pending<T> {
         return isRefused;
     }
 
-    /** Its group has failed; if it had failed alone already, and not in the database, that is what it is answered. */
+    /**
+     * Fails the future because the group has failed; with the write's own failure if it had one that did not come from
+     * the database.
+     */
     void fail(RuntimeException e) {
         future.completeExceptionally(failure == null || isRefused ? e : failure);
     }

@@ -11,8 +11,8 @@ import org.jooq.ExecuteContext;
 import org.jooq.ExecuteListener;
 
 /**
- * Lends jOOQ the connections of a pool that can be replaced, and notices when a question fails because of the database, and
- * not because of what was asked. May be used by any thread.
+ * Gives jOOQ the connections of a pool that can be replaced, and notices queries that fail because of the database
+ * rather than because of their content. May be used by any thread.
  */
 final class PooledConnections implements ConnectionProvider, ExecuteListener, AutoCloseable {
 
@@ -26,20 +26,22 @@ final class PooledConnections implements ConnectionProvider, ExecuteListener, Au
         this.health = health;
     }
 
+    /** Sets the listener that is called when the database seems to be broken. */
     void onSuspicion(Runnable told) {
         suspicion = told;
     }
 
+    /** Sets the pool. */
     void use(HikariDataSource next) {
         pool = next;
     }
 
-    /** Replaces the connections that are not in use, and the others when they are given back. */
+    /** Replaces idle connections now, and others when they are returned. */
     void renew() {
         pool.getHikariPoolMXBean().softEvictConnections();
     }
 
-    /** Ends all connections; may be called again. */
+    /** Closes all connections; may be called again. */
     @Override
     public void close() {
         pool.close();

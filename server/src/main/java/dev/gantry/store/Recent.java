@@ -10,11 +10,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The committed objects that the store's writer has looked at last, so that most of what it looks at next need not be read
- * from the database. Owned by the writer's thread.
+ * A cache of committed objects that the store's writer used last, so that it seldom reads from the database. Owned by
+ * the writer's thread.
  */
 final class Recent {
 
+    // The most objects of each kind.
     private static final int REMEMBERED = 16_384;
 
     private final Objects<JobRecord> jobs = new Objects<>();
@@ -22,7 +23,11 @@ final class Recent {
     private final Objects<Deployment> deployments = new Objects<>();
     private final Objects<Allocation> allocations = new Objects<>();
 
-    /** The committed objects of one kind by their ids. */
+    /**
+     * The cached objects of one kind by id.
+     *
+     * @param <T> the kind
+     */
     static final class Objects<T> {
 
         private final Map<String, T> objects = new LinkedHashMap<>(16, 0.75f, true) {
@@ -32,11 +37,15 @@ final class Recent {
             }
         };
 
+        /** Returns a cached object. */
         Optional<T> find(String id) {
             return Optional.ofNullable(objects.get(id));
         }
 
-        /** The object, by asking the database if need be; only for what no open transaction has changed. */
+        /**
+         * Returns an object, from the database if it is not cached; only for objects that no open transaction has
+         * changed.
+         */
         Optional<T> findOrRead(String id, Function<String, Optional<T>> read) {
             return find(id).or(() -> {
                 Optional<T> found = read.apply(id);
@@ -45,28 +54,33 @@ final class Recent {
             });
         }
 
+        /** Adds or replaces an object. */
         void put(String id, T object) {
             objects.put(id, object);
         }
     }
 
+    /** Returns the cached jobs. */
     Objects<JobRecord> jobs() {
         return jobs;
     }
 
+    /** Returns the cached evaluations. */
     Objects<Evaluation> evaluations() {
         return evaluations;
     }
 
+    /** Returns the cached deployments. */
     Objects<Deployment> deployments() {
         return deployments;
     }
 
+    /** Returns the cached allocations. */
     Objects<Allocation> allocations() {
         return allocations;
     }
 
-    /** Takes in what was committed. */
+    /** Takes in the committed changes of a write. */
     void committed(ChangeSet changes) {
         changes.jobs().forEach(job -> jobs.put(job.getJob().getId(), job));
         changes.evaluations().forEach(evaluation -> evaluations.put(evaluation.getId(), evaluation));
@@ -74,6 +88,7 @@ final class Recent {
         changes.allocations().forEach(allocation -> allocations.put(allocation.getId(), allocation));
     }
 
+    /** Removes all objects. */
     void clear() {
         jobs.objects.clear();
         evaluations.objects.clear();

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
 /**
- * What was put within one transaction. Rows wait here to be sent to the database together, since a batch costs a fraction
- * of as many statements, and are found here afterwards.
+ * The rows written within one transaction. They are sent to the database in batches, which cost a fraction of single
+ * statements, and stay here for later reads.
  */
 final class RowBuffer {
 
@@ -20,42 +20,58 @@ final class RowBuffer {
     private final Rows<Allocation> allocations = new Rows<>();
     private final Rows<Answered> submissions = new Rows<>();
 
-    /** What the submission of a request id was answered, by the write of this index. */
+    /**
+     * The answer to a request.
+     *
+     * @param writeIndex the cluster index of the write that stored it
+     * @param requestId the request's id
+     * @param submission the answer
+     */
     record Answered(long writeIndex, String requestId, Submission submission) {}
 
+    /** Returns the newest versions of jobs. */
     Rows<JobRecord> jobs() {
         return jobs;
     }
 
+    /** Returns the older versions of jobs. */
     Rows<JobRecord> jobVersions() {
         return jobVersions;
     }
 
+    /** Returns the evaluations. */
     Rows<Evaluation> evaluations() {
         return evaluations;
     }
 
+    /** Returns the deployments. */
     Rows<Deployment> deployments() {
         return deployments;
     }
 
+    /** Returns the allocations. */
     Rows<Allocation> allocations() {
         return allocations;
     }
 
+    /** Returns the answers to requests. */
     Rows<Answered> submissions() {
         return submissions;
     }
 
+    /** Returns true if rows wait to be sent. */
     boolean hasUnsent() {
         return all().anyMatch(Rows::hasUnsent);
     }
 
-    /** Whether the database may refuse what is here: each port is given once only. */
+    /**
+     * Returns true if new allocations have ports, so that the database may refuse them: it accepts each port once only.
+     */
     boolean takesPorts() {
         return allocations.newOnes().stream().anyMatch(allocation -> allocation.getPortsCount() > 0);
     }
 
+    /** Adds all rows of another buffer. */
     void putAll(RowBuffer others) {
         jobs.putAll(others.jobs);
         jobVersions.putAll(others.jobVersions);
@@ -65,13 +81,13 @@ final class RowBuffer {
         submissions.putAll(others.submissions);
     }
 
-    /** Sends all, and still finds them. */
+    /** Sends the waiting rows, and keeps them for reads. */
     void send(DSLContext dsl, Batches batches) {
         batches.send(dsl, this);
         all().forEach(Rows::markSent);
     }
 
-    /** What was sent is no longer found here: the database knows better. */
+    /** Removes the sent rows, since the database may have changed them. */
     void forgetSent() {
         all().forEach(Rows::forgetSent);
     }

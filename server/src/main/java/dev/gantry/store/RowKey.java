@@ -1,11 +1,12 @@
 package dev.gantry.store;
 
 /**
- * The key of the row of an object that is named by a UUID: the first 64 bits of the name, moved so that numbers are in the
- * order of the texts. A table whose key is one number is kept in its order, and needs no index for it.
+ * The key of a row whose object has a UUID: the first 64 bits of the UUID, with the sign bit flipped so that the
+ * numbers have the order of the texts. H2 stores a table in the order of a key that is one number, without an index for
+ * it.
  *
- * <p>The server's own names begin with a number that counts up, so that no two of a kind have the same key. Who asks for a
- * name that came from outside compares what was found with it.
+ * <p>The server's own ids begin with a counter, so that no two objects of a kind have the same key. Code that looks up
+ * an id from a client compares the id of the object it finds.
  */
 final class RowKey {
 
@@ -15,9 +16,9 @@ final class RowKey {
     private RowKey() {}
 
     /**
-     * The key of a name.
+     * Returns the key of an id.
      *
-     * @throws IllegalArgumentException if it is not a UUID's text
+     * @throws IllegalArgumentException if the id is not the text of a UUID
      */
     static long of(String id) {
         String digits = digits(id);
@@ -29,15 +30,15 @@ final class RowKey {
     }
 
     /**
-     * The least key of the names that begin so.
+     * Returns the smallest key of the ids with a prefix.
      *
-     * @param prefix what is behind its first character that no UUID has is not looked at
+     * @param prefix the prefix; it ends at the first character that a UUID cannot have
      */
     static long first(String prefix) {
         return key(digits(prefix), "0");
     }
 
-    /** The greatest key of the names that begin so. */
+    /** Returns the greatest key of the ids with a prefix. */
     static long last(String prefix) {
         return key(digits(prefix), "f");
     }
@@ -59,7 +60,7 @@ final class RowKey {
         return digits.toString();
     }
 
-    /** Capitals are not taken for digits: names are written without them. */
+    /** Returns true for the digits of ids, which have no capital letters. */
     private static boolean isDigit(char character) {
         return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
     }

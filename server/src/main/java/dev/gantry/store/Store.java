@@ -9,10 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * What the cluster must not forget, in an H2 database of the server's data directory.
+ * The server's durable state, in an H2 database of its data directory.
  *
- * <p>Writes are queued and committed in groups by one thread; a write is answered once it is on disk. Reads run in the
- * caller's thread, beside the writer, and see committed states only.
+ * <p>One thread commits queued writes in groups; a write is answered once it is on disk. Reads run in the caller's
+ * thread, beside the writer, and see only committed states.
  */
 public final class Store implements AutoCloseable {
 
@@ -38,27 +38,28 @@ public final class Store implements AutoCloseable {
         this.acknowledged = AcknowledgedFile.keep(
                 AcknowledgedFile.in(dataDir),
                 new AcknowledgedFile.Content(clusterId, durableIndex, 0, Optional.empty()));
-        // The first of all listeners: before anyone acts on a change, or is answered, it is known to be on disk.
+        // Registered first: the index must be recorded before any listener acts on a change and before any caller is
+        // answered.
         committer.listen(this::acknowledge);
     }
 
     /**
-     * Opens the database, makes it if there is none, and brings it to this version's schema.
+     * Opens the database, creates it if it is missing, and migrates it.
      *
-     * @param dataDir where it is kept
+     * @param dataDir the data directory
      * @return the store, ready to read and write
-     * @throws StoreException if it can't be opened, for instance because another server has it open, or because it lacks writes
-     *     that were acknowledged
+     * @throws StoreException if it cannot be opened, for instance because another server has it open, or because it
+     *     lacks acknowledged writes
      */
     public static Store open(Path dataDir) {
         return open(dataDir, false);
     }
 
     /**
-     * Opens the database also if it lacks writes that were acknowledged: it then counts as the database of another cluster.
+     * Opens the database even if it lacks acknowledged writes; it then gets a new cluster id.
      *
-     * @param dataDir where it is kept
-     * @param acceptLostWrites whether to open it in that case
+     * @param dataDir the data directory
+     * @param acceptLostWrites true to open it in that case
      * @return the store, ready to read and write
      * @throws StoreException as {@link #open(Path)}
      */
@@ -75,7 +76,9 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Which cluster it is: made once for each database, and once more where history has forked. */
+    /**
+     * Returns the database's cluster id; creates one for a new database, and for one that lacks acknowledged writes.
+     */
     private static String clusterId(Database database, StoreReader reader, boolean isForked) {
         String known = reader.clusterId();
         if (!known.isEmpty() && !isForked) {
@@ -93,7 +96,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Which cluster this is the database of.
+     * Returns the cluster id of the database.
      *
      * @return a UUID
      */
@@ -102,9 +105,9 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * The index up to which all writes are on disk. Does not ask the database.
+     * Returns the highest index up to which all writes are on disk. Does not query the database.
      *
-     * @return the cluster index of the newest of them
+     * @return the cluster index
      */
     public long durableIndex() {
         return durableIndex;
@@ -113,65 +116,64 @@ public final class Store implements AutoCloseable {
     /**
      * Queues a write.
      *
-     * @param write what to do; it runs on the writer's thread
-     * @param <T> what the write returns
-     * @return completed once the write is on disk and all listeners have been told, with what it returned; failed with
-     *     what it threw, with {@link StoreOverloadedException} if too many writes wait, with {@link
-     *     StoreUnavailableException} if the store is broken, or with {@link StoreException}.
-     *     It is completed on a thread of the store's: what is chained to it must not wait. An Error of what is chained to
-     *     it breaks the store, whoever looks
+     * @param write the write; it runs on the writer's thread
+     * @param <T> the type of its result
+     * @return completed with the write's result once the write is on disk and all listeners have been called. Fails
+     *     with what the write threw, with {@link StoreOverloadedException} if too many writes wait, with {@link
+     *     StoreUnavailableException} if the store is broken, or with {@link StoreException}. A thread of the store
+     *     completes the future: callbacks must not block. An Error in a callback breaks the store
      */
     public <T> CompletableFuture<T> write(Write<T> write) {
         return committer.submit(write);
     }
 
     /**
-     * Makes a future for one of several that wait for the same write.
+     * Creates a future for one of several callers that wait for the same write.
      *
-     * @param <T> the result
-     * @return not completed; an Error of what is chained to it breaks the store, as for {@link #write}
+     * @param <T> the type of the result
+     * @return an incomplete future; an Error in a callback breaks the store, as for {@link #write}
      */
     public <T> CompletableFuture<T> future() {
         return committer.future();
     }
 
     /**
-     * Where to read.
+     * Returns the queries.
      *
-     * @return a reader for any thread that may wait for the database
+     * @return a reader for any thread that may block on the database
      */
     public StoreReader reader() {
         return reader;
     }
 
     /**
-     * Tells whether the store serves.
+     * Returns the health of the store.
      *
-     * @return its health, current as long as the store is open
+     * @return a live object, valid as long as the store is open
      */
     public StoreHealth health() {
         return database.health();
     }
 
     /**
-     * Begins to look for what can be forgotten.
+     * Creates a search for objects to delete.
      *
-     * @return a search for one thread, which may wait for the database
+     * @return a search for one thread, which may block on the database
      */
     public GarbageSearch garbage() {
         return new GarbageSearch(database.dsl(), reader, allocations);
     }
 
     /**
-     * Asks to be told what each write changed, in the order of their indexes.
+     * Registers a listener for the changes of each write, in the order of their indexes.
      *
-     * @param listener called on one thread of the store's, once the change is on disk: it must not wait nor throw
+     * @param listener called on a thread of the store once the change is on disk; it must neither block nor throw
      */
     public void listen(Consumer<ChangeSet> listener) {
         committer.listen(listener);
     }
 
-    /** Commits what waits and closes the database. */
+    /** Commits the waiting writes and closes the database. */
     @Override
     public void close() {
         committer.close();

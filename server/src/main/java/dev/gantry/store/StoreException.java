@@ -1,12 +1,12 @@
 package dev.gantry.store;
 
-/** The database could not do what it must: it is damaged, in use by another server, out of space, or closed. */
+/** The database has failed: it is damaged, in use by another server, out of space, or closed. */
 public class StoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * A failure that the store found itself.
+     * Creates an exception for a failure that the store has found.
      *
      * @param message what failed, and the remedy
      */
@@ -15,10 +15,10 @@ public class StoreException extends RuntimeException {
     }
 
     /**
-     * A failure of the database.
+     * Creates an exception for a failure of the database.
      *
      * @param message what failed, and the remedy
-     * @param cause what the database said
+     * @param cause the failure
      */
     public StoreException(String message, Throwable cause) {
         super(message, cause);

@@ -8,30 +8,33 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says whether the store serves or is broken, and why. The store's own threads decide it, whatever was thrown and wherever;
- * writers, readers, the health service and the log ask here.
+ * Decides in one place whether the store serves or is broken, and why. The store's own threads report failures,
+ * wherever and whatever was thrown; writers, readers, the health service and the log read the state here.
  *
- * <p>Each change is logged once, here. May be asked by any thread.
+ * <p>Logs each change of the state once. May be used by any thread.
  */
 public final class StoreHealth {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreHealth.class);
 
     /**
-     * How the store comes back after a failure. A later constant may replace an earlier one, never the other way round.
+     * How the store can serve again after a failure. A later constant may replace an earlier one, never the other way
+     * round.
      */
     public enum Recovery {
         /**
-         * The database has closed itself, for instance because the disk is full. Nothing that was acknowledged is in doubt,
-         * so the store opens it again by itself.
+         * The database has closed itself, for instance because the disk is full. All acknowledged writes are safe, so
+         * the store opens the database again by itself.
          */
         REOPENING("see that its disk has free space; the server opens the database again by itself"),
         /**
-         * The disk did not keep what it had taken. A process that starts again could not tell which pages are missing, so
-         * somebody has to look at the disk first. Reads go on.
+         * The disk did not keep data that it had accepted. A new process could not tell which pages are missing, so an
+         * operator has to check the disk first. Reads continue.
          */
         OPERATOR("check the disk of the data directory, then start the server again"),
-        /** The memory of this process can't be trusted any more, the disk can: the process ends and is started again. */
+        /**
+         * This process's memory cannot be trusted, but the disk can: the process ends and a supervisor starts it again.
+         */
         RESTART("the server ends now and has to be started again");
 
         private final String remedy;
@@ -41,17 +44,17 @@ public final class StoreHealth {
         }
     }
 
-    /** How the store is. */
+    /** The state of the store. */
     public sealed interface State {}
 
-    /** It reads and writes. */
+    /** The store reads and writes. */
     public record Serving() implements State {}
 
     /**
-     * It writes nothing, and reads only if the database is open.
+     * The store accepts no writes, and reads only if the database is open.
      *
-     * @param recovery what ends it
-     * @param failure what each caller is told
+     * @param recovery how the store can serve again
+     * @param failure the exception that each caller gets
      */
     public record Broken(Recovery recovery, StoreUnavailableException failure) implements State {}
 
@@ -61,55 +64,58 @@ public final class StoreHealth {
     StoreHealth() {}
 
     /**
-     * Tells how the store is.
+     * Returns the state.
      *
-     * @return its state now
+     * @return the present state
      */
     public State state() {
         return state;
     }
 
     /**
-     * Tells whether the store takes writes.
+     * Tells whether the store accepts writes.
      *
-     * @return false if it is broken
+     * @return false if the store is broken
      */
     public boolean isServing() {
         return state instanceof Serving;
     }
 
     /**
-     * Asks to be told of each change of the state, and of the state now.
+     * Registers a listener for changes of the state, and calls it with the present state.
      *
-     * @param listener called on the thread that changes the state: it must not wait nor throw
+     * @param listener called on the thread that changes the state; it must neither block nor throw
      */
     public synchronized void listen(Consumer<State> listener) {
         listeners.add(listener);
         listener.accept(state);
     }
 
-    /** Why nothing can be written; empty if all is well. */
+    /** Returns the exception for a caller; empty if the store serves. */
     Optional<StoreUnavailableException> failure() {
         return state instanceof Broken broken ? Optional.of(broken.failure().again()) : Optional.empty();
     }
 
+    /** Returns true if the store is broken and recovers in the given way. */
     boolean is(Recovery recovery) {
         return state instanceof Broken broken && broken.recovery() == recovery;
     }
 
-    /** The store can't go on; it stays so if it could not before for a worse reason. */
+    /** Breaks the store. Does nothing but log if the store is broken already with the same or a later recovery. */
     synchronized void fail(Recovery recovery, String why, Throwable cause) {
         if (state instanceof Broken known && known.recovery().compareTo(recovery) >= 0) {
             LOG.debug("The broken store failed once more: {}", why, cause);
             return;
         }
         String message = "The store is broken: %s (%s); %s".formatted(why, rootMessage(cause), recovery.remedy);
-        // Before the listeners, one of which may end the process.
+        // Log before calling the listeners, one of which may end the process.
         LOG.error(message, cause);
         become(new Broken(recovery, new StoreUnavailableException(message, cause)));
     }
 
-    /** The database is open again; a failure that needs more than that stays. */
+    /**
+     * Makes the store serve again after the database was opened; does nothing if the failure needs another recovery.
+     */
     synchronized void reopened() {
         if (is(Recovery.REOPENING)) {
             LOG.info(
@@ -119,13 +125,14 @@ public final class StoreHealth {
     }
 
     /**
-     * Looks for an Error in a failure: H2 wraps an OutOfMemoryError in an SQLException, and jOOQ that once more.
+     * Tells whether an Error is among the causes of a failure: H2 wraps an OutOfMemoryError in an SQLException, and
+     * jOOQ wraps that again.
      *
-     * @return whether there is one
+     * @return true if there is one
      */
     static boolean isError(Throwable failure) {
         Throwable cause = failure;
-        // Bounded, since causes may form a circle.
+        // Bounded, since causes may form a cycle.
         for (int depth = 0; cause != null && depth < 50; depth++) {
             if (cause instanceof Error) {
                 return true;

@@ -1,6 +1,6 @@
 package dev.gantry.store;
 
-/** More writes wait than the store will queue; the caller may try again shortly. */
+/** Too many writes wait; the caller may try again shortly. */
 public final class StoreOverloadedException extends StoreException {
 
     private static final long serialVersionUID = 1L;

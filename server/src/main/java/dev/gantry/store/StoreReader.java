@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jooq.DSLContext;
 
 /**
- * Questions to the database, by what they are about. Each answer is one committed state, but for those about more than a
- * thousand allocations at once; two answers may be of two states.
+ * Queries to the database, grouped by their subject. Each answer is of one committed state, except answers about more
+ * than a thousand allocations; two answers may be of two states.
  */
 public final class StoreReader {
 
@@ -43,88 +43,89 @@ public final class StoreReader {
         this.allocations = new AllocationReader(dsl, index);
     }
 
-    /** The same within a transaction. */
+    /** Returns the same queries within a transaction. */
     StoreReader within(DSLContext transaction) {
         return new StoreReader(transaction, index);
     }
 
     /**
-     * Questions about jobs and their versions.
+     * Returns queries about jobs and their versions.
      *
-     * @return who answers them
+     * @return the queries
      */
     public JobReader jobs() {
         return jobs;
     }
 
     /**
-     * Questions about what of jobs has not ended.
+     * Returns queries about live jobs.
      *
-     * @return who answers them
+     * @return the queries
      */
     public JobActivity activity() {
         return activity;
     }
 
     /**
-     * Questions about evaluations.
+     * Returns queries about evaluations.
      *
-     * @return who answers them
+     * @return the queries
      */
     public EvaluationReader evaluations() {
         return evaluations;
     }
 
     /**
-     * Questions about deployments.
+     * Returns queries about deployments.
      *
-     * @return who answers them
+     * @return the queries
      */
     public DeploymentReader deployments() {
         return deployments;
     }
 
     /**
-     * Questions about nodes and the ports that are taken on them.
+     * Returns queries about nodes and their taken ports.
      *
-     * @return who answers them
+     * @return the queries
      */
     public NodeReader nodes() {
         return nodes;
     }
 
     /**
-     * Questions about allocations.
+     * Returns queries about allocations.
      *
-     * @return who answers them
+     * @return the queries
      */
     public AllocationReader allocations() {
         return allocations;
     }
 
     /**
-     * The cluster index.
+     * Returns the cluster index.
      *
-     * @return that of the last committed write
+     * @return the index of the last committed write
      */
     public long lastIndex() {
         return lastIndex(dsl);
     }
 
-    /** Which cluster the database is of; empty before its first server has said so. */
+    /** Returns the cluster id; empty before the first server has set one. */
     String clusterId() {
         return dsl.select(CLUSTER_INDEX.CLUSTER_ID).from(CLUSTER_INDEX).fetchSingle(CLUSTER_INDEX.CLUSTER_ID);
     }
 
+    /** Returns the cluster index as a transaction sees it. */
     static long lastIndex(DSLContext dsl) {
         return dsl.select(CLUSTER_INDEX.LAST_INDEX).from(CLUSTER_INDEX).fetchSingle(CLUSTER_INDEX.LAST_INDEX);
     }
 
     /**
-     * The greatest id of each kind of object that is named by counting. Deployments are not: they are named by what they
-     * are of.
+     * Returns the greatest id of each kind of object whose ids count up: allocations and evaluations. A deployment's id
+     * is derived from its job and version.
      *
-     * @return the ids; none of a kind of which there is no object
+     * @return the ids; none for a kind without objects
      */
     public List<String> greatestIds() {
         return Stream.of(allocations.greatestId(), evaluations.greatestId())
@@ -133,10 +134,10 @@ public final class StoreReader {
     }
 
     /**
-     * What a submission was answered.
+     * Finds the answer to a request.
      *
-     * @param requestId the client's name for the submission
-     * @return the answer; empty if there was no such submission
+     * @param requestId the request's id
+     * @return the answer; empty if there was no such request
      */
     public Optional<Submission> submission(String requestId) {
         return dsl.selectFrom(SUBMISSION)
@@ -151,7 +152,7 @@ public final class StoreReader {
     }
 
     /**
-     * Counts for the cluster's status.
+     * Counts objects for the cluster's status.
      *
      * @return the counts
      */
@@ -166,7 +167,7 @@ public final class StoreReader {
                         EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
     }
 
-    /** Fills what the writer keeps in memory; before the first write. */
+    /** Loads what the writer keeps in memory. Call it before the first write. */
     void fill(WriterMemory memory) {
         try (var rows = dsl
                 .select(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY, ALLOCATION.CLIENT_STATUS)

@@ -1,6 +1,6 @@
 package dev.gantry.store;
 
-/** The store can't be read or written now. Its message names the cause and the remedy. */
+/** The store cannot be read or written now. The message names the cause and the remedy. */
 public final class StoreUnavailableException extends StoreException {
 
     private static final long serialVersionUID = 1L;
@@ -9,7 +9,7 @@ public final class StoreUnavailableException extends StoreException {
         super(message, cause);
     }
 
-    /** The same for one more caller: each has a stack trace of its own, and shares the cause. */
+    /** Returns a copy for another caller, with a stack trace of its own and the same cause. */
     StoreUnavailableException again() {
         return new StoreUnavailableException(getMessage(), getCause());
     }

@@ -5,31 +5,31 @@ import java.time.Instant;
 /**
  * The answer to a request that may be repeated: a submission, or another change of a job.
  *
- * @param kind what was asked for
- * @param jobId the job, or the child that was made
- * @param version the version that the request made, or found unchanged; -1 if it is about none
- * @param evaluationId the evaluation that it queued
- * @param modifyIndex the job's modify_index after it
- * @param submitTime when
+ * @param kind the kind of the request
+ * @param jobId the job, or the child that was created
+ * @param version the version that the request created, or found unchanged; -1 if the request has none
+ * @param evaluationId the evaluation that the request queued
+ * @param modifyIndex the job's modify_index after the request
+ * @param submitTime when the request was answered
  */
 public record Submission(
         Kind kind, String jobId, long version, String evaluationId, long modifyIndex, Instant submitTime) {
 
     /** The kinds of requests. The database keeps the codes. */
     public enum Kind {
-        /** A job is submitted. */
+        /** Submits a job. */
         SUBMIT(1, "submit"),
-        /** An older version of a job comes back. */
+        /** Reverts a job to an older version. */
         REVERT(2, "revert"),
-        /** A job is stopped. */
+        /** Stops a job. */
         STOP(3, "stop"),
-        /** A parameterized job is dispatched. */
+        /** Dispatches a parameterized job. */
         DISPATCH(4, "dispatch"),
-        /** A periodic job is launched now. */
+        /** Launches a periodic job now. */
         FORCE(5, "force"),
-        /** The canaries of a deployment are promoted. */
+        /** Promotes the canaries of a deployment. */
         PROMOTE(6, "promote the deployment of"),
-        /** A deployment is failed. */
+        /** Fails a deployment. */
         FAIL(7, "fail the deployment of");
 
         private final short code;
@@ -41,18 +41,24 @@ public record Submission(
         }
 
         /**
-         * The verb, for messages; a job follows it.
+         * Returns the verb for messages; the job's id follows it.
          *
-         * @return such as "submit"
+         * @return a verb such as "submit"
          */
         public String verb() {
             return verb;
         }
 
+        /** Returns the code in the database. */
         short code() {
             return code;
         }
 
+        /**
+         * Returns the kind with a code.
+         *
+         * @throws StoreException if a newer version of Gantry has written the code
+         */
         static Kind of(short code) {
             for (Kind kind : values()) {
                 if (kind.code == code) {

@@ -1,18 +1,18 @@
 package dev.gantry.store;
 
 /**
- * One unit of writing: all of it is committed, or nothing.
+ * A unit of writing that is committed as a whole or not at all.
  *
- * @param <T> what the writer wants to know afterwards
+ * @param <T> the type of the result
  */
 @FunctionalInterface
 public interface Write<T> {
 
     /**
-     * Reads and writes. Runs on the store's writer thread, so it must not wait for anything but the database.
+     * Reads and writes. Runs on the store's writer thread, so it must block on nothing but the database.
      *
-     * @param transaction where to read and write
-     * @return what the writer wants to know once all is on disk
+     * @param transaction reads and writes
+     * @return the result for the caller, who gets it once everything is on disk
      */
     T apply(WriteTransaction transaction);
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jooq.DSLContext;
 
 /**
- * The writes that are committed together. What they put is gathered, and sent when somebody asks the database, or at the
- * end; so most writes need no savepoint: what one that fails has put is just not gathered.
+ * The writes of one transaction. Their rows are gathered, and sent when a query needs them or at the end. So most
+ * writes need no savepoint: the rows of a write that fails are simply not gathered.
  *
  * <p>Lives as long as its transaction, on the store's writer thread.
  */
@@ -31,9 +31,9 @@ final class WriteGroup {
      * Begins without writes.
      *
      * @param dsl the transaction
-     * @param batches how to send what is gathered
+     * @param batches the statements
      * @param reader reads within the transaction
-     * @param memory of what was committed
+     * @param memory what the writer keeps in memory of committed objects
      */
     WriteGroup(DSLContext dsl, Batches batches, StoreReader reader, WriterMemory memory) {
         this.dsl = dsl;
@@ -42,14 +42,16 @@ final class WriteGroup {
         this.memory = memory;
     }
 
+    /** Begins a write with its own cluster index. */
     WriteTransaction begin(long index) {
         return new WriteTransaction(this, index);
     }
 
     /**
-     * Sends what is left.
+     * Sends the remaining rows.
      *
-     * @throws RuntimeException if anything of earlier writes was refused, now or before: the whole group fails
+     * @throws RuntimeException if the database refused rows of an earlier write, now or before: then the whole group
+     *     fails
      */
     void end() {
         if (failure != null) {
@@ -58,52 +60,58 @@ final class WriteGroup {
         gathered.send(dsl, batches);
     }
 
+    /** Returns the transaction. */
     DSLContext dsl() {
         return dsl;
     }
 
+    /** Returns the statements. */
     Batches batches() {
         return batches;
     }
 
-    /** Reads what was sent. */
+    /** Returns queries that see the rows that were sent. */
     StoreReader reader() {
         return reader;
     }
 
+    /** Reads a job; asks the database only if the filter of job ids says that the job may exist. */
     Optional<JobRecord> readJob(String id) {
         return memory.jobIds().mayFind(id) ? reader.jobs().find(id) : Optional.empty();
     }
 
+    /** Reads an answer; asks the database only if the filter of request ids says that the answer may exist. */
     Optional<Submission> readSubmission(String requestId) {
         return memory.requestIds().mayFind(requestId) ? reader.submission(requestId) : Optional.empty();
     }
 
+    /** Returns what the writer keeps in memory. */
     WriterMemory memory() {
         return memory;
     }
 
+    /** Returns the cache of objects used last. */
     Recent recent() {
         return memory.recent();
     }
 
-    /** What writes have put that have come to their end. */
+    /** Returns the rows of writes that have ended successfully. */
     RowBuffer gathered() {
         return gathered;
     }
 
-    /** Nodes that a write has put that has come to its end. */
+    /** Takes in the nodes of a write that has ended successfully. */
     void gather(List<Node> put) {
         put.forEach(node -> nodes.put(node.getId(), node));
     }
 
-    /** Whether a node may be given new allocations, writes that have come to their end included. */
+    /** Returns true if a node accepts new allocations, including the changes of writes that have ended. */
     boolean isOpen(String nodeId) {
         Node node = nodes.get(nodeId);
         return node == null ? memory.openNodes().contains(nodeId) : NodeLife.isOpen(node);
     }
 
-    /** Sends what earlier writes have put; that it fails is not the fault of the write on whose behalf it is sent. */
+    /** Sends the rows of earlier writes. If that fails, the whole group fails, not just the write that needed it. */
     void send() {
         if (!gathered.hasUnsent()) {
             return;
@@ -116,14 +124,17 @@ final class WriteGroup {
         }
     }
 
+    /** Sets a savepoint. */
     Savepoint savepoint() {
         return dsl.connectionResult(Connection::setSavepoint);
     }
 
+    /** Releases a savepoint. */
     void release(Savepoint savepoint) {
         dsl.connection(connection -> connection.releaseSavepoint(savepoint));
     }
 
+    /** Undoes everything since a savepoint. */
     void rollback(Savepoint savepoint) {
         dsl.connection(connection -> connection.rollback(savepoint));
     }

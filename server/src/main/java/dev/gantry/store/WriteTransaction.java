@@ -20,11 +20,10 @@ import java.util.Optional;
 import org.jooq.DSLContext;
 
 /**
- * Where a {@link Write} reads and writes. Objects that are put get their modify_index from here, new ones their
- * create_index too.
+ * Reads and writes for one {@link Write}. Sets the modify_index of written objects, and the create_index of new ones.
  *
- * <p>What is put is gathered, and sent to the database when the {@link #reader} is asked for, or when the group of writes
- * is committed. The methods here that find one object by its id know what was gathered, and send nothing.
+ * <p>Rows are gathered, and sent to the database when {@link #reader} is called or when the group of writes is
+ * committed. The methods that find one object by its id see gathered rows and send nothing.
  */
 public final class WriteTransaction {
 
@@ -43,7 +42,7 @@ public final class WriteTransaction {
 
     private boolean forgets;
 
-    /** Where this write's own rows in the database begin; null as long as it has sent none. */
+    /** The savepoint before this write's own rows in the database; null as long as it has sent none. */
     private Savepoint savepoint;
 
     WriteTransaction(WriteGroup group, long index) {
@@ -52,18 +51,18 @@ public final class WriteTransaction {
     }
 
     /**
-     * The cluster index of this write.
+     * Returns the cluster index of this write.
      *
-     * @return one more than that of the write before
+     * @return one more than the index of the write before
      */
     public long index() {
         return index;
     }
 
     /**
-     * Reads what is stored, this write's and earlier writes of the same group included.
+     * Sends the gathered rows and returns queries that see them, of this write and of earlier ones of the group.
      *
-     * @return a reader for use within this write only, before it puts anything more
+     * @return queries for use within this write only, until it writes again
      */
     public StoreReader reader() {
         group.send();
@@ -74,10 +73,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * The newest version of a job.
+     * Finds the newest version of a job.
      *
      * @param id the job's id
-     * @return the job; empty if it is not known
+     * @return the job; empty if it is not stored
      */
     public Optional<JobRecord> job(String id) {
         return own.jobs()
@@ -87,10 +86,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * One evaluation.
+     * Finds an evaluation.
      *
-     * @param id its id
-     * @return the evaluation; empty if it is not known
+     * @param id the full id
+     * @return the evaluation; empty if it is not stored
      */
     public Optional<Evaluation> evaluation(String id) {
         return own.evaluations()
@@ -102,10 +101,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * One deployment.
+     * Finds a deployment.
      *
-     * @param id its id
-     * @return the deployment; empty if it is not known
+     * @param id the full id
+     * @return the deployment; empty if it is not stored
      */
     public Optional<Deployment> deployment(String id) {
         return own.deployments()
@@ -117,10 +116,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * One allocation.
+     * Finds an allocation.
      *
-     * @param id its id
-     * @return the allocation; empty if it is not known
+     * @param id the full id
+     * @return the allocation; empty if it is not stored
      */
     public Optional<Allocation> allocation(String id) {
         return gathered(id)
@@ -130,10 +129,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * Some allocations.
+     * Finds several allocations.
      *
-     * @param ids their ids
-     * @return those that are known, in no order
+     * @param ids the full ids
+     * @return the stored ones, in no order
      */
     public List<Allocation> allocations(Collection<String> ids) {
         List<Allocation> found = new ArrayList<>();
@@ -148,20 +147,20 @@ public final class WriteTransaction {
     }
 
     /**
-     * One node.
+     * Finds a node.
      *
-     * @param id its id
-     * @return the node; empty if it is not known
+     * @param id the full id
+     * @return the node; empty if it is not stored
      */
     public Optional<Node> node(String id) {
         return group.reader().nodes().find(id);
     }
 
     /**
-     * What a submission was answered.
+     * Finds the answer to a request.
      *
-     * @param requestId the client's name for the submission
-     * @return the answer; empty if there was no such submission
+     * @param requestId the request's id
+     * @return the answer; empty if there was no such request
      */
     public Optional<Submission> submission(String requestId) {
         return own.submissions()
@@ -172,10 +171,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * Whether a node may be given new allocations.
+     * Tells whether a node accepts new allocations.
      *
      * @param id the node
-     * @return true if it is known, ready, eligible and not draining
+     * @return true if it is stored, ready, eligible and not draining
      */
     public boolean isOpen(String id) {
         return nodes.stream()
@@ -186,10 +185,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores a new version of a job, the first one included. The one before it is kept as an older version.
+     * Stores a new version of a job, or its first. Keeps the version before it as an older version.
      *
-     * @param job the job with its version and submit time; its create_index is 0 for a job that is not stored yet. A job
-     *     with a parent_id is found by it from its first version on
+     * @param job the job with its version and submit time; its create_index is 0 for a job that is not stored yet. The
+     *     parent_id is stored with the first version only
      * @return the job as stored
      */
     public JobRecord putJobVersion(JobRecord job) {
@@ -201,7 +200,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores a job whose version stays what it is.
+     * Stores a job whose version stays the same.
      *
      * @param job the job
      * @return the job as stored
@@ -219,7 +218,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Remembers that a version of a job has proved good.
+     * Marks a version of a job as stable.
      *
      * @param jobId the job
      * @param version the version
@@ -235,7 +234,7 @@ public final class WriteTransaction {
                     .execute();
         }
         newest.filter(job -> !job.getStable()).ifPresent(job -> {
-            // Its modify_index stays: nobody has submitted it.
+            // Keep the modify_index: nobody has submitted the job.
             JobRecord stable = job.toBuilder().setStable(true).build();
             own.jobs().put(jobId, stable, false);
             jobs.add(stable);
@@ -243,10 +242,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * Remembers for when a periodic job last made a child.
+     * Stores the last launch of a periodic job.
      *
      * @param jobId the periodic job
-     * @param launchTime the time, in whole seconds
+     * @param launchTime the time for which a child was created, in whole seconds
      */
     public void putPeriodicLaunch(String jobId, Instant launchTime) {
         sendOwn()
@@ -261,7 +260,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores a deployment, new or changed.
+     * Stores a new or changed deployment.
      *
      * @param deployment the deployment; its create_index is 0 if it is not stored yet
      * @return the deployment as stored
@@ -278,9 +277,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * Forgets what is not needed any more.
+     * Prepares the deletion of objects: sends the rows of this write and drops the caches, since a deletion may concern
+     * them.
      *
-     * @return forgets what was found
+     * @return deletes objects
      */
     public Garbage garbage() {
         forgets = true;
@@ -293,9 +293,9 @@ public final class WriteTransaction {
     }
 
     /**
-     * Remembers what a submission was answered.
+     * Stores the answer to a request.
      *
-     * @param requestId the client's name for the submission
+     * @param requestId the request's id
      * @param submission the answer
      */
     public void putSubmission(String requestId, Submission submission) {
@@ -304,7 +304,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores an evaluation, new or changed.
+     * Stores a new or changed evaluation.
      *
      * @param evaluation the evaluation; its create_index is 0 if it is not stored yet
      * @return the evaluation as stored
@@ -321,10 +321,10 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores a node that was not known.
+     * Stores a new node.
      *
      * @param node the node
-     * @param secretHash by which to know it again
+     * @param secretHash the hash of the node's secret
      * @return the node as stored
      */
     public Node insertNode(Node node, byte[] secretHash) {
@@ -344,7 +344,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores a known node anew.
+     * Stores a changed node.
      *
      * @param node the node with its create_index
      * @return the node as stored
@@ -364,7 +364,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Forgets a node; no allocation on it may be left that has not ended. Those that have stay, with its id.
+     * Deletes a node, which must have no live allocation. Its terminal allocations stay, with its id.
      *
      * @param id the node
      */
@@ -390,9 +390,9 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores what the server now wants of an allocation, or which version of its job it now runs: its node is told.
+     * Stores an allocation whose desired state or job version has changed; its node will be told.
      *
-     * @param allocation the allocation, changed
+     * @param allocation the changed allocation
      * @return the allocation as stored
      */
     public Allocation updateDesired(Allocation allocation) {
@@ -402,16 +402,16 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores what is now known of how an allocation is. One that has ended gives its ports back.
+     * Stores an allocation whose client state has changed. A terminal one frees its ports.
      *
-     * @param allocation the allocation, changed
+     * @param allocation the changed allocation
      * @return the allocation as stored
      */
     public Allocation updateClient(Allocation allocation) {
         return putAllocation(allocation.toBuilder().setModifyIndex(index).build(), false);
     }
 
-    /** Has come to its end: what it has put is the group's. */
+    /** Ends a successful write: hands its rows over to the group. */
     void end() {
         if (savepoint != null || own.takesPorts()) {
             sendOwn();
@@ -421,26 +421,28 @@ public final class WriteTransaction {
         group.gather(nodes);
     }
 
-    /** Has failed: what it has put is taken back. */
+    /** Undoes a failed write. */
     void abort() {
         if (savepoint != null) {
             group.rollback(savepoint);
         }
     }
 
+    /** Returns true if the write changed nothing that listeners need. */
     boolean isReadOnly() {
         return changes().isEmpty();
     }
 
+    /** Returns the changes of the write. */
     ChangeSet changes() {
         return new ChangeSet(
                 index, jobs, evaluations, nodes, allocations, orders, deployments, removedJobs, removedNodes);
     }
 
-    /** Takes what was committed into what is kept in memory. */
+    /** Updates the writer's memory after the commit. */
     void committed() {
         if (forgets) {
-            // What earlier writes of the group have put may be gone.
+            // The write may have deleted objects of earlier writes of the group.
             group.recent().clear();
         }
         group.recent().committed(changes());
@@ -462,7 +464,7 @@ public final class WriteTransaction {
         return stored;
     }
 
-    /** Sends what this write has put, in a savepoint of its own, after that of the writes before it. */
+    /** Sends the rows of this write, after a savepoint that follows the rows of earlier writes. */
     private DSLContext sendOwn() {
         if (savepoint == null) {
             group.send();

@@ -1,13 +1,13 @@
 package dev.gantry.store;
 
 /**
- * What the store's writer need not ask the database for.
+ * Holds in memory what the store's writer would otherwise query.
  *
- * @param allocations which allocations may be on which node and of which job
- * @param openNodes which nodes may be given new allocations
- * @param jobIds which jobs are known
- * @param requestIds which submissions are known
- * @param recent what was looked at last
+ * @param allocations the keys of allocations by node and job
+ * @param openNodes the nodes that accept new allocations
+ * @param jobIds a filter of stored job ids
+ * @param requestIds a filter of stored request ids
+ * @param recent the objects used last
  */
 record WriterMemory(
         AllocationIndex allocations, OpenNodes openNodes, KeyFilter jobIds, KeyFilter requestIds, Recent recent) {

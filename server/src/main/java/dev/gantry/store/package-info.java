@@ -1,6 +1,6 @@
 /**
- * The database: transactions in, rows and change notices out. The only package that knows SQL, jOOQ or H2.
+ * The database: transactions go in, rows and change notices come out. The only package that uses SQL, jOOQ or H2.
  *
- * <p>Decides nothing: what to write is decided by {@code cluster} and {@code api}.
+ * <p>Makes no decisions: {@code cluster} and {@code api} decide what to write.
  */
 package dev.gantry.store;

@@ -14,8 +14,8 @@ public final class DistinctLimit {
      * Parses the value of a constraint.
      *
      * @param operator {@code DISTINCT_HOSTS} or {@code DISTINCT_PROPERTY}
-     * @param value for {@code distinct_hosts}: {@code true}, {@code false}, or empty for true; for {@code
-     *     distinct_property}: a count of 1 or more, or empty for 1
+     * @param value for {@code distinct_hosts}: {@code true}, {@code false}, or empty for true; for
+     *     {@code distinct_property}: a count of 1 or more, or empty for 1
      * @return how many allocations may share a host or a value, 1 or more; empty if the constraint is switched off
      * @throws IllegalArgumentException if the value is malformed
      */

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps the value of an interpolated text, such as <code>${node.datacenter}</code>, for each node until {@linkplain
- * #forget the node changes}.
+ * Keeps the value of an interpolated text, such as <code>${node.datacenter}</code>, for each node until
+ * {@linkplain #forget the node changes}.
  */
 public final class NodeProperty {
 
