@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Says for single nodes whether they could run one more allocation of a group ({@code gantry job plan --verbose}). */
+/** Says for single nodes whether they could run one more allocation of a group ({@code gantry job plan}). */
 public final class NodeVerdicts {
 
     private record Place(String taskGroup, String nodeId) {}
