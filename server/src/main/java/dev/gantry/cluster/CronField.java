@@ -6,10 +6,15 @@ import java.util.Locale;
 
 /** The fields of a cron expression, with their ranges. */
 enum CronField {
+    /** 0 to 59. */
     SECOND("second", 0, 59, List.of()),
+    /** 0 to 59. */
     MINUTE("minute", 0, 59, List.of()),
+    /** 0 to 23. */
     HOUR("hour", 0, 23, List.of()),
+    /** 1 to 31. */
     DAY_OF_MONTH("day of month", 1, 31, List.of()),
+    /** 1 to 12, or English names. */
     MONTH(
             "month",
             1,
@@ -27,9 +32,10 @@ enum CronField {
                     "OCTOBER",
                     "NOVEMBER",
                     "DECEMBER")),
-    /** Sunday is 0 and 7. */
+    /** 0 to 7, or English names; Sunday is 0 and 7. */
     DAY_OF_WEEK(
             "day of week", 0, 7, List.of("SUNDAY", "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY")),
+    /** 1970 to 2099. */
     YEAR("year", 1970, 2099, List.of());
 
     private static final int SHORT_NAME = 3;

@@ -127,18 +127,22 @@ public final class NodeSessions {
         return sessions.remove(nodeId, session);
     }
 
+    /** Returns the queries that sessions use. */
     StoreReader reader() {
         return reader;
     }
 
+    /** Returns the registry that stores what nodes report. */
     NodeRegistry registry() {
         return registry;
     }
 
+    /** Returns the record of living nodes. */
     NodeLiveness liveness() {
         return liveness;
     }
 
+    /** Returns the division of the desired state into messages. */
     DesiredParts parts() {
         return parts;
     }
@@ -150,6 +154,7 @@ public final class NodeSessions {
         }
     }
 
+    /** Returns threads that may block on the database. */
     Executor executor() {
         return executor;
     }

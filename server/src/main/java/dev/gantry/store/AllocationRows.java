@@ -37,6 +37,7 @@ final class AllocationRows {
             .map(status -> (short) status.getNumber())
             .toList();
 
+    /** The condition for allocations that are not terminal. */
     static final Condition IS_LIVE = ALLOCATION.CLIENT_STATUS.notIn(TERMINAL);
 
     private static final int KEYS_PER_QUESTION = 1000;

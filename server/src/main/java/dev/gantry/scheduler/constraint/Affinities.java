@@ -52,6 +52,8 @@ public final class Affinities {
     /**
      * Returns the sum of the weights of the affinities that a node meets, divided by the sum of the absolute values of
      * all weights, as Nomad does: -1 to 1; 0 without affinities.
+     *
+     * @param node the node
      */
     public double score(Node node) {
         double sum = 0;

@@ -83,6 +83,7 @@ interface Comparison {
      */
     record Ordinal(String text, Optional<Version> version, Optional<BigDecimal> number) {
 
+        /** Parses a text as a version and as a number. */
         static Ordinal of(String text) {
             return new Ordinal(text, Version.parse(text), Comparison.number(text));
         }

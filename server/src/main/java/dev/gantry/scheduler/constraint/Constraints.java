@@ -19,7 +19,11 @@ public final class Constraints {
         return all;
     }
 
-    /** Returns the {@code distinct_hosts} and {@code distinct_property} constraints of a job. */
+    /**
+     * Returns the {@code distinct_hosts} and {@code distinct_property} constraints of a job.
+     *
+     * @param job the job
+     */
     public static List<Constraint> distinct(Job job) {
         return distinct(new ArrayList<>(job.getConstraintsList()));
     }
@@ -27,6 +31,8 @@ public final class Constraints {
     /**
      * Returns the {@code distinct_hosts} and {@code distinct_property} constraints of a group. Those of its tasks count
      * too, since the tasks of a group run on the same node.
+     *
+     * @param group the group
      */
     public static List<Constraint> distinct(TaskGroup group) {
         return distinct(ofGroup(group));

@@ -31,6 +31,8 @@ public final class Feasibility {
     /**
      * Returns why a group must not be placed on a node; empty if it may be placed. Tests the node's status, drain and
      * eligibility, and then its {@link #misfit}.
+     *
+     * @param node the node
      */
     public Optional<Refusal> refusal(Node node) {
         if (node.getStatus() != NodeStatus.NODE_STATUS_READY) {
@@ -48,6 +50,8 @@ public final class Feasibility {
     /**
      * Returns why a node does not meet the requirements of the group; empty if it does. Ignores status, drain and
      * eligibility, so the answer is also right for allocations that already run on the node.
+     *
+     * @param node the node
      */
     public Optional<Refusal> misfit(Node node) {
         if (!datacenters.isEmpty() && !datacenters.contains(node.getDatacenter())) {
@@ -61,6 +65,9 @@ public final class Feasibility {
     /**
      * Explains a {@link #refusal} for this one node: adds the description of the driver's health if the driver is the
      * reason.
+     *
+     * @param refusal a refusal of this node
+     * @param node the node
      */
     public String explain(Refusal refusal, Node node) {
         Optional<String> driver = unhealthy(node).filter(name -> refusal.equals(notOffered(name)));
@@ -75,12 +82,21 @@ public final class Feasibility {
         return constraints.stream().flatMap(constraint -> constraint.names().stream());
     }
 
-    /** Returns true if new allocations may be placed on a node, as far as its scheduling eligibility goes. */
+    /**
+     * Returns true if new allocations may be placed on a node, as far as its scheduling eligibility goes.
+     *
+     * @param node the node
+     */
     public static boolean isEligible(Node node) {
         return node.getEligibility() != SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE;
     }
 
-    /** Returns true if a node reports that a driver is healthy. */
+    /**
+     * Returns true if a node reports that a driver is healthy.
+     *
+     * @param node the node
+     * @param driver the driver's name
+     */
     public static boolean isHealthy(Node node, String driver) {
         return health(node, driver).getHealthy();
     }

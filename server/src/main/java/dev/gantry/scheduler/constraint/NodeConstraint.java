@@ -36,7 +36,11 @@ public final class NodeConstraint {
                 text(constraint));
     }
 
-    /** Returns a constraint as text for messages: attribute, operator and value, without the empty ones. */
+    /**
+     * Returns a constraint as text for messages: attribute, operator and value, without the empty ones.
+     *
+     * @param constraint the constraint
+     */
     public static String text(Constraint constraint) {
         return Stream.of(constraint.getAttribute(), constraint.getOperator(), constraint.getValue())
                 .filter(side -> !side.isEmpty())

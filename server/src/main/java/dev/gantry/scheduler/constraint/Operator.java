@@ -8,20 +8,35 @@ import java.util.stream.Collectors;
 
 /** The operators of constraints, with the symbols that jobs use for them. */
 public enum Operator {
+    /** The sides are the same text. */
     EQUAL("=", "==", "is"),
+    /** The sides differ, or one of them is missing. */
     NOT_EQUAL("!=", "not"),
+    /** The attribute is greater: as a version, a number or a text. */
     ABOVE(">"),
+    /** The attribute is greater or equal. */
     AT_LEAST(">="),
+    /** The attribute is less. */
     BELOW("<"),
+    /** The attribute is less or equal. */
     AT_MOST("<="),
+    /** The regular expression matches a part of the attribute. */
     REGEXP("regexp"),
+    /** The attribute is a version within the range. */
     VERSION("version"),
+    /** The attribute is a semantic version within the range. */
     SEMVER("semver"),
+    /** The attribute, a list with commas, contains all members of the value. */
     SET_CONTAINS("set_contains", "set_contains_all"),
+    /** The attribute, a list with commas, contains a member of the value. */
     SET_CONTAINS_ANY("set_contains_any"),
+    /** The node has the attribute. */
     IS_SET("is_set"),
+    /** The node lacks the attribute. */
     IS_NOT_SET("is_not_set"),
+    /** Allocations run on different nodes. */
     DISTINCT_HOSTS("distinct_hosts"),
+    /** A limited number of allocations runs on nodes with the same value of the attribute. */
     DISTINCT_PROPERTY("distinct_property");
 
     private static final Map<String, Operator> BY_SYMBOL = Arrays.stream(values())

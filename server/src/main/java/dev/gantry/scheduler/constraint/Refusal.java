@@ -18,10 +18,12 @@ public record Refusal(Kind kind, String reason) {
         DISTINCT
     }
 
+    /** Returns a refusal by a property of the node itself. */
     static Refusal node(String reason) {
         return new Refusal(Kind.NODE, reason);
     }
 
+    /** Returns a refusal by a constraint that tests the node alone. */
     static Refusal constraint(String text) {
         return new Refusal(Kind.CONSTRAINT, "Constraint \"%s\"".formatted(text));
     }

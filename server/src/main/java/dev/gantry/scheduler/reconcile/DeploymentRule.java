@@ -76,12 +76,20 @@ public final class DeploymentRule {
                 : "";
     }
 
-    /** Returns the id of the deployment that new allocations of a group belong to; empty: none. */
+    /**
+     * Returns the id of the deployment that new allocations of a group belong to; empty: none.
+     *
+     * @param demand the group
+     */
     public String idOf(Demand demand) {
         return idFor(demand, current);
     }
 
-    /** Returns true if the version's deployment is running, or if these changes begin one. */
+    /**
+     * Returns true if the version's deployment is running, or if these changes begin one.
+     *
+     * @param changes the changes of the job's groups
+     */
     public boolean isRunningWith(List<GroupChange> changes) {
         return current.map(JobDeployments::isRunning).orElseGet(() -> begins(changes));
     }

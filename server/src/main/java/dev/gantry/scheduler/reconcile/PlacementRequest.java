@@ -29,7 +29,11 @@ public record PlacementRequest(
         rescheduleTimes = List.copyOf(rescheduleTimes);
     }
 
-    /** Returns a request for an index that no allocation has. */
+    /**
+     * Returns a request for an index that no allocation has.
+     *
+     * @param index the index within the group, from 0
+     */
     public static PlacementRequest empty(int index) {
         return new PlacementRequest(index, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), false);
     }

@@ -152,7 +152,11 @@ public final class ClusterState {
         return nodes.all();
     }
 
-    /** Returns the usage of a node; null if the node is unknown. */
+    /**
+     * Returns the usage of a node; null if the node is unknown.
+     *
+     * @param nodeId the node's id
+     */
     public NodeUsage usageOf(String nodeId) {
         return nodes.find(nodeId);
     }
@@ -162,23 +166,40 @@ public final class ClusterState {
         return nodes.cache();
     }
 
-    /** Returns the running deployments of a job and its newest one, in the order of their versions. */
+    /**
+     * Returns the running deployments of a job and its newest one, in the order of their versions.
+     *
+     * @param jobId the job's id
+     */
     public List<Deployment> deploymentsOf(String jobId) {
         return deployments.ofJob(jobId);
     }
 
-    /** Returns a job's live allocations, and the terminal ones that {@link ClusterState} keeps. A live view. */
+    /**
+     * Returns a job's live allocations, and the terminal ones that {@link ClusterState} keeps. A live view.
+     *
+     * @param jobId the job's id
+     */
     public Collection<Allocation> allocationsOf(String jobId) {
         return allocationsByJob.getOrDefault(jobId, Map.of()).values();
     }
 
-    /** Returns a job as it was at a version; empty if that version is not kept. */
+    /**
+     * Returns a job as it was at a version; empty if that version is not kept.
+     *
+     * @param jobId the job's id
+     * @param version the version
+     */
     public Optional<Job> jobAt(String jobId, long version) {
         return versions.job(jobId, version);
     }
 
     /**
      * Returns a group of a job as it was at a version; empty if the version is not kept or has no group of that name.
+     *
+     * @param jobId the job's id
+     * @param version the version
+     * @param name the group's name
      */
     public Optional<TaskGroup> groupAt(String jobId, long version, String name) {
         return versions.group(jobId, version, name);
@@ -193,7 +214,11 @@ public final class ClusterState {
         deadline.check();
     }
 
-    /** Returns true if a terminal allocation should have run and no allocation replaces it. */
+    /**
+     * Returns true if a terminal allocation should have run and no allocation replaces it.
+     *
+     * @param allocation the allocation
+     */
     public static boolean isWithoutSuccessor(Allocation allocation) {
         return AllocationLife.isTerminal(allocation)
                 && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN

@@ -59,7 +59,11 @@ public final class FeasibilityCache {
         return find(classes, requirements, unseen -> new NodeClasses(unseen, deadline));
     }
 
-    /** Returns the values of an interpolated text for all nodes. */
+    /**
+     * Returns the values of an interpolated text for all nodes.
+     *
+     * @param text the interpolated text
+     */
     public NodeProperty property(NodeInterpolation text) {
         return find(properties, text, NodeProperty::new);
     }

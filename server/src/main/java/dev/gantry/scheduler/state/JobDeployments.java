@@ -40,7 +40,11 @@ public final class JobDeployments {
         return known == null ? List.of() : List.copyOf(known.values());
     }
 
-    /** Returns true if a deployment is running. */
+    /**
+     * Returns true if a deployment is running.
+     *
+     * @param deployment the deployment
+     */
     public static boolean isRunning(Deployment deployment) {
         return deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING;
     }

@@ -89,7 +89,11 @@ public final class NodeClasses {
         return !affinities.isEmpty();
     }
 
-    /** Returns the test result for a node. */
+    /**
+     * Returns the test result for a node.
+     *
+     * @param usage the usage of the node
+     */
     public Judgement judge(NodeUsage usage) {
         int position = usage.position();
         if (position >= byPosition.length) {
@@ -105,7 +109,11 @@ public final class NodeClasses {
         return judgement;
     }
 
-    /** Returns why this node is refused, in words for this node alone; empty if it is not refused. */
+    /**
+     * Returns why this node is refused, in words for this node alone; empty if it is not refused.
+     *
+     * @param usage the usage of the node
+     */
     public Optional<String> explain(NodeUsage usage) {
         return judge(usage).refusal().map(refusal -> feasibility.explain(refusal, usage.node()));
     }

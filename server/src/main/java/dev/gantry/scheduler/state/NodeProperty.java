@@ -32,7 +32,11 @@ public final class NodeProperty {
         this.text = text;
     }
 
-    /** Returns the value for a node; empty if the node lacks a property that the text names. */
+    /**
+     * Returns the value for a node; empty if the node lacks a property that the text names.
+     *
+     * @param usage the usage of the node
+     */
     public Optional<String> of(NodeUsage usage) {
         int position = usage.position();
         if (position >= byPosition.length) {

@@ -94,13 +94,23 @@ public final class NodeUsage {
         wholeMemoryMib = changed.getResources().getMemoryMib();
     }
 
-    /** Lets an allocation take resources, in place of those it took before. */
+    /**
+     * Lets an allocation take resources, in place of those it took before.
+     *
+     * @param allocationId the allocation's id
+     * @param resources the resources
+     */
     public void hold(String allocationId, AllocatedResources resources) {
         release(allocationId);
         add(allocationId, resources);
     }
 
-    /** Lets an allocation take resources that takes none yet. */
+    /**
+     * Lets an allocation take resources that takes none yet.
+     *
+     * @param allocationId the allocation's id
+     * @param resources the resources
+     */
     public void add(String allocationId, AllocatedResources resources) {
         own();
         allocations.put(allocationId, resources);
@@ -110,7 +120,11 @@ public final class NodeUsage {
         resources.ports().forEach(ports::take);
     }
 
-    /** Frees the resources of an allocation; ignores an unknown one. */
+    /**
+     * Frees the resources of an allocation; ignores an unknown one.
+     *
+     * @param allocationId the allocation's id
+     */
     public void release(String allocationId) {
         AllocatedResources resources = resources(allocationId);
         if (resources != null) {
@@ -139,7 +153,11 @@ public final class NodeUsage {
         }
     }
 
-    /** Returns the resources of an allocation; null if it takes none. */
+    /**
+     * Returns the resources of an allocation; null if it takes none.
+     *
+     * @param allocationId the allocation's id
+     */
     public AllocatedResources resources(String allocationId) {
         AllocatedResources own = allocations.get(allocationId);
         return own != null || released.contains(allocationId) ? own : inherited.get(allocationId);
@@ -177,7 +195,11 @@ public final class NodeUsage {
         return all;
     }
 
-    /** Returns the resources that the node lacks for an allocation; empty if the allocation fits. */
+    /**
+     * Returns the resources that the node lacks for an allocation; empty if the allocation fits.
+     *
+     * @param request what the allocation needs
+     */
     public List<Shortage> shortages(ResourceRequest request) {
         List<Shortage> ofPorts =
                 request.ports().isEmpty() ? List.of() : ports.shortages(request.ports(), node.getResources());
@@ -191,22 +213,38 @@ public final class NodeUsage {
         return shortages;
     }
 
-    /** Returns how much CPU the node lacks for an allocation, in MHz; 0 or less if it has enough. */
+    /**
+     * Returns how much CPU the node lacks for an allocation, in MHz; 0 or less if it has enough.
+     *
+     * @param request what the allocation needs
+     */
     public long lackingCpu(ResourceRequest request) {
         return cpu + request.cpu() - wholeCpu;
     }
 
-    /** Returns how much memory the node lacks for an allocation, in MiB; 0 or less if it has enough. */
+    /**
+     * Returns how much memory the node lacks for an allocation, in MiB; 0 or less if it has enough.
+     *
+     * @param request what the allocation needs
+     */
     public long lackingMemory(ResourceRequest request) {
         return memoryMib + request.memoryMib() - wholeMemoryMib;
     }
 
-    /** Returns the share of the node's CPU that stays free with one more allocation, 0 to 1. */
+    /**
+     * Returns the share of the node's CPU that stays free with one more allocation, 0 to 1.
+     *
+     * @param request what the allocation needs
+     */
     public double freeCpuWith(ResourceRequest request) {
         return free(cpu + request.cpu(), wholeCpu);
     }
 
-    /** Returns the share of the node's memory that stays free with one more allocation, 0 to 1. */
+    /**
+     * Returns the share of the node's memory that stays free with one more allocation, 0 to 1.
+     *
+     * @param request what the allocation needs
+     */
     public double freeMemoryWith(ResourceRequest request) {
         return free(memoryMib + request.memoryMib(), wholeMemoryMib);
     }

@@ -17,6 +17,9 @@ public record Shortage(String dimension, long asked, long free, String unit) {
     /**
      * Scores how close an allocation came to fit on a node: minus the largest share that it lacks, -1 to 0. The parts
      * of the score name the share of each resource.
+     *
+     * @param node the node
+     * @param shortages what the node lacks
      */
     public static NodeScore score(Node node, List<Shortage> shortages) {
         NodeScore.Builder score = NodeScore.newBuilder().setNodeId(node.getId()).setNodeName(node.getName());
@@ -24,7 +27,11 @@ public record Shortage(String dimension, long asked, long free, String unit) {
         return score.setScore(-largestShare(shortages)).build();
     }
 
-    /** Returns the largest of the shares (asked - free) / asked, 0 to 1; 0 without shortages. */
+    /**
+     * Returns the largest of the shares (asked - free) / asked, 0 to 1; 0 without shortages.
+     *
+     * @param shortages what the node lacks
+     */
     public static double largestShare(List<Shortage> shortages) {
         return shortages.stream().mapToDouble(Shortage::share).max().orElse(0);
     }
