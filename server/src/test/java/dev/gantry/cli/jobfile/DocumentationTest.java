@@ -68,7 +68,8 @@ class DocumentationTest {
 
         assertThat(LINK.matcher(page).results().map(link -> link.group(1)).toList())
                 .hasSizeGreaterThan(50)
-                .allSatisfy(link -> assertThat(ROOT.resolve("docs").resolve(link)).isRegularFile());
+                .allSatisfy(
+                        link -> assertThat(ROOT.resolve("docs").resolve(link)).isRegularFile());
     }
 
     private static Stream<Named<String>> snippets(Path page) {
