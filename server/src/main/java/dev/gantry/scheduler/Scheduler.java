@@ -23,7 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Decides which allocations run on which nodes. Keeps no state between calls: a result depends on the arguments alone. */
+/**
+ * Decides which allocations run on which nodes. Keeps no state between calls: a result depends on the arguments alone.
+ */
 public final class Scheduler {
 
     /** Makes a scheduler. */
@@ -38,8 +40,8 @@ public final class Scheduler {
      * @param now the time
      * @param options the cluster's scheduler configuration
      * @return the plan; it changes nothing if the job runs as it should, or if nothing can be done for it now
-     * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such constraints when
-     *     the job is submitted
+     * @throws IllegalArgumentException if a constraint is malformed; {@link ConstraintChecks} finds such constraints
+     *     when the job is submitted
      */
     public Plan plan(ClusterState cluster, JobVersion job, boolean stopped, Instant now, SchedulerOptions options) {
         Reconciliation reconciliation = new Reconciliation(cluster, job, now);
@@ -67,13 +69,14 @@ public final class Scheduler {
     }
 
     /**
-     * Returns a function that says why a node does not meet the requirements of a group. The function looks at the node's
-     * datacenter, drivers and attributes only; it ignores the node's status, eligibility and free resources. The server
-     * uses it to name allocations that keep running on a node that has changed.
+     * Returns a function that says why a node does not meet the requirements of a group. The function looks at the
+     * node's datacenter, drivers and attributes only; it ignores the node's status, eligibility and free resources. The
+     * server uses it to name allocations that keep running on a node that has changed.
      *
      * @param job a job, with its defaults filled in
      * @param group one of its groups
-     * @return a function from a node to the reason, worded for this node alone; empty if the node meets the requirements
+     * @return a function from a node to the reason, worded for this node alone; empty if the node meets the
+     *     requirements
      */
     public Function<Node, Optional<String>> misfit(Job job, TaskGroup group) {
         Feasibility feasibility = new Feasibility(NodeRequirements.of(job, group));

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks a database before anything is written to it: the database must be of the same cluster as the last server's,
- * undamaged, and have all acknowledged writes ({@link AcknowledgedFile}). H2 opens a truncated file without an error, at
- * an older state, and also a file of which some bytes have changed.
+ * undamaged, and have all acknowledged writes ({@link AcknowledgedFile}). H2 opens a truncated file without an error,
+ * at an older state, and also a file of which some bytes have changed.
  *
- * <p>After a clean stop, the checksum of the file is compared. After any other end, all rows are read, so that damage is
- * found before anything is written.
+ * <p>After a clean stop, the checksum of the file is compared. After any other end, all rows are read, so that damage
+ * is found before anything is written.
  */
 final class DatabaseCheck {
 

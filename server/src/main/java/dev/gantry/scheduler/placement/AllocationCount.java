@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Counts the allocations of the job that is being planned. A {@link PlanDraft} updates each count with every placement and
- * stop that it takes in.
+ * Counts the allocations of the job that is being planned. A {@link PlanDraft} updates each count with every placement
+ * and stop that it takes in.
  */
 sealed interface AllocationCount {
 

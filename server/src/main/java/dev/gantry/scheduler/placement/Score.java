@@ -5,8 +5,9 @@ import dev.gantry.v1.NodeScore;
 import java.util.OptionalDouble;
 
 /**
- * The score of a node for one more allocation, as in Nomad: the mean of its parts. Affinities and spreads count for every
- * node of a group that has them, also with 0: otherwise a node that meets none would beat a node that meets a light one.
+ * The score of a node for one more allocation, as in Nomad: the mean of its parts. Affinities and spreads count for
+ * every node of a group that has them, also with 0: otherwise a node that meets none would beat a node that meets a
+ * light one.
  *
  * @param fit how well the node's resources are used, 0 to 1
  * @param antiAffinity 0 without allocations of the same group on the node, down to -1 with many
@@ -18,8 +19,8 @@ record Score(
         double fit, double antiAffinity, double reschedulePenalty, OptionalDouble affinity, OptionalDouble spread) {
 
     /**
-     * Returns the mean of the fit, of the anti-affinity and the penalty if they are not 0, and of the affinity and the spread
-     * if the group has them: -1 to 1.
+     * Returns the mean of the fit, of the anti-affinity and the penalty if they are not 0, and of the affinity and the
+     * spread if the group has them: -1 to 1.
      */
     double total() {
         int parts = 1 + one(antiAffinity) + one(reschedulePenalty) + one(affinity) + one(spread);

@@ -297,8 +297,8 @@ final class GroupReconciliation {
     }
 
     /**
-     * Fills indexes without any allocation. As long as the newest version is not trusted, an index that the older version had
-     * too is filled with the older version, and an index that only the newest version has stays empty.
+     * Fills indexes without any allocation. As long as the newest version is not trusted, an index that the older
+     * version had too is filled with the older version, and an index that only the newest version has stays empty.
      */
     private void fillEmpty(List<Integer> empty) {
         complete &= empty.isEmpty();

@@ -20,8 +20,8 @@ import java.util.Optional;
 /**
  * Decides whether an allocation of an older version can be updated in place: nothing that its tasks run with has
  * changed, and its node meets the requirements of the new version. Settings that only the node reads (services, checks,
- * how to stop a task, when to restart it) may change, and so may the order of tasks and ports. A change of meta replaces
- * the allocation, since tasks see meta in their environment (Nomad's tasksUpdated).
+ * how to stop a task, when to restart it) may change, and so may the order of tasks and ports. A change of meta
+ * replaces the allocation, since tasks see meta in their environment (Nomad's tasksUpdated).
  */
 final class InPlaceRule {
 
