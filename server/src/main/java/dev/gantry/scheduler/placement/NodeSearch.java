@@ -163,7 +163,7 @@ final class NodeSearch {
         return best.first();
     }
 
-    /** Skips the nodes that the {@link NodeClasses} know to be refused from earlier plans. */
+    /** Skips the nodes that the {@code NodeClasses} know to be refused from earlier plans. */
     private void passOverRefused() {
         if (!begun) {
             begun = true;
