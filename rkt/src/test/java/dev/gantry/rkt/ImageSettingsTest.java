@@ -44,12 +44,12 @@ class ImageSettingsTest extends RktTest {
         Path aci = image(
                 "handlers",
                 HANDLERS.formatted(
-                        "trap 'echo stopped >> /work/log; exit 9' INT; echo ready; while :; do sleep 0.1; done"));
+                        "trap 'echo stopped >> /work/log; exit 9' TERM; echo ready; while :; do sleep 0.1; done"));
         String uuid = rkt.prepare(aci.toString());
         Rkt.Running running = rkt.runUntilReady(uuid);
 
         assertThat(rkt.call("enter", uuid, "/bin/id", "-u").succeeded().out()).isEqualTo("1234\n");
-        new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start();
+        new ProcessBuilder("kill", "-TERM", Long.toString(running.process().pid())).start();
         Rkt.Result result = rkt.finish(running);
 
         assertThat(result.out()).isEqualTo("ready\npre it's 1234 /work\nstopped\npost it's 1234\n");
