@@ -52,11 +52,16 @@ start_common_init() {
 }
 
 # With a user namespace that owns the other namespaces, which are new too: root of the pod has rights over what is the pod's
-# only. Process 1 becomes the pod's root itself as soon as there is one, for it is still the host's by its number.
+# only. Process 1 becomes the pod's root itself as soon as there is one, for it is still the host's by its number. It
+# does not wait for ever: who maps the users may have been killed.
 start_private_init() {
   init=$(unshare --user --keep-caps --pid --uts --ipc -- /bin/sh -c '{
       exec 8< "$1" 9<&-
-      while read -r map < /proc/self/uid_map; [ -z "$map" ]; do sleep 0.01; done
+      attempts=0
+      while read -r map < /proc/self/uid_map; [ -z "$map" ] && [ "$attempts" -lt 1000 ]; do
+        sleep 0.01
+        attempts=$((attempts + 1))
+      done
       exec setpriv --reuid=0 --regid=0 --clear-groups /bin/sh -c "$2"
     } > /dev/null 2>&1 & echo "$!"' sh "$pod/life" "$init_loop")
 }

@@ -119,6 +119,9 @@ class CrunPrivateUsersTest extends RktTest {
         assertThat(rkt.call("run-prepared", "--ipc=parent", uuid).err())
                 .isEqualTo("run-prepared: --ipc=parent: a pod with private users can't have the host's IPC\n");
 
+        assertThat(rkt.call("--insecure-options=image", "prepare", "--private-users", image.toString(), "--user=70000")
+                        .err())
+                .contains("app \"shell\" has the user or group 70000");
         Path foreign = new AciBuilder()
                 .app("foreign", "\"exec\":[\"/x\"],\"user\":\"0\",\"group\":\"0\"")
                 .file("rootfs/x", new byte[0], entry -> entry.setUserId(70000))

@@ -178,6 +178,7 @@ final class BundleConfig {
 
     private JsonObject process(Confinement confinement) throws IOException, RktException {
         LaunchFile launch = new LaunchFile(pod, app);
+        requireInRange(launch);
         JsonObject user = new JsonObject();
         user.addProperty("uid", launch.user());
         user.addProperty("gid", launch.group());
@@ -201,6 +202,18 @@ final class BundleConfig {
                 .ifPresent(profile -> process.addProperty("apparmorProfile", profile));
         isolators.number(Isolators.OOM_SCORE).ifPresent(adjustment -> process.addProperty("oomScoreAdj", adjustment));
         return process;
+    }
+
+    private void requireInRange(LaunchFile launch) throws IOException, RktException {
+        List<Long> numbers = new ArrayList<>(List.of(launch.user(), launch.group()));
+        launch.supplementaryGroups().forEach(group -> numbers.add(Long.parseLong(group)));
+        for (long number : numbers) {
+            if (privateUsers && number >= UserRange.COUNT) {
+                throw new RktException(
+                        "--private-users: app \"%s\" has the user or group %d; a pod has numbers up to %d"
+                                .formatted(app.name(), number, UserRange.COUNT - 1));
+            }
+        }
     }
 
     private JsonArray mounts() {
