@@ -84,15 +84,18 @@ kill_rooted_processes() {
 # With process 1 the kernel kills all others of its PID namespace, and process 1 is gone only when they are. crun then ends by
 # itself, with the app's exit code, unless it was not that far or is stopped: it has a second for that.
 kill_namespace() {
-  kill_recorded "$pod/init" || return 1
   if [ -s "$pod/init" ]; then
+    ! is_alive "$pod/init" || kill -KILL "${recorded%% *}" 2> /dev/null
     attempts=0
     while is_alive "$pod/pid" && [ "$attempts" -lt 50 ]; do
       sleep 0.02
       attempts=$((attempts + 1))
     done
   fi
-  kill_recorded "$pod/pid"
+  # A crun that is stopped does not bury its app, and process 1 is there until somebody does.
+  for file in "$pod"/app/*/crun "$pod/pid" "$pod/init"; do
+    kill_recorded "$file" || return 1
+  done
 }
 
 # Kills the process whose identity stands in the file, if it is alive, and waits until it is gone.

@@ -49,6 +49,9 @@ start_app() {
   ) &
   watch "$1" "$!"
   running="$running $child"
+  # Who kills the pod finds it by this.
+  crun_pid=${child#*:}
+  if read_identity "${crun_pid%:*}"; then printf '%s\n' "$identity" > "$pod/app/$1/crun"; fi
   # Who stopped the pod meanwhile did not know of this app yet.
   ! $stopping || signal_apps TERM
 }

@@ -188,7 +188,7 @@ class CrunAppsTest extends RktTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pod", "process 1", "crun", "helpers"})
+    @ValueSource(strings = {"pod", "process 1", "crun", "stopped crun", "helpers"})
     void nothing_is_left_of_a_pod_of_which_a_process_is_killed(String victim) {
         String uuid = prepare("echo ready; (trap '' TERM; sleep 600 &); exec sleep 600", "echo ready; exec sleep 600");
         Rkt.Running running = rkt.start(Map.of(), "run-prepared", uuid);
@@ -199,6 +199,10 @@ class CrunAppsTest extends RktTest {
             case "pod" -> running.process().destroyForcibly();
             case "process 1" -> signal("KILL", Long.parseLong(firstWordOf(uuid, "init")));
             case "crun" -> signal("KILL", childOf(pod, "--pid-file=pid " + uuid + "-b"));
+            case "stopped crun" -> {
+                signal("STOP", childOf(pod, "--pid-file=pid " + uuid + "-b"));
+                rkt.call("stop", "--force", uuid).succeeded();
+            }
             default -> {
                 // The shells that watch crun; then there is nobody to tell of the end of an app, but stop ends the pod.
                 ProcessHandle.of(pod)

@@ -58,6 +58,23 @@ class CrunPodLifeTest extends PodLifeTest {
         assertThat(groupsOf(uuid)).isEmpty();
     }
 
+    @Test
+    void a_pod_of_which_crun_is_stopped_can_be_killed() throws Exception {
+        String uuid = rkt.prepare(image.toString(), "--", "-c", SLEEP);
+        Rkt.Running running = rkt.runUntilReady(uuid);
+        assertThat(new ProcessBuilder(
+                                "kill", "-STOP", Long.toString(running.process().pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        rkt.call("stop", "--force", uuid).succeeded();
+
+        assertThat(rkt.finish(running).exitCode()).isEqualTo(137);
+        await().untilAsserted(() -> assertThat(processesOf(uuid)).isEmpty());
+        assertThat(groupsOf(uuid)).isEmpty();
+    }
+
     /** Where a machine has both versions of control groups: what the mount of the second one covers is seen by a bind. */
     @Test
     void a_pod_leaves_no_directory_beneath_the_mount_of_the_second_hierarchy() throws Exception {

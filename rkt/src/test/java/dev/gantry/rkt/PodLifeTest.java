@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A pod from prepare to rm. */
 class PodLifeTest extends RktTest {
 
-    private static final String SLEEP = "echo ready; exec sleep 600";
+    protected static final String SLEEP = "echo ready; exec sleep 600";
 
     @Test
     void prepare_prints_the_uuid_and_nothing_else() {
