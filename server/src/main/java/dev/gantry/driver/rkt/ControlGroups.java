@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The control groups of this node's tasks: a process can leave its parent, its process group and its session, but not its
- * control group. They limit nothing.
+ * control group, unless it is root. They limit nothing.
  *
  * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: where a task lives
  * does not depend on how its node was started.

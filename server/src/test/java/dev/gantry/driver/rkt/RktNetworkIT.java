@@ -113,7 +113,7 @@ class RktNetworkIT {
 
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(fromHost("perl", "-e", CLIENT, "23456"))
-                        .as("the task says: %s", Files.readString(directory.stderr()))
+                        .as("the task says: %s", said(directory))
                         .isEqualTo("hello from the pod"));
 
         task.stop(TaskStop.within(Duration.ofSeconds(20)));
@@ -121,6 +121,10 @@ class RktNetworkIT {
         task.remove();
         assertThat(fromHost("perl", "-e", CLIENT, "23456")).isEqualTo("Connection refused\n");
         assertThat(fromHost("iptables-save")).doesNotContain("-A ");
+    }
+
+    private static String said(TaskDirectory directory) throws IOException {
+        return Files.exists(directory.stderr()) ? Files.readString(directory.stderr()) : "nothing yet";
     }
 
     private RktDriver driver() {
