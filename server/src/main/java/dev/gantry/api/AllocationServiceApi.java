@@ -2,10 +2,10 @@ package dev.gantry.api;
 
 import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
-import dev.gantry.cluster.JobRegistry;
-import dev.gantry.cluster.NodeSessions;
-import dev.gantry.cluster.WatchHub;
-import dev.gantry.cluster.WatchHub.AllocationTopic;
+import dev.gantry.cluster.job.JobRegistry;
+import dev.gantry.cluster.node.NodeSessions;
+import dev.gantry.cluster.watch.WatchHub;
+import dev.gantry.cluster.watch.WatchHub.AllocationTopic;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;

@@ -1,14 +1,14 @@
 package dev.gantry.api;
 
-import dev.gantry.cluster.DeploymentWatcher;
-import dev.gantry.cluster.Dispatcher;
-import dev.gantry.cluster.DryRuns;
-import dev.gantry.cluster.JobRegistry;
-import dev.gantry.cluster.NodeRegistry;
-import dev.gantry.cluster.NodeSessions;
-import dev.gantry.cluster.PeriodicLauncher;
-import dev.gantry.cluster.ServiceCatalog;
-import dev.gantry.cluster.WatchHub;
+import dev.gantry.cluster.deployment.DeploymentWatcher;
+import dev.gantry.cluster.job.Dispatcher;
+import dev.gantry.cluster.job.JobRegistry;
+import dev.gantry.cluster.job.PeriodicLauncher;
+import dev.gantry.cluster.node.NodeRegistry;
+import dev.gantry.cluster.node.NodeSessions;
+import dev.gantry.cluster.scheduling.DryRuns;
+import dev.gantry.cluster.service.ServiceCatalog;
+import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.StoreHealth;
 import dev.gantry.store.StoreReader;

@@ -1,7 +1,7 @@
 package dev.gantry.api;
 
-import dev.gantry.cluster.NodeSessions;
 import dev.gantry.cluster.SerialTask;
+import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.StreamLogsResponse;

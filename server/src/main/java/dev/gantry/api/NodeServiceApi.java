@@ -2,10 +2,10 @@ package dev.gantry.api;
 
 import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
-import dev.gantry.cluster.NodeRegistry;
-import dev.gantry.cluster.NodeSessions;
-import dev.gantry.cluster.WatchHub;
-import dev.gantry.cluster.WatchHub.NodeStateTopic;
+import dev.gantry.cluster.node.NodeRegistry;
+import dev.gantry.cluster.node.NodeSessions;
+import dev.gantry.cluster.watch.WatchHub;
+import dev.gantry.cluster.watch.WatchHub.NodeStateTopic;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.DrainNodeRequest;
 import dev.gantry.v1.DrainNodeResponse;

@@ -1,8 +1,8 @@
 package dev.gantry.api;
 
-import dev.gantry.cluster.NodeConnection;
-import dev.gantry.cluster.NodeSession;
-import dev.gantry.cluster.NodeSessions;
+import dev.gantry.cluster.node.NodeConnection;
+import dev.gantry.cluster.node.NodeSession;
+import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.JobViolation;

@@ -2,9 +2,9 @@ package dev.gantry.api;
 
 import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
-import dev.gantry.cluster.ServiceCatalog;
-import dev.gantry.cluster.WatchHub;
-import dev.gantry.cluster.WatchHub.ServiceTopic;
+import dev.gantry.cluster.service.ServiceCatalog;
+import dev.gantry.cluster.watch.WatchHub;
+import dev.gantry.cluster.watch.WatchHub.ServiceTopic;
 import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.GetServiceResponse;
 import dev.gantry.v1.ListServicesRequest;

@@ -2,7 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.api.WatchStream.News;
 import dev.gantry.api.WatchStream.Progress;
-import dev.gantry.cluster.ServiceCatalog;
+import dev.gantry.cluster.service.ServiceCatalog;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.WatchServiceRequest;
 import dev.gantry.v1.WatchServiceResponse;

@@ -2,8 +2,8 @@ package dev.gantry.api;
 
 import com.google.protobuf.Message;
 import dev.gantry.cluster.SerialTask;
-import dev.gantry.cluster.WatchHub;
-import dev.gantry.cluster.WatchHub.Topic;
+import dev.gantry.cluster.watch.WatchHub;
+import dev.gantry.cluster.watch.WatchHub.Topic;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Optional;
 import java.util.concurrent.Executor;

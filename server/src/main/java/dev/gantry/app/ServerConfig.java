@@ -1,6 +1,6 @@
 package dev.gantry.app;
 
-import dev.gantry.cluster.GarbageThresholds;
+import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.gantry.app;
 
-import dev.gantry.cluster.GarbageThresholds;
+import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.JobType;
 import java.net.InetSocketAddress;

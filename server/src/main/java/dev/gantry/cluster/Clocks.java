@@ -18,7 +18,7 @@ public record Clocks(InstantSource wall, InstantSource steady) {
      * @param time a time of the wall clock
      * @return the time by the steady clock; now if the time has passed
      */
-    Instant due(Instant time) {
+    public Instant due(Instant time) {
         Duration left = Duration.between(wall.instant(), time);
         return left.isNegative() ? steady.instant() : steady.instant().plus(left);
     }
@@ -31,7 +31,7 @@ public record Clocks(InstantSource wall, InstantSource steady) {
      * @param setAt when the time was set, by the wall clock
      * @return the time by the steady clock; at the latest the duration between the two from now
      */
-    Instant due(Instant time, Instant setAt) {
+    public Instant due(Instant time, Instant setAt) {
         Instant latest = steady.instant().plus(Duration.between(setAt, time));
         Instant due = due(time);
         return setAt.isAfter(wall.instant()) && latest.isBefore(due) ? latest : due;

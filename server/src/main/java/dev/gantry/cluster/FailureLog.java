@@ -30,7 +30,7 @@ public final class FailureLog {
     }
 
     /** Unwraps the {@link CompletionException} that a future puts around its failure. */
-    static Throwable cause(Throwable failure) {
+    public static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

@@ -8,7 +8,14 @@ public final class IndexMismatchException extends ClusterException {
     private final long wanted;
     private final long found;
 
-    IndexMismatchException(String jobId, long wanted, long found) {
+    /**
+     * Makes the exception for a job whose index is not the one that the request named.
+     *
+     * @param jobId the job
+     * @param wanted the index that the request named; 0 means that there must be no such job
+     * @param found the index of the stored job; 0 if there is none
+     */
+    public IndexMismatchException(String jobId, long wanted, long found) {
         super(message(jobId, wanted, found));
         this.wanted = wanted;
         this.found = found;

@@ -5,7 +5,12 @@ public final class NodeNotConnectedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
-    NodeNotConnectedException(String nodeId) {
+    /**
+     * Makes the exception for a node without an open session.
+     *
+     * @param nodeId the node
+     */
+    public NodeNotConnectedException(String nodeId) {
         super("Node %s is not connected: try again when it is back".formatted(nodeId));
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.Predicate;
  * Makes writes safe to repeat: a second request with the same request id gets the answer of the first and changes
  * nothing.
  */
-final class RepeatedRequests {
+public final class RepeatedRequests {
 
     private RepeatedRequests() {}
 
@@ -22,7 +22,7 @@ final class RepeatedRequests {
      * @return the answer; empty if there was no such request
      * @throws RequestIdReusedException if the id was used for a request of another kind or about another job
      */
-    static Optional<Submission> answered(
+    public static Optional<Submission> answered(
             WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, Predicate<String> isMeant) {
         Optional<Submission> before = requestId.flatMap(transaction::submission);
         before.filter(answer -> answer.kind() != kind || !isMeant.test(answer.jobId()))
@@ -33,7 +33,7 @@ final class RepeatedRequests {
     }
 
     /** Stores the answer to a request. */
-    static void remember(WriteTransaction transaction, Optional<String> requestId, Submission answer) {
+    public static void remember(WriteTransaction transaction, Optional<String> requestId, Submission answer) {
         requestId.ifPresent(id -> transaction.putSubmission(id, answer));
     }
 }

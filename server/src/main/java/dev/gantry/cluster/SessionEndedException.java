@@ -5,12 +5,17 @@ public final class SessionEndedException extends ClusterException {
 
     private static final long serialVersionUID = 1L;
 
-    SessionEndedException(String message) {
+    /**
+     * Makes the exception.
+     *
+     * @param message why the session ended, and what the node has to do
+     */
+    public SessionEndedException(String message) {
         super(message);
     }
 
     /** Returns the exception for a node that was marked as down. */
-    static SessionEndedException givenUp(String nodeId) {
+    public static SessionEndedException givenUp(String nodeId) {
         return new SessionEndedException("Node %s was given up; register again".formatted(nodeId));
     }
 }

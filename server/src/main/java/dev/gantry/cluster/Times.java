@@ -6,17 +6,17 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Converts times as stored messages have them: whole milliseconds. */
-final class Times {
+public final class Times {
 
     private Times() {}
 
     /** Returns a time in whole milliseconds as a message. */
-    static Timestamp toTimestamp(Instant instant) {
+    public static Timestamp toTimestamp(Instant instant) {
         return ProtoTimes.toTimestamp(instant.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** Returns a message's time in whole milliseconds. */
-    static Instant toInstant(Timestamp timestamp) {
+    public static Instant toInstant(Timestamp timestamp) {
         return ProtoTimes.toInstant(timestamp).truncatedTo(ChronoUnit.MILLIS);
     }
 }

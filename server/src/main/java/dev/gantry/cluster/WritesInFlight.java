@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Limits writes that may all become due at once: at most a fixed number is under way, and one for each key. The caller
  * repeats what could not begin.
  */
-final class WritesInFlight {
+public final class WritesInFlight {
 
     private final int limit;
     private final Runnable stored;
@@ -21,7 +21,7 @@ final class WritesInFlight {
      * @param limit the most writes under way
      * @param stored called after each successful write, when another one may begin; must not block
      */
-    WritesInFlight(int limit, Runnable stored) {
+    public WritesInFlight(int limit, Runnable stored) {
         this.limit = limit;
         this.stored = stored;
     }
@@ -32,7 +32,7 @@ final class WritesInFlight {
      * @param key identifies the write
      * @param write starts the write; its future returns true if the write was stored
      */
-    boolean begin(String key, Supplier<CompletableFuture<Boolean>> write) {
+    public boolean begin(String key, Supplier<CompletableFuture<Boolean>> write) {
         if (keys.size() >= limit || !keys.add(key)) {
             return false;
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
-import dev.gantry.cluster.Cron;
+import dev.gantry.cluster.job.Cron;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobViolation;

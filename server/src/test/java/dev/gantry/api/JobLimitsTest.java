@@ -2,7 +2,7 @@ package dev.gantry.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gantry.cluster.Cron;
+import dev.gantry.cluster.job.Cron;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Check;

@@ -3,7 +3,7 @@ package dev.gantry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.gantry.cluster.WatchHub;
+import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc;

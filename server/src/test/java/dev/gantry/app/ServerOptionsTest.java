@@ -3,7 +3,7 @@ package dev.gantry.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.gantry.cluster.GarbageThresholds;
+import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 import dev.gantry.v1.JobType;

@@ -1,7 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.cluster.Clocks;
-import dev.gantry.cluster.GarbageThresholds;
+import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingStub;

@@ -149,6 +149,46 @@ class LayersTest {
                     DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.scheduler..")));
 
     @ArchTest
+    static final ArchRule packages_of_the_cluster_depend_only_on_those_below_them = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.gantry.cluster..")
+            .layer("shared")
+            .definedBy("dev.gantry.cluster")
+            .layer("service")
+            .definedBy("dev.gantry.cluster.service")
+            .layer("node")
+            .definedBy("dev.gantry.cluster.node")
+            .layer("scheduling")
+            .definedBy("dev.gantry.cluster.scheduling")
+            .layer("deployment")
+            .definedBy("dev.gantry.cluster.deployment")
+            .layer("job")
+            .definedBy("dev.gantry.cluster.job")
+            .layer("evaluation")
+            .definedBy("dev.gantry.cluster.evaluation")
+            .layer("watch")
+            .definedBy("dev.gantry.cluster.watch")
+            .layer("gc")
+            .definedBy("dev.gantry.cluster.gc")
+            .whereLayer("service")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("node")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("scheduling")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("deployment")
+            .mayOnlyBeAccessedByLayers("scheduling", "node")
+            .whereLayer("job")
+            .mayOnlyBeAccessedByLayers("deployment", "scheduling", "node", "service")
+            .whereLayer("evaluation")
+            .mayOnlyBeAccessedByLayers("job", "deployment", "scheduling", "node")
+            .whereLayer("watch")
+            .mayOnlyBeAccessedByLayers("service")
+            .whereLayer("gc")
+            .mayNotBeAccessedByAnyLayer()
+            .ensureAllClassesAreContainedInArchitectureIgnoring(
+                    DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.cluster..")));
+
+    @ArchTest
     static final ArchRule only_services_and_sessions_speak_grpc = noClasses()
             .that()
             .resideInAnyPackage(

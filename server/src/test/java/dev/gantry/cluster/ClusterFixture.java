@@ -3,6 +3,12 @@ package dev.gantry.cluster;
 import static dev.gantry.store.TestIds.id;
 
 import com.google.protobuf.util.Durations;
+import dev.gantry.cluster.deployment.DeploymentProgress;
+import dev.gantry.cluster.deployment.DeploymentWatcher;
+import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.cluster.job.JobRegistry;
+import dev.gantry.cluster.job.SubmitOptions;
+import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
@@ -28,9 +34,9 @@ import java.util.OptionalLong;
 import java.util.Random;
 
 /** A store on disk with a node in it, registries that write to it, and a clock that a test moves. No scheduler. */
-final class ClusterFixture implements AutoCloseable {
+public final class ClusterFixture implements AutoCloseable {
 
-    static final String NODE = "n1";
+    public static final String NODE = "n1";
 
     private final Store store;
     private volatile Instant now = Instant.parse("2030-01-01T00:00:00Z");
@@ -42,7 +48,7 @@ final class ClusterFixture implements AutoCloseable {
     private final NodeRegistry nodes;
     private final DeploymentWatcher deployments;
 
-    ClusterFixture(Path dir) {
+    public ClusterFixture(Path dir) {
         store = Store.open(dir);
         jobs = new JobRegistry(store, evaluations, clock);
         nodes = new NodeRegistry(store, evaluations, clock);
@@ -52,49 +58,49 @@ final class ClusterFixture implements AutoCloseable {
                 .join();
     }
 
-    Store store() {
+    public Store store() {
         return store;
     }
 
-    InstantSource clock() {
+    public InstantSource clock() {
         return clock;
     }
 
-    Clocks clocks() {
+    public Clocks clocks() {
         return new Clocks(clock, () -> now);
     }
 
     /** Sets the clock ahead of the time that has passed, or back to it. */
-    void setClockAhead(Duration time) {
+    public void setClockAhead(Duration time) {
         ahead = time;
     }
 
-    Identifiers identifiers() {
+    public Identifiers identifiers() {
         return identifiers;
     }
 
-    Evaluations evaluations() {
+    public Evaluations evaluations() {
         return evaluations;
     }
 
-    JobRegistry jobs() {
+    public JobRegistry jobs() {
         return jobs;
     }
 
-    NodeRegistry nodes() {
+    public NodeRegistry nodes() {
         return nodes;
     }
 
-    DeploymentWatcher deployments() {
+    public DeploymentWatcher deployments() {
         return deployments;
     }
 
-    void pass(Duration time) {
+    public void pass(Duration time) {
         now = now.plus(time);
     }
 
     /** Submits a service with one group of this update strategy; the image makes the version. */
-    JobRecord submit(String id, String image, UpdateStrategy.Builder update) {
+    public JobRecord submit(String id, String image, UpdateStrategy.Builder update) {
         submit(Job.newBuilder()
                 .setId(id)
                 .setType(JobType.JOB_TYPE_SERVICE)
@@ -107,17 +113,17 @@ final class ClusterFixture implements AutoCloseable {
         return job(id);
     }
 
-    void submit(Job job) {
+    public void submit(Job job) {
         jobs.submit(job, new SubmitOptions(Optional.empty(), OptionalLong.empty()))
                 .join();
     }
 
-    JobRecord job(String id) {
+    public JobRecord job(String id) {
         return store.reader().jobs().find(id).orElseThrow();
     }
 
     /** What the scheduler would begin: a deployment of the newest version and its allocations, running. */
-    void deploy(JobRecord job, String id, int canaries) {
+    public void deploy(JobRecord job, String id, int canaries) {
         Deployment planned = Deployment.newBuilder()
                 .setId(id)
                 .setJobId(job.getJob().getId())
@@ -140,11 +146,11 @@ final class ClusterFixture implements AutoCloseable {
                 .join();
     }
 
-    Allocation insert(Allocation allocation) {
+    public Allocation insert(Allocation allocation) {
         return store.write(tx -> tx.insertAllocation(allocation)).join();
     }
 
-    static Allocation allocation(String id, JobRecord job, int index) {
+    public static Allocation allocation(String id, JobRecord job, int index) {
         return Allocation.newBuilder()
                 .setId(id)
                 .setName("%s.web[%d]".formatted(job.getJob().getId(), index))
@@ -159,14 +165,14 @@ final class ClusterFixture implements AutoCloseable {
                 .build();
     }
 
-    void report(String allocationId, ClientStatus status) {
+    public void report(String allocationId, ClientStatus status) {
         report(AllocationUpdate.newBuilder()
                 .setAllocationId(allocationId)
                 .setClientStatus(status)
                 .build());
     }
 
-    void reportHealth(String allocationId, boolean healthy) {
+    public void reportHealth(String allocationId, boolean healthy) {
         report(AllocationUpdate.newBuilder()
                 .setAllocationId(allocationId)
                 .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
@@ -174,15 +180,15 @@ final class ClusterFixture implements AutoCloseable {
                 .build());
     }
 
-    Deployment deployment(String id) {
+    public Deployment deployment(String id) {
         return store.reader().deployments().find(id).orElseThrow();
     }
 
-    Evaluation newestEvaluation(String jobId) {
+    public Evaluation newestEvaluation(String jobId) {
         return store.reader().evaluations().newestOf(jobId).orElseThrow();
     }
 
-    Allocation allocation(String id) {
+    public Allocation allocation(String id) {
         return store.reader().allocations().find(id).orElseThrow();
     }
 

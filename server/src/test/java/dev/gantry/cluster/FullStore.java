@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 
 /** A real store that takes no more writes until it is released: its writer is held, and its queue is full. */
-final class FullStore {
+public final class FullStore {
 
     private final CountDownLatch held = new CountDownLatch(1);
     private CompletableFuture<?> last;
@@ -28,11 +28,11 @@ final class FullStore {
         }
     }
 
-    static FullStore of(Store store) throws InterruptedException {
+    public static FullStore of(Store store) throws InterruptedException {
         return new FullStore(store);
     }
 
-    void release() {
+    public void release() {
         held.countDown();
         last.join();
     }

@@ -1,0 +1,226 @@
+package dev.gantry.cluster.deployment;
+
+import dev.gantry.cluster.Clocks;
+import dev.gantry.cluster.FailureLog;
+import dev.gantry.cluster.InvalidFieldException;
+import dev.gantry.cluster.RefusedException;
+import dev.gantry.cluster.RepeatedRequests;
+import dev.gantry.cluster.RequestIdReusedException;
+import dev.gantry.cluster.Times;
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.cluster.WritesInFlight;
+import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.Store;
+import dev.gantry.store.StoreReader;
+import dev.gantry.store.Submission;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.Evaluation;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Promotes and fails deployments on request, and fails those that miss their progress deadline.
+ *
+ * <p>Keeps the deadlines in memory: each change of a deployment arrives by {@link #publish}, and {@link #check} finds
+ * those that have passed.
+ */
+public final class DeploymentWatcher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeploymentWatcher.class);
+
+    // Stored in place of a version if the failed deployment was not reverted.
+    private static final long NO_VERSION = -1;
+
+    /** The most writes of failed deployments under way; further deployments wait for the next check. */
+    private static final int FAILURES_IN_FLIGHT = 256;
+
+    /**
+     * A progress deadline.
+     *
+     * @param stored the deadline as it is stored, by the wall clock
+     * @param due the deadline by the steady clock
+     */
+    private record Deadline(Instant stored, Instant due) {}
+
+    private final Store store;
+    private final DeploymentProgress progress;
+    private final Clocks clocks;
+    private final Map<String, Deadline> deadlines = new ConcurrentHashMap<>();
+    private final WritesInFlight failures = new WritesInFlight(FAILURES_IN_FLIGHT, () -> {});
+
+    /**
+     * Creates a watcher without deadlines.
+     *
+     * @param store the store with the deployments
+     * @param evaluations creates evaluations of jobs whose deployments change
+     * @param clocks tell which deadlines have passed
+     */
+    public DeploymentWatcher(Store store, Evaluations evaluations, Clocks clocks) {
+        this.store = store;
+        this.progress = new DeploymentProgress(evaluations);
+        this.clocks = clocks;
+    }
+
+    /**
+     * Loads the running deployments.
+     *
+     * @param reader reads the store
+     */
+    public void load(StoreReader reader) {
+        reader.deployments().running().forEach(this::put);
+    }
+
+    /**
+     * Takes in the changes of a write. Never blocks.
+     *
+     * @param changes the changes
+     */
+    public void publish(ChangeSet changes) {
+        changes.deployments().forEach(this::put);
+    }
+
+    /** Fails the deployments whose deadlines have passed. Called about once a second by one thread. */
+    public void check() {
+        Instant now = clocks.steady().instant();
+        deadlines.forEach((deploymentId, deadline) -> {
+            if (!deadline.due().isAfter(now)) {
+                failures.begin(deploymentId, () -> failIfUnchanged(deploymentId, deadline));
+            }
+        });
+    }
+
+    /**
+     * Promotes the canaries of a deployment.
+     *
+     * @param deploymentId the full id
+     * @param groups the groups to promote; empty: all
+     * @param requestId makes the call safe to repeat
+     * @return the id of the evaluation that replaces the older allocations. Fails with {@link RefusedException} if the
+     *     deployment has ended or its canaries cannot be promoted, with {@link InvalidFieldException} if it has no such
+     *     group, with {@link UnknownObjectException}, or with {@link RequestIdReusedException}
+     */
+    public CompletableFuture<String> promote(
+            String deploymentId, Collection<String> groups, Optional<String> requestId) {
+        Instant now = clocks.wall().instant();
+        return change(Submission.Kind.PROMOTE, deploymentId, requestId, (transaction, deployment) -> {
+                    Evaluation evaluation = progress.promote(transaction, deployment, groups, now);
+                    return answer(transaction, Submission.Kind.PROMOTE, deployment, evaluation, Optional.empty(), now);
+                })
+                .thenApply(Submission::evaluationId);
+    }
+
+    /**
+     * Fails a deployment.
+     *
+     * @param deploymentId the full id
+     * @param requestId makes the call safe to repeat
+     * @return what follows. Fails with {@link RefusedException} if the deployment has ended, with
+     *     {@link UnknownObjectException}, or with {@link RequestIdReusedException}
+     */
+    public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
+        Instant now = clocks.wall().instant();
+        return change(Submission.Kind.FAIL, deploymentId, requestId, (transaction, deployment) -> {
+                    DeploymentProgress.Failure failure =
+                            progress.fail(transaction, deployment, "failed on request", now);
+                    return answer(
+                            transaction,
+                            Submission.Kind.FAIL,
+                            deployment,
+                            failure.evaluation(),
+                            failure.revertedTo(),
+                            now);
+                })
+                .thenApply(answer -> new FailedDeployment(
+                        answer.evaluationId(), Optional.of(answer.version()).filter(version -> version != NO_VERSION)));
+    }
+
+    private CompletableFuture<Submission> change(
+            Submission.Kind kind,
+            String deploymentId,
+            Optional<String> requestId,
+            BiFunction<WriteTransaction, Deployment, Submission> change) {
+        return store.write(transaction -> {
+            Deployment deployment = transaction
+                    .deployment(deploymentId)
+                    .orElseThrow(() -> new UnknownObjectException("deployment", deploymentId));
+            return RepeatedRequests.answered(transaction, kind, requestId, deployment.getJobId()::equals)
+                    .orElseGet(() -> {
+                        requireRunning(deployment);
+                        Submission answer = change.apply(transaction, deployment);
+                        RepeatedRequests.remember(transaction, requestId, answer);
+                        return answer;
+                    });
+        });
+    }
+
+    private static Submission answer(
+            WriteTransaction transaction,
+            Submission.Kind kind,
+            Deployment deployment,
+            Evaluation evaluation,
+            Optional<Long> version,
+            Instant now) {
+        return new Submission(
+                kind, deployment.getJobId(), version.orElse(NO_VERSION), evaluation.getId(), transaction.index(), now);
+    }
+
+    private void put(Deployment deployment) {
+        Optional<Instant> deadline = isRunning(deployment) ? DeploymentProgress.deadline(deployment) : Optional.empty();
+        deadline.ifPresentOrElse(
+                stored -> deadlines.compute(
+                        deployment.getId(),
+                        (id, known) -> known != null && known.stored().equals(stored)
+                                ? known
+                                : new Deadline(
+                                        stored, clocks.due(stored, Times.toInstant(deployment.getCreateTime())))),
+                () -> deadlines.remove(deployment.getId()));
+    }
+
+    private CompletableFuture<Boolean> failIfUnchanged(String deploymentId, Deadline overdue) {
+        Instant now = clocks.wall().instant();
+        return store.write(transaction -> {
+                    // Check again: the deployment may have advanced since the deadline was found to have passed.
+                    transaction
+                            .deployment(deploymentId)
+                            .filter(DeploymentWatcher::isRunning)
+                            .filter(deployment -> DeploymentProgress.deadline(deployment)
+                                    .filter(overdue.stored()::equals)
+                                    .isPresent())
+                            .ifPresent(deployment ->
+                                    progress.fail(transaction, deployment, "no progress before its deadline", now));
+                    return true;
+                })
+                .exceptionally(failure -> {
+                    FailureLog.tell(
+                            LOG,
+                            "Can't store that deployment %s has failed; it is tried again".formatted(deploymentId),
+                            failure);
+                    return false;
+                });
+    }
+
+    private static void requireRunning(Deployment deployment) {
+        if (!isRunning(deployment)) {
+            throw new RefusedException("Deployment %s of version %d of job %s has ended: %s"
+                    .formatted(
+                            deployment.getId(),
+                            deployment.getJobVersion(),
+                            deployment.getJobId(),
+                            deployment.getDescription()));
+        }
+    }
+
+    private static boolean isRunning(Deployment deployment) {
+        return deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING;
+    }
+}

@@ -1,0 +1,203 @@
+package dev.gantry.cluster.job;
+
+import com.google.protobuf.Timestamp;
+import dev.gantry.cluster.IndexMismatchException;
+import dev.gantry.cluster.RefusedException;
+import dev.gantry.cluster.RepeatedRequests;
+import dev.gantry.cluster.RequestIdReusedException;
+import dev.gantry.cluster.Times;
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.AllocationLife;
+import dev.gantry.store.Store;
+import dev.gantry.store.Submission;
+import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Stores and stops jobs. Each call is one transaction: the job and its evaluation are stored together or not at all.
+ */
+public final class JobRegistry {
+
+    private final Store store;
+    private final Evaluations evaluations;
+    private final InstantSource clock;
+
+    /**
+     * Creates a registry.
+     *
+     * @param store the store with the jobs
+     * @param evaluations creates evaluations
+     * @param clock tells submit times
+     */
+    public JobRegistry(Store store, Evaluations evaluations, InstantSource clock) {
+        this.store = store;
+        this.evaluations = evaluations;
+        this.clock = clock;
+    }
+
+    /**
+     * Stores a job and queues an evaluation. {@link VersionRule} decides the version.
+     *
+     * @param job a valid job with its defaults filled in
+     * @param options the options of the submission
+     * @return completed once the job is on disk. Fails with {@link IndexMismatchException},
+     *     {@link RequestIdReusedException}, or {@link RefusedException} if {@link JobKindRule} forbids the change
+     */
+    public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            Optional<Submission> before = RepeatedRequests.answered(
+                    transaction, Submission.Kind.SUBMIT, options.requestId(), job.getId()::equals);
+            return before.orElseGet(() -> submit(transaction, Submission.Kind.SUBMIT, job, options, now));
+        });
+    }
+
+    /**
+     * Submits an older version of a job again.
+     *
+     * @param jobId the job
+     * @param version the version to revert to
+     * @param options the options of the submission
+     * @return completed once the job is on disk. Fails with {@link UnknownObjectException}, with {@link
+     *     RequestIdReusedException}, with {@link RefusedException} if the version is the newest or of another kind, or
+     *     with {@link IndexMismatchException}
+     */
+    public CompletableFuture<Submission> revert(String jobId, long version, SubmitOptions options) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            Optional<Submission> before =
+                    RepeatedRequests.answered(transaction, Submission.Kind.REVERT, options.requestId(), jobId::equals);
+            return before.orElseGet(() -> revert(transaction, jobId, version, options, now));
+        });
+    }
+
+    /**
+     * Stops all allocations of a job. Does nothing if the job is stopped already.
+     *
+     * @param jobId the job
+     * @param requestId makes the call safe to repeat: a job that was submitted since the first call is not stopped
+     *     again
+     * @return the stopped version and the evaluation that stops it. Fails with {@link UnknownObjectException} or
+     *     {@link RequestIdReusedException}
+     */
+    public CompletableFuture<Submission> stop(String jobId, Optional<String> requestId) {
+        Instant now = clock.instant();
+        return store.write(transaction -> {
+            Optional<Submission> before =
+                    RepeatedRequests.answered(transaction, Submission.Kind.STOP, requestId, jobId::equals);
+            return before.orElseGet(() -> {
+                Submission answer = stop(transaction, jobId, now);
+                RepeatedRequests.remember(transaction, requestId, answer);
+                return answer;
+            });
+        });
+    }
+
+    /**
+     * Stops one allocation. If the job still needs it, the scheduler replaces it.
+     *
+     * @param allocationId the full id of the allocation
+     * @return the evaluation that replaces it; fails with {@link UnknownObjectException}
+     */
+    public CompletableFuture<Evaluation> stopAllocation(String allocationId) {
+        Timestamp now = now();
+        return store.write(transaction -> {
+            Allocation allocation = transaction
+                    .allocation(allocationId)
+                    .orElseThrow(() -> new UnknownObjectException("allocation", allocationId));
+            JobRecord job = find(transaction, allocation.getJobId());
+            if (!AllocationLife.isWanted(allocation)) {
+                return transaction
+                        .reader()
+                        .evaluations()
+                        .newestOf(allocation.getJobId())
+                        .orElseThrow();
+            }
+            transaction.updateDesired(allocation.toBuilder()
+                    .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                    .setDescription("stopped on request")
+                    .setModifyTime(now)
+                    .build());
+            return evaluations.queue(transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_STOPPED, now);
+        });
+    }
+
+    private Submission revert(
+            WriteTransaction transaction, String jobId, long version, SubmitOptions options, Instant now) {
+        if (find(transaction, jobId).getVersion() == version) {
+            throw new RefusedException(
+                    "Version %d of job %s is the newest: name an older one".formatted(version, jobId));
+        }
+        Job older = transaction
+                .reader()
+                .jobs()
+                .findVersion(jobId, version)
+                .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
+                .getJob();
+        return submit(transaction, Submission.Kind.REVERT, older, options, now);
+    }
+
+    private Submission stop(WriteTransaction transaction, String jobId, Instant now) {
+        JobRecord job = find(transaction, jobId);
+        if (job.getStopped()) {
+            Evaluation newest =
+                    transaction.reader().evaluations().newestOf(jobId).orElseThrow();
+            return new Submission(
+                    Submission.Kind.STOP, jobId, job.getVersion(), newest.getId(), job.getModifyIndex(), now);
+        }
+        JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
+        JobRecord stopped = transaction.putJob(job.toBuilder().setStopped(true).build());
+        Evaluation evaluation = evaluations.queue(
+                transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, Times.toTimestamp(now));
+        return new Submission(
+                Submission.Kind.STOP, jobId, job.getVersion(), evaluation.getId(), stopped.getModifyIndex(), now);
+    }
+
+    private Submission submit(
+            WriteTransaction transaction, Submission.Kind kind, Job job, SubmitOptions options, Instant now) {
+        Optional<JobRecord> stored = transaction.job(job.getId());
+        checkIndex(job.getId(), options, stored);
+        JobRecord record = store(transaction, job, stored, now);
+        Evaluation evaluation = evaluations.queue(
+                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, Times.toTimestamp(now));
+        Submission submission = new Submission(
+                kind, job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
+        RepeatedRequests.remember(transaction, options.requestId(), submission);
+        return submission;
+    }
+
+    private static JobRecord store(WriteTransaction transaction, Job job, Optional<JobRecord> stored, Instant now) {
+        boolean hasFailed =
+                stored.isPresent() && transaction.reader().activity().hasFailed(job.getId());
+        long version = VersionRule.version(stored, job, hasFailed);
+        if (stored.isPresent() && stored.get().getVersion() == version) {
+            return transaction.putJob(stored.get());
+        }
+        return JobWriter.putVersion(transaction, job, version, stored, now);
+    }
+
+    private static void checkIndex(String jobId, SubmitOptions options, Optional<JobRecord> stored) {
+        long found = stored.map(JobRecord::getModifyIndex).orElse(0L);
+        if (options.checkIndex().isPresent() && options.checkIndex().getAsLong() != found) {
+            throw new IndexMismatchException(jobId, options.checkIndex().getAsLong(), found);
+        }
+    }
+
+    private static JobRecord find(WriteTransaction transaction, String jobId) {
+        return transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
+    }
+
+    private Timestamp now() {
+        return Times.toTimestamp(clock.instant());
+    }
+}

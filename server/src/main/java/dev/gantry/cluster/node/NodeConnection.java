@@ -1,0 +1,28 @@
+package dev.gantry.cluster.node;
+
+import dev.gantry.v1.ConnectResponse;
+
+/** The server's end of a node's stream. Its methods may be called from any thread and never block. */
+public interface NodeConnection {
+
+    /**
+     * Returns true if the stream can take a message without buffering it in memory.
+     *
+     * @return true if so; when the stream becomes ready again, {@link NodeSession#onReady()} is called
+     */
+    boolean isReady();
+
+    /**
+     * Sends a message. Does nothing once the stream has ended.
+     *
+     * @param message the message
+     */
+    void send(ConnectResponse message);
+
+    /**
+     * Ends the stream. Does nothing once the stream has ended.
+     *
+     * @param why the error that the node gets
+     */
+    void end(Throwable why);
+}

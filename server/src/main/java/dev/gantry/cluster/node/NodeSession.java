@@ -1,0 +1,342 @@
+package dev.gantry.cluster.node;
+
+import dev.gantry.cluster.NodeNotConnectedException;
+import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.SerialTask;
+import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.AllocationUpdates;
+import dev.gantry.v1.AllocationUpdatesAck;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.DesiredState;
+import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Register;
+import dev.gantry.v1.Registered;
+import dev.gantry.v1.Rejoin;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The session between one node and this server, from the node's first message to the end of the stream.
+ *
+ * <p>Messages of the node arrive one at a time. One {@link SerialTask} sends all that the server sends on its own, and
+ * owns the record of what was sent: first Registered, then the complete desired state, then changes. A node that
+ * refuses this server gets only Registered, so that it counts as alive.
+ */
+public final class NodeSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
+
+    /** How many terminal allocations are sent when a session begins: their logs can still be read. */
+    private static final int ENDED_ALLOCATIONS = 50;
+
+    private final NodeSessions sessions;
+    private final NodeConnection connection;
+    private final PendingReads reads = new PendingReads();
+    private final SerialTask push;
+
+    /** Changes to send, the newest of each allocation, so at most as many as there are allocations on the node. */
+    private final ConcurrentMap<String, Allocation> orders = new ConcurrentHashMap<>();
+
+    /** The highest sequence number of the node's updates that is on disk. */
+    private final AtomicLong storedSequence = new AtomicLong();
+
+    private volatile String nodeId;
+    private volatile boolean isRefusing;
+    private volatile boolean ended;
+
+    // Owned by the thread that delivers the node's messages.
+    private boolean registering;
+
+    // Owned by the runs of push.
+    private boolean registeredSent;
+    private boolean snapshotRead;
+    private boolean completeSent;
+    private final Queue<Allocation> snapshot = new ArrayDeque<>();
+    private long acknowledgedSequence;
+
+    NodeSession(NodeSessions sessions, NodeConnection connection) {
+        this.sessions = sessions;
+        this.connection = connection;
+        this.push = new SerialTask(sessions.executor(), this::push);
+    }
+
+    /**
+     * Handles a message of the node. Never blocks.
+     *
+     * @param request the message, validated; one at a time
+     */
+    public void onMessage(ConnectRequest request) {
+        if (ended) {
+            return;
+        }
+        if (request.hasRegister() && !registering) {
+            registering = true;
+            register(request.getRegister());
+        } else if (request.hasRegister() || nodeId == null) {
+            end(new SessionEndedException("A session begins with one Register, and waits for Registered"));
+        } else {
+            sessions.liveness().heard(nodeId);
+            onMessage(nodeId, request);
+        }
+    }
+
+    /** Queues a change of an allocation's desired state. Never blocks. */
+    void order(Allocation allocation) {
+        if (isRefusing) {
+            return;
+        }
+        orders.put(allocation.getId(), allocation);
+        push.call();
+    }
+
+    /** Called when the stream is ready again. Never blocks. */
+    public void onReady() {
+        if (nodeId != null) {
+            push.call();
+        }
+    }
+
+    /**
+     * Called when the stream has ended for any reason. The node can reconnect within its time to live. Never blocks.
+     */
+    public void onEnd() {
+        ended = true;
+        String id = nodeId;
+        if (id != null && sessions.leave(id, this)) {
+            LOG.info("Node {} has disconnected", id);
+        }
+        if (id != null) {
+            reads.failAll(new NodeNotConnectedException(id));
+        }
+    }
+
+    /**
+     * Ends the session.
+     *
+     * @param why the error that the node gets
+     */
+    public void end(Throwable why) {
+        connection.end(why);
+        onEnd();
+    }
+
+    /** Tells the node to obey this server; returns false if the node does so already. */
+    boolean rejoin() {
+        if (isRefusing) {
+            connection.send(ConnectResponse.newBuilder()
+                    .setRejoin(Rejoin.getDefaultInstance())
+                    .build());
+        }
+        return isRefusing;
+    }
+
+    /**
+     * Reads a piece of a log from the node.
+     *
+     * @return the piece; fails with {@link OverloadedException}, {@link NodeNotConnectedException} or a timeout
+     */
+    CompletableFuture<LogChunk> readLog(ReadLog question) {
+        CompletableFuture<LogChunk> answer = reads.ask(
+                question,
+                named -> connection.send(
+                        ConnectResponse.newBuilder().setReadLog(named).build()));
+        if (ended) {
+            // onEnd() failed the earlier reads before this one was added.
+            reads.failAll(new NodeNotConnectedException(nodeId));
+        }
+        return answer;
+    }
+
+    private void register(Register register) {
+        CompletableFuture<Node> stored =
+                sessions.registry().register(register.getNode(), register.getSecret(), register.getRefusal());
+        endOnFailure(stored.thenAcceptAsync(this::begin, sessions.executor()));
+    }
+
+    private void begin(Node node) {
+        isRefusing = node.getStatus() == NodeStatus.NODE_STATUS_REFUSING;
+        if (isRefusing) {
+            LOG.warn(
+                    "Node {} ({}) has connected and does not obey this server: {}",
+                    node.getName(),
+                    node.getId(),
+                    node.getStatusDescription());
+        } else {
+            LOG.info("Node {} ({}) has connected", node.getName(), node.getId());
+        }
+        sessions.liveness().heard(node.getId());
+        nodeId = node.getId();
+        sessions.enter(nodeId, this);
+        if (ended) {
+            // onEnd() may have run before the session was entered.
+            onEnd();
+        } else if (isGivenUp(nodeId)) {
+            // The node was marked down after it registered and before it was heard from: end the session so that it
+            // registers again.
+            end(SessionEndedException.givenUp(nodeId));
+        }
+        push.call();
+    }
+
+    private boolean isGivenUp(String id) {
+        return sessions.reader()
+                .nodes()
+                .find(id)
+                .filter(node -> node.getStatus() != NodeStatus.NODE_STATUS_DOWN)
+                .isEmpty();
+    }
+
+    private void onMessage(String from, ConnectRequest request) {
+        if (isRefusing && !request.hasHeartbeat() && !request.hasLogChunk()) {
+            end(new SessionEndedException("A node that refuses this server says only that it is alive"));
+            return;
+        }
+        switch (request.getMessageCase()) {
+            case HEARTBEAT -> LOG.trace("Node {} is alive", from);
+            case FINGERPRINT ->
+                endOnFailure(sessions.registry().fingerprint(from, request.getFingerprint(), this::isCurrent));
+            case ALLOCATION_UPDATES -> update(from, request.getAllocationUpdates());
+            case LOG_CHUNK -> reads.answer(request.getLogChunk());
+            case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
+        }
+    }
+
+    private void update(String from, AllocationUpdates updates) {
+        endOnFailure(sessions.registry()
+                .updateAllocations(from, updates.getUpdatesList(), this::isCurrent)
+                .thenAccept(done -> {
+                    storedSequence.accumulateAndGet(updates.getSequence(), Math::max);
+                    push.call();
+                }));
+    }
+
+    private boolean isCurrent() {
+        return !ended;
+    }
+
+    /** Ends the session if a write fails; the node reports everything again in its next session. */
+    private void endOnFailure(CompletableFuture<?> stored) {
+        stored.exceptionally(failure -> {
+            end(failure);
+            return null;
+        });
+    }
+
+    private void push() {
+        if (ended || !connection.isReady()) {
+            return;
+        }
+        try {
+            if (!registeredSent) {
+                registeredSent = true;
+                sendRegistered();
+            }
+            if (isRefusing) {
+                return;
+            }
+            if (!snapshotRead) {
+                snapshotRead = true;
+                readSnapshot();
+            }
+            while (!completeSent && connection.isReady()) {
+                sendPart();
+            }
+            if (completeSent) {
+                sendOrders();
+            }
+            acknowledge();
+        } catch (RuntimeException e) {
+            end(e);
+        }
+    }
+
+    private void sendRegistered() {
+        connection.send(ConnectResponse.newBuilder()
+                .setRegistered(Registered.newBuilder()
+                        .setHeartbeatIntervalMillis(
+                                sessions.liveness().heartbeatInterval().toMillis()))
+                .build());
+    }
+
+    private void readSnapshot() {
+        List<Allocation> all = allAllocations(sessions.reader());
+        // Drop changes that are older than the snapshot, so that they are not sent after it.
+        all.forEach(read -> orders.computeIfPresent(
+                read.getId(), (id, order) -> order.getModifyIndex() <= read.getModifyIndex() ? null : order));
+        sessions.awaitOnDisk(
+                all.stream().mapToLong(Allocation::getModifyIndex).max().orElse(0));
+        snapshot.addAll(all);
+    }
+
+    /**
+     * Sends the next part of the complete state. Changes wait until its end: only the last part lets the node tell
+     * which allocations were not named.
+     */
+    private void sendPart() {
+        DesiredState.Builder part = snapshot.isEmpty()
+                ? DesiredState.newBuilder()
+                : sessions.parts().take(snapshot);
+        completeSent = snapshot.isEmpty();
+        send(part.setComplete(completeSent));
+    }
+
+    private void sendOrders() {
+        List<Allocation> news = new ArrayList<>(orders.values());
+        news.sort(Comparator.comparing(Allocation::getId));
+        Queue<Allocation> waiting = new ArrayDeque<>(news);
+        while (!waiting.isEmpty() && connection.isReady()) {
+            DesiredState.Builder part = sessions.parts().take(waiting);
+            // Allocations that have changed again, or that do not fit now, stay for the next run.
+            part.getAllocationsList().forEach(order -> orders.remove(order.getId(), order));
+            send(part);
+        }
+    }
+
+    private void send(DesiredState.Builder state) {
+        connection.send(ConnectResponse.newBuilder().setDesiredState(state).build());
+    }
+
+    private void acknowledge() {
+        long stored = storedSequence.get();
+        if (stored > acknowledgedSequence) {
+            acknowledgedSequence = stored;
+            connection.send(ConnectResponse.newBuilder()
+                    .setAllocationUpdatesAck(AllocationUpdatesAck.newBuilder().setSequence(stored))
+                    .build());
+        }
+    }
+
+    private List<Allocation> allAllocations(StoreReader reader) {
+        List<Allocation> all = new ArrayList<>(reader.allocations().liveOnNode(nodeId));
+        reader.allocations().endedOnNode(nodeId, ENDED_ALLOCATIONS).stream()
+                .map(NodeSession::stopIfLost)
+                .forEach(all::add);
+        return all;
+    }
+
+    /** Tells a node that returns to stop an allocation that was marked as lost: its replacement may run already. */
+    private static Allocation stopIfLost(Allocation ended) {
+        return ended.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST
+                ? ended.toBuilder()
+                        .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                        .build()
+                : ended;
+    }
+}

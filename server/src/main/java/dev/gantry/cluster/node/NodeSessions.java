@@ -1,0 +1,171 @@
+package dev.gantry.cluster.node;
+
+import dev.gantry.cluster.NodeNotConnectedException;
+import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.RefusedException;
+import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.cluster.job.JobVersionCache;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.StoreReader;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.Identity;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.ReadLog;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** Holds the sessions of connected nodes: the newest session of each node. */
+public final class NodeSessions {
+
+    private final StoreReader reader;
+    private final NodeRegistry registry;
+    private final NodeLiveness liveness;
+    private final DesiredParts parts;
+    private final Supplier<Identity> identity;
+    private final Executor executor;
+    private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
+
+    /**
+     * Creates a holder without sessions.
+     *
+     * @param reader reads what nodes are to run
+     * @param registry stores what nodes report
+     * @param liveness records that nodes are alive
+     * @param jobVersions finds the jobs of allocations
+     * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
+     *     not block
+     * @param executor threads that may block on the database
+     */
+    public NodeSessions(
+            StoreReader reader,
+            NodeRegistry registry,
+            NodeLiveness liveness,
+            JobVersionCache jobVersions,
+            Supplier<Identity> identity,
+            Executor executor) {
+        this.reader = reader;
+        this.registry = registry;
+        this.liveness = liveness;
+        this.parts = new DesiredParts(jobVersions);
+        this.identity = identity;
+        this.executor = executor;
+    }
+
+    /**
+     * Begins a session for a stream that a node has opened.
+     *
+     * @param connection the stream
+     * @return the session, which handles the messages of the stream
+     */
+    public NodeSession open(NodeConnection connection) {
+        connection.send(ConnectResponse.newBuilder().setIdentity(identity.get()).build());
+        return new NodeSession(this, connection);
+    }
+
+    /**
+     * Tells a node that refuses this server to obey it. Never blocks.
+     *
+     * @param node the node
+     * @throws NodeNotConnectedException if the node has no session with this server
+     * @throws RefusedException if the node obeys already
+     */
+    public void rejoin(Node node) {
+        NodeSession session = sessions.get(node.getId());
+        if (session == null) {
+            throw new NodeNotConnectedException(node.getId());
+        }
+        if (!session.rejoin()) {
+            throw new RefusedException(
+                    "Node %s does not refuse this server; there is nothing to rejoin".formatted(node.getName()));
+        }
+    }
+
+    /**
+     * Reads a piece of a log from a node.
+     *
+     * @param nodeId the node
+     * @param question the piece to read; its request_id is ignored
+     * @return the piece; fails with {@link NodeNotConnectedException}, {@link OverloadedException} or a timeout
+     */
+    public CompletableFuture<LogChunk> readLog(String nodeId, ReadLog question) {
+        NodeSession session = sessions.get(nodeId);
+        if (session == null) {
+            return CompletableFuture.failedFuture(new NodeNotConnectedException(nodeId));
+        }
+        return session.readLog(question);
+    }
+
+    /**
+     * Sends changed allocations to their nodes. Ends the sessions of nodes that were marked as down, so that nodes that
+     * are alive register again. Never blocks.
+     *
+     * @param changes the changes of a write
+     */
+    public void publish(ChangeSet changes) {
+        for (Allocation order : changes.orders()) {
+            NodeSession session = sessions.get(order.getNodeId());
+            if (session != null) {
+                session.order(order);
+            }
+        }
+        changes.nodes().stream()
+                .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_DOWN)
+                .forEach(this::endSession);
+    }
+
+    /** Makes a session the current one of its node, and ends an older one. */
+    void enter(String nodeId, NodeSession session) {
+        Optional.ofNullable(sessions.put(nodeId, session))
+                .ifPresent(
+                        older -> older.end(new SessionEndedException("Node %s has a newer session".formatted(nodeId))));
+    }
+
+    /** Removes a session; returns true if it was the current one of its node. */
+    boolean leave(String nodeId, NodeSession session) {
+        return sessions.remove(nodeId, session);
+    }
+
+    /** Returns the queries that sessions use. */
+    StoreReader reader() {
+        return reader;
+    }
+
+    /** Returns the registry that stores what nodes report. */
+    NodeRegistry registry() {
+        return registry;
+    }
+
+    /** Returns the record of living nodes. */
+    NodeLiveness liveness() {
+        return liveness;
+    }
+
+    /** Returns the division of the desired state into messages. */
+    DesiredParts parts() {
+        return parts;
+    }
+
+    /** Waits until all writes up to an index are on disk: a node must not get what a power failure could still undo. */
+    void awaitOnDisk(long index) {
+        if (index > identity.get().getIndex()) {
+            registry.awaitOnDisk().join();
+        }
+    }
+
+    /** Returns threads that may block on the database. */
+    Executor executor() {
+        return executor;
+    }
+
+    private void endSession(Node node) {
+        Optional.ofNullable(sessions.get(node.getId()))
+                .ifPresent(session -> session.end(SessionEndedException.givenUp(node.getId())));
+    }
+}

@@ -1,0 +1,479 @@
+package dev.gantry.cluster.scheduling;
+
+import dev.gantry.cluster.Clocks;
+import dev.gantry.cluster.FailureLog;
+import dev.gantry.cluster.Identifiers;
+import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.SerialTask;
+import dev.gantry.cluster.Times;
+import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.cluster.job.JobVersionCache;
+import dev.gantry.cluster.scheduling.PlanWriter.Outcome;
+import dev.gantry.model.JobFamily;
+import dev.gantry.scheduler.Scheduler;
+import dev.gantry.scheduler.plan.GroupOutcome;
+import dev.gantry.scheduler.plan.Plan;
+import dev.gantry.scheduler.plan.Stop;
+import dev.gantry.scheduler.plan.StopCause;
+import dev.gantry.scheduler.state.PlanDeadline;
+import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.store.Store;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.GroupScores;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.PlacementFailure;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes evaluations one after the other, lets the scheduler plan each, and has the plans written, several at a time.
+ *
+ * <p>One thread owns all state. Placed allocations count at once, so that the next plan does not use the same resources
+ * while the write is under way. If the write fails, they are removed again.
+ */
+public final class EvaluationLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EvaluationLoop.class);
+
+    // The most changes that may wait; beyond that, the whole state is read again.
+    private static final int QUEUED_CHANGES = 16_384;
+    // The most requests for a snapshot that may wait.
+    private static final int QUEUED_LOOKS = 64;
+    // The most plans that are being written.
+    private static final int PLANS_IN_FLIGHT = 64;
+    // The first pause after a failure, or after the store was overloaded.
+    private static final long PAUSE_MILLIS = 200;
+
+    /** The longest pause before the whole state is read again; each failure in a row doubles the pause up to this. */
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
+
+    /** The delay of an evaluation that could not be planned or stored, multiplied by its failed attempts. */
+    private static final long RETRY_MILLIS = 500;
+
+    /** When a job is evaluated again after an evaluation failed; Nomad waits between one and ten minutes. */
+    private static final Duration FOLLOW_UP_WAIT = Duration.ofMinutes(5);
+
+    // In characters.
+    private static final int LONGEST_DESCRIPTION = 1024;
+
+    private record Look(String jobId, PlanDeadline deadline, CompletableFuture<JobSnapshot> answer) {}
+
+    private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
+
+    /** The end of a plan's write: an outcome, or a failure. */
+    private record Written(InFlight plan, Outcome outcome, Throwable failure) {}
+
+    private final Store store;
+    private final Scheduler scheduler;
+    private final PlanWriter writer;
+    private final Evaluations evaluations;
+    private final SchedulerOptions options;
+    private final Clocks clocks;
+    private final ScheduledExecutorService executor;
+    private final SerialTask turn;
+
+    private final BlockingQueue<ChangeSet> changes = new ArrayBlockingQueue<>(QUEUED_CHANGES);
+    private final BlockingQueue<Written> written = new ArrayBlockingQueue<>(PLANS_IN_FLIGHT);
+    private final BlockingQueue<Look> looks = new ArrayBlockingQueue<>(QUEUED_LOOKS);
+    private volatile boolean mustLoad = true;
+
+    // Owned by the executor's thread.
+    private final SchedulingState state;
+    private final Set<String> jobsInFlight = new HashSet<>();
+    private final Deliveries deliveries = new Deliveries();
+    private boolean pausing;
+    private long pauseMillis = PAUSE_MILLIS;
+    private String lastFailure = "";
+    private ScheduledFuture<?> alarm;
+    private Instant alarmTime = Instant.MAX;
+
+    /**
+     * Creates the loop.
+     *
+     * @param store stores plans
+     * @param identifiers creates ids of allocations
+     * @param evaluations creates evaluations of jobs with a follow-up and of preempted jobs
+     * @param options the cluster's scheduler configuration
+     * @param clocks tell when allocations are created and follow-ups are due
+     * @param executor one thread for this loop alone; after shutdown it must ignore tasks
+     */
+    public EvaluationLoop(
+            Store store,
+            Identifiers identifiers,
+            Evaluations evaluations,
+            SchedulerOptions options,
+            Clocks clocks,
+            ScheduledExecutorService executor) {
+        this.store = store;
+        this.scheduler = new Scheduler();
+        this.writer = new PlanWriter(store, identifiers, evaluations, clocks.wall());
+        this.evaluations = evaluations;
+        this.options = options;
+        this.clocks = clocks;
+        this.state = new SchedulingState(clocks);
+        this.executor = executor;
+        this.turn = new SerialTask(executor, this::takeTurn);
+    }
+
+    /** Starts the loop: reads the state of the cluster and continues with the evaluations that are not terminal. */
+    public void start() {
+        // Also called when the store serves again; until then nothing is planned, since nothing could be stored.
+        store.health().listen(health -> turn.call());
+    }
+
+    /**
+     * Takes in the changes of a write. Never blocks.
+     *
+     * @param change the changes
+     */
+    public void publish(ChangeSet change) {
+        if (!changes.offer(change)) {
+            // The queue is full: drop it and read the whole state again.
+            mustLoad = true;
+        }
+        turn.call();
+    }
+
+    /**
+     * Takes a snapshot for the plan of one job, on which another thread can plan. Never blocks.
+     *
+     * @param jobId the job, known or not
+     * @param deadline the deadline of plans on the snapshot
+     * @return the snapshot, once this loop has taken in what was written before; fails with
+     *     {@link OverloadedException}. A future that its caller completes earlier gets no snapshot
+     */
+    CompletableFuture<JobSnapshot> look(String jobId, PlanDeadline deadline) {
+        Look look = new Look(jobId, deadline, new CompletableFuture<>());
+        if (!looks.offer(look)) {
+            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_LOOKS));
+        }
+        turn.call();
+        return look.answer();
+    }
+
+    private void takeTurn() {
+        try {
+            takeIn();
+            if (mustLoad && jobsInFlight.isEmpty() && canGoOn()) {
+                load();
+            }
+            if (!mustLoad) {
+                takeLooks();
+                if (canGoOn()) {
+                    followUp();
+                    evaluate();
+                    setAlarm();
+                }
+                if (!pausing) {
+                    pauseMillis = PAUSE_MILLIS;
+                    lastFailure = "";
+                }
+            }
+        } catch (RuntimeException | StackOverflowError e) {
+            mustLoad = true;
+            tellOnce("Scheduling failed; the state of the cluster is read anew in %d ms".formatted(pauseMillis), e);
+            pause(pauseMillis);
+            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+        }
+    }
+
+    /** Logs a failure: with its stack trace once, then in one line, since a damaged database fails each read alike. */
+    private void tellOnce(String consequence, Throwable failure) {
+        if (failure.toString().equals(lastFailure)) {
+            LOG.warn("{}, as before: {}", consequence, failure.getMessage());
+        } else {
+            FailureLog.tell(LOG, consequence, failure);
+        }
+        lastFailure = failure.toString();
+    }
+
+    private boolean canGoOn() {
+        return !pausing && store.health().isServing();
+    }
+
+    private void takeIn() {
+        for (Written plan = written.poll(); plan != null; plan = written.poll()) {
+            finish(plan);
+        }
+        if (mustLoad) {
+            // A change was dropped, so the rest cannot be applied; all of them will be read.
+            changes.clear();
+        }
+        for (ChangeSet change = changes.poll(); change != null; change = changes.poll()) {
+            state.apply(change);
+        }
+    }
+
+    private void load() {
+        // Reset the flag before dropping changes: a change that does not fit into the queue after that requests another
+        // read.
+        mustLoad = false;
+        changes.clear();
+        state.load(store.reader());
+    }
+
+    private void takeLooks() {
+        for (Look look = looks.poll(); look != null; look = looks.poll()) {
+            if (!look.answer().isDone()) {
+                look.answer().complete(state.look(look.jobId(), look.deadline()));
+            }
+        }
+    }
+
+    /** Queues evaluations of jobs whose follow-up is due, and of system jobs for which a node has joined or changed. */
+    private void followUp() {
+        Instant steady = clocks.steady().instant();
+        Instant now = clocks.wall().instant();
+        for (Optional<String> due = state.followUps().poll(steady);
+                due.isPresent();
+                due = state.followUps().poll(steady)) {
+            queue(
+                    due.get(),
+                    state.hasFailed(due.get())
+                            ? EvaluationTrigger.EVALUATION_TRIGGER_FAILED_FOLLOW_UP
+                            : EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
+                    now);
+        }
+        state.takeSystemJobsToSpread()
+                .forEach(jobId -> queue(jobId, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
+    }
+
+    private void queue(String jobId, EvaluationTrigger trigger, Instant now) {
+        store.write(transaction -> {
+                    transaction
+                            .job(jobId)
+                            .ifPresent(job -> evaluations.queue(transaction, job, trigger, Times.toTimestamp(now)));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    FailureLog.tell(
+                            LOG,
+                            "Job %s was not looked at when its time came; it is tried again".formatted(jobId),
+                            failure);
+                    var unused = executor.schedule(
+                            () -> queue(jobId, trigger, clocks.wall().instant()), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    return null;
+                });
+    }
+
+    /** Sets one timer, for the earliest follow-up. */
+    private void setAlarm() {
+        Instant next = state.followUps().next().orElse(Instant.MAX);
+        if (next.equals(alarmTime)) {
+            return;
+        }
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        alarmTime = next;
+        alarm = null;
+        if (!next.equals(Instant.MAX)) {
+            long millis = Math.max(
+                            0, Duration.between(clocks.steady().instant(), next).toMillis())
+                    + 1;
+            alarm = executor.schedule(this::ring, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void ring() {
+        // The clock may lag behind the timer; then a new timer is set.
+        alarmTime = Instant.MAX;
+        turn.call();
+    }
+
+    private void evaluate() {
+        // Stop as soon as changes arrive: never plan on a state that is known to be old.
+        while (canGoOn() && jobsInFlight.size() < PLANS_IN_FLIGHT && changes.isEmpty()) {
+            Optional<Evaluation> next = state.evaluations().poll(jobsInFlight);
+            if (next.isEmpty()) {
+                return;
+            }
+            evaluate(next.get());
+        }
+    }
+
+    private void evaluate(Evaluation evaluation) {
+        try {
+            JobRecord job = state.jobOf(evaluation);
+            Plan plan = scheduler.plan(
+                    state.cluster(),
+                    JobVersionCache.versionOf(job),
+                    job.getStopped() || JobFamily.isParent(job.getJob()),
+                    clocks.wall().instant(),
+                    options);
+            carryOut(evaluation, job, plan);
+        } catch (RuntimeException | StackOverflowError e) {
+            // An evaluation that cannot be planned must not delay others.
+            undelivered(evaluation, "it could not be planned", e);
+        }
+    }
+
+    /** Retries an evaluation after a failed attempt, and fails it at the delivery limit, as Nomad does. */
+    private void undelivered(Evaluation evaluation, String why, Throwable failure) {
+        int failures = deliveries.fail(evaluation);
+        if (failures < Deliveries.LIMIT) {
+            LOG.debug("Evaluation {} of job {}: {}", evaluation.getId(), evaluation.getJobId(), why, failure);
+            var unused = executor.schedule(() -> retry(evaluation), failures * RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        deliveries.end(evaluation);
+        String description = "After %d attempts: %s (%s)".formatted(failures, why, failure);
+        LOG.error("Evaluation {} of job {} has failed: {}", evaluation.getId(), evaluation.getJobId(), why, failure);
+        fail(evaluation, description.substring(0, Math.min(description.length(), LONGEST_DESCRIPTION)));
+    }
+
+    private void retry(Evaluation evaluation) {
+        if (state.job(evaluation.getJobId()).isPresent()) {
+            state.retry(evaluation);
+        }
+        turn.call();
+    }
+
+    private void fail(Evaluation evaluation, String description) {
+        Instant followUp = clocks.wall().instant().plus(FOLLOW_UP_WAIT);
+        store.write(transaction -> {
+                    transaction
+                            .evaluation(evaluation.getId())
+                            .filter(PlanWriter::isOpen)
+                            .ifPresent(open -> transaction.putEvaluation(open.toBuilder()
+                                    .setStatus(EvaluationStatus.EVALUATION_STATUS_FAILED)
+                                    .setStatusDescription(description)
+                                    .setFollowUpTime(Times.toTimestamp(followUp))
+                                    .build()));
+                    return null;
+                })
+                .exceptionally(failure -> {
+                    FailureLog.tell(
+                            LOG,
+                            "Can't store that evaluation %s has failed; it is tried again"
+                                    .formatted(evaluation.getId()),
+                            failure);
+                    var unused =
+                            executor.schedule(() -> fail(evaluation, description), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    return null;
+                });
+    }
+
+    private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
+        Evaluation outcome = outcome(evaluation, job, plan);
+        plan.lookAgain()
+                .ifPresentOrElse(
+                        time -> state.followUps().put(evaluation.getJobId(), clocks.due(time)),
+                        () -> state.followUps().remove(evaluation.getJobId()));
+        if (plan.changesNothing() && outcome.equals(evaluation)) {
+            state.evaluations().put(evaluation, job.getJob().getPriority());
+            return;
+        }
+        List<Allocation> placed = plan.placements().stream()
+                .map(placement -> writer.allocate(outcome, placement))
+                .toList();
+        state.expect(job, placed, preempted(plan));
+        jobsInFlight.add(evaluation.getJobId());
+        InFlight flight = new InFlight(evaluation, plan, placed);
+        var unused =
+                writer.write(outcome, plan, placed).whenComplete((result, failure) -> land(flight, result, failure));
+    }
+
+    private static Evaluation outcome(Evaluation evaluation, JobRecord job, Plan plan) {
+        List<PlacementFailure> failures = plan.groups().stream()
+                .map(GroupOutcome::failure)
+                .flatMap(Optional::stream)
+                .toList();
+        return evaluation.toBuilder()
+                .setJobVersion(job.getVersion())
+                .clearFailures()
+                .addAllFailures(failures)
+                .clearScores()
+                .addAllScores(scores(evaluation, plan))
+                .setStatus(
+                        failures.isEmpty()
+                                ? EvaluationStatus.EVALUATION_STATUS_COMPLETE
+                                : EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+                .build();
+    }
+
+    /** Returns the scores of the best nodes by group. Groups without new placements keep their previous scores. */
+    private static List<GroupScores> scores(Evaluation evaluation, Plan plan) {
+        Map<String, GroupScores> scores = new LinkedHashMap<>();
+        evaluation.getScoresList().forEach(known -> scores.put(known.getTaskGroup(), known));
+        plan.groups().stream()
+                .filter(group -> !group.scores().isEmpty())
+                .forEach(group -> scores.put(
+                        group.taskGroup(),
+                        GroupScores.newBuilder()
+                                .setTaskGroup(group.taskGroup())
+                                .addAllScores(group.scores())
+                                .build()));
+        return List.copyOf(scores.values());
+    }
+
+    private static List<Allocation> preempted(Plan plan) {
+        return plan.stops().stream()
+                .filter(stop -> stop.cause() == StopCause.PREEMPTED)
+                .map(Stop::allocation)
+                .toList();
+    }
+
+    /**
+     * Queues the result of a write. Called on the store's thread, after the change was published. The queue has space,
+     * since each plan under way ends once.
+     */
+    private void land(InFlight flight, Outcome outcome, Throwable failure) {
+        written.add(new Written(flight, outcome, failure));
+        turn.call();
+    }
+
+    private void finish(Written plan) {
+        Evaluation evaluation = plan.plan().evaluation();
+        jobsInFlight.remove(evaluation.getJobId());
+        if (plan.outcome() != Outcome.WRITTEN) {
+            state.forget(plan.plan().placed());
+            // Allocations were counted as stopping that are not: read their state again.
+            mustLoad |= !preempted(plan.plan().plan()).isEmpty();
+        }
+        if (plan.failure() != null) {
+            // The database and this state may differ: read all again after a second failed attempt.
+            mustLoad |= deliveries.hasFailed(evaluation);
+            undelivered(evaluation, "its plan could not be stored", FailureLog.cause(plan.failure()));
+            return;
+        }
+        switch (plan.outcome()) {
+            case WRITTEN, OBSOLETE -> deliveries.end(evaluation);
+            case REJECTED -> state.retry(evaluation);
+            case OVERLOADED -> {
+                state.retry(evaluation);
+                pause(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private void pause(long millis) {
+        if (!pausing) {
+            pausing = true;
+            var unused = executor.schedule(this::resume, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void resume() {
+        pausing = false;
+        turn.call();
+    }
+}

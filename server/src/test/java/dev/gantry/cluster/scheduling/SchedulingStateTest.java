@@ -1,0 +1,161 @@
+package dev.gantry.cluster.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.cluster.Clocks;
+import dev.gantry.store.ChangeSet;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeStatus;
+import dev.gantry.v1.SchedulingEligibility;
+import dev.gantry.v1.TaskGroup;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SchedulingStateTest {
+
+    private static final JobRecord JOB = JobRecord.newBuilder()
+            .setJob(Job.newBuilder()
+                    .setId("web")
+                    .setPriority(50)
+                    .addTaskGroups(TaskGroup.newBuilder().setName("web").setCount(1)))
+            .build();
+    private static final Node NODE =
+            Node.newBuilder().setId("n1").setName("one").build();
+    private static final Evaluation PENDING = Evaluation.newBuilder()
+            .setId("e1")
+            .setJobId("web")
+            .setCreateIndex(1)
+            .setStatus(EvaluationStatus.EVALUATION_STATUS_PENDING)
+            .build();
+    private static final Evaluation BLOCKED = PENDING.toBuilder()
+            .setStatus(EvaluationStatus.EVALUATION_STATUS_BLOCKED)
+            .build();
+
+    private final SchedulingState state = new SchedulingState(new Clocks(() -> Instant.EPOCH, () -> Instant.EPOCH));
+    private long index;
+
+    @BeforeEach
+    void submitAndPlan() {
+        apply(List.of(JOB), List.of(PENDING), List.of(), List.of());
+        assertThat(poll()).contains(PENDING);
+        state.expect(JOB, List.of(), List.of());
+    }
+
+    @Test
+    void a_blocked_evaluation_waits_until_a_node_changes() {
+        apply(List.of(), List.of(BLOCKED), List.of(), List.of());
+        assertThat(poll()).isEmpty();
+
+        apply(List.of(), List.of(), List.of(NODE), List.of());
+
+        assertThat(poll()).contains(BLOCKED);
+    }
+
+    @Test
+    void a_blocked_evaluation_waits_until_an_allocation_ends() {
+        apply(List.of(), List.of(BLOCKED), List.of(), List.of());
+
+        apply(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(Allocation.newBuilder()
+                        .setId("a1")
+                        .setJobId("other")
+                        .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
+                        .build()));
+
+        assertThat(poll()).contains(BLOCKED);
+    }
+
+    @Test
+    void an_evaluation_that_blocks_is_retried_if_a_node_changed_while_its_outcome_was_written() {
+        apply(List.of(), List.of(), List.of(NODE), List.of());
+        apply(List.of(), List.of(BLOCKED), List.of(), List.of());
+
+        assertThat(poll()).contains(BLOCKED);
+    }
+
+    @Test
+    void what_a_failed_write_seemed_to_take_is_room_for_others() {
+        apply(List.of(), List.of(BLOCKED), List.of(), List.of());
+
+        state.forget(List.of(Allocation.newBuilder().setId("a1").build()));
+
+        assertThat(poll()).contains(BLOCKED);
+    }
+
+    @Test
+    void a_change_that_was_read_with_the_store_already_is_passed_over() {
+        state.apply(new ChangeSet(
+                1, List.of(), List.of(PENDING), List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
+
+        assertThat(poll()).isEmpty();
+    }
+
+    @Test
+    void a_system_job_is_looked_at_when_a_node_comes_to_one_of_its_datacenters() {
+        apply(List.of(system("here", "dc1", "dc2"), system("there", "dc3"), system("anywhere")));
+
+        apply(List.of(), List.of(), List.of(open("dc2")), List.of());
+
+        assertThat(state.takeSystemJobsToSpread()).containsExactlyInAnyOrder("here", "anywhere");
+        assertThat(state.takeSystemJobsToSpread()).isEmpty();
+    }
+
+    @Test
+    void no_system_job_is_looked_at_when_a_node_closes() {
+        apply(List.of(system("anywhere")));
+
+        apply(
+                List.of(),
+                List.of(),
+                List.of(open("dc1").toBuilder()
+                        .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                        .build()),
+                List.of());
+
+        assertThat(state.takeSystemJobsToSpread()).isEmpty();
+    }
+
+    private static JobRecord system(String id, String... datacenters) {
+        return JobRecord.newBuilder()
+                .setJob(Job.newBuilder()
+                        .setId(id)
+                        .setType(JobType.JOB_TYPE_SYSTEM)
+                        .addAllDatacenters(List.of(datacenters)))
+                .build();
+    }
+
+    private static Node open(String datacenter) {
+        return NODE.toBuilder()
+                .setDatacenter(datacenter)
+                .setStatus(NodeStatus.NODE_STATUS_READY)
+                .build();
+    }
+
+    private void apply(List<JobRecord> jobs) {
+        apply(jobs, List.of(), List.of(), List.of());
+    }
+
+    private void apply(
+            List<JobRecord> jobs, List<Evaluation> evaluations, List<Node> nodes, List<Allocation> allocations) {
+        state.apply(new ChangeSet(
+                ++index, jobs, evaluations, nodes, allocations, List.of(), List.of(), List.of(), List.of()));
+    }
+
+    private Optional<Evaluation> poll() {
+        return state.evaluations().poll(Set.of());
+    }
+}
