@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
  */
 public final class Store implements AutoCloseable {
 
+    private final AtomicBoolean closed = new AtomicBoolean();
     private final Database database;
     private final Path dataDir;
     private final GroupCommitter committer;
@@ -173,9 +175,12 @@ public final class Store implements AutoCloseable {
         committer.listen(listener);
     }
 
-    /** Commits the waiting writes and closes the database. */
+    /** Commits the waiting writes and closes the database. Does nothing if the store was closed before. */
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         committer.close();
         database.close();
         acknowledged.databaseClosed(DatabaseCheck.file(dataDir));

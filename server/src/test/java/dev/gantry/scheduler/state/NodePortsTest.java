@@ -28,7 +28,7 @@ class NodePortsTest {
     /** 0 to 9: a static port of the dynamic range; 10: one outside; more: a dynamic one. */
     @Property(tries = 500)
     void no_port_is_given_twice_and_none_is_refused_without_need(
-            @ForAll("asks") @Size(max = 30) List<Set<Integer>> requests, @ForAll long seed) {
+            @ForAll("requests") @Size(max = 30) List<Set<Integer>> requests, @ForAll long seed) {
         NodePorts ports = new NodePorts();
         Set<Integer> taken = new HashSet<>();
         for (Set<Integer> kinds : requests) {
