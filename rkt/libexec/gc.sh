@@ -94,7 +94,11 @@ remove_abandoned() {
   done
   # What prepare keeps has what it was told, such as variables: nothing of it outlasts the pods for long.
   for pod in "$data_dir/decisions"/*; do
-    [ ! -d "$pod" ] || ! is_older_than 24h %.3Y || rm -rf --one-file-system -- "$pod"
+    [ -d "$pod" ] && is_older_than 24h %.3Y || continue
+    # Prepare may be copying it.
+    read -r removal < /proc/sys/kernel/random/uuid
+    mv -T -- "$pod" "$data_dir/decisions/gone-$removal" 2> /dev/null || continue
+    rm -rf --one-file-system -- "$data_dir/decisions/gone-$removal"
   done
   # Parts of downloads that broke off, with which nobody went on for a day.
   for pod in "$data_dir/cas/downloads"/*; do

@@ -148,8 +148,19 @@ public final class KeptDecisions {
                 .map(Map.Entry::getKey)
                 .toList();
         for (Path decision : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - MOST))) {
-            FileTrees.delete(decision);
+            remove(decision);
         }
+    }
+
+    /** Moves it away first, for prepare.sh may be copying it: a copy is good while the decision is in its place. */
+    private void remove(Path decision) throws IOException {
+        Path gone = directory.resolve("gone-" + UUID.randomUUID());
+        try {
+            Files.move(decision, gone, StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        FileTrees.delete(gone);
     }
 
     /** Another process may have removed it. */
