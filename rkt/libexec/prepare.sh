@@ -17,16 +17,30 @@ find_decision() {
   data_dir=/var/lib/rkt
   words=
   is_directory=false
+  # An argument of the app may look like a flag of rkt, and whoever writes it must not say where decisions are read from. So
+  # the data directory is only taken from the flags that stand first, each a word with its value; Java reads all others.
+  leads=true
   for word do
-    if $is_directory; then data_dir=$word; fi
-    is_directory=false
+    if $is_directory; then
+      data_dir=$word
+      is_directory=false
+      words="$words${#word}:$word"
+      continue
+    fi
     # What is no flag of rkt but an argument of the app only costs a start of Java.
     case $word in
       --debug=false) ;;
-      --debug* | --help | -h | --inherit-env* | --local-config* | --pod-manifest* | --private-users* | --set-env-file* \
-        | --signature* | --system-config* | --user-config*) return 1 ;;
-      --dir=*) data_dir=${word#*=} ;;
-      --dir) is_directory=true ;;
+      --debug* | --help | -h | --inherit-env* | --local-config* | --no-cache* | --no-store* | --pod-manifest* \
+        | --private-users* | --pull-policy* | --set-env-file* | --signature* | --system-config* | --user-config*) return 1 ;;
+      --dir | --dir=*)
+        $leads || return 1
+        case $word in
+          --dir) is_directory=true ;;
+          *) data_dir=${word#*=} ;;
+        esac
+        ;;
+      --*=*) ;;
+      *) leads=false ;;
     esac
     words="$words${#word}:$word"
   done
@@ -86,6 +100,8 @@ make_kept_pod() {
 
 copy_kept_pod() {
   cp -dR --preserve=mode,ownership,xattr -- "$kept/pod" "$pod" 2> /dev/null || return 1
+  # Who removes a decision moves it away first: if it is still here, no file of it was missing.
+  [ -e "$kept/pod" ] || return 1
   read_identity $$ && printf '%s\n' "$identity" > "$pod/preparer" || return 1
   date +%s%N > "$pod/created" || return 1
   set --

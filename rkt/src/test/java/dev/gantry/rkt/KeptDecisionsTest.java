@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.gantry.rkt.image.TreeCopies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What prepare has decided once it does not decide again, unless something has changed. */
@@ -104,6 +106,44 @@ class KeptDecisionsTest extends RktTest {
         assertThat(gone.exitCode()).isEqualTo(254);
         assertThat(gone.err()).contains("no image of this hash is stored");
         assertThat(rkt.data().resolve("pods/embryo")).isEmptyDirectory();
+    }
+
+    @Test
+    void an_argument_of_the_app_does_not_say_where_decisions_are_kept() throws IOException, RktException {
+        String id = fetch(image);
+        for (String[] start : new String[][] {{id, "--"}, {id, "--exec"}}) {
+            Path decoy = directory.resolve("decoy" + start[1]);
+            String[] words = {start[0], start[1], "--dir=" + decoy};
+            // Whoever can foresee the key can make all this.
+            for (String name : List.of("decisions", "pods/embryo", "pods/prepared")) {
+                Files.createDirectories(decoy.resolve(name));
+            }
+            prepare(Map.of(), words).succeeded();
+            Path kept = rkt.data().resolve("decisions");
+            if (Files.exists(kept)) {
+                TreeCopies.copy(kept, decoy.resolve("decisions/copy"));
+                try (Stream<Path> copies = Files.list(decoy.resolve("decisions/copy"))) {
+                    for (Path copy : (Iterable<Path>) copies::iterator) {
+                        Files.move(copy, decoy.resolve("decisions").resolve(copy.getFileName()));
+                    }
+                }
+            }
+
+            String uuid = prepare(Map.of(), words).succeeded().out().strip();
+
+            assertThat(decoy.resolve("pods/prepared")).isEmptyDirectory();
+            assertThat(rkt.data().resolve("pods/prepared").resolve(uuid)).isDirectory();
+        }
+    }
+
+    @Test
+    void what_a_pull_policy_asks_of_a_server_is_not_kept() throws IOException {
+        String id = fetch(image);
+        for (String flag : List.of("--pull-policy=update", "--no-store")) {
+            prepare(Map.of(), flag, id).succeeded();
+
+            assertThat(prepare(WITHOUT_JAVA, flag, id).exitCode()).isEqualTo(254);
+        }
     }
 
     @Test
