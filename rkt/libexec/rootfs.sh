@@ -163,6 +163,10 @@ mount_name_resolution() {
     stage0) mount_volume "$pod/hosts" /etc/hosts true false ;;
     default)
       resolve /etc/hosts
+      case $resolved in
+        # A link of the image leads there, and these are the host's in the fly flavour.
+        /dev/* | /proc/* | /sys/*) return ;;
+      esac
       if [ ! -e "$root$resolved" ]; then
         mkdir -p "${root}${resolved%/*}" && echo '127.0.0.1 localhost localdomain' > "$root$resolved"
       fi

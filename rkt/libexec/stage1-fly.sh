@@ -4,8 +4,14 @@
 flavor=fly
 . "$1/stage1.sh"
 
-mount_host_directory() {
+# What this script makes later, by a path that an image has led into these, would be made on the host.
+make_kernel_target() {
   make_target "$1" "$1"
+  [ "$resolved" = "$1" ] || fail "can't mount on \"$1\": it is a link in the image"
+}
+
+mount_host_directory() {
+  make_kernel_target "$1"
   mount_or_fail --rbind "$1" "$target"
 }
 
@@ -15,7 +21,7 @@ mount_sysfs() {
     mount_host_directory /sys
     return
   fi
-  make_target /sys /sys
+  make_kernel_target /sys
   mount_or_fail -t sysfs sysfs "$target"
   [ ! -d /sys/fs/cgroup ] || mount_or_fail --rbind /sys/fs/cgroup "$target/fs/cgroup"
 }

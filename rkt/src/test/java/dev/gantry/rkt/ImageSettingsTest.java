@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +55,28 @@ class ImageSettingsTest extends RktTest {
 
         assertThat(result.out()).isEqualTo("ready\npre it's 1234 /work\nstopped\npost it's 1234\n");
         assertThat(result.exitCode()).isEqualTo(9);
+    }
+
+    @Test
+    void links_of_an_image_to_devices_make_nothing_on_the_host() throws IOException {
+        AciBuilder linked = new AciBuilder()
+                .app("linked", "\"exec\":[\"/bin/true\"],\"user\":\"0\",\"group\":\"0\"")
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .symbolicLink("rootfs/etc", "/dev/gantry-linked")
+                .programs("true");
+        rkt.run(linked.write(directory.resolve("linked.aci")).toString()).succeeded();
+        AciBuilder above = new AciBuilder()
+                .app("above", "\"exec\":[\"/bin/true\"],\"user\":\"0\",\"group\":\"0\"")
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .symbolicLink("rootfs/dev", "..")
+                .symbolicLink("rootfs/proc", "/gantry-linked")
+                .programs("true");
+        Rkt.Result result = rkt.run(above.write(directory.resolve("above.aci")).toString());
+
+        assertThat(result.exitCode()).isNotZero();
+        for (String name : List.of("/dev/gantry-linked", "/dev/etc")) {
+            assertThat(Path.of(name)).doesNotExist();
+        }
     }
 
     @Test
