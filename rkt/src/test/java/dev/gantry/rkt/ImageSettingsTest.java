@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,21 @@ class ImageSettingsTest extends RktTest {
         assertThat(result.out()).isEqualTo("pre it's 1234 /work\napp\npost it's 1234\n");
         assertThat(result.err()).isEqualTo("err\n");
         assertThat(result.exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void a_pod_does_not_wait_for_what_its_post_stop_handler_leaves_behind() throws IOException {
+        Path aci = image("leaving", """
+                "exec":["/bin/true"],"user":"0","group":"0",
+                "eventHandlers":[
+                  {"name":"post-stop","exec":["/bin/sh","-c","sleep 100 > /dev/null 2>&1 & echo post; exit 3"]}]""");
+        Instant begin = Instant.now();
+
+        Rkt.Result result = rkt.run(aci.toString()).succeeded();
+
+        assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(80));
+        assertThat(result.out()).isEqualTo("post\n");
+        assertThat(result.err()).contains("the post-stop handler of app \"leaving\" failed");
     }
 
     @Test
