@@ -45,8 +45,11 @@ begin_copying() {
     mkfifo -m 622 "$run/stdout" "$run/stderr" && mkfifo -m 600 "$run/copying" || exit 1
     exec 3<>"$run/stdout" 4<>"$run/stderr" 5<>"$run/copying" 6<"$run/copying" || exit 1
     for stream in stdout stderr; do
-        /bin/sh "$run/copy-output" "$run" "$log.$stream" "$max_files" "$max_size" \
-            <"$run/$stream" >/dev/null 3>&- 4>&- 6<&- &
+        # Without the mark of the pod: the node kills what has it once the pod has ended, and a copier may still be reading then.
+        (
+            unset GANTRY_POD_ID
+            exec /bin/sh "$run/copy-output" "$run" "$log.$stream" "$max_files" "$max_size"
+        ) <"$run/$stream" >/dev/null 3>&- 4>&- 6<&- &
     done
     exec 5>&-
 }
