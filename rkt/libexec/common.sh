@@ -18,6 +18,11 @@ debug() {
   if $debug; then say "$@"; fi
 }
 
+# Prints the help of a command, and the flags that all commands have.
+print_help() {
+  cat "$libexec/help/$1.txt" "$libexec/help/global-flags"
+}
+
 # Sets `quoted` to the argument in double quotes, with what they would hide escaped (Go's %q).
 go_quote() {
   case $1 in

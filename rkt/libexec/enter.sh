@@ -12,7 +12,7 @@ operands_end_flags=true
 . "$libexec/rooted.sh"
 
 [ $# -ge 1 ] || {
-  cat "$libexec/help/enter.txt"
+  print_help enter
   exit 254
 }
 require_root

@@ -12,7 +12,7 @@ set_flag() {
 require_root
 
 [ $# -eq 2 ] || {
-  cat "$libexec/help/export.txt"
+  print_help export
   exit 254
 }
 case $2 in

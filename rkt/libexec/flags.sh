@@ -14,12 +14,12 @@ debug=false
 
 flag_error() {
   printf 'Error: %s\n' "$1" >&2
-  cat "$libexec/help/$command.txt"
+  print_help "$command"
   exit 254
 }
 
 flag_help() {
-  cat "$libexec/help/$command.txt"
+  print_help "$command"
   exit 0
 }
 

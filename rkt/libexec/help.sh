@@ -11,4 +11,4 @@ esac
   echo "Unknown help topic $quoted" >&2
   exit 254
 }
-cat "$libexec/help/$topic.txt"
+print_help "$topic"

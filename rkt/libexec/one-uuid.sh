@@ -8,7 +8,7 @@ case $#:$uuid_file in
     ;;
   1:) ;;
   *)
-    cat "$libexec/help/$command.txt"
+    print_help "$command"
     exit 254
     ;;
 esac

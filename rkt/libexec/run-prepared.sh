@@ -27,7 +27,7 @@ relax_protections() {
 }
 
 [ $# -eq 1 ] || {
-  cat "$libexec/help/$command.txt"
+  print_help "$command"
   exit 254
 }
 require_root

@@ -11,7 +11,7 @@ case $#:$uuid_file in
     set -- "$operand"
     ;;
   0: | [1-9]*:?*)
-    cat "$libexec/help/$command.txt"
+    print_help "$command"
     exit 254
     ;;
 esac

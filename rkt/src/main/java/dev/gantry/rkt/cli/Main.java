@@ -112,10 +112,11 @@ public final class Main {
     }
 
     private void printHelp(String command) {
+        Path help = Path.of(System.getProperty("rkt.home"), "libexec", "help");
         List<String> lines = new ArrayList<>();
         try {
-            lines.addAll(
-                    Files.readAllLines(Path.of(System.getProperty("rkt.home"), "libexec", "help", command + ".txt")));
+            lines.addAll(Files.readAllLines(help.resolve(command + ".txt")));
+            lines.addAll(Files.readAllLines(help.resolve("global-flags")));
         } catch (IOException e) {
             lines.add("Usage: rkt " + command);
         }

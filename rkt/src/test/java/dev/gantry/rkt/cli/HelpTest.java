@@ -65,7 +65,8 @@ class HelpTest {
     }
 
     private static Set<String> inHelp(String command) throws IOException {
-        String text = Files.readString(LIBEXEC.resolve("help").resolve(command + ".txt"));
+        String text = Files.readString(LIBEXEC.resolve("help").resolve(command + ".txt"))
+                + Files.readString(LIBEXEC.resolve("help/global-flags"));
         Set<String> flags = new TreeSet<>();
         FLAG.matcher(text).results().forEach(flag -> flags.add(flag.group(1)));
         return flags;
