@@ -68,7 +68,7 @@ final class RejoinProgress {
         tellAll();
         look();
         while (!open.isEmpty() && System.nanoTime() - begun < patience.toNanos()) {
-            pause();
+            Pause.of(PAUSE);
             tellAll();
             look();
         }
@@ -150,14 +150,5 @@ final class RejoinProgress {
 
     private void report(Node node, String why) {
         context.console().err().println("error: Node \"%s\": %s".formatted(node.getName(), why));
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailedException("was interrupted while it waited", e);
-        }
     }
 }

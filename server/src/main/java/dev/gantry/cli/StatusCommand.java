@@ -65,16 +65,7 @@ final class StatusCommand extends ClientCommand {
                     throw e;
                 }
             }
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailedException("was interrupted while it waited", e);
+            Pause.of(PAUSE);
         }
     }
 

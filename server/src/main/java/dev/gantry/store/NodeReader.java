@@ -11,11 +11,14 @@ import dev.gantry.v1.NodeStatus;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /** Queries about nodes and their taken ports. */
 public final class NodeReader {
+
+    private static final int PAGE = 1000;
 
     private final DSLContext dsl;
 
@@ -87,6 +90,24 @@ public final class NodeReader {
      */
     public List<Node> page(String afterName, String afterId, int limit) {
         return fetch(row(NODE.NAME, NODE.ID).gt(afterName, afterId), limit);
+    }
+
+    /**
+     * Passes all nodes to a consumer, in the order of their names, then ids. Reads them in pages, so that memory holds one page
+     * at a time.
+     *
+     * @param consumer receives each node
+     */
+    public void forEach(Consumer<Node> consumer) {
+        String lastName = "";
+        String lastId = "";
+        List<Node> page;
+        do {
+            page = page(lastName, lastId, PAGE);
+            page.forEach(consumer);
+            lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
+            lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();
+        } while (page.size() == PAGE);
     }
 
     /**

@@ -42,8 +42,6 @@ public final class NodeDrainer {
     private static final Logger LOG = LoggerFactory.getLogger(NodeDrainer.class);
 
     // How many nodes are read at a time.
-    private static final int PAGE = 1000;
-
     /** The most drain steps under way; further nodes wait until one ends. */
     private static final int STEPS_IN_FLIGHT = 64;
 
@@ -101,15 +99,7 @@ public final class NodeDrainer {
      * @param reader reads the store
      */
     public void load(StoreReader reader) {
-        String lastName = "";
-        String lastId = "";
-        List<Node> page;
-        do {
-            page = reader.nodes().page(lastName, lastId, PAGE);
-            page.forEach(this::put);
-            lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
-            lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();
-        } while (page.size() == PAGE);
+        reader.nodes().forEach(this::put);
         turn.call();
     }
 

@@ -83,7 +83,7 @@ final class SchedulingState {
         failedJobs.clear();
         roomAtPlan.clear();
         loadJobs(reader);
-        loadNodes(reader);
+        reader.nodes().forEach(cluster::putNode);
         List<Allocation> allocations = reader.allocations().toSchedule();
         reader.jobs().versionsOf(allocations).forEach(cluster::putJob);
         allocations.forEach(cluster::putAllocation);
@@ -279,18 +279,6 @@ final class SchedulingState {
             page = reader.jobs().page(last, "", PAGE);
             page.forEach(this::put);
             last = page.isEmpty() ? last : page.get(page.size() - 1).getJob().getId();
-        } while (page.size() == PAGE);
-    }
-
-    private void loadNodes(StoreReader reader) {
-        String lastName = "";
-        String lastId = "";
-        List<Node> page;
-        do {
-            page = reader.nodes().page(lastName, lastId, PAGE);
-            page.forEach(cluster::putNode);
-            lastName = page.isEmpty() ? lastName : page.get(page.size() - 1).getName();
-            lastId = page.isEmpty() ? lastId : page.get(page.size() - 1).getId();
         } while (page.size() == PAGE);
     }
 }
