@@ -51,7 +51,7 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(30);
 
-    /** What a client may send on a connection, or in a stream of it, before the server has looked at it. */
+    /** The most bytes that a client may send on a connection, or in one of its streams, before the server has read them. */
     private static final int WINDOW = 256 * 1024;
 
     /** And large messages of watches that are not read yet a sixteenth. */

@@ -86,7 +86,7 @@ final class RequestRoom extends ServerStreamTracer.Factory implements ServerInte
         return new Watched<>(next.startCall(new Answered<>(call, request), headers), call, request);
     }
 
-    /** What is taken by the requests of one kind of caller. */
+    /** Counts the bytes that the requests of one kind of caller hold. */
     private static final class Room {
 
         private final long total;
@@ -108,7 +108,7 @@ final class RequestRoom extends ServerStreamTracer.Factory implements ServerInte
             return taken;
         }
 
-        /** Whether a request may hold so many bytes in place of what it holds. */
+        /** Returns true if a request may hold a number of bytes instead of those that it holds. */
         private boolean hasRoomFor(long bytes, long held) {
             long others = taken - held;
             return others == 0 || others + bytes <= (bytes <= SMALL ? total : total - total / 4);
@@ -142,7 +142,7 @@ final class RequestRoom extends ServerStreamTracer.Factory implements ServerInte
         private long held;
         /** Bytes of messages that are whole. */
         private long whole;
-        /** What the parts of a message that is not whole count as. */
+        /** The bytes that the parts of an incomplete message count as. */
         private long parts;
         /** Bytes of all messages after they were uncompressed. */
         private long uncompressed;

@@ -33,7 +33,7 @@ final class SlowReaders {
 
     private boolean looksAgain;
 
-    /** What was sent at a time of {@link System#nanoTime}, and how to end the call. */
+    /** A message, with the {@link System#nanoTime} at which it was sent and an action that ends its call. */
     private record Sent(long time, Runnable end) {}
 
     /**

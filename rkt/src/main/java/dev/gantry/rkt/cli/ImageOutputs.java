@@ -58,7 +58,7 @@ final class ImageOutputs {
         return existing.toRealPath().resolve(rest).normalize();
     }
 
-    /** What is overwritten must not be rkt's own. */
+    /** Refuses an output directory that overlaps the data directory. */
     private static void requireElsewhere(Session session, Path directory) throws RktException, IOException {
         Path output = real(directory);
         Path data = real(session.options().dataDirectory());

@@ -48,7 +48,7 @@ final class ConfigFile {
         }
     }
 
-    /** What is thrown for a file that can't be used. */
+    /** Returns the exception for a file that can't be used. */
     static RktException invalid(Path file, String reason) {
         return new RktException("invalid configuration file \"%s\": %s".formatted(file, reason));
     }

@@ -63,7 +63,7 @@ public final class ImageCheck {
         }
     }
 
-    /** What is to be done about a damaged image. */
+    /** Repairs a damaged image. */
     @FunctionalInterface
     public interface Repair {
 

@@ -43,7 +43,7 @@ public final class TreeCopies {
         }
     }
 
-    /** What goes into a directory. */
+    /** Writes the content of a directory. */
     @FunctionalInterface
     public interface Content {
 

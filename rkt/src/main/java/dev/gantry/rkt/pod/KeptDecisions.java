@@ -135,7 +135,7 @@ public final class KeptDecisions {
         }
     }
 
-    /** What a killed process has left unfinished is among them, and goes in its turn. */
+    /** Deletes the oldest decisions above the limit. Unfinished ones of killed processes count as well. */
     private void removeOldest() throws IOException {
         Map<Path, FileTime> kept = new LinkedHashMap<>();
         try (DirectoryStream<Path> found = Files.newDirectoryStream(directory)) {

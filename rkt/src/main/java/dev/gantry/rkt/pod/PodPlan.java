@@ -81,7 +81,7 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         return manifest;
     }
 
-    /** Whether it has more than one app: its apps then share what is the app's own otherwise. */
+    /** Returns true if the pod has more than one app. The apps of such a pod share what a single app has to itself. */
     boolean hasSeveralApps() {
         return apps.size() > 1;
     }

@@ -20,7 +20,7 @@ public final class ExtendedAttributes {
     private static final int NO_SUCH_ATTRIBUTE = 61;
     private static final int NOT_SUPPORTED = 95;
 
-    /** What the kernel allows for one value and for the list of names. */
+    /** The kernel's limit, in bytes, for one value and for the list of names. */
     private static final int MAX_BYTES = 1 << 16;
 
     private static final String LIBRARY_FAILS =

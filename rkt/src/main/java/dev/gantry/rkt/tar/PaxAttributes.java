@@ -40,7 +40,7 @@ public final class PaxAttributes {
 
     private static final int MAX_DIGITS = 18;
 
-    /** What the attributes of one archive may hold: they stand in memory. */
+    /** The most bytes of attributes in one archive. They are kept in memory. */
     private static final int MAX_BYTES = 16 << 20;
 
     private final Map<Integer, SortedMap<String, byte[]>> byEntry = new HashMap<>();

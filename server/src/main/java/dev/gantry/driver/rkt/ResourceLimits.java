@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 public final class ResourceLimits {
 
-    /** What the names of a node's options begin with, such as {@code rkt.ulimit.nofile}. */
+    /** The prefix of the node's options, such as {@code rkt.ulimit.nofile}. */
     public static final String OPTION = "rkt.ulimit.";
 
     private static final String UNLIMITED = "unlimited";
@@ -93,7 +93,7 @@ public final class ResourceLimits {
         return new ResourceLimits(limits);
     }
 
-    /** What is wrong with a limit; empty if nothing is. */
+    /** Returns the fault of a limit; empty if it has none. */
     static Optional<String> fault(String name, String value) {
         if (!USUAL.containsKey(name)) {
             return Optional.of("\"%s\" is no limit; %s".formatted(name, Spelling.hint(name, USUAL.keySet())));
@@ -153,7 +153,7 @@ public final class ResourceLimits {
         return new ResourceLimits(Map.of(name, limits.get(name)));
     }
 
-    /** What stands before a command line so that it runs with these limits; empty if there are none. */
+    /** Returns the words that run a command line with these limits when they precede it; empty if there are no limits. */
     List<String> prefix() {
         if (limits.isEmpty()) {
             return List.of();

@@ -19,7 +19,7 @@ final class RktConfigRules {
 
     private static final Set<String> DNS_WORDS = Set.of("host", "none");
 
-    /** So many digits nobody finds another image for. */
+    /** The number of digits of a hash for which nobody finds another image. */
     private static final int HASH_DIGITS = 32;
 
     private static final Pattern VAGUE_HASH = Pattern.compile("sha512-[0-9a-f]{0,%d}".formatted(HASH_DIGITS - 1));

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 public record RktGarbageSettings(Duration interval, Duration imageAge, int diskPercent) {
 
-    /** What holds if nobody says otherwise. */
+    /** The settings of a node without options. */
     public static final RktGarbageSettings DEFAULT =
             new RktGarbageSettings(Duration.ofMinutes(10), Duration.ofDays(7), 80);
 
