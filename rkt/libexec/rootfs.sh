@@ -93,7 +93,8 @@ mount_in_volume() {
   exec 7<&-
 }
 
-# Makes what is missing of a path in a volume, name by name, and follows no link.
+# Makes what is missing of a path in a volume, name by name, and follows no link. Another pod that mounts in the same
+# volume may make the same at the same time.
 make_in_volume() {
   missing=${whole#/}
   made=
@@ -106,12 +107,10 @@ make_in_volume() {
     esac
     made=$made/$name
     if [ -z "$missing" ] && [ "$place" = "$pod/volume-file" ]; then
-      # Neither follows a link nor empties a file.
-      set -C
-      : > "./$name" || fail "can't create file \"$made\""
-      set +C
+      # Neither follows a link nor empties a file. A redirection that fails ends its shell.
+      (set -C && : > "./$name") 2> /dev/null || [ -f "./$name" ] || fail "can't create file \"$made\""
     else
-      [ -d "./$name" ] || mkdir -- "./$name" || fail "can't create directory \"$made\""
+      mkdir -p -- "./$name" || fail "can't create directory \"$made\""
       cd -P -- "./$name" && [ "$(pwd -P)" = "$made" ] || fail "can't mount on \"$made\": it leads through a link"
     fi
   done

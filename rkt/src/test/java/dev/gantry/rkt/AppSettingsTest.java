@@ -6,8 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -280,6 +285,40 @@ class AppSettingsTest extends RktTest {
         assertThat(refused.exitCode()).isEqualTo(254);
         assertThat(refused.err()).contains("it leads through a link, to \"" + outside.toRealPath() + "\"");
         assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void pods_that_start_together_mount_in_one_volume() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "content\n");
+        Path inner = Files.createDirectory(directory.resolve("inner"));
+        Files.writeString(inner.resolve("file"), "content\n");
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 8; round++) {
+                Path shared = Files.createDirectory(directory.resolve("shared-" + round));
+                List<Callable<Rkt.Result>> pods = Collections.nCopies(
+                        4,
+                        () -> rkt.run(
+                                "--volume=d,kind=host,source=" + shared,
+                                "--volume=f,kind=host,source=" + file,
+                                "--volume=i,kind=host,source=" + inner,
+                                "--mount=volume=d,target=/d",
+                                "--mount=volume=f,target=/d/a/b/file",
+                                "--mount=volume=i,target=/d/c/e/inner",
+                                image.toString(),
+                                "--",
+                                "-c",
+                                "cat /d/a/b/file /d/c/e/inner/file"));
+                for (Future<Rkt.Result> pod : threads.invokeAll(pods)) {
+                    assertThat(pod.get())
+                            .as("%s", pod.get())
+                            .extracting(Rkt.Result::out)
+                            .isEqualTo("content\ncontent\n");
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test
