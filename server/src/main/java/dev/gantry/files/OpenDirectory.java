@@ -80,6 +80,20 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
+     * Deletes a file or a link in it. A directory is never deleted.
+     *
+     * @param name a single name; nothing happens if there is nothing of that name
+     * @throws IOException if it can't be deleted, or is a directory
+     */
+    public void deleteFile(String name) throws IOException {
+        try {
+            handle.deleteFile(single(name));
+        } catch (NoSuchFileException e) {
+            // There is none, or somebody else has deleted it.
+        }
+    }
+
+    /**
      * Opens a directory in it.
      *
      * @param name a single name
@@ -97,7 +111,8 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory in it that any user may write to, unless there is one.
+     * Makes a directory in it that any user may write to, unless there is one. Keeps one that somebody else makes at the
+     * same time and has put something into; may replace it while it is empty.
      *
      * @param name a single name
      * @param staging a directory on the same file system that only trusted users can write to: a directory can't be made
@@ -126,9 +141,19 @@ public final class OpenDirectory implements AutoCloseable {
             try (OpenDirectory from = of(staging)) {
                 Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxrwxrwx"));
                 owner.give(fresh);
-                from.handle.move(fresh.getFileName(), handle, single(name));
+                moveUnlessMade(from, fresh, name);
             } finally {
                 Files.deleteIfExists(fresh);
+            }
+        }
+    }
+
+    private void moveUnlessMade(OpenDirectory from, Path fresh, String name) throws IOException {
+        try {
+            from.handle.move(fresh.getFileName(), handle, single(name));
+        } catch (FileSystemException e) {
+            if (!has(name) || !look(name).isDirectory()) {
+                throw e;
             }
         }
     }

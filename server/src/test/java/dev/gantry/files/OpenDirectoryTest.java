@@ -52,6 +52,22 @@ class OpenDirectoryTest {
     }
 
     @Test
+    void it_deletes_files_and_links_and_no_directory() throws IOException {
+        Files.createFile(directory.resolve("file"));
+        Files.createSymbolicLink(directory.resolve("link"), outside);
+        Files.createDirectory(directory.resolve("sub"));
+        try (OpenDirectory open = OpenDirectory.of(directory)) {
+            open.deleteFile("file");
+            open.deleteFile("link");
+            open.deleteFile("nothing");
+            assertThatThrownBy(() -> open.deleteFile("sub")).isInstanceOf(IOException.class);
+        }
+
+        assertThat(directory.toFile().list()).containsExactly("sub");
+        assertThat(outside).isDirectory();
+    }
+
+    @Test
     void it_stays_the_directory_that_it_was_when_its_path_becomes_a_link() throws IOException {
         try (OpenDirectory open = OpenDirectory.of(directory)) {
             Files.move(directory, root.resolve("moved"));

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Decides what of the machine a task gets to see. */
+/** Decides what of the machine a task gets to see. A driver has one, and the threads of all its tasks share it. */
 final class PodVolumes {
 
     /** What the volume of the allocation's shared directory is called, after allocation and task. */
@@ -63,7 +63,7 @@ final class PodVolumes {
         Path path = Path.of(source);
         if (!path.isAbsolute()) {
             refuseKernelFileSystem(volume);
-            return AllocationPaths.resolve(path, directory, owner);
+            return resolveAlone(path, directory, owner);
         }
         if (!hostPathsAllowed) {
             throw new RktException(
@@ -75,6 +75,14 @@ final class PodVolumes {
             throw new RktException("The volume's path " + source + " does not exist on this node", false);
         }
         return path;
+    }
+
+    /**
+     * One task after the other: of two tasks of a group that make the same directory, the later one would put its own in
+     * place of the one that the earlier one is about to mount.
+     */
+    private synchronized Path resolveAlone(Path path, TaskDirectory directory, FileOwner owner) throws RktException {
+        return AllocationPaths.resolve(path, directory, owner);
     }
 
     /** An OCI runtime mounts what lies there itself, and follows links in the source. */

@@ -5,6 +5,8 @@ import dev.gantry.files.FileTrees;
 import dev.gantry.files.OpenDirectory;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,6 +26,9 @@ public final class AllocationDirectories {
     private static final String FOR_ANY_USER = "rwxrwxrwx";
     private static final String FOR_READERS = "rwxr-xr-x";
     private static final String FOR_THE_NODE = "rwx------";
+
+    /** Bounds the race with a task that puts a link in the place of the directory again and again. */
+    private static final int MOUNT_POINT_ATTEMPTS = 10;
 
     /** Ends the names of what is only there to be deleted; no allocation's id has a dot. */
     private static final String ASIDE = ".aside";
@@ -94,12 +99,29 @@ public final class AllocationDirectories {
 
     /**
      * Makes the directory that the logs are mounted on. It is never opened here: a task may put a link in its place, and
-     * the next one to start then gets a directory again.
+     * the next one to start then gets a directory again. Tasks of one group start at the same time: a directory that
+     * another one has made stays, since its pod may have mounted the logs on it.
      */
     private static void makeMountPoint(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            FileTrees.delete(directory);
-            Files.createDirectory(directory);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Files.createDirectory(directory);
+                return;
+            } catch (FileAlreadyExistsException e) {
+                if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                    return;
+                }
+                if (attempt == MOUNT_POINT_ATTEMPTS) {
+                    throw e;
+                }
+            }
+            try (OpenDirectory parent = OpenDirectory.of(directory.getParent())) {
+                parent.deleteFile(directory.getFileName().toString());
+            } catch (FileSystemException e) {
+                if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                    throw e;
+                }
+            }
         }
     }
 

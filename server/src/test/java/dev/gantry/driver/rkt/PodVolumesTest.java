@@ -12,6 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +71,30 @@ class PodVolumesTest {
         assertThat(PosixFilePermissions.toString(
                         Files.getPosixFilePermissions(directory.local().resolve("named"))))
                 .isEqualTo("rwxrwxrwx");
+    }
+
+    @Test
+    void tasks_that_start_together_see_one_directory_where_they_name_the_same() throws Exception {
+        PodVolumes volumes = new PodVolumes(false);
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 200; round++) {
+                String asked = "../alloc/data/" + round + "/cache";
+                List<Callable<Path>> starts = IntStream.range(0, 4)
+                        .<Callable<Path>>mapToObj(task -> () -> {
+                            List<PodVolume> made =
+                                    volumes.of(List.of(asked + ":/x"), directory, FileOwner.OF_THIS_PROCESS);
+                            return Files.createFile(
+                                    made.get(made.size() - 1).source().resolve(Integer.toString(task)));
+                        })
+                        .toList();
+                for (Future<Path> start : threads.invokeAll(starts)) {
+                    assertThat(start.get()).exists();
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private String owner(String path) throws IOException {
