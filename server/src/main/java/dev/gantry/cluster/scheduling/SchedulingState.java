@@ -19,6 +19,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Node;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -75,6 +76,11 @@ final class SchedulingState {
     void load(StoreReader reader) {
         // Read the index first: changes made during the reads arrive again as changes.
         index = reader.lastIndex();
+        // Then the evaluations: an evaluation must not be planned on a state older than itself. One that is written
+        // during the reads arrives as a change, together with what it is to react to.
+        List<Evaluation> open = new ArrayList<>(reader.evaluations()
+                .in(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED));
+        open.addAll(reader.evaluations().toFollowUp());
         cluster = new ClusterState();
         jobs.clear();
         systemJobs.clear();
@@ -91,10 +97,8 @@ final class SchedulingState {
         reader.deployments().running().forEach(cluster::putDeployment);
         followUps.clear();
         allocations.forEach(this::followUp);
-        reader.evaluations()
-                .in(EvaluationStatus.EVALUATION_STATUS_PENDING, EvaluationStatus.EVALUATION_STATUS_BLOCKED)
-                .forEach(this::put);
-        reader.evaluations().toFollowUp().forEach(this::put);
+        // A job may have been deleted during the reads.
+        open.stream().filter(one -> jobs.containsKey(one.getJobId())).forEach(this::put);
         evaluations.retryBlocked();
         // Nodes may have joined just before the last server ended.
         spreadSystemJobs(any -> true);

@@ -2,12 +2,17 @@ package dev.gantry.cluster.scheduling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.Clocks;
+import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.store.ChangeSet;
+import dev.gantry.store.TestIds;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.Drain;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
@@ -15,12 +20,17 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SchedulingStateTest {
 
@@ -127,6 +137,62 @@ class SchedulingStateTest {
                 List.of());
 
         assertThat(state.takeSystemJobsToSpread()).isEmpty();
+    }
+
+    @Test
+    void an_evaluation_that_was_written_while_the_store_was_read_waits_for_what_was_written_with_it(@TempDir Path dir) {
+        try (ClusterFixture cluster = new ClusterFixture(dir)) {
+            cluster.submit("web", "v1", UpdateStrategy.newBuilder());
+            JobRecord web = cluster.job("web");
+            cluster.insert(ClusterFixture.allocation(TestIds.id("a1"), web, 0).toBuilder()
+                    .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                    .setRescheduleAt(Timestamp.newBuilder().setSeconds(1))
+                    .build());
+            AtomicBoolean isWritten = new AtomicBoolean();
+            // Asked for while the state is loaded: when the allocation's reschedule is due.
+            SchedulingState loading = new SchedulingState(new Clocks(
+                    () -> {
+                        if (!isWritten.getAndSet(true)) {
+                            beginDrain(cluster, web);
+                        }
+                        return Instant.EPOCH;
+                    },
+                    () -> Instant.EPOCH));
+            List<ChangeSet> changes = new CopyOnWriteArrayList<>();
+            cluster.store().listen(changes::add);
+
+            loading.load(cluster.store().reader());
+
+            assertThat(isWritten).isTrue();
+            assertThat(loading.evaluations().poll(Set.of()))
+                    .hasValueSatisfying(known -> assertThat(known.getTrigger())
+                            .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED));
+
+            changes.forEach(loading::apply);
+
+            assertThat(loading.evaluations().poll(Set.of()))
+                    .hasValueSatisfying(next ->
+                            assertThat(next.getTrigger()).isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN));
+            assertThat(loading.cluster().usageOf(ClusterFixture.NODE).node().hasDrain())
+                    .isTrue();
+        }
+    }
+
+    private static void beginDrain(ClusterFixture cluster, JobRecord job) {
+        cluster.store()
+                .write(transaction -> {
+                    Node node = transaction.node(ClusterFixture.NODE).orElseThrow();
+                    transaction.updateNode(node.toBuilder()
+                            .setDrain(Drain.getDefaultInstance())
+                            .build());
+                    return cluster.evaluations()
+                            .queue(
+                                    transaction,
+                                    job,
+                                    EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN,
+                                    Timestamp.getDefaultInstance());
+                })
+                .join();
     }
 
     private static JobRecord system(String id, String... datacenters) {
