@@ -227,7 +227,11 @@ public final class ClusterState {
 
     private void remove(Allocation known) {
         if (known != null) {
-            nodes.find(known.getNodeId()).release(known.getId());
+            NodeUsage usage = nodes.find(known.getNodeId());
+            // The node of a terminal allocation may have been removed.
+            if (usage != null) {
+                usage.release(known.getId());
+            }
             versions.release(known);
             forget(known.getId());
         }

@@ -135,6 +135,21 @@ class ClusterStateTest {
     }
 
     @Test
+    void an_allocation_that_was_lost_with_its_node_can_be_replaced_and_removed_after_the_node_was_purged() {
+        Allocation lost = end(run(WHOLE_NODE), ClientStatus.CLIENT_STATUS_LOST);
+        cluster.putAllocation(lost);
+        cluster.removeNode("id-a");
+        assertThat(cluster.allocationsOf("web")).hasSize(1);
+
+        cluster.putAllocation(lost.toBuilder().setNextAllocationId("next").build());
+
+        assertThat(cluster.allocationsOf("web")).isEmpty();
+        cluster.putAllocation(lost);
+        cluster.removeJob("web");
+        assertThat(cluster.allocationsOf("web")).isEmpty();
+    }
+
+    @Test
     void an_allocation_that_is_removed_leaves_nothing_behind() {
         Allocation holder = run(WHOLE_NODE);
 
