@@ -125,7 +125,7 @@ class DrainFlowTest {
                         .build());
 
         eventually().until(() -> other.session().toRun().size() == 1);
-        assertThat(old.session().toRun()).isEmpty();
+        eventually().until(() -> old.session().toRun().isEmpty());
         eventually().until(() -> !client.node("batch-old").hasDrain());
     }
 

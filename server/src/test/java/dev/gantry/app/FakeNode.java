@@ -201,8 +201,8 @@ final class FakeNode implements AutoCloseable {
             return received;
         }
 
-        /** The allocations that shall run, as the server last said. */
-        List<Allocation> toRun() {
+        /** The allocations that shall run, as the server last said; of a message all or none. */
+        synchronized List<Allocation> toRun() {
             return desired.values().stream()
                     .filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN)
                     .toList();
@@ -282,7 +282,7 @@ final class FakeNode implements AutoCloseable {
                     TimeUnit.MILLISECONDS);
         }
 
-        private void take(DesiredState state) {
+        private synchronized void take(DesiredState state) {
             state.getAllocationsList().forEach(allocation -> desired.put(allocation.getId(), allocation));
             received.add(state);
             if (obedient) {

@@ -1,11 +1,14 @@
 package dev.gantry.app;
 
 import static dev.gantry.app.TestServer.eventually;
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.list;
 
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -16,6 +19,7 @@ import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobStatus;
+import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.NodeVerdict;
@@ -70,7 +74,10 @@ class PlacementTest {
         Allocation pushed = node.session().toRun().get(0);
         assertThat(pushed.getName()).isEqualTo("life.web[0]");
         assertThat(pushed.getEvaluationId()).isEqualTo(submitted.getEvaluationId());
-        assertThat(node.session().received().get(1).getJobsList())
+        assertThat(node.session().received())
+                .filteredOn(state -> state.getAllocationsCount() > 0)
+                .singleElement()
+                .extracting(DesiredState::getJobsList, as(list(JobVersion.class)))
                 .singleElement()
                 .satisfies(version -> {
                     assertThat(version.getVersion()).isEqualTo(submitted.getVersion());
