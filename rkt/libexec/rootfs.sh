@@ -10,6 +10,7 @@ mount_or_fail() {
 make_target() {
   resolve "$2" || fail "evaluate target path \"$2\": too many symbolic links"
   target=$root$resolved
+  [ -e "$target" ] || refuse_below_host_directory "$2"
   if [ -d "$1" ]; then
     if [ -e "$target" ]; then
       [ -d "$target" ] || fail "can't mount because \"$1\" is a directory while \"$2\" is not"
@@ -22,6 +23,17 @@ make_target() {
     mkdir -p "${target%/*}" && : > "$target" || fail "can't create file \"$2\""
   fi
 }
+
+# Whatever were made in a directory that the pod shares with the host would be made on the host.
+refuse_below_host_directory() {
+  for directory in $host_directories; do
+    case $resolved in
+      "$directory"/*) fail "can't mount on \"$1\": it does not exist, and nothing is made in the host's $directory" ;;
+    esac
+  done
+}
+# Set by the fly flavour.
+host_directories=
 
 # mount_volume SOURCE TARGET READ_ONLY RECURSIVE: the file "launch" calls it for each volume, one before those in it.
 mount_volume() {

@@ -47,6 +47,7 @@ tell_ignored
 mount_root
 for directory in /dev /proc; do mount_host_directory "$directory"; done
 mount_sysfs
+host_directories='/dev /proc /sys'
 mount_tmp
 mount_name_resolution
 mount_app_volumes

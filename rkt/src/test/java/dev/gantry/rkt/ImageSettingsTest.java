@@ -97,6 +97,50 @@ class ImageSettingsTest extends RktTest {
     }
 
     @Test
+    void a_volume_below_a_directory_of_the_host_makes_nothing_there() throws IOException {
+        String name = "gantry-" + ProcessHandle.current().pid();
+        String linked = new AciBuilder()
+                .app("resolver", "\"exec\":[\"/bin/true\"],\"user\":\"0\",\"group\":\"0\"")
+                .directory("rootfs", entry -> entry.setMode(0755))
+                .directory("rootfs/etc", entry -> entry.setMode(0755))
+                .symbolicLink("rootfs/etc/resolv.conf", "/dev/" + name + "-resolv")
+                .programs("true")
+                .write(directory.resolve("resolver.aci"))
+                .toString();
+
+        List<Rkt.Result> results = List.of(
+                runWithVolumeAt("/dev/" + name),
+                runWithVolumeAt("/dev/" + name + "-deep/one/two"),
+                runWithVolumeAt("/sys/fs/cgroup/" + name),
+                rkt.call("run-prepared", "--dns=192.0.2.1", rkt.prepare(linked)));
+
+        for (Path host : List.of(
+                Path.of("/dev", name),
+                Path.of("/dev", name + "-deep"),
+                Path.of("/dev", name + "-resolv"),
+                Path.of("/sys/fs/cgroup", name))) {
+            assertThat(host).doesNotExist();
+        }
+        if (flavor().equals("fly")) {
+            assertThat(results).allSatisfy(result -> {
+                assertThat(result.exitCode()).isEqualTo(254);
+                assertThat(result.err()).contains("nothing is made in the host's");
+            });
+        }
+        assertThat(runWithVolumeAt("/dev/shm").succeeded().out()).isEmpty();
+    }
+
+    private Rkt.Result runWithVolumeAt(String target) {
+        return rkt.run(
+                "--volume=v,kind=empty",
+                image.toString(),
+                "--mount=volume=v,target=" + target,
+                "--exec=/bin/ls",
+                "--",
+                target);
+    }
+
+    @Test
     void what_is_not_honoured_is_told_on_standard_error() throws IOException {
         Path aci = image("asking", """
                 "exec":["/bin/true"],"user":"0","group":"0",
