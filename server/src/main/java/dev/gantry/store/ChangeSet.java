@@ -15,7 +15,7 @@ import java.util.List;
  * @param evaluations evaluations
  * @param nodes nodes
  * @param allocations allocations
- * @param orders those of the allocations whose desired state or job version the server has changed, so that their nodes
+ * @param assignments the allocations whose desired state or job version the server has changed, so that their nodes
  *     must be told
  * @param deployments deployments
  * @param removedJobs ids of jobs that were deleted with all their objects
@@ -27,7 +27,7 @@ public record ChangeSet(
         List<Evaluation> evaluations,
         List<Node> nodes,
         List<Allocation> allocations,
-        List<Allocation> orders,
+        List<Allocation> assignments,
         List<Deployment> deployments,
         List<String> removedJobs,
         List<String> removedNodes) {
@@ -38,7 +38,7 @@ public record ChangeSet(
         evaluations = List.copyOf(evaluations);
         nodes = List.copyOf(nodes);
         allocations = List.copyOf(allocations);
-        orders = List.copyOf(orders);
+        assignments = List.copyOf(assignments);
         deployments = List.copyOf(deployments);
         removedJobs = List.copyOf(removedJobs);
         removedNodes = List.copyOf(removedNodes);

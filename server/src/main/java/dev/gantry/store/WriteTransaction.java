@@ -34,7 +34,7 @@ public final class WriteTransaction {
     private final List<Evaluation> evaluations = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
     private final List<Allocation> allocations = new ArrayList<>();
-    private final List<Allocation> orders = new ArrayList<>();
+    private final List<Allocation> assignments = new ArrayList<>();
     private final List<Deployment> deployments = new ArrayList<>();
     private final List<String> removedJobs = new ArrayList<>();
     private final List<String> removedNodes = new ArrayList<>();
@@ -385,7 +385,7 @@ public final class WriteTransaction {
                 .setModifyIndex(index)
                 .build();
         group.memory().allocations().expect(stored);
-        orders.add(stored);
+        assignments.add(stored);
         return putAllocation(stored, true);
     }
 
@@ -397,7 +397,7 @@ public final class WriteTransaction {
      */
     public Allocation updateDesired(Allocation allocation) {
         Allocation stored = allocation.toBuilder().setModifyIndex(index).build();
-        orders.add(stored);
+        assignments.add(stored);
         return putAllocation(stored, false);
     }
 
@@ -436,7 +436,7 @@ public final class WriteTransaction {
     /** Returns the changes of the write. */
     ChangeSet changes() {
         return new ChangeSet(
-                index, jobs, evaluations, nodes, allocations, orders, deployments, removedJobs, removedNodes);
+                index, jobs, evaluations, nodes, allocations, assignments, deployments, removedJobs, removedNodes);
     }
 
     /** Updates the writer's memory after the commit. */

@@ -161,8 +161,8 @@ class StoreTest {
 
     @Test
     void what_a_node_says_does_not_count_as_a_change_of_what_the_server_wants() {
-        List<Allocation> orders = new CopyOnWriteArrayList<>();
-        store.listen(change -> orders.addAll(change.orders()));
+        List<Allocation> assignments = new CopyOnWriteArrayList<>();
+        store.listen(change -> assignments.addAll(change.assignments()));
         prepareJobAndNode();
         Allocation placed =
                 store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
@@ -175,7 +175,7 @@ class StoreTest {
                         .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                         .build()))
                 .join();
-        assertThat(orders).extracting(Allocation::getModifyIndex).containsExactly(4L, 6L);
+        assertThat(assignments).extracting(Allocation::getModifyIndex).containsExactly(4L, 6L);
         assertThat(store.reader().allocations().changed("web", ChangeCursor.after(placed.getModifyIndex()), 10))
                 .hasSize(1);
     }

@@ -52,7 +52,7 @@ public final class NodeSession {
     private final SerialTask push;
 
     /** Changes to send, the newest of each allocation, so at most as many as there are allocations on the node. */
-    private final ConcurrentMap<String, Allocation> orders = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Allocation> assignments = new ConcurrentHashMap<>();
 
     /** The highest sequence number of the node's updates that is on disk. */
     private final AtomicLong storedSequence = new AtomicLong();
@@ -98,11 +98,11 @@ public final class NodeSession {
     }
 
     /** Queues a change of an allocation's desired state. Never blocks. */
-    void order(Allocation allocation) {
+    void assign(Allocation allocation) {
         if (isRefusing) {
             return;
         }
-        orders.put(allocation.getId(), allocation);
+        assignments.put(allocation.getId(), allocation);
         push.call();
     }
 
@@ -259,7 +259,7 @@ public final class NodeSession {
                 sendPart();
             }
             if (completeSent) {
-                sendOrders();
+                sendAssignments();
             }
             acknowledge();
         } catch (RuntimeException e) {
@@ -278,8 +278,8 @@ public final class NodeSession {
     private void readSnapshot() {
         List<Allocation> all = allAllocations(sessions.reader());
         // Drop changes that are older than the snapshot, so that they are not sent after it.
-        all.forEach(read -> orders.computeIfPresent(
-                read.getId(), (id, order) -> order.getModifyIndex() <= read.getModifyIndex() ? null : order));
+        all.forEach(read -> assignments.computeIfPresent(
+                read.getId(), (id, queued) -> queued.getModifyIndex() <= read.getModifyIndex() ? null : queued));
         sessions.awaitOnDisk(
                 all.stream().mapToLong(Allocation::getModifyIndex).max().orElse(0));
         snapshot.addAll(all);
@@ -297,14 +297,14 @@ public final class NodeSession {
         send(part.setComplete(completeSent));
     }
 
-    private void sendOrders() {
-        List<Allocation> news = new ArrayList<>(orders.values());
+    private void sendAssignments() {
+        List<Allocation> news = new ArrayList<>(assignments.values());
         news.sort(Comparator.comparing(Allocation::getId));
         Queue<Allocation> waiting = new ArrayDeque<>(news);
         while (!waiting.isEmpty() && connection.isReady()) {
             DesiredState.Builder part = sessions.parts().take(waiting);
             // Allocations that have changed again, or that do not fit now, stay for the next run.
-            part.getAllocationsList().forEach(order -> orders.remove(order.getId(), order));
+            part.getAllocationsList().forEach(sent -> assignments.remove(sent.getId(), sent));
             send(part);
         }
     }

@@ -109,10 +109,10 @@ public final class NodeSessions {
      * @param changes the changes of a write
      */
     public void publish(ChangeSet changes) {
-        for (Allocation order : changes.orders()) {
-            NodeSession session = sessions.get(order.getNodeId());
+        for (Allocation assignment : changes.assignments()) {
+            NodeSession session = sessions.get(assignment.getNodeId());
             if (session != null) {
-                session.order(order);
+                session.assign(assignment);
             }
         }
         changes.nodes().stream()

@@ -116,8 +116,8 @@ class PlanWriterTest {
     @Test
     void one_that_is_updated_in_place_runs_the_new_version_and_its_node_is_told() {
         Allocation running = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0));
-        List<Allocation> orders = new CopyOnWriteArrayList<>();
-        cluster.store().listen(change -> orders.addAll(change.orders()));
+        List<Allocation> assignments = new CopyOnWriteArrayList<>();
+        cluster.store().listen(change -> assignments.addAll(change.assignments()));
         job = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
 
         write(new Plan(
@@ -134,7 +134,7 @@ class PlanWriterTest {
             assertThat(updated.getDeploymentId()).isEqualTo("d1");
             assertThat(updated.getHealthy()).isTrue();
         });
-        assertThat(orders).extracting(Allocation::getId).containsExactly(id("a1"));
+        assertThat(assignments).extracting(Allocation::getId).containsExactly(id("a1"));
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
         assertThat(cluster.job("web").getStable()).isTrue();
     }
