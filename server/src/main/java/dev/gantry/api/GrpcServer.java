@@ -134,8 +134,8 @@ public final class GrpcServer implements AutoCloseable {
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .executor(CallThreads.HERE)
-                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
+                .executor(CallExecutorSupplier.SAME_THREAD)
+                .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // The last one is the first to see a call.
                 .intercept(new AnswerBudget(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, UNREAD, callThreads))

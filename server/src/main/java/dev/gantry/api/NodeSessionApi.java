@@ -12,7 +12,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 
 /**
- * {@code gantry.v1.NodeSessionService}. Messages and the end of a stream come on gRPC's event loop ({@link CallThreads}), so
+ * {@code gantry.v1.NodeSessionService}. Messages and the end of a stream come on gRPC's event loop ({@link CallExecutorSupplier}), so
  * nothing here waits.
  */
 final class NodeSessionApi extends NodeSessionServiceImplBase {

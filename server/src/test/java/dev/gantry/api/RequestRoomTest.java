@@ -66,8 +66,8 @@ class RequestRoomTest {
     @BeforeEach
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(CallThreads.HERE)
-                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
+                .executor(CallExecutorSupplier.SAME_THREAD)
+                .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 .addStreamTracerFactory(room)
                 .intercept(room)
                 .intercept(new OpenCalls(1000, 1000, NodeSessionServiceGrpc.getConnectMethod()))

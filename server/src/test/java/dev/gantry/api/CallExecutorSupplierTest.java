@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** With a server whose own executor is one thread, and services that tell in which thread they are called. */
-class CallThreadsTest {
+class CallExecutorSupplierTest {
 
     private static final String CALLS = "the thread of calls";
 
@@ -41,8 +41,8 @@ class CallThreadsTest {
     @BeforeEach
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(CallThreads.HERE)
-                .callExecutor(new CallThreads(NodeSessionServiceGrpc.getConnectMethod(), executor))
+                .executor(CallExecutorSupplier.SAME_THREAD)
+                .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), executor))
                 .addService(new Sessions())
                 .addService(new Health())
                 .build()
