@@ -1,7 +1,7 @@
 package dev.gantry.node;
 
 import dev.gantry.node.allocation.AllocationDirectories;
-import dev.gantry.node.allocation.AllocationRun;
+import dev.gantry.node.allocation.AllocationRunner;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,11 +38,11 @@ public final class Cleaner {
     }
 
     /** Deletes what an allocation has left behind, once its drivers are done with it. */
-    void clean(String allocationId, Optional<AllocationRun> run) {
+    void clean(String allocationId, Optional<AllocationRunner> runner) {
         thread.execute(() -> {
             try {
-                if (run.isPresent()) {
-                    run.get().join(REMOVAL);
+                if (runner.isPresent()) {
+                    runner.get().join(REMOVAL);
                 }
                 delete(allocationId, 0);
             } catch (InterruptedException e) {

@@ -1,6 +1,6 @@
 package dev.gantry.node;
 
-import dev.gantry.node.allocation.AllocationRun;
+import dev.gantry.node.allocation.AllocationRunner;
 import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.node.log.LogReads;
 import dev.gantry.node.log.LogSource;
@@ -156,7 +156,7 @@ public final class NodeAgent {
      * @throws InterruptedException if the thread was interrupted
      */
     public void leave(Duration atMost) throws InterruptedException {
-        CompletableFuture<List<AllocationRun>> detached = new CompletableFuture<>();
+        CompletableFuture<List<AllocationRunner>> detached = new CompletableFuture<>();
         onOwner(() -> {
                     stopping = true;
                     session.close();
@@ -243,19 +243,19 @@ public final class NodeAgent {
             answer(sessionNumber, LogReads.error(question, refusal.get()));
             return;
         }
-        Optional<AllocationRun> run = allocations.find(question.getAllocationId());
+        Optional<AllocationRunner> runner = allocations.find(question.getAllocationId());
         Optional<LogSource> source =
-                run.flatMap(found -> found.log(question.getTask(), question.getStream(), question.getFollow()));
+                runner.flatMap(found -> found.log(question.getTask(), question.getStream(), question.getFollow()));
         if (source.isPresent()) {
             long asked = sessionNumber;
             logs.read(question, source.get(), chunk -> owner.execute(() -> answer(asked, chunk)));
         } else {
-            answer(sessionNumber, LogReads.error(question, missing(question, run)));
+            answer(sessionNumber, LogReads.error(question, missing(question, runner)));
         }
     }
 
-    private String missing(ReadLog question, Optional<AllocationRun> run) {
-        return run.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
+    private String missing(ReadLog question, Optional<AllocationRunner> runner) {
+        return runner.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
                         .formatted(
                                 question.getAllocationId(), question.getTask(), String.join(", ", found.taskNames())))
                 .orElseGet(() ->

@@ -2,7 +2,7 @@ package dev.gantry.node;
 
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.AllocationLife;
-import dev.gantry.node.allocation.AllocationRun;
+import dev.gantry.node.allocation.AllocationRunner;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
@@ -60,7 +60,7 @@ public final class NodeAllocations {
     private final UpdateQueue updates;
     private final Cleaner cleaner;
     private final Sweeper sweeper;
-    private final Map<String, AllocationRun> runs = new LinkedHashMap<>();
+    private final Map<String, AllocationRunner> runners = new LinkedHashMap<>();
     private final Set<String> unnamed = new HashSet<>();
     private final Set<String> acknowledged = new HashSet<>();
     private final Set<String> forgetting = new HashSet<>();
@@ -108,14 +108,14 @@ public final class NodeAllocations {
      */
     void restore() {
         for (StoredAllocation stored : store.load()) {
-            AllocationRun.of(context, stored, this::changed)
+            AllocationRunner.of(context, stored, this::changed)
                     .ifPresentOrElse(this::add, () -> store.setAside(stored.id()));
         }
-        List<AllocationRun> live =
-                runs.values().stream().filter(run -> !run.isEnded()).toList();
-        long found = live.stream().mapToLong(run -> run.findTasks().size()).sum();
-        live.forEach(AllocationRun::resume);
-        runs.values().forEach(run -> updates.put(run.update()));
+        List<AllocationRunner> live =
+                runners.values().stream().filter(runner -> !runner.isEnded()).toList();
+        long found = live.stream().mapToLong(runner -> runner.findTasks().size()).sum();
+        live.forEach(AllocationRunner::resume);
+        runners.values().forEach(runner -> updates.put(runner.update()));
         if (!live.isEmpty()) {
             LOG.info("Took up {} allocations, {} of their pods were found", live.size(), found);
         }
@@ -123,15 +123,15 @@ public final class NodeAllocations {
 
     /** The highest cluster index at which one of them was told. */
     long highestIndex() {
-        return runs.values().stream()
-                .mapToLong(run -> run.stored().allocation().getModifyIndex())
+        return runners.values().stream()
+                .mapToLong(runner -> runner.stored().allocation().getModifyIndex())
                 .max()
                 .orElse(0);
     }
 
-    private void add(AllocationRun run) {
-        runs.put(run.id(), run);
-        sweeper.spare(run.id());
+    private void add(AllocationRunner runner) {
+        runners.put(runner.id(), runner);
+        sweeper.spare(runner.id());
     }
 
     /** A session begins: the server names all anew. What an earlier session did not come to name is not known. */
@@ -146,9 +146,9 @@ public final class NodeAllocations {
         Map<JobKey, JobVersion> jobs =
                 desired.getJobsList().stream().collect(Collectors.toMap(JobKey::of, job -> job, (one, same) -> one));
         for (Allocation wanted : desired.getAllocationsList()) {
-            Optional.ofNullable(runs.get(wanted.getId()))
+            Optional.ofNullable(runners.get(wanted.getId()))
                     .ifPresentOrElse(
-                            run -> adjust(run, wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted))), isBegin),
+                            runner -> adjust(runner, wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted))), isBegin),
                             () -> take(wanted, Optional.ofNullable(jobs.get(JobKey.of(wanted)))));
         }
         if (isBegin) {
@@ -159,9 +159,9 @@ public final class NodeAllocations {
             stopUnnamed();
             named.clear();
             // The server has named all there is: what is not among the runs now is nobody's.
-            sweeper.sweep(runs.values().stream()
-                    .filter(AllocationRun::isEnded)
-                    .map(AllocationRun::id)
+            sweeper.sweep(runners.values().stream()
+                    .filter(AllocationRunner::isEnded)
+                    .map(AllocationRunner::id)
                     .collect(Collectors.toUnmodifiableSet()));
         }
         collect();
@@ -171,54 +171,54 @@ public final class NodeAllocations {
     void acknowledge(Collection<AllocationUpdate> known) {
         known.stream()
                 .filter(update -> find(update.getAllocationId())
-                        .map(AllocationRun::update)
+                        .map(AllocationRunner::update)
                         .filter(update::equals)
                         .isPresent())
                 .forEach(update -> acknowledged.add(update.getAllocationId()));
         collect();
     }
 
-    Optional<AllocationRun> find(String allocationId) {
-        return Optional.ofNullable(runs.get(allocationId));
+    Optional<AllocationRunner> find(String allocationId) {
+        return Optional.ofNullable(runners.get(allocationId));
     }
 
     boolean areAllEnded() {
-        return runs.values().stream().allMatch(AllocationRun::isEnded);
+        return runners.values().stream().allMatch(AllocationRunner::isEnded);
     }
 
     /** The longest kill timeout of what has not ended. */
     Duration killTimeout() {
-        return runs.values().stream()
-                .map(AllocationRun::killTimeout)
+        return runners.values().stream()
+                .map(AllocationRunner::killTimeout)
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
     }
 
     void stopAll(String why) {
-        List.copyOf(runs.values()).forEach(run -> run.stop(why));
+        List.copyOf(runners.values()).forEach(runner -> runner.stop(why));
     }
 
     /** Leaves all tasks running; returns the allocations whose threads let go now. */
-    List<AllocationRun> detachAll() {
-        List<AllocationRun> all = List.copyOf(runs.values());
-        all.forEach(AllocationRun::detach);
+    List<AllocationRunner> detachAll() {
+        List<AllocationRunner> all = List.copyOf(runners.values());
+        all.forEach(AllocationRunner::detach);
         return all;
     }
 
-    private CompletableFuture<Boolean> changed(AllocationRun run) {
+    private CompletableFuture<Boolean> changed(AllocationRunner runner) {
         // First what is sure to work: the server learns of an end even if the disk is full.
-        tell(run);
-        return writer.put(run.stored()).handle((stored, failure) -> {
+        tell(runner);
+        return writer.put(runner.stored()).handle((stored, failure) -> {
             if (failure != null) {
-                LOG.error("Allocation {} has changed, which could not be remembered", run.id(), failure);
+                LOG.error("Allocation {} has changed, which could not be remembered", runner.id(), failure);
             }
             return failure == null;
         });
     }
 
-    private void tell(AllocationRun run) {
-        acknowledged.remove(run.id());
-        AllocationUpdate update = run.update();
+    private void tell(AllocationRunner runner) {
+        acknowledged.remove(runner.id());
+        AllocationUpdate update = runner.update();
         updates.put(update);
         if (update.getClientStatus() == ClientStatus.CLIENT_STATUS_PENDING) {
             tellSoon();
@@ -240,17 +240,17 @@ public final class NodeAllocations {
         }
     }
 
-    private void adjust(AllocationRun run, Allocation wanted, Optional<JobVersion> job, boolean isBegin) {
-        unnamed.remove(run.id());
-        if (!run.isEnded() && AllocationLife.isWanted(wanted)) {
-            run.adopt(wanted, job);
+    private void adjust(AllocationRunner runner, Allocation wanted, Optional<JobVersion> job, boolean isBegin) {
+        unnamed.remove(runner.id());
+        if (!runner.isEnded() && AllocationLife.isWanted(wanted)) {
+            runner.adopt(wanted, job);
         }
-        if (!run.isEnded() && !AllocationLife.isWanted(wanted)) {
-            run.stop(wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
+        if (!runner.isEnded() && !AllocationLife.isWanted(wanted)) {
+            runner.stop(wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
         }
         // A session begins: whatever went wrong before, the server gets to know how it is.
-        if (isBegin && wanted.getClientStatus() != run.update().getClientStatus()) {
-            updates.put(run.update());
+        if (isBegin && wanted.getClientStatus() != runner.update().getClientStatus()) {
+            updates.put(runner.update());
             news.run();
         }
     }
@@ -268,7 +268,7 @@ public final class NodeAllocations {
         }
         // What an earlier run of it said is gone with that run.
         Allocation fresh = wanted.toBuilder().clearTaskStates().build();
-        job.flatMap(version -> AllocationRun.of(context, new StoredAllocation(fresh, version), this::changed))
+        job.flatMap(version -> AllocationRunner.of(context, new StoredAllocation(fresh, version), this::changed))
                 .ifPresentOrElse(
                         this::begin,
                         () -> refuse(
@@ -292,8 +292,8 @@ public final class NodeAllocations {
                         .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                         .build()
                 : wanted;
-        Optional<AllocationRun> left =
-                job.flatMap(version -> AllocationRun.of(context, new StoredAllocation(known, version), this::changed));
+        Optional<AllocationRunner> left =
+                job.flatMap(version -> AllocationRunner.of(context, new StoredAllocation(known, version), this::changed));
         if (left.isEmpty()) {
             LOG.error(
                     "What is here of allocation {} stays: the server named no group \"{}\" in version {} of job {}",
@@ -304,39 +304,39 @@ public final class NodeAllocations {
             sweeper.spare(wanted.getId());
             return false;
         }
-        AllocationRun run = left.get();
-        List<String> pods = run.findTasks();
+        AllocationRunner runner = left.get();
+        List<String> pods = runner.findTasks();
         boolean hasRun = hasEnded || wanted.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING;
         if (pods.isEmpty() && !hasRun && !store.isDamaged(wanted.getId())) {
             return false;
         }
         LOG.warn(
                 "Allocation {} was not remembered and is known again from the server; {} of its pods were found",
-                run.id(),
+                runner.id(),
                 pods.size());
-        add(run);
-        run.takeUp();
-        remember(run);
+        add(runner);
+        runner.takeUp();
+        remember(runner);
         return true;
     }
 
     /** Nothing of it runs before it is on the disk; that it is made ready meanwhile, no other process need know. */
-    private void begin(AllocationRun run) {
-        add(run);
-        setLeftoversAside(run.id());
-        run.begin();
-        remember(run);
+    private void begin(AllocationRunner runner) {
+        add(runner);
+        setLeftoversAside(runner.id());
+        runner.begin();
+        remember(runner);
     }
 
-    private void remember(AllocationRun run) {
-        tell(run);
-        then(writer.put(run.stored()), failure -> {
+    private void remember(AllocationRunner runner) {
+        tell(runner);
+        then(writer.put(runner.stored()), failure -> {
             if (failure.isEmpty()) {
-                run.permit();
+                runner.permit();
                 return;
             }
-            LOG.error("Allocation {} is not run, since it could not be remembered", run.id(), failure.get());
-            run.refuse(failure.get().getMessage());
+            LOG.error("Allocation {} is not run, since it could not be remembered", runner.id(), failure.get());
+            runner.refuse(failure.get().getMessage());
         });
     }
 
@@ -368,21 +368,21 @@ public final class NodeAllocations {
     }
 
     private void stopUnnamed() {
-        List<AllocationRun> others =
-                runs.values().stream().filter(run -> !named.contains(run.id())).toList();
-        for (AllocationRun run : others) {
-            unnamed.add(run.id());
-            if (!run.isEnded()) {
-                LOG.warn("Allocation {} is stopped: the server does not know it", run.id());
-                run.stop("The server does not know the allocation");
+        List<AllocationRunner> others =
+                runners.values().stream().filter(runner -> !named.contains(runner.id())).toList();
+        for (AllocationRunner runner : others) {
+            unnamed.add(runner.id());
+            if (!runner.isEnded()) {
+                LOG.warn("Allocation {} is stopped: the server does not know it", runner.id());
+                runner.stop("The server does not know the allocation");
             }
         }
     }
 
     private void collect() {
-        List<AllocationRun> ended = runs.values().stream()
-                .filter(run -> run.isEnded() && acknowledged.contains(run.id()))
-                .sorted(Comparator.comparing(AllocationRun::lastEventTime, Timestamps.comparator())
+        List<AllocationRunner> ended = runners.values().stream()
+                .filter(runner -> runner.isEnded() && acknowledged.contains(runner.id()))
+                .sorted(Comparator.comparing(AllocationRunner::lastEventTime, Timestamps.comparator())
                         .reversed())
                 .toList();
         for (int i = 0; i < ended.size(); i++) {
@@ -392,27 +392,27 @@ public final class NodeAllocations {
         }
     }
 
-    private void forget(AllocationRun run) {
-        if (!forgetting.add(run.id())) {
+    private void forget(AllocationRunner runner) {
+        if (!forgetting.add(runner.id())) {
             return;
         }
-        then(writer.remove(run.id()), failure -> {
-            forgetting.remove(run.id());
+        then(writer.remove(runner.id()), failure -> {
+            forgetting.remove(runner.id());
             if (failure.isPresent()) {
-                LOG.error("Allocation {} could not be forgotten; it is tried again later", run.id(), failure.get());
+                LOG.error("Allocation {} could not be forgotten; it is tried again later", runner.id(), failure.get());
                 return;
             }
-            runs.remove(run.id());
-            unnamed.remove(run.id());
-            acknowledged.remove(run.id());
-            sweeper.spareNoMore(run.id());
-            cleaner.clean(run.id(), Optional.of(run));
+            runners.remove(runner.id());
+            unnamed.remove(runner.id());
+            acknowledged.remove(runner.id());
+            sweeper.spareNoMore(runner.id());
+            cleaner.clean(runner.id(), Optional.of(runner));
         });
     }
 
-    static void joinAll(List<AllocationRun> detached, Duration atMost) throws InterruptedException {
-        for (AllocationRun run : detached) {
-            run.join(atMost);
+    static void joinAll(List<AllocationRunner> detached, Duration atMost) throws InterruptedException {
+        for (AllocationRunner runner : detached) {
+            runner.join(atMost);
         }
     }
 

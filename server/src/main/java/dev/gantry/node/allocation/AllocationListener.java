@@ -9,8 +9,8 @@ public interface AllocationListener {
     /**
      * Something has happened to an allocation. Called on the owner thread.
      *
-     * @param run the allocation, as it is now
+     * @param runner the allocation, as it is now
      * @return completed with whether that is on the disk
      */
-    CompletableFuture<Boolean> changed(AllocationRun run);
+    CompletableFuture<Boolean> changed(AllocationRunner runner);
 }

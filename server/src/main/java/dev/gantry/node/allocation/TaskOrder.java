@@ -12,25 +12,25 @@ import java.util.function.Predicate;
  */
 final class TaskOrder {
 
-    private final Collection<TaskRun> tasks;
+    private final Collection<TaskRunner> tasks;
 
-    TaskOrder(Collection<TaskRun> tasks) {
+    TaskOrder(Collection<TaskRunner> tasks) {
         this.tasks = tasks;
     }
 
     /** Begins what may begin, ends what is not needed any more. Doing it again changes nothing. */
     void advance() {
-        for (TaskRun task : tasks) {
+        for (TaskRunner task : tasks) {
             if (mayBegin(task)) {
                 task.begin();
             }
         }
-        if (all(TaskRole.MAIN, TaskRun::isDead)) {
+        if (all(TaskRole.MAIN, TaskRunner::isDead)) {
             of(
                     role -> role == TaskRole.SIDECAR || role == TaskRole.PRESTART,
                     task -> task.kill("The main tasks have ended"));
         }
-        if (areOthersDead() && tasks.stream().noneMatch(TaskRun::hasRun)) {
+        if (areOthersDead() && tasks.stream().noneMatch(TaskRunner::hasRun)) {
             of(
                     role -> role == TaskRole.POSTSTOP,
                     task -> task.skip("There is nothing to do after tasks that never ran"));
@@ -40,7 +40,7 @@ final class TaskOrder {
     /** Ends all but what is there to run afterwards; sidecars end when the main tasks have. */
     void stop(String why) {
         of(role -> role == TaskRole.MAIN || role == TaskRole.PRESTART, task -> task.kill(why));
-        if (all(TaskRole.MAIN, TaskRun::isDead)) {
+        if (all(TaskRole.MAIN, TaskRunner::isDead)) {
             of(role -> role == TaskRole.SIDECAR, task -> task.kill(why));
         }
     }
@@ -55,7 +55,7 @@ final class TaskOrder {
         return tasks.stream().allMatch(task -> task.role() == TaskRole.POSTSTOP || task.isDead());
     }
 
-    private boolean mayBegin(TaskRun task) {
+    private boolean mayBegin(TaskRunner task) {
         if (task.isDead()) {
             return false;
         }
@@ -63,16 +63,16 @@ final class TaskOrder {
             case PRESTART, SIDECAR -> true;
             // What has run already, before a restart of the node, does not wait for others' restarts.
             case MAIN ->
-                task.hasRun() || (all(TaskRole.PRESTART, TaskRun::isDead) && all(TaskRole.SIDECAR, TaskRun::hasRun));
-            case POSTSTOP -> areOthersDead() && tasks.stream().anyMatch(TaskRun::hasRun);
+                task.hasRun() || (all(TaskRole.PRESTART, TaskRunner::isDead) && all(TaskRole.SIDECAR, TaskRunner::hasRun));
+            case POSTSTOP -> areOthersDead() && tasks.stream().anyMatch(TaskRunner::hasRun);
         };
     }
 
-    private boolean all(TaskRole role, Predicate<TaskRun> condition) {
+    private boolean all(TaskRole role, Predicate<TaskRunner> condition) {
         return tasks.stream().filter(task -> task.role() == role).allMatch(condition);
     }
 
-    private void of(Predicate<TaskRole> roles, Consumer<TaskRun> action) {
+    private void of(Predicate<TaskRole> roles, Consumer<TaskRunner> action) {
         tasks.stream().filter(task -> roles.test(task.role())).forEach(action);
     }
 }

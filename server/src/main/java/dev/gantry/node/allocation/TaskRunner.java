@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One task of an allocation: what happened to it, and its thread while it lives. Owned by the owner thread. */
-final class TaskRun {
+final class TaskRunner {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TaskRun.class);
+    private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
 
     private final RunnerContext context;
     private final TaskDirectory directory;
@@ -45,7 +45,7 @@ final class TaskRun {
     interface Group {
 
         /** Something has happened to a task; completed with whether that is on the disk. */
-        CompletableFuture<Boolean> changed(TaskRun task);
+        CompletableFuture<Boolean> changed(TaskRunner task);
 
         /** What the newest version of the job says. */
         Job job();
@@ -60,7 +60,7 @@ final class TaskRun {
         TaskEnvironment environment(Task task);
     }
 
-    TaskRun(
+    TaskRunner(
             RunnerContext context,
             TaskSpec spec,
             TaskDirectory directory,
@@ -182,7 +182,7 @@ final class TaskRun {
     private TaskThread.Work work() {
         // The end of this run is known already: an earlier process has ended before it was removed.
         Optional<RunningTask> leftover =
-                found.filter(run -> used.due().isPresent() && run.podId().equals(state().getPodId()));
+                found.filter(task -> used.due().isPresent() && task.podId().equals(state().getPodId()));
         Optional<RunningTask> live = leftover.isPresent() ? Optional.empty() : found;
         if (live.isEmpty() && used.due().isEmpty()) {
             history.setup();
@@ -334,7 +334,7 @@ final class TaskRun {
 
         @Override
         public CompletableFuture<TaskThread.Next> startFailed(TaskStartException failure) {
-            return decided(() -> TaskRun.this.startFailed(failure));
+            return decided(() -> TaskRunner.this.startFailed(failure));
         }
 
         @Override
@@ -351,7 +351,7 @@ final class TaskRun {
 
         @Override
         public CompletableFuture<TaskThread.Next> ended(TaskExit exit) {
-            return decided(() -> TaskRun.this.ended(exit));
+            return decided(() -> TaskRunner.this.ended(exit));
         }
 
         @Override
@@ -378,7 +378,7 @@ final class TaskRun {
                     .thenComposeAsync(
                             chosen -> {
                                 TaskThread.Next next = chosen.get();
-                                return group.changed(TaskRun.this)
+                                return group.changed(TaskRunner.this)
                                         .thenApply(stored ->
                                                 new TaskThread.Next(next.removable() || stored, next.again()));
                             },

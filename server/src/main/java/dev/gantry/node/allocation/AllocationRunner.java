@@ -40,13 +40,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Owned by the owner thread.
  */
-public final class AllocationRun {
+public final class AllocationRunner {
 
-    private static final Logger LOG = LoggerFactory.getLogger(AllocationRun.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AllocationRunner.class);
 
     private final RunnerContext context;
     private final AllocationListener listener;
-    private final Map<String, TaskRun> tasks = new LinkedHashMap<>();
+    private final Map<String, TaskRunner> tasks = new LinkedHashMap<>();
     private final TaskOrder order = new TaskOrder(tasks.values());
     private JobVersion job;
     private TaskGroup group;
@@ -55,7 +55,7 @@ public final class AllocationRun {
     private CompletableFuture<Boolean> permission = CompletableFuture.completedFuture(true);
     private boolean begun;
 
-    private AllocationRun(
+    private AllocationRunner(
             RunnerContext context, StoredAllocation origin, TaskGroup group, AllocationListener listener) {
         this.context = context;
         this.job = origin.job();
@@ -67,7 +67,7 @@ public final class AllocationRun {
         for (Task task : group.getTasksList()) {
             TaskState state = known.get(task.getName());
             RestartWindow used = origin.restarts().getOrDefault(task.getName(), RestartWindow.UNUSED);
-            tasks.put(task.getName(), taskRun(task, Optional.ofNullable(state), used));
+            tasks.put(task.getName(), taskRunner(task, Optional.ofNullable(state), used));
         }
         sumUp();
     }
@@ -80,10 +80,10 @@ public final class AllocationRun {
      * @param listener told after each change, but not during this call
      * @return the allocation; empty if its job has no such group
      */
-    public static Optional<AllocationRun> of(
+    public static Optional<AllocationRunner> of(
             RunnerContext context, StoredAllocation stored, AllocationListener listener) {
         return group(stored.job(), stored.allocation().getTaskGroup())
-                .map(group -> new AllocationRun(context, stored, group, listener));
+                .map(group -> new AllocationRunner(context, stored, group, listener));
     }
 
     private static Optional<TaskGroup> group(JobVersion job, String name) {
@@ -107,7 +107,7 @@ public final class AllocationRun {
      * @return true once all its tasks are dead
      */
     public boolean isEnded() {
-        return tasks.values().stream().allMatch(TaskRun::isDead);
+        return tasks.values().stream().allMatch(TaskRunner::isDead);
     }
 
     /**
@@ -131,7 +131,7 @@ public final class AllocationRun {
     public StoredAllocation stored() {
         Map<String, RestartWindow> used = tasks.values().stream()
                 .filter(task -> !task.used().equals(RestartWindow.UNUSED))
-                .collect(Collectors.toMap(TaskRun::name, TaskRun::used));
+                .collect(Collectors.toMap(TaskRunner::name, TaskRunner::used));
         return new StoredAllocation(allocation, job, used);
     }
 
@@ -162,28 +162,28 @@ public final class AllocationRun {
      * @return the output; empty if the group has no such task
      */
     public Optional<LogSource> log(String task, LogStream stream, boolean isFollowed) {
-        return Optional.ofNullable(tasks.get(task)).map(run -> {
-            TaskDirectory directory = run.directory();
-            LogLimits limits = LogLimits.of(run.spec().task().getLogs());
+        return Optional.ofNullable(tasks.get(task)).map(runner -> {
+            TaskDirectory directory = runner.directory();
+            LogLimits limits = LogLimits.of(runner.spec().task().getLogs());
             String owner = "task \"%s\" of allocation %s on node %s"
                     .formatted(task, id(), context.node().get().getName());
             return new LogSource(
                     stream == LogStream.LOG_STREAM_STDERR ? directory.stderr(limits) : directory.stdout(limits),
-                    run::isDead,
+                    runner::isDead,
                     owner,
-                    whyNoLog(run, limits, isFollowed).map(why -> "There is no output of %s: %s".formatted(owner, why)));
+                    whyNoLog(runner, limits, isFollowed).map(why -> "There is no output of %s: %s".formatted(owner, why)));
         });
     }
 
-    private static Optional<String> whyNoLog(TaskRun run, LogLimits limits, boolean isFollowed) {
+    private static Optional<String> whyNoLog(TaskRunner runner, LogLimits limits, boolean isFollowed) {
         if (limits.disabled()) {
             return Optional.of("its job has logs { disabled = true }, which discards it");
         }
-        if (run.hasRun()) {
+        if (runner.hasRun()) {
             return Optional.empty();
         }
-        if (run.isDead()) {
-            return Optional.of("it was never started. " + lastEnd(run.state()));
+        if (runner.isDead()) {
+            return Optional.of("it was never started. " + lastEnd(runner.state()));
         }
         return isFollowed ? Optional.empty() : Optional.of("it has not been started yet");
     }
@@ -260,7 +260,7 @@ public final class AllocationRun {
             // What was not found is not started first.
             order.stop("The allocation shall stop");
         }
-        tasks.values().stream().filter(TaskRun::hasFailed).findFirst().ifPresent(this::stopSiblings);
+        tasks.values().stream().filter(TaskRunner::hasFailed).findFirst().ifPresent(this::stopSiblings);
         startTasks();
     }
 
@@ -317,7 +317,7 @@ public final class AllocationRun {
         return other.getTasksCount() == tasks.size()
                 && other.getTasksList().stream()
                         .allMatch(task -> Optional.ofNullable(tasks.get(task.getName()))
-                                .filter(run -> run.role() == TaskRole.of(task))
+                                .filter(runner -> runner.role() == TaskRole.of(task))
                                 .isPresent());
     }
 
@@ -376,7 +376,7 @@ public final class AllocationRun {
         // Nothing begins any more.
         begun = false;
         endHealthWatch();
-        tasks.values().forEach(TaskRun::detach);
+        tasks.values().forEach(TaskRunner::detach);
     }
 
     /**
@@ -386,19 +386,19 @@ public final class AllocationRun {
      * @throws InterruptedException if the thread was interrupted
      */
     public void join(Duration atMost) throws InterruptedException {
-        for (TaskRun task : tasks.values()) {
+        for (TaskRunner task : tasks.values()) {
             task.join(atMost);
         }
     }
 
-    private TaskRun taskRun(Task task, Optional<TaskState> known, RestartWindow used) {
+    private TaskRunner taskRunner(Task task, Optional<TaskState> known, RestartWindow used) {
         TaskHistory history = known.map(state -> new TaskHistory(state, context.clock()))
                 .orElseGet(() -> TaskHistory.begin(task.getName(), context.clock()));
         TaskDirectory directory = context.directories().of(id(), task.getName());
         List<CheckState> checks = allocation.getChecksList().stream()
                 .filter(check -> check.getTask().equals(task.getName()))
                 .toList();
-        return new TaskRun(context, spec(task), directory, history, used, checks, new Group());
+        return new TaskRunner(context, spec(task), directory, history, used, checks, new Group());
     }
 
     private TaskSpec spec(Task task) {
@@ -441,7 +441,7 @@ public final class AllocationRun {
         var unused = listener.changed(this);
     }
 
-    private CompletableFuture<Boolean> taskChanged(TaskRun task) {
+    private CompletableFuture<Boolean> taskChanged(TaskRunner task) {
         if (task.hasFailed()) {
             stopSiblings(task);
         }
@@ -453,16 +453,16 @@ public final class AllocationRun {
         return listener.changed(this);
     }
 
-    private void stopSiblings(TaskRun failed) {
+    private void stopSiblings(TaskRunner failed) {
         // It is dead itself and stays as it is.
         order.stop("Task \"%s\" of the same group failed".formatted(failed.name()));
     }
 
     /** What the tasks know of their group. */
-    private final class Group implements TaskRun.Group {
+    private final class Group implements TaskRunner.Group {
 
         @Override
-        public CompletableFuture<Boolean> changed(TaskRun task) {
+        public CompletableFuture<Boolean> changed(TaskRunner task) {
             return taskChanged(task);
         }
 
@@ -488,7 +488,7 @@ public final class AllocationRun {
     }
 
     private void lookAtHealth() {
-        List<TaskRun> counted = tasks.values().stream()
+        List<TaskRunner> counted = tasks.values().stream()
                 .filter(task -> task.role() != TaskRole.POSTSTOP)
                 .toList();
         boolean allRun = counted.stream()
@@ -496,13 +496,13 @@ public final class AllocationRun {
                         task.role() == TaskRole.PRESTART ? task.isDead() && !task.hasFailed() : task.isRunning());
         boolean isLost = counted.stream()
                 .anyMatch(task -> task.hasFailed() || (task.isDead() && task.role() != TaskRole.PRESTART));
-        boolean allPass = counted.stream().allMatch(TaskRun::allChecksPass);
+        boolean allPass = counted.stream().allMatch(TaskRunner::allChecksPass);
         // Its verdict ends the watch.
         health.ifPresent(watch -> watch.look(allRun, allPass, isLost));
     }
 
     private void sumUp() {
-        List<TaskState> states = tasks.values().stream().map(TaskRun::state).toList();
+        List<TaskState> states = tasks.values().stream().map(TaskRunner::state).toList();
         ClientStatus status = ClientStatuses.of(tasks.values().stream()
                 .map(task -> new ClientStatuses.Member(task.role(), task.state()))
                 .toList());
