@@ -11,7 +11,7 @@ import dev.gantry.node.NodeTimings;
 import dev.gantry.node.Sweeper;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
-import dev.gantry.node.check.Questions;
+import dev.gantry.node.check.CheckProbes;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.node.log.LogReads;
@@ -210,8 +210,8 @@ final class GantryNode implements AutoCloseable {
                 drivers.stream().collect(Collectors.toMap(TaskDriver::name, Function.identity())),
                 directories,
                 timings.killTimeout(),
-                threads.asker(),
-                new Questions(),
+                threads.checkScheduler(),
+                new CheckProbes(),
                 parts.clock(),
                 steady,
                 parts.random());

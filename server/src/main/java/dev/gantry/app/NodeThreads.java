@@ -1,7 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.model.LoudScheduler;
-import dev.gantry.node.check.Asker;
+import dev.gantry.node.check.CheckScheduler;
 import dev.gantry.node.session.OwnerThread;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * @param cleaner deletes directories
  * @param sweeper removes what earlier processes have left
  * @param garbage removes what drivers have stored and nobody uses
- * @param asker asks what checks ask
+ * @param checkScheduler repeats the probes of checks
  * @param state writes what the node must remember
  */
 record NodeThreads(
@@ -30,7 +30,7 @@ record NodeThreads(
         ScheduledExecutorService cleaner,
         ScheduledExecutorService sweeper,
         ScheduledExecutorService garbage,
-        Asker asker,
+        CheckScheduler checkScheduler,
         ExecutorService state)
         implements AutoCloseable {
 
@@ -47,7 +47,7 @@ record NodeThreads(
                 single("node-cleaner"),
                 single("node-sweeper"),
                 single("node-garbage"),
-                new Asker(),
+                new CheckScheduler(),
                 Executors.newSingleThreadExecutor(state));
     }
 
@@ -58,7 +58,7 @@ record NodeThreads(
         cleaner.shutdownNow();
         sweeper.shutdownNow();
         garbage.shutdownNow();
-        asker.close();
+        checkScheduler.close();
         owner.close();
         finishWriting();
     }

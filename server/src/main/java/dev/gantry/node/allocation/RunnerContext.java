@@ -1,8 +1,8 @@
 package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskDriver;
-import dev.gantry.node.check.Asker;
-import dev.gantry.node.check.Questions;
+import dev.gantry.node.check.CheckScheduler;
+import dev.gantry.node.check.CheckProbes;
 import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -21,8 +21,8 @@ import java.util.random.RandomGenerator;
  * @param drivers the drivers by name
  * @param directories where allocations live
  * @param killTimeout how long a task that does not say may take to end by itself once it is asked to
- * @param asker asks what checks ask
- * @param questions the ways to ask
+ * @param checkScheduler repeats the probes of checks
+ * @param probes makes the probes of checks
  * @param clock tells when things happen
  * @param steady measures how long something takes: it begins like the clock and never jumps
  * @param random spreads delays; used on the owner thread
@@ -34,8 +34,8 @@ public record RunnerContext(
         Map<String, TaskDriver> drivers,
         AllocationDirectories directories,
         Duration killTimeout,
-        Asker asker,
-        Questions questions,
+        CheckScheduler checkScheduler,
+        CheckProbes probes,
         InstantSource clock,
         InstantSource steady,
         RandomGenerator random) {

@@ -3,9 +3,8 @@ package dev.gantry.node.allocation;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.model.ProtoTimes;
-import dev.gantry.node.check.Answer;
-import dev.gantry.node.check.Asker;
-import dev.gantry.node.check.Question;
+import dev.gantry.node.check.CheckScheduler;
+import dev.gantry.node.check.CheckProbe;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.CheckState;
 import dev.gantry.v1.CheckStatus;
@@ -20,26 +19,27 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The checks of one task's services: asked while the task runs, pending while it does not. Owned by the owner thread.
+ * The checks of the services of one task. They are probed while the task runs and pending while it does not. Owned by the
+ * owner thread.
  */
 final class TaskChecks {
 
     private final RunnerContext context;
     private final Listener listener;
     private final Map<Key, CheckState> states = new LinkedHashMap<>();
-    private final List<Asked> asked = new ArrayList<>();
+    private final List<ProbedCheck> probed = new ArrayList<>();
 
     /** Called on the owner thread. */
     interface Listener {
 
-        /** The status of a check is another one. */
+        /** The status of a check has changed. */
         void changed();
 
-        /** A check goes on failing, and its task shall be restarted for that. */
+        /** A check has failed as often as its check_restart block allows: the task has to be restarted. */
         void restart(String why);
     }
 
-    /** Names a check of the task. */
+    /** Identifies a check of the task. */
     private record Key(String service, String check) {
 
         static Key of(CheckState state) {
@@ -47,7 +47,7 @@ final class TaskChecks {
         }
     }
 
-    /** Begins with what was known of the checks before; a check that is not known is pending. */
+    /** Takes over the known states of checks; a check without one is pending. */
     TaskChecks(RunnerContext context, Task task, List<CheckState> known, Listener listener) {
         this.context = context;
         this.listener = listener;
@@ -55,7 +55,7 @@ final class TaskChecks {
         define(task);
     }
 
-    /** How they are, in the order of the job. */
+    /** Returns the states of the checks, in the order of the job. */
     List<CheckState> states() {
         return List.copyOf(states.values());
     }
@@ -64,7 +64,7 @@ final class TaskChecks {
         return states.values().stream().allMatch(state -> state.getStatus() == CheckStatus.CHECK_STATUS_PASSING);
     }
 
-    /** From now on these are the task's checks; what is known of those that stay is kept. */
+    /** Replaces the checks by those of a newer definition of the task. Checks that are in both keep their states. */
     void define(Task task) {
         Map<Key, CheckState> known = Map.copyOf(states);
         states.clear();
@@ -84,29 +84,29 @@ final class TaskChecks {
     }
 
     /**
-     * The task runs: begins to ask.
+     * Begins to probe, since the task runs.
      *
-     * @param task its definition
-     * @param running the task
-     * @param questions makes the questions
+     * @param task the definition of the task
+     * @param running the running task
+     * @param probes makes the probes
      */
-    void begin(Task task, RunningTask running, CheckQuestions questions) {
+    void begin(Task task, RunningTask running, TaskProbes probes) {
         end();
         for (Service service : task.getServicesList()) {
             for (Check check : service.getChecksList()) {
                 Key key = new Key(service.getName(), check.getName());
-                asked.add(new Asked(key, check, questions.of(check, running)));
+                probed.add(new ProbedCheck(key, check, probes.of(check, running)));
             }
         }
     }
 
-    /** Asks no more; what is known stays. */
+    /** Ends all probes; the states stay. */
     void end() {
-        asked.forEach(Asked::end);
-        asked.clear();
+        probed.forEach(ProbedCheck::end);
+        probed.clear();
     }
 
-    /** The task does not run: nothing is known any more. */
+    /** Ends all probes and makes all checks pending, since the task does not run. */
     void reset() {
         end();
         states.replaceAll((key, state) -> state.getStatus() == CheckStatus.CHECK_STATUS_PENDING
@@ -122,56 +122,56 @@ final class TaskChecks {
         return Timestamps.fromMillis(context.clock().instant().toEpochMilli());
     }
 
-    /** A check that is asked again and again. */
-    private final class Asked {
+    /** A check that is probed. */
+    private final class ProbedCheck {
 
         private final Key key;
         private final Check check;
         private final Instant since = context.steady().instant();
-        private final Asker.Asking asking;
+        private final CheckScheduler.RepeatedProbe repeated;
         private int failures;
         private boolean ended;
 
-        Asked(Key key, Check check, Question question) {
+        ProbedCheck(Key key, Check check, CheckProbe probe) {
             this.key = key;
             this.check = check;
-            Consumer<Answer> told = answer -> context.owner().execute(() -> answered(answer));
-            this.asking = context.asker().begin(question, duration(check.getInterval()), told);
+            Consumer<CheckProbe.Result> listener = result -> context.owner().execute(() -> handle(result));
+            this.repeated = context.checkScheduler().begin(probe, duration(check.getInterval()), listener);
         }
 
         void end() {
             ended = true;
-            asking.end();
+            repeated.end();
         }
 
-        private void answered(Answer answer) {
+        private void handle(CheckProbe.Result result) {
             if (ended) {
                 return;
             }
-            CheckStatus status = answer.passes() ? CheckStatus.CHECK_STATUS_PASSING : CheckStatus.CHECK_STATUS_FAILING;
+            CheckStatus status = result.passes() ? CheckStatus.CHECK_STATUS_PASSING : CheckStatus.CHECK_STATUS_FAILING;
             CheckState before = states.get(key);
             if (before.getStatus() != status) {
                 states.put(
                         key,
                         before.toBuilder()
                                 .setStatus(status)
-                                .setOutput(answer.output())
+                                .setOutput(result.output())
                                 .setSince(now())
                                 .build());
                 listener.changed();
             }
-            count(answer);
+            count(result);
         }
 
-        private void count(Answer answer) {
+        private void count(CheckProbe.Result result) {
             Duration grace = duration(check.getCheckRestart().getGrace());
-            boolean counts = !answer.passes() && !context.steady().instant().isBefore(since.plus(grace));
-            failures = answer.passes() ? 0 : failures + (counts ? 1 : 0);
+            boolean counts = !result.passes() && !context.steady().instant().isBefore(since.plus(grace));
+            failures = result.passes() ? 0 : failures + (counts ? 1 : 0);
             if (check.hasCheckRestart()
                     && failures >= Math.max(1, check.getCheckRestart().getLimit())) {
                 failures = 0;
                 listener.restart("Check \"%s\" of service \"%s\" goes on failing: %s"
-                        .formatted(key.check(), key.service(), answer.output()));
+                        .formatted(key.check(), key.service(), result.output()));
             }
         }
     }

@@ -143,7 +143,7 @@ final class TaskRunner {
         checks.begin(
                 spec.task(),
                 task,
-                new CheckQuestions(context.questions(), name(), group.environment(spec.task()), group.ports()));
+                new TaskProbes(context.probes(), name(), group.environment(spec.task()), group.ports()));
     }
 
     /** Looks for the task of an earlier process; returns what the driver calls it. */

@@ -1,2 +1,2 @@
-/** Asks services of tasks whether they can be used: schedules the questions, and asks over TCP, HTTP or by a script. */
+/** Runs the checks of services: schedules their probes, and probes over TCP, over HTTP or by a command. */
 package dev.gantry.node.check;

@@ -14,98 +14,98 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks questions again and again: one thread tells when, a few ask. The next time is counted from the answer, so that of
- * each question one at most is on its way, however slow the answers are.
+ * Runs the probes of checks again and again. One thread keeps the time, a few threads run the probes. The interval is
+ * counted from the end of a probe, so at most one probe of each check runs, however slow the services are.
  */
-public final class Asker implements AutoCloseable {
+public final class CheckScheduler implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Asker.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CheckScheduler.class);
 
     private static final int THREADS = 16;
 
-    /** More questions than that at once are put off to their next time. */
+    /** Probes beyond this many waiting ones are put off by one interval. */
     private static final int WAITING = 4096;
 
     private final ScheduledExecutorService clock = new LoudScheduler(threads("check-clock"));
-    private final ThreadPoolExecutor askers = new ThreadPoolExecutor(
+    private final ThreadPoolExecutor probers = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threads("check"));
 
-    /** Starts with no questions. */
-    public Asker() {
-        askers.allowCoreThreadTimeOut(true);
+    /** Creates a scheduler without checks. */
+    public CheckScheduler() {
+        probers.allowCoreThreadTimeOut(true);
     }
 
     /**
-     * Asks at once, and then again and again.
+     * Runs a probe at once, and again after each interval.
      *
-     * @param question what
-     * @param interval how long after an answer
-     * @param told gets each answer, on a thread that must not be held up; may get one more after the end
-     * @return by which to end it
+     * @param probe the probe
+     * @param interval the time from the end of a probe to the next one
+     * @param listener gets each result, on a thread that must not be blocked; may get one more result after the end
+     * @return ends the repetition
      */
-    public Asking begin(Question question, Duration interval, Consumer<Answer> told) {
-        Asking asking = new Asking(question, interval, told);
-        asking.enqueue();
-        return asking;
+    public RepeatedProbe begin(CheckProbe probe, Duration interval, Consumer<CheckProbe.Result> listener) {
+        RepeatedProbe repeated = new RepeatedProbe(probe, interval, listener);
+        repeated.enqueue();
+        return repeated;
     }
 
-    /** Ends all. */
+    /** Ends all checks. */
     @Override
     public void close() {
         clock.shutdownNow();
-        askers.shutdownNow();
+        probers.shutdownNow();
     }
 
-    /** A question that is asked again and again. */
-    public final class Asking {
+    /** A probe that is repeated until {@link #end()}. */
+    public final class RepeatedProbe {
 
-        private final Question question;
+        private final CheckProbe probe;
         private final Duration interval;
-        private final Consumer<Answer> told;
+        private final Consumer<CheckProbe.Result> listener;
         private volatile boolean ended;
 
-        private Asking(Question question, Duration interval, Consumer<Answer> told) {
-            this.question = question;
+        private RepeatedProbe(CheckProbe probe, Duration interval, Consumer<CheckProbe.Result> listener) {
+            this.probe = probe;
             this.interval = interval;
-            this.told = told;
+            this.listener = listener;
         }
 
-        /** Asks no more. */
+        /** Ends the repetition. */
         public void end() {
             ended = true;
         }
 
         private void enqueue() {
             try {
-                askers.execute(this::ask);
+                probers.execute(this::run);
             } catch (RejectedExecutionException e) {
-                askLater();
+                scheduleNext();
             }
         }
 
-        private void ask() {
+        private void run() {
             if (ended) {
                 return;
             }
             try {
-                told.accept(question.ask());
-                askLater();
+                listener.accept(probe.probe());
+                scheduleNext();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } catch (RuntimeException | StackOverflowError e) {
-                LOG.error("A check failed in a way that it must not; it is asked again", e);
-                askLater();
+                LOG.error("A check failed unexpectedly; it is tried again", e);
+                scheduleNext();
             }
         }
 
-        private void askLater() {
+        private void scheduleNext() {
             if (ended || clock.isShutdown()) {
                 return;
             }
             try {
                 var unused = clock.schedule(this::enqueue, interval.toNanos(), TimeUnit.NANOSECONDS);
             } catch (RejectedExecutionException e) {
-                LOG.debug("The node ends, and with it its checks", e);
+                LOG.debug("The node ends; the check is not scheduled again", e);
             }
         }
     }

@@ -8,16 +8,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** Reads the begin of a page and leaves the rest, however much it is. */
-final class FirstCharacters implements BodySubscriber<String> {
+/** Reads the beginning of an HTTP response, 2 KiB at most, and drops the rest. */
+final class BodyPrefix implements BodySubscriber<String> {
 
-    private final CompletableFuture<String> begin = new CompletableFuture<>();
+    private final CompletableFuture<String> prefix = new CompletableFuture<>();
     private final ByteBuffer kept = ByteBuffer.allocate(2048);
     private Flow.Subscription subscription;
 
     @Override
     public CompletionStage<String> getBody() {
-        return begin;
+        return prefix;
     }
 
     @Override
@@ -42,11 +42,11 @@ final class FirstCharacters implements BodySubscriber<String> {
 
     @Override
     public void onError(Throwable failure) {
-        begin.completeExceptionally(failure);
+        prefix.completeExceptionally(failure);
     }
 
     @Override
     public void onComplete() {
-        begin.complete(StandardCharsets.UTF_8.decode(kept.flip()).toString().strip());
+        prefix.complete(StandardCharsets.UTF_8.decode(kept.flip()).toString().strip());
     }
 }

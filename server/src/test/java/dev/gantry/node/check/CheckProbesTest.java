@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class QuestionsTest {
+class CheckProbesTest {
 
     private static final Duration PATIENT = Duration.ofSeconds(10);
 
-    private final Questions questions = new Questions();
+    private final CheckProbes probes = new CheckProbes();
     private final CountDownLatch released = new CountDownLatch(1);
     private HttpServer server;
 
@@ -52,51 +52,51 @@ class QuestionsTest {
 
     @ParameterizedTest
     @CsvSource({"200, true", "201, true", "299, true", "302, false", "404, false", "429, false", "500, false"})
-    void an_http_check_passes_on_good_answers_and_follows_no_redirects(int status, boolean passes) throws Exception {
-        Answer answer = questions
+    void an_http_check_passes_on_a_2xx_status_and_follows_no_redirects(int status, boolean passes) throws Exception {
+        CheckProbe.Result result = probes
                 .http(server.getAddress(), "GET", "/" + status, PATIENT)
-                .ask();
+                .probe();
 
-        assertThat(answer.passes()).isEqualTo(passes);
-        assertThat(answer.output()).isEqualTo("HTTP %d: GET /%d".formatted(status, status));
+        assertThat(result.passes()).isEqualTo(passes);
+        assertThat(result.output()).isEqualTo("HTTP %d: GET /%d".formatted(status, status));
     }
 
     @Test
-    void an_http_check_asks_by_its_method() throws Exception {
-        assertThat(questions
+    void an_http_check_sends_its_method() throws Exception {
+        assertThat(probes
                         .http(server.getAddress(), "POST", "/", PATIENT)
-                        .ask()
+                        .probe()
                         .output())
                 .isEqualTo("HTTP 200: POST /");
     }
 
     @Test
-    void a_large_page_is_not_read_to_its_end() throws Exception {
-        Answer answer =
-                questions.http(server.getAddress(), "GET", "/large", PATIENT).ask();
+    void a_large_response_is_cut() throws Exception {
+        CheckProbe.Result result =
+                probes.http(server.getAddress(), "GET", "/large", PATIENT).probe();
 
-        assertThat(answer.passes()).isTrue();
-        assertThat(answer.output()).hasSize(512).startsWith("HTTP 200: GET /largexxx");
+        assertThat(result.passes()).isTrue();
+        assertThat(result.output()).hasSize(512).startsWith("HTTP 200: GET /largexxx");
     }
 
     @Test
-    void an_answer_that_takes_too_long_is_none() throws Exception {
-        Answer answer = questions
+    void a_response_after_the_timeout_fails_the_check() throws Exception {
+        CheckProbe.Result result = probes
                 .http(server.getAddress(), "GET", "/slow", Duration.ofMillis(100))
-                .ask();
+                .probe();
 
-        assertThat(answer.passes()).isFalse();
+        assertThat(result.passes()).isFalse();
     }
 
     @Test
-    void a_tcp_check_passes_where_somebody_listens() throws Exception {
+    void a_tcp_check_passes_if_the_port_is_open() throws Exception {
         InetSocketAddress address;
         try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             address = new InetSocketAddress(InetAddress.getLoopbackAddress(), open.getLocalPort());
-            assertThat(questions.tcp(address, PATIENT).ask().passes()).isTrue();
+            assertThat(probes.tcp(address, PATIENT).probe().passes()).isTrue();
         }
-        assertThat(questions.tcp(address, PATIENT).ask().passes()).isFalse();
-        assertThat(questions.http(address, "GET", "/", PATIENT).ask().passes()).isFalse();
+        assertThat(probes.tcp(address, PATIENT).probe().passes()).isFalse();
+        assertThat(probes.http(address, "GET", "/", PATIENT).probe().passes()).isFalse();
     }
 
     private void awaitRelease() {
