@@ -1,7 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.driver.TaskDriver;
-import dev.gantry.node.Cleaner;
+import dev.gantry.node.DirectoryCleaner;
 import dev.gantry.node.FingerprintLoop;
 import dev.gantry.node.GarbageLoop;
 import dev.gantry.node.NodeAgent;
@@ -14,11 +14,11 @@ import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.check.CheckProbes;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.NodeFingerprint;
-import dev.gantry.node.log.LogReads;
+import dev.gantry.node.log.LogReader;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
-import dev.gantry.node.state.ClusterMemory;
+import dev.gantry.node.state.ClusterMembership;
 import dev.gantry.node.state.DataDirectory;
 import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.node.state.StateWriter;
@@ -217,9 +217,9 @@ final class GantryNode implements AutoCloseable {
                 parts.random());
         UpdateQueue updates = new UpdateQueue();
         AllocationStore store = new AllocationStore(directory.state());
-        ClusterMemory cluster = ClusterMemory.load(directory.cluster());
+        ClusterMembership cluster = ClusterMembership.load(directory.cluster());
         StateWriter writer = new StateWriter(store, cluster, threads.state());
-        Cleaner cleaner = new Cleaner(directories, threads.cleaner(), timings.removalRetry());
+        DirectoryCleaner cleaner = new DirectoryCleaner(directories, threads.cleaner(), timings.removalRetry());
         NodeAllocations allocations = new NodeAllocations(
                 context,
                 store,
@@ -233,7 +233,7 @@ final class GantryNode implements AutoCloseable {
                 identity.secret(),
                 allocations,
                 updates,
-                new LogReads(threads.logs(), steady, timings.logs()),
+                new LogReader(threads.logs(), steady, timings.logs()),
                 cluster,
                 writer,
                 owner ->

@@ -2,13 +2,13 @@ package dev.gantry.node;
 
 import dev.gantry.node.allocation.AllocationRunner;
 import dev.gantry.node.fingerprint.NodeFingerprint;
-import dev.gantry.node.log.LogReads;
+import dev.gantry.node.log.LogReader;
 import dev.gantry.node.log.LogSource;
 import dev.gantry.node.session.OwnerThread;
 import dev.gantry.node.session.ServerSession;
-import dev.gantry.node.session.SessionOwner;
+import dev.gantry.node.session.SessionHandler;
 import dev.gantry.node.session.UpdateQueue;
-import dev.gantry.node.state.ClusterMemory;
+import dev.gantry.node.state.ClusterMembership;
 import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.ConnectRequest;
@@ -41,9 +41,9 @@ public final class NodeAgent {
     private final String secret;
     private final NodeAllocations allocations;
     private final UpdateQueue updates;
-    private final LogReads logs;
+    private final LogReader logs;
     private final ServerSession session;
-    private final ClusterMemory cluster;
+    private final ClusterMembership cluster;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private final CompletableFuture<Void> allTold = new CompletableFuture<>();
@@ -77,10 +77,10 @@ public final class NodeAgent {
             String secret,
             NodeAllocations allocations,
             UpdateQueue updates,
-            LogReads logs,
-            ClusterMemory cluster,
+            LogReader logs,
+            ClusterMembership cluster,
             StateWriter writer,
-            Function<SessionOwner, ServerSession> session) {
+            Function<SessionHandler, ServerSession> session) {
         this.owner = owner;
         this.self = self;
         this.secret = secret;
@@ -240,7 +240,7 @@ public final class NodeAgent {
 
     private void readLog(ReadLog question) {
         if (refusal.isPresent()) {
-            answer(sessionNumber, LogReads.error(question, refusal.get()));
+            answer(sessionNumber, LogReader.error(question, refusal.get()));
             return;
         }
         Optional<AllocationRunner> runner = allocations.find(question.getAllocationId());
@@ -250,7 +250,7 @@ public final class NodeAgent {
             long asked = sessionNumber;
             logs.read(question, source.get(), chunk -> owner.execute(() -> answer(asked, chunk)));
         } else {
-            answer(sessionNumber, LogReads.error(question, missing(question, runner)));
+            answer(sessionNumber, LogReader.error(question, missing(question, runner)));
         }
     }
 
@@ -287,7 +287,7 @@ public final class NodeAgent {
     }
 
     /** What the session tells. */
-    private final class Session implements SessionOwner {
+    private final class Session implements SessionHandler {
 
         @Override
         public CompletableFuture<Register> identified(Identity identity) {

@@ -58,7 +58,7 @@ public final class NodeAllocations {
     private final AllocationStore store;
     private final StateWriter writer;
     private final UpdateQueue updates;
-    private final Cleaner cleaner;
+    private final DirectoryCleaner cleaner;
     private final Sweeper sweeper;
     private final Map<String, AllocationRunner> runners = new LinkedHashMap<>();
     private final Set<String> unnamed = new HashSet<>();
@@ -87,7 +87,7 @@ public final class NodeAllocations {
             AllocationStore store,
             StateWriter writer,
             UpdateQueue updates,
-            Cleaner cleaner,
+            DirectoryCleaner cleaner,
             Sweeper sweeper) {
         this.context = context;
         this.store = store;
@@ -113,7 +113,8 @@ public final class NodeAllocations {
         }
         List<AllocationRunner> live =
                 runners.values().stream().filter(runner -> !runner.isEnded()).toList();
-        long found = live.stream().mapToLong(runner -> runner.findTasks().size()).sum();
+        long found =
+                live.stream().mapToLong(runner -> runner.findTasks().size()).sum();
         live.forEach(AllocationRunner::resume);
         runners.values().forEach(runner -> updates.put(runner.update()));
         if (!live.isEmpty()) {
@@ -246,7 +247,8 @@ public final class NodeAllocations {
             runner.adopt(wanted, job);
         }
         if (!runner.isEnded() && !AllocationLife.isWanted(wanted)) {
-            runner.stop(wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
+            runner.stop(
+                    wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
         }
         // A session begins: whatever went wrong before, the server gets to know how it is.
         if (isBegin && wanted.getClientStatus() != runner.update().getClientStatus()) {
@@ -292,8 +294,8 @@ public final class NodeAllocations {
                         .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                         .build()
                 : wanted;
-        Optional<AllocationRunner> left =
-                job.flatMap(version -> AllocationRunner.of(context, new StoredAllocation(known, version), this::changed));
+        Optional<AllocationRunner> left = job.flatMap(
+                version -> AllocationRunner.of(context, new StoredAllocation(known, version), this::changed));
         if (left.isEmpty()) {
             LOG.error(
                     "What is here of allocation {} stays: the server named no group \"{}\" in version {} of job {}",
@@ -368,8 +370,9 @@ public final class NodeAllocations {
     }
 
     private void stopUnnamed() {
-        List<AllocationRunner> others =
-                runners.values().stream().filter(runner -> !named.contains(runner.id())).toList();
+        List<AllocationRunner> others = runners.values().stream()
+                .filter(runner -> !named.contains(runner.id()))
+                .toList();
         for (AllocationRunner runner : others) {
             unnamed.add(runner.id());
             if (!runner.isEnded()) {

@@ -27,9 +27,9 @@ public final class Sweeper {
 
     private final List<TaskDriver> drivers;
     private final AllocationDirectories directories;
-    private final Cleaner cleaner;
+    private final DirectoryCleaner cleaner;
     private final ScheduledExecutorService thread;
-    private final RetryWait retry;
+    private final RetryDelay retry;
     private final Set<String> spared = ConcurrentHashMap.newKeySet();
 
     // Owned by the thread.
@@ -47,14 +47,14 @@ public final class Sweeper {
     public Sweeper(
             Collection<TaskDriver> drivers,
             AllocationDirectories directories,
-            Cleaner cleaner,
+            DirectoryCleaner cleaner,
             ScheduledExecutorService thread,
             Duration firstRetry) {
         this.drivers = List.copyOf(drivers);
         this.directories = directories;
         this.cleaner = cleaner;
         this.thread = thread;
-        this.retry = new RetryWait(firstRetry);
+        this.retry = new RetryDelay(firstRetry);
     }
 
     /** Leaves an allocation alone from now on; to be called before anything of it is made. */

@@ -13,7 +13,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.files.FileTrees;
-import dev.gantry.node.state.ClusterMemory;
+import dev.gantry.node.state.ClusterMembership;
 import dev.gantry.node.state.NodeStateException;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
@@ -723,8 +723,8 @@ class GantryNodeTest {
      * must remember the cluster before its first session.
      */
     private GantryNode.Parts slowDisk(CountDownLatch disk) throws IOException {
-        ClusterMemory cluster =
-                ClusterMemory.load(Files.createDirectories(dir.resolve("data")).resolve("cluster"));
+        ClusterMembership cluster = ClusterMembership.load(
+                Files.createDirectories(dir.resolve("data")).resolve("cluster"));
         cluster.accept(FixtureServer.IDENTITY);
         cluster.save();
         return NodeFixture.parts(

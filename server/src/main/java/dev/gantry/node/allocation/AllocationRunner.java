@@ -47,11 +47,11 @@ public final class AllocationRunner {
     private final RunnerContext context;
     private final AllocationListener listener;
     private final Map<String, TaskRunner> tasks = new LinkedHashMap<>();
-    private final TaskOrder order = new TaskOrder(tasks.values());
+    private final LifecycleCoordinator lifecycle = new LifecycleCoordinator(tasks.values());
     private JobVersion job;
     private TaskGroup group;
     private Allocation allocation;
-    private Optional<HealthWatch> health = Optional.empty();
+    private Optional<HealthWatcher> health = Optional.empty();
     private CompletableFuture<Boolean> permission = CompletableFuture.completedFuture(true);
     private boolean begun;
 
@@ -171,7 +171,8 @@ public final class AllocationRunner {
                     stream == LogStream.LOG_STREAM_STDERR ? directory.stderr(limits) : directory.stdout(limits),
                     runner::isDead,
                     owner,
-                    whyNoLog(runner, limits, isFollowed).map(why -> "There is no output of %s: %s".formatted(owner, why)));
+                    whyNoLog(runner, limits, isFollowed)
+                            .map(why -> "There is no output of %s: %s".formatted(owner, why)));
         });
     }
 
@@ -258,7 +259,7 @@ public final class AllocationRunner {
     private void goOn() {
         if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
             // What was not found is not started first.
-            order.stop("The allocation shall stop");
+            lifecycle.stop("The allocation shall stop");
         }
         tasks.values().stream().filter(TaskRunner::hasFailed).findFirst().ifPresent(this::stopSiblings);
         startTasks();
@@ -361,13 +362,13 @@ public final class AllocationRunner {
             return;
         }
         endHealthWatch();
-        boolean isOnlyCleaningUp = order.areOthersDead();
+        boolean isOnlyCleaningUp = lifecycle.areOthersDead();
         allocation = allocation.toBuilder()
                 .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                 .build();
-        order.stop(why);
+        lifecycle.stop(why);
         if (isOnlyCleaningUp) {
-            order.stopPoststop(why);
+            lifecycle.stopPoststop(why);
         }
     }
 
@@ -408,7 +409,7 @@ public final class AllocationRunner {
     private void startTasks() {
         begun = true;
         watchHealth();
-        order.advance();
+        lifecycle.advance();
         sumUp();
         lookAtHealth();
     }
@@ -417,8 +418,8 @@ public final class AllocationRunner {
         if (allocation.hasHealthy() || allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
             return;
         }
-        health = HealthWatch.strategy(job.getJob(), group, allocation.getDeploymentId())
-                .map(strategy -> HealthWatch.begin(strategy, context.timer(), this::healthFound));
+        health = HealthWatcher.strategy(job.getJob(), group, allocation.getDeploymentId())
+                .map(strategy -> HealthWatcher.begin(strategy, context.timer(), this::healthFound));
     }
 
     private void healthFound(boolean isHealthy) {
@@ -431,7 +432,7 @@ public final class AllocationRunner {
     }
 
     private void endHealthWatch() {
-        health.ifPresent(HealthWatch::end);
+        health.ifPresent(HealthWatcher::end);
         health = Optional.empty();
     }
 
@@ -446,7 +447,7 @@ public final class AllocationRunner {
             stopSiblings(task);
         }
         if (begun) {
-            order.advance();
+            lifecycle.advance();
         }
         sumUp();
         lookAtHealth();
@@ -455,7 +456,7 @@ public final class AllocationRunner {
 
     private void stopSiblings(TaskRunner failed) {
         // It is dead itself and stays as it is.
-        order.stop("Task \"%s\" of the same group failed".formatted(failed.name()));
+        lifecycle.stop("Task \"%s\" of the same group failed".formatted(failed.name()));
     }
 
     /** What the tasks know of their group. */

@@ -1,8 +1,8 @@
 package dev.gantry.node.allocation;
 
 import dev.gantry.driver.TaskDriver;
-import dev.gantry.node.check.CheckScheduler;
 import dev.gantry.node.check.CheckProbes;
+import dev.gantry.node.check.CheckScheduler;
 import dev.gantry.v1.Node;
 import java.time.Duration;
 import java.time.InstantSource;

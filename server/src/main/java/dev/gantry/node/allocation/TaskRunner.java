@@ -266,14 +266,14 @@ final class TaskRunner {
         return decide(spec.restarts().afterFailedStart(failure, used, now(), context.random()));
     }
 
-    private TaskThread.Next decide(Restarts.Verdict verdict) {
-        if (verdict instanceof Restarts.Verdict.Again again) {
+    private TaskThread.Next decide(RestartRule.Decision decision) {
+        if (decision instanceof RestartRule.Decision.Again again) {
             used = again.window();
             history.restarting(
                     "%s, in %.1f s".formatted(again.why(), again.delay().toMillis() / 1e3));
             return new TaskThread.Next(true, Optional.of(again.delay()));
         }
-        if (verdict instanceof Restarts.Verdict.Failed failed) {
+        if (decision instanceof RestartRule.Decision.Failed failed) {
             history.add(EventType.NOT_RESTARTING, failed.why());
             history.die(true);
         } else {

@@ -18,12 +18,12 @@ import dev.gantry.v1.TaskGroup;
  * @param restarts when it is started again
  * @param stop how to end it
  */
-record TaskSpec(Task task, TaskRole role, Restarts restarts, TaskStop stop) {
+record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop) {
 
     static TaskSpec of(Job job, TaskGroup group, Task task, java.time.Duration killTimeout) {
         TaskRole role = TaskRole.of(task);
-        Restarts restarts =
-                new Restarts(RestartDefaults.apply(group.getRestart(), job.getType()), evenOnSuccess(role, job));
+        RestartRule restarts =
+                new RestartRule(RestartDefaults.apply(group.getRestart(), job.getType()), evenOnSuccess(role, job));
         TaskStop stop = new TaskStop(
                 task.getKillSignal().isEmpty() ? TaskStop.DEFAULT_SIGNAL : task.getKillSignal(),
                 task.hasKillTimeout() ? duration(task.getKillTimeout()) : killTimeout);

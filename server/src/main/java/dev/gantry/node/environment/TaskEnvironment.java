@@ -28,7 +28,7 @@ public final class TaskEnvironment {
     private final Map<String, String> meta;
     private final Map<String, String> asWritten = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
-    private final Interpolation interpolation = new Interpolation(this::find);
+    private final TaskInterpolation interpolation = new TaskInterpolation(this::find);
 
     private TaskEnvironment(Node node, Map<String, String> meta) {
         this.node = node;

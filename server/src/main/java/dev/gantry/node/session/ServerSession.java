@@ -31,12 +31,12 @@ public final class ServerSession {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final List<String> servers;
-    private final SessionOwner node;
+    private final SessionHandler node;
     private final OwnerThread owner;
     private final SessionTimings timings;
     private final Backoff backoff;
     private int next;
-    private Optional<ServerStream> stream = Optional.empty();
+    private Optional<SessionStream> stream = Optional.empty();
     private Optional<Future<?>> timer = Optional.empty();
     private boolean identified;
     private boolean registered;
@@ -54,7 +54,7 @@ public final class ServerSession {
      */
     public ServerSession(
             List<String> servers,
-            SessionOwner node,
+            SessionHandler node,
             OwnerThread owner,
             SessionTimings timings,
             RandomGenerator random) {
@@ -73,7 +73,7 @@ public final class ServerSession {
         String server = servers.get(next);
         identified = false;
         registered = false;
-        ServerStream opened = ServerStream.open(server, owner, new Events(server));
+        SessionStream opened = SessionStream.open(server, owner, new Events(server));
         stream = Optional.of(opened);
         setTimer(() -> giveUpRegistration(server, opened), timings.registration());
     }
@@ -84,7 +84,7 @@ public final class ServerSession {
      * @return false also if there is no server
      */
     public boolean isReady() {
-        return registered && stream.map(ServerStream::isReady).orElse(false);
+        return registered && stream.map(SessionStream::isReady).orElse(false);
     }
 
     /**
@@ -116,17 +116,17 @@ public final class ServerSession {
         closed = true;
         registered = false;
         timer.ifPresent(set -> set.cancel(false));
-        stream.ifPresent(ServerStream::close);
+        stream.ifPresent(SessionStream::close);
     }
 
-    private void giveUpRegistration(String server, ServerStream opened) {
+    private void giveUpRegistration(String server, SessionStream opened) {
         String why = "no answer within %d ms".formatted(timings.registration().toMillis());
         opened.abort(why);
         lose(server, Status.DEADLINE_EXCEEDED.withDescription(why));
     }
 
     private void identified(String server, Identity identity) {
-        ServerStream opened = stream.orElseThrow();
+        SessionStream opened = stream.orElseThrow();
         identified = true;
         var unused = node.identified(identity)
                 .whenComplete((register, failure) -> owner.execute(() -> {
@@ -232,7 +232,7 @@ public final class ServerSession {
     }
 
     /** What one stream brings. */
-    private final class Events implements ServerStream.Events {
+    private final class Events implements SessionStream.Events {
 
         private final String server;
 

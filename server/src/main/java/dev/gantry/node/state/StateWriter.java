@@ -19,7 +19,7 @@ public final class StateWriter {
     private static final Logger LOG = LoggerFactory.getLogger(StateWriter.class);
 
     private final AllocationStore store;
-    private final ClusterMemory cluster;
+    private final ClusterMembership cluster;
     private final Executor thread;
     /** At most one for each allocation. Guarded by this. */
     private Map<String, Waiting> waiting = new LinkedHashMap<>();
@@ -39,7 +39,7 @@ public final class StateWriter {
      * @param cluster what is remembered of the cluster; is on the disk before any allocation that it has led to
      * @param thread one thread
      */
-    public StateWriter(AllocationStore store, ClusterMemory cluster, Executor thread) {
+    public StateWriter(AllocationStore store, ClusterMembership cluster, Executor thread) {
         this.store = store;
         this.cluster = cluster;
         this.thread = thread;

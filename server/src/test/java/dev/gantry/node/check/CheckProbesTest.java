@@ -53,9 +53,8 @@ class CheckProbesTest {
     @ParameterizedTest
     @CsvSource({"200, true", "201, true", "299, true", "302, false", "404, false", "429, false", "500, false"})
     void an_http_check_passes_on_a_2xx_status_and_follows_no_redirects(int status, boolean passes) throws Exception {
-        CheckProbe.Result result = probes
-                .http(server.getAddress(), "GET", "/" + status, PATIENT)
-                .probe();
+        CheckProbe.Result result =
+                probes.http(server.getAddress(), "GET", "/" + status, PATIENT).probe();
 
         assertThat(result.passes()).isEqualTo(passes);
         assertThat(result.output()).isEqualTo("HTTP %d: GET /%d".formatted(status, status));
@@ -63,8 +62,7 @@ class CheckProbesTest {
 
     @Test
     void an_http_check_sends_its_method() throws Exception {
-        assertThat(probes
-                        .http(server.getAddress(), "POST", "/", PATIENT)
+        assertThat(probes.http(server.getAddress(), "POST", "/", PATIENT)
                         .probe()
                         .output())
                 .isEqualTo("HTTP 200: POST /");
@@ -81,8 +79,7 @@ class CheckProbesTest {
 
     @Test
     void a_response_after_the_timeout_fails_the_check() throws Exception {
-        CheckProbe.Result result = probes
-                .http(server.getAddress(), "GET", "/slow", Duration.ofMillis(100))
+        CheckProbe.Result result = probes.http(server.getAddress(), "GET", "/slow", Duration.ofMillis(100))
                 .probe();
 
         assertThat(result.passes()).isFalse();

@@ -26,8 +26,8 @@ class CheckSchedulerTest {
     @Test
     void a_probe_is_repeated_until_it_is_ended() {
         AtomicInteger probed = new AtomicInteger();
-        CheckScheduler.RepeatedProbe repeated =
-                scheduler.begin(() -> new CheckProbe.Result(true, "result " + probed.incrementAndGet()), OFTEN, results::add);
+        CheckScheduler.RepeatedProbe repeated = scheduler.begin(
+                () -> new CheckProbe.Result(true, "result " + probed.incrementAndGet()), OFTEN, results::add);
         await().until(() -> results.size() > 3);
 
         repeated.end();
@@ -36,7 +36,8 @@ class CheckSchedulerTest {
         assertThat(results.get(1)).isEqualTo(new CheckProbe.Result(true, "result 2"));
         AtomicInteger others = new AtomicInteger();
         int last = probed.get();
-        CheckScheduler.RepeatedProbe other = scheduler.begin(() -> new CheckProbe.Result(true, ""), OFTEN, result -> others.incrementAndGet());
+        CheckScheduler.RepeatedProbe other =
+                scheduler.begin(() -> new CheckProbe.Result(true, ""), OFTEN, result -> others.incrementAndGet());
         await().until(() -> others.get() > 20);
         other.end();
         // One may have been running at the end.

@@ -25,13 +25,13 @@ class StateWriterTest {
 
     private final Queue<Runnable> work = new ArrayDeque<>();
     private AllocationStore store;
-    private ClusterMemory cluster;
+    private ClusterMembership cluster;
     private StateWriter writer;
 
     @BeforeEach
     void make() {
         store = new AllocationStore(dir);
-        cluster = ClusterMemory.load(dir.resolve("cluster"));
+        cluster = ClusterMembership.load(dir.resolve("cluster"));
         writer = new StateWriter(store, cluster, work::add);
     }
 

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  *
  * <p>Owned by the owner thread.
  */
-final class HealthWatch {
+final class HealthWatcher {
 
     private final Timer timer;
     private final Duration minHealthyTime;
@@ -28,7 +28,7 @@ final class HealthWatch {
     private Optional<Future<?>> goodSince = Optional.empty();
     private boolean decided;
 
-    private HealthWatch(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
+    private HealthWatcher(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
         this.timer = timer;
         this.verdict = verdict;
         this.minHealthyTime = duration(strategy.getMinHealthyTime());
@@ -53,8 +53,8 @@ final class HealthWatch {
      * @param timer for the times of the strategy
      * @param verdict told once, on the owner thread
      */
-    static HealthWatch begin(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
-        return new HealthWatch(strategy, timer, verdict);
+    static HealthWatcher begin(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
+        return new HealthWatcher(strategy, timer, verdict);
     }
 
     /**

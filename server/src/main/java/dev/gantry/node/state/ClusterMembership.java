@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The file holds one line of a fixed length, with a checksum, and is overwritten in place. May be used by any thread.
  */
-public final class ClusterMemory {
+public final class ClusterMembership {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterMemory.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMembership.class);
 
     private static final String UNKNOWN_CLUSTER = "-".repeat(36);
     private static final String FORMAT = "%s %019d %s";
@@ -47,7 +47,7 @@ public final class ClusterMemory {
     /** The content of the file. It has no cluster on the node's first start and in directories of older versions. */
     private record Known(Optional<String> clusterId, long index, boolean wasBehind) {}
 
-    private ClusterMemory(Path file, Known known, boolean isNew, boolean isDamaged) {
+    private ClusterMembership(Path file, Known known, boolean isNew, boolean isDamaged) {
         this.file = file;
         this.known = known;
         this.saved = known;
@@ -61,10 +61,10 @@ public final class ClusterMemory {
      * @param file where it is kept; need not exist
      * @return the memory
      */
-    public static ClusterMemory load(Path file) {
+    public static ClusterMembership load(Path file) {
         Known nothing = new Known(Optional.empty(), 0, false);
         if (!Files.exists(file)) {
-            return new ClusterMemory(file, nothing, true, false);
+            return new ClusterMembership(file, nothing, true, false);
         }
         try {
             Matcher content = CONTENT.matcher(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
@@ -73,13 +73,13 @@ public final class ClusterMemory {
                         Optional.of(content.group("cluster")).filter(id -> !id.equals(UNKNOWN_CLUSTER));
                 boolean wasBehind = content.group("judgement").equals("behind");
                 Known known = new Known(clusterId, Long.parseLong(content.group("index")), wasBehind);
-                return new ClusterMemory(file, known, false, false);
+                return new ClusterMembership(file, known, false, false);
             }
             LOG.error("{} is damaged", file);
         } catch (IOException | NumberFormatException e) {
             LOG.error("{} can't be read", file, e);
         }
-        return new ClusterMemory(file, nothing, false, true);
+        return new ClusterMembership(file, nothing, false, true);
     }
 
     /**

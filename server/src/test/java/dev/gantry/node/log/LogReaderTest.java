@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogReadsTest {
+class LogReaderTest {
 
     private static final long AN_HOUR = 3_600_000;
     private static final LogLimits LIMITS = new LogLimits(false, 10, 1);
@@ -37,7 +37,7 @@ class LogReadsTest {
     Path dir;
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-    private final LogReads reads = new LogReads(thread, InstantSource.system(), Duration.ofMillis(5));
+    private final LogReader reads = new LogReader(thread, InstantSource.system(), Duration.ofMillis(5));
     private final AtomicBoolean dead = new AtomicBoolean();
     private Path file;
     private Optional<String> whyNoFiles = Optional.empty();

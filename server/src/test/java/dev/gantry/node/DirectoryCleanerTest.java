@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
-class CleanerTest {
+class DirectoryCleanerTest {
 
     @TempDir
     Path dir;
@@ -30,7 +30,8 @@ class CleanerTest {
         assumeTrue(setImmutable(file, true), "this file system has no file that root can't delete");
         LoudScheduler thread = new LoudScheduler(Thread::new);
         try {
-            Cleaner cleaner = new Cleaner(new AllocationDirectories(dir), thread, Duration.ofMillis(20));
+            DirectoryCleaner cleaner =
+                    new DirectoryCleaner(new AllocationDirectories(dir), thread, Duration.ofMillis(20));
 
             cleaner.clean("a1", Optional.empty());
 

@@ -6,7 +6,7 @@ import dev.gantry.v1.Register;
 import java.util.concurrent.CompletableFuture;
 
 /** Who a session is led for. All is called on the owner thread. */
-public interface SessionOwner {
+public interface SessionHandler {
 
     /**
      * The server has said who it is, first of all.

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ClusterMemoryTest {
+class ClusterMembershipTest {
 
     private static final String ONE = "11111111-2222-4333-8444-555555555555";
     private static final String OTHER = "66666666-2222-4333-8444-555555555555";
@@ -20,12 +20,12 @@ class ClusterMemoryTest {
 
     @Test
     void the_first_server_is_obeyed_and_remembered() {
-        ClusterMemory first = load();
+        ClusterMembership first = load();
         assertThat(first.isNew()).isTrue();
         assertThat(first.judge(server(ONE, 5))).isEmpty();
         first.save();
 
-        ClusterMemory second = load();
+        ClusterMembership second = load();
 
         assertThat(second.isNew()).isFalse();
         assertThat(second.judge(server(ONE, 5))).isEmpty();
@@ -35,11 +35,11 @@ class ClusterMemoryTest {
 
     @Test
     void a_server_that_knows_less_is_refused_even_when_its_index_has_grown() {
-        ClusterMemory memory = known(5);
+        ClusterMembership memory = known(5);
         memory.raise(8);
         memory.save();
 
-        ClusterMemory later = load();
+        ClusterMembership later = load();
         assertThat(later.judge(server(ONE, 7)).orElseThrow()).contains("index 7", "index 8");
         later.save();
 
@@ -49,7 +49,7 @@ class ClusterMemoryTest {
 
     @Test
     void a_server_of_another_cluster_leaves_no_trace() {
-        ClusterMemory memory = known(5);
+        ClusterMembership memory = known(5);
         assertThat(memory.judge(server(OTHER, 1))).isPresent();
         memory.save();
 
@@ -58,7 +58,7 @@ class ClusterMemoryTest {
 
     @Test
     void what_an_operator_accepts_is_obeyed_from_then_on() {
-        ClusterMemory memory = known(50);
+        ClusterMembership memory = known(50);
         assertThat(memory.judge(server(ONE, 7))).isPresent();
         memory.accept(server(ONE, 7));
         memory.save();
@@ -70,7 +70,7 @@ class ClusterMemoryTest {
 
     @Test
     void an_index_without_a_cluster_is_counted_too() {
-        ClusterMemory memory = load();
+        ClusterMembership memory = load();
         memory.raise(9);
 
         assertThat(memory.judge(server(ONE, 3))).isPresent();
@@ -86,7 +86,7 @@ class ClusterMemoryTest {
         known(5);
         Files.writeString(dir.resolve("cluster"), left);
 
-        ClusterMemory memory = load();
+        ClusterMembership memory = load();
         assertThat(memory.judge(server(ONE, 5)).orElseThrow()).contains("can't read");
         memory.save();
         assertThat(dir.resolve("cluster")).hasContent(left);
@@ -106,7 +106,7 @@ class ClusterMemoryTest {
         assertThat(load().judge(server(ONE, 3)).orElseThrow()).contains("can't read");
 
         Files.writeString(file, left.substring(0, left.length() - 10) + "\n");
-        ClusterMemory older = load();
+        ClusterMembership older = load();
         assertThat(older.judge(server(ONE, 4))).isPresent();
         older.accept(server(ONE, 6));
         older.save();
@@ -114,15 +114,15 @@ class ClusterMemoryTest {
         assertThat(load().judge(server(ONE, 6))).isEmpty();
     }
 
-    private ClusterMemory known(long index) {
-        ClusterMemory memory = load();
+    private ClusterMembership known(long index) {
+        ClusterMembership memory = load();
         assertThat(memory.judge(server(ONE, index))).isEmpty();
         memory.save();
         return memory;
     }
 
-    private ClusterMemory load() {
-        return ClusterMemory.load(dir.resolve("cluster"));
+    private ClusterMembership load() {
+        return ClusterMembership.load(dir.resolve("cluster"));
     }
 
     private static Identity server(String cluster, long index) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param first the wait after the first failure, more than 0
  */
-record RetryWait(Duration first) {
+record RetryDelay(Duration first) {
 
     private static final int DOUBLINGS = 6;
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * One stream to one server, over a connection of its own. Messages are pulled one at a time: the next one is asked for
  * once the owner thread is done with the one before.
  */
-final class ServerStream {
+final class SessionStream {
 
     /**
      * The largest message taken, in bytes. A server sends parts of about a megabyte; one allocation with its job may be
@@ -43,14 +43,14 @@ final class ServerStream {
         void ended(Status why);
     }
 
-    private ServerStream(ManagedChannel channel, Executor owner, Events events) {
+    private SessionStream(ManagedChannel channel, Executor owner, Events events) {
         this.channel = channel;
         this.owner = owner;
         this.events = events;
     }
 
     /** Begins to connect; to be called on the owner thread. */
-    static ServerStream open(String server, Executor owner, Events events) {
+    static SessionStream open(String server, Executor owner, Events events) {
         ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + server)
                 .usePlaintext()
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
@@ -60,7 +60,7 @@ final class ServerStream {
                 // What is called on gRPC's threads is only handed over.
                 .directExecutor()
                 .build();
-        ServerStream stream = new ServerStream(channel, owner, events);
+        SessionStream stream = new SessionStream(channel, owner, events);
         NodeSessionServiceGrpc.newStub(channel).connect(stream.new Observer());
         return stream;
     }

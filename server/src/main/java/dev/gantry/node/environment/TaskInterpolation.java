@@ -15,14 +15,14 @@ import java.util.regex.Pattern;
  * <p>As in Nomad, a name that stands for nothing is left as it was written, since arguments may well be meant for a shell,
  * and what was put in is not looked at again.
  */
-final class Interpolation {
+final class TaskInterpolation {
 
     private static final Pattern NAME = Pattern.compile("\\$\\{([a-zA-Z0-9_.-]+)}");
 
     private final Function<String, Optional<String>> names;
 
     /** Looks names up in a function. */
-    Interpolation(Function<String, Optional<String>> names) {
+    TaskInterpolation(Function<String, Optional<String>> names) {
         this.names = names;
     }
 

@@ -14,15 +14,15 @@ import org.slf4j.LoggerFactory;
  * Deletes the directories of allocations that nobody speaks of any more, on a thread of its own: they may be large. What
  * is not done when the node ends is done after its next start.
  */
-public final class Cleaner {
+public final class DirectoryCleaner {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Cleaner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryCleaner.class);
 
     private static final Duration REMOVAL = Duration.ofSeconds(30);
 
     private final AllocationDirectories directories;
     private final ScheduledExecutorService thread;
-    private final RetryWait retry;
+    private final RetryDelay retry;
 
     /**
      * Makes a cleaner.
@@ -31,10 +31,10 @@ public final class Cleaner {
      * @param thread one thread; its queue holds one entry an allocation at most
      * @param firstRetry how long to wait before a directory that could not be deleted is tried again the first time
      */
-    public Cleaner(AllocationDirectories directories, ScheduledExecutorService thread, Duration firstRetry) {
+    public DirectoryCleaner(AllocationDirectories directories, ScheduledExecutorService thread, Duration firstRetry) {
         this.directories = directories;
         this.thread = thread;
-        this.retry = new RetryWait(firstRetry);
+        this.retry = new RetryDelay(firstRetry);
     }
 
     /** Deletes what an allocation has left behind, once its drivers are done with it. */

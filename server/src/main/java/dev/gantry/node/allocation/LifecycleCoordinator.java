@@ -10,11 +10,11 @@ import java.util.function.Predicate;
  * poststop tasks run. What to do next follows from how the tasks are alone, so that it is the same after a restart of the
  * node. Owned by the owner thread.
  */
-final class TaskOrder {
+final class LifecycleCoordinator {
 
     private final Collection<TaskRunner> tasks;
 
-    TaskOrder(Collection<TaskRunner> tasks) {
+    LifecycleCoordinator(Collection<TaskRunner> tasks) {
         this.tasks = tasks;
     }
 
@@ -63,7 +63,8 @@ final class TaskOrder {
             case PRESTART, SIDECAR -> true;
             // What has run already, before a restart of the node, does not wait for others' restarts.
             case MAIN ->
-                task.hasRun() || (all(TaskRole.PRESTART, TaskRunner::isDead) && all(TaskRole.SIDECAR, TaskRunner::hasRun));
+                task.hasRun()
+                        || (all(TaskRole.PRESTART, TaskRunner::isDead) && all(TaskRole.SIDECAR, TaskRunner::hasRun));
             case POSTSTOP -> areOthersDead() && tasks.stream().anyMatch(TaskRunner::hasRun);
         };
     }

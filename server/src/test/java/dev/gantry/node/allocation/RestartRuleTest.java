@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.util.Durations;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskStartException;
-import dev.gantry.node.allocation.Restarts.Verdict;
+import dev.gantry.node.allocation.RestartRule.Decision;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-class RestartsTest {
+class RestartRuleTest {
 
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final RandomGenerator RANDOM = RandomGenerator.of("L64X128MixRandom");
@@ -24,26 +24,26 @@ class RestartsTest {
 
     @Test
     void restarts_so_often_within_the_interval_and_then_fails() {
-        Restarts restarts = restarts(2, RestartMode.RESTART_MODE_FAIL, true);
+        RestartRule restarts = restarts(2, RestartMode.RESTART_MODE_FAIL, true);
 
-        Verdict.Again first = again(restarts, RestartWindow.UNUSED, NOW);
-        Verdict.Again second = again(restarts, first.window().started(), NOW.plusSeconds(30));
-        Verdict third = restarts.afterExit(FAILURE, second.window().started(), NOW.plusSeconds(60), RANDOM);
+        Decision.Again first = again(restarts, RestartWindow.UNUSED, NOW);
+        Decision.Again second = again(restarts, first.window().started(), NOW.plusSeconds(30));
+        Decision third = restarts.afterExit(FAILURE, second.window().started(), NOW.plusSeconds(60), RANDOM);
 
         assertThat(first.delay()).isBetween(Duration.ofSeconds(15), Duration.ofMillis(18_750));
         assertThat(first.window().due()).contains(NOW.plus(first.delay()));
         assertThat(first.why()).isEqualTo("Restart 1 of 2 within 600s");
         assertThat(second.window().restarts()).isEqualTo(2);
         assertThat(second.window().begin()).isEqualTo(NOW);
-        assertThat(third).isEqualTo(new Verdict.Failed("All 2 restarts within 600s are used up and the mode is fail"));
+        assertThat(third).isEqualTo(new Decision.Failed("All 2 restarts within 600s are used up and the mode is fail"));
     }
 
     @Test
     void counts_anew_in_a_new_interval() {
-        Restarts restarts = restarts(1, RestartMode.RESTART_MODE_FAIL, true);
+        RestartRule restarts = restarts(1, RestartMode.RESTART_MODE_FAIL, true);
         RestartWindow used = again(restarts, RestartWindow.UNUSED, NOW).window().started();
 
-        Verdict.Again later = again(restarts, used, NOW.plusSeconds(601));
+        Decision.Again later = again(restarts, used, NOW.plusSeconds(601));
 
         assertThat(later.window().restarts()).isEqualTo(1);
         assertThat(later.window().begin()).isEqualTo(NOW.plusSeconds(601));
@@ -51,7 +51,7 @@ class RestartsTest {
 
     @Test
     void an_interval_that_began_before_the_clock_was_set_back_begins_now() {
-        Restarts restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
+        RestartRule restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
         RestartWindow future = again(restarts, RestartWindow.UNUSED, NOW.plus(Duration.ofDays(47)))
                 .window();
 
@@ -62,10 +62,10 @@ class RestartsTest {
 
     @Test
     void waits_for_the_end_of_the_interval_where_the_mode_is_delay() {
-        Restarts restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
+        RestartRule restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
         RestartWindow used = again(restarts, RestartWindow.UNUSED, NOW).window().started();
 
-        Verdict.Again exceeded = again(restarts, used, NOW.plusSeconds(100));
+        Decision.Again exceeded = again(restarts, used, NOW.plusSeconds(100));
 
         assertThat(exceeded.delay()).isEqualTo(Duration.ofSeconds(500));
         assertThat(again(restarts, exceeded.window().started(), NOW.plusSeconds(601))
@@ -78,37 +78,37 @@ class RestartsTest {
     void a_success_is_the_end_only_where_it_may_be() {
         assertThat(restarts(2, RestartMode.RESTART_MODE_FAIL, false)
                         .afterExit(SUCCESS, RestartWindow.UNUSED, NOW, RANDOM))
-                .isEqualTo(new Verdict.Done());
+                .isEqualTo(new Decision.Done());
         assertThat(restarts(2, RestartMode.RESTART_MODE_FAIL, true)
                         .afterExit(SUCCESS, RestartWindow.UNUSED, NOW, RANDOM))
-                .isInstanceOf(Verdict.Again.class);
+                .isInstanceOf(Decision.Again.class);
     }
 
     @Test
     void no_attempts_are_no_restarts_whatever_the_mode() {
         assertThat(restarts(0, RestartMode.RESTART_MODE_DELAY, true)
                         .afterExit(FAILURE, RestartWindow.UNUSED, NOW, RANDOM))
-                .isEqualTo(new Verdict.Failed("The restart policy allows no restarts"));
+                .isEqualTo(new Decision.Failed("The restart policy allows no restarts"));
     }
 
     @Test
     void a_start_that_will_never_work_is_not_tried_again() {
-        Restarts restarts = restarts(2, RestartMode.RESTART_MODE_DELAY, true);
+        RestartRule restarts = restarts(2, RestartMode.RESTART_MODE_DELAY, true);
 
         assertThat(restarts.afterFailedStart(
                         new TaskStartException("no image", false), RestartWindow.UNUSED, NOW, RANDOM))
-                .isInstanceOf(Verdict.Failed.class);
+                .isInstanceOf(Decision.Failed.class);
         assertThat(restarts.afterFailedStart(
                         new TaskStartException("no answer", true), RestartWindow.UNUSED, NOW, RANDOM))
-                .isInstanceOf(Verdict.Again.class);
+                .isInstanceOf(Decision.Again.class);
     }
 
-    private static Verdict.Again again(Restarts restarts, RestartWindow used, Instant now) {
-        return (Verdict.Again) restarts.afterExit(FAILURE, used, now, RANDOM);
+    private static Decision.Again again(RestartRule restarts, RestartWindow used, Instant now) {
+        return (Decision.Again) restarts.afterExit(FAILURE, used, now, RANDOM);
     }
 
-    private static Restarts restarts(int attempts, RestartMode mode, boolean evenOnSuccess) {
-        return new Restarts(
+    private static RestartRule restarts(int attempts, RestartMode mode, boolean evenOnSuccess) {
+        return new RestartRule(
                 RestartPolicy.newBuilder()
                         .setAttempts(attempts)
                         .setInterval(Durations.fromMinutes(10))

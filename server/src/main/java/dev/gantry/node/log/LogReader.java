@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * Answers questions about logs. Those that wait for a task to write are looked at again and again by one thread, which
  * owns them: a reader that waits costs no thread of its own.
  */
-public final class LogReads implements AutoCloseable {
+public final class LogReader implements AutoCloseable {
 
     private static final int LARGEST_PIECE = 64 * 1024;
     private static final int LIMIT = 512;
@@ -42,7 +42,7 @@ public final class LogReads implements AutoCloseable {
      * @param clock tells when who waits has waited long enough
      * @param interval how often to look whether something was written, for those who wait
      */
-    public LogReads(ScheduledExecutorService thread, InstantSource clock, Duration interval) {
+    public LogReader(ScheduledExecutorService thread, InstantSource clock, Duration interval) {
         this.thread = thread;
         this.clock = clock;
         this.ticking = thread.scheduleWithFixedDelay(

@@ -18,12 +18,12 @@ import java.util.random.RandomGenerator;
  * @param policy with all defaults filled in
  * @param evenOnSuccess whether it is started again when it did what it should, too
  */
-record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
+record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
 
     private static final double JITTER = 0.25;
 
     /** What to do with a task. */
-    sealed interface Verdict {
+    sealed interface Decision {
 
         /**
          * Start it again.
@@ -32,33 +32,33 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
          * @param delay until then
          * @param why for people
          */
-        record Again(RestartWindow window, Duration delay, String why) implements Verdict {}
+        record Again(RestartWindow window, Duration delay, String why) implements Decision {}
 
         /**
          * It has failed.
          *
          * @param why for people
          */
-        record Failed(String why) implements Verdict {}
+        record Failed(String why) implements Decision {}
 
         /** It has done what it should. */
-        record Done() implements Verdict {}
+        record Done() implements Decision {}
     }
 
-    Verdict afterExit(TaskExit exit, RestartWindow used, Instant now, RandomGenerator random) {
-        return exit.isSuccess() && !evenOnSuccess ? new Verdict.Done() : again(used, now, random);
+    Decision afterExit(TaskExit exit, RestartWindow used, Instant now, RandomGenerator random) {
+        return exit.isSuccess() && !evenOnSuccess ? new Decision.Done() : again(used, now, random);
     }
 
-    Verdict afterFailedStart(TaskStartException failure, RestartWindow used, Instant now, RandomGenerator random) {
+    Decision afterFailedStart(TaskStartException failure, RestartWindow used, Instant now, RandomGenerator random) {
         return failure.isWorthRetrying()
                 ? again(used, now, random)
-                : new Verdict.Failed("Starting it again on this node would not help");
+                : new Decision.Failed("Starting it again on this node would not help");
     }
 
     /** The same whatever made it necessary: a check that goes on failing, say. */
-    Verdict again(RestartWindow used, Instant now, RandomGenerator random) {
+    Decision again(RestartWindow used, Instant now, RandomGenerator random) {
         if (policy.getAttempts() == 0) {
-            return new Verdict.Failed("The restart policy allows no restarts");
+            return new Decision.Failed("The restart policy allows no restarts");
         }
         // One that began in the future was written before the clock was set back: it begins now.
         Instant known = used.begin().isAfter(now) ? now : used.begin();
@@ -80,7 +80,7 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
             // Started once the interval is over, which begins a new one.
             return waiting(policy.getAttempts(), begin, now, Duration.between(now, end(begin)), exceeded);
         }
-        return new Verdict.Failed(exceeded + " and the mode is fail");
+        return new Decision.Failed(exceeded + " and the mode is fail");
     }
 
     /**
@@ -100,8 +100,8 @@ record Restarts(RestartPolicy policy, boolean evenOnSuccess) {
         return one.compareTo(other) >= 0 ? one : other;
     }
 
-    private static Verdict waiting(int restarts, Instant begin, Instant now, Duration delay, String why) {
-        return new Verdict.Again(new RestartWindow(restarts, begin, Optional.of(now.plus(delay))), delay, why);
+    private static Decision waiting(int restarts, Instant begin, Instant now, Duration delay, String why) {
+        return new Decision.Again(new RestartWindow(restarts, begin, Optional.of(now.plus(delay))), delay, why);
     }
 
     private Instant end(Instant begin) {
