@@ -10,7 +10,7 @@ import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobKindRule;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.PeriodicLauncher;
-import dev.gantry.cluster.job.SubmitOptions;
+import dev.gantry.cluster.job.SubmissionOptions;
 import dev.gantry.cluster.scheduling.DryRuns;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.cluster.watch.WatchHub.JobTopic;
@@ -252,7 +252,7 @@ final class JobServiceApi extends JobServiceImplBase {
                 () -> registry.revert(
                         request.getJobId(),
                         request.getVersion(),
-                        new SubmitOptions(
+                        new SubmissionOptions(
                                 requestId(request.getRequestId()),
                                 checkIndex(request.hasCheckIndex(), request.getCheckIndex()))),
                 submission -> RevertJobResponse.newBuilder()
@@ -426,8 +426,8 @@ final class JobServiceApi extends JobServiceImplBase {
                 : faults;
     }
 
-    private static SubmitOptions options(SubmitJobRequest request) {
-        return new SubmitOptions(
+    private static SubmissionOptions options(SubmitJobRequest request) {
+        return new SubmissionOptions(
                 requestId(request.getRequestId()), checkIndex(request.hasCheckIndex(), request.getCheckIndex()));
     }
 

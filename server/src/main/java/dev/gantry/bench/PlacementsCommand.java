@@ -2,7 +2,6 @@ package dev.gantry.bench;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
-import dev.gantry.store.InsertCeiling;
 import dev.gantry.v1.Job;
 import java.io.IOException;
 import java.nio.file.Path;

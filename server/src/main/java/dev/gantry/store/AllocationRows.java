@@ -111,7 +111,7 @@ final class AllocationRows {
      * @param deleted called for each allocation that existed
      * @return how many were deleted
      */
-    int delete(Collection<Long> keys, Consumer<Garbage.Forgotten> deleted) {
+    int delete(Collection<Long> keys, Consumer<Deletion.Deleted> deleted) {
         return parts(keys).mapToInt(part -> deletePart(part, deleted)).sum();
     }
 
@@ -120,12 +120,12 @@ final class AllocationRows {
         return Lists.partition(List.copyOf(keys), KEYS_PER_QUESTION).stream();
     }
 
-    private int deletePart(List<Long> keys, Consumer<Garbage.Forgotten> deleted) {
+    private int deletePart(List<Long> keys, Consumer<Deletion.Deleted> deleted) {
         Condition wanted = ALLOCATION.ROW_KEY.in(keys);
         dsl.select(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY)
                 .from(ALLOCATION)
                 .where(wanted)
-                .forEach(row -> deleted.accept(new Garbage.Forgotten(row.value1(), row.value2(), row.value3())));
+                .forEach(row -> deleted.accept(new Deletion.Deleted(row.value1(), row.value2(), row.value3())));
         return dsl.deleteFrom(ALLOCATION).where(wanted).execute();
     }
 

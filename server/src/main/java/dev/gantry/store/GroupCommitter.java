@@ -40,8 +40,8 @@ final class GroupCommitter implements AutoCloseable {
     private final Batches batches;
     private final StoreReader reader;
     private final StoreHealth health;
-    private final DurableAnswers answers;
-    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
+    private final DiskSync disk;
+    private final BlockingQueue<PendingWrite<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
     private final Thread thread = new Thread(this::run, "store-writer");
     private final AtomicBoolean suspected = new AtomicBoolean();
     private volatile boolean closed;
@@ -67,25 +67,25 @@ final class GroupCommitter implements AutoCloseable {
         this.reader = reader;
         this.health = database.health();
         this.memory = memory;
-        this.answers = new DurableAnswers(sync, health);
+        this.disk = new DiskSync(sync, health);
         this.index = index;
     }
 
     /** Starts the threads. */
     void start() {
-        answers.start();
+        disk.start();
         database.onSuspicion(this::suspect);
         thread.start();
     }
 
     /** Registers a listener for the changes of each write. */
     void listen(Consumer<ChangeSet> listener) {
-        answers.listen(listener);
+        disk.listen(listener);
     }
 
     /** Queues a write, or fails it at once if the store is closed, broken or overloaded. */
     <T> CompletableFuture<T> submit(Write<T> write) {
-        Pending<T> pending = new Pending<>(write, future());
+        PendingWrite<T> pending = new PendingWrite<>(write, future());
         if (closed) {
             pending.fail(closedStore());
         } else if (!health.isServing()) {
@@ -128,7 +128,7 @@ final class GroupCommitter implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        answers.close();
+        disk.close();
     }
 
     /** Called when a query has failed in a way that suggests that the database is closed. Never blocks. */
@@ -140,7 +140,7 @@ final class GroupCommitter implements AutoCloseable {
 
     /** Wakes the thread. If the queue is full, the thread is awake. */
     private void wake() {
-        queue.offer(new Pending<>(transaction -> null, future()));
+        queue.offer(new PendingWrite<>(transaction -> null, future()));
     }
 
     private void run() {
@@ -157,8 +157,8 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     private void takeTurn() throws InterruptedException {
-        List<Pending<?>> group = new ArrayList<>();
-        Pending<?> first =
+        List<PendingWrite<?>> group = new ArrayList<>();
+        PendingWrite<?> first =
                 health.is(Recovery.REOPENING) ? queue.poll(pauseMillis, TimeUnit.MILLISECONDS) : queue.take();
         if (first != null) {
             group.add(first);
@@ -181,10 +181,10 @@ final class GroupCommitter implements AutoCloseable {
         return new StoreUnavailableException("The store was broken a moment ago; try again", null);
     }
 
-    private void commit(List<Pending<?>> group) {
+    private void commit(List<PendingWrite<?>> group) {
         var broken = health.failure();
         if (broken.isPresent()) {
-            DurableAnswers.failAll(group, broken.get());
+            DiskSync.failAll(group, broken.get());
             return;
         }
         long before = index;
@@ -204,13 +204,13 @@ final class GroupCommitter implements AutoCloseable {
             StoreException failure = health.failure()
                     .<StoreException>map(known -> known)
                     .orElseGet(() -> new StoreException("The database refused to commit", e));
-            DurableAnswers.failAll(group, failure);
+            DiskSync.failAll(group, failure);
             return;
         }
-        group.forEach(Pending::committed);
-        boolean isDoubtful = group.stream().anyMatch(Pending::isRefused);
+        group.forEach(PendingWrite::committed);
+        boolean isDoubtful = group.stream().anyMatch(PendingWrite::isRefused);
         // Also those that only read: what they have read may not be on disk yet.
-        answers.put(group);
+        disk.put(group);
         if (isDoubtful) {
             examine(new StoreException("The database refused a write"));
         }
@@ -261,7 +261,7 @@ final class GroupCommitter implements AutoCloseable {
 
     private void reopen() {
         // Earlier commits have to be forced to disk through the old channel first.
-        answers.settle();
+        disk.settle();
         try {
             database.reopen();
             if (compare(reader.lastIndex(), new StoreException("The database was opened again"))) {
@@ -281,8 +281,8 @@ final class GroupCommitter implements AutoCloseable {
     }
 
     private void failQueued(StoreException failure) {
-        List<Pending<?>> waiting = new ArrayList<>();
+        List<PendingWrite<?>> waiting = new ArrayList<>();
         queue.drainTo(waiting);
-        DurableAnswers.failAll(waiting, failure);
+        DiskSync.failAll(waiting, failure);
     }
 }

@@ -162,7 +162,7 @@ public final class Store implements AutoCloseable {
      *
      * @return a search for one thread, which may block on the database
      */
-    public GarbageSearch garbage() {
+    public GarbageSearch garbageSearch() {
         return new GarbageSearch(database.dsl(), reader, allocations);
     }
 

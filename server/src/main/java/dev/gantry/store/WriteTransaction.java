@@ -38,9 +38,9 @@ public final class WriteTransaction {
     private final List<Deployment> deployments = new ArrayList<>();
     private final List<String> removedJobs = new ArrayList<>();
     private final List<String> removedNodes = new ArrayList<>();
-    private final List<Garbage.Forgotten> forgotten = new ArrayList<>();
+    private final List<Deletion.Deleted> deleted = new ArrayList<>();
 
-    private boolean forgets;
+    private boolean deletes;
 
     /** The savepoint before this write's own rows in the database; null as long as it has sent none. */
     private Savepoint savepoint;
@@ -282,14 +282,14 @@ public final class WriteTransaction {
      *
      * @return deletes objects
      */
-    public Garbage garbage() {
-        forgets = true;
+    public Deletion beginDeletion() {
+        deletes = true;
         DSLContext dsl = sendOwn();
         own.forgetSent();
         group.gathered().forgetSent();
         group.recent().clear();
-        return new Garbage(
-                dsl, group.reader(), group.memory().allocations(), removedJobs::add, removedNodes::add, forgotten::add);
+        return new Deletion(
+                dsl, group.reader(), group.memory().allocations(), removedJobs::add, removedNodes::add, deleted::add);
     }
 
     /**
@@ -441,7 +441,7 @@ public final class WriteTransaction {
 
     /** Updates the writer's memory after the commit. */
     void committed() {
-        if (forgets) {
+        if (deletes) {
             // The write may have deleted objects of earlier writes of the group.
             group.recent().clear();
         }
@@ -449,7 +449,8 @@ public final class WriteTransaction {
         group.memory().allocations().committed(allocations);
         group.memory().openNodes().put(nodes);
         group.memory().openNodes().remove(removedNodes);
-        forgotten.forEach(gone -> group.memory().allocations().remove(gone.nodeId(), gone.jobId(), gone.rowKey()));
+        deleted.forEach(allocation ->
+                group.memory().allocations().remove(allocation.nodeId(), allocation.jobId(), allocation.rowKey()));
     }
 
     private Optional<Allocation> gathered(String id) {

@@ -3,11 +3,11 @@ package dev.gantry.cluster;
 import static dev.gantry.store.TestIds.id;
 
 import com.google.protobuf.util.Durations;
-import dev.gantry.cluster.deployment.DeploymentProgress;
+import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.deployment.DeploymentWatcher;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.job.JobRegistry;
-import dev.gantry.cluster.job.SubmitOptions;
+import dev.gantry.cluster.job.SubmissionOptions;
 import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
@@ -114,7 +114,7 @@ public final class ClusterFixture implements AutoCloseable {
     }
 
     public void submit(Job job) {
-        jobs.submit(job, new SubmitOptions(Optional.empty(), OptionalLong.empty()))
+        jobs.submit(job, new SubmissionOptions(Optional.empty(), OptionalLong.empty()))
                 .join();
     }
 
@@ -135,7 +135,7 @@ public final class ClusterFixture implements AutoCloseable {
                         .setDesiredTotal(2))
                 .build();
         store.write(tx -> {
-                    tx.putDeployment(DeploymentProgress.begin(planned, job.getJob(), clock.instant()));
+                    tx.putDeployment(DeploymentTransitions.begin(planned, job.getJob(), clock.instant()));
                     for (int index = 0; index < 2; index++) {
                         tx.insertAllocation(allocation(id(id + "a" + index), job, index).toBuilder()
                                 .setDeploymentId(id)

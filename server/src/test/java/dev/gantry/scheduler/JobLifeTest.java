@@ -336,7 +336,7 @@ class JobLifeTest {
 
             assertThat(wait.placements()).isEmpty();
             assertThat(wait.reschedules()).extracting(DelayedReschedule::at).containsExactly(NOW.plusSeconds(30));
-            assertThat(wait.lookAgain()).hasValue(NOW.plusSeconds(30));
+            assertThat(wait.followUpTime()).hasValue(NOW.plusSeconds(30));
             Placement successor = anew.placements().get(0);
             assertThat(successor.previous().orElseThrow().getId()).isEqualTo(failed.getId());
             assertThat(successor.node().getId()).isNotEqualTo(failed.getNodeId());
@@ -356,7 +356,7 @@ class JobLifeTest {
             Plan plan = carryOut(job);
 
             assertThat(plan.changesNothing()).isTrue();
-            assertThat(plan.lookAgain()).isEmpty();
+            assertThat(plan.followUpTime()).isEmpty();
         }
 
         @Test

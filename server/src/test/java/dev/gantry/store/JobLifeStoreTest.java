@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Deployments, stable versions, children, evaluations in pages, and what is forgotten. */
+/** Deployments, stable versions, children, evaluations in pages, and deletions. */
 class JobLifeStoreTest {
 
     @TempDir
@@ -202,10 +202,11 @@ class JobLifeStoreTest {
                     .join();
         }
 
-        Found found = store.garbage().evaluations(Long.MAX_VALUE, 10);
-        int forgotten = store.write(tx -> tx.garbage().evaluations(found.ids())).join();
+        Found found = store.garbageSearch().evaluations(Long.MAX_VALUE, 10);
+        int deleted =
+                store.write(tx -> tx.beginDeletion().evaluations(found.ids())).join();
 
-        assertThat(forgotten).isEqualTo(1);
+        assertThat(deleted).isEqualTo(1);
         assertThat(store.reader().evaluations().find(id("e1"))).isEmpty();
         assertThat(store.reader().evaluations().find(id("e2"))).isPresent();
     }
@@ -220,8 +221,9 @@ class JobLifeStoreTest {
         end(id("a2"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
         end(id("a3"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_STOP);
 
-        List<String> found = store.garbage().allocations(Long.MAX_VALUE, 1, 10).ids();
-        store.write(tx -> tx.garbage().allocations(found)).join();
+        List<String> found =
+                store.garbageSearch().allocations(Long.MAX_VALUE, 1, 10).ids();
+        store.write(tx -> tx.beginDeletion().allocations(found)).join();
 
         assertThat(store.reader().allocations().find(id("a1"))).isEmpty();
         assertThat(store.reader().allocations().find(id("a2"))).isPresent();
@@ -243,9 +245,9 @@ class JobLifeStoreTest {
                 })
                 .join();
 
-        List<String> found = store.garbage().jobsWithOldVersions(2, 100).ids();
+        List<String> found = store.garbageSearch().jobsWithOldVersions(2, 100).ids();
         assertThat(found).containsExactly("web");
-        store.write(tx -> tx.garbage().jobVersions(found, 2)).join();
+        store.write(tx -> tx.beginDeletion().jobVersions(found, 2)).join();
 
         assertThat(store.reader().jobs().versions("web", Long.MAX_VALUE, 10))
                 .extracting(JobRecord::getVersion)
@@ -266,11 +268,11 @@ class JobLifeStoreTest {
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
 
-        List<String> found = store.garbage().jobs(Long.MAX_VALUE - 1, 10).ids();
-        int forgotten =
-                store.write(tx -> tx.garbage().jobs(found, Long.MAX_VALUE - 1)).join();
+        List<String> found = store.garbageSearch().jobs(Long.MAX_VALUE - 1, 10).ids();
+        int deleted = store.write(tx -> tx.beginDeletion().jobs(found, Long.MAX_VALUE - 1))
+                .join();
 
-        assertThat(forgotten).isEqualTo(2);
+        assertThat(deleted).isEqualTo(2);
         assertThat(store.reader().jobs().page("", "", 10))
                 .extracting(job -> job.getJob().getId())
                 .containsExactly("runs");
@@ -286,8 +288,9 @@ class JobLifeStoreTest {
                 .getModifyIndex();
         end(id("a1"), ClientStatus.CLIENT_STATUS_COMPLETE, DesiredStatus.DESIRED_STATUS_RUN);
 
-        assertThat(store.garbage().jobs(young, 10).ids()).isEmpty();
-        assertThat(store.write(tx -> tx.garbage().jobs(List.of("done"), young)).join())
+        assertThat(store.garbageSearch().jobs(young, 10).ids()).isEmpty();
+        assertThat(store.write(tx -> tx.beginDeletion().jobs(List.of("done"), young))
+                        .join())
                 .isZero();
     }
 
@@ -300,8 +303,8 @@ class JobLifeStoreTest {
                         .build()))
                 .join();
 
-        assertThat(store.garbage().jobs(Long.MAX_VALUE - 1, 10).ids()).isEmpty();
-        assertThat(store.write(tx -> tx.garbage().jobs(List.of("waits"), Long.MAX_VALUE - 1))
+        assertThat(store.garbageSearch().jobs(Long.MAX_VALUE - 1, 10).ids()).isEmpty();
+        assertThat(store.write(tx -> tx.beginDeletion().jobs(List.of("waits"), Long.MAX_VALUE - 1))
                         .join())
                 .isZero();
 
@@ -309,7 +312,7 @@ class JobLifeStoreTest {
                         .setStopped(true)
                         .build()))
                 .join();
-        assertThat(store.garbage().jobs(Long.MAX_VALUE - 1, 10).ids()).containsExactly("waits");
+        assertThat(store.garbageSearch().jobs(Long.MAX_VALUE - 1, 10).ids()).containsExactly("waits");
     }
 
     @Test
@@ -320,7 +323,8 @@ class JobLifeStoreTest {
                         .setRescheduleAt(Timestamps.fromMillis(0))
                         .build()))
                 .join();
-        assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).isEmpty();
+        assertThat(store.garbageSearch().allocations(Long.MAX_VALUE, 0, 10).ids())
+                .isEmpty();
 
         store.write(tx -> tx.updateClient(tx.reader().allocations().find(id("a1")).orElseThrow().toBuilder()
                         .clearRescheduleAt()
@@ -328,7 +332,8 @@ class JobLifeStoreTest {
                         .build()))
                 .join();
 
-        assertThat(store.garbage().allocations(Long.MAX_VALUE, 0, 10).ids()).containsExactly(id("a1"));
+        assertThat(store.garbageSearch().allocations(Long.MAX_VALUE, 0, 10).ids())
+                .containsExactly(id("a1"));
     }
 
     @Test
@@ -340,7 +345,7 @@ class JobLifeStoreTest {
         end(id("a1"), ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
         end(id("a2"), ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_RUN);
         end(id("a3"), ClientStatus.CLIENT_STATUS_FAILED, DesiredStatus.DESIRED_STATUS_STOP);
-        GarbageSearch search = store.garbage();
+        GarbageSearch search = store.garbageSearch();
 
         assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(), false));
         assertThat(search.allocations(Long.MAX_VALUE, 0, 2)).isEqualTo(new Found(List.of(id("a3")), true));
@@ -362,11 +367,12 @@ class JobLifeStoreTest {
     void a_dead_job_that_was_submitted_again_meanwhile_stays() {
         put(job("web", 0).toBuilder().setStopped(true).build());
         long upTo = store.reader().lastIndex();
-        List<String> found = store.garbage().jobs(upTo, 10).ids();
+        List<String> found = store.garbageSearch().jobs(upTo, 10).ids();
         assertThat(found).containsExactly("web");
         put(job("web", 1));
 
-        assertThat(store.write(tx -> tx.garbage().jobs(found, upTo)).join()).isZero();
+        assertThat(store.write(tx -> tx.beginDeletion().jobs(found, upTo)).join())
+                .isZero();
         assertThat(store.reader().jobs().find("web")).isPresent();
     }
 

@@ -163,7 +163,8 @@ class MigrationTest {
             assertThat(store.reader().submission("earlier").orElseThrow().evaluationId())
                     .isEqualTo(IDS.get(0));
             Instant between = Instant.ofEpochMilli(1500);
-            assertThat(store.write(tx -> tx.garbage().submissions(between)).join())
+            assertThat(store.write(tx -> tx.beginDeletion().submissions(between))
+                            .join())
                     .isEqualTo(1);
             assertThat(store.reader().submission("earlier")).isEqualTo(Optional.empty());
             assertThat(store.reader().submission("later")).isPresent();

@@ -181,14 +181,14 @@ class WriteGroupTest {
     }
 
     @Test
-    void a_job_that_an_earlier_write_of_the_group_has_forgotten_is_not_found() {
+    void a_job_that_an_earlier_write_of_the_group_has_deleted_is_not_found() {
         store.write(tx ->
                         tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
                 .join();
 
         List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
                 tx -> tx.job("web").isPresent(),
-                tx -> tx.garbage().jobs(List.of("web"), Long.MAX_VALUE) == 1,
+                tx -> tx.beginDeletion().jobs(List.of("web"), Long.MAX_VALUE) == 1,
                 tx -> tx.job("web").isPresent()));
 
         assertThat(writes).extracting(CompletableFuture::join).containsExactly(true, true, false);
@@ -212,7 +212,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void the_allocations_of_a_node_are_known_after_a_restart_and_gone_when_their_job_is_forgotten() {
+    void the_allocations_of_a_node_are_known_after_a_restart_and_gone_when_their_job_is_deleted() {
         store.write(tx ->
                         tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
                 .join();
@@ -240,7 +240,8 @@ class WriteGroupTest {
                 .containsExactly(id("a2"));
 
         store.write(tx -> end(tx, id("a1")) && end(tx, id("a3"))).join();
-        store.write(tx -> tx.garbage().jobs(List.of("web"), Long.MAX_VALUE)).join();
+        store.write(tx -> tx.beginDeletion().jobs(List.of("web"), Long.MAX_VALUE))
+                .join();
         assertThat(store.reader().allocations().page(onNode, "", 10)).isEmpty();
     }
 

@@ -53,7 +53,7 @@ public final class DeploymentWatcher {
     private record Deadline(Instant stored, Instant due) {}
 
     private final Store store;
-    private final DeploymentProgress progress;
+    private final DeploymentTransitions transitions;
     private final Clocks clocks;
     private final Map<String, Deadline> deadlines = new ConcurrentHashMap<>();
     private final WritesInFlight failures = new WritesInFlight(FAILURES_IN_FLIGHT, () -> {});
@@ -67,7 +67,7 @@ public final class DeploymentWatcher {
      */
     public DeploymentWatcher(Store store, Evaluations evaluations, Clocks clocks) {
         this.store = store;
-        this.progress = new DeploymentProgress(evaluations);
+        this.transitions = new DeploymentTransitions(evaluations);
         this.clocks = clocks;
     }
 
@@ -113,7 +113,7 @@ public final class DeploymentWatcher {
             String deploymentId, Collection<String> groups, Optional<String> requestId) {
         Instant now = clocks.wall().instant();
         return change(Submission.Kind.PROMOTE, deploymentId, requestId, (transaction, deployment) -> {
-                    Evaluation evaluation = progress.promote(transaction, deployment, groups, now);
+                    Evaluation evaluation = transitions.promote(transaction, deployment, groups, now);
                     return answer(transaction, Submission.Kind.PROMOTE, deployment, evaluation, Optional.empty(), now);
                 })
                 .thenApply(Submission::evaluationId);
@@ -130,8 +130,8 @@ public final class DeploymentWatcher {
     public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
         Instant now = clocks.wall().instant();
         return change(Submission.Kind.FAIL, deploymentId, requestId, (transaction, deployment) -> {
-                    DeploymentProgress.Failure failure =
-                            progress.fail(transaction, deployment, "failed on request", now);
+                    DeploymentTransitions.Failure failure =
+                            transitions.fail(transaction, deployment, "failed on request", now);
                     return answer(
                             transaction,
                             Submission.Kind.FAIL,
@@ -175,7 +175,8 @@ public final class DeploymentWatcher {
     }
 
     private void put(Deployment deployment) {
-        Optional<Instant> deadline = isRunning(deployment) ? DeploymentProgress.deadline(deployment) : Optional.empty();
+        Optional<Instant> deadline =
+                isRunning(deployment) ? DeploymentTransitions.deadline(deployment) : Optional.empty();
         deadline.ifPresentOrElse(
                 stored -> deadlines.compute(
                         deployment.getId(),
@@ -193,11 +194,11 @@ public final class DeploymentWatcher {
                     transaction
                             .deployment(deploymentId)
                             .filter(DeploymentWatcher::isRunning)
-                            .filter(deployment -> DeploymentProgress.deadline(deployment)
+                            .filter(deployment -> DeploymentTransitions.deadline(deployment)
                                     .filter(overdue.stored()::equals)
                                     .isPresent())
                             .ifPresent(deployment ->
-                                    progress.fail(transaction, deployment, "no progress before its deadline", now));
+                                    transitions.fail(transaction, deployment, "no progress before its deadline", now));
                     return true;
                 })
                 .exceptionally(failure -> {

@@ -1,7 +1,7 @@
 package dev.gantry.cluster.gc;
 
 import dev.gantry.cluster.Clocks;
-import dev.gantry.store.Garbage;
+import dev.gantry.store.Deletion;
 import dev.gantry.store.GarbageSearch;
 import dev.gantry.store.GarbageSearch.Found;
 import dev.gantry.store.Store;
@@ -55,7 +55,7 @@ public final class GarbageCollector {
      */
     public GarbageCollector(Store store, GarbageThresholds thresholds, Clocks clocks) {
         this.store = store;
-        this.search = store.garbage();
+        this.search = store.garbageSearch();
         this.thresholds = thresholds;
         this.clocks = clocks;
         this.wallAtBegin = clocks.wall().instant();
@@ -70,19 +70,19 @@ public final class GarbageCollector {
         long deployments = indexBefore(now, thresholds.deployments());
         long jobs = indexBefore(now, thresholds.jobs());
         long nodes = indexBefore(now, thresholds.nodes());
-        forget("evaluations", limit -> search.evaluations(evaluations, limit), Garbage::evaluations);
-        forget("deployments", limit -> search.deployments(deployments, limit), Garbage::deployments);
-        forget(
+        delete("evaluations", limit -> search.evaluations(evaluations, limit), Deletion::evaluations);
+        delete("deployments", limit -> search.deployments(deployments, limit), Deletion::deployments);
+        delete(
                 "allocations",
                 limit -> search.allocations(evaluations, thresholds.allocationsKept(), limit),
-                Garbage::allocations);
-        forget(
+                Deletion::allocations);
+        delete(
                 "job versions",
                 limit -> search.jobsWithOldVersions(thresholds.versionsKept(), limit),
-                (garbage, ids) -> garbage.jobVersions(ids, thresholds.versionsKept()));
-        forget("jobs", limit -> search.jobs(jobs, limit), (garbage, ids) -> garbage.jobs(ids, jobs));
-        forget("nodes", limit -> search.nodes(nodes, limit), (garbage, ids) -> garbage.nodes(ids, nodes));
-        tell("request ids", write(garbage -> garbage.submissions(earliestNow().minus(thresholds.requests()))));
+                (deletion, ids) -> deletion.jobVersions(ids, thresholds.versionsKept()));
+        delete("jobs", limit -> search.jobs(jobs, limit), (deletion, ids) -> deletion.jobs(ids, jobs));
+        delete("nodes", limit -> search.nodes(nodes, limit), (deletion, ids) -> deletion.nodes(ids, nodes));
+        tell("request ids", write(deletion -> deletion.submissions(earliestNow().minus(thresholds.requests()))));
         dropNotes(now);
     }
 
@@ -109,29 +109,29 @@ public final class GarbageCollector {
     }
 
     /** Deletes objects of one kind in batches. Waits for each, since the next kind may depend on the deletion. */
-    private void forget(String kind, IntFunction<Found> search, ToIntBiFunction<Garbage, List<String>> remove) {
-        int forgotten = 0;
+    private void delete(String kind, IntFunction<Found> search, ToIntBiFunction<Deletion, List<String>> remove) {
+        int deleted = 0;
         boolean isLast = false;
         for (int searches = 0; searches < SEARCHES && !isLast; searches++) {
             Found found = search.apply(SEARCHED);
             for (int begin = 0; begin < found.ids().size(); begin += BATCH) {
                 List<String> batch = found.ids()
                         .subList(begin, Math.min(begin + BATCH, found.ids().size()));
-                forgotten += write(garbage -> remove.applyAsInt(garbage, batch));
+                deleted += write(deletion -> remove.applyAsInt(deletion, batch));
             }
             isLast = found.isLast();
         }
-        tell(kind, forgotten);
+        tell(kind, deleted);
     }
 
-    private int write(ToIntFunction<Garbage> write) {
-        return store.write(transaction -> write.applyAsInt(transaction.garbage()))
+    private int write(ToIntFunction<Deletion> write) {
+        return store.write(transaction -> write.applyAsInt(transaction.beginDeletion()))
                 .join();
     }
 
-    private static void tell(String kind, int forgotten) {
-        if (forgotten > 0) {
-            LOG.info("Forgot {} {}", forgotten, kind);
+    private static void tell(String kind, int deleted) {
+        if (deleted > 0) {
+            LOG.info("Deleted {} {}", deleted, kind);
         }
     }
 

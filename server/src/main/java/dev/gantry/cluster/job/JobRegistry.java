@@ -53,7 +53,7 @@ public final class JobRegistry {
      * @return completed once the job is on disk. Fails with {@link IndexMismatchException},
      *     {@link RequestIdReusedException}, or {@link RefusedException} if {@link JobKindRule} forbids the change
      */
-    public CompletableFuture<Submission> submit(Job job, SubmitOptions options) {
+    public CompletableFuture<Submission> submit(Job job, SubmissionOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
             Optional<Submission> before = RepeatedRequests.answered(
@@ -72,7 +72,7 @@ public final class JobRegistry {
      *     RequestIdReusedException}, with {@link RefusedException} if the version is the newest or of another kind, or
      *     with {@link IndexMismatchException}
      */
-    public CompletableFuture<Submission> revert(String jobId, long version, SubmitOptions options) {
+    public CompletableFuture<Submission> revert(String jobId, long version, SubmissionOptions options) {
         Instant now = clock.instant();
         return store.write(transaction -> {
             Optional<Submission> before =
@@ -133,7 +133,7 @@ public final class JobRegistry {
     }
 
     private Submission revert(
-            WriteTransaction transaction, String jobId, long version, SubmitOptions options, Instant now) {
+            WriteTransaction transaction, String jobId, long version, SubmissionOptions options, Instant now) {
         if (find(transaction, jobId).getVersion() == version) {
             throw new RefusedException(
                     "Version %d of job %s is the newest: name an older one".formatted(version, jobId));
@@ -164,7 +164,7 @@ public final class JobRegistry {
     }
 
     private Submission submit(
-            WriteTransaction transaction, Submission.Kind kind, Job job, SubmitOptions options, Instant now) {
+            WriteTransaction transaction, Submission.Kind kind, Job job, SubmissionOptions options, Instant now) {
         Optional<JobRecord> stored = transaction.job(job.getId());
         checkIndex(job.getId(), options, stored);
         JobRecord record = store(transaction, job, stored, now);
@@ -186,7 +186,7 @@ public final class JobRegistry {
         return JobWriter.putVersion(transaction, job, version, stored, now);
     }
 
-    private static void checkIndex(String jobId, SubmitOptions options, Optional<JobRecord> stored) {
+    private static void checkIndex(String jobId, SubmissionOptions options, Optional<JobRecord> stored) {
         long found = stored.map(JobRecord::getModifyIndex).orElse(0L);
         if (options.checkIndex().isPresent() && options.checkIndex().getAsLong() != found) {
             throw new IndexMismatchException(jobId, options.checkIndex().getAsLong(), found);

@@ -2,7 +2,7 @@ package dev.gantry.cluster.node;
 
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.Times;
-import dev.gantry.cluster.deployment.DeploymentProgress;
+import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.store.Store;
@@ -43,7 +43,7 @@ final class ClientUpdates {
 
     private final Store store;
     private final Evaluations evaluations;
-    private final DeploymentProgress deployments;
+    private final DeploymentTransitions deployments;
     private final InstantSource clock;
 
     private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(WAITING_MESSAGES);
@@ -51,7 +51,7 @@ final class ClientUpdates {
     /** True while a write is queued that will take the waiting reports. */
     private final AtomicBoolean asked = new AtomicBoolean();
 
-    ClientUpdates(Store store, Evaluations evaluations, DeploymentProgress deployments, InstantSource clock) {
+    ClientUpdates(Store store, Evaluations evaluations, DeploymentTransitions deployments, InstantSource clock) {
         this.store = store;
         this.evaluations = evaluations;
         this.deployments = deployments;

@@ -7,7 +7,7 @@ import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
-import dev.gantry.cluster.deployment.DeploymentProgress;
+import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
@@ -53,7 +53,7 @@ public final class NodeRegistry {
     public NodeRegistry(Store store, Evaluations evaluations, InstantSource clock) {
         this.store = store;
         this.evaluations = evaluations;
-        this.updates = new ClientUpdates(store, evaluations, new DeploymentProgress(evaluations), clock);
+        this.updates = new ClientUpdates(store, evaluations, new DeploymentTransitions(evaluations), clock);
         this.clock = clock;
     }
 

@@ -100,15 +100,15 @@ public final class DryRuns {
             }
         };
         deadline.check();
-        JobSnapshot snapshot = await(question, loop.look(question.job().getId(), deadline));
+        JobSnapshot snapshot = await(question, loop.snapshot(question.job().getId(), deadline));
         return dryRun.plan(snapshot, question.job(), question.hasFailed());
     }
 
-    private JobSnapshot await(Question question, CompletableFuture<JobSnapshot> look) {
+    private JobSnapshot await(Question question, CompletableFuture<JobSnapshot> snapshot) {
         try {
-            return look.get(left(question), TimeUnit.NANOSECONDS);
+            return snapshot.get(left(question), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            look.cancel(false);
+            snapshot.cancel(false);
             throw timeout(question);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());

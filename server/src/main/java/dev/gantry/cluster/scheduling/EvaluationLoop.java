@@ -56,7 +56,7 @@ public final class EvaluationLoop {
     // The most changes that may wait; beyond that, the whole state is read again.
     private static final int QUEUED_CHANGES = 16_384;
     // The most requests for a snapshot that may wait.
-    private static final int QUEUED_LOOKS = 64;
+    private static final int QUEUED_SNAPSHOTS = 64;
     // The most plans that are being written.
     private static final int PLANS_IN_FLIGHT = 64;
     // The first pause after a failure, or after the store was overloaded.
@@ -74,7 +74,7 @@ public final class EvaluationLoop {
     // In characters.
     private static final int LONGEST_DESCRIPTION = 1024;
 
-    private record Look(String jobId, PlanDeadline deadline, CompletableFuture<JobSnapshot> answer) {}
+    private record SnapshotRequest(String jobId, PlanDeadline deadline, CompletableFuture<JobSnapshot> answer) {}
 
     private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
@@ -92,7 +92,7 @@ public final class EvaluationLoop {
 
     private final BlockingQueue<ChangeSet> changes = new ArrayBlockingQueue<>(QUEUED_CHANGES);
     private final BlockingQueue<Written> written = new ArrayBlockingQueue<>(PLANS_IN_FLIGHT);
-    private final BlockingQueue<Look> looks = new ArrayBlockingQueue<>(QUEUED_LOOKS);
+    private final BlockingQueue<SnapshotRequest> snapshotRequests = new ArrayBlockingQueue<>(QUEUED_SNAPSHOTS);
     private volatile boolean mustLoad = true;
 
     // Owned by the executor's thread.
@@ -160,13 +160,13 @@ public final class EvaluationLoop {
      * @return the snapshot, once this loop has taken in what was written before; fails with
      *     {@link OverloadedException}. A future that its caller completes earlier gets no snapshot
      */
-    CompletableFuture<JobSnapshot> look(String jobId, PlanDeadline deadline) {
-        Look look = new Look(jobId, deadline, new CompletableFuture<>());
-        if (!looks.offer(look)) {
-            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_LOOKS));
+    CompletableFuture<JobSnapshot> snapshot(String jobId, PlanDeadline deadline) {
+        SnapshotRequest request = new SnapshotRequest(jobId, deadline, new CompletableFuture<>());
+        if (!snapshotRequests.offer(request)) {
+            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_SNAPSHOTS));
         }
         turn.call();
-        return look.answer();
+        return request.answer();
     }
 
     private void takeTurn() {
@@ -176,7 +176,7 @@ public final class EvaluationLoop {
                 load();
             }
             if (!mustLoad) {
-                takeLooks();
+                takeSnapshots();
                 if (canGoOn()) {
                     followUp();
                     evaluate();
@@ -230,10 +230,10 @@ public final class EvaluationLoop {
         state.load(store.reader());
     }
 
-    private void takeLooks() {
-        for (Look look = looks.poll(); look != null; look = looks.poll()) {
-            if (!look.answer().isDone()) {
-                look.answer().complete(state.look(look.jobId(), look.deadline()));
+    private void takeSnapshots() {
+        for (SnapshotRequest request = snapshotRequests.poll(); request != null; request = snapshotRequests.poll()) {
+            if (!request.answer().isDone()) {
+                request.answer().complete(state.snapshot(request.jobId(), request.deadline()));
             }
         }
     }
@@ -374,7 +374,7 @@ public final class EvaluationLoop {
 
     private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
         Evaluation outcome = outcome(evaluation, job, plan);
-        plan.lookAgain()
+        plan.followUpTime()
                 .ifPresentOrElse(
                         time -> state.followUps().put(evaluation.getJobId(), clocks.due(time)),
                         () -> state.followUps().remove(evaluation.getJobId()));

@@ -4,7 +4,7 @@ import dev.gantry.cluster.FailureLog;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.Times;
 import dev.gantry.cluster.deployment.DeploymentMerge;
-import dev.gantry.cluster.deployment.DeploymentProgress;
+import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationLife;
 import dev.gantry.scheduler.plan.DelayedReschedule;
@@ -57,14 +57,14 @@ final class PlanWriter {
     private final Store store;
     private final Identifiers identifiers;
     private final Evaluations evaluations;
-    private final DeploymentProgress progress;
+    private final DeploymentTransitions transitions;
     private final InstantSource clock;
 
     PlanWriter(Store store, Identifiers identifiers, Evaluations evaluations, InstantSource clock) {
         this.store = store;
         this.identifiers = identifiers;
         this.evaluations = evaluations;
-        this.progress = new DeploymentProgress(evaluations);
+        this.transitions = new DeploymentTransitions(evaluations);
         this.clock = clock;
     }
 
@@ -217,13 +217,13 @@ final class PlanWriter {
             return;
         }
         Deployment merged = DeploymentMerge.merge(
-                stored.orElseGet(() -> DeploymentProgress.begin(DeploymentMerge.uncounted(planned), job, now)),
+                stored.orElseGet(() -> DeploymentTransitions.begin(DeploymentMerge.uncounted(planned), job, now)),
                 planned,
                 updatedHealthy(planned, plan));
         if (merged.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING) {
-            progress.settle(transaction, merged);
+            transitions.settle(transaction, merged);
         } else {
-            progress.end(transaction, merged);
+            transitions.end(transaction, merged);
         }
     }
 

@@ -46,7 +46,7 @@ final class SchedulingState {
     private long index;
 
     /** Counts the changes after which blocked evaluations may fit. */
-    private long roomMade;
+    private long capacityChanges;
 
     /** When jobs are to be evaluated again although nothing changes. */
     private final FollowUps followUps = new FollowUps();
@@ -60,8 +60,8 @@ final class SchedulingState {
     /** System jobs that have to be evaluated since a node in their datacenters has changed. */
     private final Set<String> systemJobsToSpread = new HashSet<>();
 
-    /** The value of {@link #roomMade} when a plan was made whose write is under way, by job. */
-    private final Map<String, Long> roomAtPlan = new HashMap<>();
+    /** The value of {@link #capacityChanges} when a plan was made whose write is under way, by job. */
+    private final Map<String, Long> capacityChangesAtPlan = new HashMap<>();
 
     /**
      * Creates an empty state.
@@ -87,7 +87,7 @@ final class SchedulingState {
         systemJobsToSpread.clear();
         evaluations.clear();
         failedJobs.clear();
-        roomAtPlan.clear();
+        capacityChangesAtPlan.clear();
         loadJobs(reader);
         reader.nodes().forEach(cluster::putNode);
         List<Allocation> allocations = reader.allocations().toSchedule();
@@ -117,7 +117,7 @@ final class SchedulingState {
         changes.evaluations().forEach(this::put);
         changes.removedJobs().forEach(this::forgetJob);
         changes.removedNodes().forEach(cluster::removeNode);
-        if (makesRoom(changes)) {
+        if (mayFreeCapacity(changes)) {
             retryBlocked();
         }
         Set<String> datacenters = changes.nodes().stream()
@@ -149,7 +149,7 @@ final class SchedulingState {
                 .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                 .build()));
         placed.forEach(cluster::putAllocation);
-        roomAtPlan.put(job.getJob().getId(), roomMade);
+        capacityChangesAtPlan.put(job.getJob().getId(), capacityChanges);
     }
 
     /** Removes allocations that were not stored; their resources are free. */
@@ -166,7 +166,7 @@ final class SchedulingState {
     }
 
     /** Returns a snapshot for the plan of a job, on which another thread can plan. */
-    JobSnapshot look(String jobId, PlanDeadline deadline) {
+    JobSnapshot snapshot(String jobId, PlanDeadline deadline) {
         return new JobSnapshot(cluster.snapshot(jobId, deadline), job(jobId));
     }
 
@@ -201,12 +201,12 @@ final class SchedulingState {
                         "Evaluation %s is of the unknown job %s".formatted(evaluation.getId(), evaluation.getJobId())));
     }
 
-    private static boolean makesRoom(ChangeSet changes) {
+    private static boolean mayFreeCapacity(ChangeSet changes) {
         return !changes.nodes().isEmpty() || changes.allocations().stream().anyMatch(AllocationLife::isTerminal);
     }
 
     private void retryBlocked() {
-        roomMade++;
+        capacityChanges++;
         evaluations.retryBlocked();
     }
 
@@ -246,9 +246,9 @@ final class SchedulingState {
         } else {
             failedJobs.remove(evaluation.getJobId());
         }
-        Long roomThen = roomAtPlan.remove(evaluation.getJobId());
+        Long changesThen = capacityChangesAtPlan.remove(evaluation.getJobId());
         boolean isBlocked = evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
-        if (isBlocked && roomThen != null && roomThen < roomMade) {
+        if (isBlocked && changesThen != null && changesThen < capacityChanges) {
             // Resources became free while the outcome was being written, before this evaluation was known to be
             // blocked.
             retry(evaluation);
@@ -270,7 +270,7 @@ final class SchedulingState {
         jobs.remove(jobId);
         systemJobs.remove(jobId);
         systemJobsToSpread.remove(jobId);
-        roomAtPlan.remove(jobId);
+        capacityChangesAtPlan.remove(jobId);
         followUps.remove(jobId);
         failedJobs.remove(jobId);
         cluster.removeJob(jobId);

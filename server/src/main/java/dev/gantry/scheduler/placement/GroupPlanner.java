@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  */
 final class GroupPlanner {
 
-    /** The most full nodes that are searched for allocations to preempt. */
+    /** The most exhausted nodes that are searched for allocations to preempt. */
     private static final int NODES_TO_PREEMPT = 100;
 
     private final Demand demand;
@@ -84,7 +84,7 @@ final class GroupPlanner {
     }
 
     /** Places the requests that replace no allocation and fit now. */
-    void placeEmpty() {
+    void placeNew() {
         int before = placements.size();
         open.removeIf(request -> request.replaced().isEmpty() && placeNow(request));
         noteScores(before);
@@ -107,7 +107,7 @@ final class GroupPlanner {
      * Reserves resources that stopping allocations will free, for requests that replace no allocation. Call it once no
      * request fits now.
      */
-    void reserveEmpty() {
+    void reserveForNew() {
         for (PlacementRequest request : open) {
             if (request.replaced().isEmpty()) {
                 findOnceStopped(request).ifPresent(node -> reserve(request, node));
@@ -121,10 +121,10 @@ final class GroupPlanner {
      *
      * @return true if an allocation is to be stopped, so that more requests may fit
      */
-    boolean vacate() {
+    boolean replaceOnceStopped() {
         int before = stops.size();
-        open.replaceAll(
-                request -> request.replaced().map(old -> vacate(request, old)).orElse(request));
+        open.replaceAll(request ->
+                request.replaced().map(old -> replaceOnceStopped(request, old)).orElse(request));
         return stops.size() > before;
     }
 
@@ -145,19 +145,19 @@ final class GroupPlanner {
 
     /** Returns the request as it is after preemption. */
     private PlacementRequest preempt(Preemption preemption, PlacementRequest request) {
-        Stream<NodeUsage> full = searchOnceStopped()
-                .fullNodes(NODES_TO_PREEMPT)
+        Stream<NodeUsage> exhausted = searchOnceStopped()
+                .exhaustedNodes(NODES_TO_PREEMPT)
                 .filter(node -> request.onNode()
                         .filter(only -> !only.equals(node.node().getId()))
                         .isEmpty());
         return preemption
-                .choose(demand, full)
+                .choose(demand, exhausted)
                 .map(victims -> preempt(victims, request))
                 .orElse(request);
     }
 
     private PlacementRequest preempt(Preemption.Victims victims, PlacementRequest request) {
-        String reason = "%s.%s[%d] of priority %d takes its room"
+        String reason = "preempted by %s.%s[%d] of priority %d"
                 .formatted(
                         demand.job().getId(),
                         change.taskGroup(),
@@ -173,9 +173,9 @@ final class GroupPlanner {
             onceStopped.plan(draft -> draft.stop(old.allocation()));
             stops.add(old);
         });
-        PlacementRequest vacated = request.vacated();
-        reserve(vacated, victims.node());
-        return vacated;
+        PlacementRequest remaining = request.withoutReplaced();
+        reserve(remaining, victims.node());
+        return remaining;
     }
 
     /** Returns the allocations to create. */
@@ -235,7 +235,7 @@ final class GroupPlanner {
     }
 
     /** Returns the request as it is after its allocation was stopped. */
-    private PlacementRequest vacate(PlacementRequest request, Stop old) {
+    private PlacementRequest replaceOnceStopped(PlacementRequest request, Stop old) {
         onceStopped.plan(draft -> draft.stop(old.allocation()));
         Optional<NodeUsage> later = findOnceStopped(request);
         if (later.isEmpty()) {
@@ -244,9 +244,9 @@ final class GroupPlanner {
         }
         now.stop(old.allocation());
         stops.add(old);
-        PlacementRequest vacated = request.vacated();
-        reserve(vacated, later.get());
-        return vacated;
+        PlacementRequest remaining = request.withoutReplaced();
+        reserve(remaining, later.get());
+        return remaining;
     }
 
     private boolean placeNow(PlacementRequest request) {

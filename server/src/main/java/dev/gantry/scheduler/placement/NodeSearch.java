@@ -45,10 +45,10 @@ final class NodeSearch {
     /** Positions of the nodes that do not meet the requirements. */
     private final BitSet filtered = new BitSet();
     /** By position: why a {@code distinct_hosts} or {@code distinct_property} constraint refuses the node. */
-    private final Map<Integer, Refusal> crowded = new HashMap<>();
+    private final Map<Integer, Refusal> distinctRefusals = new HashMap<>();
 
     /** By position: what the node lacks. */
-    private final Map<Integer, List<Shortage>> full = new HashMap<>();
+    private final Map<Integer, List<Shortage>> exhausted = new HashMap<>();
 
     private final BestNodes best = new BestNodes();
     private boolean begun;
@@ -82,7 +82,7 @@ final class NodeSearch {
         if (request.onNode().isPresent()) {
             return findOn(cluster.usageOf(request.onNode().get()));
         }
-        passOverRefused();
+        skipRefused();
         String failedOn = request.previous()
                 .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
                 .map(Allocation::getNodeId)
@@ -108,8 +108,8 @@ final class NodeSearch {
      * distinct constraints refused, since the stopped allocation counted there.
      */
     void reconsider(NodeUsage node) {
-        crowded.keySet().forEach(candidates::set);
-        crowded.clear();
+        distinctRefusals.keySet().forEach(candidates::set);
+        distinctRefusals.clear();
         filtered.clear(node.position());
         candidates.set(node.position());
     }
@@ -125,13 +125,13 @@ final class NodeSearch {
     }
 
     /** Returns nodes that meet the requirements but lack resources, in the order of their names. */
-    Stream<NodeUsage> fullNodes(int limit) {
-        return full.keySet().stream().sorted().limit(limit).map(nodes::get);
+    Stream<NodeUsage> exhaustedNodes(int limit) {
+        return exhausted.keySet().stream().sorted().limit(limit).map(nodes::get);
     }
 
-    /** Returns the scores of the full nodes that lack the least, best first, at most five. */
+    /** Returns the scores of the exhausted nodes that lack the least, best first, at most five. */
     List<NodeScore> nearest() {
-        return full.entrySet().stream()
+        return exhausted.entrySet().stream()
                 .sorted(Comparator.comparingDouble(
                                 (Map.Entry<Integer, List<Shortage>> one) -> Shortage.largestShare(one.getValue()))
                         .thenComparing(one -> nodes.get(one.getKey()).node().getName()))
@@ -146,12 +146,12 @@ final class NodeSearch {
                 filtered.stream()
                         .mapToObj(nodes::get)
                         .flatMap(node -> suitability.classes().judge(node).refusal().stream()),
-                crowded.values().stream());
+                distinctRefusals.values().stream());
     }
 
-    /** Returns what full nodes lack, one list for each node. */
-    Collection<List<Shortage>> full() {
-        return full.values();
+    /** Returns what exhausted nodes lack, one list for each node. */
+    Collection<List<Shortage>> exhausted() {
+        return exhausted.values();
     }
 
     private Optional<NodeUsage> findOn(NodeUsage node) {
@@ -164,7 +164,7 @@ final class NodeSearch {
     }
 
     /** Skips the nodes that the {@code NodeClasses} know to be refused from earlier plans. */
-    private void passOverRefused() {
+    private void skipRefused() {
         if (!begun) {
             begun = true;
             filtered.or(suitability.classes().refused());
@@ -178,13 +178,13 @@ final class NodeSearch {
 
     private boolean isFit(NodeUsage node) {
         int position = node.position();
-        if (!crowded.isEmpty()) {
-            crowded.remove(position);
+        if (!distinctRefusals.isEmpty()) {
+            distinctRefusals.remove(position);
         }
-        if (!full.isEmpty()) {
-            full.remove(position);
+        if (!exhausted.isEmpty()) {
+            exhausted.remove(position);
         }
-        boolean fit = !isRefused(node) && !isCrowded(node) && hasResources(node);
+        boolean fit = !isRefused(node) && !isRefusedByDistinct(node) && hasResources(node);
         candidates.set(position, fit);
         return fit;
     }
@@ -195,16 +195,16 @@ final class NodeSearch {
         return refused;
     }
 
-    private boolean isCrowded(NodeUsage node) {
-        Optional<Refusal> refusal = suitability.crowded(node);
-        refusal.ifPresent(reason -> crowded.put(node.position(), reason));
+    private boolean isRefusedByDistinct(NodeUsage node) {
+        Optional<Refusal> refusal = suitability.distinctRefusal(node);
+        refusal.ifPresent(reason -> distinctRefusals.put(node.position(), reason));
         return refusal.isPresent();
     }
 
     private boolean hasResources(NodeUsage node) {
         List<Shortage> shortages = suitability.shortages(node);
         if (!shortages.isEmpty()) {
-            full.put(node.position(), shortages);
+            exhausted.put(node.position(), shortages);
         }
         return shortages.isEmpty();
     }

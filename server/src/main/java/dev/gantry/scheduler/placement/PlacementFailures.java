@@ -30,7 +30,7 @@ final class PlacementFailures {
         this.nodes = search.nodes();
         this.refusals = count(search.refused(), Refusal::reason);
         this.shortages =
-                count(search.full().stream().flatMap(List::stream).map(Shortage::dimension), Function.identity());
+                count(search.exhausted().stream().flatMap(List::stream).map(Shortage::dimension), Function.identity());
     }
 
     /**

@@ -117,10 +117,10 @@ public final class PlanMaker {
         while (again) {
             planners.forEach(GroupPlanner::withdrawReservations);
             fillNow(planners);
-            planners.forEach(GroupPlanner::reserveEmpty);
+            planners.forEach(GroupPlanner::reserveForNew);
             again = false;
             for (GroupPlanner planner : planners) {
-                again |= planner.vacate();
+                again |= planner.replaceOnceStopped();
             }
         }
     }
@@ -128,7 +128,7 @@ public final class PlanMaker {
     private static void fillNow(List<GroupPlanner> planners) {
         boolean again = true;
         while (again) {
-            planners.forEach(GroupPlanner::placeEmpty);
+            planners.forEach(GroupPlanner::placeNew);
             again = false;
             for (GroupPlanner planner : planners) {
                 again |= planner.replaceNow();
@@ -169,12 +169,18 @@ public final class PlanMaker {
                     GroupOutcome.stopOnly(former.taskGroup(), former.surplus().size(), former.kept()));
         }
         return new Plan(
-                placements, updates, stops, reschedules, deployments.after(changes, placements), outcomes, lookAgain());
+                placements,
+                updates,
+                stops,
+                reschedules,
+                deployments.after(changes, placements),
+                outcomes,
+                followUpTime());
     }
 
-    private Optional<Instant> lookAgain() {
+    private Optional<Instant> followUpTime() {
         return changes.stream()
-                .map(GroupChange::lookAgain)
+                .map(GroupChange::followUpTime)
                 .flatMap(Optional::stream)
                 .min(Comparator.naturalOrder());
     }

@@ -41,7 +41,7 @@ final class Suitability {
     /**
      * Returns why a distinct constraint refuses a node; empty if none does. Does not test requirements and resources.
      */
-    Optional<Refusal> crowded(NodeUsage node) {
+    Optional<Refusal> distinctRefusal(NodeUsage node) {
         for (DistinctRule rule : distinct) {
             Optional<Refusal> refusal = rule.refusal(node);
             if (refusal.isPresent()) {
@@ -56,7 +56,7 @@ final class Suitability {
      * resources.
      */
     Optional<String> explain(NodeUsage node) {
-        return demand.classes().explain(node).or(() -> crowded(node).map(Refusal::reason));
+        return demand.classes().explain(node).or(() -> distinctRefusal(node).map(Refusal::reason));
     }
 
     /** Returns the resources that a node lacks; empty if the allocation fits. */

@@ -20,7 +20,7 @@ import java.util.Optional;
  *     may be newer
  * @param groups the effect on each group: first the groups of the job in its order, then, by name, groups that the job
  *     no longer has and whose allocations are stopped
- * @param lookAgain when to evaluate the job again even if nothing changes, since a failed allocation is then to be
+ * @param followUpTime when to evaluate the job again even if nothing changes, since a failed allocation is then to be
  *     rescheduled; empty: not needed
  */
 public record Plan(
@@ -30,7 +30,7 @@ public record Plan(
         List<DelayedReschedule> reschedules,
         List<Deployment> deployments,
         List<GroupOutcome> groups,
-        Optional<Instant> lookAgain) {
+        Optional<Instant> followUpTime) {
 
     /** Copies the lists. */
     public Plan {

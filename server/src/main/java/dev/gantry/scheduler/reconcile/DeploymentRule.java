@@ -106,7 +106,7 @@ public final class DeploymentRule {
         cancel("version " + job.getVersion() + " takes its place", changed);
         if (isRunningWith(changes)) {
             Deployment before = current.orElseGet(() -> begin(changes));
-            Deployment after = moveOn(before, changes, placements);
+            Deployment after = advance(before, changes, placements);
             if (current.filter(after::equals).isEmpty()) {
                 changed.add(after);
             }
@@ -168,7 +168,7 @@ public final class DeploymentRule {
                         .build();
     }
 
-    private Deployment moveOn(Deployment before, List<GroupChange> changes, List<Placement> placements) {
+    private Deployment advance(Deployment before, List<GroupChange> changes, List<Placement> placements) {
         Deployment.Builder after = before.toBuilder();
         Map<String, GroupChange> byGroup = new HashMap<>();
         changes.forEach(change -> byGroup.put(change.taskGroup(), change));

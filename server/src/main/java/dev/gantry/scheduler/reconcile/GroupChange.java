@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param olderRequests allocations of the older version to place, while the newest one has only canaries or has failed;
  *     empty: none
  * @param reschedules failed allocations to reschedule later
- * @param lookAgain when to evaluate the job again even if nothing changes; empty: not needed
+ * @param followUpTime when to evaluate the job again even if nothing changes; empty: not needed
  * @param rollout the progress of the newest version
  */
 public record GroupChange(
@@ -29,7 +29,7 @@ public record GroupChange(
         List<PlacementRequest> requests,
         Optional<OlderRequests> olderRequests,
         List<DelayedReschedule> reschedules,
-        Optional<Instant> lookAgain,
+        Optional<Instant> followUpTime,
         Rollout rollout) {
 
     /**

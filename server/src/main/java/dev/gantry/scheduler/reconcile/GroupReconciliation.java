@@ -59,7 +59,7 @@ final class GroupReconciliation {
     /** Allocations that stay, without those in {@link #outdated}. */
     private final List<Allocation> staying = new ArrayList<>();
 
-    private Optional<Instant> lookAgain = Optional.empty();
+    private Optional<Instant> followUpTime = Optional.empty();
     private int settled;
     private boolean complete = true;
     private boolean failedInDeployment;
@@ -126,7 +126,7 @@ final class GroupReconciliation {
                 requests,
                 older(),
                 reschedules,
-                lookAgain,
+                followUpTime,
                 new Rollout(wantsCanaries() ? canaries() : 0, complete && requests.isEmpty() && outdated.isEmpty()));
     }
 
@@ -221,14 +221,14 @@ final class GroupReconciliation {
     }
 
     private void postpone(Allocation failed, Instant at) {
-        lookAgain = Optional.of(lookAgain.filter(at::isAfter).orElse(at));
+        followUpTime = Optional.of(followUpTime.filter(at::isAfter).orElse(at));
         if (!failed.hasRescheduleAt()) {
             reschedules.add(new DelayedReschedule(failed, at));
         }
     }
 
     private PlacementRequest successor(Allocation ended, List<Timestamp> times) {
-        return PlacementRequest.empty(ended.getIndex()).after(ended, times).asCanary(isTried(ended));
+        return PlacementRequest.forIndex(ended.getIndex()).after(ended, times).asCanary(isTried(ended));
     }
 
     private void stay(Allocation one) {
@@ -267,13 +267,13 @@ final class GroupReconciliation {
             int missing = canaries() - triedCanaries();
             outdated.stream()
                     .limit(Math.max(0, missing))
-                    .forEach(one ->
-                            requests.add(PlacementRequest.empty(one.getIndex()).asCanary(true)));
+                    .forEach(one -> requests.add(
+                            PlacementRequest.forIndex(one.getIndex()).asCanary(true)));
         } else {
             outdated.stream()
                     .limit(Math.max(0, replaceable()))
-                    .forEach(one ->
-                            requests.add(PlacementRequest.empty(one.getIndex()).replacing(replaced(one))));
+                    .forEach(one -> requests.add(
+                            PlacementRequest.forIndex(one.getIndex()).replacing(replaced(one))));
         }
     }
 
@@ -306,12 +306,12 @@ final class GroupReconciliation {
                 || outdatedOrTriedBeside().isEmpty()
                 || !(wantsCanaries() || (deployment.isPresent() && !isRollingOut()));
         if (trusted) {
-            empty.forEach(index -> requests.add(PlacementRequest.empty(index)));
+            empty.forEach(index -> requests.add(PlacementRequest.forIndex(index)));
         } else {
             int countBefore = countAt(newestOutdated());
             empty.stream()
                     .filter(index -> index < countBefore)
-                    .forEach(index -> olderRequests.add(PlacementRequest.empty(index)));
+                    .forEach(index -> olderRequests.add(PlacementRequest.forIndex(index)));
         }
     }
 
@@ -348,7 +348,7 @@ final class GroupReconciliation {
 
     private void migrate(Allocation one, boolean overdue) {
         Stop stop = new Stop(one, StopCause.MIGRATED, "its node is draining");
-        PlacementRequest request = PlacementRequest.empty(one.getIndex())
+        PlacementRequest request = PlacementRequest.forIndex(one.getIndex())
                 .after(one, one.getRescheduleTimesList())
                 .asCanary(isTried(one));
         if (overdue) {

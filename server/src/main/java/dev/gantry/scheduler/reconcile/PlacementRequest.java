@@ -34,7 +34,7 @@ public record PlacementRequest(
      *
      * @param index the index within the group, from 0
      */
-    public static PlacementRequest empty(int index) {
+    public static PlacementRequest forIndex(int index) {
         return new PlacementRequest(index, Optional.empty(), Optional.empty(), Optional.empty(), List.of(), false);
     }
 
@@ -49,7 +49,7 @@ public record PlacementRequest(
     }
 
     /** Returns the same request, replacing no allocation any more. */
-    public PlacementRequest vacated() {
+    public PlacementRequest withoutReplaced() {
         return new PlacementRequest(index, onNode, Optional.empty(), previous, rescheduleTimes, canary);
     }
 

@@ -91,7 +91,7 @@ final class SystemReconciliation {
         } else if (inPlace.allows(staying)) {
             updates.add(new InPlaceUpdate(staying, "", false));
         } else if (!demand.classes().judge(usage).isRefused()) {
-            requests.add(PlacementRequest.empty(0)
+            requests.add(PlacementRequest.forIndex(0)
                     .on(usage.node().getId())
                     .replacing(new Stop(staying, StopCause.REPLACED, Reconciliation.OUTDATED)));
         } else {
@@ -120,7 +120,7 @@ final class SystemReconciliation {
             kept++;
             return;
         }
-        PlacementRequest request = PlacementRequest.empty(0).on(usage.node().getId());
+        PlacementRequest request = PlacementRequest.forIndex(0).on(usage.node().getId());
         requests.add(ended.stream()
                 .findFirst()
                 .map(lost -> request.after(lost, lost.getRescheduleTimesList()))

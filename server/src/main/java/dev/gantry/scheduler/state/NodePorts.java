@@ -87,7 +87,7 @@ final class NodePorts {
                 shortages.add(new Shortage("port " + request.number(), 1, 0, ""));
             }
         }
-        long free = isRoomy(requests, node) ? asked : freeDynamic(requests, node, ports, asked);
+        long free = hasEnoughDynamic(requests, node) ? asked : freeDynamic(requests, node, ports, asked);
         if (free < asked) {
             shortages.add(new Shortage("dynamic ports", asked, free, ""));
         }
@@ -145,7 +145,7 @@ final class NodePorts {
      * Returns true if the dynamic range has enough free ports even if every taken port lies in it. This saves counting
      * them.
      */
-    private boolean isRoomy(List<PortRequest> requests, NodeResources node) {
+    private boolean hasEnoughDynamic(List<PortRequest> requests, NodeResources node) {
         return last(node) - first(node) + 1 - count >= requests.size();
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.cluster.Times;
-import dev.gantry.cluster.job.SubmitOptions;
+import dev.gantry.cluster.job.SubmissionOptions;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -180,7 +180,7 @@ class GarbageCollectorTest {
         cluster.jobs()
                 .submit(
                         Job.newBuilder().setId(id).setPriority(priority).build(),
-                        new SubmitOptions(Optional.of(id + "-" + priority), OptionalLong.empty()))
+                        new SubmissionOptions(Optional.of(id + "-" + priority), OptionalLong.empty()))
                 .join();
     }
 }

@@ -60,7 +60,7 @@ class JobVersionCacheTest {
                         .build()))
                 .join();
         cluster.store()
-                .write(transaction -> transaction.garbage().jobs(List.of("web"), Long.MAX_VALUE))
+                .write(transaction -> transaction.beginDeletion().jobs(List.of("web"), Long.MAX_VALUE))
                 .join();
         cluster.submit("web", "v2", UpdateStrategy.newBuilder());
 

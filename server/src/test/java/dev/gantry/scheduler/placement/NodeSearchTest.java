@@ -55,12 +55,12 @@ class NodeSearchTest {
         putNodes(50, 8192);
         NodeSearch search = search();
 
-        assertThat(search.find(demand.seed(0), PlacementRequest.empty(0))).isEmpty();
-        assertThat(search.refused().count() + search.full().size()).isEqualTo(NODES);
+        assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0))).isEmpty();
+        assertThat(search.refused().count() + search.exhausted().size()).isEqualTo(NODES);
         int tested = demand.classes().tested();
         cluster.nodes().forEach(this::renewKernel);
 
-        assertThat(search.find(demand.seed(1), PlacementRequest.empty(1))).isEmpty();
+        assertThat(search.find(demand.seed(1), PlacementRequest.forIndex(1))).isEmpty();
         assertThat(demand.classes().tested()).isEqualTo(tested);
     }
 
@@ -68,13 +68,13 @@ class NodeSearchTest {
     void a_node_where_something_is_stopped_is_looked_at_again() {
         putNodes(50, 8192);
         NodeSearch search = search();
-        assertThat(search.find(demand.seed(0), PlacementRequest.empty(0))).isEmpty();
+        assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0))).isEmpty();
         NodeUsage grown = cluster.nodes().get(77);
         renewKernel(grown);
 
         search.reconsider(grown);
 
-        assertThat(search.find(demand.seed(1), PlacementRequest.empty(1))).hasValue(grown);
+        assertThat(search.find(demand.seed(1), PlacementRequest.forIndex(1))).hasValue(grown);
     }
 
     private Set<String> place() {
@@ -83,7 +83,7 @@ class NodeSearchTest {
         Set<String> chosen = new HashSet<>();
         for (int index = 0; index < COUNT; index++) {
             Seed seed = demand.seed(index);
-            NodeUsage node = search.find(seed, PlacementRequest.empty(0)).orElseThrow();
+            NodeUsage node = search.find(seed, PlacementRequest.forIndex(0)).orElseThrow();
             draft.place("front" + index, "front", node, draft.usageOf(node).choose(demand.request(), seed));
             chosen.add(node.node().getId());
         }

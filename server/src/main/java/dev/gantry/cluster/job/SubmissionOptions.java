@@ -9,4 +9,4 @@ import java.util.OptionalLong;
  * @param requestId makes the submission safe to repeat: a second one with this id gets the answer of the first
  * @param checkIndex the modify_index that the stored job must have; 0: the job must not be stored; empty: not checked
  */
-public record SubmitOptions(Optional<String> requestId, OptionalLong checkIndex) {}
+public record SubmissionOptions(Optional<String> requestId, OptionalLong checkIndex) {}

@@ -1,7 +1,8 @@
-package dev.gantry.store;
+package dev.gantry.bench;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.store.AllocationInserts;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
@@ -16,7 +17,7 @@ import java.util.stream.LongStream;
  * Measures what the database can do at best: batches of inserted allocations only, in commits that are forced to disk
  * as the store's are. The whole server is compared with this number.
  */
-public final class InsertCeiling {
+final class InsertCeiling {
 
     private static final int ROWS_PER_COMMIT = 1000;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -32,18 +33,13 @@ public final class InsertCeiling {
      * @param rows how many rows to insert
      * @return rows per second
      */
-    public static double measure(Path directory, long rows) {
-        try (Database database = Database.open(directory.resolve("ceiling"))) {
-            Batches batches = new Batches(database.dsl());
+    static double measure(Path directory, long rows) {
+        try (AllocationInserts database = AllocationInserts.create(directory.resolve("ceiling"))) {
             long started = System.nanoTime();
             for (long inserted = 0; inserted < rows; inserted += ROWS_PER_COMMIT) {
                 long index = inserted / ROWS_PER_COMMIT + 1;
                 int size = (int) Math.min(ROWS_PER_COMMIT, rows - inserted);
-                long first = inserted;
-                database.dsl()
-                        .transaction(configuration ->
-                                batches.insertAllocations(configuration.dsl(), allocations(index, first, size)));
-                database.sync();
+                database.insert(allocations(index, inserted, size));
             }
             return rows * NANOS_PER_SECOND / (System.nanoTime() - started);
         }

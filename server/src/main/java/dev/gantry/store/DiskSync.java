@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
  * Forces committed writes to disk, and only then calls listeners and answers callers. Runs in a thread of its own: the
  * writer works on the next group while the disk is busy, and one force can serve several groups.
  */
-final class DurableAnswers implements AutoCloseable {
+final class DiskSync implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(DurableAnswers.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DiskSync.class);
 
     /** How many committed groups may wait for the disk before the writer blocks. */
     private static final int WAITING_GROUPS = 1;
@@ -28,7 +28,7 @@ final class DurableAnswers implements AutoCloseable {
      * @param isLast true if no group follows
      * @param answered completed once these writes and all earlier ones are answered
      */
-    private record Group(List<Pending<?>> writes, boolean isLast, CompletableFuture<Void> answered) {}
+    private record Group(List<PendingWrite<?>> writes, boolean isLast, CompletableFuture<Void> answered) {}
 
     private final Runnable sync;
     private final StoreHealth health;
@@ -45,7 +45,7 @@ final class DurableAnswers implements AutoCloseable {
      * @param sync forces everything committed to disk, or throws
      * @param health is told when the disk has failed
      */
-    DurableAnswers(Runnable sync, StoreHealth health) {
+    DiskSync(Runnable sync, StoreHealth health) {
         this.sync = sync;
         this.health = health;
     }
@@ -61,7 +61,7 @@ final class DurableAnswers implements AutoCloseable {
     }
 
     /** Hands over committed writes; blocks if too many groups wait for the disk. */
-    void put(List<Pending<?>> writes) {
+    void put(List<PendingWrite<?>> writes) {
         put(new Group(List.copyOf(writes), false, new CompletableFuture<>()));
     }
 
@@ -104,14 +104,14 @@ final class DurableAnswers implements AutoCloseable {
             }
             committed.drainTo(groups);
             answerOrFail(groups.stream()
-                    .<Pending<?>>flatMap(group -> group.writes().stream())
+                    .<PendingWrite<?>>flatMap(group -> group.writes().stream())
                     .toList());
             groups.forEach(group -> group.answered().complete(null));
         } while (groups.isEmpty() || !groups.get(groups.size() - 1).isLast());
     }
 
     /** Answers each write, whatever is thrown. */
-    private void answerOrFail(List<Pending<?>> writes) {
+    private void answerOrFail(List<PendingWrite<?>> writes) {
         try {
             answer(writes);
         } catch (RuntimeException | Error e) {
@@ -121,7 +121,7 @@ final class DurableAnswers implements AutoCloseable {
         }
     }
 
-    private void answer(List<Pending<?>> writes) {
+    private void answer(List<PendingWrite<?>> writes) {
         if (!isBehind && writes.stream().anyMatch(write -> write.changes() != null)) {
             sync();
         }
@@ -130,12 +130,12 @@ final class DurableAnswers implements AutoCloseable {
             return;
         }
         // Listeners first: a caller that was answered may rely on watchers having been told.
-        for (Pending<?> write : writes) {
+        for (PendingWrite<?> write : writes) {
             if (write.changes() != null) {
                 listeners.forEach(listener -> tell(listener, write.changes()));
             }
         }
-        writes.forEach(Pending::answer);
+        writes.forEach(PendingWrite::answer);
     }
 
     /**
@@ -171,8 +171,8 @@ final class DurableAnswers implements AutoCloseable {
     }
 
     /** Fails all writes, even if a callback of one of them throws. */
-    static void failAll(List<Pending<?>> writes, RuntimeException failure) {
-        for (Pending<?> write : writes) {
+    static void failAll(List<PendingWrite<?>> writes, RuntimeException failure) {
+        for (PendingWrite<?> write : writes) {
             try {
                 write.fail(failure);
             } catch (RuntimeException | Error e) {

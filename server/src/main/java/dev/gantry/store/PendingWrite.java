@@ -8,7 +8,7 @@ import org.jooq.exception.DataAccessException;
  *
  * @param <T> the type of the write's result
  */
-final class Pending<T> {
+final class PendingWrite<T> {
 
     private final Write<T> write;
     private final CompletableFuture<T> future;
@@ -18,7 +18,7 @@ final class Pending<T> {
     private RuntimeException failure;
     private boolean isRefused;
 
-    Pending(Write<T> write, CompletableFuture<T> future) {
+    PendingWrite(Write<T> write, CompletableFuture<T> future) {
         this.write = write;
         this.future = future;
     }

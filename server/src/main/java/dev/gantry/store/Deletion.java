@@ -17,7 +17,7 @@ import org.jooq.DSLContext;
  * Deletes what a {@link GarbageSearch} has found. Checks again whatever may have become needed since the search. Other
  * writes wait for a deletion, so callers divide the ids into batches.
  */
-public final class Garbage {
+public final class Deletion {
 
     private final DSLContext dsl;
     private final GarbageSearch search;
@@ -25,15 +25,15 @@ public final class Garbage {
     private final AllocationRows allocations;
     private final Consumer<String> removedJob;
     private final Consumer<String> removedNode;
-    private final Consumer<Forgotten> removedAllocation;
+    private final Consumer<Deleted> removedAllocation;
 
-    Garbage(
+    Deletion(
             DSLContext dsl,
             StoreReader reader,
             AllocationIndex index,
             Consumer<String> removedJob,
             Consumer<String> removedNode,
-            Consumer<Forgotten> removedAllocation) {
+            Consumer<Deleted> removedAllocation) {
         this.dsl = dsl;
         this.search = new GarbageSearch(dsl, reader, index);
         this.index = index;
@@ -50,7 +50,7 @@ public final class Garbage {
      * @param jobId its job
      * @param rowKey its key
      */
-    record Forgotten(String nodeId, String jobId, long rowKey) {}
+    record Deleted(String nodeId, String jobId, long rowKey) {}
 
     /**
      * Deletes the answers to requests before a time. They are stored in the order of their arrival, so the search ends
@@ -110,14 +110,14 @@ public final class Garbage {
      * @return how many were deleted
      */
     public int jobVersions(List<String> jobIds, int keep) {
-        int forgotten = 0;
+        int deleted = 0;
         for (String jobId : jobIds) {
-            forgotten += dsl.deleteFrom(JOB_VERSION)
+            deleted += dsl.deleteFrom(JOB_VERSION)
                     .where(JOB_VERSION.JOB_ID.eq(jobId))
                     .and(JOB_VERSION.VERSION.in(search.oldVersionsOf(jobId, keep)))
                     .execute();
         }
-        return forgotten;
+        return deleted;
     }
 
     /**

@@ -27,13 +27,13 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Updates deployments within transactions of the caller: counts the health that nodes report, and decides in the same
+ * Changes deployments within transactions of the caller: counts the health that nodes report, and decides in the same
  * transaction what follows.
  *
  * <p>The rules are Nomad's with one exception: one unhealthy allocation fails a deployment at once, whether or not it
  * has a progress deadline, so that a bad version is not placed on more nodes.
  */
-public final class DeploymentProgress {
+public final class DeploymentTransitions {
 
     /**
      * The result of failing a deployment.
@@ -50,7 +50,7 @@ public final class DeploymentProgress {
      *
      * @param evaluations creates the evaluations that follow from a change of health
      */
-    public DeploymentProgress(Evaluations evaluations) {
+    public DeploymentTransitions(Evaluations evaluations) {
         this.evaluations = evaluations;
     }
 
@@ -68,7 +68,7 @@ public final class DeploymentProgress {
             }
             Deployment extended = change(
                     counted, after.getTaskGroup(), group -> extend(group, strategy(transaction, counted, group), now));
-            moveOn(transaction, extended, now);
+            advance(transaction, extended, now);
         });
     }
 
@@ -76,14 +76,14 @@ public final class DeploymentProgress {
      * Advances a running deployment: marks it as successful, promotes its canaries if auto_promote says so, or queues
      * an evaluation that replaces more allocations.
      */
-    void moveOn(WriteTransaction transaction, Deployment deployment, Instant now) {
-        if (deployment.getGroupsList().stream().allMatch(DeploymentProgress::isDone)) {
+    void advance(WriteTransaction transaction, Deployment deployment, Instant now) {
+        if (deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
             succeed(transaction, deployment);
-        } else if (promotesItself(transaction, deployment)) {
+        } else if (autoPromotes(transaction, deployment)) {
             promote(transaction, deployment, List.of(), now);
         } else {
             transaction.putDeployment(deployment);
-            look(transaction, deployment.getJobId(), now);
+            queueEvaluation(transaction, deployment.getJobId(), now);
         }
     }
 
@@ -128,13 +128,13 @@ public final class DeploymentProgress {
         }
         transaction.putDeployment(
                 promoted.toBuilder().setDescription("canaries promoted").build());
-        return look(transaction, deployment.getJobId(), now);
+        return queueEvaluation(transaction, deployment.getJobId(), now);
     }
 
     /** Fails a running deployment. With auto_revert, submits the newest stable version again as a new version. */
     Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now) {
         Optional<JobRecord> stable =
-                revertsItself(transaction, deployment) ? stableBefore(transaction, deployment) : Optional.empty();
+                autoReverts(transaction, deployment) ? stableBefore(transaction, deployment) : Optional.empty();
         String what = stable.map(version -> "; version %d comes back".formatted(version.getVersion()))
                 .orElse("");
         transaction.putDeployment(deployment.toBuilder()
@@ -142,13 +142,13 @@ public final class DeploymentProgress {
                 .setDescription(why + what)
                 .build());
         stable.ifPresent(version -> revert(transaction, version.getJob(), now));
-        return new Failure(look(transaction, deployment.getJobId(), now), stable.map(JobRecord::getVersion));
+        return new Failure(queueEvaluation(transaction, deployment.getJobId(), now), stable.map(JobRecord::getVersion));
     }
 
     /** Stores a running deployment that a plan has changed; marks it as successful if it is complete now. */
     public void settle(WriteTransaction transaction, Deployment deployment) {
         if (!deployment.getGroupsList().isEmpty()
-                && deployment.getGroupsList().stream().allMatch(DeploymentProgress::isDone)) {
+                && deployment.getGroupsList().stream().allMatch(DeploymentTransitions::isDone)) {
             succeed(transaction, deployment);
         } else {
             transaction.putDeployment(deployment);
@@ -222,7 +222,7 @@ public final class DeploymentProgress {
         transaction.markStable(deployment.getJobId(), deployment.getJobVersion());
     }
 
-    private static boolean promotesItself(WriteTransaction transaction, Deployment deployment) {
+    private static boolean autoPromotes(WriteTransaction transaction, Deployment deployment) {
         List<DeploymentGroup> waiting = deployment.getGroupsList().stream()
                 .filter(group -> !isPromoted(group))
                 .toList();
@@ -232,7 +232,7 @@ public final class DeploymentProgress {
                                 && strategy(transaction, deployment, group).getAutoPromote());
     }
 
-    private static boolean revertsItself(WriteTransaction transaction, Deployment deployment) {
+    private static boolean autoReverts(WriteTransaction transaction, Deployment deployment) {
         return deployment.getGroupsList().stream()
                 .anyMatch(group -> strategy(transaction, deployment, group).getAutoRevert());
     }
@@ -261,7 +261,7 @@ public final class DeploymentProgress {
         JobWriter.putVersion(transaction, job, stored.orElseThrow().getVersion() + 1, stored, now);
     }
 
-    private Evaluation look(WriteTransaction transaction, String jobId, Instant now) {
+    private Evaluation queueEvaluation(WriteTransaction transaction, String jobId, Instant now) {
         JobRecord job = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
         return evaluations.queue(
                 transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_DEPLOYMENT, Times.toTimestamp(now));
