@@ -56,7 +56,7 @@ public final class CheckBuilder {
      * @return this
      */
     public CheckBuilder every(Duration interval, Duration timeout) {
-        check.setInterval(Spans.of(interval)).setTimeout(Spans.of(timeout));
+        check.setInterval(ProtoDurations.of(interval)).setTimeout(ProtoDurations.of(timeout));
         return this;
     }
 
@@ -68,7 +68,7 @@ public final class CheckBuilder {
      * @return this
      */
     public CheckBuilder restartAfter(int limit, Duration grace) {
-        check.setCheckRestart(CheckRestart.newBuilder().setLimit(limit).setGrace(Spans.of(grace)));
+        check.setCheckRestart(CheckRestart.newBuilder().setLimit(limit).setGrace(ProtoDurations.of(grace)));
         return this;
     }
 

@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * @param deadline how long a call that is no stream may take
  * @param resumption how calls are made again, and watches go on, after the connection broke
  */
-record Connection(SpreadingChannel channel, String address, Duration deadline, Resumption resumption) {
+record Connection(ChannelPool channel, String address, Duration deadline, ReconnectPolicy resumption) {
 
     /** One call that is no stream. */
     @FunctionalInterface
@@ -75,7 +75,7 @@ record Connection(SpreadingChannel channel, String address, Duration deadline, R
         Deadline end = end();
         for (int attempts = 1; ; attempts++) {
             prepare();
-            Attempt attempt = new Attempt();
+            CallAttempt attempt = new CallAttempt();
             try {
                 return call.on(stub.withDeadline(end).withInterceptors(attempt));
             } catch (StatusException e) {
@@ -112,18 +112,18 @@ record Connection(SpreadingChannel channel, String address, Duration deadline, R
     }
 
     /** Makes a call whose answers come as long as they come. */
-    <S extends AbstractStub<S>, T> ServerStream<T> stream(S stub, StreamCall<S, T> call) {
+    <S extends AbstractStub<S>, T> ResponseStream<T> stream(S stub, StreamCall<S, T> call) {
         prepare();
-        return new ServerStream<>(call.on(stub), this::fail);
+        return new ResponseStream<>(call.on(stub), this::fail);
     }
 
     /** Watches through as many calls as it takes. */
-    <T> Watch<T> watch(Supplier<ServerStream<T>> open, Predicate<T> news) {
+    <T> Watch<T> watch(Supplier<ResponseStream<T>> open, Predicate<T> news) {
         return watch(open, news, () -> true);
     }
 
     /** Watches through as many calls as it takes, as long as it may be resumed. */
-    <T> Watch<T> watch(Supplier<ServerStream<T>> open, Predicate<T> news, BooleanSupplier resumable) {
+    <T> Watch<T> watch(Supplier<ResponseStream<T>> open, Predicate<T> news, BooleanSupplier resumable) {
         return new ResumingWatch<>(open, news, resumable, resumption, channel::isShutdown);
     }
 
@@ -134,7 +134,7 @@ record Connection(SpreadingChannel channel, String address, Duration deadline, R
         channel.forgetFailures();
     }
 
-    private RuntimeException fail(StatusException failure, Attempt attempt) {
+    private RuntimeException fail(StatusException failure, CallAttempt attempt) {
         boolean isUnconnected = failure.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
                 && !attempt.isSent()
                 && channel.getState(false) != ConnectivityState.READY;

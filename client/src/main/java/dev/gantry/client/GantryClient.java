@@ -220,9 +220,9 @@ public final class GantryClient implements AutoCloseable {
                     .maxInboundMessageSize(LARGEST_MESSAGE)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            Resumption resumption = new Resumption(retry, watchPatience, new SteadyClock(), new Random());
+            ReconnectPolicy resumption = new ReconnectPolicy(retry, watchPatience, new SteadyClock(), new Random());
             return new GantryClient(
-                    new Connection(new SpreadingChannel(channel::build), server.toString(), deadline, resumption));
+                    new Connection(new ChannelPool(channel::build), server.toString(), deadline, resumption));
         }
 
         private static String version() {

@@ -60,7 +60,7 @@ public final class JobBuilder {
      * @return this
      */
     public JobBuilder constraint(String attribute, String operator, String value) {
-        job.addConstraints(Constraints.of(attribute, operator, value));
+        job.addConstraints(NodeConditions.constraint(attribute, operator, value));
         return this;
     }
 
@@ -74,7 +74,7 @@ public final class JobBuilder {
      * @return this
      */
     public JobBuilder affinity(String attribute, String operator, String value, int weight) {
-        job.addAffinities(Preferences.affinity(attribute, operator, value, weight));
+        job.addAffinities(NodeConditions.affinity(attribute, operator, value, weight));
         return this;
     }
 

@@ -68,7 +68,7 @@ public final class NodeClient {
      */
     public Node drain(String node, DrainOptions options) {
         DrainStrategy.Builder strategy = DrainStrategy.newBuilder().setIgnoreSystemJobs(options.ignoreSystemJobs());
-        options.deadline().map(Spans::of).ifPresent(strategy::setDeadline);
+        options.deadline().map(ProtoDurations::of).ifPresent(strategy::setDeadline);
         return drain(DrainNodeRequest.newBuilder().setNodeId(node).setBegin(strategy));
     }
 

@@ -19,7 +19,7 @@ public final class RescheduleBuilder {
      * @return this
      */
     public RescheduleBuilder attempts(int number, Duration interval) {
-        policy.setAttempts(number).setInterval(Spans.of(interval)).setUnlimited(false);
+        policy.setAttempts(number).setInterval(ProtoDurations.of(interval)).setUnlimited(false);
         return this;
     }
 
@@ -42,7 +42,7 @@ public final class RescheduleBuilder {
      * @return this
      */
     public RescheduleBuilder delay(Duration first, DelayFunction function, Duration longest) {
-        policy.setDelay(Spans.of(first)).setDelayFunction(function).setMaxDelay(Spans.of(longest));
+        policy.setDelay(ProtoDurations.of(first)).setDelayFunction(function).setMaxDelay(ProtoDurations.of(longest));
         return this;
     }
 

@@ -18,14 +18,14 @@ import java.util.function.Supplier;
  */
 final class ResumingWatch<T> implements Watch<T> {
 
-    private final Supplier<ServerStream<T>> open;
+    private final Supplier<ResponseStream<T>> open;
     private final Predicate<T> news;
     private final BooleanSupplier resumable;
-    private final Resumption resumption;
+    private final ReconnectPolicy resumption;
     private final BooleanSupplier clientClosed;
 
     private final CountDownLatch closed = new CountDownLatch(1);
-    private volatile ServerStream<T> stream;
+    private volatile ResponseStream<T> stream;
 
     private T next;
     private boolean ended;
@@ -43,10 +43,10 @@ final class ResumingWatch<T> implements Watch<T> {
      * @param clientClosed whether the client was closed
      */
     ResumingWatch(
-            Supplier<ServerStream<T>> open,
+            Supplier<ResponseStream<T>> open,
             Predicate<T> news,
             BooleanSupplier resumable,
-            Resumption resumption,
+            ReconnectPolicy resumption,
             BooleanSupplier clientClosed) {
         this.open = open;
         this.news = news;
@@ -58,7 +58,7 @@ final class ResumingWatch<T> implements Watch<T> {
 
     @Override
     public boolean hasNext() {
-        return advance(resumption.clock().instant().plus(ServerStream.FOREVER));
+        return advance(resumption.clock().instant().plus(ResponseStream.FOREVER));
     }
 
     @Override
@@ -82,7 +82,7 @@ final class ResumingWatch<T> implements Watch<T> {
     @Override
     public void close() {
         closed.countDown();
-        ServerStream<T> open = stream;
+        ResponseStream<T> open = stream;
         if (open != null) {
             open.close();
         }

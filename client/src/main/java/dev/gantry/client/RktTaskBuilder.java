@@ -208,7 +208,7 @@ public final class RktTaskBuilder {
      * @return this
      */
     public RktTaskBuilder constraint(String attribute, String operator, String value) {
-        task.addConstraints(Constraints.of(attribute, operator, value));
+        task.addConstraints(NodeConditions.constraint(attribute, operator, value));
         return this;
     }
 
@@ -298,7 +298,7 @@ public final class RktTaskBuilder {
      * @return this
      */
     public RktTaskBuilder affinity(String attribute, String operator, String value, int weight) {
-        task.addAffinities(Preferences.affinity(attribute, operator, value, weight));
+        task.addAffinities(NodeConditions.affinity(attribute, operator, value, weight));
         return this;
     }
 
@@ -310,7 +310,7 @@ public final class RktTaskBuilder {
      * @return this
      */
     public RktTaskBuilder kill(String signal, Duration timeout) {
-        task.setKillSignal(signal).setKillTimeout(Spans.of(timeout));
+        task.setKillSignal(signal).setKillTimeout(ProtoDurations.of(timeout));
         return this;
     }
 

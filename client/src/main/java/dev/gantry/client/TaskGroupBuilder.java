@@ -36,7 +36,7 @@ public final class TaskGroupBuilder {
      * @return this
      */
     public TaskGroupBuilder constraint(String attribute, String operator, String value) {
-        group.addConstraints(Constraints.of(attribute, operator, value));
+        group.addConstraints(NodeConditions.constraint(attribute, operator, value));
         return this;
     }
 
@@ -50,7 +50,7 @@ public final class TaskGroupBuilder {
      * @return this
      */
     public TaskGroupBuilder affinity(String attribute, String operator, String value, int weight) {
-        group.addAffinities(Preferences.affinity(attribute, operator, value, weight));
+        group.addAffinities(NodeConditions.affinity(attribute, operator, value, weight));
         return this;
     }
 
@@ -88,8 +88,8 @@ public final class TaskGroupBuilder {
     public TaskGroupBuilder restart(int attempts, Duration interval, Duration delay, RestartMode mode) {
         group.setRestart(RestartPolicy.newBuilder()
                 .setAttempts(attempts)
-                .setInterval(Spans.of(interval))
-                .setDelay(Spans.of(delay))
+                .setInterval(ProtoDurations.of(interval))
+                .setDelay(ProtoDurations.of(delay))
                 .setMode(mode));
         return this;
     }

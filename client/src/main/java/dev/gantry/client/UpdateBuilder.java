@@ -70,7 +70,7 @@ public final class UpdateBuilder {
      * @return this
      */
     public UpdateBuilder minHealthyTime(Duration duration) {
-        update.setMinHealthyTime(Spans.of(duration));
+        update.setMinHealthyTime(ProtoDurations.of(duration));
         return this;
     }
 
@@ -81,7 +81,7 @@ public final class UpdateBuilder {
      * @return this
      */
     public UpdateBuilder healthyDeadline(Duration duration) {
-        update.setHealthyDeadline(Spans.of(duration));
+        update.setHealthyDeadline(ProtoDurations.of(duration));
         return this;
     }
 
@@ -92,7 +92,7 @@ public final class UpdateBuilder {
      * @return this
      */
     public UpdateBuilder progressDeadline(Duration duration) {
-        update.setProgressDeadline(Spans.of(duration));
+        update.setProgressDeadline(ProtoDurations.of(duration));
         return this;
     }
 

@@ -35,11 +35,11 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
 
     private final StoreReader reader;
     private final IdLookup<Allocation> lookup;
-    private final AllocationRecords records;
+    private final AllocationMisfits records;
     private final JobRegistry registry;
     private final NodeSessions sessions;
     private final WatchHub watches;
-    private final WatchRoom room;
+    private final WatchMemoryLimit memoryLimit;
     private final Executor executor;
 
     AllocationServiceApi(
@@ -48,21 +48,21 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
             JobRegistry registry,
             NodeSessions sessions,
             WatchHub watches,
-            WatchRoom room,
+            WatchMemoryLimit memoryLimit,
             Executor executor) {
         this.reader = reader;
         this.lookup = IdLookup.ofAllocations(reader);
-        this.records = new AllocationRecords(reader, scheduler);
+        this.records = new AllocationMisfits(reader, scheduler);
         this.registry = registry;
         this.sessions = sessions;
         this.watches = watches;
-        this.room = room;
+        this.memoryLimit = memoryLimit;
         this.executor = executor;
     }
 
     @Override
     public void getAllocation(GetAllocationRequest request, StreamObserver<GetAllocationResponse> observer) {
-        Answers.answer(
+        Responses.answer(
                 observer,
                 () -> GetAllocationResponse.newBuilder()
                         .setAllocation(records.withMisfit(lookup.find(request.getAllocationId())))
@@ -71,7 +71,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
 
     @Override
     public void listAllocations(ListAllocationsRequest request, StreamObserver<ListAllocationsResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             String begin =
                     PageToken.parse(request.getPageToken(), LIST, Field.ID).text(0);
@@ -104,19 +104,19 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
 
     @Override
     public void watchAllocation(WatchAllocationRequest request, StreamObserver<WatchAllocationResponse> observer) {
-        Answers.stream(observer, call -> {
+        Responses.stream(observer, call -> {
             String id = lookup.find(request.getAllocationId()).getId();
             AllocationWatch watch = new AllocationWatch(id, reader);
-            WatchStream.begin(call, watches, new AllocationTopic(id), room, executor, watch::next);
+            WatchStream.begin(call, watches, new AllocationTopic(id), memoryLimit, executor, watch::next);
         });
     }
 
     @Override
     public void streamLogs(StreamLogsRequest request, StreamObserver<StreamLogsResponse> observer) {
-        Answers.stream(observer, call -> {
+        Responses.stream(observer, call -> {
             Allocation allocation = lookup.find(request.getAllocationId());
-            LogQuestion question = new LogQuestion(reader);
-            LogPump.begin(
+            LogRequests question = new LogRequests(reader);
+            LogForwarder.begin(
                     sessions,
                     allocation.getNodeId(),
                     question.first(allocation, request),
@@ -128,7 +128,7 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
 
     @Override
     public void stopAllocation(StopAllocationRequest request, StreamObserver<StopAllocationResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> registry.stopAllocation(
                         lookup.find(request.getAllocationId()).getId()),

@@ -3,7 +3,7 @@ package dev.gantry.api;
 import dev.gantry.api.WatchStream.News;
 import dev.gantry.api.WatchStream.Progress;
 import dev.gantry.cluster.UnknownObjectException;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.WatchAllocationResponse;
@@ -32,7 +32,7 @@ final class AllocationWatch {
                         .build());
         return new News<>(
                 message,
-                AllocationLife.isTerminal(allocation) ? Progress.END : Progress.UP_TO_DATE,
+                AllocationStatuses.isTerminal(allocation) ? Progress.END : Progress.UP_TO_DATE,
                 () -> toldIndex = allocation.getModifyIndex());
     }
 }

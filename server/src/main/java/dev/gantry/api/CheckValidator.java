@@ -34,8 +34,9 @@ final class CheckValidator {
             String field = path + ".checks[" + i + "]";
             checkLength(field + ".name", service.getChecks(i).getName());
             checkWay(service.getChecks(i), whole.getChecks(i), field);
-            Spans.check(field + ".interval", whole.getChecks(i).getInterval(), SHORTEST_INTERVAL, violations);
-            Spans.check(field + ".timeout", whole.getChecks(i).getTimeout(), SHORTEST_TIMEOUT, violations);
+            DurationValidator.check(
+                    field + ".interval", whole.getChecks(i).getInterval(), SHORTEST_INTERVAL, violations);
+            DurationValidator.check(field + ".timeout", whole.getChecks(i).getTimeout(), SHORTEST_TIMEOUT, violations);
             if (whole.getChecks(i).hasCheckRestart()) {
                 checkRestart(whole.getChecks(i), field + ".check_restart");
             }
@@ -107,6 +108,6 @@ final class CheckValidator {
                     path + ".limit",
                     "%d is not 1 or more".formatted(check.getCheckRestart().getLimit()));
         }
-        Spans.check(path + ".grace", check.getCheckRestart().getGrace(), Duration.ZERO, violations);
+        DurationValidator.check(path + ".grace", check.getCheckRestart().getGrace(), Duration.ZERO, violations);
     }
 }

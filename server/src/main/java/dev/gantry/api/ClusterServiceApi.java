@@ -22,7 +22,7 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
 
     @Override
     public void getStatus(GetStatusRequest request, StreamObserver<GetStatusResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             ClusterCounts counts = reader.counts();
             return GetStatusResponse.newBuilder()
                     .setVersion(version)

@@ -127,8 +127,9 @@ public final class GrpcServer implements AutoCloseable {
             throws IOException {
         OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod());
         HealthStatusManager health = new HealthStatusManager();
-        WatchRoom room = new WatchRoom(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE, UNREAD);
-        RequestRoom requests = new RequestRoom(
+        WatchMemoryLimit memoryLimit =
+                new WatchMemoryLimit(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE, UNREAD);
+        RequestMemoryLimit requests = new RequestMemoryLimit(
                 Runtime.getRuntime().maxMemory() / REQUESTS_SHARE,
                 REQUESTS_PATIENCE,
                 NodeSessionServiceGrpc.getConnectMethod(),
@@ -137,9 +138,9 @@ public final class GrpcServer implements AutoCloseable {
                 .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // The last one is the first to see a call.
-                .intercept(new AnswerBudget(
+                .intercept(new ResponseMemoryLimit(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, UNREAD, callThreads))
-                .intercept(new RequestTexts())
+                .intercept(new TextRulesInterceptor())
                 .addStreamTracerFactory(requests)
                 .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(requests)
@@ -153,7 +154,7 @@ public final class GrpcServer implements AutoCloseable {
                 .permitKeepAliveWithoutCalls(true)
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
-        services(parts, room, streamThreads).forEach(builder::addService);
+        services(parts, memoryLimit, streamThreads).forEach(builder::addService);
         Server server = builder.build().start();
         parts.storeHealth().listen(state -> show(health, server, state));
         return new GrpcServer(server, health, calls);
@@ -193,7 +194,7 @@ public final class GrpcServer implements AutoCloseable {
         }
     }
 
-    private static List<BindableService> services(Parts parts, WatchRoom room, Executor streamThreads) {
+    private static List<BindableService> services(Parts parts, WatchMemoryLimit memoryLimit, Executor streamThreads) {
         Scheduler scheduler = new Scheduler();
         return List.of(
                 new JobServiceApi(
@@ -206,7 +207,7 @@ public final class GrpcServer implements AutoCloseable {
                         parts.reader(),
                         scheduler,
                         parts.watches(),
-                        room,
+                        memoryLimit,
                         streamThreads),
                 new AllocationServiceApi(
                         parts.reader(),
@@ -214,11 +215,11 @@ public final class GrpcServer implements AutoCloseable {
                         parts.registry(),
                         parts.sessions(),
                         parts.watches(),
-                        room,
+                        memoryLimit,
                         streamThreads),
                 new NodeServiceApi(
-                        parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), room, streamThreads),
-                new ServiceDirectoryApi(parts.services(), parts.watches(), room, streamThreads),
+                        parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), memoryLimit, streamThreads),
+                new ServiceDirectoryApi(parts.services(), parts.watches(), memoryLimit, streamThreads),
                 new ClusterServiceApi(parts.reader(), parts.clusterId(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }

@@ -33,8 +33,8 @@ final class InvalidRequestException extends RuntimeException {
     /** One fault. Both may repeat what a client sent, as long as it was, and are cut to what an answer can carry. */
     static JobViolation violation(String field, String description) {
         return JobViolation.newBuilder()
-                .setField(Clip.toBytes(field, LONGEST_FIELD))
-                .setDescription(Clip.toBytes(description, LONGEST_DESCRIPTION))
+                .setField(TextTruncation.toBytes(field, LONGEST_FIELD))
+                .setDescription(TextTruncation.toBytes(description, LONGEST_DESCRIPTION))
                 .build();
     }
 

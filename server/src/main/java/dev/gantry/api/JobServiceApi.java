@@ -86,12 +86,12 @@ final class JobServiceApi extends JobServiceImplBase {
     private final PeriodicLauncher periodic;
     private final Dispatcher dispatcher;
     private final StoreReader reader;
-    private final JobRecords records;
-    private final AllocationRecords allocations;
+    private final JobStatuses records;
+    private final AllocationMisfits allocations;
     private final IdLookup<Evaluation> evaluations;
     private final IdLookup<Deployment> deploymentLookup;
     private final WatchHub watches;
-    private final WatchRoom room;
+    private final WatchMemoryLimit memoryLimit;
     private final Executor executor;
 
     JobServiceApi(
@@ -104,7 +104,7 @@ final class JobServiceApi extends JobServiceImplBase {
             StoreReader reader,
             Scheduler scheduler,
             WatchHub watches,
-            WatchRoom room,
+            WatchMemoryLimit memoryLimit,
             Executor executor) {
         this.validator = validator;
         this.registry = registry;
@@ -113,18 +113,18 @@ final class JobServiceApi extends JobServiceImplBase {
         this.periodic = periodic;
         this.dispatcher = dispatcher;
         this.reader = reader;
-        this.records = new JobRecords(reader);
-        this.allocations = new AllocationRecords(reader, scheduler);
+        this.records = new JobStatuses(reader);
+        this.allocations = new AllocationMisfits(reader, scheduler);
         this.evaluations = IdLookup.ofEvaluations(reader);
         this.deploymentLookup = IdLookup.ofDeployments(reader);
         this.watches = watches;
-        this.room = room;
+        this.memoryLimit = memoryLimit;
         this.executor = executor;
     }
 
     @Override
     public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> registry.submit(validator.complete(request.getJob()), options(request)),
                 submission -> SubmitJobResponse.newBuilder()
@@ -136,7 +136,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void planJob(PlanJobRequest request, StreamObserver<PlanJobResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> dryRuns.plan(validator.complete(request.getJob())),
                 plan -> PlanJobResponse.newBuilder()
@@ -149,7 +149,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void validateJob(ValidateJobRequest request, StreamObserver<ValidateJobResponse> observer) {
-        Answers.answer(
+        Responses.answer(
                 observer,
                 () -> ValidateJobResponse.newBuilder()
                         .addAllViolations(violations(request.getJob()))
@@ -158,7 +158,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void getJob(GetJobRequest request, StreamObserver<GetJobResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             GetJobResponse.Builder answer =
                     GetJobResponse.newBuilder().setJob(records.withStatus(find(request.getJobId())));
             reader.evaluations().newestOf(request.getJobId()).ifPresent(answer::setEvaluation);
@@ -179,7 +179,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void listJobs(ListJobsRequest request, StreamObserver<ListJobsResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             boolean descending = Views.isDescending(request.getOrderBy(), "id");
             String list = descending ? JOBS_DESCENDING : JOBS;
@@ -221,7 +221,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void listJobVersions(ListJobVersionsRequest request, StreamObserver<ListJobVersionsResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             long begin = PageToken.parse(request.getPageToken(), VERSIONS, Field.NUMBER)
                     .number(0, Long.MAX_VALUE);
@@ -247,7 +247,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void revertJob(RevertJobRequest request, StreamObserver<RevertJobResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> registry.revert(
                         request.getJobId(),
@@ -264,7 +264,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void stopJob(StopJobRequest request, StreamObserver<StopJobResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> registry.stop(request.getJobId(), requestId(request.getRequestId())),
                 receipt -> StopJobResponse.newBuilder()
@@ -275,7 +275,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void listDeployments(ListDeploymentsRequest request, StreamObserver<ListDeploymentsResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), DEPLOYMENTS, Field.NUMBER, Field.ID);
             Views.refuseUnknown("status", request.getStatus());
@@ -303,7 +303,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void getDeployment(GetDeploymentRequest request, StreamObserver<GetDeploymentResponse> observer) {
-        Answers.answer(
+        Responses.answer(
                 observer,
                 () -> GetDeploymentResponse.newBuilder()
                         .setDeployment(deploymentLookup.find(request.getDeploymentId()))
@@ -313,7 +313,7 @@ final class JobServiceApi extends JobServiceImplBase {
     @Override
     public void promoteDeployment(
             PromoteDeploymentRequest request, StreamObserver<PromoteDeploymentResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> deployments.promote(
                         deploymentId(request.getDeploymentId()),
@@ -326,7 +326,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void failDeployment(FailDeploymentRequest request, StreamObserver<FailDeploymentResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> deployments.fail(deploymentId(request.getDeploymentId()), requestId(request.getRequestId())),
                 failed -> {
@@ -339,7 +339,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void dispatchJob(DispatchJobRequest request, StreamObserver<DispatchJobResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> dispatcher.dispatch(request.getJobId(), dispatch(request)),
                 child -> DispatchJobResponse.newBuilder()
@@ -350,7 +350,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void forcePeriodicJob(ForcePeriodicJobRequest request, StreamObserver<ForcePeriodicJobResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> periodic.force(request.getJobId(), requestId(request.getRequestId())),
                 child -> ForcePeriodicJobResponse.newBuilder()
@@ -361,7 +361,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void listEvaluations(ListEvaluationsRequest request, StreamObserver<ListEvaluationsResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             PageToken token = PageToken.parse(request.getPageToken(), EVALUATIONS, Field.NUMBER, Field.ID);
             boolean full = Views.isFull(request.getView());
@@ -389,7 +389,7 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void getEvaluation(GetEvaluationRequest request, StreamObserver<GetEvaluationResponse> observer) {
-        Answers.answer(
+        Responses.answer(
                 observer,
                 () -> GetEvaluationResponse.newBuilder()
                         .setEvaluation(evaluations.find(request.getEvaluationId()))
@@ -398,9 +398,9 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void watchJob(WatchJobRequest request, StreamObserver<WatchJobResponse> observer) {
-        Answers.stream(observer, call -> {
+        Responses.stream(observer, call -> {
             JobWatch watch = new JobWatch(request, reader, records);
-            WatchStream.begin(call, watches, new JobTopic(request.getJobId()), room, executor, watch::next);
+            WatchStream.begin(call, watches, new JobTopic(request.getJobId()), memoryLimit, executor, watch::next);
         });
     }
 

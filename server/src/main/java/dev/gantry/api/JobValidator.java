@@ -2,7 +2,7 @@ package dev.gantry.api;
 
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.JobDefaults;
-import dev.gantry.model.JobFamily;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.scheduler.constraint.ConstraintChecks;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
@@ -64,10 +64,10 @@ public final class JobValidator {
 
     private static List<JobViolation> checkSize(Job job) {
         Violations violations = new Violations();
-        if (job.getSerializedSize() > JobFamily.LARGEST_JOB) {
+        if (job.getSerializedSize() > ParentJobs.LARGEST_JOB) {
             violations.add(
                     "job",
-                    "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), JobFamily.LARGEST_JOB));
+                    "is %d bytes long; the limit is %d".formatted(job.getSerializedSize(), ParentJobs.LARGEST_JOB));
         } else {
             JobLimits.check(job, violations);
         }
@@ -77,7 +77,7 @@ public final class JobValidator {
     private List<JobViolation> check(Job job, Job whole) {
         Violations violations = new Violations();
         PreferenceValidator preferences = new PreferenceValidator(whole.getType(), violations);
-        PlainTexts.checkAll(job, "", violations);
+        TextRules.checkAll(job, "", violations);
         checkJob(job, preferences, violations);
         UpdateValidator.check(job, whole, violations);
         schedules.check(job, violations);
@@ -85,8 +85,8 @@ public final class JobValidator {
             String path = "task_groups[" + i + "]";
             checkGroup(job.getTaskGroups(i), path, preferences, violations);
             checkCount(whole.getType(), job.getTaskGroups(i), path, violations);
-            FailureValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
-            TaskLifeValidator.check(job, job.getTaskGroups(i), path, violations);
+            FailurePolicyValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
+            TaskLifecycleValidator.check(job, job.getTaskGroups(i), path, violations);
             tasks.checkServices(whole.getTaskGroups(i), job.getTaskGroups(i), path, violations);
         }
         if (violations.found().isEmpty()) {

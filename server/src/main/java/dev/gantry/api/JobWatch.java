@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import com.google.protobuf.MessageLite;
 import dev.gantry.api.WatchStream.News;
 import dev.gantry.api.WatchStream.Progress;
 import dev.gantry.cluster.UnknownObjectException;
@@ -27,7 +28,7 @@ final class JobWatch {
 
     private final String jobId;
     private final StoreReader reader;
-    private final JobRecords records;
+    private final JobStatuses records;
     private long toldIndex;
 
     /** The highest modify_index of what was told. It may be above {@link #toldIndex}: changes go on between reads. */
@@ -45,7 +46,7 @@ final class JobWatch {
      *
      * @throws InvalidRequestException if it can't begin there
      */
-    JobWatch(WatchJobRequest request, StoreReader reader, JobRecords records) {
+    JobWatch(WatchJobRequest request, StoreReader reader, JobStatuses records) {
         this.jobId = request.getJobId();
         this.reader = reader;
         this.records = records;
@@ -65,9 +66,9 @@ final class JobWatch {
         List<Evaluation> changedEvaluations = reader.evaluations().changed(jobId, evaluationsTold, CHUNK);
         List<Allocation> changedAllocations = reader.allocations().changed(jobId, allocationsTold, CHUNK);
         List<Deployment> changedDeployments = reader.deployments().changed(jobId, deploymentsTold, CHUNK);
-        List<Evaluation> evaluations = Fitting.head(changedEvaluations, CHUNK_BYTES);
-        List<Allocation> allocations = Fitting.head(changedAllocations, CHUNK_BYTES);
-        List<Deployment> deployments = Fitting.head(changedDeployments, CHUNK_BYTES);
+        List<Evaluation> evaluations = head(changedEvaluations);
+        List<Allocation> allocations = head(changedAllocations);
+        List<Deployment> deployments = head(changedDeployments);
         boolean isAll = isAll(evaluations, changedEvaluations)
                 && isAll(allocations, changedAllocations)
                 && isAll(deployments, changedDeployments);
@@ -91,6 +92,18 @@ final class JobWatch {
             remember(nextIndex, known, news);
             highestTold = highest;
         });
+    }
+
+    /** Returns as many objects from the head of a list as fit into {@link #CHUNK_BYTES}; at least one. */
+    private static <T extends MessageLite> List<T> head(List<T> objects) {
+        long size = 0;
+        for (int i = 0; i < objects.size(); i++) {
+            size += objects.get(i).getSerializedSize();
+            if (size > CHUNK_BYTES && i > 0) {
+                return objects.subList(0, i);
+            }
+        }
+        return objects;
     }
 
     private static long highest(

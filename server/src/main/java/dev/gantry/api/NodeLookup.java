@@ -50,7 +50,7 @@ final class NodeLookup {
     private static String ambiguous(String name, List<Node> named) {
         return "several nodes are named \"%s\": give an id, %s"
                 .formatted(
-                        Clip.toBytes(name, LONGEST_QUOTE),
+                        TextTruncation.toBytes(name, LONGEST_QUOTE),
                         named.stream().map(Node::getId).collect(Collectors.joining(" or ")));
     }
 }

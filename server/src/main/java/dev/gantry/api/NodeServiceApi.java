@@ -43,7 +43,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
     private final NodeRegistry registry;
     private final NodeSessions sessions;
     private final WatchHub watches;
-    private final WatchRoom room;
+    private final WatchMemoryLimit memoryLimit;
     private final Executor executor;
 
     NodeServiceApi(
@@ -51,20 +51,20 @@ final class NodeServiceApi extends NodeServiceImplBase {
             NodeRegistry registry,
             NodeSessions sessions,
             WatchHub watches,
-            WatchRoom room,
+            WatchMemoryLimit memoryLimit,
             Executor executor) {
         this.reader = reader;
         this.lookup = new NodeLookup(reader);
         this.registry = registry;
         this.sessions = sessions;
         this.watches = watches;
-        this.room = room;
+        this.memoryLimit = memoryLimit;
         this.executor = executor;
     }
 
     @Override
     public void getNode(GetNodeRequest request, StreamObserver<GetNodeResponse> observer) {
-        Answers.answer(
+        Responses.answer(
                 observer,
                 () -> GetNodeResponse.newBuilder()
                         .setNode(lookup.find(request.getNodeId()))
@@ -73,7 +73,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     @Override
     public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             boolean descending = Views.isDescending(request.getOrderBy(), "name");
             String list = descending ? LIST_DESCENDING : LIST;
@@ -115,7 +115,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     @Override
     public void drainNode(DrainNodeRequest request, StreamObserver<DrainNodeResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> drain(request),
                 node -> DrainNodeResponse.newBuilder().setNode(node).build());
@@ -124,7 +124,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
     @Override
     public void setNodeEligibility(
             SetNodeEligibilityRequest request, StreamObserver<SetNodeEligibilityResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> registry.setEligibility(
                         lookup.find(request.getNodeId()).getId(), check(request.getEligibility())),
@@ -133,7 +133,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     @Override
     public void purgeNode(PurgeNodeRequest request, StreamObserver<PurgeNodeResponse> observer) {
-        Answers.answerLater(
+        Responses.answerLater(
                 observer,
                 () -> registry.purge(lookup.find(request.getNodeId()).getId()),
                 node -> PurgeNodeResponse.newBuilder().setNode(node).build());
@@ -141,7 +141,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     @Override
     public void rejoinNode(RejoinNodeRequest request, StreamObserver<RejoinNodeResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             Node node = lookup.find(request.getNodeId());
             sessions.rejoin(node);
             return RejoinNodeResponse.newBuilder().setNode(node).build();
@@ -150,10 +150,10 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     @Override
     public void watchNode(WatchNodeRequest request, StreamObserver<WatchNodeResponse> observer) {
-        Answers.stream(observer, call -> {
+        Responses.stream(observer, call -> {
             String nodeId = lookup.find(request.getNodeId()).getId();
             NodeWatch watch = new NodeWatch(nodeId, reader);
-            WatchStream.begin(call, watches, new NodeStateTopic(nodeId), room, executor, watch::next);
+            WatchStream.begin(call, watches, new NodeStateTopic(nodeId), memoryLimit, executor, watch::next);
         });
     }
 
@@ -169,7 +169,7 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     private static DrainStrategy check(DrainStrategy strategy) {
         Violations violations = new Violations();
-        if (!Spans.check("begin.deadline", strategy.getDeadline(), Duration.ZERO, violations)) {
+        if (!DurationValidator.check("begin.deadline", strategy.getDeadline(), Duration.ZERO, violations)) {
             throw new InvalidRequestException(violations.found());
         }
         return strategy;

@@ -40,7 +40,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
         public void onNext(ConnectRequest request) {
             List<JobViolation> violations = NodeValidator.check(request);
             if (violations.isEmpty()) {
-                session.onMessage(NodeTexts.cutAll(request));
+                session.onMessage(NodeMessageTruncation.cutAll(request));
             } else {
                 session.end(new InvalidRequestException(violations));
             }

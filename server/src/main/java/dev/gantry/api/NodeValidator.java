@@ -3,7 +3,7 @@ package dev.gantry.api;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.IpLiteral;
-import dev.gantry.model.NodeBounds;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.CheckState;
 import dev.gantry.v1.ConnectRequest;
@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /**
  * Says what is wrong with what a node says, before any of it is stored. An honest node keeps to all of this; what it might
- * not know to be too long, {@link NodeTexts} cuts instead.
+ * not know to be too long, {@link NodeMessageTruncation} cuts instead.
  */
 final class NodeValidator {
 
@@ -70,8 +70,8 @@ final class NodeValidator {
         }
         violations.checkName("register.node.name", node.getName());
         violations.checkName("register.node.datacenter", node.getDatacenter());
-        PlainTexts.check("register.node.node_class", node.getNodeClass(), violations);
-        checkLength("register.node.node_class", node.getNodeClass(), NodeBounds.LONGEST_CLASS, violations);
+        TextRules.check("register.node.node_class", node.getNodeClass(), violations);
+        checkLength("register.node.node_class", node.getNodeClass(), NodeLimits.LONGEST_CLASS, violations);
         if (register.getSecret().isEmpty() || register.getSecret().length() > LONGEST_SECRET) {
             violations.add("register.secret", "must have 1 to %d characters".formatted(LONGEST_SECRET));
         }
@@ -79,7 +79,7 @@ final class NodeValidator {
         checkEntries("register.node.attributes", node.getAttributesMap(), violations);
         checkDrivers("register.node.drivers", node.getDriversMap(), violations);
         checkSize("register.node", node.getSerializedSize(), violations);
-        PlainTexts.check("register.refusal", register.getRefusal(), violations);
+        TextRules.check("register.refusal", register.getRefusal(), violations);
         checkLength("register.refusal", register.getRefusal(), LONGEST_REFUSAL, violations);
         checkResources(node.getResources(), "register.node.resources", violations);
     }
@@ -92,30 +92,30 @@ final class NodeValidator {
     }
 
     private static void checkEntries(String field, Map<String, String> entries, Violations violations) {
-        if (entries.size() > NodeBounds.MOST_ENTRIES) {
-            violations.add(field, "has %d entries; the limit is %d".formatted(entries.size(), NodeBounds.MOST_ENTRIES));
+        if (entries.size() > NodeLimits.MOST_ENTRIES) {
+            violations.add(field, "has %d entries; the limit is %d".formatted(entries.size(), NodeLimits.MOST_ENTRIES));
             return;
         }
         entries.forEach((name, value) -> {
-            if (name.isEmpty() || !PlainTexts.isPlain(name)) {
+            if (name.isEmpty() || !TextRules.isPlain(name)) {
                 violations.add(field, "\"%s\" is no name: it is empty or has a control character".formatted(name));
             }
-            checkLength(field, name, NodeBounds.LONGEST_KEY, violations);
-            checkLength(field + "." + name, value, NodeBounds.LONGEST_VALUE, violations);
+            checkLength(field, name, NodeLimits.LONGEST_KEY, violations);
+            checkLength(field + "." + name, value, NodeLimits.LONGEST_VALUE, violations);
         });
     }
 
     private static void checkDrivers(String field, Map<String, DriverHealth> drivers, Violations violations) {
-        if (drivers.size() > NodeBounds.MOST_DRIVERS) {
-            violations.add(field, "has %d entries; the limit is %d".formatted(drivers.size(), NodeBounds.MOST_DRIVERS));
+        if (drivers.size() > NodeLimits.MOST_DRIVERS) {
+            violations.add(field, "has %d entries; the limit is %d".formatted(drivers.size(), NodeLimits.MOST_DRIVERS));
             return;
         }
         drivers.keySet().forEach(name -> violations.checkName(field, name));
     }
 
     private static void checkSize(String field, int size, Violations violations) {
-        if (size > NodeBounds.LARGEST_NODE) {
-            violations.add(field, "is %d bytes long; the limit is %d".formatted(size, NodeBounds.LARGEST_NODE));
+        if (size > NodeLimits.LARGEST_NODE) {
+            violations.add(field, "is %d bytes long; the limit is %d".formatted(size, NodeLimits.LARGEST_NODE));
         }
     }
 

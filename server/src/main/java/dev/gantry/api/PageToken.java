@@ -106,7 +106,7 @@ record PageToken(List<String> fields) {
 
     private static boolean isOf(Field kind, String field) {
         return switch (kind) {
-            case TEXT -> PlainTexts.isPlain(field);
+            case TEXT -> TextRules.isPlain(field);
             case ID -> UUID.matcher(field).matches();
             case NUMBER -> isNumber(field);
         };

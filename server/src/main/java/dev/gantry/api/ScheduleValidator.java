@@ -98,7 +98,7 @@ final class ScheduleValidator {
         for (int i = 0; i < list.size(); i++) {
             String key = list.get(i);
             String field = path + "[" + i + "]";
-            if (key.isEmpty() || key.indexOf('=') >= 0 || !PlainTexts.isPlain(key)) {
+            if (key.isEmpty() || key.indexOf('=') >= 0 || !TextRules.isPlain(key)) {
                 violations.add(field, "\"%s\" is no key: it is empty, or has a = or a zero byte in it".formatted(key));
             } else if (!keys.add(key)) {
                 violations.add(field, "\"%s\" is named twice".formatted(key));

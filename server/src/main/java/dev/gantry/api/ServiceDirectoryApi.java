@@ -23,19 +23,19 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
 
     private final ServiceCatalog services;
     private final WatchHub watches;
-    private final WatchRoom room;
+    private final WatchMemoryLimit memoryLimit;
     private final Executor executor;
 
-    ServiceDirectoryApi(ServiceCatalog services, WatchHub watches, WatchRoom room, Executor executor) {
+    ServiceDirectoryApi(ServiceCatalog services, WatchHub watches, WatchMemoryLimit memoryLimit, Executor executor) {
         this.services = services;
         this.watches = watches;
-        this.room = room;
+        this.memoryLimit = memoryLimit;
         this.executor = executor;
     }
 
     @Override
     public void listServices(ListServicesRequest request, StreamObserver<ListServicesResponse> observer) {
-        Answers.answer(observer, () -> {
+        Responses.answer(observer, () -> {
             int size = PageToken.size(request.getPageSize());
             String begin =
                     PageToken.parse(request.getPageToken(), LIST, Field.TEXT).text(0);
@@ -54,7 +54,7 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
 
     @Override
     public void getService(GetServiceRequest request, StreamObserver<GetServiceResponse> observer) {
-        Answers.answer(
+        Responses.answer(
                 observer,
                 () -> GetServiceResponse.newBuilder()
                         .addAllInstances(services.healthy(named(request.getName()), request.getTagsList()))
@@ -63,10 +63,10 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
 
     @Override
     public void watchService(WatchServiceRequest request, StreamObserver<WatchServiceResponse> observer) {
-        Answers.stream(observer, call -> {
+        Responses.stream(observer, call -> {
             ServiceTopic topic = new ServiceTopic(named(request.getName()));
             ServiceWatch watch = new ServiceWatch(request, services);
-            WatchStream.begin(call, watches, topic, room, executor, watch::next);
+            WatchStream.begin(call, watches, topic, memoryLimit, executor, watch::next);
         });
     }
 

@@ -168,7 +168,7 @@ final class StatusMapping {
 
     /** What was asked for may be repeated in it, as long as it was. */
     private static StatusRuntimeException describe(Status code, String description) {
-        return code.withDescription(Clip.toBytes(description, LONGEST_DESCRIPTION))
+        return code.withDescription(TextTruncation.toBytes(description, LONGEST_DESCRIPTION))
                 .asRuntimeException();
     }
 
@@ -182,7 +182,7 @@ final class StatusMapping {
                 .build();
         return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
                 .setCode(Code.ABORTED_VALUE)
-                .setMessage(Clip.toBytes(conflict.getMessage(), LONGEST_DESCRIPTION))
+                .setMessage(TextTruncation.toBytes(conflict.getMessage(), LONGEST_DESCRIPTION))
                 .addDetails(Any.pack(detail))
                 .build());
     }

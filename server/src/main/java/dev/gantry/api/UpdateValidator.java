@@ -62,29 +62,29 @@ final class UpdateValidator {
     }
 
     private static void checkTimes(UpdateStrategy update, String path, Violations violations) {
-        boolean isHealthyTime =
-                Spans.check(path + ".min_healthy_time", update.getMinHealthyTime(), Duration.ZERO, violations);
-        boolean isDeadline =
-                Spans.check(path + ".healthy_deadline", update.getHealthyDeadline(), Duration.ofMillis(1), violations);
-        boolean isProgress =
-                Spans.check(path + ".progress_deadline", update.getProgressDeadline(), Duration.ZERO, violations);
+        boolean isHealthyTime = DurationValidator.check(
+                path + ".min_healthy_time", update.getMinHealthyTime(), Duration.ZERO, violations);
+        boolean isDeadline = DurationValidator.check(
+                path + ".healthy_deadline", update.getHealthyDeadline(), Duration.ofMillis(1), violations);
+        boolean isProgress = DurationValidator.check(
+                path + ".progress_deadline", update.getProgressDeadline(), Duration.ZERO, violations);
         if (!isHealthyTime || !isDeadline || !isProgress) {
             return;
         }
-        Duration healthyTime = Spans.of(update.getMinHealthyTime());
-        Duration deadline = Spans.of(update.getHealthyDeadline());
-        Duration progress = Spans.of(update.getProgressDeadline());
+        Duration healthyTime = DurationValidator.of(update.getMinHealthyTime());
+        Duration deadline = DurationValidator.of(update.getHealthyDeadline());
+        Duration progress = DurationValidator.of(update.getProgressDeadline());
         if (healthyTime.compareTo(deadline) >= 0) {
             violations.add(
                     path + ".min_healthy_time",
                     "%s is not less than healthy_deadline, %s: nothing could get healthy in time"
-                            .formatted(Spans.text(healthyTime), Spans.text(deadline)));
+                            .formatted(DurationValidator.text(healthyTime), DurationValidator.text(deadline)));
         }
         if (!progress.isZero() && progress.compareTo(deadline) < 0) {
             violations.add(
                     path + ".progress_deadline",
                     "%s is less than healthy_deadline, %s: make it longer, or 0 for none"
-                            .formatted(Spans.text(progress), Spans.text(deadline)));
+                            .formatted(DurationValidator.text(progress), DurationValidator.text(deadline)));
         }
     }
 

@@ -51,7 +51,7 @@ final class Violations {
     /** Of these, environment variables are made. */
     void checkVariables(String field, Map<String, String> variables) {
         variables.forEach((name, value) -> {
-            if (name.isEmpty() || name.indexOf('=') >= 0 || !PlainTexts.isPlain(name)) {
+            if (name.isEmpty() || name.indexOf('=') >= 0 || !TextRules.isPlain(name)) {
                 add(
                         field,
                         "\"%s\" is no name of a variable: it is empty, or has a = or a control character in it"

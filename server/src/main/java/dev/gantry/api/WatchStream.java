@@ -41,7 +41,7 @@ final class WatchStream<T extends Message> {
     private final WatchHub watches;
     private final Topic topic;
     private final Supplier<News<T>> next;
-    private final WatchRoom.Share share;
+    private final WatchMemoryLimit.Share share;
     private final SerialTask turn;
     private final Runnable wake;
     private volatile boolean ended;
@@ -53,14 +53,14 @@ final class WatchStream<T extends Message> {
             ServerCallStreamObserver<T> observer,
             WatchHub watches,
             Topic topic,
-            WatchRoom room,
+            WatchMemoryLimit memoryLimit,
             Executor executor,
             Supplier<News<T>> next) {
         this.observer = observer;
         this.watches = watches;
         this.topic = topic;
         this.next = next;
-        this.share = room.share(SlowReaders.endOfThisCall());
+        this.share = memoryLimit.share(SlowReaders.endOfThisCall());
         this.turn = new SerialTask(executor, this::takeTurn);
         this.wake = turn::call;
     }
@@ -68,17 +68,17 @@ final class WatchStream<T extends Message> {
     /**
      * Begins. Must be called before the service method returns.
      *
-     * @param room where large messages find room
+     * @param memoryLimit bounds the memory of large messages
      * @param next what has changed since the client was told last
      */
     static <T extends Message> void begin(
             ServerCallStreamObserver<T> observer,
             WatchHub watches,
             Topic topic,
-            WatchRoom room,
+            WatchMemoryLimit memoryLimit,
             Executor executor,
             Supplier<News<T>> next) {
-        WatchStream<T> stream = new WatchStream<>(observer, watches, topic, room, executor, next);
+        WatchStream<T> stream = new WatchStream<>(observer, watches, topic, memoryLimit, executor, next);
         observer.setOnCancelHandler(() -> {
             stream.end();
             stream.share.close();

@@ -37,7 +37,7 @@ final class DevCommand implements Runnable {
 
     @Override
     public void run() {
-        ProcessEnd.onErrors();
+        ProcessExit.onErrors();
         Path directory = dataDir.orElseGet(DevCommand::createTemporary);
         Runnable close;
         try {
@@ -54,7 +54,7 @@ final class DevCommand implements Runnable {
 
     /** What ends all that was started. */
     private Runnable start(Path directory) {
-        ServerConfig serverConfig = Misuse.explain(spec, () -> serverOptions.toConfig(directory));
+        ServerConfig serverConfig = OptionErrors.explain(spec, () -> serverOptions.toConfig(directory));
         GantryServer server = ServerCommand.start(serverConfig);
         GantryNode node = startNode(server, directory);
         return () -> {
@@ -65,7 +65,7 @@ final class DevCommand implements Runnable {
 
     private GantryNode startNode(GantryServer server, Path directory) {
         try {
-            return NodeCommand.start(Misuse.explain(
+            return NodeCommand.start(OptionErrors.explain(
                     spec,
                     () -> nodeOptions.toConfig(
                             List.of(HostPort.format(server.address())),

@@ -23,7 +23,7 @@ public final class Gantry {
         // Only gRPC has buffers here; to look for lost ones, Netty takes a stack trace of one in 128.
         System.getProperties().putIfAbsent(NETTY_LEAK_DETECTION, "disabled");
         logAsWeDo();
-        System.exit(new GantryCli(CliContext.system(), Version.lines(), programs()).run(arguments));
+        System.exit(new GantryCli(CliContext.system(), ProgramVersion.lines(), programs()).run(arguments));
     }
 
     /** Sends what libraries log by java.util.logging (gRPC does) to the program's log, by its levels. */

@@ -96,11 +96,11 @@ final class GantryNode implements AutoCloseable {
         /** What a node is made of when it runs for real. */
         static Parts ofThisMachine(NodeConfig config) {
             return new Parts(
-                    allocations -> NodeDrivers.create(config, allocations, Machine.clock()),
-                    Version.get(),
+                    allocations -> NodeDrivers.create(config, allocations, SystemSources.clock()),
+                    ProgramVersion.get(),
                     NodeTimings.STANDARD,
-                    Machine.clock(),
-                    Machine.random(),
+                    SystemSources.clock(),
+                    SystemSources.random(),
                     task -> new Thread(task, "node-state"));
         }
     }
@@ -201,7 +201,7 @@ final class GantryNode implements AutoCloseable {
             NodeIdentity identity,
             NodeDescription self) {
         NodeTimings timings = parts.timings();
-        SteadyClock steady = new SteadyClock(parts.clock());
+        MonotonicClock steady = new MonotonicClock(parts.clock());
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
         RunnerContext context = new RunnerContext(
                 threads.owner(),

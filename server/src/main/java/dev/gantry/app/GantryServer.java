@@ -77,7 +77,7 @@ final class GantryServer implements AutoCloseable {
         try {
             GrpcServer grpc = wire(config, store, threads, clocks, random);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
-            LOG.info("Gantry server {} is ready at {}", Version.get(), HostPort.format(address));
+            LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
             return new GantryServer(store, threads, grpc, address);
         } catch (IOException | RuntimeException e) {
             threads.close();
@@ -111,7 +111,7 @@ final class GantryServer implements AutoCloseable {
         Evaluations evaluations = new Evaluations(identifiers);
         JobRegistry jobs = new JobRegistry(store, evaluations, clock);
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
-        Pulse pulse = new Pulse(new SteadyClock(clock), () -> store.health().isServing());
+        Pulse pulse = new Pulse(new MonotonicClock(clock), () -> store.health().isServing());
         NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, random, pulse);
         EvaluationLoop loop =
                 new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clocks, threads.scheduling());
@@ -169,7 +169,7 @@ final class GantryServer implements AutoCloseable {
                         sessions,
                         services,
                         store.clusterId(),
-                        Version.get()),
+                        ProgramVersion.get()),
                 threads.calls(),
                 threads.streams());
     }

@@ -45,8 +45,8 @@ final class NodeCommand implements Runnable {
 
     @Override
     public void run() {
-        NodeConfig config = Misuse.explain(spec, () -> options.toConfig(servers, directory(), Optional.empty()));
-        ProcessEnd.onErrors();
+        NodeConfig config = OptionErrors.explain(spec, () -> options.toConfig(servers, directory(), Optional.empty()));
+        ProcessExit.onErrors();
         Foreground.run(start(config)::close);
     }
 

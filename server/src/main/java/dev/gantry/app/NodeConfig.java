@@ -1,6 +1,6 @@
 package dev.gantry.app;
 
-import dev.gantry.model.NodeBounds;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.HostAddress;
 import java.nio.file.Path;
@@ -59,18 +59,18 @@ record NodeConfig(
         checkName("name", name);
         checkName("datacenter", datacenter);
         check(
-                nodeClass.length() <= NodeBounds.LONGEST_CLASS,
-                "A node's class has %d characters at most".formatted(NodeBounds.LONGEST_CLASS));
+                nodeClass.length() <= NodeLimits.LONGEST_CLASS,
+                "A node's class has %d characters at most".formatted(NodeLimits.LONGEST_CLASS));
         check(
-                meta.size() <= NodeBounds.MOST_ENTRIES,
-                "A node has %d entries of meta at most".formatted(NodeBounds.MOST_ENTRIES));
+                meta.size() <= NodeLimits.MOST_ENTRIES,
+                "A node has %d entries of meta at most".formatted(NodeLimits.MOST_ENTRIES));
         meta.forEach((key, value) -> check(
-                !key.isEmpty() && key.length() <= NodeBounds.LONGEST_KEY && value.length() <= NodeBounds.LONGEST_VALUE,
+                !key.isEmpty() && key.length() <= NodeLimits.LONGEST_KEY && value.length() <= NodeLimits.LONGEST_VALUE,
                 "Meta \"%s\" is empty or too long: a key has %d characters at most, a value %d"
                         .formatted(
-                                NodeBounds.cut(key, NodeBounds.LONGEST_KEY),
-                                NodeBounds.LONGEST_KEY,
-                                NodeBounds.LONGEST_VALUE)));
+                                NodeLimits.cut(key, NodeLimits.LONGEST_KEY),
+                                NodeLimits.LONGEST_KEY,
+                                NodeLimits.LONGEST_VALUE)));
         NodeDrivers.checkOptions(options);
         check(
                 minDynamicPort >= 1 && minDynamicPort <= maxDynamicPort && maxDynamicPort <= HIGHEST_PORT,

@@ -1,6 +1,6 @@
 package dev.gantry.app;
 
-import dev.gantry.cli.Durations;
+import dev.gantry.cli.DurationText;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.rkt.ResourceLimits;
 import dev.gantry.driver.rkt.RktDriver;
@@ -65,7 +65,7 @@ final class NodeDrivers {
             return without;
         }
         try {
-            return Durations.parse(options.get(key));
+            return DurationText.parse(options.get(key));
         } catch (CommandLine.TypeConversionException e) {
             throw new IllegalArgumentException("Option %s: %s".formatted(key, e.getMessage()), e);
         }

@@ -1,6 +1,6 @@
 package dev.gantry.app;
 
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import dev.gantry.node.check.CheckScheduler;
 import dev.gantry.node.session.OwnerThread;
 import java.util.concurrent.ExecutorService;
@@ -76,6 +76,6 @@ record NodeThreads(
     }
 
     private static ScheduledExecutorService single(String name) {
-        return new LoudScheduler(task -> new Thread(task, name));
+        return new EscalatingScheduler(task -> new Thread(task, name));
     }
 }

@@ -30,8 +30,8 @@ final class ServerCommand implements Runnable {
 
     @Override
     public void run() {
-        ServerConfig config = Misuse.explain(spec, () -> options.toConfig(dataDir));
-        ProcessEnd.onErrors();
+        ServerConfig config = OptionErrors.explain(spec, () -> options.toConfig(dataDir));
+        ProcessExit.onErrors();
         Foreground.run(start(config)::close);
     }
 
@@ -42,7 +42,7 @@ final class ServerCommand implements Runnable {
      */
     static GantryServer start(ServerConfig config) {
         try {
-            return GantryServer.start(config, Machine.clocks(), Machine.random(), ProcessEnd::now);
+            return GantryServer.start(config, SystemSources.clocks(), SystemSources.random(), ProcessExit::now);
         } catch (IOException e) {
             throw new CommandFailedException(
                     "can't serve at %s: %s; choose another address with --listen"

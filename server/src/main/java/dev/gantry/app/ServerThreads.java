@@ -1,7 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.cluster.FailureLog;
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -104,7 +104,7 @@ record ServerThreads(
     }
 
     private static ScheduledExecutorService single(String name) {
-        return new LoudScheduler(named(name));
+        return new EscalatingScheduler(named(name));
     }
 
     private static ThreadFactory named(String name) {

@@ -34,7 +34,7 @@ final class AllocStatusCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        AllocationView view = new AllocationView(new Moments(context().clock()));
+        AllocationView view = new AllocationView(new TimeFormat(context().clock()));
         if (allocationId == null) {
             AllocationQuery query = AllocationQuery.ALL.ofJob(jobId);
             List<Allocation> allocations = client.allocations()

@@ -19,7 +19,7 @@ final class AllocStopCommand extends ClientCommand {
     int run(GantryClient client) {
         String evaluation = client.allocations().stop(allocationId).getEvaluationId();
         print("==> Allocation \"%s\" is being stopped, evaluation \"%s\""
-                .formatted(Words.shortId(allocationId), Words.shortId(evaluation)));
+                .formatted(TextFormat.shortId(allocationId), TextFormat.shortId(evaluation)));
         return GantryCli.DONE;
     }
 }

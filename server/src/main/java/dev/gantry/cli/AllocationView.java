@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** How allocations are shown. */
-record AllocationView(Moments moments) {
+record AllocationView(TimeFormat moments) {
 
     /** One row each, then what must not run where it runs; a line that says so if there are none. */
     List<String> all(Collection<Allocation> allocations) {
@@ -19,16 +19,16 @@ record AllocationView(Moments moments) {
                 .rows(
                         allocations,
                         allocation -> List.of(
-                                Words.shortId(allocation.getId()),
-                                Words.orDash(allocation.getNodeName()),
+                                TextFormat.shortId(allocation.getId()),
+                                TextFormat.orDash(allocation.getNodeName()),
                                 allocation.getJobId(),
                                 allocation.getTaskGroup(),
                                 Long.toString(allocation.getJobVersion()),
-                                Words.word(allocation.getDesiredStatus()),
-                                Words.word(allocation.getClientStatus()),
+                                TextFormat.word(allocation.getDesiredStatus()),
+                                TextFormat.word(allocation.getClientStatus()),
                                 moments.ago(allocation.getCreateTime()),
                                 moments.ago(allocation.getModifyTime())));
-        return new Page()
+        return new Sections()
                 .add(table.lines())
                 .section("No Longer Fit", misfits(allocations))
                 .lines();
@@ -38,13 +38,16 @@ record AllocationView(Moments moments) {
         return allocations.stream()
                 .filter(allocation -> !allocation.getMisfit().isEmpty())
                 .map(allocation -> "%s stays, though node \"%s\" may not run it any more: %s"
-                        .formatted(Words.shortId(allocation.getId()), allocation.getNodeName(), allocation.getMisfit()))
+                        .formatted(
+                                TextFormat.shortId(allocation.getId()),
+                                allocation.getNodeName(),
+                                allocation.getMisfit()))
                 .toList();
     }
 
     /** Everything about one. */
     List<String> one(Allocation allocation) {
-        Page page = new Page()
+        Sections page = new Sections()
                 .add(facts(allocation))
                 .section("Ports", ports(allocation))
                 .section("Checks", checks(allocation));
@@ -56,24 +59,24 @@ record AllocationView(Moments moments) {
     }
 
     private List<String> facts(Allocation allocation) {
-        return new Facts()
+        return new FieldList()
                 .add("ID", allocation.getId())
                 .add("Name", allocation.getName())
                 .add("Job", allocation.getJobId())
                 .add("Job Version", Long.toString(allocation.getJobVersion()))
                 .add("Group", allocation.getTaskGroup())
-                .add("Node ID", Words.shortId(allocation.getNodeId()))
+                .add("Node ID", TextFormat.shortId(allocation.getNodeId()))
                 .add("Node Name", allocation.getNodeName())
-                .add("Evaluation ID", Words.shortId(allocation.getEvaluationId()))
-                .add("Desired Status", Words.word(allocation.getDesiredStatus()))
-                .add("Client Status", Words.word(allocation.getClientStatus()))
+                .add("Evaluation ID", TextFormat.shortId(allocation.getEvaluationId()))
+                .add("Desired Status", TextFormat.word(allocation.getDesiredStatus()))
+                .add("Client Status", TextFormat.word(allocation.getClientStatus()))
                 .addKnown("Healthy", health(allocation))
                 .addKnown("Canary", allocation.getCanary() ? "yes" : "")
-                .addKnown("Deployment ID", Words.shortId(allocation.getDeploymentId()))
-                .addKnown("Replaces", Words.shortId(allocation.getPreviousAllocationId()))
-                .addKnown("Replaced By", Words.shortId(allocation.getNextAllocationId()))
+                .addKnown("Deployment ID", TextFormat.shortId(allocation.getDeploymentId()))
+                .addKnown("Replaces", TextFormat.shortId(allocation.getPreviousAllocationId()))
+                .addKnown("Replaced By", TextFormat.shortId(allocation.getNextAllocationId()))
                 .addKnown("Rescheduled", reschedules(allocation))
-                .addKnown("Preempted By", Words.shortId(allocation.getPreemptedByAllocationId()))
+                .addKnown("Preempted By", TextFormat.shortId(allocation.getPreemptedByAllocationId()))
                 .addKnown("No Longer Fit", allocation.getMisfit())
                 .add("Description", allocation.getDescription())
                 .add("Created", moments.ago(allocation.getCreateTime()))
@@ -101,21 +104,21 @@ record AllocationView(Moments moments) {
                                         check.getTask(),
                                         check.getService(),
                                         check.getCheck(),
-                                        Words.word(check.getStatus()),
+                                        TextFormat.word(check.getStatus()),
                                         moments.ago(check.getSince()),
                                         check.getOutput().lines().findFirst().orElse("")))
                         .lines();
     }
 
     private static String health(Allocation allocation) {
-        return allocation.hasHealthy() ? Words.yes(allocation.getHealthy()) : "";
+        return allocation.hasHealthy() ? TextFormat.yes(allocation.getHealthy()) : "";
     }
 
     private String reschedules(Allocation allocation) {
         String count = allocation.getRescheduleTimesCount() == 0
                 ? ""
-                : Words.count(allocation.getRescheduleTimesCount(), "time");
-        String next = allocation.hasRescheduleAt() ? "next at " + Moments.exact(allocation.getRescheduleAt()) : "";
+                : TextFormat.count(allocation.getRescheduleTimesCount(), "time");
+        String next = allocation.hasRescheduleAt() ? "next at " + TimeFormat.exact(allocation.getRescheduleAt()) : "";
         return count + (count.isEmpty() || next.isEmpty() ? "" : ", ") + next;
     }
 
@@ -123,15 +126,15 @@ record AllocationView(Moments moments) {
     private static String condition(Allocation allocation, TaskState task) {
         boolean isLost = allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST;
         return (isLost ? "was " : "is ")
-                + Words.word(task.getPhase())
+                + TextFormat.word(task.getPhase())
                 + (task.getFailed() ? " (failed)" : "")
                 + (isLost ? " when it was last heard of" : "");
     }
 
     private List<String> facts(TaskState task) {
-        return new Facts()
-                .add("Started", Moments.exact(task.getStartedAt()))
-                .add("Finished", Moments.exact(task.getFinishedAt()))
+        return new FieldList()
+                .add("Started", TimeFormat.exact(task.getStartedAt()))
+                .add("Finished", TimeFormat.exact(task.getFinishedAt()))
                 .add("Exit Code", task.hasExitCode() ? Integer.toString(task.getExitCode()) : "")
                 .add("Restarts", restarts(task))
                 .add("Pod", task.getPodId())
@@ -151,6 +154,6 @@ record AllocationView(Moments moments) {
     }
 
     private static List<String> cells(TaskEvent event) {
-        return List.of(Moments.exact(event.getTime()), event.getType(), event.getMessage());
+        return List.of(TimeFormat.exact(event.getTime()), event.getType(), event.getMessage());
     }
 }

@@ -28,11 +28,11 @@ final class DeploymentFailCommand extends ClientCommand {
                 : "what was replaced stays as it is";
         print("==> Deployment \"%s\" of version %d of job \"%s\" has failed, %s, evaluation \"%s\""
                 .formatted(
-                        Words.shortId(deployment.getId()),
+                        TextFormat.shortId(deployment.getId()),
                         deployment.getJobVersion(),
                         deployment.getJobId(),
                         follows,
-                        Words.shortId(failed.getEvaluationId())));
+                        TextFormat.shortId(failed.getEvaluationId())));
         return GantryCli.DONE;
     }
 }

@@ -37,9 +37,9 @@ final class DeploymentPromoteCommand extends ClientCommand {
                 .getEvaluationId();
         context.print("==> Deployment \"%s\" of version %d of job \"%s\" goes on, evaluation \"%s\""
                 .formatted(
-                        Words.shortId(deployment.getId()),
+                        TextFormat.shortId(deployment.getId()),
                         deployment.getJobVersion(),
                         deployment.getJobId(),
-                        Words.shortId(evaluation)));
+                        TextFormat.shortId(evaluation)));
     }
 }

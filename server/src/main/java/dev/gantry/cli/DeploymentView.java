@@ -18,22 +18,22 @@ final class DeploymentView {
                 .rows(
                         deployments,
                         deployment -> List.of(
-                                Words.shortId(deployment.getId()),
+                                TextFormat.shortId(deployment.getId()),
                                 deployment.getJobId(),
                                 Long.toString(deployment.getJobVersion()),
-                                Words.word(deployment.getStatus()),
+                                TextFormat.word(deployment.getStatus()),
                                 deployment.getDescription()))
                 .lines();
     }
 
     /** Everything about one. */
     static List<String> one(Deployment deployment) {
-        return new Page()
-                .add(new Facts()
+        return new Sections()
+                .add(new FieldList()
                         .add("ID", deployment.getId())
                         .add("Job", deployment.getJobId())
                         .add("Job Version", Long.toString(deployment.getJobVersion()))
-                        .add("Status", Words.word(deployment.getStatus()))
+                        .add("Status", TextFormat.word(deployment.getStatus()))
                         .add("Description", deployment.getDescription())
                         .lines())
                 .section("Deployed", groups(deployment.getGroupsList()))
@@ -42,11 +42,11 @@ final class DeploymentView {
 
     /** What is shown of the newest one beside its job. */
     static List<String> brief(Deployment deployment) {
-        return new Page()
-                .add(new Facts()
-                        .add("ID", Words.shortId(deployment.getId()))
+        return new Sections()
+                .add(new FieldList()
+                        .add("ID", TextFormat.shortId(deployment.getId()))
                         .add("Version", Long.toString(deployment.getJobVersion()))
-                        .add("Status", Words.word(deployment.getStatus()))
+                        .add("Status", TextFormat.word(deployment.getStatus()))
                         .add("Description", deployment.getDescription())
                         .lines())
                 .section("Deployed", groups(deployment.getGroupsList()))
@@ -70,13 +70,13 @@ final class DeploymentView {
                         groups,
                         group -> List.of(
                                 group.getTaskGroup(),
-                                group.getDesiredCanaries() == 0 ? "-" : Words.yes(group.getPromoted()),
+                                group.getDesiredCanaries() == 0 ? "-" : TextFormat.yes(group.getPromoted()),
                                 Integer.toString(group.getDesiredTotal()),
                                 Integer.toString(group.getDesiredCanaries()),
                                 Integer.toString(group.getPlaced()),
                                 Integer.toString(group.getHealthy()),
                                 Integer.toString(group.getUnhealthy()),
-                                Moments.exact(group.getProgressDeadline())))
+                                TimeFormat.exact(group.getProgressDeadline())))
                 .lines();
     }
 }

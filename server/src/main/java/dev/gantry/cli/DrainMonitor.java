@@ -3,7 +3,7 @@ package dev.gantry.cli;
 import dev.gantry.client.AllocationQuery;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Watch;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -77,28 +77,28 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
         left.stream()
                 .filter(id -> !live.contains(id))
                 .sorted()
-                .forEach(id -> context.print("    Allocation \"%s\" has left".formatted(Words.shortId(id))));
+                .forEach(id -> context.print("    Allocation \"%s\" has left".formatted(TextFormat.shortId(id))));
         left.retainAll(live);
     }
 
     private int verdict(Node node) {
         long rest = live(node).size();
         if (rest == 0 || ignoreSystem) {
-            String spared = rest == 0 ? "" : ", but for " + Words.count(rest, "allocation") + " of system jobs";
+            String spared = rest == 0 ? "" : ", but for " + TextFormat.count(rest, "allocation") + " of system jobs";
             context.print("==> Node \"%s\" is drained%s".formatted(node.getName(), spared));
             return GantryCli.DONE;
         }
         context.console()
                 .err()
                 .println("error: The drain of node \"%s\" was ended while it had %s"
-                        .formatted(node.getName(), Words.count(rest, "allocation")));
+                        .formatted(node.getName(), TextFormat.count(rest, "allocation")));
         return GantryCli.FAILED;
     }
 
     private List<Allocation> live(Node node) {
         return client.allocations()
                 .list(AllocationQuery.ALL.onNode(node.getId()))
-                .filter(allocation -> !AllocationLife.isTerminal(allocation))
+                .filter(allocation -> !AllocationStatuses.isTerminal(allocation))
                 .toList();
     }
 }

@@ -34,7 +34,7 @@ final class EvalStatusCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        EvaluationView view = new EvaluationView(new Moments(context().clock()));
+        EvaluationView view = new EvaluationView(new TimeFormat(context().clock()));
         Optional<Evaluation> evaluation = evaluation(client);
         if (evaluation.isPresent()) {
             json.print(context(), evaluation.get(), () -> view.one(evaluation.get()));

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** How evaluations are shown. */
-record EvaluationView(Moments moments) {
+record EvaluationView(TimeFormat moments) {
 
     /** One row each; a line that says so if there are none. */
     List<String> all(Collection<Evaluation> evaluations) {
@@ -24,10 +24,10 @@ record EvaluationView(Moments moments) {
                 .rows(
                         evaluations,
                         evaluation -> List.of(
-                                Words.shortId(evaluation.getId()),
+                                TextFormat.shortId(evaluation.getId()),
                                 Long.toString(evaluation.getJobVersion()),
-                                Words.word(evaluation.getTrigger()),
-                                Words.word(evaluation.getStatus()),
+                                TextFormat.word(evaluation.getTrigger()),
+                                TextFormat.word(evaluation.getStatus()),
                                 Integer.toString(unplaced(evaluation)),
                                 moments.ago(evaluation.getCreateTime())))
                 .lines();
@@ -35,7 +35,7 @@ record EvaluationView(Moments moments) {
 
     /** Everything about one. */
     List<String> one(Evaluation evaluation) {
-        Page page = new Page().add(facts(evaluation));
+        Sections page = new Sections().add(facts(evaluation));
         evaluation.getFailuresList().forEach(failure -> addFailure(page, failure));
         for (GroupScores group : evaluation.getScoresList()) {
             page.section("Best Nodes for \"" + group.getTaskGroup() + "\"", scores(group.getScoresList()));
@@ -44,7 +44,7 @@ record EvaluationView(Moments moments) {
     }
 
     /** Why allocations of a group are not placed: what kept nodes away, what they lack, which came nearest. */
-    static void addFailure(Page page, PlacementFailure failure) {
+    static void addFailure(Sections page, PlacementFailure failure) {
         page.section(
                 "Task Group \"%s\", %d unplaced".formatted(failure.getTaskGroup(), failure.getUnplaced()),
                 reasons(failure));
@@ -64,16 +64,16 @@ record EvaluationView(Moments moments) {
     }
 
     private List<String> facts(Evaluation evaluation) {
-        return new Facts()
+        return new FieldList()
                 .add("ID", evaluation.getId())
                 .add("Job", evaluation.getJobId())
                 .add("Job Version", Long.toString(evaluation.getJobVersion()))
-                .add("Triggered By", Words.word(evaluation.getTrigger()))
-                .add("Status", Words.word(evaluation.getStatus()))
+                .add("Triggered By", TextFormat.word(evaluation.getTrigger()))
+                .add("Status", TextFormat.word(evaluation.getStatus()))
                 .addKnown("Description", evaluation.getStatusDescription())
                 .addKnown(
                         "Looked At Again",
-                        evaluation.hasFollowUpTime() ? Moments.exact(evaluation.getFollowUpTime()) : "")
+                        evaluation.hasFollowUpTime() ? TimeFormat.exact(evaluation.getFollowUpTime()) : "")
                 .add("Unplaced", Integer.toString(unplaced(evaluation)))
                 .addKnown("Preempted", preempted(evaluation))
                 .add("Created", moments.ago(evaluation.getCreateTime()))
@@ -82,7 +82,7 @@ record EvaluationView(Moments moments) {
 
     private static String preempted(Evaluation evaluation) {
         return evaluation.getPreemptedAllocationIdsList().stream()
-                .map(Words::shortId)
+                .map(TextFormat::shortId)
                 .collect(Collectors.joining(", "));
     }
 
@@ -96,7 +96,7 @@ record EvaluationView(Moments moments) {
     }
 
     private static String counted(FilterReason reason) {
-        return "  " + Words.count(reason.getNodes(), "node");
+        return "  " + TextFormat.count(reason.getNodes(), "node");
     }
 
     private static int unplaced(Evaluation evaluation) {

@@ -118,9 +118,9 @@ public final class GantryCli {
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
-                .registerConverter(Duration.class, Durations::parse)
+                .registerConverter(Duration.class, DurationText::parse)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(new MisuseReport())
-                .setExecutionExceptionHandler(new FailureReport(context));
+                .setParameterExceptionHandler(new UsageErrorHandler())
+                .setExecutionExceptionHandler(new CommandFailureHandler(context));
     }
 }

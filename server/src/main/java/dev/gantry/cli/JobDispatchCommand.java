@@ -44,7 +44,7 @@ final class JobDispatchCommand extends ClientCommand {
         }
         DispatchJobResponse child = client.jobs().dispatch(jobId, options);
         print("Dispatched Job ID = " + child.getDispatchedJobId());
-        print("Evaluation ID     = " + Words.shortId(child.getEvaluationId()));
+        print("Evaluation ID     = " + TextFormat.shortId(child.getEvaluationId()));
         print("");
         print("See: gantry job status " + child.getDispatchedJobId());
         return GantryCli.DONE;

@@ -37,8 +37,8 @@ final class JobHistoryCommand extends ClientCommand {
                         versions,
                         version -> List.of(
                                 Long.toString(version.getVersion()),
-                                Words.yes(version.getStable()),
-                                Moments.exact(version.getSubmitTime())))
+                                TextFormat.yes(version.getStable()),
+                                TimeFormat.exact(version.getSubmitTime())))
                 .lines();
     }
 }

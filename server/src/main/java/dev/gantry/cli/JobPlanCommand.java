@@ -18,14 +18,14 @@ import picocli.CommandLine.Mixin;
 final class JobPlanCommand extends ClientCommand {
 
     @Mixin
-    private final JobFile file;
+    private final JobFileParameter file;
 
     @Mixin
     private JsonOption json;
 
     JobPlanCommand(CliContext context, ServerOption outer) {
         super(context, outer);
-        this.file = new JobFile(context);
+        this.file = new JobFileParameter(context);
     }
 
     @Override

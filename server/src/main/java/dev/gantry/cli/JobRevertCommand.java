@@ -56,12 +56,12 @@ final class JobRevertCommand extends ClientCommand {
             return GantryCli.DONE;
         }
         print("==> Version %d of job \"%s\" is back as version %d, evaluation \"%s\""
-                .formatted(version, jobId, reverted.getVersion(), Words.shortId(reverted.getEvaluationId())));
+                .formatted(version, jobId, reverted.getVersion(), TextFormat.shortId(reverted.getEvaluationId())));
         Job job = client.jobs().get(jobId).getJob().getJob();
         if (job.hasPeriodic() || job.hasParameterized()) {
             return GantryCli.DONE;
         }
-        return new Monitor(context(), client, waitTimeout)
+        return new JobMonitor(context(), client, waitTimeout)
                 .follow(jobId, new RunProgress(job, submission(reverted), context()::print));
     }
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 final class JobRunCommand extends ClientCommand {
 
     @Mixin
-    private final JobFile file;
+    private final JobFileParameter file;
 
     @Option(names = "--detach", description = "Ends as soon as the job is stored, and prints the evaluation's id.")
     private boolean detach;
@@ -45,7 +45,7 @@ final class JobRunCommand extends ClientCommand {
 
     JobRunCommand(CliContext context, ServerOption outer) {
         super(context, outer);
-        this.file = new JobFile(context);
+        this.file = new JobFileParameter(context);
     }
 
     @Override
@@ -67,8 +67,8 @@ final class JobRunCommand extends ClientCommand {
             return GantryCli.DONE;
         }
         print("==> Job \"%s\" version %d is submitted, evaluation \"%s\""
-                .formatted(job.getId(), submitted.getVersion(), Words.shortId(submitted.getEvaluationId())));
-        return new Monitor(context(), client, waitTimeout)
+                .formatted(job.getId(), submitted.getVersion(), TextFormat.shortId(submitted.getEvaluationId())));
+        return new JobMonitor(context(), client, waitTimeout)
                 .follow(job.getId(), new RunProgress(job, submitted, context()::print));
     }
 }

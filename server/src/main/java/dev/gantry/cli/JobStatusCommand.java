@@ -37,7 +37,7 @@ final class JobStatusCommand extends ClientCommand {
             json.print(
                     context(),
                     job,
-                    () -> new JobView(new Moments(context().clock())).one(job, children(client, job.getJob())));
+                    () -> new JobView(new TimeFormat(context().clock())).one(job, children(client, job.getJob())));
         }
         return GantryCli.DONE;
     }

@@ -48,14 +48,15 @@ final class JobStopCommand extends ClientCommand {
             return GantryCli.DONE;
         }
         print("==> Job \"%s\" is being stopped, evaluation \"%s\""
-                .formatted(jobId, Words.shortId(stopped.getEvaluationId())));
-        return new Monitor(context(), client, waitTimeout).follow(jobId, new StopProgress(stopped, context()::print));
+                .formatted(jobId, TextFormat.shortId(stopped.getEvaluationId())));
+        return new JobMonitor(context(), client, waitTimeout)
+                .follow(jobId, new StopProgress(stopped, context()::print));
     }
 
     private String jobId() {
         return which.file == null
                 ? which.jobId
-                : JobFile.read(context(), which.file).getId();
+                : JobFileParameter.read(context(), which.file).getId();
     }
 
     private StopJobResponse stop(GantryClient client, String jobId) {

@@ -15,21 +15,21 @@ import picocli.CommandLine.Mixin;
 final class JobValidateCommand extends ClientCommand {
 
     @Mixin
-    private final JobFile file;
+    private final JobFileParameter file;
 
     @Mixin
     private JsonOption json;
 
     JobValidateCommand(CliContext context, ServerOption outer) {
         super(context, outer);
-        this.file = new JobFile(context);
+        this.file = new JobFileParameter(context);
     }
 
     @Override
     int run(GantryClient client) {
         Job job = file.read();
         List<JobViolation> violations = client.jobs().validate(job);
-        violations.forEach(violation -> context().console().err().println(FailureReport.line(violation)));
+        violations.forEach(violation -> context().console().err().println(CommandFailureHandler.line(violation)));
         json.print(
                 context(),
                 ValidateJobResponse.newBuilder().addAllViolations(violations).build(),

@@ -16,7 +16,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** How jobs are shown. */
-record JobView(Moments moments) {
+record JobView(TimeFormat moments) {
 
     /** One row each; a line that says so if there are none. */
     static List<String> all(Collection<JobRecord> jobs) {
@@ -28,18 +28,18 @@ record JobView(Moments moments) {
                         jobs,
                         job -> List.of(
                                 job.getJob().getId(),
-                                Words.word(job.getJob().getType()),
+                                TextFormat.word(job.getJob().getType()),
                                 Integer.toString(job.getJob().getPriority()),
                                 status(job),
                                 Long.toString(job.getVersion()),
-                                Moments.exact(job.getSubmitTime())))
+                                TimeFormat.exact(job.getSubmitTime())))
                 .lines();
     }
 
     /** Everything about one, and about the newest of its children, the newest first. */
     List<String> one(GetJobResponse job, List<JobRecord> children) {
         List<Allocation> allocations = job.getAllocationsList();
-        return new Page()
+        return new Sections()
                 .add(facts(job))
                 .section("Summary", summary(job))
                 .section("Evaluation Failed", failed(job.getEvaluation()))
@@ -56,20 +56,21 @@ record JobView(Moments moments) {
         return new Table("ID", "Status", "Submit Date")
                 .rows(
                         children,
-                        child -> List.of(child.getJob().getId(), status(child), Moments.exact(child.getSubmitTime())))
+                        child ->
+                                List.of(child.getJob().getId(), status(child), TimeFormat.exact(child.getSubmitTime())))
                 .lines();
     }
 
     private static List<String> facts(GetJobResponse answer) {
         JobRecord record = answer.getJob();
         Job job = record.getJob();
-        Facts facts = new Facts()
+        FieldList facts = new FieldList()
                 .add("ID", job.getId())
                 .add("Name", job.getName())
-                .add("Submit Date", Moments.exact(record.getSubmitTime()))
-                .add("Type", Words.word(job.getType()))
+                .add("Submit Date", TimeFormat.exact(record.getSubmitTime()))
+                .add("Type", TextFormat.word(job.getType()))
                 .add("Priority", Integer.toString(job.getPriority()))
-                .add("Datacenters", Words.list(job.getDatacentersList()))
+                .add("Datacenters", TextFormat.list(job.getDatacentersList()))
                 .add("Status", status(record) + outcome(answer))
                 .add("Version", Long.toString(record.getVersion()))
                 .add("Check Index", Long.toString(record.getModifyIndex()));
@@ -80,12 +81,12 @@ record JobView(Moments moments) {
                                     .formatted(
                                             String.join(", ", CronExpressions.of(job.getPeriodic())),
                                             job.getPeriodic().getTimeZone()))
-                    .add("Next Run", Moments.exact(answer.getNextRun()));
+                    .add("Next Run", TimeFormat.exact(answer.getNextRun()));
         }
         if (job.hasParameterized()) {
-            facts.add("Payload", Words.word(job.getParameterized().getPayload()))
-                    .add("Required Meta", Words.list(job.getParameterized().getMetaRequiredList()))
-                    .add("Optional Meta", Words.list(job.getParameterized().getMetaOptionalList()));
+            facts.add("Payload", TextFormat.word(job.getParameterized().getPayload()))
+                    .add("Required Meta", TextFormat.list(job.getParameterized().getMetaRequiredList()))
+                    .add("Optional Meta", TextFormat.list(job.getParameterized().getMetaOptionalList()));
         }
         if (!job.getParentId().isEmpty()) {
             facts.add("Parent Job", job.getParentId());
@@ -94,7 +95,7 @@ record JobView(Moments moments) {
     }
 
     private static String status(JobRecord job) {
-        return Words.word(job.getStatus()) + (job.getStopped() ? " (stopped)" : "");
+        return TextFormat.word(job.getStatus()) + (job.getStopped() ? " (stopped)" : "");
     }
 
     /** Of a batch job that is dead, how it has ended. */
@@ -151,7 +152,7 @@ record JobView(Moments moments) {
         return evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_FAILED
                 ? List.of(
                         evaluation.getStatusDescription(),
-                        "Looked at again when the job changes, or at " + Moments.exact(evaluation.getFollowUpTime()))
+                        "Looked at again when the job changes, or at " + TimeFormat.exact(evaluation.getFollowUpTime()))
                 : List.of();
     }
 

@@ -13,12 +13,12 @@ final class JsonOption {
 
     /** Prints one message, or the lines that show it. */
     void print(CliContext context, Message message, Supplier<List<String>> lines) {
-        print(context, () -> Json.of(message), lines);
+        print(context, () -> ProtoJson.of(message), lines);
     }
 
     /** Prints some messages, or the lines that show them. */
     void print(CliContext context, List<? extends Message> messages, Supplier<List<String>> lines) {
-        print(context, () -> Json.of(messages), lines);
+        print(context, () -> ProtoJson.of(messages), lines);
     }
 
     private void print(CliContext context, Supplier<String> message, Supplier<List<String>> lines) {

@@ -67,7 +67,7 @@ final class NodeDrainCommand extends ClientCommand {
 
     private static String until(Node node) {
         return node.getDrain().hasDeadline()
-                ? ", until " + Moments.exact(node.getDrain().getDeadline())
+                ? ", until " + TimeFormat.exact(node.getDrain().getDeadline())
                 : "";
     }
 

@@ -25,7 +25,7 @@ final class NodePurgeCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         Node node = client.nodes().purge(nodeId);
-        print("==> Node \"%s\" (%s) is forgotten".formatted(node.getName(), Words.shortId(node.getId())));
+        print("==> Node \"%s\" (%s) is forgotten".formatted(node.getName(), TextFormat.shortId(node.getId())));
         return GantryCli.DONE;
     }
 }

@@ -73,7 +73,7 @@ final class NodeRejoinCommand extends ClientCommand {
         nodes.stream()
                 .limit(SHOWN)
                 .forEach(node -> print("Node \"%s\" (%s): %s"
-                        .formatted(node.getName(), Words.shortId(node.getId()), node.getStatusDescription())));
+                        .formatted(node.getName(), TextFormat.shortId(node.getId()), node.getStatusDescription())));
         if (nodes.size() > SHOWN) {
             print("and %d other nodes".formatted(nodes.size() - SHOWN));
         }

@@ -45,6 +45,6 @@ final class NodeStatusCommand extends ClientCommand {
         List<Allocation> allocations = client.allocations()
                 .list(AllocationQuery.ALL.onNode(node.getId()))
                 .toList();
-        return NodeView.one(node, new AllocationView(new Moments(context().clock())).all(allocations));
+        return NodeView.one(node, new AllocationView(new TimeFormat(context().clock())).all(allocations));
     }
 }

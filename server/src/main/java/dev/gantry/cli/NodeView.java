@@ -24,13 +24,13 @@ final class NodeView {
                 .rows(
                         nodes,
                         node -> List.of(
-                                Words.shortId(node.getId()),
-                                Words.orDash(node.getDatacenter()),
+                                TextFormat.shortId(node.getId()),
+                                TextFormat.orDash(node.getDatacenter()),
                                 node.getName(),
-                                Words.orDash(node.getNodeClass()),
+                                TextFormat.orDash(node.getNodeClass()),
                                 drivers(node),
                                 eligibility(node),
-                                Words.word(node.getStatus())))
+                                TextFormat.word(node.getStatus())))
                 .lines();
         return Stream.concat(table.stream(), refusals(nodes)).toList();
     }
@@ -46,27 +46,27 @@ final class NodeView {
 
     /** Everything about one. */
     static List<String> one(Node node, List<String> allocations) {
-        return new Page()
+        return new Sections()
                 .add(facts(node))
                 .section("Drivers", driverTable(node))
                 .section("Allocations", allocations)
                 .section(
                         "Attributes",
-                        new Facts().addAll(node.getAttributesMap()).lines())
-                .section("Meta", new Facts().addAll(node.getMetaMap()).lines())
+                        new FieldList().addAll(node.getAttributesMap()).lines())
+                .section("Meta", new FieldList().addAll(node.getMetaMap()).lines())
                 .lines();
     }
 
     private static List<String> facts(Node node) {
         NodeResources resources = node.getResources();
-        return new Facts()
+        return new FieldList()
                 .add("ID", node.getId())
                 .add("Name", node.getName())
                 .add("Class", node.getNodeClass())
                 .add("DC", node.getDatacenter())
-                .add("Status", Words.word(node.getStatus()))
+                .add("Status", TextFormat.word(node.getStatus()))
                 .addKnown("Status Description", node.getStatusDescription())
-                .add("Status Since", Moments.exact(node.getStatusTime()))
+                .add("Status Since", TimeFormat.exact(node.getStatusTime()))
                 .add("Eligibility", eligibility(node))
                 .addKnown("Drain", drain(node))
                 .add("Address", resources.getIp())
@@ -88,14 +88,14 @@ final class NodeView {
             return "";
         }
         String limit = node.getDrain().hasDeadline()
-                ? "until " + Moments.exact(node.getDrain().getDeadline())
+                ? "until " + TimeFormat.exact(node.getDrain().getDeadline())
                 : "without a deadline";
         return limit + (node.getDrain().getIgnoreSystemJobs() ? ", system jobs stay" : "");
     }
 
     /** The names of the healthy ones, with the version of those that tell it. */
     private static String drivers(Node node) {
-        return Words.orDash(node.getDriversMap().entrySet().stream()
+        return TextFormat.orDash(node.getDriversMap().entrySet().stream()
                 .filter(driver -> driver.getValue().getHealthy())
                 .map(driver -> driver.getKey() + version(node, driver.getKey()))
                 .sorted()
@@ -118,7 +118,7 @@ final class NodeView {
                                 driver -> List.of(
                                         driver.getKey(),
                                         driver.getValue().getHealthy() ? "yes" : "no",
-                                        Words.orDash(driver.getValue().getDescription())))
+                                        TextFormat.orDash(driver.getValue().getDescription())))
                         .lines();
     }
 }

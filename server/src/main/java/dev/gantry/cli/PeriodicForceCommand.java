@@ -20,7 +20,7 @@ final class PeriodicForceCommand extends ClientCommand {
     int run(GantryClient client) {
         ForcePeriodicJobResponse child = client.jobs().forcePeriodic(jobId);
         print("Child Job ID  = " + child.getChildJobId());
-        print("Evaluation ID = " + Words.shortId(child.getEvaluationId()));
+        print("Evaluation ID = " + TextFormat.shortId(child.getEvaluationId()));
         print("");
         print("See: gantry job status " + child.getChildJobId());
         return GantryCli.DONE;

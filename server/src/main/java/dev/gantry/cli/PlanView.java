@@ -15,7 +15,7 @@ final class PlanView {
 
     /** Each group, each node, and how to go on. */
     static List<String> of(String jobId, String file, PlanJobResponse plan) {
-        Page page = new Page()
+        Sections page = new Sections()
                 .add(List.of("Job \"%s\" is %s".formatted(jobId, plan.getExists() ? "stored already" : "new")));
         page.section(
                 "Changes", plan.getDiffList().stream().map(PlanView::difference).toList());
@@ -87,7 +87,7 @@ final class PlanView {
                 .rows(
                         allocations,
                         one -> List.of(
-                                Words.shortId(one.getId()), one.getNodeName(), one.getJobId(), one.getTaskGroup()))
+                                TextFormat.shortId(one.getId()), one.getNodeName(), one.getJobId(), one.getTaskGroup()))
                 .lines();
     }
 

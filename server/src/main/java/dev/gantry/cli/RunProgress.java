@@ -25,68 +25,68 @@ import java.util.stream.Stream;
  * submission makes a deployment, until that has come to its end. Without one nobody looks whether what runs is healthy: it must
  * go on running for a moment, and for as long as a deployment would ask for by default once a task was restarted.
  */
-final class RunProgress implements Progress {
+final class RunProgress implements JobProgress {
 
     private static final int EVENTS_SHOWN = 3;
-    private static final Duration SETTLING = Duration.ofSeconds(2);
-    private static final Duration SETTLING_AFTER_RESTART = Duration.ofSeconds(10);
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(2);
+    private static final Duration SETTLE_TIME_AFTER_RESTART = Duration.ofSeconds(10);
 
     private final Job job;
     private final SubmitJobResponse submitted;
     private final Consumer<String> out;
-    private final Roster roster;
-    private final DeploymentProgress deployment;
+    private final WatchedAllocations roster;
+    private final SubmittedDeployment deployment;
 
     private Evaluation evaluation = Evaluation.getDefaultInstance();
-    private String overtaken = "";
-    private long toldIndex;
+    private String superseded = "";
+    private long seenIndex;
 
     RunProgress(Job job, SubmitJobResponse submitted, Consumer<String> out) {
         this.job = job;
         this.submitted = submitted;
         this.out = out;
-        this.roster = new Roster(submitted.getModifyIndex(), out);
-        this.deployment = new DeploymentProgress(submitted, out);
+        this.roster = new WatchedAllocations(submitted.getModifyIndex(), out);
+        this.deployment = new SubmittedDeployment(submitted, out);
     }
 
     @Override
-    public Standing accept(WatchJobResponse update) {
-        toldIndex = update.getIndex();
+    public State accept(WatchJobResponse update) {
+        seenIndex = update.getIndex();
         if (update.hasJob()) {
             accept(update.getJob());
         }
         roster.accept(update.getAllocationsList());
         update.getEvaluationsList().forEach(this::accept);
         update.getDeploymentsList().forEach(deployment::accept);
-        return standing();
+        return state();
     }
 
     @Override
-    public String verdict(Standing standing) {
+    public String verdict(State state) {
         String name = "Job \"" + job.getId() + "\"";
-        return switch (standing) {
+        return switch (state) {
             case DONE -> name + done();
             case FAILED ->
                 deployment.failure().map(why -> name + " is not up: " + why).orElseGet(() -> failure(name));
-            case STUCK ->
+            case BLOCKED ->
                 "%s waits for room: %s. It is placed as soon as a node fits; see: gantry job plan"
                         .formatted(name, failures());
-            case GOES_ON ->
+            case IN_PROGRESS ->
                 "%s is not up in time: %s. It goes on all the same; see: gantry job status %s"
                         .formatted(name, tally(), job.getId());
         };
     }
 
     @Override
-    public Duration settling() {
+    public Duration settleTime() {
         if (isBatch() || deployment.isKnown() || roster.wanted().findAny().isEmpty()) {
             return Duration.ZERO;
         }
-        return roster.hasRestarted() ? SETTLING_AFTER_RESTART : SETTLING;
+        return roster.hasRestarted() ? SETTLE_TIME_AFTER_RESTART : SETTLE_TIME;
     }
 
     @Override
-    public boolean isDoubtful() {
+    public boolean mustSettle() {
         return roster.hasRestarted();
     }
 
@@ -101,9 +101,9 @@ final class RunProgress implements Progress {
 
     private void accept(JobRecord record) {
         if (record.getVersion() > submitted.getVersion()) {
-            overtaken = "was submitted again meanwhile, as version " + record.getVersion();
+            superseded = "was submitted again meanwhile, as version " + record.getVersion();
         } else if (record.getStopped()) {
-            overtaken = "was stopped meanwhile";
+            superseded = "was stopped meanwhile";
         }
     }
 
@@ -120,33 +120,33 @@ final class RunProgress implements Progress {
         evaluation = next;
     }
 
-    private Standing standing() {
+    private State state() {
         if (deployment.isKnown()) {
-            return deploymentStanding();
+            return deploymentState();
         }
-        if (!overtaken.isEmpty() || failed().findAny().isPresent()) {
-            return Standing.FAILED;
+        if (!superseded.isEmpty() || failed().findAny().isPresent()) {
+            return State.FAILED;
         }
-        boolean isTold = toldIndex >= evaluation.getModifyIndex();
-        if (!isTold || roster.wanted().anyMatch(hasStatus(ClientStatus.CLIENT_STATUS_PENDING))) {
-            return Standing.GOES_ON;
+        boolean isSeen = seenIndex >= evaluation.getModifyIndex();
+        if (!isSeen || roster.wanted().anyMatch(hasStatus(ClientStatus.CLIENT_STATUS_PENDING))) {
+            return State.IN_PROGRESS;
         }
         return switch (evaluation.getStatus()) {
-            case EVALUATION_STATUS_FAILED -> Standing.FAILED;
-            case EVALUATION_STATUS_COMPLETE -> isUp() ? Standing.DONE : Standing.GOES_ON;
+            case EVALUATION_STATUS_FAILED -> State.FAILED;
+            case EVALUATION_STATUS_COMPLETE -> isUp() ? State.DONE : State.IN_PROGRESS;
             // What is being stopped may make room.
             case EVALUATION_STATUS_BLOCKED ->
-                roster.stopping().findAny().isPresent() ? Standing.GOES_ON : Standing.STUCK;
-            default -> Standing.GOES_ON;
+                roster.stopping().findAny().isPresent() ? State.IN_PROGRESS : State.BLOCKED;
+            default -> State.IN_PROGRESS;
         };
     }
 
     /** An allocation that fails is the deployment's to judge, which may have others placed in its stead. */
-    private Standing deploymentStanding() {
-        if (deployment.standing() != Standing.GOES_ON || overtaken.isEmpty()) {
-            return deployment.standing();
+    private State deploymentState() {
+        if (deployment.state() != State.IN_PROGRESS || superseded.isEmpty()) {
+            return deployment.state();
         }
-        return Standing.FAILED;
+        return State.FAILED;
     }
 
     private boolean isUp() {
@@ -183,28 +183,28 @@ final class RunProgress implements Progress {
     private boolean isForGood(Allocation failed) {
         boolean isPlacedAnew =
                 failed.hasRescheduleAt() || !failed.getNextAllocationId().isEmpty();
-        boolean isTold = toldIndex >= failed.getModifyIndex() && toldIndex >= evaluation.getModifyIndex();
-        return !isPlacedAnew && isTold && evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE;
+        boolean isSeen = seenIndex >= failed.getModifyIndex() && seenIndex >= evaluation.getModifyIndex();
+        return !isPlacedAnew && isSeen && evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE;
     }
 
     private String failure(String name) {
-        if (overtaken.isEmpty() && failed().findAny().isEmpty()) {
+        if (superseded.isEmpty() && failed().findAny().isEmpty()) {
             return "%s is not placed: its evaluation has failed. %s; see: gantry eval status %s"
-                    .formatted(name, evaluation.getStatusDescription(), Words.shortId(evaluation.getId()));
+                    .formatted(name, evaluation.getStatusDescription(), TextFormat.shortId(evaluation.getId()));
         }
-        return overtaken.isEmpty()
+        return superseded.isEmpty()
                 ? name + " has failed: "
                         + failed().findFirst().map(RunProgress::failure).orElseThrow() + others()
-                : name + " " + overtaken;
+                : name + " " + superseded;
     }
 
     private String others() {
         long others = failed().count() - 1;
-        return others == 0 ? "" : "; and " + Words.count(others, "other allocation");
+        return others == 0 ? "" : "; and " + TextFormat.count(others, "other allocation");
     }
 
     private static String failure(Allocation allocation) {
-        String id = Words.shortId(allocation.getId());
+        String id = TextFormat.shortId(allocation.getId());
         Optional<TaskState> task = allocation.getTaskStatesList().stream()
                 .filter(TaskState::getFailed)
                 .findFirst();

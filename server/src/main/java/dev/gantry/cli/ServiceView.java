@@ -19,7 +19,7 @@ final class ServiceView {
                         services,
                         service -> List.of(
                                 service.getName(),
-                                Words.list(service.getTagsList()),
+                                TextFormat.list(service.getTagsList()),
                                 Integer.toString(service.getHealthy()),
                                 Integer.toString(service.getTotal())))
                 .lines();
@@ -35,11 +35,11 @@ final class ServiceView {
                         instances,
                         instance -> List.of(
                                 instance.getIp() + ":" + instance.getPort(),
-                                Words.list(instance.getTagsList()),
+                                TextFormat.list(instance.getTagsList()),
                                 instance.getJobId(),
                                 instance.getTask(),
-                                Words.shortId(instance.getNodeId()),
-                                Words.shortId(instance.getAllocationId())))
+                                TextFormat.shortId(instance.getNodeId()),
+                                TextFormat.shortId(instance.getAllocationId())))
                 .lines();
     }
 }

@@ -70,7 +70,7 @@ final class StatusCommand extends ClientCommand {
     }
 
     private static List<String> lines(GetStatusResponse status) {
-        return new Facts()
+        return new FieldList()
                 .add("Version", status.getVersion())
                 .add("Index", Long.toString(status.getIndex()))
                 .addKnown("Cluster", status.getClusterId())

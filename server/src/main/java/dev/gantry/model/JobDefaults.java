@@ -62,7 +62,7 @@ public final class JobDefaults {
         whole.getAffinitiesBuilderList().forEach(JobDefaults::fill);
         whole.getSpreadsBuilderList().forEach(JobDefaults::fill);
         if (whole.hasUpdate()) {
-            LifeDefaults.fill(whole.getUpdateBuilder());
+            PolicyDefaults.fill(whole.getUpdateBuilder());
         }
         if (whole.hasPeriodic() && whole.getPeriodic().getTimeZone().isEmpty()) {
             whole.getPeriodicBuilder().setTimeZone(TIME_ZONE);
@@ -98,13 +98,13 @@ public final class JobDefaults {
         group.getAffinitiesBuilderList().forEach(JobDefaults::fill);
         group.getSpreadsBuilderList().forEach(JobDefaults::fill);
         if (group.hasUpdate()) {
-            LifeDefaults.fill(group.getUpdateBuilder());
+            PolicyDefaults.fill(group.getUpdateBuilder());
         } else if (job.hasUpdate()) {
             group.setUpdate(job.getUpdate());
         }
-        group.setRestart(RestartDefaults.apply(group.getRestart(), job.getType()));
+        group.setRestart(PolicyDefaults.apply(group.getRestart(), job.getType()));
         if (job.getType() != JobType.JOB_TYPE_SYSTEM) {
-            LifeDefaults.fill(job.getType(), group.getRescheduleBuilder());
+            PolicyDefaults.fill(job.getType(), group.getRescheduleBuilder());
         }
         group.getTasksBuilderList().forEach(task -> fill(job, group, task));
     }

@@ -1,7 +1,7 @@
 package dev.gantry.node;
 
 import com.google.protobuf.util.Timestamps;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.node.allocation.AllocationRunner;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.session.UpdateQueue;
@@ -243,10 +243,10 @@ public final class NodeAllocations {
 
     private void adjust(AllocationRunner runner, Allocation wanted, Optional<JobVersion> job, boolean isBegin) {
         unnamed.remove(runner.id());
-        if (!runner.isEnded() && AllocationLife.isWanted(wanted)) {
+        if (!runner.isEnded() && AllocationStatuses.isWanted(wanted)) {
             runner.adopt(wanted, job);
         }
-        if (!runner.isEnded() && !AllocationLife.isWanted(wanted)) {
+        if (!runner.isEnded() && !AllocationStatuses.isWanted(wanted)) {
             runner.stop(
                     wanted.getDescription().isEmpty() ? "The server stops the allocation" : wanted.getDescription());
         }
@@ -261,7 +261,7 @@ public final class NodeAllocations {
         if (context.directories().isThere(wanted.getId()) && takeUp(wanted, job)) {
             return;
         }
-        if (AllocationLife.isTerminal(wanted)) {
+        if (AllocationStatuses.isTerminal(wanted)) {
             return;
         }
         if (wanted.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
@@ -287,7 +287,7 @@ public final class NodeAllocations {
      * @return false if there is nothing to go on with
      */
     private boolean takeUp(Allocation wanted, Optional<JobVersion> job) {
-        boolean hasEnded = AllocationLife.isTerminal(wanted);
+        boolean hasEnded = AllocationStatuses.isTerminal(wanted);
         // What has ended for the server may still run here, and must not go on.
         Allocation known = hasEnded
                 ? wanted.toBuilder()

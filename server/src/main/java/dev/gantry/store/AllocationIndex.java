@@ -1,6 +1,6 @@
 package dev.gantry.store;
 
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import java.util.Collection;
 import java.util.List;
@@ -30,7 +30,7 @@ final class AllocationIndex {
     /** Moves committed allocations that are terminal from the live keys to the ended ones. */
     void committed(Collection<Allocation> allocations) {
         for (Allocation allocation : allocations) {
-            if (AllocationLife.isTerminal(allocation)) {
+            if (AllocationStatuses.isTerminal(allocation)) {
                 add(allocation.getNodeId(), allocation.getJobId(), RowKey.of(allocation.getId()), true);
             }
         }

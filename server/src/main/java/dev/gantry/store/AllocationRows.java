@@ -8,7 +8,7 @@ import static org.jooq.impl.DSL.unnest;
 import static org.jooq.impl.DSL.val;
 
 import com.google.common.collect.Lists;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ final class AllocationRows {
     /** The terminal client statuses. */
     static final List<Short> TERMINAL = Arrays.stream(ClientStatus.values())
             .filter(status -> status != ClientStatus.UNRECOGNIZED)
-            .filter(AllocationLife::isTerminal)
+            .filter(AllocationStatuses::isTerminal)
             .map(status -> (short) status.getNumber())
             .toList();
 

@@ -10,7 +10,7 @@ import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 
 import com.google.protobuf.util.Timestamps;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.store.RowBuffer.Answered;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
@@ -89,7 +89,7 @@ final class Batches {
         takePorts.send(
                 dsl,
                 ports(allocations.stream()
-                        .filter(allocation -> !AllocationLife.isTerminal(allocation))
+                        .filter(allocation -> !AllocationStatuses.isTerminal(allocation))
                         .toList()));
     }
 
@@ -110,7 +110,9 @@ final class Batches {
         updateAllocations.send(dsl, allocations);
         freePorts.send(
                 dsl,
-                ports(allocations.stream().filter(AllocationLife::isTerminal).toList()));
+                ports(allocations.stream()
+                        .filter(AllocationStatuses::isTerminal)
+                        .toList()));
     }
 
     private static Batch<JobRecord> insertJobs(DSLContext dsl) {

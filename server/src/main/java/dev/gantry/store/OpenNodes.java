@@ -1,6 +1,6 @@
 package dev.gantry.store;
 
-import dev.gantry.model.NodeLife;
+import dev.gantry.model.NodeEligibility;
 import dev.gantry.v1.Node;
 import java.util.Collection;
 import java.util.HashSet;
@@ -17,7 +17,7 @@ final class OpenNodes {
     /** Takes in the new states of nodes. */
     void put(Collection<Node> nodes) {
         for (Node node : nodes) {
-            if (NodeLife.isOpen(node)) {
+            if (NodeEligibility.isSchedulable(node)) {
                 ids.add(node.getId());
             } else {
                 ids.remove(node.getId());

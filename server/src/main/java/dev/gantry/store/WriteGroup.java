@@ -1,6 +1,6 @@
 package dev.gantry.store;
 
-import dev.gantry.model.NodeLife;
+import dev.gantry.model.NodeEligibility;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
 import java.sql.Connection;
@@ -108,7 +108,7 @@ final class WriteGroup {
     /** Returns true if a node accepts new allocations, including the changes of writes that have ended. */
     boolean isOpen(String nodeId) {
         Node node = nodes.get(nodeId);
-        return node == null ? memory.openNodes().contains(nodeId) : NodeLife.isOpen(node);
+        return node == null ? memory.openNodes().contains(nodeId) : NodeEligibility.isSchedulable(node);
     }
 
     /** Sends the rows of earlier writes. If that fails, the whole group fails, not just the write that needed it. */

@@ -4,7 +4,7 @@ import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.NODE;
 import static dev.gantry.store.schema.Tables.PERIODIC_LAUNCH;
 
-import dev.gantry.model.NodeLife;
+import dev.gantry.model.NodeEligibility;
 import dev.gantry.store.RowBuffer.Answered;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
@@ -180,7 +180,7 @@ public final class WriteTransaction {
         return nodes.stream()
                 .filter(node -> node.getId().equals(id))
                 .reduce((earlier, later) -> later)
-                .map(NodeLife::isOpen)
+                .map(NodeEligibility::isSchedulable)
                 .orElseGet(() -> group.isOpen(id));
     }
 

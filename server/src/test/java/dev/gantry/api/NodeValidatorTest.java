@@ -42,8 +42,8 @@ class NodeValidatorTest {
 
         assertThat(NodeValidator.check(register)).isEmpty();
         assertThat(NodeValidator.check(update)).isEmpty();
-        assertThat(NodeTexts.cutAll(register)).isSameAs(register);
-        assertThat(NodeTexts.cutAll(update)).isSameAs(update);
+        assertThat(NodeMessageTruncation.cutAll(register)).isSameAs(register);
+        assertThat(NodeMessageTruncation.cutAll(update)).isSameAs(update);
     }
 
     @ParameterizedTest
@@ -141,7 +141,7 @@ class NodeValidatorTest {
         IntStream.range(0, 12)
                 .forEach(i -> state.addEvents(
                         TaskEvent.newBuilder().setType("Restarting").setMessage(i + "x".repeat(5000))));
-        ConnectRequest cut = NodeTexts.cutAll(update(state(state)
+        ConnectRequest cut = NodeMessageTruncation.cutAll(update(state(state)
                 .setDescription("x".repeat(100_000))
                 .addChecks(CheckState.newBuilder().setOutput("x".repeat(600)))));
 
@@ -156,7 +156,7 @@ class NodeValidatorTest {
 
     @Test
     void what_a_driver_says_of_itself_is_cut() {
-        ConnectRequest cut = NodeTexts.cutAll(register(node().putDrivers(
+        ConnectRequest cut = NodeMessageTruncation.cutAll(register(node().putDrivers(
                         "rkt",
                         DriverHealth.newBuilder()
                                 .setDescription("x".repeat(5000))

@@ -40,7 +40,7 @@ class WatchStreamTest {
 
     private static final int LARGE = 1 << 20;
 
-    private final WatchRoom room = new WatchRoom(LARGE, Duration.ofMinutes(1), Duration.ofMillis(300));
+    private final WatchMemoryLimit room = new WatchMemoryLimit(LARGE, Duration.ofMinutes(1), Duration.ofMillis(300));
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
     private Server server;
     private ManagedChannel channel;

@@ -80,7 +80,7 @@ class EndpointTest {
         assertThat(server.cluster()
                         .getStatus(GetStatusRequest.getDefaultInstance())
                         .getVersion())
-                .isEqualTo(Version.get());
+                .isEqualTo(ProgramVersion.get());
     }
 
     private static ServingStatus health(String service) {

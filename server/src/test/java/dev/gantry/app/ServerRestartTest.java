@@ -268,7 +268,7 @@ class ServerRestartTest {
             ServerConfig config = new ServerConfig(
                     dir, HostPort.parse("127.0.0.1:" + taken.getLocalPort()), ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
 
-            assertThatThrownBy(() -> GantryServer.start(config, Machine.clocks(), new SecureRandom(), () -> {}))
+            assertThatThrownBy(() -> GantryServer.start(config, SystemSources.clocks(), new SecureRandom(), () -> {}))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
         }

@@ -48,7 +48,7 @@ final class TestServer implements AutoCloseable {
         onTime.get().run();
         return Instant.now().plus(passed.get()).plus(ahead.get());
     };
-    private final InstantSource started = new SteadyClock(InstantSource.system());
+    private final InstantSource started = new MonotonicClock(InstantSource.system());
     private final InstantSource steady = () -> started.instant().plus(passed.get());
     private boolean acceptLostWrites;
     private GantryServer server;

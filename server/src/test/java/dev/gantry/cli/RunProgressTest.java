@@ -2,7 +2,7 @@ package dev.gantry.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gantry.cli.Progress.Standing;
+import dev.gantry.cli.JobProgress.State;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
@@ -46,8 +46,8 @@ class RunProgressTest {
         RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
 
         assertThat(progress.accept(update(11).addEvaluations(Samples.failed(11)).build()))
-                .isEqualTo(Standing.FAILED);
-        assertThat(progress.verdict(Standing.FAILED))
+                .isEqualTo(State.FAILED);
+        assertThat(progress.verdict(State.FAILED))
                 .isEqualTo(
                         "Job \"web\" is not placed: its evaluation has failed. After 3 attempts: its plan could not be"
                                 + " stored (port 8080 is taken); see: gantry eval status 52dee78a");
@@ -62,15 +62,15 @@ class RunProgressTest {
                         .addAllocations(older(
                                 "old00000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_RUNNING))
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(allocations(
                         12, older("old00000", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_COMPLETE))))
-                .isEqualTo(Standing.STUCK);
+                .isEqualTo(State.BLOCKED);
         assertThat(progress.accept(update(13)
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
                         .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
                         .build()))
-                .isEqualTo(Standing.DONE);
+                .isEqualTo(State.DONE);
     }
 
     @Test
@@ -81,9 +81,9 @@ class RunProgressTest {
                         .addEvaluations(Samples.blocked(11))
                         .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING))
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(allocations(12, Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))))
-                .isEqualTo(Standing.STUCK);
+                .isEqualTo(State.BLOCKED);
     }
 
     @Test
@@ -104,13 +104,13 @@ class RunProgressTest {
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
                         .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(allocations(
                         12,
                         Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
                                 .setId("second")
                                 .build())))
-                .isEqualTo(Standing.DONE);
+                .isEqualTo(State.DONE);
     }
 
     @Test
@@ -118,8 +118,8 @@ class RunProgressTest {
         RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 0);
         Evaluation complete = Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11);
 
-        assertThat(progress.accept(update(0).addEvaluations(complete).build())).isEqualTo(Standing.GOES_ON);
-        assertThat(progress.accept(update(11).build())).isEqualTo(Standing.DONE);
+        assertThat(progress.accept(update(0).addEvaluations(complete).build())).isEqualTo(State.IN_PROGRESS);
+        assertThat(progress.accept(update(11).build())).isEqualTo(State.DONE);
     }
 
     @Test
@@ -135,12 +135,12 @@ class RunProgressTest {
                 .setModifyIndex(13)
                 .build();
 
-        assertThat(progress.accept(update(10).addEvaluations(before).build())).isEqualTo(Standing.GOES_ON);
+        assertThat(progress.accept(update(10).addEvaluations(before).build())).isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(update(13)
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_CANCELED, 12))
                         .addEvaluations(after)
                         .build()))
-                .isEqualTo(Standing.DONE);
+                .isEqualTo(State.DONE);
     }
 
     @Test
@@ -150,20 +150,20 @@ class RunProgressTest {
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
                         .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_RUNNING))
                         .build()))
-                .isEqualTo(Standing.DONE);
-        assertThat(progress.settling()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(progress.isDoubtful()).isFalse();
+                .isEqualTo(State.DONE);
+        assertThat(progress.settleTime()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(progress.mustSettle()).isFalse();
 
         assertThat(progress.accept(allocations(12, restarted(ClientStatus.CLIENT_STATUS_PENDING, 1))))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
 
         assertThat(lines)
                 .contains(
                         "    Task \"nginx\" of allocation \"5e0b39f0\" is restarted: Exit code 3, then Restart 1 of 2");
         assertThat(progress.accept(allocations(13, restarted(ClientStatus.CLIENT_STATUS_RUNNING, 1))))
-                .isEqualTo(Standing.DONE);
-        assertThat(progress.settling()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(progress.isDoubtful()).isTrue();
+                .isEqualTo(State.DONE);
+        assertThat(progress.settleTime()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(progress.mustSettle()).isTrue();
     }
 
     @Test
@@ -175,10 +175,10 @@ class RunProgressTest {
                         .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE).toBuilder()
                                 .setCreateIndex(5))
                         .build()))
-                .isEqualTo(Standing.DONE);
+                .isEqualTo(State.DONE);
 
-        assertThat(progress.settling()).isZero();
-        assertThat(progress.verdict(Standing.DONE))
+        assertThat(progress.settleTime()).isZero();
+        assertThat(progress.verdict(State.DONE))
                 .isEqualTo("Job \"web\" had completed before and has not changed: it is not run again");
     }
 
@@ -189,9 +189,9 @@ class RunProgressTest {
                 .addTaskStates(Samples.failedTask().toBuilder().clearStartedAt())
                 .build();
 
-        assertThat(progress.accept(allocations(12, failed))).isEqualTo(Standing.FAILED);
+        assertThat(progress.accept(allocations(12, failed))).isEqualTo(State.FAILED);
 
-        assertThat(progress.verdict(Standing.FAILED)).contains("Exit code 3").doesNotContain("alloc logs");
+        assertThat(progress.verdict(State.FAILED)).contains("Exit code 3").doesNotContain("alloc logs");
     }
 
     private static Allocation restarted(ClientStatus status, int restarts) {
@@ -211,7 +211,7 @@ class RunProgressTest {
                         .addAllocations(
                                 older("old00000", DesiredStatus.DESIRED_STATUS_RUN, ClientStatus.CLIENT_STATUS_FAILED))
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
     }
 
     @Test
@@ -221,8 +221,8 @@ class RunProgressTest {
 
         assertThat(progress.accept(allocations(
                         12, failed, failed.toBuilder().setId("another0").build())))
-                .isEqualTo(Standing.FAILED);
-        assertThat(progress.verdict(Standing.FAILED))
+                .isEqualTo(State.FAILED);
+        assertThat(progress.verdict(State.FAILED))
                 .isEqualTo("Job \"web\" has failed: allocation \"5e0b39f0\" on node \"n1\"; and 1 other allocation");
         assertThat(lines).endsWith("    Allocation \"another0\" (web.front[0]) has failed");
     }
@@ -236,14 +236,14 @@ class RunProgressTest {
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_PENDING, 12))
                         .addAllocations(failed)
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(update(13)
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
                         .addAllocations(failed.toBuilder()
                                 .setModifyIndex(13)
                                 .setRescheduleAt(Samples.ago(Duration.ofSeconds(-5))))
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(allocations(
                         14,
                         failed.toBuilder()
@@ -253,7 +253,7 @@ class RunProgressTest {
                         Samples.allocation(ClientStatus.CLIENT_STATUS_COMPLETE).toBuilder()
                                 .setId("second")
                                 .build())))
-                .isEqualTo(Standing.DONE);
+                .isEqualTo(State.DONE);
     }
 
     @Test
@@ -264,11 +264,11 @@ class RunProgressTest {
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_PENDING, 12))
                         .addAllocations(Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED))
                         .build()))
-                .isEqualTo(Standing.GOES_ON);
+                .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(update(13)
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
                         .build()))
-                .isEqualTo(Standing.FAILED);
+                .isEqualTo(State.FAILED);
     }
 
     @Test
@@ -283,7 +283,7 @@ class RunProgressTest {
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
                         .addAllocations(completed)
                         .build()))
-                .isEqualTo(Standing.DONE);
+                .isEqualTo(State.DONE);
     }
 
     @Test
@@ -293,15 +293,15 @@ class RunProgressTest {
         RunProgress overwritten = progress(JobType.JOB_TYPE_SERVICE, 1);
         assertThat(overwritten.accept(
                         update(12).setJob(record.toBuilder().setVersion(4)).build()))
-                .isEqualTo(Standing.FAILED);
-        assertThat(overwritten.verdict(Standing.FAILED))
+                .isEqualTo(State.FAILED);
+        assertThat(overwritten.verdict(State.FAILED))
                 .isEqualTo("Job \"web\" was submitted again meanwhile, as version 4");
 
         RunProgress stopped = progress(JobType.JOB_TYPE_SERVICE, 1);
         assertThat(stopped.accept(
                         update(12).setJob(record.toBuilder().setStopped(true)).build()))
-                .isEqualTo(Standing.FAILED);
-        assertThat(stopped.verdict(Standing.FAILED)).isEqualTo("Job \"web\" was stopped meanwhile");
+                .isEqualTo(State.FAILED);
+        assertThat(stopped.verdict(State.FAILED)).isEqualTo("Job \"web\" was stopped meanwhile");
     }
 
     private RunProgress progress(JobType type, int count) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import dev.gantry.node.allocation.AllocationDirectories;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class DirectoryCleanerTest {
         Path file = Files.createDirectories(dir.resolve("a1/alloc")).resolve("held");
         Files.createFile(file);
         assumeTrue(setImmutable(file, true), "this file system has no file that root can't delete");
-        LoudScheduler thread = new LoudScheduler(Thread::new);
+        EscalatingScheduler thread = new EscalatingScheduler(Thread::new);
         try {
             DirectoryCleaner cleaner =
                     new DirectoryCleaner(new AllocationDirectories(dir), thread, Duration.ofMillis(20));

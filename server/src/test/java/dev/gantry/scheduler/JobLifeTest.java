@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.Timestamp;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Placement;
@@ -686,7 +686,9 @@ class JobLifeTest {
     }
 
     private List<Allocation> live() {
-        return allocations.values().stream().filter(AllocationLife::isWanted).toList();
+        return allocations.values().stream()
+                .filter(AllocationStatuses::isWanted)
+                .toList();
     }
 
     private static List<String> placedOn(Plan plan) {

@@ -11,7 +11,7 @@ import static dev.gantry.scheduler.Fixtures.version;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.scheduler.plan.GroupOutcome;
 import dev.gantry.scheduler.plan.Placement;
 import dev.gantry.scheduler.plan.Plan;
@@ -202,7 +202,7 @@ class SchedulerPropertiesTest {
                     .forEach(
                             stop -> assertThat(allocations.get(stop.allocation().getId()))
                                     .as("what is stopped was wanted")
-                                    .matches(AllocationLife::isWanted));
+                                    .matches(AllocationStatuses::isWanted));
             apply(job, plan);
             assertThatNodesHoldWhatIsOnThem();
             assertThatPortsAreGivenOnce();
@@ -339,7 +339,7 @@ class SchedulerPropertiesTest {
 
         private Optional<Allocation> pick(int which) {
             List<Allocation> live = allocations.values().stream()
-                    .filter(one -> !AllocationLife.isTerminal(one))
+                    .filter(one -> !AllocationStatuses.isTerminal(one))
                     .toList();
             return live.isEmpty() ? Optional.empty() : Optional.of(live.get(which % live.size()));
         }
@@ -351,13 +351,13 @@ class SchedulerPropertiesTest {
 
         private Stream<Allocation> on(Node node) {
             return allocations.values().stream()
-                    .filter(one ->
-                            !AllocationLife.isTerminal(one) && one.getNodeId().equals(node.getId()));
+                    .filter(one -> !AllocationStatuses.isTerminal(one)
+                            && one.getNodeId().equals(node.getId()));
         }
 
         private Stream<Allocation> wanted(JobVersion job) {
             return allocations.values().stream()
-                    .filter(one -> AllocationLife.isWanted(one)
+                    .filter(one -> AllocationStatuses.isWanted(one)
                             && one.getJobId().equals(job.getJob().getId()));
         }
 

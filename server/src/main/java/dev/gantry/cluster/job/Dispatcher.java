@@ -6,7 +6,7 @@ import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.evaluation.Evaluations;
-import dev.gantry.model.JobFamily;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.store.Store;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
@@ -72,7 +72,7 @@ public final class Dispatcher {
         check(parent, dispatch);
         String unique = identifiers.next().substring(0, UNIQUE_CHARACTERS);
         Job.Builder job = parent.getJob().toBuilder()
-                .setId(JobFamily.dispatchedChild(jobId, now.getEpochSecond(), unique))
+                .setId(ParentJobs.dispatchedChild(jobId, now.getEpochSecond(), unique))
                 .setPayload(dispatch.payload())
                 .putAllMeta(dispatch.meta());
         checkSize(parent.getJob(), job.build(), dispatch);
@@ -120,7 +120,7 @@ public final class Dispatcher {
                 .mapToInt(entry -> utf8Length(entry.getKey()) + utf8Length(entry.getValue()))
                 .sum();
         // Defaults that were filled in may have made the parent larger than the limit.
-        if (size > JobFamily.LARGEST_JOB && meta + dispatch.payload().size() > 0) {
+        if (size > ParentJobs.LARGEST_JOB && meta + dispatch.payload().size() > 0) {
             throw new InvalidFieldException(
                     "meta",
                     "makes a job of %d bytes, with %d of the parent, %d of meta and %d of payload; the limit is %d"
@@ -129,7 +129,7 @@ public final class Dispatcher {
                                     parent.getSerializedSize(),
                                     meta,
                                     dispatch.payload().size(),
-                                    JobFamily.LARGEST_JOB));
+                                    ParentJobs.LARGEST_JOB));
         }
     }
 

@@ -8,7 +8,7 @@ import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.evaluation.Evaluations;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.store.Store;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
@@ -116,7 +116,7 @@ public final class JobRegistry {
                     .allocation(allocationId)
                     .orElseThrow(() -> new UnknownObjectException("allocation", allocationId));
             JobRecord job = find(transaction, allocation.getJobId());
-            if (!AllocationLife.isWanted(allocation)) {
+            if (!AllocationStatuses.isWanted(allocation)) {
                 return transaction
                         .reader()
                         .evaluations()

@@ -7,7 +7,7 @@ import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WritesInFlight;
 import dev.gantry.cluster.evaluation.Evaluations;
-import dev.gantry.model.JobFamily;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
@@ -176,7 +176,7 @@ public final class PeriodicLauncher {
         String jobId = job.getJob().getId();
         transaction.putPeriodicLaunch(jobId, time);
         boolean isMade = transaction
-                .job(JobFamily.periodicChild(jobId, time.getEpochSecond()))
+                .job(ParentJobs.periodicChild(jobId, time.getEpochSecond()))
                 .isPresent();
         if (overlaps(transaction, job)) {
             LOG.info("Job {} is left out at {}: a child of an earlier time still runs", jobId, time);
@@ -189,14 +189,14 @@ public final class PeriodicLauncher {
         return children.put(
                 transaction,
                 parent,
-                parent.toBuilder().setId(JobFamily.periodicChild(parent.getId(), second)),
+                parent.toBuilder().setId(ParentJobs.periodicChild(parent.getId(), second)),
                 EvaluationTrigger.EVALUATION_TRIGGER_PERIODIC,
                 now);
     }
 
     private static long freeSecond(WriteTransaction transaction, String jobId, Instant now) {
         long second = now.truncatedTo(ChronoUnit.SECONDS).getEpochSecond();
-        while (transaction.job(JobFamily.periodicChild(jobId, second)).isPresent()) {
+        while (transaction.job(ParentJobs.periodicChild(jobId, second)).isPresent()) {
             second++;
         }
         return second;

@@ -4,7 +4,7 @@ import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.Times;
 import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
@@ -114,7 +114,7 @@ final class ClientUpdates {
             for (AllocationUpdate update : message.updates()) {
                 Optional.ofNullable(stored.get(update.getAllocationId()))
                         .filter(allocation -> allocation.getNodeId().equals(message.nodeId()))
-                        .filter(allocation -> !AllocationLife.isTerminal(allocation))
+                        .filter(allocation -> !AllocationStatuses.isTerminal(allocation))
                         .flatMap(allocation -> updateIfChanged(transaction, allocation, update, now))
                         .ifPresent(changed -> {
                             stored.put(changed.getId(), changed);

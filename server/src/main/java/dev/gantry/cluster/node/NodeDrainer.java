@@ -6,7 +6,7 @@ import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.Times;
 import dev.gantry.cluster.WritesInFlight;
 import dev.gantry.cluster.evaluation.Evaluations;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
@@ -216,7 +216,7 @@ public final class NodeDrainer {
         }
         lookAt(
                 transaction,
-                left.stream().filter(AllocationLife::isWanted).toList(),
+                left.stream().filter(AllocationStatuses::isWanted).toList(),
                 becomesOverdue ? any -> true : jobs,
                 now);
     }

@@ -6,7 +6,7 @@ import static java.util.stream.Collectors.groupingBy;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.job.JobKindRule;
 import dev.gantry.cluster.job.VersionRule;
-import dev.gantry.model.JobFamily;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.plan.GroupOutcome;
 import dev.gantry.scheduler.plan.Placement;
@@ -57,7 +57,7 @@ final class DryRun {
                 .setJob(job)
                 .setVersion(VersionRule.version(stored, job, hasFailed))
                 .build();
-        Plan plan = scheduler.plan(snapshot.cluster(), version, JobFamily.isParent(job), clock.instant(), options);
+        Plan plan = scheduler.plan(snapshot.cluster(), version, ParentJobs.isParent(job), clock.instant(), options);
         int nodes = Math.min(NODES_EXPLAINED, VERDICTS / Math.max(1, job.getTaskGroupsCount()));
         Map<String, List<NodeVerdict>> verdicts = scheduler.explain(snapshot.cluster(), version, plan, options, nodes);
         Map<String, Long> canaries = plan.placements().stream()

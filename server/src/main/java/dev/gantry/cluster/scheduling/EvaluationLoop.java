@@ -9,7 +9,7 @@ import dev.gantry.cluster.Times;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.cluster.scheduling.PlanWriter.Outcome;
-import dev.gantry.model.JobFamily;
+import dev.gantry.model.ParentJobs;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.plan.GroupOutcome;
 import dev.gantry.scheduler.plan.Plan;
@@ -316,7 +316,7 @@ public final class EvaluationLoop {
             Plan plan = scheduler.plan(
                     state.cluster(),
                     JobVersionCache.versionOf(job),
-                    job.getStopped() || JobFamily.isParent(job.getJob()),
+                    job.getStopped() || ParentJobs.isParent(job.getJob()),
                     clocks.wall().instant(),
                     options);
             carryOut(evaluation, job, plan);

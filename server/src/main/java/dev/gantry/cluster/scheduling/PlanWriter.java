@@ -6,7 +6,7 @@ import dev.gantry.cluster.Times;
 import dev.gantry.cluster.deployment.DeploymentMerge;
 import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Placement;
@@ -154,16 +154,18 @@ final class PlanWriter {
     }
 
     private static void stop(WriteTransaction transaction, Stop stop, Preempted preempted, Instant now) {
-        current(transaction, stop.allocation()).filter(AllocationLife::isWanted).ifPresent(allocation -> {
-            Allocation.Builder stopped = allocation.toBuilder()
-                    .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
-                    .setDescription(stop.reason())
-                    .setModifyTime(Times.toTimestamp(now));
-            if (stop.cause() == StopCause.PREEMPTED) {
-                preempted.displace(stopped);
-            }
-            transaction.updateDesired(stopped.build());
-        });
+        current(transaction, stop.allocation())
+                .filter(AllocationStatuses::isWanted)
+                .ifPresent(allocation -> {
+                    Allocation.Builder stopped = allocation.toBuilder()
+                            .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
+                            .setDescription(stop.reason())
+                            .setModifyTime(Times.toTimestamp(now));
+                    if (stop.cause() == StopCause.PREEMPTED) {
+                        preempted.displace(stopped);
+                    }
+                    transaction.updateDesired(stopped.build());
+                });
     }
 
     private static void reschedule(WriteTransaction transaction, DelayedReschedule reschedule, Instant now) {
@@ -176,7 +178,7 @@ final class PlanWriter {
 
     private static void update(WriteTransaction transaction, Evaluation evaluation, InPlaceUpdate update, Instant now) {
         current(transaction, update.allocation())
-                .filter(AllocationLife::isWanted)
+                .filter(AllocationStatuses::isWanted)
                 .ifPresent(allocation -> {
                     Allocation.Builder updated = allocation.toBuilder()
                             .setJobVersion(evaluation.getJobVersion())

@@ -5,8 +5,8 @@ import dev.gantry.cluster.Times;
 import dev.gantry.cluster.evaluation.EvaluationQueue;
 import dev.gantry.cluster.evaluation.FollowUps;
 import dev.gantry.cluster.job.JobVersionCache;
-import dev.gantry.model.AllocationLife;
-import dev.gantry.model.NodeLife;
+import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.NodeEligibility;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.PlanDeadline;
 import dev.gantry.store.ChangeSet;
@@ -121,7 +121,7 @@ final class SchedulingState {
             retryBlocked();
         }
         Set<String> datacenters = changes.nodes().stream()
-                .filter(NodeLife::isOpen)
+                .filter(NodeEligibility::isSchedulable)
                 .map(Node::getDatacenter)
                 .collect(Collectors.toSet());
         if (!datacenters.isEmpty()) {
@@ -202,7 +202,7 @@ final class SchedulingState {
     }
 
     private static boolean mayFreeCapacity(ChangeSet changes) {
-        return !changes.nodes().isEmpty() || changes.allocations().stream().anyMatch(AllocationLife::isTerminal);
+        return !changes.nodes().isEmpty() || changes.allocations().stream().anyMatch(AllocationStatuses::isTerminal);
     }
 
     private void retryBlocked() {

@@ -1,6 +1,6 @@
 package dev.gantry.node.allocation;
 
-import dev.gantry.model.LifeDefaults;
+import dev.gantry.model.PolicyDefaults;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
@@ -39,10 +39,10 @@ final class HealthWatcher {
     /** The strategy of a group; empty if nobody wants to know how healthy its allocations are. */
     static Optional<UpdateStrategy> strategy(Job job, TaskGroup group, String deploymentId) {
         if (group.hasUpdate()) {
-            return Optional.of(LifeDefaults.apply(group.getUpdate()));
+            return Optional.of(PolicyDefaults.apply(group.getUpdate()));
         }
         return job.hasUpdate() || !deploymentId.isEmpty()
-                ? Optional.of(LifeDefaults.apply(job.getUpdate()))
+                ? Optional.of(PolicyDefaults.apply(job.getUpdate()))
                 : Optional.empty();
     }
 

@@ -4,7 +4,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskExit;
-import dev.gantry.model.NodeBounds;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
@@ -110,7 +110,7 @@ final class TaskHistory {
         next.addEvents(TaskEvent.newBuilder()
                 .setTime(timestamp(clock.instant()))
                 .setType(type.word())
-                .setMessage(NodeBounds.cut(message, NodeBounds.LONGEST_TEXT)));
+                .setMessage(NodeLimits.cut(message, NodeLimits.LONGEST_TEXT)));
         List<TaskEvent> all = next.getEventsList();
         if (all.size() > EVENTS) {
             List<TaskEvent> newest = List.copyOf(all.subList(all.size() - EVENTS, all.size()));

@@ -6,7 +6,7 @@ import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.AllocatedPort;
@@ -328,7 +328,8 @@ final class TaskRunner {
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
             return CompletableFuture.supplyAsync(
-                    LoudScheduler.loud(() -> killing || isDead() ? Optional.empty() : Optional.of(toStart())),
+                    EscalatingScheduler.escalating(
+                            () -> killing || isDead() ? Optional.empty() : Optional.of(toStart())),
                     context.owner());
         }
 
@@ -374,7 +375,7 @@ final class TaskRunner {
 
         /** Nothing of an ended task is removed before its end is on the disk. */
         private CompletableFuture<TaskThread.Next> decided(Supplier<TaskThread.Next> decision) {
-            return CompletableFuture.completedFuture(LoudScheduler.loud(decision))
+            return CompletableFuture.completedFuture(EscalatingScheduler.escalating(decision))
                     .thenComposeAsync(
                             chosen -> {
                                 TaskThread.Next next = chosen.get();

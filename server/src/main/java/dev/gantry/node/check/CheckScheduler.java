@@ -1,6 +1,6 @@
 package dev.gantry.node.check;
 
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,7 +26,7 @@ public final class CheckScheduler implements AutoCloseable {
     /** Probes beyond this many waiting ones are put off by one interval. */
     private static final int WAITING = 4096;
 
-    private final ScheduledExecutorService clock = new LoudScheduler(threads("check-clock"));
+    private final ScheduledExecutorService clock = new EscalatingScheduler(threads("check-clock"));
     private final ThreadPoolExecutor probers = new ThreadPoolExecutor(
             THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(WAITING), threads("check"));
 

@@ -1,6 +1,6 @@
 package dev.gantry.node.environment;
 
-import dev.gantry.model.NodeTargets;
+import dev.gantry.model.NodeProperties;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Node;
@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * <p>Variables: those of Nomad 0.8, each also with {@code GANTRY_} in front, then the task's own, which win. The values of
  * the task's own may name Nomad's and the node's, but not each other: they have no order.
  *
- * <p>Names are looked up among the variables, as written and as cleaned for sh, then at the node ({@link NodeTargets}).
+ * <p>Names are looked up among the variables, as written and as cleaned for sh, then at the node ({@link NodeProperties}).
  * Where the node has no such meta, <code>${meta.foo}</code> is the task's. A name without a dot that is no variable is
  * left alone: <code>${arch}</code> in an argument is a shell's.
  */
@@ -112,7 +112,7 @@ public final class TaskEnvironment {
         return switch (name) {
             case "nomad.datacenter", "gantry.datacenter" -> Optional.of(node.getDatacenter());
             case "node.region" -> Optional.of(NomadVariables.REGION);
-            default -> NodeTargets.find(node, name).or(() -> findMeta(name));
+            default -> NodeProperties.find(node, name).or(() -> findMeta(name));
         };
     }
 

@@ -2,7 +2,7 @@ package dev.gantry.node.fingerprint;
 
 import static java.util.stream.Collectors.toUnmodifiableMap;
 
-import dev.gantry.model.NodeBounds;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Node;
@@ -21,9 +21,9 @@ public record NodeFingerprint(
 
     /** Makes the maps immutable, and cuts what a server would refuse. */
     public NodeFingerprint {
-        attributes = Map.copyOf(NodeBounds.attributes(attributes));
+        attributes = Map.copyOf(NodeLimits.attributes(attributes));
         drivers = drivers.entrySet().stream()
-                .collect(toUnmodifiableMap(Map.Entry::getKey, driver -> NodeBounds.health(driver.getValue())));
+                .collect(toUnmodifiableMap(Map.Entry::getKey, driver -> NodeLimits.health(driver.getValue())));
     }
 
     /**

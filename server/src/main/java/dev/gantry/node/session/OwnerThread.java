@@ -1,6 +1,6 @@
 package dev.gantry.node.session;
 
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
@@ -18,7 +18,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnerThread.class);
 
-    private final LoudScheduler executor;
+    private final EscalatingScheduler executor;
 
     /**
      * Starts the thread.
@@ -27,7 +27,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
      */
     public OwnerThread(String name) {
         // What comes after the end is passed over: nobody is left to whom it would matter.
-        this.executor = new LoudScheduler(task -> new Thread(task, name));
+        this.executor = new EscalatingScheduler(task -> new Thread(task, name));
         executor.setRemoveOnCancelPolicy(true);
     }
 

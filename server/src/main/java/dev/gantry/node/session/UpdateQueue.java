@@ -1,6 +1,6 @@
 package dev.gantry.node.session;
 
-import dev.gantry.model.NodeBounds;
+import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.TaskEvent;
@@ -80,11 +80,11 @@ public final class UpdateQueue {
             if (events > 0) {
                 TaskEvent newest = state.getEvents(events - 1);
                 state.clearEvents()
-                        .addEvents(newest.toBuilder().setMessage(NodeBounds.cut(newest.getMessage(), LONGEST_TEXT)));
+                        .addEvents(newest.toBuilder().setMessage(NodeLimits.cut(newest.getMessage(), LONGEST_TEXT)));
             }
         }
         shorter.getChecksBuilderList()
-                .forEach(check -> check.setOutput(NodeBounds.cut(check.getOutput(), LONGEST_TEXT)));
+                .forEach(check -> check.setOutput(NodeLimits.cut(check.getOutput(), LONGEST_TEXT)));
         return shorter.build();
     }
 

@@ -1,6 +1,6 @@
 package dev.gantry.node.state;
 
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.JobVersion;
 import java.util.Map;
@@ -45,6 +45,6 @@ public record StoredAllocation(Allocation allocation, JobVersion job, Map<String
      * @return true once the node has said so
      */
     public boolean isEnded() {
-        return AllocationLife.isTerminal(allocation);
+        return AllocationStatuses.isTerminal(allocation);
     }
 }

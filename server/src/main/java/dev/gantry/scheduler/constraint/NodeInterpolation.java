@@ -1,6 +1,6 @@
 package dev.gantry.scheduler.constraint;
 
-import dev.gantry.model.NodeTargets;
+import dev.gantry.model.NodeProperties;
 import dev.gantry.v1.Node;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A text with references to node properties, such as <code>${attr.kernel.name}</code>. {@link NodeTargets} finds the
+ * A text with references to node properties, such as <code>${attr.kernel.name}</code>. {@link NodeProperties} finds the
  * value of each reference.
  *
  * @param parts literals and references, in order
@@ -122,7 +122,7 @@ public record NodeInterpolation(List<Part> parts) {
     private static Optional<String> resolve(Part part, Node node) {
         // Not a switch: Java 17 has no patterns in switch.
         return part instanceof Target target
-                ? NodeTargets.find(node, target.name())
+                ? NodeProperties.find(node, target.name())
                 : Optional.of(((Literal) part).text());
     }
 

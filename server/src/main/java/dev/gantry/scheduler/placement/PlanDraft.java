@@ -1,6 +1,6 @@
 package dev.gantry.scheduler.placement;
 
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.scheduler.constraint.NodeInterpolation;
 import dev.gantry.scheduler.state.AllocatedResources;
 import dev.gantry.scheduler.state.ClusterState;
@@ -55,7 +55,7 @@ final class PlanDraft {
         this.cluster = cluster;
         this.outlook = outlook;
         for (Allocation one : cluster.allocationsOf(jobId)) {
-            if (AllocationLife.isWanted(one)) {
+            if (AllocationStatuses.isWanted(one)) {
                 wanted.computeIfAbsent(one.getTaskGroup(), unseen -> new ArrayList<>())
                         .add(one);
             }

@@ -2,7 +2,7 @@ package dev.gantry.scheduler.reconcile;
 
 import static java.util.stream.Collectors.toSet;
 
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
 import dev.gantry.scheduler.state.ClusterState;
@@ -59,7 +59,7 @@ public final class Reconciliation {
                 .findFirst();
         deployment.ifPresent(one -> one.getGroupsList().forEach(group -> progress.put(group.getTaskGroup(), group)));
         for (Allocation one : cluster.allocationsOf(jobId)) {
-            if (AllocationLife.isWanted(one)) {
+            if (AllocationStatuses.isWanted(one)) {
                 add(one, wanted);
             } else if (ClusterState.isWithoutSuccessor(one) && one.getJobVersion() == job.getVersion()) {
                 add(one, ended);

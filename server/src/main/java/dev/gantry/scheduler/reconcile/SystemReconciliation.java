@@ -2,7 +2,7 @@ package dev.gantry.scheduler.reconcile;
 
 import static java.util.stream.Collectors.groupingBy;
 
-import dev.gantry.model.NodeLife;
+import dev.gantry.model.NodeEligibility;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
@@ -104,7 +104,7 @@ final class SystemReconciliation {
      * meet the requirements of the new version.
      */
     private void keepOrStop(Node node, Allocation outdated) {
-        if (!NodeLife.isOpen(node)) {
+        if (!NodeEligibility.isSchedulable(node)) {
             kept++;
         } else {
             surplus.add(new Stop(outdated, StopCause.REPLACED, "the newest version may not run on its node"));

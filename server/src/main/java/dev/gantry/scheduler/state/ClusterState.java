@@ -1,6 +1,6 @@
 package dev.gantry.scheduler.state;
 
-import dev.gantry.model.AllocationLife;
+import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DesiredStatus;
@@ -102,7 +102,7 @@ public final class ClusterState {
      */
     public void putAllocation(Allocation allocation) {
         Allocation known = allocations.get(allocation.getId());
-        if (AllocationLife.isTerminal(allocation)) {
+        if (AllocationStatuses.isTerminal(allocation)) {
             remove(known);
             if (isNeeded(allocation)) {
                 remember(lean(allocation, known));
@@ -220,7 +220,7 @@ public final class ClusterState {
      * @param allocation the allocation
      */
     public static boolean isWithoutSuccessor(Allocation allocation) {
-        return AllocationLife.isTerminal(allocation)
+        return AllocationStatuses.isTerminal(allocation)
                 && allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN
                 && allocation.getNextAllocationId().isEmpty();
     }
@@ -239,8 +239,8 @@ public final class ClusterState {
 
     /** Returns true if two states of an allocation take the same resources. Most updates of allocations change none. */
     private static boolean holdsTheSame(Allocation known, Allocation allocation) {
-        return AllocationLife.isWanted(known) == AllocationLife.isWanted(allocation)
-                && AllocationLife.isTerminal(known) == AllocationLife.isTerminal(allocation)
+        return AllocationStatuses.isWanted(known) == AllocationStatuses.isWanted(allocation)
+                && AllocationStatuses.isTerminal(known) == AllocationStatuses.isTerminal(allocation)
                 && known.getJobVersion() == allocation.getJobVersion()
                 && known.getPortsList().equals(allocation.getPortsList());
     }
@@ -259,7 +259,7 @@ public final class ClusterState {
                 run.request().cpu(),
                 run.request().memoryMib(),
                 allocation.getPortsList(),
-                !AllocationLife.isWanted(allocation),
+                !AllocationStatuses.isWanted(allocation),
                 allocation,
                 run.job());
         if (known == null) {
@@ -270,7 +270,7 @@ public final class ClusterState {
     }
 
     private boolean isNeeded(Allocation allocation) {
-        return !AllocationLife.isTerminal(allocation)
+        return !AllocationStatuses.isTerminal(allocation)
                 || (isWithoutSuccessor(allocation) && isOfNewestVersion(allocation));
     }
 

@@ -1,6 +1,6 @@
 package dev.gantry.scheduler.state;
 
-import dev.gantry.model.NodeTargets;
+import dev.gantry.model.NodeProperties;
 import dev.gantry.scheduler.constraint.Affinities;
 import dev.gantry.scheduler.constraint.Feasibility;
 import dev.gantry.scheduler.constraint.NodeRequirements;
@@ -180,7 +180,7 @@ public final class NodeClasses {
     private List<Optional<String>> values(Node node) {
         List<Optional<String>> values = new ArrayList<>(targets.size());
         for (String target : targets) {
-            values.add(NodeTargets.find(node, target));
+            values.add(NodeProperties.find(node, target));
         }
         return values;
     }

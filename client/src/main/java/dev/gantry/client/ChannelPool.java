@@ -1,0 +1,188 @@
+package dev.gantry.client;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ConnectivityState;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * As many connections to one server as its streams need: a server takes a thousand and some streams on one, and a call
+ * beyond what HTTP/2 allows would wait without a word for another to end. Calls with one answer go over the first.
+ */
+final class ChannelPool extends ManagedChannel {
+
+    /** Somewhat less than the 1,024 that a server takes. */
+    static final int STREAMS_PER_CONNECTION = 1000;
+
+    private record Line(ManagedChannel channel, AtomicInteger streams) {
+
+        boolean take() {
+            int before = streams.getAndUpdate(open -> open < STREAMS_PER_CONNECTION ? open + 1 : open);
+            return before < STREAMS_PER_CONNECTION;
+        }
+    }
+
+    private final Supplier<? extends ManagedChannel> maker;
+    private final List<Line> lines = new CopyOnWriteArrayList<>();
+
+    /**
+     * Makes the first connection, which connects on the first call.
+     *
+     * @param maker makes channels to the server
+     */
+    ChannelPool(Supplier<? extends ManagedChannel> maker) {
+        this.maker = maker;
+        lines.add(new Line(maker.get(), new AtomicInteger()));
+    }
+
+    @Override
+    public <Q, A> ClientCall<Q, A> newCall(MethodDescriptor<Q, A> method, CallOptions options) {
+        if (method.getType() == MethodType.UNARY) {
+            return first().newCall(method, options);
+        }
+        Line line = take();
+        return new Counted<>(line.channel().newCall(method, options), line.streams());
+    }
+
+    /** How many connections there are. */
+    int connections() {
+        return lines.size();
+    }
+
+    @Override
+    public String authority() {
+        return first().authority();
+    }
+
+    @Override
+    public ConnectivityState getState(boolean requestConnection) {
+        return first().getState(requestConnection);
+    }
+
+    /**
+     * Has the next call begin a connection of its own where the last one could not be made. A channel in that state fails
+     * each call with the reason of an attempt before it, until one that it makes by itself, up to two minutes later,
+     * succeeds.
+     */
+    void forgetFailures() {
+        lines.stream()
+                .map(Line::channel)
+                .filter(channel -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
+                .forEach(ManagedChannel::enterIdle);
+    }
+
+    @Override
+    public synchronized ManagedChannel shutdown() {
+        lines.forEach(line -> line.channel().shutdown());
+        return this;
+    }
+
+    @Override
+    public synchronized ManagedChannel shutdownNow() {
+        lines.forEach(line -> line.channel().shutdownNow());
+        return this;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return first().isShutdown();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return lines.stream().allMatch(line -> line.channel().isTerminated());
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        long deadline = System.nanoTime() + unit.toNanos(timeout);
+        for (Line line : lines) {
+            if (!line.channel().awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private ManagedChannel first() {
+        return lines.get(0).channel();
+    }
+
+    private synchronized Line take() {
+        for (Line line : lines) {
+            if (line.take()) {
+                return line;
+            }
+        }
+        if (isShutdown()) {
+            // One more would never be closed; a call on a channel that is shut down fails at once.
+            return lines.get(0);
+        }
+        Line line = new Line(maker.get(), new AtomicInteger(1));
+        lines.add(line);
+        return line;
+    }
+
+    /** Gives its place back when it has ended, however it ends. */
+    private static final class Counted<Q, A> extends SimpleForwardingClientCall<Q, A> {
+
+        private final AtomicInteger streams;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private boolean started;
+
+        Counted(ClientCall<Q, A> call, AtomicInteger streams) {
+            super(call);
+            this.streams = streams;
+        }
+
+        @Override
+        public void start(Listener<A> listener, Metadata headers) {
+            started = true;
+            try {
+                super.start(new Ended(listener), headers);
+            } catch (RuntimeException e) {
+                end();
+                throw e;
+            }
+        }
+
+        @Override
+        public void cancel(String message, Throwable cause) {
+            super.cancel(message, cause);
+            if (!started) {
+                end();
+            }
+        }
+
+        private void end() {
+            if (ended.compareAndSet(false, true)) {
+                streams.decrementAndGet();
+            }
+        }
+
+        private final class Ended extends SimpleForwardingClientCallListener<A> {
+
+            Ended(Listener<A> listener) {
+                super(listener);
+            }
+
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+                end();
+                super.onClose(status, trailers);
+            }
+        }
+    }
+}

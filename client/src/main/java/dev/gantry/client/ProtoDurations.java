@@ -1,0 +1,16 @@
+package dev.gantry.client;
+
+import java.time.Duration;
+
+/** Durations as messages have them. */
+final class ProtoDurations {
+
+    private ProtoDurations() {}
+
+    static com.google.protobuf.Duration of(Duration duration) {
+        return com.google.protobuf.Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.gantry.client;
+
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** The answers of one streaming call. Read by one thread, closed by any. */
+final class ResponseStream<T> implements AutoCloseable {
+
+    /** So long that it stands for ever: the library reads no longer ones. */
+    static final Duration FOREVER = Duration.ofDays(10_000);
+
+    private final BlockingClientCall<?, T> call;
+    private final Function<StatusException, RuntimeException> failures;
+
+    ResponseStream(BlockingClientCall<?, T> call, Function<StatusException, RuntimeException> failures) {
+        this.call = call;
+        this.failures = failures;
+    }
+
+    /** The next answer; empty once there are no more. */
+    Optional<T> read(Duration timeout) throws TimeoutException {
+        try {
+            return Optional.ofNullable(call.read(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (StatusException e) {
+            throw failures.apply(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GantryException("Interrupted while waiting for the server", e);
+        }
+    }
+
+    /** Ends the call; a thread that reads is told that it was cancelled. */
+    @Override
+    public void close() {
+        call.cancel("Closed by the client", null);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.gantry.api;
+
+import dev.gantry.v1.DelayFunction;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.ReschedulePolicy;
+import dev.gantry.v1.RestartMode;
+import dev.gantry.v1.RestartPolicy;
+import dev.gantry.v1.TaskGroup;
+import java.time.Duration;
+
+/** Says what is wrong with what a group does when its tasks fail: restarts and reschedules, by Nomad's rules. */
+final class FailurePolicyValidator {
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private FailurePolicyValidator() {}
+
+    /** Looks at a group that has its defaults. */
+    static void check(JobType type, TaskGroup group, String path, Violations violations) {
+        checkRestart(group.getRestart(), path + ".restart", violations);
+        if (!group.hasReschedule()) {
+            return;
+        }
+        if (type == JobType.JOB_TYPE_SYSTEM) {
+            violations.add(path + ".reschedule", "is not for system jobs, which have no other node: take it out");
+        } else {
+            checkReschedule(group.getReschedule(), path + ".reschedule", violations);
+        }
+    }
+
+    private static void checkRestart(RestartPolicy restart, String path, Violations violations) {
+        if (restart.getAttempts() < 0) {
+            violations.add(path + ".attempts", "%d is below 0".formatted(restart.getAttempts()));
+        }
+        if (restart.getMode() == RestartMode.UNRECOGNIZED) {
+            violations.add(path + ".mode", "%d is no mode: use fail or delay".formatted(restart.getModeValue()));
+        }
+        boolean isInterval = DurationValidator.check(path + ".interval", restart.getInterval(), SHORTEST, violations);
+        boolean isDelay = DurationValidator.check(path + ".delay", restart.getDelay(), Duration.ZERO, violations);
+        if (!isInterval || !isDelay) {
+            return;
+        }
+        Duration interval = DurationValidator.of(restart.getInterval());
+        Duration delay = DurationValidator.of(restart.getDelay());
+        if (delay.multipliedBy(Math.max(0, restart.getAttempts())).compareTo(interval) > 0) {
+            violations.add(
+                    path + ".interval",
+                    "%s is too short for %d restarts with a delay of %s: make it longer, or allow fewer"
+                            .formatted(
+                                    DurationValidator.text(interval),
+                                    restart.getAttempts(),
+                                    DurationValidator.text(delay)));
+        }
+    }
+
+    private static void checkReschedule(ReschedulePolicy policy, String path, Violations violations) {
+        if (policy.getAttempts() < 0) {
+            violations.add(path + ".attempts", "%d is below 0".formatted(policy.getAttempts()));
+        } else if (policy.getUnlimited() && policy.getAttempts() > 0) {
+            violations.add(
+                    path + ".attempts",
+                    "%d beside unlimited is ambiguous: take one of them out".formatted(policy.getAttempts()));
+        }
+        if (policy.getDelayFunction() == DelayFunction.UNRECOGNIZED) {
+            violations.add(
+                    path + ".delay_function",
+                    "%d is no function: use constant, exponential or fibonacci"
+                            .formatted(policy.getDelayFunctionValue()));
+        }
+        boolean isInterval = DurationValidator.check(path + ".interval", policy.getInterval(), SHORTEST, violations);
+        boolean isDelay = DurationValidator.check(path + ".delay", policy.getDelay(), SHORTEST, violations);
+        boolean isMaxDelay = DurationValidator.check(path + ".max_delay", policy.getMaxDelay(), SHORTEST, violations);
+        if (isInterval && isDelay && isMaxDelay) {
+            checkRoom(policy, path, violations);
+        }
+    }
+
+    private static void checkRoom(ReschedulePolicy policy, String path, Violations violations) {
+        Duration delay = DurationValidator.of(policy.getDelay());
+        Duration maxDelay = DurationValidator.of(policy.getMaxDelay());
+        boolean isConstant = policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_CONSTANT;
+        if (!isConstant && maxDelay.compareTo(delay) < 0) {
+            violations.add(
+                    path + ".max_delay",
+                    "%s is less than delay, %s"
+                            .formatted(DurationValidator.text(maxDelay), DurationValidator.text(delay)));
+            return;
+        }
+        Duration interval = DurationValidator.of(policy.getInterval());
+        if (!policy.getUnlimited() && waits(policy, delay, maxDelay).compareTo(interval) > 0) {
+            violations.add(
+                    path + ".interval",
+                    "%s is too short for %d attempts with a delay of %s: make it longer, or allow fewer"
+                            .formatted(
+                                    DurationValidator.text(interval),
+                                    policy.getAttempts(),
+                                    DurationValidator.text(delay)));
+        }
+    }
+
+    /** How long all attempts together wait. */
+    private static Duration waits(ReschedulePolicy policy, Duration delay, Duration maxDelay) {
+        int left = Math.max(0, policy.getAttempts());
+        Duration sum = Duration.ZERO;
+        Duration before = Duration.ZERO;
+        Duration next = delay;
+        if (policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_CONSTANT) {
+            return delay.multipliedBy(left);
+        }
+        // It grows at least as Fibonacci's numbers do, so that it reaches the longest delay in few steps.
+        for (; left > 0 && next.compareTo(maxDelay) < 0; left--) {
+            sum = sum.plus(next);
+            Duration grown = policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_FIBONACCI
+                    ? next.plus(before)
+                    : next.multipliedBy(2);
+            before = next;
+            next = grown;
+        }
+        return sum.plus(maxDelay.multipliedBy(left));
+    }
+}

@@ -1,0 +1,111 @@
+package dev.gantry.api;
+
+import dev.gantry.cluster.SerialTask;
+import dev.gantry.cluster.node.NodeSessions;
+import dev.gantry.v1.LogChunk;
+import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.StreamLogsResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Carries a task's output from its node to a client, one piece at a time: the next one is asked for once the client has
+ * room for it. Its state is owned by its turns.
+ */
+final class LogForwarder {
+
+    /** How long a node may keep a reader waiting that follows a log. */
+    private static final long FOLLOW_WAIT_MILLIS = 5_000;
+
+    private final NodeSessions sessions;
+    private final String nodeId;
+    private final boolean following;
+    private final ServerCallStreamObserver<StreamLogsResponse> observer;
+    private final SerialTask turn;
+    private ReadLog next;
+    private boolean begun;
+    private CompletableFuture<LogChunk> asked;
+    private boolean ended;
+
+    private LogForwarder(
+            NodeSessions sessions,
+            String nodeId,
+            ReadLog first,
+            boolean following,
+            ServerCallStreamObserver<StreamLogsResponse> observer,
+            Executor executor) {
+        this.sessions = sessions;
+        this.nodeId = nodeId;
+        this.next = first;
+        this.following = following;
+        this.observer = observer;
+        this.turn = new SerialTask(executor, this::takeTurn);
+    }
+
+    /**
+     * Begins. Must be called before the service method returns.
+     *
+     * @param first what to ask the node first
+     * @param following whether the client wants what is written from now on too. Then it is told at once where it begins,
+     *     even if there is nothing to read yet, so that it can go on from there after the connection broke
+     */
+    static void begin(
+            NodeSessions sessions,
+            String nodeId,
+            ReadLog first,
+            boolean following,
+            ServerCallStreamObserver<StreamLogsResponse> observer,
+            Executor executor) {
+        LogForwarder pump = new LogForwarder(sessions, nodeId, first, following, observer, executor);
+        observer.setOnReadyHandler(pump.turn::call);
+        observer.setOnCancelHandler(pump.turn::call);
+        pump.turn.call();
+    }
+
+    private void takeTurn() {
+        if (ended || observer.isCancelled()) {
+            return;
+        }
+        try {
+            if (asked != null && asked.isDone()) {
+                pass(asked.join());
+                asked = null;
+            }
+            if (!ended && asked == null && observer.isReady()) {
+                ask();
+            }
+        } catch (RuntimeException e) {
+            ended = true;
+            observer.onError(StatusMapping.toStatus(e));
+        }
+    }
+
+    private void ask() {
+        asked = sessions.readLog(nodeId, next);
+        // Whatever the answer is: the turn looks at it.
+        var unused = asked.whenComplete((chunk, failure) -> turn.call());
+    }
+
+    private void pass(LogChunk chunk) {
+        if (!chunk.getError().isEmpty()) {
+            throw StatusMapping.noSuchLog(chunk.getError());
+        }
+        if (!chunk.getData().isEmpty() || (following && !begun)) {
+            observer.onNext(StreamLogsResponse.newBuilder()
+                    .setOffset(chunk.getOffset())
+                    .setData(chunk.getData())
+                    .setNextOffset(chunk.getNextOffset())
+                    .build());
+        }
+        begun = true;
+        next = next.toBuilder()
+                .setOffset(chunk.getNextOffset())
+                .setWaitMillis(following ? FOLLOW_WAIT_MILLIS : 0)
+                .build();
+        if (chunk.getEnd() || (!following && chunk.getData().isEmpty())) {
+            ended = true;
+            observer.onCompleted();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.gantry.api;
+
+import dev.gantry.model.Spelling;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.Lifecycle;
+import dev.gantry.v1.LogConfig;
+import dev.gantry.v1.PayloadRule;
+import dev.gantry.v1.Task;
+import dev.gantry.v1.TaskGroup;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+
+/** Says what is wrong with when tasks of a group start, how they are ended, and what they are given. */
+final class TaskLifecycleValidator {
+
+    /** Linux's signals that a process can be sent to do something about; the names are those of signal(7). */
+    private static final Set<String> SIGNALS = Set.of(
+            "SIGABRT",
+            "SIGALRM",
+            "SIGCONT",
+            "SIGHUP",
+            "SIGINT",
+            "SIGIO",
+            "SIGKILL",
+            "SIGPIPE",
+            "SIGPROF",
+            "SIGPWR",
+            "SIGQUIT",
+            "SIGTERM",
+            "SIGTRAP",
+            "SIGTSTP",
+            "SIGTTIN",
+            "SIGTTOU",
+            "SIGURG",
+            "SIGUSR1",
+            "SIGUSR2",
+            "SIGVTALRM",
+            "SIGWINCH",
+            "SIGXCPU",
+            "SIGXFSZ");
+
+    private static final int MAX_LOG_FILES = 1000;
+    private static final int MAX_LOG_FILE_SIZE_MIB = 1 << 20;
+
+    private TaskLifecycleValidator() {}
+
+    static void check(Job job, TaskGroup group, String path, Violations violations) {
+        for (int i = 0; i < group.getTasksCount(); i++) {
+            check(job, group.getTasks(i), path + ".tasks[" + i + "]", violations);
+        }
+        if (group.getTasksCount() > 0 && group.getTasksList().stream().allMatch(Task::hasLifecycle)) {
+            violations.add(path + ".tasks", "have all a lifecycle: a group has at least one main task, without");
+        }
+    }
+
+    private static void check(Job job, Task task, String path, Violations violations) {
+        DurationValidator.check(path + ".kill_timeout", task.getKillTimeout(), Duration.ZERO, violations);
+        if (!task.getKillSignal().isEmpty() && !SIGNALS.contains(task.getKillSignal())) {
+            violations.add(
+                    path + ".kill_signal",
+                    "\"%s\" is no signal; %s"
+                            .formatted(task.getKillSignal(), Spelling.hint(task.getKillSignal(), SIGNALS)));
+        }
+        checkLogs(task.getLogs(), path + ".logs", violations);
+        if (task.hasLifecycle()) {
+            check(task.getLifecycle(), path + ".lifecycle", violations);
+        }
+        if (!task.getDispatchPayloadFile().isEmpty()) {
+            checkPayloadFile(job, task.getDispatchPayloadFile(), path + ".dispatch_payload_file", violations);
+        }
+    }
+
+    /** Nomad has the lower limits; the upper ones keep the number of files and of bytes within what a node can count. */
+    private static void checkLogs(LogConfig logs, String path, Violations violations) {
+        if (logs.hasMaxFiles() && (logs.getMaxFiles() < 1 || logs.getMaxFiles() > MAX_LOG_FILES)) {
+            violations.add(path + ".max_files", "%d is not 1 to %d".formatted(logs.getMaxFiles(), MAX_LOG_FILES));
+        }
+        if (logs.hasMaxFileSizeMib()
+                && (logs.getMaxFileSizeMib() < 1 || logs.getMaxFileSizeMib() > MAX_LOG_FILE_SIZE_MIB)) {
+            violations.add(
+                    path + ".max_file_size_mib",
+                    "%d MiB is not 1 to %d".formatted(logs.getMaxFileSizeMib(), MAX_LOG_FILE_SIZE_MIB));
+        }
+    }
+
+    private static void check(Lifecycle lifecycle, String path, Violations violations) {
+        switch (lifecycle.getHook()) {
+            case LIFECYCLE_HOOK_PRESTART -> {}
+            case LIFECYCLE_HOOK_POSTSTOP -> {
+                if (lifecycle.getSidecar()) {
+                    violations.add(path + ".sidecar", "is for prestart tasks only: nothing is left to go on beside");
+                }
+            }
+            case LIFECYCLE_HOOK_UNSPECIFIED, UNRECOGNIZED ->
+                violations.add(path + ".hook", "is missing: use prestart or poststop");
+        }
+    }
+
+    private static void checkPayloadFile(Job job, String file, String field, Violations violations) {
+        if (!staysInside(file)) {
+            violations.add(
+                    field, "\"%s\" leaves the task's local/: use a path below it, such as input.json".formatted(file));
+        }
+        if (!job.hasParameterized()) {
+            violations.add(field, "needs a job that is dispatched: give the job parameterized");
+        } else if (job.getParameterized().getPayload() == PayloadRule.PAYLOAD_RULE_FORBIDDEN) {
+            violations.add(field, "needs a payload, which parameterized.payload forbids");
+        }
+    }
+
+    private static boolean staysInside(String file) {
+        try {
+            Path path = Path.of(file).normalize();
+            return !path.isAbsolute()
+                    && !path.startsWith("..")
+                    && !path.toString().isEmpty();
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.gantry.cli;
+
+import dev.gantry.cli.jobfile.JobFileException;
+import dev.gantry.client.GantryException;
+import dev.gantry.client.InvalidArgumentException;
+import dev.gantry.client.UnavailableException;
+import dev.gantry.v1.JobViolation;
+import java.io.PrintStream;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Says why a command failed: a line for each reason, and no stack trace unless asked for. */
+final class CommandFailureHandler implements IExecutionExceptionHandler {
+
+    private static final String VARIABLE = "GANTRY_DEBUG";
+
+    private final PrintStream err;
+    private final boolean debug;
+
+    CommandFailureHandler(CliContext context) {
+        this.err = context.console().err();
+        this.debug = context.environment().containsKey(VARIABLE);
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) throws Exception {
+        if (failure instanceof ParameterException misuse) {
+            return command.getParameterExceptionHandler().handleParseException(misuse, new String[0]);
+        }
+        report(failure);
+        if (debug) {
+            failure.printStackTrace(err);
+        }
+        return GantryCli.FAILED;
+    }
+
+    /** One line for a fault of a job, as every command tells it. */
+    static String line(JobViolation violation) {
+        return "error: " + violation.getField() + ": " + violation.getDescription();
+    }
+
+    private void report(Exception failure) {
+        if (failure instanceof InvalidArgumentException invalid
+                && !invalid.violations().isEmpty()) {
+            invalid.violations().forEach(violation -> err.println(line(violation)));
+        } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
+            err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
+        } else if (failure instanceof GantryException || failure instanceof JobFileException) {
+            err.println("error: " + failure.getMessage());
+        } else if (failure instanceof CommandFailedException) {
+            err.println("error: " + failure.getMessage());
+        } else {
+            err.println("error: " + failure + (debug ? "" : " (" + VARIABLE + "=1 shows where)"));
+        }
+    }
+}

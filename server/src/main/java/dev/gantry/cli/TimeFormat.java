@@ -1,0 +1,29 @@
+package dev.gantry.cli;
+
+import com.google.protobuf.Timestamp;
+import dev.gantry.model.ProtoTimes;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+
+/** How points in time are shown. */
+record TimeFormat(InstantSource clock) {
+
+    /** Such as {@code 5m12s ago}; a dash for none. */
+    String ago(Timestamp moment) {
+        return isSet(moment)
+                ? DurationText.format(Duration.between(ProtoTimes.toInstant(moment), clock.instant())) + " ago"
+                : "-";
+    }
+
+    /** Such as {@code 2026-01-31T12:00:00Z}; a dash for none. */
+    static String exact(Timestamp moment) {
+        return isSet(moment)
+                ? ProtoTimes.toInstant(moment).truncatedTo(ChronoUnit.SECONDS).toString()
+                : "-";
+    }
+
+    private static boolean isSet(Timestamp moment) {
+        return !moment.equals(Timestamp.getDefaultInstance());
+    }
+}
