@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Adds to stored allocations what is not stored but found out: why their nodes may not run them any more. */
+/**
+ * Adds to allocations the reason why their nodes may not run them any more. The reason is computed when it is read, not
+ * stored.
+ */
 final class AllocationMisfits {
 
     private static final int VERSIONS_AT_A_TIME = 4;
@@ -39,7 +42,7 @@ final class AllocationMisfits {
         return withMisfits(List.of(allocation)).get(0);
     }
 
-    /** The same in the same order; at most a thousand. */
+    /** Returns the allocations with their reasons, in the same order. Takes at most a thousand allocations. */
     List<Allocation> withMisfits(List<Allocation> allocations) {
         List<Allocation> wanted =
                 allocations.stream().filter(AllocationStatuses::isWanted).toList();
@@ -74,7 +77,7 @@ final class AllocationMisfits {
                 .forEach(one -> misfit(one, nodes, misfits).ifPresent(reason -> found.put(one.getId(), reason)));
     }
 
-    /** What each group asks of nodes is read once, however many allocations it has. */
+    /** Makes one test for each group, however many allocations the group has. */
     private Map<Group, Function<Node, Optional<String>>> misfits(List<JobVersion> versions) {
         Map<Group, Function<Node, Optional<String>>> misfits = new HashMap<>();
         for (JobVersion version : versions) {

@@ -21,7 +21,7 @@ final class AllocationWatch {
         this.reader = reader;
     }
 
-    /** The allocation if it has changed. */
+    /** Returns the allocation if it has changed since the last message. */
     News<WatchAllocationResponse> next() {
         Allocation allocation =
                 reader.allocations().find(id).orElseThrow(() -> new UnknownObjectException("allocation", id));

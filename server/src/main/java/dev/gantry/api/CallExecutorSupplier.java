@@ -1,6 +1,6 @@
 package dev.gantry.api;
 
-import dev.gantry.model.LoudScheduler;
+import dev.gantry.model.EscalatingScheduler;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -29,7 +29,7 @@ record CallExecutorSupplier(MethodDescriptor<?, ?> nonBlocking, Executor threads
         try {
             task.run();
         } catch (LinkageError | VirtualMachineError e) {
-            LoudScheduler.escalate(e);
+            EscalatingScheduler.escalate(e);
             throw e;
         }
     };

@@ -6,12 +6,12 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Says what is wrong with the checks of a service, by Nomad's rules. */
+/** Validates the checks of a service by Nomad's rules. */
 final class CheckValidator {
 
     private static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
     private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(100);
-    /** A node repeats it each time it tells how a check is. */
+    /** Nodes repeat the name in each update of a check's status. */
     private static final int LONGEST_NAME = 128;
 
     private static final Pattern METHOD = Pattern.compile("[A-Z]{1,16}");
@@ -26,7 +26,7 @@ final class CheckValidator {
         this.violations = violations;
     }
 
-    /** Looks at a service as submitted; {@code whole} is the same with its defaults. */
+    /** Validates a service as submitted; {@code whole} is the same service with defaults. */
     void check(Service service, Service whole, String path) {
         checkLength(path + ".name", service.getName());
         violations.checkUnique(path + ".checks", "name", whole.getChecksList(), Check::getName);

@@ -2,15 +2,15 @@ package dev.gantry.api;
 
 import java.util.Optional;
 
-/** Says what is wrong with a cron expression. */
+/** Validates cron expressions. */
 @FunctionalInterface
 public interface CronCheck {
 
     /**
-     * Looks an expression through.
+     * Validates an expression.
      *
-     * @param expression as submitted, not blank
-     * @return what is wrong with it and what to write instead; empty if nothing is
+     * @param expression the expression as submitted, not blank
+     * @return what is wrong and what to write instead; empty for a valid expression
      */
     Optional<String> fault(String expression);
 }

@@ -4,15 +4,15 @@ import com.google.protobuf.util.Durations;
 import dev.gantry.model.ProtoTimes;
 import java.time.Duration;
 
-/** Durations as requests give them: checked, and as Java has them. */
+/** Validates and formats durations of requests. */
 final class DurationValidator {
 
-    /** Longer ones are a slip of the pen, and would not fit where nanoseconds are counted. */
+    /** Longer durations are mistakes and would overflow counts of nanoseconds. */
     private static final Duration LONGEST = Duration.ofDays(10_000);
 
     private DurationValidator() {}
 
-    /** Notes that a duration is none or out of range; returns whether it is one. */
+    /** Reports a duration that is malformed or out of range. Returns true if the duration is valid. */
     static boolean check(String field, com.google.protobuf.Duration duration, Duration least, Violations violations) {
         if (!Durations.isValid(duration)) {
             violations.add(
@@ -36,7 +36,7 @@ final class DurationValidator {
         return ProtoTimes.toDuration(duration);
     }
 
-    /** Such as {@code 90s}, {@code 1h30m} or {@code 100ms}. */
+    /** Formats a duration, such as {@code 90s}, {@code 1h30m} or {@code 100ms}. */
     static String text(Duration duration) {
         if (duration.isNegative()) {
             return "-" + text(duration.negated());

@@ -8,14 +8,14 @@ import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.TaskGroup;
 import java.time.Duration;
 
-/** Says what is wrong with what a group does when its tasks fail: restarts and reschedules, by Nomad's rules. */
+/** Validates the {@code restart} and {@code reschedule} blocks of a group by Nomad's rules. */
 final class FailurePolicyValidator {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
     private FailurePolicyValidator() {}
 
-    /** Looks at a group that has its defaults. */
+    /** Validates a group that has its defaults. */
     static void check(JobType type, TaskGroup group, String path, Violations violations) {
         checkRestart(group.getRestart(), path + ".restart", violations);
         if (!group.hasReschedule()) {
@@ -98,7 +98,7 @@ final class FailurePolicyValidator {
         }
     }
 
-    /** How long all attempts together wait. */
+    /** Returns the sum of the delays of all attempts. */
     private static Duration waits(ReschedulePolicy policy, Duration delay, Duration maxDelay) {
         int left = Math.max(0, policy.getAttempts());
         Duration sum = Duration.ZERO;
@@ -107,7 +107,7 @@ final class FailurePolicyValidator {
         if (policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_CONSTANT) {
             return delay.multipliedBy(left);
         }
-        // It grows at least as Fibonacci's numbers do, so that it reaches the longest delay in few steps.
+        // The delay grows at least like the Fibonacci numbers, so the loop reaches the longest delay in few steps.
         for (; left > 0 && next.compareTo(maxDelay) < 0; left--) {
             sum = sum.plus(next);
             Duration grown = policy.getDelayFunction() == DelayFunction.DELAY_FUNCTION_FIBONACCI

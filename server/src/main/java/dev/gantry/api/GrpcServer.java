@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 /** The server's gRPC endpoint: all services, health and reflection. */
 public final class GrpcServer implements AutoCloseable {
 
-    /** A job is 1 MiB at most; a node's updates may be more. */
+    /** A job has at most 1 MiB, but a node's updates may be larger. */
     private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
 
     private static final int CALLS = 16_384;
@@ -46,23 +46,28 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final Duration ANSWERS_PATIENCE = Duration.ofSeconds(10);
 
-    /** Requests that are under way take an eighth, those of nodes in their sessions another one. */
+    /**
+     * Requests of clients take at most one part in this many of the heap, and messages of nodes' sessions as much
+     * again.
+     */
     private static final int REQUESTS_SHARE = 8;
 
     private static final Duration REQUESTS_PATIENCE = Duration.ofSeconds(30);
 
-    /** The most bytes that a client may send on a connection, or in one of its streams, before the server has read them. */
+    /**
+     * The most bytes that a client may send on a connection, or in one of its streams, before the server has read them.
+     */
     private static final int WINDOW = 256 * 1024;
 
-    /** And large messages of watches that are not read yet a sixteenth. */
+    /** Large messages of watches that clients have not read take at most one part in this many of the heap. */
     private static final int WATCHES_SHARE = 16;
 
     private static final Duration WATCHES_PATIENCE = Duration.ofMinutes(1);
 
-    /** For how long a client may leave unread what others need the room of. */
+    /** How long a client may leave a message unread while others wait for its memory. */
     private static final Duration UNREAD = Duration.ofSeconds(30);
 
-    /** A client that has gone without a word is found out within this and gRPC's 20 s for the answer. */
+    /** A client that vanished is detected within this time plus gRPC's 20 s for the answer to its ping. */
     private static final long KEEP_ALIVE_SECONDS = 30;
 
     private static final long SHORTEST_CLIENT_KEEP_ALIVE_SECONDS = 5;
@@ -79,21 +84,21 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     /**
-     * What the services call.
+     * The parts of the server that the services call.
      *
-     * @param validator checks jobs
-     * @param registry takes jobs in
-     * @param dryRuns answers dry runs
+     * @param validator validates jobs
+     * @param registry stores jobs
+     * @param dryRuns computes dry runs
      * @param deployments promotes and fails deployments
      * @param periodic runs periodic jobs
      * @param dispatcher dispatches parameterized jobs
      * @param nodes drains nodes
-     * @param reader where to read
-     * @param storeHealth whether it can be read and written
-     * @param watches wakes watchers
-     * @param sessions keeps nodes' sessions
-     * @param services knows where services are
-     * @param clusterId which cluster it is
+     * @param reader reads the store
+     * @param storeHealth tells whether the store can be read and written
+     * @param watches wakes watches
+     * @param sessions holds nodes' sessions
+     * @param services finds the instances of services
+     * @param clusterId the cluster's id
      * @param version this program's version
      */
     public record Parts(
@@ -115,11 +120,11 @@ public final class GrpcServer implements AutoCloseable {
     /**
      * Begins to serve.
      *
-     * @param address where; port 0 takes any free one
-     * @param parts what the services call
-     * @param callThreads run calls, but for their beginning and for nodes' sessions, and may wait for the database; must take
-     *     all they are given, at most one thing a call; not ended by this server
-     * @param streamThreads the same for what streams are told
+     * @param address the address; port 0 takes any free port
+     * @param parts the parts that the services call
+     * @param callThreads run calls, except their beginning and nodes' sessions. They may block on the database. The
+     *     executor must accept every task; there is at most one per call. This server does not shut it down
+     * @param streamThreads run the turns of streams, under the same conditions
      * @return the server
      * @throws IOException if the address can't be bound
      */
@@ -135,9 +140,9 @@ public final class GrpcServer implements AutoCloseable {
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .executor(CallExecutorSupplier.SAME_THREAD)
+                .executor(CallExecutorSupplier.HERE)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
-                // The last one is the first to see a call.
+                // Interceptors run in reverse order: the last one sees a call first.
                 .intercept(new ResponseMemoryLimit(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, UNREAD, callThreads))
                 .intercept(new TextRulesInterceptor())
@@ -160,7 +165,10 @@ public final class GrpcServer implements AutoCloseable {
         return new GrpcServer(server, health, calls);
     }
 
-    /** Without the store none of the services can do its work; health and reflection are listed with them. */
+    /**
+     * Sets the health of all services: none of them works without the store. Health and reflection are listed with
+     * them.
+     */
     private static void show(HealthStatusManager health, Server server, StoreHealth.State state) {
         ServingStatus status = state instanceof StoreHealth.Serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
         health.setStatus(HealthStatusManager.SERVICE_NAME_ALL_SERVICES, status);
@@ -170,7 +178,7 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     /**
-     * The port that is served.
+     * Returns the port that the server listens on.
      *
      * @return the port
      */
@@ -178,7 +186,7 @@ public final class GrpcServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Takes no more calls, ends streams with UNAVAILABLE, and gives calls that want one answer a moment to get it. */
+    /** Stops accepting calls, ends streams with UNAVAILABLE, and waits a moment for unary calls. */
     @Override
     public void close() {
         health.enterTerminalState();

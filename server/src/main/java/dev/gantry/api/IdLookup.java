@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Finds the object that a person means by its id or the first characters of it.
+ * Finds an object by its id or by a prefix of its id.
  *
- * @param <T> its kind
+ * @param <T> the kind of object
  */
 final class IdLookup<T> {
 
@@ -38,10 +38,10 @@ final class IdLookup<T> {
     }
 
     /**
-     * Finds the one object whose id begins so.
+     * Finds the one object whose id begins with a text.
      *
-     * @throws InvalidRequestException if the text is too short or could mean several
-     * @throws UnknownObjectException if there is none
+     * @throws InvalidRequestException if the text is too short or is a prefix of several ids
+     * @throws UnknownObjectException if there is no such object
      */
     T find(String idOrPrefix) {
         String field = kind + "_id";

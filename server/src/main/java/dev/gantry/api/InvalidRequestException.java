@@ -4,7 +4,7 @@ import dev.gantry.v1.JobViolation;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A request has faults in its fields. */
+/** A request has invalid fields. */
 final class InvalidRequestException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -15,9 +15,9 @@ final class InvalidRequestException extends RuntimeException {
     private final transient List<JobViolation> violations;
 
     /**
-     * A request with faults.
+     * Makes the exception.
      *
-     * @param violations the faults, one at least
+     * @param violations the invalid fields, at least one
      */
     InvalidRequestException(List<JobViolation> violations) {
         super(violations.stream()
@@ -30,7 +30,9 @@ final class InvalidRequestException extends RuntimeException {
         this(List.of(violation(field, description)));
     }
 
-    /** One fault. Both may repeat what a client sent, as long as it was, and are cut to what an answer can carry. */
+    /**
+     * Makes a violation. Both texts may quote what a client sent, so they are shortened to what a response can carry.
+     */
     static JobViolation violation(String field, String description) {
         return JobViolation.newBuilder()
                 .setField(TextTruncation.toBytes(field, LONGEST_FIELD))

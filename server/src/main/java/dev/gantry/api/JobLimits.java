@@ -14,12 +14,12 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * Says of what a job has too much. All limits are of the whole job, and far above what jobs of people have: they bound how
- * long one job can keep the thread that places all jobs.
+ * Checks the size of a job. All limits hold for the whole job and are far above what real jobs need: they bound how
+ * long one job can occupy the scheduling thread.
  */
 final class JobLimits {
 
-    /** Nodes times this is the time that a job may take to judge all nodes: about 0.1 ms a node, 1 ms at the worst. */
+    /** The most steps of work that the constraints of a job may need for each node: about 0.1 ms, 1 ms at worst. */
     private static final long MOST_WORK = 10_000;
 
     private static final int MOST_ALLOCATIONS = 100_000;
@@ -74,7 +74,9 @@ final class JobLimits {
 
     private JobLimits() {}
 
-    /** Notes each limit that a job is beyond. Counts only: to be asked before anything looks at the parts. */
+    /**
+     * Reports each limit that a job exceeds. It only counts, so call it before code that looks at each part of the job.
+     */
     static void check(Job job, Violations violations) {
         for (Limit limit : LIMITS) {
             long count = limit.count().applyAsLong(job);
@@ -86,7 +88,9 @@ final class JobLimits {
         }
     }
 
-    /** Notes if the constraints and affinities of a job that is valid otherwise are too much work for each node. */
+    /**
+     * Reports a job whose constraints and affinities are too much work for each node. The job must be valid otherwise.
+     */
     static void checkWork(Job job, Violations violations) {
         long work = ConstraintCost.of(job);
         if (work > MOST_WORK) {
@@ -99,7 +103,7 @@ final class JobLimits {
 
     private static long allocations(Job job) {
         return job.getTaskGroupsList().stream()
-                // A count that is out of range by itself is named as such, with its group.
+                // A count that is out of range is reported with its group, elsewhere.
                 .mapToLong(group -> group.hasCount() ? Math.max(0, Math.min(MOST_ALLOCATIONS, group.getCount())) : 1)
                 .sum();
     }

@@ -413,7 +413,7 @@ final class JobServiceApi extends JobServiceImplBase {
         return new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()));
     }
 
-    /** The faults of a job; if it has none, what it can't change of the stored one. */
+    /** Returns the faults of a job; if it has none, the change of the stored job that is not allowed. */
     private List<JobViolation> violations(Job job) {
         List<JobViolation> faults = validator.check(job);
         return faults.isEmpty()

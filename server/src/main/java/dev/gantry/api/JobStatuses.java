@@ -8,7 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Adds to stored jobs what is not stored but summed up: where they stand. */
+/** Adds to jobs their status, which is computed from their evaluations and allocations, not stored. */
 final class JobStatuses {
 
     private final StoreReader reader;
@@ -23,7 +23,7 @@ final class JobStatuses {
 
     List<JobRecord> withStatus(List<JobRecord> jobs) {
         List<String> ids = jobs.stream().map(job -> job.getJob().getId()).toList();
-        // In this order: a job that is placed between the two questions runs, it is not dead.
+        // The order matters: a job that is placed between the two reads is then seen as running, not as dead.
         Set<String> inEvaluation = reader.activity().inEvaluation(ids);
         Set<String> live = reader.activity().countLive(ids).keySet();
         Set<String> waiting = new HashSet<>(inEvaluation);

@@ -11,7 +11,7 @@ import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
 
-/** Says what is wrong with a job, all of it at once. */
+/** Validates jobs. It reports all faults of a job at once. */
 public final class JobValidator {
 
     private static final int HIGHEST_PRIORITY = 100;
@@ -23,8 +23,8 @@ public final class JobValidator {
     /**
      * Makes a validator.
      *
-     * @param drivers the known drivers' checks of their own settings
-     * @param cron the check of the times of periodic jobs
+     * @param drivers validate the settings of the known drivers
+     * @param cron validates cron expressions
      */
     public JobValidator(List<TaskConfigCheck> drivers, CronCheck cron) {
         this.tasks = new TaskValidator(drivers);
@@ -32,9 +32,9 @@ public final class JobValidator {
     }
 
     /**
-     * Looks a job through.
+     * Validates a job.
      *
-     * @param job as submitted: defaults need not be filled in
+     * @param job the job as submitted; defaults need not be set
      * @return its faults; empty for a valid job
      */
     public List<JobViolation> check(Job job) {
@@ -43,11 +43,11 @@ public final class JobValidator {
     }
 
     /**
-     * Fills in the defaults of a valid job.
+     * Validates a job and sets its defaults.
      *
-     * @param job as submitted
-     * @return the whole job
-     * @throws InvalidRequestException with the faults of one that is not valid
+     * @param job the job as submitted
+     * @return the job with defaults
+     * @throws InvalidRequestException if the job is not valid
      */
     Job complete(Job job) {
         refuse(checkSize(job));

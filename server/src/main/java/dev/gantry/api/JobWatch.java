@@ -31,20 +31,23 @@ final class JobWatch {
     private final JobStatuses records;
     private long toldIndex;
 
-    /** The highest modify_index of what was told. It may be above {@link #toldIndex}: changes go on between reads. */
+    /**
+     * The highest modify_index of the objects that were sent. It may be above {@link #toldIndex}: objects change
+     * between reads.
+     */
     private long highestTold;
 
     private ChangeCursor evaluationsTold;
     private ChangeCursor allocationsTold;
     private ChangeCursor deploymentsTold;
 
-    /** Without the specification, which may be large: {@code modify_index} tells one from another. */
+    /** The job that was sent last, without its specification, which may be large. */
     private JobRecord toldJob = JobRecord.getDefaultInstance();
 
     /**
-     * Begins to watch.
+     * Begins a watch.
      *
-     * @throws InvalidRequestException if it can't begin there
+     * @throws InvalidRequestException if the index to begin at is negative
      */
     JobWatch(WatchJobRequest request, StoreReader reader, JobStatuses records) {
         this.jobId = request.getJobId();
@@ -59,7 +62,7 @@ final class JobWatch {
 
     /** Returns the changes since the last message. A watch of a job does not end by itself. */
     News<WatchJobResponse> next() {
-        // Read first: what changes meanwhile is told by the next call at the latest.
+        // The index is read first: later changes are sent by the next call at the latest.
         long index = reader.lastIndex();
         JobRecord job = records.withStatus(
                 reader.jobs().find(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId)));
@@ -83,7 +86,8 @@ final class JobWatch {
         }
         boolean isNews = !news.build().equals(WatchJobResponse.getDefaultInstance());
         long highest = Math.max(highestTold, highest(job, evaluations, allocations, deployments));
-        // A client waits for an index that covers all that it was told: a message with nothing but the index says so.
+        // The client waits until the index covers all objects it was sent. If nothing else changed, send the index
+        // alone.
         boolean isCovered = nextIndex >= highest;
         Optional<WatchJobResponse> message = isNews || (isCovered && toldIndex < highest)
                 ? Optional.of(news.setIndex(nextIndex).build())
@@ -134,7 +138,7 @@ final class JobWatch {
         if (afterIndex < 0) {
             throw new InvalidRequestException("after_index", "%d is below 0".formatted(afterIndex));
         }
-        // An index from the future is one of another database: all that is here is news.
+        // A future index comes from another database: begin with a snapshot.
         return afterIndex <= reader.lastIndex() ? afterIndex : 0;
     }
 

@@ -10,12 +10,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Carries a task's output from its node to a client, one piece at a time: the next one is asked for once the client has
- * room for it. Its state is owned by its turns.
+ * Forwards a task's output from its node to a client, chunk by chunk: the next chunk is requested once the client is
+ * ready for it. Its state is owned by its turns.
  */
 final class LogForwarder {
 
-    /** How long a node may keep a reader waiting that follows a log. */
+    /** How long a node may wait for new output before it answers a request that follows a log. */
     private static final long FOLLOW_WAIT_MILLIS = 5_000;
 
     private final NodeSessions sessions;
@@ -44,11 +44,11 @@ final class LogForwarder {
     }
 
     /**
-     * Begins. Must be called before the service method returns.
+     * Begins to send. Call it before the service method returns.
      *
      * @param first what to ask the node first
-     * @param following whether the client wants what is written from now on too. Then it is told at once where it begins,
-     *     even if there is nothing to read yet, so that it can go on from there after the connection broke
+     * @param following whether the client wants what is written from now on too. Then it is told at once where it
+     *     begins, even if there is nothing to read yet, so that it can go on from there after the connection broke
      */
     static void begin(
             NodeSessions sessions,
@@ -83,7 +83,7 @@ final class LogForwarder {
 
     private void ask() {
         asked = sessions.readLog(nodeId, next);
-        // Whatever the answer is: the turn looks at it.
+        // The turn handles the answer and the failure.
         var unused = asked.whenComplete((chunk, failure) -> turn.call());
     }
 

@@ -9,7 +9,7 @@ import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.Task;
 import java.util.List;
 
-/** Turns what a client wants to read into the first question to the node. */
+/** Maps a client's request for a log to the first request to the node. */
 final class LogRequests {
 
     private final StoreReader reader;
@@ -19,9 +19,9 @@ final class LogRequests {
     }
 
     /**
-     * The first question, which the node answers at once.
+     * Returns the first request, which the node answers at once.
      *
-     * @throws InvalidRequestException if there is no such output, or no such place in it
+     * @throws InvalidRequestException if the task, the stream, the offset or the number of lines is invalid
      */
     ReadLog first(Allocation allocation, StreamLogsRequest request) {
         ReadLog.Builder question = ReadLog.newBuilder()
@@ -47,7 +47,7 @@ final class LogRequests {
         }
     }
 
-    /** The task of that name, or the only one there is if no name is given. */
+    /** Returns the named task, or the only task if no name is given. */
     private String task(Allocation allocation, String named) {
         List<String> tasks = reader.jobs().versionsOf(List.of(allocation)).stream()
                 .map(JobVersion::getJob)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Finds the node that a person means by its name or the first characters of its id. */
+/** Finds a node by its id, its name, or a prefix of its id. */
 final class NodeLookup {
 
     private static final int SHORTEST = 4;
@@ -21,10 +21,10 @@ final class NodeLookup {
     }
 
     /**
-     * The node with this id, else the one with this name, else the one whose id begins so.
+     * Finds the node with this id, else the one with this name, else the one whose id begins with the text.
      *
-     * @throws InvalidRequestException if the text could mean several
-     * @throws UnknownObjectException if there is none
+     * @throws InvalidRequestException if several nodes match
+     * @throws UnknownObjectException if no node matches
      */
     Node find(String text) {
         if (text.isEmpty()) {

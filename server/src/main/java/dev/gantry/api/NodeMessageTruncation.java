@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Cuts what a node says for people to read, so that a node whose driver is wordy is not refused for it. What is within its
- * bounds is passed on as it is.
+ * Shortens the texts for people in a node's messages, so that a node with a wordy driver is not refused. Messages
+ * within the limits are passed on unchanged.
  */
 final class NodeMessageTruncation {
 
@@ -24,7 +24,7 @@ final class NodeMessageTruncation {
 
     private NodeMessageTruncation() {}
 
-    /** The same message, its texts no longer than they may be, and of each task's events the newest ten. */
+    /** Returns the message with its texts shortened and only the newest ten events of each task. */
     static ConnectRequest cutAll(ConnectRequest request) {
         return switch (request.getMessageCase()) {
             case REGISTER -> {
@@ -79,7 +79,7 @@ final class NodeMessageTruncation {
         return shorter.build();
     }
 
-    // Loops, not streams: this is asked of each update of each allocation.
+    // Loops, not streams: this runs for each update of each allocation.
     private static boolean isShort(AllocationUpdate update) {
         for (TaskState state : update.getTaskStatesList()) {
             if (state.getEventsCount() > MOST_EVENTS) {

@@ -12,8 +12,8 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 
 /**
- * {@code gantry.v1.NodeSessionService}. Messages and the end of a stream come on gRPC's event loop ({@link CallExecutorSupplier}), so
- * nothing here waits.
+ * {@code gantry.v1.NodeSessionService}. It runs on gRPC's event loop ({@link CallExecutorSupplier}), so nothing here may
+ * block.
  */
 final class NodeSessionApi extends NodeSessionServiceImplBase {
 
@@ -33,7 +33,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
         return new Inbound(session, connection);
     }
 
-    /** What comes from the node. */
+    /** Receives the node's messages. */
     private record Inbound(NodeSession session, Connection connection) implements StreamObserver<ConnectRequest> {
 
         @Override
@@ -58,7 +58,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
         }
     }
 
-    /** What goes to the node. Its lock is held only while a message is written and handed to gRPC, which queues it. */
+    /** Sends messages to the node. The lock is held only while gRPC queues a message. */
     private static final class Connection implements NodeConnection {
 
         private final ServerCallStreamObserver<ConnectResponse> call;

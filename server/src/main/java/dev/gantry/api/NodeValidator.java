@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Says what is wrong with what a node says, before any of it is stored. An honest node keeps to all of this; what it might
- * not know to be too long, {@link NodeMessageTruncation} cuts instead.
+ * Validates the messages of nodes before anything of them is stored. An honest node keeps to all of these rules. Texts
+ * that an honest node may not know to be too long are shortened by {@link NodeMessageTruncation} instead.
  */
 final class NodeValidator {
 
@@ -38,7 +38,7 @@ final class NodeValidator {
     private static final int MOST_CHECKS = 5_000;
     private static final int LARGEST_CHUNK = 64 * 1024;
 
-    /** In MHz: more than a hundred thousand cores have. */
+    /** In MHz: more than any machine has. */
     private static final long MOST_CPU = 1_000_000_000;
 
     /** In MiB: a pebibyte. */
@@ -49,7 +49,7 @@ final class NodeValidator {
 
     private NodeValidator() {}
 
-    /** The faults of a message; none for a good one. */
+    /** Returns the faults of a message; empty for a valid one. */
     static List<JobViolation> check(ConnectRequest request) {
         Violations violations = new Violations();
         switch (request.getMessageCase()) {

@@ -20,7 +20,7 @@ final class NodeWatch {
         this.reader = reader;
     }
 
-    /** The node if it has changed; there is always more to come. */
+    /** Returns the node if it has changed since the last message. A watch of a node does not end by itself. */
     News<WatchNodeResponse> next() {
         Node node = reader.nodes().find(id).orElseThrow(() -> new UnknownObjectException("node", id));
         Optional<WatchNodeResponse> message = node.getModifyIndex() == toldIndex

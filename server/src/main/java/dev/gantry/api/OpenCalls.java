@@ -18,13 +18,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Knows all calls that are open: refuses those that are too many, and can end streams, which would otherwise keep a
- * server from stopping, with a status that tells clients to try again. Nodes' sessions are counted by themselves: however
- * many calls clients have open, a node finds its place.
+ * Tracks the open calls. It refuses calls beyond the limits, and it ends streams when the server stops, with a status
+ * that tells clients to try again. Nodes' sessions are counted separately, so that clients can't use up their number.
  */
 final class OpenCalls implements ServerInterceptor {
 
-    /** On each connection that {@link Connections} has seen: how many streams are open. */
+    /** The number of open streams, on each connection that {@link Connections} has seen. */
     private static final Attributes.Key<AtomicInteger> STREAMS = Attributes.Key.create("dev.gantry.streams");
 
     private final int limit;
@@ -35,12 +34,11 @@ final class OpenCalls implements ServerInterceptor {
     private volatile boolean ending;
 
     /**
-     * Begins without calls.
+     * Makes a tracker without calls.
      *
      * @param limit how many calls of clients may be open at a time, streams included, and how many sessions of nodes
-     * @param streamsPerConnection how many streams may be open at a time on one connection, if {@link #connections} sees
-     *     them. It must be less than what HTTP/2 allows: a client keeps a call beyond that to itself, for as long as the
-     *     streams go on, and nobody says why
+     * @param streamsPerConnection how many streams may be open at a time on one connection, if {@link #connections}
+     *     sees it. It must be less than HTTP/2's limit: a client delays calls beyond that limit without an error
      * @param session the method of nodes' sessions
      */
     OpenCalls(int limit, int streamsPerConnection, MethodDescriptor<?, ?> session) {
@@ -49,7 +47,7 @@ final class OpenCalls implements ServerInterceptor {
         this.session = session;
     }
 
-    /** Sees connections come, so that their streams can be counted. */
+    /** Returns the filter that sees new connections, so that their streams can be counted. */
     ServerTransportFilter connections() {
         return new Connections();
     }
@@ -80,20 +78,20 @@ final class OpenCalls implements ServerInterceptor {
         OpenCall<Q, A> known = new OpenCall<>(call, open, streams);
         open.add(known);
         if (ending) {
-            // It may not have been among those that were told.
+            // endStreams() may have missed this call.
             known.end();
         }
         return start(known, headers, next);
     }
 
-    /** Ends all streams, those included that begin from now on. Calls with one answer may still give it. */
+    /** Ends all streams, and each stream that begins later. Unary calls can still complete. */
     void endStreams() {
         ending = true;
         calls.forEach(OpenCall::end);
         sessions.forEach(OpenCall::end);
     }
 
-    /** Where the streams of a call's connection are counted; nowhere for a call with one answer. */
+    /** Returns the counter of the streams of a call's connection; a counter that nobody reads for a unary call. */
     private static AtomicInteger streams(ServerCall<?, ?> call) {
         AtomicInteger counted = call.getAttributes().get(STREAMS);
         boolean isStream = call.getMethodDescriptor().getType() != MethodType.UNARY;
@@ -109,7 +107,7 @@ final class OpenCalls implements ServerInterceptor {
         }
     }
 
-    /** A call that anyone may end: gRPC's own is for one thread at a time. */
+    /** A call that any thread may end: gRPC's own calls are not thread-safe. */
     private static final class OpenCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
         private final Set<OpenCall<?, ?>> open;
@@ -122,7 +120,7 @@ final class OpenCalls implements ServerInterceptor {
             this.streams = streams;
         }
 
-        /** Gives the place of a call that has ended to another one. */
+        /** Removes a call that has ended. */
         void forget() {
             if (open.remove(this)) {
                 streams.decrementAndGet();

@@ -8,12 +8,12 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads a page of a list, a part at a time: it ends at a number of objects, at a number of bytes, or when enough was looked
- * at that the filters leave out. How much is in memory at a time does not depend on how large the objects are.
+ * Reads a page of a list in parts. The page ends at a number of objects, at a number of bytes, or after a number of
+ * objects that the filters leave out. The memory used does not depend on the size of the objects.
  */
 final class PageReader {
 
-    /** How many bytes of objects a page has, unless its first one is larger. */
+    /** The most bytes of objects in a page. A larger object gets a page of its own. */
     static final int LARGEST_PAGE = 2 * 1024 * 1024;
 
     /** How many objects the first read asks for, since their size is not known yet: a job may have 1 MiB. */
@@ -30,10 +30,10 @@ final class PageReader {
     interface Source<T> {
 
         /**
-         * Some objects.
+         * Reads some objects.
          *
-         * @param last those behind this one; empty: where the page begins
-         * @param limit at most this many
+         * @param last the object before them; empty at the beginning of the page
+         * @param limit the most objects to return
          */
         List<T> after(Optional<T> last, int limit);
     }
@@ -41,18 +41,18 @@ final class PageReader {
     /**
      * A page.
      *
-     * @param items what is answered
-     * @param last the stored object behind which the next page begins; empty: there is none
+     * @param items the objects to return
+     * @param last the stored object before the next page; empty if this is the last page
      */
     record Page<T>(List<T> items, Optional<T> last) {}
 
     /**
      * Reads a page.
      *
-     * @param size at most this many objects
-     * @param source reads what is stored
-     * @param finish what is answered of some stored objects: as many, in the same order
-     * @param filter which of what is answered is on the list
+     * @param size the most objects in the page
+     * @param source reads stored objects
+     * @param finish maps stored objects to the objects to return, in the same number and order
+     * @param filter selects the mapped objects that belong to the list
      */
     static <T extends Message> Page<T> read(
             int size, Source<T> source, UnaryOperator<List<T>> finish, Predicate<T> filter) {
@@ -91,7 +91,7 @@ final class PageReader {
         }
     }
 
-    /** As many as make about a page, as large as they were so far. */
+    /** Returns about as many objects as fit into a page, by their average size. */
     private static int nextPart(long averageSize) {
         return (int) Math.max(1, Math.min(LARGEST_PART, LARGEST_PAGE / Math.max(1, averageSize)));
     }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Where the next page begins: the name of the list, and the fields by which it is ordered, of its last object. Opaque to
- * clients.
+ * Tells where the next page begins: the name of the list, and the last object's values of the fields that the list is
+ * ordered by. Opaque to clients.
  *
- * @param fields the fields; none: at the begin
+ * @param fields the values; empty for the first page
  */
 record PageToken(List<String> fields) {
 
@@ -31,19 +31,19 @@ record PageToken(List<String> fields) {
     private static final int DEFAULT_SIZE = 100;
     private static final int LARGEST_SIZE = 1000;
 
-    /** The token of a list's page behind an object with these fields. */
+    /** Makes the token of the page that follows an object with these fields. */
     static String of(String list, String... fields) {
         byte[] joined = (list + SEPARATOR + String.join(SEPARATOR, fields)).getBytes(StandardCharsets.UTF_8);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(joined);
     }
 
     /**
-     * Reads a token.
+     * Parses a token.
      *
-     * @param token as a client sent it; empty: the first page
+     * @param token the token as a client sent it; empty for the first page
      * @param list the list's name
-     * @param kinds what its fields must be
-     * @throws InvalidRequestException if it is none of this list's tokens; the token is not repeated
+     * @param kinds the types of its fields
+     * @throws InvalidRequestException if it is no token of this list. The message does not quote the token
      */
     static PageToken parse(String token, String list, Field... kinds) {
         if (token.isEmpty()) {
@@ -62,9 +62,9 @@ record PageToken(List<String> fields) {
     }
 
     /**
-     * How many objects a page has.
+     * Returns the number of objects in a page.
      *
-     * @throws InvalidRequestException if it is out of range
+     * @throws InvalidRequestException if the requested size is out of range
      */
     static int size(int asked) {
         if (asked < 0 || asked > LARGEST_SIZE) {
@@ -77,12 +77,12 @@ record PageToken(List<String> fields) {
         return fields.isEmpty();
     }
 
-    /** A field; empty at the begin. */
+    /** Returns a field; empty for the first page. */
     String text(int field) {
         return isFirst() ? "" : fields.get(field);
     }
 
-    /** A field that is a number; {@code first} at the begin. */
+    /** Returns a field that is a number; {@code first} for the first page. */
     long number(int field, long first) {
         return isFirst() ? first : Long.parseLong(fields.get(field));
     }
@@ -93,7 +93,7 @@ record PageToken(List<String> fields) {
         }
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(token);
-            // Not new String, which takes what is no UTF-8 for something else.
+            // Unlike new String(), this decoder rejects invalid UTF-8.
             String joined = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))

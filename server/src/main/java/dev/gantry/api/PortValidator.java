@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Says what is wrong with the ports of a group: how they are declared, and where they are spoken of. */
+/** Validates the ports of a group: their declarations and the references to them. */
 final class PortValidator {
 
     private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -26,7 +26,7 @@ final class PortValidator {
     private final String path;
     private final Set<String> labels = new HashSet<>();
 
-    /** Labels alone and, as Nomad has it for ports of other tasks, behind the name of their task. */
+    /** The labels, and as in Nomad for ports of other tasks, TASK_LABEL. */
     private final Set<String> known = new HashSet<>();
 
     PortValidator(TaskGroup group, String path) {
@@ -72,7 +72,7 @@ final class PortValidator {
         } else if (!seen.add(port.getLabel())) {
             violations.add(field + ".label", "\"%s\" is used twice in the task".formatted(port.getLabel()));
         }
-        // 0 is how a port is written that may be any; who writes "static = 0" is told so by the reader of the job file.
+        // 0 means a dynamic port. The job file reader refuses "static = 0".
         if (port.getStaticPort() < 0 || port.getStaticPort() > HIGHEST_PORT) {
             violations.add(field + ".static_port", "%d is not within 1 and 65535".formatted(port.getStaticPort()));
         } else if (port.getStaticPort() != 0) {
@@ -106,7 +106,10 @@ final class PortValidator {
         }
     }
 
-    /** What names no port would reach the task as it is written, and nobody would know why it fails. */
+    /**
+     * Reports references to unknown ports. The task would get them uninterpolated, and its failure would be hard to
+     * explain.
+     */
     private void checkText(String field, String text, Violations violations) {
         Matcher uses = USE.matcher(text);
         while (uses.find()) {

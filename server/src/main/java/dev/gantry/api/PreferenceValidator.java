@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Says what is wrong with which nodes a job prefers: affinities and spreads. */
+/** Validates affinities and spreads. */
 final class PreferenceValidator {
 
     private static final int HIGHEST_WEIGHT = 100;

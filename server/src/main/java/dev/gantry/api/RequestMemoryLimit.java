@@ -21,26 +21,26 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Shares a number of bytes among all requests, from their first byte on until they are answered. gRPC bounds each request and
- * keeps its parts in memory until it is whole; without a bound on their sum, a few hundred requests exhaust the memory of
- * Netty, which then closes connections.
+ * Bounds the memory of all requests together, each from its first byte until its response. gRPC bounds each request and
+ * keeps its parts in memory until it is complete. Without a bound on the sum, a few hundred requests exhaust Netty's
+ * memory, and Netty then closes connections.
  *
- * <p>A request that finds no room is refused with RESOURCE_EXHAUSTED, and its client may repeat it. It can't wait: its bytes
- * would fill the window of its connection, through which the other requests must come to be whole. A request that is not
- * whole after the patience is refused as well, once another one needs its room. The last quarter of the room is for small
- * requests only. Nodes' sessions have a room of their own, so that clients can't take it. Thread-safe.
+ * <p>A request beyond the limit is refused with RESOURCE_EXHAUSTED, and its client may repeat it. It can't wait: its
+ * bytes would fill the flow control window of its connection, which the other requests need to complete. A request that
+ * is incomplete for too long is refused as well, once another request needs its memory. The last quarter is reserved
+ * for small requests. Nodes' sessions have a budget of their own, so that clients can't use it up. Thread-safe.
  *
- * <p>It is both the factory of tracers, which see the bytes, and an interceptor, which sees the answer.
+ * <p>The class is a factory of tracers, which see the bytes, and an interceptor, which sees the response.
  */
 final class RequestMemoryLimit extends ServerStreamTracer.Factory implements ServerInterceptor {
 
     /**
-     * Each part of a request that is not whole counts as so many bytes at least. A part keeps the buffer that it was read
-     * into, 64 KiB at most, whatever else is in the buffer; HTTP/2's parts are 16 KiB unless a client makes them smaller.
+     * Each part of an incomplete request counts as at least this many bytes. A part keeps the whole buffer that it was
+     * read into, up to 64 KiB. HTTP/2's parts have 16 KiB unless a client makes them smaller.
      */
     static final int PART = 16 * 1024;
 
-    /** A request of so many bytes may take the last quarter of the room. */
+    /** A request of at most this many bytes may use the last quarter of the budget. */
     static final int SMALL = 4 * PART;
 
     private static final Context.Key<Request> REQUEST = Context.key("dev.gantry.request");
@@ -50,13 +50,13 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
     private final String session;
 
     /**
-     * Nothing is taken yet.
+     * Makes a limit of which nothing is used.
      *
-     * @param total how many bytes the requests of clients may take all together, and again those of nodes. One that is
-     *     larger is taken while there is no other
-     * @param patience how long a request may take to come, if others need its room
+     * @param total the bytes that the requests of clients may use together, and again the messages of nodes. A larger
+     *     request is accepted while there is no other
+     * @param patience how long a request may take to arrive while others need its memory
      * @param session the method of nodes' sessions
-     * @param nanoTime a clock that never jumps, as {@link System#nanoTime}
+     * @param nanoTime a monotonic clock, as {@link System#nanoTime}
      */
     RequestMemoryLimit(long total, Duration patience, MethodDescriptor<?, ?> session, LongSupplier nanoTime) {
         this.clients = new Budget(total, patience, nanoTime);
@@ -64,7 +64,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
         this.session = session.getFullMethodName();
     }
 
-    /** How many bytes the requests of clients have taken. */
+    /** Returns the number of bytes that requests of clients use. */
     long taken() {
         return clients.taken();
     }
@@ -75,7 +75,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
     }
 
     /**
-     * Connects a call with the tracer of its bytes. It must see the call before any message is asked for.
+     * Connects a call with the tracer of its bytes. It must run before any message is requested.
      *
      * @param call may be closed by any thread
      */
@@ -95,7 +95,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
 
         // Guarded by this.
         private long taken;
-        /** Those that hold something and are not whole, the oldest first. */
+        /** The incomplete requests that hold memory, oldest first. */
         private final Set<Request> partial = new LinkedHashSet<>();
 
         Budget(long total, Duration patience, LongSupplier nanoTime) {
@@ -108,13 +108,15 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             return taken;
         }
 
-        /** Returns true if a request may hold a number of bytes instead of those that it holds. */
+        /** Returns true if a request that holds {@code held} bytes may hold {@code bytes} instead. */
         private boolean canHold(long bytes, long held) {
             long others = taken - held;
             return others == 0 || others + bytes <= (bytes <= SMALL ? total : total - total / 4);
         }
 
-        /** Refuses the oldest request, if it has taken too long to come. It keeps its room until its call has ended. */
+        /**
+         * Refuses the oldest request if it has taken too long to arrive. It keeps its memory until its call has ended.
+         */
         private Optional<Request> refuseLate() {
             Iterator<Request> oldest = partial.iterator();
             if (oldest.hasNext()) {
@@ -129,22 +131,22 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
         }
     }
 
-    /** The bytes of one call. gRPC tells of them on the event loop. */
+    /** The bytes of one call. gRPC reports them on the event loop. */
     private static final class Request extends ServerStreamTracer {
 
         private final Budget budget;
 
-        /** Set before the first byte is told of. */
+        /** Set before the first byte is reported. */
         private volatile ServerCall<?, ?> call;
 
         // Guarded by the budget.
         private long since;
         private long held;
-        /** Bytes of messages that are whole. */
+        /** Bytes of complete messages. */
         private long whole;
         /** The bytes that the parts of an incomplete message count as. */
         private long parts;
-        /** Bytes of all messages after they were uncompressed. */
+        /** Bytes of all messages after decompression. */
         private long uncompressed;
 
         private boolean refused;
@@ -192,7 +194,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             giveBack();
         }
 
-        /** Notes that the request is whole. Returns false if it was refused before: then nobody may act on it. */
+        /** Marks the request as complete. Returns false if it was refused before: then it must not be processed. */
         boolean complete() {
             synchronized (budget) {
                 budget.partial.remove(this);
@@ -200,7 +202,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             }
         }
 
-        /** Gives back what is held. What comes later is counted anew. */
+        /** Releases the memory of the request. Bytes that arrive later are counted anew. */
         void giveBack() {
             synchronized (budget) {
                 release();
@@ -215,7 +217,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             uncompressed = 0;
         }
 
-        /** Holds what has come by now. Returns the request that has to be refused for it. */
+        /** Takes memory for the bytes that have arrived. Returns the request that must be refused for it, if any. */
         private Optional<Request> hold() {
             long bytes = Math.max(whole + parts, uncompressed);
             if (refused || bytes <= held) {
@@ -251,7 +253,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
         }
     }
 
-    /** Gives the room back as soon as there is an answer: the client may take its time to read it. */
+    /** Releases the memory as soon as there is a response, however slowly the client reads it. */
     private static final class Answered<Q, A> extends SimpleForwardingServerCall<Q, A> {
 
         private final Request request;
@@ -292,7 +294,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             if (request.complete()) {
                 super.onHalfClose();
                 if (!type.serverSendsOneMessage()) {
-                    // A watch goes on, and does not need its request any more.
+                    // A stream goes on, but its request is not needed any more.
                     request.giveBack();
                 }
             }

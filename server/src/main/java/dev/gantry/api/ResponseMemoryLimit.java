@@ -21,10 +21,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shares a number of bytes among all large answers that are under way, from when they are begun to be read until the client
- * has them: so many clients that read slowly, or ask much at once, can't fill the memory. A call that finds no share waits
- * for one, in no thread; those that wait for too long, or are too many, are refused with RESOURCE_EXHAUSTED. A call whose client
- * does not read its answer for too long is ended once another one waits.
+ * Bounds the memory of all large responses together, so that clients that read slowly can't fill it. A response counts
+ * from the moment the server begins to read it from the store until the client has received it. A call waits, without a
+ * thread, until there is memory for its response. Calls that wait too long, and calls beyond the limit of waiting
+ * calls, are refused with RESOURCE_EXHAUSTED. A call whose client does not read its response for too long is canceled
+ * once another call waits.
  */
 final class ResponseMemoryLimit implements ServerInterceptor {
 
@@ -33,7 +34,7 @@ final class ResponseMemoryLimit implements ServerInterceptor {
 
     private static final int MOST_WAITING = 1024;
 
-    /** Those that answer with much though they are no lists. */
+    /** Methods that are not lists and can return large responses. */
     private static final Set<String> LARGE = Set.of("GetJob", "PlanJob", "GetService");
 
     private final long total;
@@ -46,12 +47,12 @@ final class ResponseMemoryLimit implements ServerInterceptor {
     private long taken;
 
     /**
-     * Nothing is taken yet.
+     * Makes a limit of which nothing is used.
      *
-     * @param total how many bytes all together may take, at least what is set aside for one answer
-     * @param patience for how long a call may wait for a share
-     * @param unread for how long an answer may stay unread while others wait
-     * @param callThreads where calls go on that have waited
+     * @param total the bytes that all responses together may use; raised to {@link #RESERVE} if it is less
+     * @param patience how long a call may wait for memory
+     * @param unread how long a response may stay unread while other calls wait
+     * @param callThreads run calls that have waited
      */
     ResponseMemoryLimit(long total, Duration patience, Duration unread, Executor callThreads) {
         this.total = Math.max(total, RESERVE);
@@ -69,7 +70,7 @@ final class ResponseMemoryLimit implements ServerInterceptor {
         return new Waiting<>(next.startCall(new Measured<>(call, share), headers), call, share);
     }
 
-    /** How many bytes are taken. */
+    /** Returns the number of bytes in use. */
     synchronized long taken() {
         return taken;
     }
@@ -86,7 +87,10 @@ final class ResponseMemoryLimit implements ServerInterceptor {
                                 && request.getDescriptorForType().findFieldByName("page_token") != null));
     }
 
-    /** Completed once there is a share; failed if there is none in time, or too many wait. */
+    /**
+     * Returns a future that is completed once {@link #RESERVE} bytes are reserved, and fails if that takes too long or
+     * if too many calls wait.
+     */
     private synchronized CompletableFuture<Void> reserve() {
         if (waiting.isEmpty() && taken + RESERVE <= total) {
             taken += RESERVE;
@@ -103,7 +107,7 @@ final class ResponseMemoryLimit implements ServerInterceptor {
     private synchronized void change(long bytes) {
         taken += bytes;
         while (taken + RESERVE <= total && !waiting.isEmpty()) {
-            // One that has given up meanwhile is passed over.
+            // A call that has given up meanwhile can't be completed: the next one gets its turn.
             if (waiting.remove().complete(null)) {
                 taken += RESERVE;
             }
@@ -120,7 +124,7 @@ final class ResponseMemoryLimit implements ServerInterceptor {
             held = RESERVE;
         }
 
-        /** Keeps what the answer takes. */
+        /** Replaces the reservation by the size of the response. */
         synchronized void keep(long size) {
             change(size - held);
             held = size;
@@ -152,7 +156,9 @@ final class ResponseMemoryLimit implements ServerInterceptor {
         }
     }
 
-    /** Lets the service see that the request is whole only once there is a share for the answer. */
+    /**
+     * Delays the end of the request, at which the service begins to work, until memory for the response is reserved.
+     */
     private final class Waiting<Q> extends SimpleForwardingServerCallListener<Q> {
 
         private final ServerCall<Q, ?> call;

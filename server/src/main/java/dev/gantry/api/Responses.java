@@ -8,14 +8,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Answers calls, and says what failed: one place for all of them. A StackOverflowError is the fault of what was asked, and
- * answered; any other Error is the end of the process, and is left to the thread's handler.
+ * Sends the responses of calls and maps failures to statuses. A StackOverflowError is due to the request and is
+ * answered like other failures; any other Error is left to the thread's handler, which ends the process.
  */
 final class Responses {
 
     private Responses() {}
 
-    /** Answers at once, in the caller's thread, with what is read. */
+    /** Reads the response in the caller's thread and sends it. */
     static <T> void answer(StreamObserver<T> observer, Supplier<T> read) {
         T answer;
         try {
@@ -28,7 +28,7 @@ final class Responses {
         observer.onCompleted();
     }
 
-    /** Begins to answer with a stream. */
+    /** Begins a streaming response. */
     static <T> void stream(StreamObserver<T> observer, Consumer<ServerCallStreamObserver<T>> begin) {
         try {
             begin.accept((ServerCallStreamObserver<T>) observer);
@@ -37,7 +37,7 @@ final class Responses {
         }
     }
 
-    /** Answers when something has been done. */
+    /** Sends the response once the work is done. */
     static <D, T> void answerLater(
             StreamObserver<T> observer, Supplier<CompletableFuture<D>> call, Function<D, T> toAnswer) {
         CompletableFuture<T> future;

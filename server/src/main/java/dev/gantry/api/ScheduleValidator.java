@@ -11,7 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Says what is wrong with when a job is run: at times, or when it is dispatched. */
+/**
+ * Validates the {@code periodic} and {@code parameterized} blocks of a job, and the fields that only the server sets.
+ */
 final class ScheduleValidator {
 
     private static final int MOST_CRONS = 64;

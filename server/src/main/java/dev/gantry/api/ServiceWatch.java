@@ -15,7 +15,9 @@ final class ServiceWatch {
     private final WatchServiceRequest request;
     private final ServiceCatalog services;
 
-    /** What was told last; null before the first message, which is sent even if there is nothing to tell. */
+    /**
+     * The instances that were sent last; null before the first message, which is sent even if there are no instances.
+     */
     private List<ServiceInstance> told;
 
     ServiceWatch(WatchServiceRequest request, ServiceCatalog services) {
@@ -23,7 +25,7 @@ final class ServiceWatch {
         this.services = services;
     }
 
-    /** Where the service is, if that has changed. */
+    /** Returns the instances of the service if they have changed since the last message. */
     News<WatchServiceResponse> next() {
         List<ServiceInstance> now = services.healthy(request.getName(), request.getTagsList());
         Optional<WatchServiceResponse> message = now.equals(told)

@@ -16,9 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Knows which large messages were sent and are not read yet, and ends the calls of those that have not been read for too
- * long, once others need the memory that they keep. A client that reads slowly, or stands still, harms nobody as long as
- * there is room. Thread-safe.
+ * Tracks large messages that were sent and not read yet. It cancels calls whose messages were not read for too long,
+ * once other calls need the memory. A slow client is left alone as long as there is enough memory. Thread-safe.
  */
 final class SlowReaders {
 
@@ -28,7 +27,7 @@ final class SlowReaders {
     private final BooleanSupplier isRoomWanted;
 
     // Guarded by this.
-    /** By their readers, the oldest first. */
+    /** The unread messages by their readers, oldest first. */
     private final Map<Object, Sent> unread = new LinkedHashMap<>();
 
     private boolean looksAgain;
@@ -37,17 +36,17 @@ final class SlowReaders {
     private record Sent(long time, Runnable end) {}
 
     /**
-     * Knows of no message.
+     * Makes a tracker without messages.
      *
-     * @param limit for how long a message may stay unread
-     * @param isRoomWanted tells whether somebody waits for room; called without a lock of this object
+     * @param limit how long a message may stay unread
+     * @param isRoomWanted returns true if a call waits for memory; called without a lock of this object
      */
     SlowReaders(Duration limit, BooleanSupplier isRoomWanted) {
         this.limit = limit;
         this.isRoomWanted = isRoomWanted;
     }
 
-    /** Lets the calls of a server be ended by {@link #endOfThisCall}. */
+    /** Returns the factory that makes the calls of a server cancelable by {@link #endOfThisCall}. */
     static ServerStreamTracer.Factory tracers() {
         return new ServerStreamTracer.Factory() {
             @Override
@@ -57,7 +56,7 @@ final class SlowReaders {
         };
     }
 
-    /** gRPC lets nobody cancel the context that it makes for a call, but makes it of this one. */
+    /** gRPC's own context of a call can't be canceled from outside, but it is a child of this one. */
     private static final class EndableCall extends ServerStreamTracer {
 
         @Override
@@ -68,8 +67,8 @@ final class SlowReaders {
     }
 
     /**
-     * Returns what ends the call that the calling thread serves. It ends as at its deadline: gRPC throws away what the client
-     * has not read, as it does not when a call is closed with a status, and the client sees its stream reset.
+     * Returns an action that cancels the call that the calling thread serves, as its deadline would. gRPC then discards
+     * unread messages, which it would not do if the call were closed with a status. The client sees a reset stream.
      */
     static Runnable endOfThisCall() {
         Context.CancellableContext call = CALL.get();
@@ -83,7 +82,7 @@ final class SlowReaders {
     /**
      * Notes that a message was sent.
      *
-     * @param reader who has one message under way at most
+     * @param reader identifies the reader, which has at most one message under way
      * @param end ends the call
      */
     synchronized void sent(Object reader, Runnable end) {
@@ -91,12 +90,12 @@ final class SlowReaders {
         unread.put(reader, new Sent(System.nanoTime(), end));
     }
 
-    /** Notes that a reader has read what it was sent, or has gone. */
+    /** Notes that a reader has read its message, or has disconnected. */
     synchronized void read(Object reader) {
         unread.remove(reader);
     }
 
-    /** Ends the calls whose messages have not been read for too long, and looks again when the next one is due. */
+    /** Cancels the calls whose messages were not read for too long, and checks again when the next message is due. */
     void makeRoom() {
         // In another thread: the caller may hold locks.
         takeLate().forEach(ForkJoinPool.commonPool()::execute);

@@ -30,14 +30,14 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which gRPC status each failure is answered with: here and nowhere else. */
+/** Maps each failure to a gRPC status. No other class of the server does that. */
 final class StatusMapping {
 
     private static final Logger LOG = LoggerFactory.getLogger(StatusMapping.class);
 
     /**
-     * So many bytes of violations an answer has at most. They travel as trailers, which clients refuse when they are
-     * longer than 8 KiB, and there in base64, which makes four bytes of three.
+     * The most bytes of violations in a response. They are sent in trailers, in base64, and clients refuse trailers of
+     * more than 8 KiB.
      */
     private static final int MOST_DETAIL = 3072;
 
@@ -45,7 +45,7 @@ final class StatusMapping {
 
     private StatusMapping() {}
 
-    /** The answer to a failed call. What nobody foresaw is logged and answered with INTERNAL. */
+    /** Returns the status of a failed call. An unexpected failure is logged and becomes INTERNAL. */
     static StatusRuntimeException toStatus(Throwable failure) {
         Throwable cause = unwrap(failure);
         if (cause instanceof StatusRuntimeException status) {
@@ -72,50 +72,53 @@ final class StatusMapping {
                 .asRuntimeException();
     }
 
-    /** The answer to who wants a log that its node does not have. */
+    /** Returns the status for a log that the node does not have. */
     static StatusRuntimeException noSuchLog(String why) {
         return describe(Status.NOT_FOUND, why);
     }
 
-    /** The answer to a stream that is one too many on its connection. */
+    /** Returns the status for a stream beyond the limit of its connection. */
     static Status tooManyStreams(int limit) {
         return Status.RESOURCE_EXHAUSTED.withDescription(
                 "%d streams are open on this connection, and no more may be: end some, or open another connection"
                         .formatted(limit));
     }
 
-    /** The answer to a call whose answer found no room in memory. */
+    /** Returns the status for a call whose response got no memory in time. */
     static Status tooMuchAsked(Duration patience) {
         return Status.RESOURCE_EXHAUSTED.withDescription(
                 "Other large answers are under way, and there was no room for this one within %d s: ask for smaller pages, or later"
                         .formatted(patience.toSeconds()));
     }
 
-    /** The answer to a request that found no room while it came. Nothing was done: the client may repeat it. */
+    /** Returns the status for a request that got no memory while it arrived. The client may repeat it. */
     static StatusRuntimeException tooMuchReceived() {
         return toRepeatable(
                 "Other large requests are under way, and there is no room for this one: send fewer at a time, or try again later");
     }
 
-    /** The answer to a request that was not whole in time while others needed its room. Nothing was done. */
+    /**
+     * Returns the status for a request that arrived too slowly while others needed its memory. The client may repeat
+     * it.
+     */
     static StatusRuntimeException tooSlow(Duration patience) {
         return toRepeatable("The request was not whole after %d s, and others need its room: try again"
                 .formatted(patience.toSeconds()));
     }
 
-    /** How a watch is ended whose message found no room in memory: its client may go on from where it was. */
+    /** Returns the status for a watch whose message got no memory in time. The client may resume the watch. */
     static Status tooMuchUnread(Duration patience) {
         return Status.UNAVAILABLE.withDescription(
                 "Large messages of other watches are not read yet, and there was no room for one of this watch within %d s: try again"
                         .formatted(patience.toSeconds()));
     }
 
-    /** How streams are ended by a server that stops. */
+    /** Returns the status for streams of a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");
     }
 
-    /** A RetryInfo tells clients that it is of use to repeat the call, as it is not for other exhausted resources. */
+    /** Adds a RetryInfo, which tells clients to repeat the call. Other exhausted resources have none. */
     private static StatusRuntimeException toRepeatable(String description) {
         RetryInfo detail = RetryInfo.newBuilder()
                 .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
@@ -166,13 +169,13 @@ final class StatusMapping {
         throw new IllegalStateException("No status for " + refusal.getClass());
     }
 
-    /** What was asked for may be repeated in it, as long as it was. */
+    /** The description may quote the request, so it is shortened. */
     private static StatusRuntimeException describe(Status code, String description) {
         return code.withDescription(TextTruncation.toBytes(description, LONGEST_DESCRIPTION))
                 .asRuntimeException();
     }
 
-    /** Someone else was faster: whoever is told looks at the job as it is now, and decides anew. */
+    /** Another write came first. The client has to read the job again and decide anew. */
     private static StatusRuntimeException toConflict(IndexMismatchException conflict) {
         ErrorInfo detail = ErrorInfo.newBuilder()
                 .setReason("CHECK_INDEX_MISMATCH")

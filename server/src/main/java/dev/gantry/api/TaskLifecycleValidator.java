@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 
-/** Says what is wrong with when tasks of a group start, how they are ended, and what they are given. */
+/** Validates the lifecycle, kill and logs settings and the payload files of the tasks of a group. */
 final class TaskLifecycleValidator {
 
-    /** Linux's signals that a process can be sent to do something about; the names are those of signal(7). */
+    /** The signals of Linux that a task can be sent, by their names in signal(7). */
     private static final Set<String> SIGNALS = Set.of(
             "SIGABRT",
             "SIGALRM",
@@ -72,7 +72,9 @@ final class TaskLifecycleValidator {
         }
     }
 
-    /** Nomad has the lower limits; the upper ones keep the number of files and of bytes within what a node can count. */
+    /**
+     * The lower limits are Nomad's. The upper ones keep the sum of bytes within a long.
+     */
     private static void checkLogs(LogConfig logs, String path, Violations violations) {
         if (logs.hasMaxFiles() && (logs.getMaxFiles() < 1 || logs.getMaxFiles() > MAX_LOG_FILES)) {
             violations.add(path + ".max_files", "%d is not 1 to %d".formatted(logs.getMaxFiles(), MAX_LOG_FILES));

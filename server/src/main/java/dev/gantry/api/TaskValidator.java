@@ -9,10 +9,13 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Says what is wrong with the tasks of a group. */
+/** Validates the tasks of a group. */
 final class TaskValidator {
 
-    /** What the tasks of an allocation share stands beside the directories that are named as they are. */
+    /**
+     * The directory that the tasks of an allocation share. It is a sibling of the tasks' directories, which have the
+     * tasks' names.
+     */
     private static final String SHARED_DIRECTORY = "alloc";
 
     private final Map<String, TaskConfigCheck> drivers;
@@ -35,7 +38,7 @@ final class TaskValidator {
         }
     }
 
-    /** Looks at the checks of a group's services; {@code whole} is the group with its defaults. */
+    /** Validates the checks of a group's services; {@code whole} is the group with its defaults. */
     void checkServices(TaskGroup whole, TaskGroup group, String path, Violations violations) {
         for (int i = 0; i < group.getTasksCount(); i++) {
             Task task = group.getTasks(i);
@@ -80,7 +83,7 @@ final class TaskValidator {
         if (resources.hasMemoryMib() && resources.getMemoryMib() <= 0) {
             violations.add(path + ".memory_mib", "%d MiB is not more than 0".formatted(resources.getMemoryMib()));
         }
-        // 0 Mbit/s is what a task asks for that does not say.
+        // 0 Mbit/s is the default.
         if (resources.getMbits() < 0) {
             violations.add(path + ".mbits", "%d Mbit/s is below 0".formatted(resources.getMbits()));
         }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The rule that holds for all texts that come from outside: no control characters, which would end a line of a log, a table
- * or a file, or cut a text short where C reads it. What is handed to a task as it is may have them, but no zero byte: the
+ * Validates texts that come from outside: they must have no control characters, which could break lines of logs, tables
+ * and files, or end a C string early. Texts that tasks get unchanged may have control characters but no zero byte: the
  * values of {@code env}, {@code meta} and {@code config}, and {@code args}.
  */
 final class TextRules {
@@ -19,7 +19,7 @@ final class TextRules {
     private static final Set<String> HANDED_ON = Set.of("args");
     private static final int LONGEST = 4096;
 
-    /** As many as a job may have groups. */
+    /** The most entries of a list; a job may have as many groups. */
     private static final int MOST = 1_000;
 
     private TextRules() {}
@@ -35,8 +35,8 @@ final class TextRules {
     }
 
     /**
-     * Notes the fields of a request, not of the messages in it, that are not plain, longer than 4,096 characters, or lists of
-     * more than 1,000: names, ids, prefixes and the like.
+     * Reports the text fields of a request, such as names, ids and prefixes, that have control characters or more than
+     * 4,096 characters, and lists of more than 1,000 texts. Does not look into messages in the request.
      */
     static void checkRequest(Message request, Violations violations) {
         request.getAllFields().forEach((field, value) -> {
@@ -58,7 +58,10 @@ final class TextRules {
         });
     }
 
-    /** Notes all texts in a message, however deep, that are not plain; maps are left to who knows what they mean. */
+    /**
+     * Reports all texts in a message, at any depth, that have control characters. Maps are left to the validators of
+     * their fields.
+     */
     static void checkAll(Message message, String path, Violations violations) {
         message.getAllFields().forEach((field, value) -> {
             String name = path.isEmpty() ? field.getName() : path + "." + field.getName();

@@ -9,7 +9,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 
-/** Holds the requests of all services to {@link TextRules}, before a service sees them: a new one can't forget to. */
+/** Applies {@link TextRules} to the requests of all services, so that no service can forget to. */
 final class TextRulesInterceptor implements ServerInterceptor {
 
     @Override

@@ -5,14 +5,14 @@ import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
-/** Shortens texts that repeat what a client sent, which may be as long as it likes. */
+/** Shortens error texts that quote what a client sent. */
 final class TextTruncation {
 
     private static final String MARK = "...";
 
     private TextTruncation() {}
 
-    /** The text, or as much of it as takes so many bytes in UTF-8 and a mark that more was there. */
+    /** Returns the text; if it is longer than the limit in UTF-8 bytes, its beginning followed by "...". */
     static String toBytes(String text, int limit) {
         CharBuffer rest = CharBuffer.wrap(text);
         var unused = StandardCharsets.UTF_8

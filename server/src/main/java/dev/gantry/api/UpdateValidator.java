@@ -6,12 +6,12 @@ import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
 
-/** Says what is wrong with how new versions of a job shall replace old ones, by Nomad's rules. */
+/** Validates the {@code update} blocks of a job by Nomad's rules. */
 final class UpdateValidator {
 
     private UpdateValidator() {}
 
-    /** Looks at the job's strategy and those of its groups; {@code whole} is the job with its defaults. */
+    /** Validates the job's strategy and those of its groups; {@code whole} is the job with its defaults. */
     static void check(Job job, Job whole, Violations violations) {
         if (job.hasUpdate()) {
             checkAllowed(whole, "update", violations);
@@ -25,7 +25,7 @@ final class UpdateValidator {
                 checkAllowed(whole, path, violations);
                 check(group.getUpdate(), path, violations);
             }
-            // A group that is scaled down to nothing has nothing to try.
+            // A group with a count of 0 places no canaries.
             if (group.getCount() > 0 && group.getUpdate().getCanary() > group.getCount()) {
                 violations.add(
                         path + ".canary",

@@ -19,9 +19,9 @@ final class Views {
     private Views() {}
 
     /**
-     * Whether whole objects are asked for.
+     * Returns true if the request asks for whole objects.
      *
-     * @throws InvalidRequestException if it is no view
+     * @throws InvalidRequestException if it is no known view
      */
     static boolean isFull(View view) {
         refuseUnknown("view", view);
@@ -29,9 +29,9 @@ final class Views {
     }
 
     /**
-     * Refuses a value that this server does not know; it would otherwise stand for no filter.
+     * Refuses an enum value that this server does not know. Without this check it would mean "no filter".
      *
-     * @throws InvalidRequestException if it does not know it
+     * @throws InvalidRequestException if the value is unknown
      */
     static void refuseUnknown(String field, ProtocolMessageEnum value) {
         if (value instanceof Enum<?> constant && constant.name().equals("UNRECOGNIZED")) {
@@ -40,10 +40,10 @@ final class Views {
     }
 
     /**
-     * Whether a list is asked for from its end on, as AIP-132 writes it.
+     * Returns true if the list is requested in descending order, in the syntax of AIP-132.
      *
-     * @param field the one that the list can be ordered by
-     * @throws InvalidRequestException if it is another one
+     * @param field the field that the list is ordered by
+     * @throws InvalidRequestException if the request names another field
      */
     static boolean isDescending(String orderBy, String field) {
         String order = orderBy.strip().replaceAll(" +", " ");

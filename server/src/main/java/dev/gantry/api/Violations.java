@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Gathers the faults of a request while it is looked through, by one thread: the first hundred of them. */
+/** Collects the first hundred faults of a request. Used by one thread. */
 final class Violations {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
@@ -28,7 +28,10 @@ final class Violations {
         more.forEach(violation -> add(violation.getField(), violation.getDescription()));
     }
 
-    /** Names become names of files and parts of command lines, where dots alone would mean another directory. */
+    /**
+     * Checks a name. Names become names of files, so a name of only dots, which would mean another directory, is
+     * invalid.
+     */
     void checkName(String field, String name) {
         if (name.isEmpty()) {
             add(field, "is missing");
@@ -37,7 +40,7 @@ final class Violations {
         }
     }
 
-    /** Each of these must have a name of its own. */
+    /** Checks that no two elements have the same name. */
     <T> void checkUnique(String listField, String nameField, List<T> list, Function<T, String> name) {
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < list.size(); i++) {
@@ -48,7 +51,7 @@ final class Violations {
         }
     }
 
-    /** Of these, environment variables are made. */
+    /** Checks entries that become environment variables. */
     void checkVariables(String field, Map<String, String> variables) {
         variables.forEach((name, value) -> {
             if (name.isEmpty() || name.indexOf('=') >= 0 || !TextRules.isPlain(name)) {

@@ -8,13 +8,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shares a number of bytes among the large messages of all watches, from when they are handed to gRPC until the client has
- * read them: however many watch a large job, and however slowly they read, they can't fill the memory. A watch whose client does not read a message for too long is ended once another one waits for its
- * room. Thread-safe.
+ * Bounds the memory of the large messages of all watches together, so that slow clients that watch large jobs can't
+ * fill it. A message counts from the moment it is handed to gRPC until the client has read it. A watch whose client
+ * does not read a message for too long is canceled once another watch waits for memory. Thread-safe.
  */
 final class WatchMemoryLimit {
 
-    /** A message of so many bytes needs no share: gRPC queues as many for each stream as a matter of course. */
+    /** A message of at most this many bytes is not counted: gRPC's own queue of each stream is as large. */
     private static final int SMALL = 32 * 1024;
 
     private record Waiting(long bytes, CompletableFuture<Void> turn) {}
@@ -28,11 +28,11 @@ final class WatchMemoryLimit {
     private long taken;
 
     /**
-     * Nothing is taken yet.
+     * Makes a limit of which nothing is used.
      *
-     * @param total how many bytes all together may take; a message that is larger by itself is sent while there is no other
-     * @param patience for how long a message may wait for its share
-     * @param unread for how long a message may stay unread while others wait
+     * @param total the bytes that all messages together may use; a larger message is sent while there is no other
+     * @param patience how long a message may wait for memory
+     * @param unread how long a message may stay unread while others wait
      */
     WatchMemoryLimit(long total, Duration patience, Duration unread) {
         this.total = total;
@@ -41,15 +41,15 @@ final class WatchMemoryLimit {
     }
 
     /**
-     * The share of one watch, which has one message under way at most.
+     * Makes the share of one watch, which has at most one message under way.
      *
-     * @param end ends the watch, if it does not read for too long
+     * @param end cancels the watch if its client does not read for too long
      */
     Share share(Runnable end) {
         return new Share(end);
     }
 
-    /** How many bytes are taken. */
+    /** Returns the number of bytes in use. */
     synchronized long taken() {
         return taken;
     }
@@ -78,7 +78,7 @@ final class WatchMemoryLimit {
                 return;
             }
             waiting.remove();
-            // One that has given up meanwhile is passed over.
+            // A call that has given up meanwhile can't be completed: the next one gets its turn.
             if (first.turn().complete(null)) {
                 taken += first.bytes();
             }
@@ -98,12 +98,12 @@ final class WatchMemoryLimit {
         }
 
         /**
-         * Takes what a message needs, in place of what was taken for one that was not sent.
+         * Takes the memory for a message, in place of the memory of an earlier message that was not sent.
          *
          * @param size the message's size in bytes
-         * @param whenRoom is called once it is worthwhile to try again; must not wait
-         * @return whether the message may be sent now
-         * @throws StatusRuntimeException if there was no room for too long
+         * @param whenRoom called once it is worth trying again; must not block
+         * @return true if the message may be sent now
+         * @throws StatusRuntimeException if there was no memory for too long
          */
         synchronized boolean take(int size, Runnable whenRoom) {
             if (grant.isCompletedExceptionally()) {
@@ -133,7 +133,7 @@ final class WatchMemoryLimit {
             return grant.isDone();
         }
 
-        /** Gives back what was taken: the client has read the message. */
+        /** Releases the memory: the client has read the message. */
         synchronized void giveBack() {
             readers.read(this);
             grant.cancel(false);
@@ -144,7 +144,7 @@ final class WatchMemoryLimit {
             bytes = 0;
         }
 
-        /** Gives back what was taken, and takes nothing any more: the stream has ended. */
+        /** Releases the memory, and takes none any more: the stream has ended. */
         synchronized void close() {
             closed = true;
             giveBack();

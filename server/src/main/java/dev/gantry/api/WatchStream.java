@@ -10,30 +10,30 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Tells one client of changes, as fast as it reads and no faster: nothing is kept for a slow one but the fact that it has
- * something to read.
+ * Sends changes to one client, no faster than it reads. For a slow client nothing is queued; only a flag says that
+ * there are changes.
  *
- * @param <T> what it is told
+ * @param <T> the type of the messages
  */
 final class WatchStream<T extends Message> {
 
-    /** How far a client has been told. */
+    /** How far a client is up to date. */
     enum Progress {
-        /** There is more to tell at once. */
+        /** There is another message to send at once. */
         MORE,
-        /** All was told until something changes. */
+        /** Nothing is left to send until something changes. */
         UP_TO_DATE,
-        /** All was told and nothing will change any more. */
+        /** Everything was sent and nothing will change any more. */
         END
     }
 
     /**
-     * What to tell a client next. It is thrown away, and asked for again, if there is no room for it yet.
+     * The next message for a client. It is discarded, and made again later, if there is no memory for it yet.
      *
-     * @param <T> what clients are told
+     * @param <T> the type of the message
      * @param message the message; empty if nothing has changed
-     * @param progress how far the client has been told with it
-     * @param remember notes that the client was told
+     * @param progress how far the client is up to date after the message
+     * @param remember records that the message was sent
      */
     record News<T>(Optional<T> message, Progress progress, Runnable remember) {}
 
@@ -66,10 +66,10 @@ final class WatchStream<T extends Message> {
     }
 
     /**
-     * Begins. Must be called before the service method returns.
+     * Begins to send. Call it before the service method returns.
      *
      * @param memoryLimit bounds the memory of large messages
-     * @param next what has changed since the client was told last
+     * @param next returns the changes since the last message
      */
     static <T extends Message> void begin(
             ServerCallStreamObserver<T> observer,
@@ -113,7 +113,7 @@ final class WatchStream<T extends Message> {
         }
     }
 
-    /** False: there is no room yet; the next turn comes when there is. */
+    /** Sends a message. Returns false if there is no memory for it yet; another turn comes once there is. */
     private boolean tell(News<T> news) {
         if (news.message().isPresent()) {
             T message = news.message().get();

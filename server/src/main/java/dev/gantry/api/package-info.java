@@ -1,6 +1,7 @@
 /**
- * The gRPC services: check what comes in, call what does it, map what comes out. Thin.
+ * The gRPC services. They validate requests, call the parts of the server, and map results and failures to responses.
  *
- * <p>The only package of the server that knows gRPC status codes: {@code StatusMapping} makes them of errors.
+ * <p>No other package of the server knows gRPC status codes; {@code StatusMapping} maps failures to them. Nothing here
+ * decides what happens in the cluster.
  */
 package dev.gantry.api;
