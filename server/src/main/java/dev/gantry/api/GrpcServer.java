@@ -140,7 +140,7 @@ public final class GrpcServer implements AutoCloseable {
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
-                .executor(CallExecutorSupplier.HERE)
+                .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // Interceptors run in reverse order: the last one sees a call first.
                 .intercept(new ResponseMemoryLimit(

@@ -29,11 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** With a server whose own executor is one thread, and services that tell in which thread they are called. */
-<<<<<<<< HEAD:server/src/test/java/dev/gantry/api/CallExecutorSupplierTest.java
 class CallExecutorSupplierTest {
-========
-class CallExecutorsTest {
->>>>>>>> fa966c2 (Name classes of the API, the command line, the program, the model and the SDK by the terms of the field):server/src/test/java/dev/gantry/api/CallExecutorsTest.java
 
     private static final String CALLS = "the thread of calls";
 
@@ -45,13 +41,8 @@ class CallExecutorsTest {
     @BeforeEach
     void start() throws IOException {
         server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-<<<<<<<< HEAD:server/src/test/java/dev/gantry/api/CallExecutorSupplierTest.java
                 .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), executor))
-========
-                .executor(CallExecutors.HERE)
-                .callExecutor(new CallExecutors(NodeSessionServiceGrpc.getConnectMethod(), executor))
->>>>>>>> fa966c2 (Name classes of the API, the command line, the program, the model and the SDK by the terms of the field):server/src/test/java/dev/gantry/api/CallExecutorsTest.java
                 .addService(new Sessions())
                 .addService(new Health())
                 .build()

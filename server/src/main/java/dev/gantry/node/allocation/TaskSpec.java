@@ -23,7 +23,7 @@ record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop) {
     static TaskSpec of(Job job, TaskGroup group, Task task, java.time.Duration killTimeout) {
         TaskRole role = TaskRole.of(task);
         RestartRule restarts =
-                new RestartRule(RestartDefaults.apply(group.getRestart(), job.getType()), evenOnSuccess(role, job));
+                new RestartRule(PolicyDefaults.apply(group.getRestart(), job.getType()), evenOnSuccess(role, job));
         TaskStop stop = new TaskStop(
                 task.getKillSignal().isEmpty() ? TaskStop.DEFAULT_SIGNAL : task.getKillSignal(),
                 task.hasKillTimeout() ? duration(task.getKillTimeout()) : killTimeout);
