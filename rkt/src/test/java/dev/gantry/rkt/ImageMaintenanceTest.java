@@ -36,6 +36,29 @@ class ImageMaintenanceTest extends RktTest {
     }
 
     @Test
+    void a_damaged_image_is_named_and_keeps_no_other_from_being_used_or_removed() throws IOException {
+        String damaged = store("damaged", "", "of the damaged");
+        String lost = store("lost", "", "of the lost");
+        String whole = store("whole", "", "of the whole");
+        String used = store("used", "", "of the used");
+        Path store = rkt.data().resolve("cas/images");
+        Files.writeString(store.resolve(damaged).resolve("manifest"), "{\"acKind\":");
+        Files.delete(store.resolve(lost).resolve("manifest"));
+
+        String uuid = rkt.prepare("example.com/used", "--exec=/x");
+        assertThat(images()).containsExactlyInAnyOrder(whole, used);
+        Rkt.Result gc = rkt.call("image", "gc", "--grace-period=0s").succeeded();
+
+        assertThat(gc.out()).isEqualTo("successfully removed aci for image: \"%s\"\n".formatted(whole));
+        assertThat(gc.err())
+                .contains("the manifest of image \"%s\" can't be read".formatted(damaged))
+                .contains("remove " + store.resolve(lost) + ", and it can be fetched again");
+        assertThat(store.resolve(damaged)).exists();
+        assertThat(rkt.call("image", "rm", damaged).err()).contains("can't be read");
+        rkt.call("rm", uuid).succeeded();
+    }
+
+    @Test
     void an_image_is_exported_as_it_was_imported() throws IOException {
         String id = store("exported", "", "x");
         Path file = directory.resolve("out.aci");

@@ -209,9 +209,8 @@ public final class ImageStore {
      * @param labels labels that it must have
      * @return the image; empty if there is none
      * @throws IOException if the store can't be read
-     * @throws RktException if an image in the store is damaged
      */
-    public Optional<StoredImage> find(String name, Map<String, String> labels) throws IOException, RktException {
+    public Optional<StoredImage> find(String name, Map<String, String> labels) throws IOException {
         return find(name, labels, image -> true);
     }
 
@@ -223,10 +222,9 @@ public final class ImageStore {
      * @param condition the condition
      * @return the image; empty if there is none
      * @throws IOException if the store can't be read
-     * @throws RktException if an image in the store is damaged
      */
     Optional<StoredImage> find(String name, Map<String, String> labels, Predicate<StoredImage> condition)
-            throws IOException, RktException {
+            throws IOException {
         Optional<StoredImage> newest = Optional.empty();
         for (StoredImage image : all()) {
             if (image.manifest().name().equals(name)
@@ -241,22 +239,33 @@ public final class ImageStore {
     }
 
     /**
-     * All images.
+     * Returns all images but damaged ones, which the notes name: one of them must not keep the others from being used.
      *
      * @return in no order
      * @throws IOException if the store can't be read
-     * @throws RktException if an image in the store is damaged
      */
-    public List<StoredImage> all() throws IOException, RktException {
+    public List<StoredImage> all() throws IOException {
         List<StoredImage> found = new ArrayList<>();
         if (Files.isDirectory(images)) {
             try (DirectoryStream<Path> directories = Files.newDirectoryStream(images, PREFIX + "*")) {
                 for (Path directory : directories) {
-                    found.add(read(directory));
+                    readIfWhole(directory).ifPresent(found::add);
                 }
             }
         }
         return found;
+    }
+
+    private Optional<StoredImage> readIfWhole(Path directory) {
+        try {
+            return Optional.of(read(directory));
+        } catch (RktException e) {
+            // One that was removed while the directory was read is not damaged.
+            if (Files.exists(directory)) {
+                notes.accept(e.getMessage());
+            }
+            return Optional.empty();
+        }
     }
 
     /**
@@ -355,9 +364,16 @@ public final class ImageStore {
         return id.length() >= PREFIX.length() + UNMISTAKABLE_DIGITS;
     }
 
-    private static StoredImage read(Path directory) throws IOException, RktException {
-        String manifest = Files.readString(directory.resolve(StoredImage.MANIFEST));
-        return new StoredImage(directory.getFileName().toString(), directory, ImageManifest.parse(manifest));
+    private static StoredImage read(Path directory) throws RktException {
+        try {
+            String manifest = Files.readString(directory.resolve(StoredImage.MANIFEST));
+            return new StoredImage(directory.getFileName().toString(), directory, ImageManifest.parse(manifest));
+        } catch (IOException | RktException e) {
+            throw new RktException(
+                    "the manifest of image \"%s\" can't be read: %s; remove %s, and it can be fetched again"
+                            .formatted(directory.getFileName(), e.getMessage(), directory),
+                    e);
+        }
     }
 
     /** Copies the uncompressed archive and tells its id. */
