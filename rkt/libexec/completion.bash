@@ -1,5 +1,8 @@
 # Completes rkt's commands in bash: source it, or put it where bash-completion looks.
 
+_rkt_commands='cat-manifest completion config enter export fetch gc help image list metadata-service prepare rm run
+  run-prepared status stop trust version'
+
 _rkt() {
   local word=${COMP_WORDS[COMP_CWORD]} command= subcommand= before i
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -18,10 +21,7 @@ _rkt() {
     esac
   done
   case $command in
-    '')
-      _rkt_words cat-manifest completion config enter export fetch gc help image list prepare rm run run-prepared \
-        status stop trust version
-      ;;
+    '') _rkt_words $_rkt_commands ;;
     image)
       case $subcommand in
         '') _rkt_words cat-manifest export extract gc list render rm verify ;;
@@ -30,7 +30,7 @@ _rkt() {
       esac
       ;;
     completion) _rkt_words bash ;;
-    help) _rkt_words image list prepare run status ;;
+    help) _rkt_words $_rkt_commands ;;
     prepare | run) _rkt_words $(rkt image list --no-legend --fields=id 2> /dev/null) ;;
     run-prepared) _rkt_pods prepared ;;
     enter | stop) _rkt_pods running ;;

@@ -131,6 +131,16 @@ class ConfigurationTest extends RktTest {
                 rkt.call("completion", "bash").succeeded().out());
         assertThat(rkt.call("completion", "zsh").err()).isEqualTo("completion: 'zsh' shell is not supported\n");
 
+        List<String> commands = rkt.call("help")
+                .out()
+                .lines()
+                .dropWhile(line -> !line.equals("Commands:"))
+                .skip(1)
+                .takeWhile(line -> !line.isEmpty())
+                .map(line -> line.strip().split(" ")[0])
+                .toList();
+        assertThat(complete(script, "rkt", "")).containsExactlyInAnyOrderElementsOf(commands);
+        assertThat(complete(script, "rkt", "help", "")).containsExactlyInAnyOrderElementsOf(commands);
         assertThat(complete(script, "rkt", "image", "ex")).containsExactly("export", "extract");
         assertThat(complete(script, "rkt", "run-")).containsExactly("run-prepared");
         assertThat(complete(script, "rkt", "--debug", "run-prepared", uuid.substring(0, 2)))
