@@ -1,9 +1,10 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
-import dev.gantry.rkt.image.ImageFinder;
-import dev.gantry.rkt.image.PullPolicy;
+import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.request.ImageReference;
+import dev.gantry.rkt.request.PullPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,9 +30,9 @@ final class FetchCommand {
             throw new RktException("must provide at least one image");
         }
         Privileges.requireRoot();
-        ImageFinder finder = session.finder(policy(flags, PullPolicy.UPDATE));
+        ImageProvider images = session.provider(policy(flags, PullPolicy.UPDATE));
         for (PodArguments.App image : arguments.apps()) {
-            StoredImage stored = finder.find(image.image(), signature(image));
+            StoredImage stored = images.provide(ImageReference.parse(image.image()), signature(image));
             session.debug("stored image %s as %s".formatted(stored.manifest().displayName(), stored.id()));
             session.out()
                     .println(flags.isSet("full") ? stored.id() : stored.id().substring(0, SHORT_ID_LENGTH));

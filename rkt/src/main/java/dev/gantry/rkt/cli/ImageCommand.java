@@ -2,9 +2,9 @@ package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
-import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.request.ImageReference;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -119,7 +119,13 @@ final class ImageCommand {
 
     /** The stored image of a hash or name. */
     static StoredImage require(ImageStore store, String image) throws RktException, IOException {
-        Optional<StoredImage> stored = ImageFinder.findStored(store, image);
+        Optional<StoredImage> stored = find(store, ImageReference.parseStored(image));
         return stored.orElseThrow(() -> new RktException("could not find image \"%s\" in the store".formatted(image)));
+    }
+
+    private static Optional<StoredImage> find(ImageStore store, ImageReference image) throws RktException, IOException {
+        return image instanceof ImageReference.Name name
+                ? store.find(name.name(), name.labels())
+                : store.find(image.text());
     }
 }

@@ -3,6 +3,7 @@ package dev.gantry.rkt.cli;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.image.TreeCopies;
+import dev.gantry.rkt.request.ImageReference;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,9 @@ final class ImageOutputs {
         requireElsewhere(session, Path.of(directory));
         try (Closeable ignored = session.images().lock(true)) {
             StoredImage stored = ImageCommand.require(session.images(), name);
-            StoredImage image = isRendered ? session.finderOfStored().find(stored.id(), Optional.empty()) : stored;
+            StoredImage image = isRendered
+                    ? session.providerOfStored().provide(new ImageReference.Hash(stored.id()), Optional.empty())
+                    : stored;
             TreeCopies.make(Path.of(directory), flags.isSet("overwrite"), output -> {
                 if (flags.isSet("rootfs-only")) {
                     TreeCopies.copy(image.rootfs(), output);

@@ -1,9 +1,9 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.PrivateDirectory;
+import dev.gantry.rkt.ProcessIdentity;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.metadata.MetadataService;
-import dev.gantry.rkt.pod.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,7 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
-import dev.gantry.rkt.image.ImageFinder;
-import dev.gantry.rkt.image.PullPolicy;
+import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.pod.AppRequest;
 import dev.gantry.rkt.pod.Flavor;
@@ -11,6 +10,8 @@ import dev.gantry.rkt.pod.PodPreparer;
 import dev.gantry.rkt.pod.PodRequest;
 import dev.gantry.rkt.pod.PodStore;
 import dev.gantry.rkt.pod.ShellWords;
+import dev.gantry.rkt.request.ImageReference;
+import dev.gantry.rkt.request.PullPolicy;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -118,8 +119,8 @@ final class PrepareCommand {
         Privileges.requireRoot();
         try (Closeable ignored = session.images().lock(true)) {
             List<StoredImage> images = PodRequests.isOfManifest(arguments)
-                    ? storedImages(session.finder(PullPolicy.NEVER), request)
-                    : images(session.finder(policy), arguments.apps(), notFound);
+                    ? storedImages(session.provider(PullPolicy.NEVER), request)
+                    : images(session.provider(policy), arguments.apps(), notFound);
             if (best == Flavor.FLY) {
                 sayOnceThatPodsAreNotIsolated(session);
             }
@@ -130,12 +131,12 @@ final class PrepareCommand {
         }
     }
 
-    private static List<StoredImage> images(ImageFinder finder, List<PodArguments.App> apps, String notFound)
+    private static List<StoredImage> images(ImageProvider provider, List<PodArguments.App> apps, String notFound)
             throws RktException {
         List<StoredImage> images = new ArrayList<>();
         for (PodArguments.App app : apps) {
             try {
-                images.add(finder.find(app.image(), FetchCommand.signature(app)));
+                images.add(provider.provide(ImageReference.parse(app.image()), FetchCommand.signature(app)));
             } catch (RktException e) {
                 throw new RktException(notFound + e.getMessage(), e);
             } catch (IOException e) {
@@ -146,11 +147,11 @@ final class PrepareCommand {
     }
 
     /** A pod manifest names images by what they are. */
-    private static List<StoredImage> storedImages(ImageFinder finder, PodRequest request)
+    private static List<StoredImage> storedImages(ImageProvider provider, PodRequest request)
             throws RktException, IOException {
         List<StoredImage> images = new ArrayList<>();
         for (AppRequest app : request.apps()) {
-            images.add(finder.find(app.image(), Optional.empty()));
+            images.add(provider.provide(ImageReference.parse(app.image()), Optional.empty()));
         }
         return images;
     }

@@ -2,16 +2,15 @@ package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.config.Credentials;
-import dev.gantry.rkt.fetch.RemoteFetcher;
+import dev.gantry.rkt.fetch.ImageFetcher;
+import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.http.EnvironmentProxies;
 import dev.gantry.rkt.http.HttpTransport;
 import dev.gantry.rkt.http.Progress;
-import dev.gantry.rkt.image.FetchOptions;
-import dev.gantry.rkt.image.ImageFinder;
 import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
-import dev.gantry.rkt.image.PullPolicy;
-import dev.gantry.rkt.image.RemoteImages;
+import dev.gantry.rkt.request.FetchOptions;
+import dev.gantry.rkt.request.PullPolicy;
 import dev.gantry.rkt.trust.DiscoveringVerifier;
 import dev.gantry.rkt.trust.ImageVerifier;
 import dev.gantry.rkt.trust.KeyDownloads;
@@ -51,30 +50,31 @@ record Session(
         return new ImageStore(options.dataDirectory(), ImageLimits.of(environment), this::say);
     }
 
-    /** Finds images, with what the global flags allow. */
-    ImageFinder finder(PullPolicy policy) throws RktException {
+    /** Provides images, with what the global flags allow. */
+    ImageProvider provider(PullPolicy policy) throws RktException {
         FetchOptions fetching = new FetchOptions(
                 policy,
                 options.insecure().contains(InsecureOption.IMAGE),
                 options.insecure().contains(InsecureOption.HTTP),
                 options.insecure().contains(InsecureOption.TLS));
-        return new ImageFinder(images(), fetching, remoteImages(fetching), verifier());
+        return provider(fetching);
     }
 
-    /** Finds stored images and what they depend on, verified or not, and fetches nothing. */
-    ImageFinder finderOfStored() throws RktException {
+    /** Provides stored images and their dependencies, verified or not, and fetches nothing. */
+    ImageProvider providerOfStored() throws RktException {
         FetchOptions nothing = new FetchOptions(PullPolicy.NEVER, true, false, false);
-        return new ImageFinder(images(), nothing, remoteImages(nothing), verifier());
+        return provider(nothing);
     }
 
-    private RemoteImages remoteImages(FetchOptions fetching) throws RktException {
-        return new RemoteFetcher(
+    private ImageProvider provider(FetchOptions fetching) throws RktException {
+        ImageFetcher fetcher = new ImageFetcher(
                 options.dataDirectory(),
                 images(),
                 fetching,
                 verifier(),
-                new RemoteFetcher.Surroundings(
+                new ImageFetcher.Surroundings(
                         options.configuration(), environment, clock, Progress.onTerminal(err), this::debug));
+        return new ImageProvider(options.dataDirectory(), images(), fetching, fetcher);
     }
 
     /** The keys that this machine trusts. */

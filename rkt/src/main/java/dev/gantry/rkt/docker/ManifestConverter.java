@@ -7,6 +7,7 @@ import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Environment;
 import dev.gantry.rkt.appc.HostArchitecture;
+import dev.gantry.rkt.request.DockerReference;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;

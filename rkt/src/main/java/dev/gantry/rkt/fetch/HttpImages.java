@@ -8,10 +8,8 @@ import dev.gantry.rkt.image.AciManifest;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.image.WorkDirectory;
-import dev.gantry.rkt.trust.ImageVerifier;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,27 +26,27 @@ final class HttpImages {
     private final ImageStore store;
     private final Remotes remotes;
     private final Downloads downloads;
-    private final Optional<ImageVerifier> verifier;
+    private final ImageImport imports;
     private final InstantSource clock;
     private final Instant startedAt;
 
     /**
      * Makes a fetcher.
      *
-     * @param verifier verifies what is downloaded; empty if images need no signature
+     * @param imports verifies and stores images
      * @param startedAt since when images are looked for; what another process has fetched since then is not fetched again
      */
     HttpImages(
             ImageStore store,
             Remotes remotes,
             Downloads downloads,
-            Optional<ImageVerifier> verifier,
+            ImageImport imports,
             InstantSource clock,
             Instant startedAt) {
         this.store = store;
         this.remotes = remotes;
         this.downloads = downloads;
-        this.verifier = verifier;
+        this.imports = imports;
         this.clock = clock;
         this.startedAt = startedAt;
     }
@@ -98,12 +96,12 @@ final class HttpImages {
     private Optional<StoredImage> stored(Optional<Remote> remote) throws IOException, RktException {
         Optional<StoredImage> stored =
                 remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
-        return stored.filter(image -> verifier.isEmpty() || image.isVerified());
+        return stored.filter(image -> !imports.needsSignature() || image.isVerified());
     }
 
     private Optional<Path> signature(ImageLocation location, Optional<Path> givenSignature, WorkDirectory work)
             throws IOException, RktException {
-        if (verifier.isEmpty() || givenSignature.isPresent()) {
+        if (!imports.needsSignature() || givenSignature.isPresent()) {
             return givenSignature;
         }
         Path file = work.path().resolve("signature");
@@ -113,17 +111,10 @@ final class HttpImages {
 
     private StoredImage add(ImageLocation location, Path file, Optional<Path> signature)
             throws IOException, RktException {
-        try (InputStream in = Files.newInputStream(file)) {
+        try {
             ImageManifest manifest = AciManifest.read(file, store.limits());
             requireMatch(location, manifest);
-            if (verifier.isPresent()) {
-                verifier.get().verify(file, signature.orElseThrow(), manifest.name());
-            }
-            StoredImage image = store.add(in);
-            if (verifier.isPresent()) {
-                store.markVerified(image);
-            }
-            return image;
+            return imports.add(file, signature, manifest.name());
         } finally {
             Files.deleteIfExists(file);
         }

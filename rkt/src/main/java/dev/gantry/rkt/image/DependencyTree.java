@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Finds out of which images an image's files come: of its dependencies, in order, and of theirs before them. */
-final class DependencyTree {
+public final class DependencyTree {
 
     /** No image needs as many; but a few that all depend on each other twice would soon be more. */
     private static final int MAX_IMAGES = 1000;
@@ -17,9 +17,16 @@ final class DependencyTree {
 
     /** Where the images are that others depend on. */
     @FunctionalInterface
-    interface Source {
+    public interface Source {
 
-        /** Finds, or fetches and stores, an image. */
+        /**
+         * Finds, or fetches and stores, an image.
+         *
+         * @param dependency the image
+         * @return the stored image
+         * @throws RktException if it can't be had
+         * @throws IOException if the store can't be read or written
+         */
         StoredImage find(Dependency dependency) throws IOException, RktException;
     }
 
@@ -29,14 +36,20 @@ final class DependencyTree {
      * @param image the image
      * @param whitelists the path whitelists of those that depend on it and its own; a file must be in all of them
      */
-    record Part(StoredImage image, List<Set<String>> whitelists) {
+    public record Part(StoredImage image, List<Set<String>> whitelists) {
 
-        Part {
+        /** Copies the whitelists. */
+        public Part {
             whitelists = List.copyOf(whitelists);
         }
     }
 
-    DependencyTree(Source source) {
+    /**
+     * Makes a tree.
+     *
+     * @param source finds the dependencies
+     */
+    public DependencyTree(Source source) {
         this.source = source;
     }
 
@@ -48,7 +61,7 @@ final class DependencyTree {
      * @throws RktException if one depends on itself, is missing or can't be fetched
      * @throws IOException if the store can't be read or written
      */
-    List<Part> parts(StoredImage image) throws IOException, RktException {
+    public List<Part> parts(StoredImage image) throws IOException, RktException {
         List<Part> parts = new ArrayList<>();
         addParts(image, List.of(), List.of(), parts);
         return parts;

@@ -1,6 +1,7 @@
 package dev.gantry.rkt.image;
 
 import dev.gantry.rkt.Durability;
+import dev.gantry.rkt.FileLocks;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.image.DependencyTree.Part;
 import java.io.Closeable;
@@ -16,14 +17,19 @@ import java.util.UUID;
  * Puts the files together that an image and its dependencies make. What comes out is kept in the image's directory, for
  * the next pod of it; files are hard links to those of the images, which are never written to.
  */
-final class ImageRenderer {
+public final class ImageRenderer {
 
     /** Where in an image's directory the trees are kept. */
     static final String RENDERED = "rendered";
 
     private final ImageStore store;
 
-    ImageRenderer(ImageStore store) {
+    /**
+     * Makes a renderer.
+     *
+     * @param store the images
+     */
+    public ImageRenderer(ImageStore store) {
         this.store = store;
     }
 
@@ -36,7 +42,7 @@ final class ImageRenderer {
      * @throws RktException if this thread is interrupted
      */
     @SuppressWarnings("try") // the lock is held, not used
-    StoredImage render(List<Part> parts) throws IOException, RktException {
+    public StoredImage render(List<Part> parts) throws IOException, RktException {
         Part last = parts.get(parts.size() - 1);
         StoredImage image = last.image();
         if (parts.size() == 1 && last.whitelists().isEmpty()) {

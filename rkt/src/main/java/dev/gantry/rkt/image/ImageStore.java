@@ -1,16 +1,17 @@
 package dev.gantry.rkt.image;
 
 import dev.gantry.rkt.Durability;
+import dev.gantry.rkt.FileLocks;
 import dev.gantry.rkt.PrivateDirectory;
+import dev.gantry.rkt.ProcessIdentity;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.ImageManifest;
 import dev.gantry.rkt.appc.ManifestRules;
-import dev.gantry.rkt.pod.ProcessIdentity;
+import dev.gantry.rkt.request.ImageReference;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,13 +36,10 @@ import java.util.function.Predicate;
  */
 public final class ImageStore {
 
-    private static final String PREFIX = "sha512-";
+    private static final String PREFIX = ImageReference.HASH_PREFIX;
 
-    /** With fewer digits an id would be ambiguous by accident. */
-    private static final int MIN_DIGITS = 2;
-
-    /** As many as rkt itself prints of an id. */
-    private static final int UNMISTAKABLE_DIGITS = 32;
+    /** Images whose ids begin with the same digits share a lock: few lock files, and short waits. */
+    private static final int LOCK_DIGITS = 2;
 
     /** A file beside the locks, there while images are removed: prepare.sh can't hold a lock of Java's. */
     private static final String REMOVING = "removing";
@@ -123,8 +121,7 @@ public final class ImageStore {
     public StoredImage add(InputStream source) throws IOException, RktException {
         try (WorkDirectory work = newWork()) {
             String id = copy(source, work.path().resolve(StoredImage.ARCHIVE));
-            // Images that begin alike share a lock: the number of files stays small, and nobody waits for long.
-            try (Closeable ignored = lock(id.substring(0, PREFIX.length() + MIN_DIGITS), false)) {
+            try (Closeable ignored = lock(id.substring(0, PREFIX.length() + LOCK_DIGITS), false)) {
                 Optional<StoredImage> stored = find(id);
                 if (stored.isEmpty()) {
                     extract(work.path());
@@ -171,7 +168,7 @@ public final class ImageStore {
      * @throws IOException if the store can't be read
      */
     public Optional<StoredImage> find(String idPrefix) throws IOException, RktException {
-        if (!isId(idPrefix)) {
+        if (!ImageReference.isHash(idPrefix)) {
             throw new RktException("\"%s\" is not a valid hash".formatted(idPrefix));
         }
         List<StoredImage> found = new ArrayList<>();
@@ -223,7 +220,7 @@ public final class ImageStore {
      * @return the image; empty if there is none
      * @throws IOException if the store can't be read
      */
-    Optional<StoredImage> find(String name, Map<String, String> labels, Predicate<StoredImage> condition)
+    public Optional<StoredImage> find(String name, Map<String, String> labels, Predicate<StoredImage> condition)
             throws IOException {
         Optional<StoredImage> newest = Optional.empty();
         for (StoredImage image : all()) {
@@ -344,26 +341,6 @@ public final class ImageStore {
         return PREFIX + HexFormat.of().formatHex(digest.digest());
     }
 
-    /**
-     * Whether a text is the id of an image, or the beginning of one.
-     *
-     * @param text the text
-     * @return whether it is
-     */
-    public static boolean isId(String text) {
-        return text.matches(PREFIX + "[0-9a-f]{" + MIN_DIGITS + ",128}");
-    }
-
-    /**
-     * Whether nobody can make another image whose id begins so.
-     *
-     * @param id an id, or the beginning of one
-     * @return whether it has enough digits
-     */
-    static boolean isUnmistakable(String id) {
-        return id.length() >= PREFIX.length() + UNMISTAKABLE_DIGITS;
-    }
-
     private static StoredImage read(Path directory) throws RktException {
         try {
             String manifest = Files.readString(directory.resolve(StoredImage.MANIFEST));
@@ -399,19 +376,9 @@ public final class ImageStore {
         Files.createFile(work.resolve(StoredImage.LAST_USED));
     }
 
-    /** A lock between processes; held until the channel is closed. */
     private Closeable lock(String name, boolean shared) throws IOException {
         PrivateDirectory.create(root);
-        Files.createDirectories(locks);
-        FileChannel channel = FileChannel.open(
-                locks.resolve(name), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        try {
-            channel.lock(0, Long.MAX_VALUE, shared);
-            return channel;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+        return FileLocks.acquire(locks.resolve(name), shared);
     }
 
     private static MessageDigest sha512() {

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /** A format of images that can't be read from a file here; the same images can be fetched from a registry. */
-enum OtherFormat {
+public enum OtherFormat {
     DOCKER_ARCHIVE("a docker archive (as \"docker save\" writes it)", "docker-archive:FILE", "manifest.json"),
     OCI_ARCHIVE("an archive of an OCI image layout", "oci-archive:FILE", "oci-layout"),
     OCI_DIRECTORY("a directory with an OCI image layout", "oci:DIR", "oci-layout");
@@ -36,15 +36,24 @@ enum OtherFormat {
                 .findFirst();
     }
 
-    /** Returns the format that a directory is in. */
-    static Optional<OtherFormat> ofDirectory(Path directory) {
+    /**
+     * Returns the format that a directory is in.
+     *
+     * @param directory the directory
+     * @return the format; empty if it is none of these
+     */
+    public static Optional<OtherFormat> ofDirectory(Path directory) {
         return Files.isRegularFile(directory.resolve(OCI_DIRECTORY.marker))
                 ? Optional.of(OCI_DIRECTORY)
                 : Optional.empty();
     }
 
-    /** Says which format it is, and how to get the image all the same. */
-    RktException refusal() {
+    /**
+     * Makes the error that names the format and tells how to get the image another way.
+     *
+     * @return the error, to be thrown
+     */
+    public RktException refusal() {
         return new RktException(("this is %s, not an App Container Image: copy it to a registry, by \"skopeo copy %s"
                         + " docker://HOST:PORT/NAME\" for instance, and name it docker://HOST:PORT/NAME")
                 .formatted(description, source));

@@ -1,6 +1,6 @@
 package dev.gantry.rkt.image;
 
-import dev.gantry.rkt.pod.ProcessIdentity;
+import dev.gantry.rkt.ProcessIdentity;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.gantry.rkt.metadata;
 
-import dev.gantry.rkt.pod.ProcessIdentity;
+import dev.gantry.rkt.ProcessIdentity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;

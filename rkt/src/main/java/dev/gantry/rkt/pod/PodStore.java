@@ -2,6 +2,7 @@ package dev.gantry.rkt.pod;
 
 import dev.gantry.rkt.Durability;
 import dev.gantry.rkt.PrivateDirectory;
+import dev.gantry.rkt.ProcessIdentity;
 import dev.gantry.rkt.image.StoredImage;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

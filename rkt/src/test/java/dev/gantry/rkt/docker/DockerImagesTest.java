@@ -12,14 +12,16 @@ import dev.gantry.rkt.Rkt;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.HostArchitecture;
 import dev.gantry.rkt.config.ConfigDirectories;
-import dev.gantry.rkt.fetch.RemoteFetcher;
+import dev.gantry.rkt.fetch.ImageFetcher;
+import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.http.Progress;
-import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
-import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.request.FetchOptions;
+import dev.gantry.rkt.request.ImageReference;
+import dev.gantry.rkt.request.PullPolicy;
 import dev.gantry.rkt.tar.ExtendedAttributes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -208,10 +210,14 @@ class DockerImagesTest {
         registry.push("same", "latest", OCI_MANIFEST, CONFIG.formatted("\"Cmd\":[\"/x\"]"), layer);
 
         StoredImage first = fetch("same");
-        StoredImage elsewhere = fetcher(directory.resolve("elsewhere")).fetchDocker(name("same"));
+        StoredImage elsewhere = pull(directory.resolve("elsewhere"), name("same"));
 
         assertThat(elsewhere.id()).isEqualTo(first.id());
-        assertThat(fetcher(directory).remembered(name("same"))).contains(first);
+        FetchOptions stored = new FetchOptions(PullPolicy.NEVER, true, true, true);
+        ImageStore store = new ImageStore(directory, ImageLimits.DEFAULT);
+        assertThat(new ImageProvider(directory, store, stored, fetcher(directory))
+                        .provide(ImageReference.parse(name("same")), Optional.empty()))
+                .isEqualTo(first);
     }
 
     @Test
@@ -302,13 +308,13 @@ class DockerImagesTest {
             String name = "docker://%s/private".formatted(secured.host());
             Path data = directory.resolve("data");
 
-            assertThatThrownBy(() -> fetcher(data).fetchDocker(name))
+            assertThatThrownBy(() -> pull(data, name))
                     .isInstanceOf(RktException.class)
                     .hasMessageContaining(
                             "401 Unauthorized: put credentials for \"%s\" into auth.d".formatted(secured.host()));
 
             writeLogin(secured.host());
-            assertThat(fetcher(data).fetchDocker(name).manifest().labels()).containsEntry("version", "latest");
+            assertThat(pull(data, name).manifest().labels()).containsEntry("version", "latest");
         }
     }
 
@@ -319,8 +325,7 @@ class DockerImagesTest {
             plain.push("private", "latest", MANIFEST, CONFIG.formatted("\"Cmd\":[\"/x\"]"), layer);
             writeLogin(plain.host());
 
-            assertThatThrownBy(() -> fetcher(directory.resolve("data"))
-                            .fetchDocker("docker://%s/private".formatted(plain.host())))
+            assertThatThrownBy(() -> pull(directory.resolve("data"), "docker://%s/private".formatted(plain.host())))
                     .isInstanceOf(RktException.class)
                     .hasMessageContaining("401 Unauthorized: credentials are sent over TLS only");
         }
@@ -367,14 +372,18 @@ class DockerImagesTest {
             String host = "127.0.0.1:" + server.port();
             writeLogin(host);
 
-            StoredImage image = fetcher(directory.resolve("data")).fetchDocker("docker://%s/private".formatted(host));
+            StoredImage image = pull(directory.resolve("data"), "docker://%s/private".formatted(host));
 
             assertThat(image.rootfs().resolve("a")).hasContent("a");
         }
     }
 
     private StoredImage fetch(String image) throws IOException, RktException {
-        return fetcher(directory).fetchDocker(name(image));
+        return pull(directory, name(image));
+    }
+
+    private StoredImage pull(Path data, String image) throws IOException, RktException {
+        return fetcher(data).fetch(ImageReference.parse(image), Optional.empty());
     }
 
     private static String name(String image) {
@@ -388,15 +397,15 @@ class DockerImagesTest {
                  "credentials":{"user":"%s","password":"%s"}}""".formatted(host, DockerRegistry.USER, DockerRegistry.PASSWORD));
     }
 
-    private RemoteFetcher fetcher(Path data) {
-        return new RemoteFetcher(
+    private ImageFetcher fetcher(Path data) {
+        return new ImageFetcher(
                 data,
                 new ImageStore(data, ImageLimits.DEFAULT),
                 new FetchOptions(PullPolicy.UPDATE, true, true, true),
                 (aci, signature, name) -> {
                     throw new AssertionError("docker images have no signatures");
                 },
-                new RemoteFetcher.Surroundings(
+                new ImageFetcher.Surroundings(
                         new ConfigDirectories(directory.resolve("none"), directory.resolve("etc"), Optional.empty()),
                         Map.of(),
                         InstantSource.system(),

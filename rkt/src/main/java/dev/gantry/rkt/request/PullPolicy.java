@@ -1,4 +1,4 @@
-package dev.gantry.rkt.image;
+package dev.gantry.rkt.request;
 
 import dev.gantry.rkt.RktException;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.gantry.rkt.image;
+package dev.gantry.rkt.fetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.rkt.AciBuilder;
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.image.ImageLimits;
+import dev.gantry.rkt.image.ImageStore;
+import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.request.FetchOptions;
+import dev.gantry.rkt.request.ImageReference;
+import dev.gantry.rkt.request.PullPolicy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -157,9 +162,14 @@ class ImageDependenciesTest {
     }
 
     private StoredImage find(String id) throws IOException, RktException {
-        ImageFinder finder = new ImageFinder(
-                store, new FetchOptions(PullPolicy.NEW, true, false, false), new Published(), (aci, sig, name) -> {});
-        return finder.find(id, Optional.empty());
+        FetchOptions options = new FetchOptions(PullPolicy.NEW, true, false, false);
+        return new ImageProvider(directory, store, options, this::discover)
+                .provide(new ImageReference.Hash(id), Optional.empty());
+    }
+
+    private StoredImage discover(ImageReference reference, Optional<Path> signature) throws IOException, RktException {
+        discovered.add(reference.text());
+        return store.add(new ByteArrayInputStream(published.get(reference.text())));
     }
 
     private static List<String> files(StoredImage image) throws IOException {
@@ -172,31 +182,5 @@ class ImageDependenciesTest {
             }
         }
         return files;
-    }
-
-    /** What discovery would lead to. */
-    private final class Published implements RemoteImages {
-
-        @Override
-        public StoredImage discover(String name, Map<String, String> labels, Optional<Path> signature)
-                throws IOException, RktException {
-            discovered.add(name);
-            return store.add(new ByteArrayInputStream(published.get(name)));
-        }
-
-        @Override
-        public Optional<StoredImage> remembered(String place) {
-            throw new AssertionError(place);
-        }
-
-        @Override
-        public StoredImage fetch(URI uri, Optional<Path> signature) {
-            throw new AssertionError(uri);
-        }
-
-        @Override
-        public StoredImage fetchDocker(String reference) {
-            throw new AssertionError(reference);
-        }
     }
 }

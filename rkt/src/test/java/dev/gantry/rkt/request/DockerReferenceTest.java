@@ -1,4 +1,4 @@
-package dev.gantry.rkt.docker;
+package dev.gantry.rkt.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.gantry.rkt.pod;
+package dev.gantry.rkt;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

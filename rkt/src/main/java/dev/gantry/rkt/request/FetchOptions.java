@@ -1,4 +1,4 @@
-package dev.gantry.rkt.image;
+package dev.gantry.rkt.request;
 
 /**
  * What may be fetched, and how.

@@ -4,16 +4,16 @@ import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.config.Credentials;
 import dev.gantry.rkt.docker.DockerImages;
-import dev.gantry.rkt.docker.DockerReference;
 import dev.gantry.rkt.http.Downloads;
 import dev.gantry.rkt.http.EnvironmentProxies;
 import dev.gantry.rkt.http.HttpTransport;
 import dev.gantry.rkt.http.MetaDiscovery;
 import dev.gantry.rkt.http.Progress;
-import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.ImageStore;
-import dev.gantry.rkt.image.RemoteImages;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.request.DockerReference;
+import dev.gantry.rkt.request.FetchOptions;
+import dev.gantry.rkt.request.ImageReference;
 import dev.gantry.rkt.trust.ImageVerifier;
 import java.io.Closeable;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Fetches images from wherever they are. What that needs is made when the first one is fetched, not before. */
-public final class RemoteFetcher implements RemoteImages {
+public final class ImageFetcher implements ImageSource {
 
     private final ImageStore store;
     private final Remotes remotes;
@@ -69,7 +69,7 @@ public final class RemoteFetcher implements RemoteImages {
      * @param verifier verifies what is fetched, if the options want signatures
      * @param surroundings what is around
      */
-    public RemoteFetcher(
+    public ImageFetcher(
             Path dataDirectory,
             ImageStore store,
             FetchOptions options,
@@ -84,23 +84,30 @@ public final class RemoteFetcher implements RemoteImages {
     }
 
     @Override
-    public Optional<StoredImage> remembered(String place) throws IOException, RktException {
-        String url = DockerReference.isReference(place)
-                ? DockerReference.parse(place).toString()
-                : place;
-        Optional<Remote> remote = remotes.find(url);
-        return remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
+    public StoredImage fetch(ImageReference reference, Optional<Path> signature) throws IOException, RktException {
+        if (reference instanceof ImageReference.LocalFile file) {
+            return new FileImages(store, imports()).fetch(file.path(), signature);
+        }
+        if (reference instanceof ImageReference.Url url) {
+            return download(url.uri(), signature);
+        }
+        if (reference instanceof ImageReference.Docker docker) {
+            return pull(docker.image());
+        }
+        if (reference instanceof ImageReference.Name name) {
+            return discover(name.name(), name.labels(), signature);
+        }
+        throw new IllegalArgumentException("a hash says nothing of where the image is: " + reference.text());
     }
 
-    @Override
-    public StoredImage fetch(URI uri, Optional<Path> signature) throws IOException, RktException {
-        // Who writes http:// has allowed it, as for rkt; what a name leads to is another matter.
+    private StoredImage download(URI uri, Optional<Path> signature) throws IOException, RktException {
+        // A user who writes http:// has allowed plain HTTP, as for rkt; the URLs that a name leads to are not the
+        // user's.
         boolean isHttpAllowed = options.httpAllowed() || "http".equalsIgnoreCase(uri.getScheme());
         return http(credentials(), isHttpAllowed).fetch(ImageLocation.of(uri), signature);
     }
 
-    @Override
-    public StoredImage discover(String name, Map<String, String> labels, Optional<Path> signature)
+    private StoredImage discover(String name, Map<String, String> labels, Optional<Path> signature)
             throws IOException, RktException {
         Credentials credentials = credentials();
         MetaDiscovery meta = new MetaDiscovery(
@@ -119,10 +126,12 @@ public final class RemoteFetcher implements RemoteImages {
         throw new RktException("discovery failed for \"%s\": %s".formatted(name, failure.getMessage()), failure);
     }
 
-    @Override
     @SuppressWarnings("try") // the lock is held, not used
-    public StoredImage fetchDocker(String place) throws IOException, RktException {
-        DockerReference reference = DockerReference.parse(place);
+    private StoredImage pull(DockerReference reference) throws IOException, RktException {
+        if (!options.unsignedAllowed()) {
+            throw new RktException(
+                    "signature verification for docker images is not supported (try --insecure-options=image)");
+        }
         String url = reference.toString();
         Credentials credentials = credentials();
         DockerImages docker = new DockerImages(
@@ -152,13 +161,11 @@ public final class RemoteFetcher implements RemoteImages {
                 transport(credentials, isHttpAllowed),
                 surroundings.progress(),
                 store.limits().maxBytes());
-        return new HttpImages(
-                store,
-                remotes,
-                downloads,
-                options.unsignedAllowed() ? Optional.empty() : Optional.of(verifier),
-                surroundings.clock(),
-                startedAt);
+        return new HttpImages(store, remotes, downloads, imports(), surroundings.clock(), startedAt);
+    }
+
+    private ImageImport imports() {
+        return new ImageImport(store, options.unsignedAllowed() ? Optional.empty() : Optional.of(verifier));
     }
 
     private HttpTransport transport(Credentials credentials, boolean isHttpAllowed) throws IOException {

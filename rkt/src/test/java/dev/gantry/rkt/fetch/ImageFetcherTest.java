@@ -12,14 +12,14 @@ import dev.gantry.rkt.appc.HostArchitecture;
 import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.http.Progress;
-import dev.gantry.rkt.image.FetchOptions;
 import dev.gantry.rkt.image.ImageLimits;
 import dev.gantry.rkt.image.ImageStore;
-import dev.gantry.rkt.image.PullPolicy;
 import dev.gantry.rkt.image.StoredImage;
+import dev.gantry.rkt.request.FetchOptions;
+import dev.gantry.rkt.request.ImageReference;
+import dev.gantry.rkt.request.PullPolicy;
 import dev.gantry.rkt.trust.ImageVerifier;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RemoteFetcherTest {
+class ImageFetcherTest {
 
     /** A port on which nothing listens: what would go out to the world ends there. */
     private static final String NOWHERE = "http://127.0.0.1:1";
@@ -213,25 +213,25 @@ class RemoteFetcherTest {
 
     private StoredImage fetch(String path, boolean unsignedAllowed, ImageVerifier verifier)
             throws IOException, RktException {
-        return fetcher(unsignedAllowed, verifier).fetch(URI.create(server.url() + path), Optional.empty());
+        return fetcher(unsignedAllowed, verifier).fetch(ImageReference.parse(server.url() + path), Optional.empty());
     }
 
     private StoredImage discover(String name, Map<String, String> labels) throws IOException, RktException {
-        return fetcher(true, null).discover(name, labels, Optional.empty());
+        return fetcher(true, null).fetch(new ImageReference.Name(name, name, labels), Optional.empty());
     }
 
     private Optional<StoredImage> remembered(String path) throws IOException, RktException {
-        return fetcher(true, null).remembered(server.url() + path);
+        return new StoredImageFinder(directory, store, true).find(ImageReference.parse(server.url() + path));
     }
 
     /** What is not for this machine goes to the server as to a proxy, so that any name can be asked for. */
-    private RemoteFetcher fetcher(boolean unsignedAllowed, ImageVerifier verifier) {
-        return new RemoteFetcher(
+    private ImageFetcher fetcher(boolean unsignedAllowed, ImageVerifier verifier) {
+        return new ImageFetcher(
                 directory,
                 store,
                 new FetchOptions(PullPolicy.UPDATE, unsignedAllowed, true, false),
                 verifier,
-                new RemoteFetcher.Surroundings(
+                new ImageFetcher.Surroundings(
                         new ConfigDirectories(directory, directory, Optional.empty()),
                         Map.of("http_proxy", server.url(), "https_proxy", NOWHERE),
                         () -> now,

@@ -1,4 +1,4 @@
-package dev.gantry.rkt.docker;
+package dev.gantry.rkt.request;
 
 import dev.gantry.rkt.RktException;
 import java.util.Optional;
@@ -17,23 +17,13 @@ import java.util.regex.Pattern;
 public record DockerReference(
         String original, String registry, String repository, Optional<String> tag, Optional<String> digest) {
 
-    /** Where images are that name no registry. */
-    static final String HUB = "registry-1.docker.io";
+    /** Docker Hub: the registry of images that name none. */
+    public static final String HUB = "registry-1.docker.io";
 
     private static final String SCHEME = "docker://";
     private static final Pattern SYNTAX =
             Pattern.compile("([a-z0-9]+(?:(?:[._/]|__|-+)[a-z0-9]+)*)(?::([\\w][\\w.-]{0,127}))?"
                     + "(?:@(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}))?");
-
-    /**
-     * Whether a text names a docker image.
-     *
-     * @param text the text
-     * @return whether it begins so
-     */
-    public static boolean isReference(String text) {
-        return text.startsWith(SCHEME);
-    }
 
     /**
      * Reads a reference.
@@ -62,17 +52,25 @@ public record DockerReference(
         return new DockerReference(original, registry, isOfficial ? "library/" + path : path, tag, digest);
     }
 
-    /** Whether the image lies where images are that name no registry. */
-    boolean isOfHub() {
+    /**
+     * Decides whether the image lies in Docker Hub, the registry of images that name none.
+     *
+     * @return whether it does
+     */
+    public boolean isOfHub() {
         return isHub(registry);
     }
 
-    /** What the manifest is asked for by. */
-    String version() {
+    /**
+     * Returns the digest, or else the tag: a registry is asked for the manifest by it.
+     *
+     * @return the digest or the tag
+     */
+    public String version() {
         return digest.or(() -> tag).orElseThrow();
     }
 
-    /** The same for all ways to write it. */
+    /** Returns the full reference: the same text for all ways to write it. */
     @Override
     public String toString() {
         return SCHEME + registry + "/" + repository
