@@ -1,4 +1,7 @@
-# rkt cat-manifest [--pretty-print=BOOL] UUID
+# rkt cat-manifest [--pretty-print=BOOL] --uuid-file=FILE | UUID: prints the manifest of a pod.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh
 pretty=true
 command_flag() {
   case $1 in

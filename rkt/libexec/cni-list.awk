@@ -1,5 +1,8 @@
-# Lists configurations of networks, a line each: NAME|TYPE|IPAM|MASQUERADE|FILE. After json.awk; the files are the
-# arguments. Ends with status 1 and a message at the first that is none: what it was meant to configure is not known.
+# Lists configurations of networks, a line each: NAME|TYPE|IPAM|MASQUERADE|FILE. Ends with status 1 and a message at the
+# first file that is no configuration, for nobody knows what it was meant to configure.
+#
+# Run by:  network-plan.sh, after json.awk
+# Input:   the files, as arguments
 
 BEGIN {
   for (i = 1; i < ARGC; i++) {
@@ -14,7 +17,7 @@ BEGIN {
   exit 0
 }
 
-# Names of networks are in lists, names of plugins are names of files.
+# Returns a name that is safe in a list (networks) and as the name of a file (plugins).
 function plain(file, path, fallback,    value) {
   value = json_string(path)
   if (value == "" && fallback != "") return fallback

@@ -1,6 +1,9 @@
-# Reads what a plugin answered to ADD, in the file of the argument (versions 0.1.0 to 1.0.0 of the specification). After
-# json.awk. Prints "ADDRESS PREFIX", "- -" if it gave none, and then the lines of a resolv.conf, if it gave such. If the
-# plugin failed, prints what it says and ends with status 1.
+# Reads the answer of a plugin to ADD (versions 0.1.0 to 1.0.0 of the specification). Prints "ADDRESS PREFIX", "- -" if
+# it gave none, and then the lines of a resolv.conf, if it gave such. If the plugin failed, prints its message and ends
+# with status 1.
+#
+# Run by:  network-up.sh and network.sh, after json.awk
+# Input:   the file with the answer, as the argument
 
 BEGIN {
   if (!json_read(ARGV[1])) {
@@ -32,7 +35,7 @@ BEGIN {
   exit 0
 }
 
-# A list of the answer, as lines of a keyword or as one.
+# Prints a list of the answer: a line of the keyword for each element, or one line with all.
 function resolver(keyword, member, separator,    i, line, value) {
   line = ""
   for (i = 0; i < json_count["/dns/" member]; i++) {

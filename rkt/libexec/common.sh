@@ -1,4 +1,9 @@
-# What all commands share: messages, and who a process is. Sourced by bin/rkt and by stage1.sh.
+# What all commands share: messages, quoting and the identity of a process.
+#
+# Sourced by: bin/rkt, stage1.sh and export-overlay.sh
+# Needs:      libexec and command; debug (true or false) for the function debug
+# Sets:       newline
+# Defines:    say, fail, debug, print_help, go_quote, require_root, read_process_start, read_identity, is_alive
 
 newline='
 '
@@ -18,12 +23,12 @@ debug() {
   if $debug; then say "$@"; fi
 }
 
-# Prints the help of a command, and the flags that all commands have.
+# print_help COMMAND: prints the help of a command, and the flags that all commands have.
 print_help() {
   cat "$libexec/help/$1.txt" "$libexec/help/global-flags"
 }
 
-# Sets `quoted` to the argument in double quotes, with what they would hide escaped (Go's %q).
+# Sets quoted to the argument in double quotes, with quotes, backslashes and newlines escaped (Go's %q).
 go_quote() {
   case $1 in
     *[\"\\]* | *"$newline"*)
@@ -41,8 +46,8 @@ require_root() {
   [ "$effective_user" = 0 ] || fail 'cannot run as unprivileged user'
 }
 
-# Sets `process_start` to when the process of this pid was started, in clock ticks since boot. Fails if there is none
-# or it is dead and only waits for its parent. Its name, in parentheses, may hold anything, newlines included.
+# read_process_start PID: sets process_start to the start time of the process, in clock ticks since boot. Fails if there
+# is no such process, or it is a zombie. Its name, in parentheses, may hold anything, newlines included.
 read_process_start() {
   process_stat=
   { while IFS= read -r line; do process_stat="$process_stat$line "; done < "/proc/$1/stat"; } 2> /dev/null || return 1
@@ -53,14 +58,15 @@ read_process_start() {
   process_start=${20}
 }
 
-# Sets `identity` to what tells this process from any other that ever has its pid: also from one after a reboot.
+# read_identity PID: sets identity to a line that no other process ever has: the pid, the start time and the id of the
+# boot. Fails if there is no such process.
 read_identity() {
   read -r boot_id < /proc/sys/kernel/random/boot_id
   read_process_start "$1" || return 1
   identity="$1 $process_start $boot_id"
 }
 
-# Whether the process whose identity stands in the file is alive.
+# is_alive FILE: decides whether the process whose identity is in the file is alive; sets recorded to the identity.
 is_alive() {
   recorded=
   { IFS= read -r recorded < "$1"; } 2> /dev/null

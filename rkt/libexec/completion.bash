@@ -1,4 +1,8 @@
-# Completes rkt's commands in bash: source it, or put it where bash-completion looks.
+# Completes the commands of rkt in bash: source it, or put it where bash-completion looks. It calls rkt for pods and
+# images.
+#
+# Sourced by: an interactive bash. completion.sh prints it.
+# Defines:    _rkt, _rkt_words, _rkt_pods
 
 _rkt_commands='cat-manifest completion config enter export fetch gc help image list metadata-service prepare rm run
   run-prepared status stop trust version'
@@ -45,7 +49,7 @@ _rkt_words() {
   COMPREPLY=($(compgen -W "$*" -- "$word"))
 }
 
-# The pods in states that match a pattern.
+# Completes the pods whose state matches a pattern.
 _rkt_pods() {
   _rkt_words $(rkt list --no-legend --full 2> /dev/null | awk -F '\t+' -v states="$1" '$1 != "" && $0 ~ states { print $1 }')
 }

@@ -1,4 +1,7 @@
-# rkt completion SHELL: prints what completes rkt's commands in a shell.
+# rkt completion SHELL: prints the script that completes the commands of rkt in a shell.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh
 command_flag() { :; }
 set_flag() { :; }
 . "$libexec/flags.sh"

@@ -1,13 +1,20 @@
-# What the crun flavour has for every pod, however many apps it has. Needs stage1.sh.
+# The crun flavour: what a pod of one app and a pod of several apps share.
 #
-# crun can't make the PID namespace: the app would be process 1 of it, and the kernel keeps from process 1 every signal that
-# it has no handler for, SIGTERM too. So process 1 is a shell that lives as long as whoever runs the pod, crun or
-# stage1-crun-apps.sh, whatever ends that; then the kernel kills all that is left in the namespace.
+# crun can't make the PID namespace: the app would be process 1 of it, and the kernel withholds from process 1 every
+# signal that process 1 has no handler for, SIGTERM too. So process 1 is a shell. It lives as long as the process that
+# runs the pod, which is crun or stage1-crun-apps.sh, and ends however that process ends; then the kernel kills all
+# other processes of the namespace.
+#
+# Sourced by: stage1-crun.sh and stage1-crun-apps.sh
+# Needs:      stage1.sh, with common.sh, rooted.sh and rootfs.sh
+# Sets:       flavor; default_signals (empty: the option of env(1) for run_crun)
+# Defines:    hide_second_cgroup_hierarchy, show_second_cgroup_hierarchy, start_init (sets init and user_range),
+#             mount_app_root, find_crun (sets crun, env and nsenter), run_crun, run_pre_start
 flavor=crun
 
-# crun takes no machine that has both versions of control groups if the second one has controllers; those that limit
-# pods are in the first one then. Only this mount namespace loses sight of it. crun makes directories there all the same:
-# what covers it takes them, and goes with the pod.
+# crun refuses a host with both versions of control groups if the second one has controllers. On such a host the
+# controllers that limit pods are in the first one. So cover the second one, in this mount namespace only. crun still
+# makes directories there: they land in the cover, which goes with the pod.
 hide_second_cgroup_hierarchy() {
   controllers=
   { read -r controllers < /sys/fs/cgroup/unified/cgroup.controllers; } 2> /dev/null
@@ -15,17 +22,17 @@ hide_second_cgroup_hierarchy() {
     || fail "can't hide /sys/fs/cgroup/unified from crun"
 }
 
-# Takes back hide_second_cgroup_hierarchy.
+# Undoes hide_second_cgroup_hierarchy.
 show_second_cgroup_hierarchy() {
   [ -z "$controllers" ] || umount -l /sys/fs/cgroup/unified
 }
 
-# Starts process 1 of a new PID namespace, and sets `init` to its pid out here.
+# Starts process 1 of a new PID namespace, and sets init to its pid on the host.
 #
-# Process 1 waits for a child that reads from a pipe of which this process, and so crun if this becomes crun, alone has
-# the other end: the child ends when that does. While a shell waits for one child it reaps every other one, the orphans of
-# the pod too; a shell that reads the pipe itself does not, and some are interrupted by the end of an orphan. The app may
-# kill the child, as it may kill any process but process 1: then another child takes its place.
+# Process 1 waits for a child that reads from a pipe. Only this process, or crun if this becomes crun, has the other end
+# of the pipe, so the child ends when this process ends. A shell that waits for one child reaps every other one, the
+# orphans of the pod too. A shell that reads the pipe itself does not, and the end of an orphan interrupts some shells.
+# The app may kill the child, as any process but process 1: then another child takes its place.
 start_init() {
   mkfifo -m 600 "$pod/life" && exec 9<> "$pod/life" || fail "can't make \"$pod/life\""
   user_range=
@@ -36,7 +43,7 @@ start_init() {
   [ -z "$user_range" ] || enter_user_namespace
 }
 
-# What process 1 does; 8 is its end of the pipe.
+# The program of process 1. Descriptor 8 is its end of the pipe.
 init_loop='
   while
     cat <&8 &
@@ -51,9 +58,10 @@ start_common_init() {
     } > /dev/null 2>&1 & echo "$!"' sh "$pod/life" "$init_loop")
 }
 
-# With a user namespace that owns the other namespaces, which are new too: root of the pod has rights over what is the pod's
-# only. Process 1 becomes the pod's root itself as soon as there is one, for it is still the host's by its number. It
-# does not wait for ever: who maps the users may have been killed.
+# Starts process 1 in a new user namespace, which owns the other new namespaces: root of the pod has rights only over
+# what is the pod's. Until the users are mapped, process 1 is still root of the host by its number, so it becomes the
+# pod's root as soon as the map is there. It does not wait for ever: the process that maps the users may have been
+# killed.
 start_private_init() {
   init=$(unshare --user --keep-caps --pid --uts --ipc -- /bin/sh -c '{
       exec 8< "$1" 9<&-
@@ -66,25 +74,25 @@ start_private_init() {
     } > /dev/null 2>&1 & echo "$!"' sh "$pod/life" "$init_loop")
 }
 
-# Says which users of the host those of the pod are, and mounts the files of the kernel that belong to the pod's namespaces:
-# the kernel lets the root of a user namespace do so only where nothing is mounted over the host's.
+# Maps the users of the pod to users of the host, and mounts the kernel's file systems of the pod's namespaces. The
+# pod's own root can't mount these: the kernel allows it only where nothing is mounted over the host's /proc and /sys.
 enter_user_namespace() {
   map="0 $user_range"
   printf '%s\n' "$map" > "/proc/$init/gid_map" && printf '%s\n' "$map" > "/proc/$init/uid_map" \
     || fail "can't map users of the pod to $user_range"
-  # The network is not among what the user namespace owns, so that its root may not open ports that are root's.
+  # The user namespace does not own the network namespace, so its root may not open ports below 1024 by itself.
   [ "$net_mode" = host ] || echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start \
     || fail "can't permit ports below 1024"
   ln -sfn "/proc/$init/ns/user" "$pod/user-namespace" || fail "can't make \"$pod/user-namespace\""
   mkdir -p "$pod/kernel/proc" "$pod/kernel/sys" || fail "can't create \"$pod/kernel\""
   mount_or_fail -t sysfs sysfs "$pod/kernel/sys"
-  # By a child in the PID namespace; the mount is seen here, for the mount namespace is this one's.
+  # A child in the PID namespace mounts it. The mount is seen here: the child shares this mount namespace.
   nsenter --pid="/proc/$init/ns/pid" -- mount -t proc proc "$pod/kernel/proc" || fail "can't mount \"$pod/kernel/proc\""
   nsenter --uts="/proc/$init/ns/uts" -- /bin/sh -c 'printf %s "$1" > /proc/sys/kernel/hostname' sh "$hostname" \
     || fail "can't set host name \"$hostname\""
 }
 
-# Mounts the root file system of the app that use_app has read, but for what crun mounts itself.
+# Mounts the root file system of the app of the last use_app, except for what crun mounts itself.
 mount_app_root() {
   tell_ignored
   mount_root
@@ -100,8 +108,8 @@ find_crun() {
   nsenter=$(command -v nsenter)
 }
 
-# run_crun EXEC ARGUMENTS: runs crun in the PID namespace of the pod; EXEC is "exec" to become it. `default_signals` is the
-# option of env(1) where crun shall not ignore what this shell does.
+# run_crun EXEC ARGUMENTS: runs crun in the PID namespace of the pod; EXEC is "exec" to become it. If this shell ignores
+# signals that crun shall not ignore, default_signals is the option of env(1) that resets them.
 run_crun() {
   crun_exec=$1
   shift
@@ -112,7 +120,7 @@ run_crun() {
 }
 default_signals=
 
-# Runs the pre-start handler of the app that use_app has read; called in the bundle.
+# Runs the pre-start handler of the app of the last use_app. The bundle is the working directory.
 run_pre_start() {
   [ -n "${app_pre_start-}" ] || return 0
   debug "running the pre-start handler $app_pre_start"

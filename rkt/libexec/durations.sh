@@ -1,6 +1,10 @@
 # Durations as Go writes them.
+#
+# Sourced by: gc.sh and status.sh
+# Needs:      nothing
+# Defines:    parse_duration (sets milliseconds)
 
-# Sets `milliseconds` to a duration such as 1h30m, 1.5s or 200ms. Fails if it is none.
+# parse_duration TEXT: sets milliseconds to a duration such as 1h30m, 1.5s or 200ms. Fails if the text is none.
 parse_duration() {
   milliseconds=0
   duration=$1

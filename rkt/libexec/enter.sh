@@ -1,4 +1,7 @@
 # rkt enter [--app=NAME] UUID [CMD [ARGS ...]]: becomes the command, in the app's root, with its user and environment.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh; TERM of the environment
 app_wanted=
 command_flag() {
   [ "$1" != app ] || kind=value
@@ -38,7 +41,7 @@ esac
   set -- /bin/bash
 }
 
-# Fails, as rkt does, if the command can't be executed: crun and nsenter would tell that by exit codes of their own.
+# Fails, as rkt does, if the command can't be executed: crun and nsenter would end with exit codes of their own.
 check_command() {
   go_quote "$1"
   case $1 in
@@ -70,31 +73,31 @@ if [ "$flavor" = crun ]; then
     *"$newline"*) container=$uuid-$app ;;
   esac
   [ ! -s "$pod/app/$app/exit-code" ] || fail "enter failed: app \"$app\" has exited"
-  # crun may still be on the way to the app.
+  # crun may not have started the app yet.
   attempts=0
   while [ "$attempts" -lt 100 ] && is_alive "$pod/pid" \
     && ! { [ -s "$pod/app/$app/pid" ] && [ -s "$pod/crun/$container/status" ]; }; do
     sleep 0.05
     attempts=$((attempts + 1))
   done
-  # crun writes no newline after it.
+  # The file that crun writes has no newline, so "read" fails at its end.
   app_pid=
   { read -r app_pid < "$pod/app/$app/pid" || [ -n "$app_pid" ]; } 2> /dev/null || fail "enter failed: pod \"$uuid\" isn't currently running"
   root=/proc/$app_pid/root
   check_command "$1"
-  # The process as the app's, but for its arguments, which "prepare" left out of the file: its environment is the last.
+  # The file "process" has the app's process without arguments. "prepare" left its last member, the environment, open.
   json_strings() {
     LC_ALL=C awk -f "$libexec/json-strings.awk" -- "$@"
   }
   IFS= read -r process < "$pod/app/$app/process" || fail "enter failed: \"$pod/app/$app/process\" can't be read"
   process="$process,$(json_strings "TERM=${TERM:-dumb}")],\"args\":[$(json_strings "$@")]}"
-  # In the mount namespace of the pod's crun, where it finds the control groups as that one did.
+  # In the mount namespace of the pod's crun, this crun finds the same control groups.
   exec nsenter --target "$pid" --mount -- crun --root="$pod/crun" --cgroup-manager=cgroupfs \
     exec --process=/proc/self/fd/9 "$container" 9<< PROCESS
 $process
 PROCESS
 fi
-# The process on record is the app, or waits for it.
+# The file "pid" of an app with a post-stop handler names the app. Else the process of the pod is the app.
 { read -r pid < "$pod/app/$app/pid"; } 2> /dev/null
 root=/proc/$pid/root
 check_command "$1"

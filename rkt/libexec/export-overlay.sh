@@ -1,7 +1,11 @@
-# The end of export.sh for a pod with an overlay, in a mount namespace that ends with it: lays what the app has changed over
-# the image's files.
+# The end of export.sh for a pod with an overlay, in a mount namespace that ends with it: mounts what the app has
+# changed over the files of the image, and becomes the JVM that writes the image.
 #
 #   export-overlay.sh HOME APP_DIRECTORY FILE OVERWRITE
+#
+# Sourced by: nobody. export.sh executes it.
+# Needs:      its arguments; PATH
+# Sets:       home, libexec, command and callers_path, for common.sh and java.sh
 set -u
 home=$1
 libexec=$home/libexec

@@ -1,4 +1,8 @@
-# rkt export [--overwrite] UUID FILE.aci: writes an image of the files that an app has left, with the manifest of its image.
+# rkt export [--overwrite] UUID FILE.aci: writes an image of the files that an app has left, with the manifest of its
+# image.
+#
+# Sourced by: bin/rkt
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
 overwrite=false
 command_flag() {
   [ "$1" != overwrite ] || kind=bool
@@ -32,7 +36,7 @@ case $apps in
 esac
 app_directory=$pod/app/$apps
 
-# gc leaves a pod alone whose lock is held.
+# Hold the lock of the pod: gc does not remove it meanwhile.
 command exec 9< "$pod" || fail "pod \"$uuid\" is gone"
 flock -n 9 || fail "pod \"$uuid\" is being deleted"
 if [ -L "$app_directory/tree" ]; then

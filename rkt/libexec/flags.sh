@@ -1,9 +1,13 @@
-# Takes the flags out of the positional parameters, which are the command's operands afterwards. Sourced by a command,
-# after it has defined:
-#   command_flag NAME        sets `kind` to bool, value or optional (a value that may be left out) for flags it knows
-#   set_flag NAME VALUE      takes the flag's value
-#   operands_end_flags       "true" if the first operand ends the flags, as where a command line follows
-# Global flags are taken here: `data_dir`, `debug`, `insecure_options`, `local_config`, `system_config`.
+# Takes the flags out of the positional parameters, which are the operands of the command afterwards.
+#
+# Sourced by: bin/rkt if the command is missing; cat-manifest.sh, completion.sh, enter.sh, export.sh, gc.sh, help.sh,
+#             list.sh, rm.sh, run-prepared.sh, status.sh, stop.sh and version.sh
+# Needs:      libexec and command of bin/rkt; common.sh; and from the command:
+#               command_flag NAME     sets kind for flags it knows: bool, value, or optional (the value may be left out)
+#               set_flag NAME VALUE   takes the value of the flag
+#               operands_end_flags    "true" if the first operand ends the flags, as before a command line; may be unset
+# Sets:       $@; data_dir, debug, insecure_options, local_config, system_config and user_config, from the global flags
+# Defines:    flag_error, flag_help, invalid_value, make_absolute (sets absolute), for commands too
 
 data_dir=
 insecure_options=
@@ -28,7 +32,7 @@ invalid_value() {
   flag_error "invalid argument $quoted for --$1=$2: $3"
 }
 
-# The value as Go's ParseBool reads it.
+# Sets value to true or false, as Go's ParseBool reads the text.
 read_bool() {
   case $2 in
     1 | t | T | TRUE | true | True) value=true ;;
@@ -44,7 +48,7 @@ make_absolute() {
   esac
 }
 
-# Sets `data_dir` to what paths.d of the configuration says, else to rkt's default.
+# Sets data_dir to the directory that paths.d of the configuration names, else to rkt's default.
 find_data_dir() {
   data_dir=/var/lib/rkt
   for file in "$system_config"/paths.d/*.json "$local_config"/paths.d/*.json ${user_config:+"$user_config"/paths.d/*.json}; do
@@ -161,7 +165,7 @@ while [ "$flags_left" -gt 0 ]; do
       ;;
   esac
 done
-# After "--" all is operands: those found before it stand at the end, and belong before the rest.
+# After "--" every word is an operand. The operands found before it are at the end of $@: move them to the front.
 while [ "$flags_left" -gt 0 ]; do
   set -- "$@" "$1"
   shift

@@ -1,7 +1,10 @@
-# Prints the address of the first router in /proc/net/route, the argument, where addresses are hexadecimal numbers of this
-# machine: RKT_LITTLE is 1 where the lowest byte of a number comes first.
+# Prints the address of the first router of a routing table.
+#
+# Run by:  metadata.sh
+# Input:   /proc/net/route, where addresses are hexadecimal numbers of this machine; RKT_LITTLE of the environment, 1
+#          where the lowest byte of a number comes first
 
-# Bits 0 and 1 of the flags say that the route is up and leads to a router.
+# Bits 0 and 1 of the flags: the route is up, and leads to a router.
 NR > 1 && $3 != "00000000" && index("37BF", substr($4, length($4))) {
   for (i = 1; i <= 4; i++) {
     at = (ENVIRON["RKT_LITTLE"] == 1) ? 9 - 2 * i : 2 * i - 1

@@ -1,4 +1,8 @@
-# rkt gc [--grace-period=DURATION] [--expire-prepared=DURATION] [--mark-only]
+# rkt gc [--grace-period=DURATION] [--expire-prepared=DURATION] [--mark-only]: moves pods that have ended to the
+# garbage, and removes garbage that is old enough, with what interrupted commands have left.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh
 grace_period=30m0s
 expire_prepared=24h0m0s
 mark_only=false
@@ -26,7 +30,8 @@ set_flag() {
 . "$libexec/pods.sh"
 require_root
 
-# Whether the pod was moved to where it is longer ago than the duration: a move is its last change of status (%Z).
+# is_older_than DURATION [TIME]: decides whether the time of the pod's directory, as a format of stat(1), is longer ago.
+# The usual one is the last change of status (%Z), which is when the pod was moved to where it is.
 is_older_than() {
   parse_duration "$1"
   changed=$(stat -c "${2:-%.3Z}" "$pod" 2> /dev/null) || return 1
@@ -34,7 +39,7 @@ is_older_than() {
   [ $((now - ${changed%.*}${changed#*.})) -ge "$milliseconds" ]
 }
 
-# Calls the function for each pod in a state's directory, with `pod`, `uuid`, `place` and `state` set.
+# for_each_pod PLACE FUNCTION: calls the function for each pod there, with pod, uuid, place and state set.
 for_each_pod() {
   for candidate in "$data_dir/pods/$1"/*; do
     [ -d "$candidate" ] || continue
@@ -80,8 +85,8 @@ empty_garbage() {
   delete_pod
 }
 
-# Directories of interrupted commands: each names the process that works in it, but not yet when it is brand-new, and
-# not any more when it is about to become an image.
+# Removes the directories of interrupted commands. Each names the process that works in it; a directory that names none
+# is brand-new, or about to become an image, so it is removed only when it is a minute old.
 remove_abandoned() {
   for pod in "$data_dir/pods/embryo"/* "$data_dir/cas/tmp"/*; do
     [ -d "$pod" ] || continue
@@ -92,15 +97,15 @@ remove_abandoned() {
     fi
     rm -rf --one-file-system -- "$pod"
   done
-  # What prepare keeps has what it was told, such as variables: nothing of it outlasts the pods for long.
+  # Decisions of prepare have the variables that it was given, so they don't outlast the pods for long.
   for pod in "$data_dir/decisions"/*; do
     [ -d "$pod" ] && is_older_than 24h %.3Y || continue
-    # Prepare may be copying it.
+    # Move it first: prepare may be copying it, and sees then that it is gone.
     read -r removal < /proc/sys/kernel/random/uuid
     mv -T -- "$pod" "$data_dir/decisions/gone-$removal" 2> /dev/null || continue
     rm -rf --one-file-system -- "$data_dir/decisions/gone-$removal"
   done
-  # Parts of downloads that broke off, with which nobody went on for a day.
+  # Parts of downloads that broke off, and that nobody resumed for a day.
   for pod in "$data_dir/cas/downloads"/*; do
     [ ! -f "$pod" ] || ! is_older_than 24h %.3Y || rm -f -- "$pod"
   done

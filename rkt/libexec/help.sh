@@ -1,4 +1,7 @@
-# rkt help [COMMAND]
+# rkt help [COMMAND]: prints the help of a command, or of rkt.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh
 command_flag() { :; }
 set_flag() { :; }
 . "$libexec/flags.sh"

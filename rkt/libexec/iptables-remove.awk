@@ -1,6 +1,10 @@
 # Turns the output of iptables-save into the input of iptables-restore --noflush that removes all that belongs to a pod:
-# rules of which the comment names it, and chains of its own with what leads to them. Prints nothing if there is none.
-# RKT_POD is the pod's UUID, RKT_CHAINS names its chains, with a space before and after each.
+# rules whose comment names the pod, and the pod's own chains with the rules that lead to them. Prints nothing if there
+# is none.
+#
+# Run by:  network.sh
+# Input:   the output of iptables-save; of the environment RKT_POD, the UUID, and RKT_CHAINS, the names of the pod's
+#          chains with a space before and after each
 
 /^\*/ {
   table = $0
@@ -24,7 +28,7 @@
   printf "%s\n%s%sCOMMIT\n", table, removals, chains
 }
 
-# A chain goes when it is empty and nothing leads to it.
+# A chain can be removed only when it is empty and no rule leads to it.
 function own(chain) {
   chains = "-F " chain "\n" chains "-X " chain "\n"
 }

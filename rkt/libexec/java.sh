@@ -1,5 +1,12 @@
-# Starts the part that is written in Java. Needs common.sh. Java is told to read arguments and names of files as UTF-8,
-# whatever the locale; what the caller had of the variables that this and bin/rkt change is handed on beside.
+# Starts the part that is written in Java. Java reads arguments and names of files as UTF-8, whatever the locale. So
+# LC_ALL is changed for it, and the values that the user had of LC_ALL and PATH are handed on in RKT_CALLERS_LC_ALL and
+# RKT_CALLERS_PATH.
+#
+# Sourced by: bin/rkt for the commands that Java does; prepare.sh, run.sh, export.sh, export-overlay.sh;
+#             run-prepared.sh, list.sh and status.sh where they need it
+# Needs:      home and callers_path of bin/rkt; common.sh; JAVA_HOME, TMPDIR and RKT_ARCHIVE_CLASSES of the environment,
+#             if set
+# Defines:    exec_java COMMAND ARGUMENTS (becomes Java), run_java COMMAND ARGUMENTS (runs it as a child)
 
 find_java() {
   if [ -n "${JAVA_HOME:-}" ]; then java=$JAVA_HOME/bin/java; else java=$(command -v java); fi
@@ -14,7 +21,7 @@ find_java() {
   }
 }
 
-# Sets `native` to the option that lets zstd load its native code: Java 24 and newer warn without it. Older ones start
+# Sets native to the option that lets zstd load its native code. Java 24 and newer warn without it; older versions start
 # slower with it.
 set_native_option() {
   native=
@@ -27,7 +34,6 @@ set_native_option() {
   [ "${major:-0}" -lt 24 ] || native=--enable-native-access=ALL-UNNAMED
 }
 
-# Short-lived: the quick compiler and the smallest collector start fastest.
 run_java() {
   (exec_java "$@")
 }
@@ -37,13 +43,14 @@ exec_java() {
   export RKT_CALLERS_LC_ALL="${LC_ALL-}" RKT_CALLERS_PATH="$callers_path" LC_ALL=C.UTF-8
   class_path=$jar
   for library in "$home"/target/lib/*.jar "$home"/target/lib-docker/*.jar; do class_path=$class_path:$library; done
-  # The archive of loaded classes that the build has made spares Java most of its start. It says nothing and does without
-  # if that is missing, or made by another version of Java.
+  # The build has made an archive of loaded classes, which shortens the start of Java. Without the archive, or with one
+  # of another version of Java, Java starts slower and says nothing.
   archive=-XX:SharedArchiveFile=$home/target/rkt.jsa
   [ -z "${RKT_ARCHIVE_CLASSES:-}" ] || archive=-XX:ArchiveClassesAtExit=$RKT_ARCHIVE_CLASSES
   set_native_option
-  # Libraries with native code unpack it there.
+  # Libraries unpack their native code there.
   temporary=${TMPDIR:-/tmp}
+  # The quick compiler and the smallest collector start fastest.
   exec "$java" $native -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto "$archive" -Xlog:disable \
     -Djava.io.tmpdir="$temporary" -Djna.tmpdir="$temporary" -Drkt.home="$home" -cp "$class_path" dev.gantry.rkt.cli.Main "$@"
 }

@@ -1,4 +1,7 @@
-# Writes its arguments as the elements of a JSON array: strings, with what they would end or break escaped.
+# Prints its arguments as the elements of a JSON array of strings, escaped.
+#
+# Run by:  enter.sh
+# Input:   the arguments
 BEGIN {
   for (code = 1; code < 32; code++) escapes[sprintf("%c", code)] = sprintf("\\u%04x", code)
   escapes["\""] = "\\\""

@@ -1,14 +1,15 @@
-# Reads JSON (RFC 8259) with nothing but awk, for parts of the launcher that start no JVM: the configuration of networks
-# and what the plugins answer. Used with a second program: awk -f json.awk -f PROGRAM. Run with LC_ALL=C, so that a
-# character is a byte.
+# Reads JSON (RFC 8259) with nothing but awk, for parts of the launcher that start no JVM. Used with a second program:
+# awk -f json.awk -f PROGRAM. Run with LC_ALL=C, so that a character is a byte.
 #
-#   json_read(file)    reads a file; its text is in `text`, or `json_fault` tells why it can't be read. Returns success.
-#   json_parse()       parses `text`; returns success, or sets `json_fault`. Then, by the path of a value (members and
-#                      indexes, each after a slash: "/ipam/ranges/0"):
-#   json[path]         the value as it stands in the text: strings in their quotes, objects as "{", lists as "["
-#   json_start[path]   where its first character is
-#   json_count[path]   how many members an object has, or how many elements a list
-#   json_string(path)  the string at the path, its escapes resolved but for \u; "" if there is none
+# Run by:  flags.sh with paths.awk; network-plan.sh with cni-list.awk; network-up.sh with cni-compose.awk and
+#          cni-result.awk; network.sh with cni-result.awk
+# Defines: json_read(file)    reads a file into text, or sets json_fault to why it can't be read; returns success
+#          json_parse()       parses text; returns success, or sets json_fault. Fills the arrays below, whose keys are
+#                             paths: members and indexes, each after a slash, such as "/ipam/ranges/0"
+#          json[path]         the value as it stands in the text: strings in their quotes, objects as "{", lists as "["
+#          json_start[path]   the position of its first character
+#          json_count[path]   how many members an object has, or how many elements a list
+#          json_string(path)  the string at the path, its escapes resolved but for \u; "" if there is none
 
 function json_read(file,    line, status, lines) {
   text = ""
@@ -43,7 +44,7 @@ function json_string(path,    value) {
   return json_unescape(substr(value, 2, length(value) - 2))
 }
 
-# Each value is read with the white space on both sides of it.
+# Reads a value, and the white space on both sides of it.
 function json_value(path, depth,    first) {
   if (depth > 64) {
     json_fail("less depth")

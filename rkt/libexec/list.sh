@@ -1,4 +1,7 @@
-# rkt list [--full] [--no-legend] [--format=json|json-pretty]
+# rkt list [--full] [--no-legend] [--format=json|json-pretty]: prints the pods.
+#
+# Sourced by: bin/rkt
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
 full=false
 legend=true
 format=
@@ -26,7 +29,7 @@ set_flag() {
 
 tab=$(printf '\t')
 
-# Calls the function for every pod but embryos and the garbage that never ran, in the order of their UUIDs.
+# Calls the function for every pod, ordered by UUID, except embryos and garbage that never ran.
 for_each_listed_pod() {
   for listed in "$data_dir/pods/prepare"/* "$data_dir/pods/prepared"/* "$data_dir/pods/run"/* \
     "$data_dir/pods/exited-garbage"/*; do
@@ -42,7 +45,7 @@ for_each_listed_pod() {
 list_json() {
   json=$(for_each_listed_pod print_json_element)
   if [ -z "$json" ]; then
-    # As Go writes a list that was never made.
+    # Go prints a nil slice as null.
     echo null
   else
     printf '[%s]\n' "${json#,}"
@@ -50,12 +53,11 @@ list_json() {
 }
 
 print_json_element() {
-  # The line break within the JSON text is white space as any other.
   printf ,
   print_status_json
 }
 
-# Sets `time` to how long ago the time, in nanoseconds, was.
+# format_age NANOSECONDS: sets time to how long ago that was, for people.
 format_age() {
   age=$((now - ${1%?????????}))
   if [ "$age" -lt 1 ]; then
@@ -129,8 +131,8 @@ list_table() {
   for_each_listed_pod print_rows
 }
 
-# Aligns columns that stand a tab apart as Go's tabwriter does: each column is as wide as its widest cell and a bit,
-# up to the next multiple of 8, and padded with tabs.
+# Aligns columns that are separated by one tab as Go's tabwriter does: the width of a column is the next multiple of 8
+# above its widest cell, and cells are padded with tabs.
 align() {
   rows=$1
   widths=

@@ -1,8 +1,12 @@
-# Registers pods with the metadata service (rkt metadata-service): a secret token, in the pod's file metadata-token, is
-# what the service knows the pod by as long as the pod runs, and the beginning of the URL that the apps are given. Needs
-# common.sh and pods.sh.
+# Registers pods with the metadata service (rkt metadata-service). A pod is registered by a secret token in its file
+# metadata-token. The service knows the pod by the token as long as the pod runs, and the URL that the apps are given
+# begins with it.
+#
+# Sourced by: run-prepared.sh
+# Needs:      common.sh, pods.sh; data_dir and libexec; net_mode of network-plan.sh; apps of read_apps
+# Defines:    check_metadata_service, register_metadata POD NETNS
 
-# Fails if the apps could not reach a service.
+# Fails if no service runs, or the apps could not reach it.
 check_metadata_service() {
   [ "$net_mode" != none ] || fail "--mds-register flag does not work with --net=none." \
     "Please use 'host', 'default' or an equivalent network"
@@ -10,7 +14,7 @@ check_metadata_service() {
     'directory: start "rkt metadata-service"'
 }
 
-# register_metadata POD NETNS: the apps of the pod, whose networks are up, learn of the service.
+# register_metadata POD NETNS: registers the pod, whose networks are up, and gives its apps the URL of the service.
 register_metadata() {
   { read -r _ && read -r metadata_port; } < "$data_dir/metadata-service" || fail 'failed to register pod: no port is on record'
   find_host_address "$2" || fail 'failed to register pod: no network of the pod leads to the host'
@@ -24,7 +28,7 @@ register_metadata() {
   done
 }
 
-# Sets `metadata_host` to the address by which the apps reach this machine.
+# find_host_address NETNS: sets metadata_host to the address by which the apps reach this host.
 find_host_address() {
   if [ "$net_mode" = host ]; then
     metadata_host=127.0.0.1
@@ -35,9 +39,9 @@ find_host_address() {
   [ -n "$metadata_host" ]
 }
 
-# add_variable APP_DIRECTORY NAME VALUE: in all that "prepare" has written of an app. Neither has characters that JSON or
-# a shell would take for others. A quote within a string of JSON has a backslash before it, so that the first "env" is the
-# name of a member: that of the process.
+# add_variable APP_DIRECTORY NAME VALUE: adds a variable to all files that "prepare" has written for an app. Name and
+# value have no characters that are special to JSON or a shell. A quote within a JSON string has a backslash before it,
+# so the first "env" with plain quotes is the member of the process.
 add_variable() {
   for file in "$1"/config.json "$1"/process "$1"/pre-start.json "$1"/post-stop.json; do
     [ ! -e "$file" ] || { sed "s|\"env\":\[|&\"$2=$3\",|" "$file" > "$file.new" && mv "$file.new" "$file"; } || return 1

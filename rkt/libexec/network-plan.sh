@@ -1,13 +1,20 @@
-# Which networks a pod joins: what --net says (`net_list`), looked up in the directories of configuration and in the
-# networks that come with this. Nothing is set up here. Needs common.sh; `local_config` and `system_config` from flags.sh.
+# Decides which networks a pod joins: the values of --net, looked up in the directories of configuration and among the
+# networks of this runtime. Sets up nothing.
+#
+# Sourced by: run-prepared.sh
+# Needs:      common.sh; local_config, system_config, data_dir and debug of flags.sh; libexec; CNI_PATH of the
+#             environment
+# Sets:       net_list (by add_net), net_mode and net_names (check_net_list), net_plan (plan_networks)
+# Defines:    add_net, check_net_list, use_host_network_by_default, plan_networks, check_networks, lock_ports,
+#             reserve_ports, unlock_ports, find_net_arguments, find_net_plugin; descriptor 6 is the lock of the ports
 
-# Adds the value of a --net to `net_list`, networks with commas between. "default" is what no value means.
+# add_net VALUE: adds the value of a --net to net_list, networks with commas between. No value means "default".
 add_net() {
   net_list="$net_list${net_list:+,}${1:-default}"
 }
 
-# Sets `net_mode` to host (the host's network), none (a loopback of its own only) or contained. Fails, in rkt's words,
-# if the list can't be.
+# Sets net_mode to host (the host's network), none (only a loopback of the pod's own) or contained, and net_names to the
+# names in net_list. Fails, in rkt's words, if the list is invalid.
 check_net_list() {
   net_list=${net_list:-default}
   net_names=
@@ -56,12 +63,12 @@ is_net_listed() {
   return 1
 }
 
-# The fly flavour is in the network of the host, as rkt's is, unless another one is asked for.
+# For the fly flavour: as in rkt, it uses the host's network unless --net asks for another one.
 use_host_network_by_default() {
   [ "$net_list" != default ] || net_mode=host
 }
 
-# Sets `net_arguments` to what --net hands to the plugins of a network.
+# find_net_arguments NETWORK: sets net_arguments to the arguments of --net for the plugins of a network.
 find_net_arguments() {
   net_remaining=$net_list,
   while [ -n "$net_remaining" ]; do
@@ -77,9 +84,9 @@ find_net_arguments() {
   net_arguments=
 }
 
-# Sets `net_plan` to the networks to join, in their order, a line NAME|TYPE|IPAM|MASQUERADE|FILE each: those of
-# net.d/*.conf of the local configuration, then of the system's, then those that come with this. Of one name, the first
-# counts, so that "default" can be overridden. Without "default" a pod joins "default-restricted", as rkt has it.
+# Sets net_plan to the networks to join, in order, a line NAME|TYPE|IPAM|MASQUERADE|FILE each: from net.d/*.conf of the
+# local configuration, then of the system's, then of this runtime. Of several networks with one name the first counts,
+# so that "default" can be overridden. Without "default" a pod joins "default-restricted", as in rkt.
 plan_networks() {
   net_plan=
   [ "$net_mode" = contained ] || return 0
@@ -114,7 +121,7 @@ KNOWN
   [ -z "$net_missing" ] || fail "networking: networks not found: $net_missing (in net.d/*.conf of $local_config and $system_config)"
 }
 
-# With --net=all a pod joins all that the host configures, and "default".
+# is_net_wanted NAME FILE. With --net=all a pod joins all networks that the host configures, and "default".
 is_net_wanted() {
   ! is_net_listed "$1" || return 0
   is_net_listed all || return 1
@@ -123,8 +130,8 @@ is_net_wanted() {
   esac
 }
 
-# Fails, before anything is set up, if a program is not there that the planned networks need, or if there is none to
-# forward the ports of the pod by, whose directory is the argument.
+# check_networks POD: fails if a program is missing that the planned networks or the pod's ports need. Called before
+# anything is set up.
 check_networks() {
   net_needs_iptables=false
   if [ "$net_mode" != host ] && [ -s "$1/ports" ]; then
@@ -148,15 +155,15 @@ PLAN
       'with --net=host or --net=none'
 }
 
-# Makes sure that no two pods that start together get one port of the host: who has ports to forward holds the lock of the
-# data directory's ports, as descriptor 6, from before it looks for other pods until reserve_ports has written that it has
-# them.
+# lock_ports POD: makes sure that no two pods that start together get one port of the host. A command that forwards
+# ports holds the lock of the data directory's ports, as descriptor 6, from before it looks for the ports of other pods
+# until reserve_ports has recorded its own.
 lock_ports() {
   [ "$net_mode" = contained ] && [ -s "$1/ports" ] || return 0
   command exec 6> "$data_dir/ports.lock" && flock -w 60 6 || fail "networking: can't lock $data_dir/ports.lock"
 }
 
-# Writes into a pod, which is about to be moved to those that run, that its ports are taken.
+# reserve_ports POD: records that the ports of a pod are taken, just before the pod is moved to those that run.
 reserve_ports() {
   [ "$net_mode" != contained ] || [ ! -s "$1/ports" ] || { mkdir -p "$1/net" && : > "$1/net/forwarding"; }
 }
@@ -165,7 +172,7 @@ unlock_ports() {
   command exec 6<&-
 }
 
-# Fails if a port in the file leads to another pod that runs.
+# check_ports FILE: fails if a port in the file leads to another pod that runs.
 check_ports() {
   while read -r net_protocol net_host_ip net_host_port _; do
     for net_forwarding in "$data_dir/pods/run"/*/net/forwarding; do
@@ -184,7 +191,8 @@ check_ports() {
   done < "$1"
 }
 
-# Sets `net_plugin_path` to where plugins are looked for, as CNI_PATH, and `net_plugin_file` to where this one is.
+# find_net_plugin NAME: sets net_plugin_path to the directories of plugins, in the form of CNI_PATH, and net_plugin_file
+# to the file of this plugin. Fails if there is none.
 find_net_plugin() {
   net_plugin_path=$local_config/net.d:/usr/lib/rkt/plugins/net${CNI_PATH:+:$CNI_PATH}:/opt/cni/bin:/usr/lib/cni
   net_remaining=$net_plugin_path:

@@ -1,22 +1,26 @@
-# A pod's networks: how plugins of CNI are called, and how all that was set up is removed again. Needs common.sh.
+# The networks of a pod: calls CNI plugins, and removes all that was set up.
 #
-#   network_down POD NETNS   removes all that is left of the pod's networks; fails, and says why, if something stays
+# Whatever network-up.sh sets up is on record before, in the pod's net/, so that it is found after a crash at any
+# moment:
+#   net/IFNAME/call          the network's name, its plugin, the plugin path, its arguments, "true" if it masquerades
+#   net/IFNAME/conf          the configuration for the plugin; removed when the plugin has undone its work
+#   net/forwarding           ports of the host are taken, and forwarded now or soon; removed when they are free
+#   net/IFNAME/json, text    what status and list print of it; these stay
 #
-# Whatever network-up.sh sets up is on record before, in the pod's net/, so that it is found after a crash at any moment:
-#   net/IFNAME/call          the network's name, its plugin, where that finds others, its arguments, if it masquerades
-#   net/IFNAME/conf          what the plugin is told; it goes when the plugin has undone its work
-#   net/forwarding           ports of the host are taken, and forwarded now or soon; it goes when they are not
-#   net/IFNAME/json, text    what status and list print of it; they stay
+# Sourced by: run-prepared.sh, rm.sh, gc.sh and stop.sh
+# Needs:      common.sh; libexec
+# Defines:    network_down POD NETNS   removes all that is left of the pod's networks; fails, and says why, if something
+#             stays has_network POD, lock_network POD (descriptor 8), call_net_plugin, name_net_chains
 
-# Who sets up or removes a pod's networks holds the lock of its net/, as descriptor 8. The plugins inherit it: what one
-# of them still does after its caller was killed ends before others begin.
+# lock_network POD: takes the lock of the pod's net/, as descriptor 8. A command that sets up or removes networks holds
+# it. Plugins inherit it, so a plugin whose caller was killed ends before another command begins.
 lock_network() {
   command exec 8< "$1/net" && flock -w 60 8
 }
 
-# call_net_plugin COMMAND RECORD NETNS POD, with `net_plugin_file`, `net_plugin_path` and `net_arguments` as they are on
-# record. What it answers is in the record's file answer. Plugins call each other and refuse what only another one knows,
-# if they are not told to ignore it.
+# call_net_plugin COMMAND RECORD NETNS POD: calls the plugin net_plugin_file with net_plugin_path and net_arguments, and
+# writes its answer into the file answer of the record. A plugin calls others and hands them all arguments, so each must
+# be told to ignore those that it does not know.
 call_net_plugin() {
   case $net_arguments in
     '' | *IgnoreUnknown=*) net_call_arguments=$net_arguments ;;
@@ -26,7 +30,7 @@ call_net_plugin() {
     CNI_ARGS=$net_call_arguments "$net_plugin_file" < "$2/conf" > "$2/answer"
 }
 
-# Chains as rkt names them.
+# name_net_chains UUID: sets net_dnat and net_snat to the pod's chains, as rkt names them.
 name_net_chains() {
   net_short=${1%"${1#?????????????}"}
   net_dnat=RKT-PFWD-DNAT-$net_short
@@ -45,7 +49,7 @@ network_down() {
   return "$net_status"
 }
 
-# Whether there is something of the pod's networks to remove.
+# has_network POD: decides whether some of the pod's networks is left to remove.
 has_network() {
   [ -d "$1/net" ] || return 1
   for net_left in "$1"/net/*/conf "$1/net/forwarding" "$1/netns"; do
@@ -54,7 +58,8 @@ has_network() {
   return 1
 }
 
-# The last that was set up is the first to go. After a boot the namespace is gone, and with it all but the leases.
+# remove_networks POD NETNS: removes the networks in the reverse order of their set-up. After a boot the namespace is
+# gone, and with it everything but the leases.
 remove_networks() {
   net_namespace=
   case $(stat -f -c %T "$2" 2> /dev/null) in
@@ -74,7 +79,7 @@ $net_all
 RECORDS
   ! $net_failed || return 1
   remove_rules "$1" || return 1
-  # Also where another namespace has a copy of the mount, the file's end is the mount's.
+  # Another mount namespace may have a copy of the mount: removing the file ends it there too.
   [ -z "$net_namespace" ] || umount "$2" || return 1
   rm -f "$2"
   while IFS= read -r net_record; do
@@ -92,20 +97,20 @@ remove_network() {
     say "networking: error deleting \"$net_name\": the plugin $net_plugin_file is gone: install it again"
     return 1
   }
-  # Arguments that a plugin refuses, it refuses always.
+  # A plugin that refuses the arguments refuses them every time, so try without them.
   call_net_plugin DEL "$1" "$2" "$3" || { net_arguments= && call_net_plugin DEL "$1" "$2" "$3"; } || {
     say "networking: error deleting \"$net_name\":" \
       "$(LC_ALL=C awk -f "$libexec/json.awk" -f "$libexec/cni-result.awk" "$1/answer")"
     return 1
   }
   if $net_masquerade; then
-    # As the plugins name the chain of a pod in a network.
+    # The name that the plugins give the chain of a pod in a network.
     net_digest=$(printf '%s%s' "$net_name" "${3##*/}" | sha512sum)
     net_chains="$net_chains CNI-${net_digest%"${net_digest#????????????????????????}"}"
   fi
 }
 
-# Removes rules of iptables that are the pod's: those for its ports, and what a plugin that was killed left.
+# remove_rules POD: removes the pod's rules of iptables: those for its ports, and those that a killed plugin left.
 remove_rules() {
   [ -n "$net_chains" ] || [ -e "$1/net/forwarding" ] || return 0
   command -v iptables-save > /dev/null || {

@@ -1,4 +1,8 @@
-# The operand of status and cat-manifest: a UUID, or the one that stands in the file of --uuid-file (`uuid_file`).
+# Reads the operand of status and cat-manifest: a UUID, or the file of --uuid-file with a UUID.
+#
+# Sourced by: status.sh and cat-manifest.sh
+# Needs:      $@ and uuid_file of the command; common.sh
+# Sets:       $1, the UUID
 case $#:$uuid_file in
   0:?*)
     wanted_uuid=

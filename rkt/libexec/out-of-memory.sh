@@ -1,9 +1,12 @@
-# A hook of crun, which calls it in the bundle when an app with a memory limit has ended: says on the pod's standard error
-# if processes of the app were killed for want of memory, and makes the file out-of-memory beside the bundle, of which
-# "status" tells. The control group and its counters are gone by then; the kernel's log still knows, unless it has been
+# A hook of crun, which calls it in the bundle when an app with a memory limit has ended. If the kernel killed processes
+# of the app for want of memory, it says so on the pod's standard error and makes the file out-of-memory in the bundle,
+# which "status" reads. The control group and its counters are gone by then. The kernel's log still tells, unless it was
 # overwritten or must not be read.
 #
 #   out-of-memory.sh CGROUP APP LIMIT
+#
+# Sourced by: nobody. crun executes it; BundleConfig.java names it in the bundle.
+# Needs:      its arguments; the bundle as working directory
 dmesg 2> /dev/null | grep -q -F "oom_memcg=$1," || exit 0
 : > out-of-memory
 read -r pod _ < ../../pid

@@ -1,6 +1,8 @@
-# Prints the data directory that configuration files of the kind "paths" name, that of the last one that names any. After
-# json.awk; the arguments are files, those of one directory one after the other, or patterns that no file matched. Ends with
-# status 1 and a message at the first that can't be used. Settings.java reads the same.
+# Prints the data directory that configuration files of the kind "paths" name: of several, the one of the last file.
+# Ends with status 1 and a message at the first file that can't be used. Settings.java reads the same.
+#
+# Run by:  flags.sh, after json.awk
+# Input:   the files, as arguments, those of one directory in sequence; a pattern that no file matched is skipped
 
 BEGIN {
   for (i = 1; i < ARGC; i++) {

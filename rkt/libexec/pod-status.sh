@@ -1,7 +1,12 @@
-# A pod's status as rkt prints it. The command "prepare" wrote what of it never changes, as JSON, into the pod's
-# app/NAME/status: the app's name, what follows its times, then its image's name and id for people. Needs pods.sh.
+# Prints the status of a pod as rkt does. "prepare" wrote what never changes of it, as JSON, into the pod's
+# app/NAME/status: the name of the app; the members of its object that follow its times; the name and the id of its
+# image, for people.
+#
+# Sourced by: status.sh and list.sh
+# Needs:      common.sh and pods.sh; pod, uuid and place of find_pod or use_pod
+# Defines:    print_status_text, print_status_json, format_time (sets time), read_networks KIND (sets networks)
 
-# Sets `time` to nanoseconds since 1970 in rkt's form for people: the milliseconds without trailing zeros.
+# format_time NANOSECONDS: sets time to a time since 1970 in rkt's form for people: milliseconds without trailing zeros.
 format_time() {
   milliseconds=${1%??????}
   fraction=${milliseconds#"${milliseconds%???}"}
@@ -9,13 +14,13 @@ format_time() {
   time=$(date -d "@${1%?????????}" "+%Y-%m-%d %H:%M:%S${fraction:+.$fraction} %z %Z")
 }
 
-# Sets `exit_code` to the exit code of an app, which is on record in pods of several apps; else to nothing.
+# read_exit_code APP: sets exit_code to the exit code of an app. Only pods of several apps record it; else it is empty.
 read_exit_code() {
   exit_code=
   { read -r exit_code < "$pod/app/$1/exit-code"; } 2> /dev/null
 }
 
-# Sets `networks` to what network-up.sh recorded of the pod's networks, as JSON or as text, with commas between.
+# read_networks json|text: sets networks to the records of network-up.sh of the pod's networks, with commas between.
 read_networks() {
   networks=
   index=0
@@ -63,7 +68,7 @@ print_exit_codes() {
   done
 }
 
-# Sets `app_fields` to what the JSON of the pod says of an app's life: its state, its times, its exit code.
+# read_app_fields APP: sets app_fields to JSON members with the state, times and exit code of an app.
 read_app_fields() {
   read_exit_code "$1"
   app_fields="\"state\":\"$apps_state\",$apps_times"
@@ -74,7 +79,7 @@ read_app_fields() {
   [ ! -e "$pod/app/$1/out-of-memory" ] || app_fields="$app_fields,\"oom_killed\":true"
 }
 
-# Prints one line of JSON, without the newline.
+# Prints the status as one JSON object in one line.
 print_status_json() {
   read_state
   read_times
@@ -90,7 +95,7 @@ print_status_json() {
   apps_times=$apps_started
   case $place in
     exited-garbage | garbage)
-      # When it was found to have exited is the best that is known, as in rkt.
+      # As in rkt, the time at which the pod was found to have exited is the best that is known.
       finished=$(stat -c %.9Z "$pod")
       apps_times="$apps_times,\"finished_at\":${finished%.*}${finished#*.}"
       ;;

@@ -1,10 +1,18 @@
-# Pods as they lie in the data directory: pods/STATE/UUID/, moved from state to state by rename, as rkt does. Whether
-# one is being prepared or runs is told by the identity of a process, kept in a file of the pod. Needs common.sh,
-# and network.sh where pods are removed.
+# Pods as they lie in the data directory: pods/STATE/UUID/, moved from state to state by rename, as in rkt. The identity
+# of a process, in a file of the pod, tells whether a pod is being prepared or runs.
+#
+# Sourced by: cat-manifest.sh, enter.sh, export.sh, gc.sh, list.sh, rm.sh, run.sh, run-prepared.sh, status.sh, stop.sh
+#             and stage1-crun-apps.sh
+# Needs:      common.sh; libexec; data_dir of flags.sh; network.sh for release_network, release_ended_networks and
+#             delete_pod
+# Sets:       nothing; the functions set pod, uuid and place (find_pod, use_pod, move_pod), state (read_state), flavor
+#             (read_flavor), apps (read_apps), created and started (read_times), reason (find_pod)
+# Defines:    find_pod, use_pod, read_state, move_pod, read_flavor, remove_cgroups, release_network,
+#             release_ended_networks, delete_pod, read_apps, read_times; and what processes.sh defines
 . "$libexec/processes.sh"
 
-# Sets `pod` to the directory of the one pod whose UUID begins with the argument, `place` to the state's directory it
-# is in and `uuid` to its UUID. Else fails, and `reason` tells why.
+# find_pod PREFIX: finds the one pod whose UUID begins with the argument. Sets pod to its directory, place to the name
+# of the directory above (prepare, prepared, run, exited-garbage) and uuid. Fails and sets reason if there is not one.
 find_pod() {
   wanted=$1
   case $wanted in
@@ -21,7 +29,7 @@ find_pod() {
   case $wanted in
     *[!0-9a-f-]*) return 1 ;;
   esac
-  # In the order in which pods move: one that moves meanwhile is found twice, but never missed.
+  # Look in the order in which pods move: a pod that moves meanwhile is found twice, but never missed.
   for found_place in prepare prepared run exited-garbage; do
     for candidate in "$data_dir/pods/$found_place/$wanted"*; do
       [ -d "$candidate" ] || continue
@@ -36,7 +44,7 @@ find_pod() {
   [ "$matches" -eq 1 ]
 }
 
-# Sets `uuid`, `pod` and `place` from the directory of a pod.
+# use_pod DIRECTORY: sets pod, uuid and place.
 use_pod() {
   pod=$1
   uuid=${pod##*/}
@@ -44,7 +52,7 @@ use_pod() {
   place=${place##*/}
 }
 
-# Sets `state` to the pod's state, in rkt's words.
+# Sets state to the state of the pod, in rkt's words.
 read_state() {
   case $place in
     embryo) state=embryo ;;
@@ -56,20 +64,20 @@ read_state() {
   esac
 }
 
-# Moves the pod to another state's directory; fails if somebody else has moved it.
+# move_pod PLACE: moves the pod to the directory of another state. Fails if another command has moved it.
 move_pod() {
   mkdir -p "$data_dir/pods/$1" && mv -T "$pod" "$data_dir/pods/$1/$uuid" 2> /dev/null || return 1
   use_pod "$data_dir/pods/$1/$uuid"
 }
 
-# Sets `flavor` to what runs the pod, fly or crun: "prepare" decided it.
+# Sets flavor to the flavour of the pod, fly or crun, which "prepare" decided.
 read_flavor() {
   flavor=fly
   { read -r flavor < "$pod/flavor"; } 2> /dev/null
 }
 
-# Removes the control groups of a pod that has no process. crun does that itself, unless it was killed; a group can't be
-# removed before the kernel has buried the last process of it. The groups of several apps are in one of the pod.
+# Removes the control groups of a pod that has no process. crun does that itself, unless it was killed. A group can't be
+# removed before the kernel has reaped its last process. The groups of several apps are in one group of the pod.
 remove_cgroups() {
   for cgroup in "/sys/fs/cgroup/rkt-$uuid"/app-* "/sys/fs/cgroup/rkt-$uuid" \
     /sys/fs/cgroup/*/"rkt-$uuid"/app-* /sys/fs/cgroup/*/"rkt-$uuid"; do
@@ -82,15 +90,15 @@ remove_cgroups() {
   done
 }
 
-# Gives up the networks of a pod whose app has exited, with what is left of its processes, so that its addresses and
-# ports are free. Fails if something of them stays.
+# Kills the processes that are left of a pod whose app has exited, and gives up its networks, so that its addresses and
+# ports are free. Fails if something of the networks is left.
 release_network() {
   has_network "$pod" || return 0
   kill_processes && network_down "$pod" "$pod/netns"
 }
 
-# Gives up the networks of a few pods that have exited and that nobody has removed yet: no process waits for the end of a
-# pod, so whoever needs addresses next does it.
+# Gives up the networks of up to four pods that have exited. No process waits for the end of a pod, so the next command
+# that needs addresses does it.
 release_ended_networks() {
   (
     released=0
@@ -105,7 +113,8 @@ release_ended_networks() {
   )
 }
 
-# Removes a pod that is garbage, with what is left of its processes. Fails if that is not possible now.
+# Removes a pod that is garbage, with the processes that are left of it. Fails, and says why, if that is not possible
+# now.
 delete_pod() {
   kill_processes || {
     say "unable to remove pod \"$uuid\": processes$processes can't be killed"
@@ -115,20 +124,20 @@ delete_pod() {
     say "unable to remove pod \"$uuid\": its networks are left"
     return 1
   }
-  # The lock tells others that the pod is being deleted; it goes with the directory.
+  # The lock tells other commands that the pod is being deleted. It goes with the directory.
   flock -n "$pod" rm -rf --one-file-system -- "$pod" || {
     say "unable to remove pod \"$uuid\""
     return 1
   }
 }
 
-# Sets `apps` to the names of the pod's apps, a line each, in the order of its manifest; empty before it is prepared.
+# Sets apps to the names of the pod's apps, a line each, in the order of the manifest; empty before the pod is prepared.
 read_apps() {
   apps=
   { while IFS= read -r app; do apps="$apps${apps:+$newline}$app"; done < "$pod/apps"; } 2> /dev/null
 }
 
-# Sets `created` and `started` to times of the pod in nanoseconds since 1970; `started` is empty if it never ran.
+# Sets created and started to times of the pod in nanoseconds since 1970; started is empty if the pod never ran.
 read_times() {
   created=
   started=

@@ -1,24 +1,32 @@
-# rkt prepare: starts Java, which decides all of a pod and keeps what it has decided. The same command on the same images is
-# answered here from then on: a copy of the pod that Java made, under a UUID of its own.
+# rkt prepare: starts Java, which decides all of a pod and keeps its decision. The same command on the same images is
+# then answered here: by a copy of the pod that Java made, with a UUID of its own.
 #
-# A decision is kept in decisions/KEY of the data directory. The key is a digest of all that it depends on: the words of the
-# command line, the working directory, the images that are stored, what URLs led to, the configuration, crun, this version of rkt,
-# the capabilities of this process and the boot. When one of them changes, the decision is not found any more. It holds
+# A decision is kept in decisions/KEY of the data directory. The key is a digest of all that the decision depends on:
+# the words of the command line, the working directory, the stored images, where URLs led to, the configuration, crun,
+# this version of rkt, the capabilities of this process and the boot. When one of them changes, the decision is not
+# found any more. KeptDecisions.java writes it:
 #
-#   pod/          the pod, without what tells it from others
+#   pod/          the pod, without what differs between pods
 #   uuid          the UUID that it had, in the files of uuid-files
 #   images        a file of each image, whose time tells when it was last used
-#   absent        names that must not be files, for then they would mean those
-#   warnings      what is to be said of it each time
+#   absent        names that must not be files, for then the command line would mean the files
+#   warnings      what is to be said each time
+#
+# Sourced by: bin/rkt
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
+# Sets:       RKT_DECISION in the environment of Java: the key under which to keep the decision; unset if it depends on
+#             more
 . "$libexec/java.sh"
 
-# Sets `kept` to where the decision is kept. Fails if the command depends on more than the key has.
+# find_decision WORDS: sets kept to the directory of the decision. Fails if the command depends on more than the key
+# has.
 find_decision() {
   data_dir=/var/lib/rkt
   words=
   is_directory=false
-  # An argument of the app may look like a flag of rkt, and whoever writes it must not say where decisions are read from. So
-  # the data directory is only taken from the flags that stand first, each a word with its value; Java reads all others.
+  # An argument of the app may look like a flag of rkt, but must not decide where decisions are read from. So the data
+  # directory is taken only from leading flags of the form --NAME=VALUE, or --dir VALUE; Java reads all other command
+  # lines.
   leads=true
   for word do
     if $is_directory; then
@@ -27,7 +35,7 @@ find_decision() {
       words="$words${#word}:$word"
       continue
     fi
-    # What is no flag of rkt but an argument of the app only costs a start of Java.
+    # An argument of the app that looks like one of these flags only costs a start of Java.
     case $word in
       --debug=false) ;;
       --debug* | --help | -h | --inherit-env* | --local-config* | --no-cache* | --no-store* | --pod-manifest* \
@@ -59,7 +67,7 @@ find_decision() {
     directories=${directories#*:}
   done
   read -r boot_id < /proc/sys/kernel/random/boot_id
-  # An app whose capabilities are not confined has all that this process has.
+  # An app whose capabilities are not confined has all capabilities of this process, so they are part of the key.
   while read -r name capabilities; do
     [ "$name" != CapPrm: ] || break
   done < /proc/self/status
@@ -78,7 +86,7 @@ KEY
   kept=$data_dir/decisions/${key%% *}
 }
 
-# Makes a pod of the decision, in the steps of PodStore.java. Fails, and leaves nothing, if something is not as it was.
+# Makes a pod of the decision, in the steps of PodStore.java. Fails, and leaves nothing, if something has changed.
 make_kept_pod() {
   { IFS= read -r kept_uuid < "$kept/uuid"; } 2> /dev/null || return 1
   while IFS= read -r file; do
@@ -87,7 +95,8 @@ make_kept_pod() {
   read -r uuid < /proc/sys/kernel/random/uuid
   pod=$data_dir/pods/embryo/$uuid
   copy_kept_pod && {
-    # Who removes images says so before it looks which pods use them: then it has seen this one.
+    # A command that removes images makes this file before it looks which pods use them. Without it, that command sees
+    # this pod.
     [ ! -e "$data_dir/cas/locks/removing" ] && are_images_there
   } && sync -- "$pod" "$pod"/* "$pod"/app/*/* && mv -T -- "$pod" "$data_dir/pods/prepared/$uuid" \
     && sync -- "$data_dir/pods/prepared" || {
@@ -100,7 +109,7 @@ make_kept_pod() {
 
 copy_kept_pod() {
   cp -dR --preserve=mode,ownership,xattr -- "$kept/pod" "$pod" 2> /dev/null || return 1
-  # Who removes a decision moves it away first: if it is still here, no file of it was missing.
+  # gc moves a decision away before it removes it. The decision is still here, so no file of the copy is missing.
   [ -e "$kept/pod" ] || return 1
   read_identity $$ && printf '%s\n' "$identity" > "$pod/preparer" || return 1
   date +%s%N > "$pod/created" || return 1
@@ -109,7 +118,8 @@ copy_kept_pod() {
   [ $# -eq 0 ] || sed -i "s/$kept_uuid/$uuid/g" -- "$@"
 }
 
-# Also whether the kernel still mounts an overlay here, in a mount namespace that is gone after.
+# Decides whether the images are stored and the kernel still mounts overlays here; tries it in a mount namespace of its
+# own.
 are_images_there() {
   for app_directory in "$pod"/app/*; do
     [ -d "$app_directory/tree/." ] && (cd "$app_directory" && exec unshare --mount --propagation private mount -t overlay \

@@ -1,10 +1,14 @@
-# The processes of a pod, found by what they can't leave: in the fly flavour by their root directory, in the crun flavour by
-# their PID namespace. Neither is asked of /proc/PID/mountinfo, which the kernel writes anew for each process, with all mounts
-# of the machine. Needs common.sh and pods.sh; `pod` and `uuid` say which pod.
+# The processes of a pod, found by what they can't leave: in the fly flavour by their root directory, in the crun
+# flavour by their PID namespace. Neither needs /proc/PID/mountinfo, which the kernel writes anew for each process, with
+# all mounts of the machine.
+#
+# Sourced by: pods.sh
+# Needs:      common.sh; read_flavor and remove_cgroups of pods.sh; pod and uuid of find_pod or use_pod
+# Defines:    read_processes (sets processes and main), signal_processes SIGNAL, kill_processes, kill_recorded FILE
 
-# Sets `processes` to the pids of all processes of the pod, whatever became of their parents, groups and sessions; and the
-# process that is, or is about to become, the app. crun hands signals on to the app, so it is one of them only when it is
-# alone.
+# Sets processes to the pids of all processes of the pod, in whatever process group or session they are, and main to the
+# process that is, or is about to become, the app. crun hands signals on to the app, so crun is one of the processes
+# only when there is no other.
 read_processes() {
   main=
   if is_alive "$pod/pid"; then main=${recorded%% *}; fi
@@ -18,8 +22,8 @@ read_processes() {
   esac
 }
 
-# The root directory of an app lies in the directory of its pod, which no other path names. A path is printed as a string of
-# C, so that it is one line.
+# Finds processes by their root directory, which lies in the directory of the pod: only paths in there have the UUID.
+# Paths are printed as C strings, so that each is one line.
 read_rooted_processes() {
   processes=${main:+ $main}
   for process in $(QUOTING_STYLE=c stat -c %N /proc/[0-9]*/root 2> /dev/null \
@@ -28,8 +32,8 @@ read_rooted_processes() {
   done
 }
 
-# All processes in the PID namespace of the pod but process 1 and its child, which keep the mount namespace that crun was
-# started in.
+# Finds all processes in the PID namespace of the pod, except process 1 and its child: these two stay in the mount
+# namespace that crun was started in.
 read_namespace_members() {
   processes=
   is_alive "$pod/init" || return 0
@@ -50,7 +54,8 @@ signal_processes() {
   for process in $processes; do kill "-$1" "$process" 2> /dev/null; done
 }
 
-# Kills all processes of the pod. Fails if some can't be killed, say because they hang in the kernel; `processes` are they.
+# Kills all processes of the pod. If some can't be killed, such as those that hang in the kernel, fails and sets
+# processes to them.
 kill_processes() {
   read_flavor
   case $flavor in
@@ -60,7 +65,7 @@ kill_processes() {
   remove_cgroups
 }
 
-# The processes are stopped first, until no new one appears: a process that forks can't escape.
+# Stops the processes first, until no new one appears: so a process that forks can't escape.
 kill_rooted_processes() {
   attempts=0
   known=
@@ -81,8 +86,9 @@ kill_rooted_processes() {
   done
 }
 
-# With process 1 the kernel kills all others of its PID namespace, and process 1 is gone only when they are. crun then ends by
-# itself, with the app's exit code, unless it was not that far or is stopped: it has a second for that.
+# When process 1 ends, the kernel kills all others of its PID namespace, and process 1 is gone only when they are. crun
+# then ends by itself, with the app's exit code, unless it has not started the app or is stopped. It has a second for
+# that.
 kill_namespace() {
   if [ -s "$pod/init" ]; then
     ! is_alive "$pod/init" || kill -KILL "${recorded%% *}" 2> /dev/null
@@ -92,13 +98,13 @@ kill_namespace() {
       attempts=$((attempts + 1))
     done
   fi
-  # A crun that is stopped does not bury its app, and process 1 is there until somebody does.
+  # A stopped crun does not reap its app, and process 1 is there until the app is reaped.
   for file in "$pod"/app/*/crun "$pod/pid" "$pod/init"; do
     kill_recorded "$file" || return 1
   done
 }
 
-# Kills the process whose identity stands in the file, if it is alive, and waits until it is gone.
+# kill_recorded FILE: kills the process whose identity is in the file, if it is alive, and waits until it is gone.
 kill_recorded() {
   processes=
   attempts=0

@@ -1,4 +1,7 @@
-# rkt rm --uuid-file=FILE | UUID ...
+# rkt rm --uuid-file=FILE | UUID ...: removes pods that don't run.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh
 uuid_file=
 command_flag() {
   case $1 in

@@ -1,8 +1,12 @@
-# Paths inside of an image's root file system, `root`: what they lead to when that is the root directory. A symbolic
-# link in an image never leads out of it.
+# Resolves paths inside of the root file system of an image, as if that were the root directory. A symbolic link in an
+# image never leads out of it.
+#
+# Sourced by: stage1.sh and enter.sh
+# Needs:      common.sh; root, the directory; app_loader_environment of the app's file "launch" for find_image_env
+# Defines:    resolve PATH (sets resolved), find_image_env (sets image_env)
 
-# Sets `resolved` to the path, absolute inside of `root`, that the argument leads to; what does not exist is no link.
-# Fails if that takes more links than the kernel would follow.
+# resolve PATH: sets resolved to the absolute path inside of root that the argument leads to. Names that don't exist are
+# kept. Fails if the path has more links than the kernel would follow.
 resolve() {
   resolved=
   unresolved=$1
@@ -34,8 +38,8 @@ resolve() {
   done
 }
 
-# Sets `image_env` to the path of the image's env(1), which sets what must not be set while programs of the host run;
-# to nothing if the app has no such variables.
+# Sets image_env to the path of the image's env(1), which sets the variables that must not be set while programs of the
+# host run; to nothing if the app has no such variables. Fails if the image has no env(1).
 find_image_env() {
   image_env=
   [ -n "$app_loader_environment" ] || return 0

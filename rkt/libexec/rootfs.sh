@@ -1,12 +1,19 @@
-# The root file system of an app, made in the mount namespace of the pod: what the flavours share. Needs common.sh,
-# rooted.sh and the app's file "launch"; `pod`, `uuid`, `app_directory` and `root` say which pod and app.
+# Makes the root file system of an app in the mount namespace of the pod: what the flavours share.
+#
+# Sourced by: stage1.sh
+# Needs:      common.sh and rooted.sh; pod, uuid, resolv_mode, hosts_mode and hostname of stage1.sh; app_directory and
+#             root of use_app; RKT_NO_LINKS_BELOW of the environment, a directory below which no volume may lead through
+#             a link
+# Defines:    mount_or_fail, make_target (sets target), mount_volume, mount_root, mount_name_resolution, mount_tmp,
+#             check_app, set_hostname
 
 mount_or_fail() {
   debug "mount $*"
   mount "$@" || fail "can't mount: mount $*"
 }
 
-# Makes sure that there is something in the root file system to mount on, of the same kind as the source; sets `target`.
+# make_target SOURCE PATH: sets target to a place in the root file system to mount on, of the same kind as the source;
+# makes it if there is none.
 make_target() {
   resolve "$2" || fail "evaluate target path \"$2\": too many symbolic links"
   target=$root$resolved
@@ -35,7 +42,8 @@ refuse_below_host_directory() {
 # Set by the fly flavour.
 host_directories=
 
-# mount_volume SOURCE TARGET READ_ONLY RECURSIVE: the file "launch" calls it for each volume, one before those in it.
+# mount_volume SOURCE TARGET READ_ONLY RECURSIVE: mounts a volume. The file "launch" calls it for each volume; a volume
+# comes before those that are mounted in it.
 mount_volume() {
   [ -e "$1" ] || fail "stat of host path $1: stat $1: no such file or directory"
   resolve "$2" || fail "evaluate target path \"$2\": too many symbolic links"
@@ -49,8 +57,8 @@ mount_volume() {
 }
 volume_targets=
 
-# Whether what was resolved lies in a volume: then others may exchange a part of its path for a link at any time, and a
-# mount by that path could hide programs of the host from this script.
+# Decides whether the resolved path lies in a volume. Then other processes may replace a part of the path by a link at
+# any time, and a mount by that path could cover programs of the host that this script uses.
 lies_in_volume() {
   remaining=$volume_targets
   while [ -n "$remaining" ]; do
@@ -62,12 +70,12 @@ lies_in_volume() {
   return 1
 }
 
-# bind_volume SOURCE PLACE READ_ONLY RECURSIVE: nobody else can change the path of the place.
+# bind_volume SOURCE PLACE READ_ONLY RECURSIVE: mounts a volume on a place whose path no other process can change.
 bind_volume() {
   case $1 in
     "${RKT_NO_LINKS_BELOW:-/dev/null}"/*)
       open_without_links "$1"
-      # Or mount(8) would look up the path of what is open, and mount what is there by then.
+      # Without this option mount(8) would look up the path of the open file, and mount what is there by then.
       set -- /proc/self/fd/8 "$2" "$3" "$4" --no-canonicalize
       ;;
     *) set -- "$1" "$2" "$3" "$4" ;;
@@ -81,7 +89,8 @@ bind_volume() {
   fi
 }
 
-# Mounts a volume in a place of the pod's own first, and moves it to what is open and known by the kernel's path of it.
+# Mounts a volume on a target in another volume. Mounts it on a place of the pod's own first; then opens the target,
+# checks the kernel's path of the open file, and moves the mount to the open file.
 mount_in_volume() {
   whole=$(cd -P -- "$root" && pwd -P)$resolved
   if [ -d "$1" ]; then
@@ -105,8 +114,8 @@ mount_in_volume() {
   exec 7<&-
 }
 
-# Makes what is missing of a path in a volume, name by name, and follows no link. Another pod that mounts in the same
-# volume may make the same at the same time.
+# Makes the directories and the file that are missing of a path in a volume, name by name, and follows no link. Another
+# pod that mounts in the same volume may make the same at the same time.
 make_in_volume() {
   missing=${whole#/}
   made=
@@ -119,7 +128,7 @@ make_in_volume() {
     esac
     made=$made/$name
     if [ -z "$missing" ] && [ "$place" = "$pod/volume-file" ]; then
-      # Neither follows a link nor empties a file. A redirection that fails ends its shell.
+      # With -C this follows no link and empties no file. A failed redirection ends the subshell.
       (set -C && : > "./$name") 2> /dev/null || [ -f "./$name" ] || fail "can't create file \"$made\""
     else
       mkdir -p -- "./$name" || fail "can't create directory \"$made\""
@@ -129,8 +138,9 @@ make_in_volume() {
   cd /
 }
 
-# Opens a file or directory as 8. Others may exchange a part of its path for a link at any time: what was opened is known
-# by the path that the kernel has for it, and is what is mounted, whatever the path leads to by then.
+# open_without_links PATH: opens a file or directory as descriptor 8, and fails if a link led to it. Other processes may
+# replace a part of the path by a link at any time. So check the kernel's path of the open file: that file is mounted,
+# whatever the path leads to by then.
 open_without_links() {
   [ -f "$1" ] || [ -d "$1" ] || fail "can't mount \"$1\": it is neither a file nor a directory"
   exec 8< "$1" || fail "can't open \"$1\""
@@ -138,10 +148,10 @@ open_without_links() {
   [ "$opened" = "$1" ] || fail "can't mount \"$1\": it leads through a link, to \"$opened\""
 }
 
-# A bind mount is made read-only alone; those below it each for itself.
+# A remount makes only one mount read-only, so remount those below a recursive bind mount one by one.
 make_submounts_read_only() {
   while read -r _ _ _ _ mount_point _; do
-    # Spaces and the like stand in octal there.
+    # The kernel writes spaces and backslashes of paths as octal escapes.
     case $mount_point in
       *\\*) mount_point=$(printf '%bx' "$mount_point") && mount_point=${mount_point%x} ;;
     esac
@@ -151,12 +161,12 @@ make_submounts_read_only() {
   done < /proc/self/mountinfo
 }
 
-# In the fly flavour the path of the root directory is how the processes of the pod are found (processes.sh).
+# Mounts the root directory of the app. In the fly flavour, processes.sh finds the processes of the pod by its path.
 mount_root() {
   cd "$app_directory" || fail "can't change to \"$app_directory\""
   mkdir -p rootfs
   if [ -d upper ]; then
-    # Relative, for the path of the data directory may hold what separates options. The image's tree is a link.
+    # Relative paths: that of the data directory may have commas or colons, which separate options.
     mount_or_fail -t overlay -o lowerdir=tree,upperdir=upper,workdir=work "rkt-$uuid" rootfs
   else
     mount_or_fail --bind rootfs rootfs
@@ -175,7 +185,7 @@ mount_name_resolution() {
     default)
       resolve /etc/hosts
       case $resolved in
-        # A link of the image leads there, and these are the host's in the fly flavour.
+        # A link of the image leads there. In the fly flavour these are the host's.
         /dev/* | /proc/* | /sys/*) return ;;
       esac
       if [ ! -e "$root$resolved" ]; then
@@ -185,7 +195,7 @@ mount_name_resolution() {
   esac
 }
 
-# Fails, in rkt's words, for what a failing exec would report in its own.
+# Fails, in rkt's words, if the working directory or the program of the app is missing.
 check_app() {
   resolve "$app_work" && [ -d "$root$resolved" ] \
     || fail "can't change to working directory \"$app_work\": no such file or directory"
@@ -198,7 +208,7 @@ check_app() {
   esac
 }
 
-# Fresh, as rkt's own stage1 makes it.
+# Mounts an empty /tmp, as rkt's own stage1 does.
 mount_tmp() {
   make_target / /tmp
   mount_or_fail -t tmpfs -o mode=1777 tmpfs "$target"

@@ -1,12 +1,15 @@
-# Prints the interface of the most special route to the IPv4 address in RKT_ADDRESS. The argument is /proc/net/route,
-# where addresses are hexadecimal numbers of this machine: RKT_LITTLE is 1 where the lowest byte of a number comes first.
+# Prints the interface of the most specific route to an IPv4 address.
+#
+# Run by:  network-up.sh
+# Input:   /proc/net/route, where addresses are hexadecimal numbers of this machine; of the environment RKT_ADDRESS, the
+#          address, and RKT_LITTLE, 1 where the lowest byte of a number comes first
 
 BEGIN {
   split(ENVIRON["RKT_ADDRESS"], address, ".")
   longest = -1
 }
 
-# Bit 0 of the flags says that the route is up.
+# Bit 0 of the flags: the route is up.
 NR > 1 && index("13579BDF", substr($4, length($4))) {
   bits = 0
   for (i = 1; i <= 4 && bits >= 0; i++) {
@@ -24,7 +27,7 @@ END {
   if (longest >= 0) print interface
 }
 
-# The byte of an address, from 1 to 4, in the order in which people write them.
+# Returns byte 1 to 4 of an address, in the order in which people write them.
 function byte(number, position,    at) {
   at = (ENVIRON["RKT_LITTLE"] == 1) ? 9 - 2 * position : 2 * position - 1
   return 16 * digit(substr(number, at, 1)) + digit(substr(number, at + 1, 1))
@@ -34,7 +37,7 @@ function digit(character) {
   return index("0123456789ABCDEF", character) - 1
 }
 
-# How many bits a byte of a mask has.
+# Returns how many bits of a byte of a mask are set.
 function ones(value,    count) {
   for (count = 0; value >= 128; count++) value = (value - 128) * 2
   return count

@@ -1,5 +1,11 @@
-# rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run. Becomes the app, or crun: no
-# process of rkt stays. A pod of several apps has a shell that stays (stage1-crun-apps.sh).
+# rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run: sets up the networks of a pod and
+# becomes its app, or crun. No process of rkt stays, except that a pod of several apps has a shell that stays
+# (stage1-crun-apps.sh).
+#
+# Sourced by: bin/rkt and run.sh
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
+# Executes:   stage1-fly.sh, stage1-crun.sh or stage1-crun-apps.sh, in the new namespaces; stage1.sh lists their
+#             arguments
 . "$libexec/network-plan.sh"
 . "$libexec/runtime-flags.sh"
 . "$libexec/flags.sh"
@@ -8,9 +14,9 @@
 . "$libexec/network-up.sh"
 . "$libexec/pods.sh"
 
-# Takes those protections off the pod that it was prepared with and shall not have. Only then is Java needed; and only
-# when the pod runs are its files changed, for it must not lose protections of which nobody hears afterwards. The fly
-# flavour has none.
+# Removes the protections of --insecure-options that the pod was prepared with. Needs Java only if there are such.
+# Called when the pod is in "run": a pod that is refused before must keep its protections. The fly flavour has no
+# protections.
 relax_protections() {
   [ "$flavor" = crun ] || return 0
   { read -r protections < "$pod/protections"; } 2> /dev/null || protections='capabilities paths seccomp'
@@ -56,7 +62,7 @@ lock_ports "$pod"
 check_networks "$pod"
 ! $mds_register || check_metadata_service
 
-# Whoever holds the lock of a prepared pod may move it. The directory tells who runs before it says that it runs.
+# Only the holder of the lock of a prepared pod may move it. Record the process and the start before the move.
 command exec 9< "$pod" || fail "pod \"$uuid\" is not prepared"
 flock -n 9 && [ -d "$pod" ] || fail "pod \"$uuid\" is not prepared"
 read_identity $$
@@ -88,7 +94,7 @@ if [ "$net_mode" != host ]; then
   set -- nsenter --net="$pod/netns" -- "$@"
 fi
 ! $mds_register || register_metadata "$pod" "$pod/netns"
-# A shell can't handle a signal that was ignored when it was started.
+# A shell can't handle a signal that was ignored when the shell was started.
 [ "$stage1" != stage1-crun-apps ] || set -- env --default-signal "$@"
 exec "$@" /bin/sh "$libexec/$stage1.sh" \
   "$libexec" "$pod" "$apps" "$resolv_mode" "$hosts_mode" "$net_mode" "$hostname" "$debug"

@@ -1,5 +1,10 @@
-# rkt run: prepares a pod in Java, then becomes it as run-prepared does. Java checks the flags of both halves, for they
-# come mixed, and prints the UUID; those for the second half it leaves in the pod, quoted for the shell.
+# rkt run: prepares a pod in Java, then becomes the pod as run-prepared does. The flags of both halves come mixed, so
+# Java checks all of them. It prints the UUID and the data directory, and leaves the flags of the second half in the
+# pod's file run-flags, quoted for the shell.
+#
+# Sourced by: bin/rkt
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
+# Sets:       $@, for run-prepared.sh: the flags of the second half and the UUID
 . "$libexec/java.sh"
 prepared=$(run_java run "$@" < /dev/null) || {
   status=$?
@@ -9,14 +14,14 @@ prepared=$(run_java run "$@" < /dev/null) || {
 case $prepared in
   ????????-????-????-????-????????????' '/*) ;;
   *)
-    # Help was asked for.
+    # Not a UUID: the user asked for help.
     printf '%s\n' "$prepared"
     exit 0
     ;;
 esac
 
-# A run that fails leaves a pod that has exited, as in rkt, not one that waits to be run. What becomes of a pod after exec,
-# its app's exit code tells.
+# A run that fails leaves an exited pod, as in rkt, not one that waits to be run. After exec this trap is gone, and the
+# exit code of the app is the result.
 give_up() {
   data_dir=${prepared#* }
   use_pod "$data_dir/pods/prepared/${prepared%% *}"

@@ -1,6 +1,12 @@
-# The flags of run-prepared, which run has too: networks, name resolution, host name. After flags.sh has run,
-# check_runtime_flags turns them into `resolv_mode` and `hosts_mode`, in rkt's words: default (leave the image's file),
-# host (the host's file), stage0 (the file that write_name_resolution makes), none. Needs network-plan.sh.
+# The flags of run-prepared, which run has too: networks, name resolution, host name. Sourced before flags.sh, which
+# calls command_flag and set_flag; check_runtime_flags is called after it.
+#
+# Sourced by: run-prepared.sh
+# Needs:      common.sh and network-plan.sh; invalid_value of flags.sh
+# Sets:       net_list, dns, dns_search, dns_options, dns_domain, hosts_entries, hostname, ipc, interactive,
+#             mds_register; resolv_mode and hosts_mode (check_runtime_flags), in rkt's words: default (keep the image's
+#             file), host (the host's file), stage0 (the file that write_name_resolution makes), none
+# Defines:    command_flag, set_flag, check_runtime_flags, write_name_resolution DIRECTORY
 
 net_list=
 dns=
@@ -22,7 +28,7 @@ command_flag() {
 }
 
 set_flag() {
-  # These values become lines of files of the pod.
+  # These values become lines in files of the pod.
   case $2 in
     *"$newline"*) invalid_value "$1" "$2" 'it has several lines' ;;
   esac
@@ -80,7 +86,7 @@ check_runtime_flags() {
   esac
 }
 
-# Writes the files that the modes speak of into a directory.
+# write_name_resolution DIRECTORY: writes resolv.conf and hosts, each if its mode is stage0.
 write_name_resolution() {
   if [ "$resolv_mode" = stage0 ]; then
     {
@@ -100,7 +106,7 @@ write_name_resolution() {
   fi
 }
 
-# Calls the function with each item of a comma-separated list.
+# for_each_item LIST FUNCTION: calls the function with each item of a comma-separated list.
 for_each_item() {
   items=$1,
   while [ -n "$items" ]; do

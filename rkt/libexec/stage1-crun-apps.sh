@@ -1,20 +1,24 @@
-# The crun flavour for a pod of several apps. The apps share the pod's namespaces but for their mounts and control
-# groups. This shell stays while the pod runs: it is the parent of one crun for each app, whose standard output and error
-# are those of the pod, and its exit code is the pod's. As in rkt, an app that ends with 0 leaves the others alone; when
-# one fails, the others are stopped, and its exit code is the pod's.
+# The crun flavour for a pod of several apps. The apps share the pod's namespaces except mounts and control groups. This
+# shell stays while the pod runs. It is the parent of one crun for each app, its standard output and error are the
+# output of all apps, and its exit code is the pod's. As in rkt, an app that ends with 0 leaves the others alone; when
+# an app fails, the others are stopped, and the pod ends with its exit code.
 #
 # If this shell is killed, process 1 of the pod ends (crun-sandbox.sh), and with it all apps.
+#
+# Sourced by: nobody. run-prepared.sh executes it; stage1.sh lists the arguments.
+# Needs:      its arguments; RKT_APP_GRACE of the environment, if set: the seconds that apps have to end when one has
+#             failed
 . "$1/stage1.sh"
 . "$libexec/crun-sandbox.sh"
 . "$libexec/pods.sh"
 
-# How long the other apps may take to end when one has failed, in seconds.
+# Seconds that the other apps have to end when one has failed.
 grace=${RKT_APP_GRACE:-10}
 case $grace in
   *[!0-9]*) fail "RKT_APP_GRACE is \"$grace\", no number of seconds" ;;
 esac
 
-# Apps share POSIX shared memory as they share the other kinds of IPC; the bundles of the apps mount this.
+# Makes the POSIX shared memory that the apps share, as the other kinds of IPC. The bundles of the apps mount it.
 mount_shared_memory() {
   mkdir -p "$pod/shm" || fail "can't create \"$pod/shm\""
   mount_or_fail -t tmpfs -o nosuid,nodev,noexec,mode=1777,size=65536k shm "$pod/shm"
@@ -26,14 +30,14 @@ prepare_app() {
   debug "running app $1: $app_arguments as $app_user:$app_group"
 }
 
-# Opens the pipe through which the watchers of apps wake this shell: 7 to write, 8 to read. What is written to it stays
-# until it is read.
+# Opens the pipe through which the watchers of apps wake this shell: descriptor 7 to write, 8 to read. A wake-up stays
+# in the pipe until it is read.
 open_wake_pipe() {
   mkfifo -m 600 "$pod/wake" && exec 7<> "$pod/wake" 8< "$pod/wake" || fail "can't make \"$pod/wake\""
   rm -f "$pod/wake"
 }
 
-# Starts an app. A shell starts what is in the background with SIGINT and SIGQUIT ignored; the app shall not inherit that.
+# start_app NAME: starts an app. A shell starts background processes with SIGINT and SIGQUIT ignored, so reset them.
 start_app() {
   open_watch_pipe
   (
@@ -42,29 +46,29 @@ start_app() {
     cd "$app_directory" || fail "can't change to \"$app_directory\""
     default_signals=--default-signal
     run_pre_start
-    # The pod was stopped meanwhile.
+    # The pod was stopped during the handler.
     [ ! -e "$pod/stopping" ] || exit 143
     run_crun exec run --bundle=. --pid-file=pid "$uuid-$1"
     fail "can't execute: no $env"
   ) &
   watch "$1" "$!"
   running="$running $child"
-  # Who kills the pod finds it by this.
+  # kill_namespace of processes.sh finds the app's crun by this file.
   crun_pid=${child#*:}
   if read_identity "${crun_pid%:*}"; then printf '%s\n' "$identity" > "$pod/app/$1/crun"; fi
-  # Who stopped the pod meanwhile did not know of this app yet.
+  # A signal that came meanwhile did not reach this app.
   ! $stopping || signal_apps TERM
 }
 
-# Opens the pipe through which a watcher learns of the end of a child: 5 to read, 6 for the child to hold.
+# Opens the pipe by which a watcher sees the end of a child: descriptor 5 to read, 6 for the child to hold open.
 open_watch_pipe() {
   mkfifo -m 600 "$pod/watch" && exec 4<> "$pod/watch" 5< "$pod/watch" 6> "$pod/watch" || fail "can't make \"$pod/watch\""
   exec 4<&-
   rm -f "$pod/watch"
 }
 
-# watch NAME PID: starts a watcher that wakes this shell when the child has ended, by whatever. Sets `child` to what the
-# child is known by: NAME:PID:START.
+# watch NAME PID: starts a watcher that wakes this shell when the child has ended, for whatever reason. Sets child to
+# NAME:PID:START.
 watch() {
   process_start=ended
   read_process_start "$2"
@@ -72,20 +76,20 @@ watch() {
   (
     exec 6>&- 8<&- 9<&- < /dev/null > /dev/null 2>&1
     read -r _ <&5
-    # A process closes its files before it has ended.
+    # A process closes its files a little before it ends.
     while runs "$child"; do sleep 0.01; done
     echo >&7
   ) &
   exec 5<&- 6>&-
 }
 
-# Whether a child, NAME:PID:START, has not ended.
+# runs CHILD: decides whether a child, NAME:PID:START, still runs.
 runs() {
   pid=${1#*:}
   read_process_start "${pid%:*}" && [ "$process_start" = "${pid#*:}" ]
 }
 
-# Hands a signal on to the apps, as crun does for one: whoever sends it decides what it is for.
+# hand_on SIGNAL: hands a signal on to all apps, as crun does for one app.
 hand_on() {
   interrupted=true
   case $1 in
@@ -97,7 +101,7 @@ hand_on() {
   signal_apps "$1"
 }
 
-# Called at any point of the rest, so it changes no variable of that.
+# signal_apps SIGNAL: called by traps at any point, so it uses variables of its own only.
 signal_apps() {
   for signalled in $running; do
     signalled_pid=${signalled#*:}
@@ -105,13 +109,13 @@ signal_apps() {
   done
 }
 
-# Sets `code` to the exit code of a child once it has ended. A signal interrupts "wait", which then tells the number of the
-# signal, or the shell has forgotten the child when it waits again, which "wait" tells by 127.
+# await_child PID: waits for a child and sets code to its exit code. A signal interrupts "wait", which then returns the
+# number of the signal; so wait again. If the shell has forgotten the child by then, "wait" returns 127.
 await_child() {
   code=127
   while
     interrupted=false
-    # The shell says here that a child was killed.
+    # Hide the shell's message that a child was killed.
     wait "$1" 2> /dev/null
     waited=$?
     [ "$waited" -eq 127 ] || code=$waited
@@ -128,7 +132,7 @@ await_wake() {
   await_child "$!"
 }
 
-# Looks which apps have ended.
+# Records the exit codes of the apps that have ended.
 reap() {
   alive=
   for child in $running; do
@@ -143,21 +147,21 @@ reap() {
   running=$alive
 }
 
-# end_app APP CODE
+# end_app APP CODE: records the exit code, stops the other apps after a failure, and runs the post-stop handler.
 end_app() {
   printf '%s\n' "$2" > "$pod/app/$1/exit-code"
-  # It is gone, with all that the app has left behind, unless crun was killed.
+  # crun has removed the container and all processes of the app, unless crun was killed.
   [ ! -e "$pod/crun/$uuid-$1/status" ] \
     || "$crun" --root="$pod/crun" --cgroup-manager=cgroupfs delete --force "$uuid-$1" > /dev/null
   if [ "$2" -ne 0 ] && [ "$result" -eq 0 ]; then
     result=$2
-    # Who stops a pod decides how long that may take.
+    # "rkt stop" decides itself how long the apps may take.
     [ -e "$pod/stopping" ] || stop_other_apps
   fi
   run_post_stop "$1"
 }
 
-# Not by a hook of crun, as for a single app: the handler has the pod's own output, in which the other apps write.
+# run_post_stop APP: not a hook of crun, as for a single app: the handler writes to the pod's output as the apps do.
 run_post_stop() {
   [ -e "$pod/app/$1/post-stop.json" ] && is_alive "$pod/init" || return 0
   (
@@ -181,7 +185,7 @@ stop_other_apps() {
   timer=$child
 }
 
-# Whoever waits for the end of the pod finds nothing of it any more.
+# Removes everything of the pod before this shell ends: those who wait for the pod find nothing left.
 end_pod() {
   stop_timer
   kill_recorded "$pod/init"

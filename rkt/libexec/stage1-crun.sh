@@ -1,6 +1,9 @@
-# The crun flavour: prepares what is only known now of the pod's root file system, in a mount and a UTS namespace that
-# are the pod's own, and becomes crun, which runs the app by the bundle that "prepare" has written and has its exit code.
+# The crun flavour for a pod of one app: makes the app's root file system, in mount and UTS namespaces of the pod's own,
+# and becomes crun. crun runs the app by the bundle that "prepare" has written, and ends with the app's exit code.
 # stage1-crun-apps.sh does this for a pod of several apps.
+#
+# Sourced by: nobody. run-prepared.sh executes it; stage1.sh lists the arguments.
+# Needs:      its arguments
 . "$1/stage1.sh"
 . "$libexec/crun-sandbox.sh"
 

@@ -1,10 +1,14 @@
 # The fly flavour: mounts the app's root file system in this mount namespace, which is the pod's own, changes to it and
-# to the app's user, and becomes the app. bin/rkt must be on a machine with util-linux and coreutils; the image needs
-# nothing, but for one case: variables that the host's dynamic loader would obey are set by the image's own env(1).
+# to the app's user, and becomes the app. The host needs util-linux and coreutils. The image needs nothing, but in one
+# case: variables that the host's dynamic loader would obey are set by the image's own env(1).
+#
+# Sourced by: nobody. run-prepared.sh executes it; stage1.sh lists the arguments.
+# Needs:      its arguments
 flavor=fly
 . "$1/stage1.sh"
 
-# What this script makes later, by a path that an image has led into these, would be made on the host.
+# make_kernel_target PATH: refuses a link of the image. Files that this script makes later through a link into /dev,
+# /proc or /sys would be made on the host.
 make_kernel_target() {
   make_target "$1" "$1"
   [ "$resolved" = "$1" ] || fail "can't mount on \"$1\": it is a link in the image"
@@ -15,7 +19,7 @@ mount_host_directory() {
   mount_or_fail --rbind "$1" "$target"
 }
 
-# A sysfs shows the interfaces of the network namespace that it was mounted in.
+# A sysfs shows the interfaces of the network namespace in which it was mounted, so a pod with a network has its own.
 mount_sysfs() {
   if [ "$net_mode" = host ]; then
     mount_host_directory /sys
@@ -26,8 +30,8 @@ mount_sysfs() {
   [ ! -d /sys/fs/cgroup ] || mount_or_fail --rbind /sys/fs/cgroup "$target/fs/cgroup"
 }
 
-# Gives the standard streams to an app that is not root: else it can't open them once more by name, as /dev/stdout. crun does
-# the same. Devices that others have too, such as /dev/null, stay root's, and so does a file that the app shall read.
+# Makes the user of the app the owner of its standard streams: else an app that is not root can't open them by name, as
+# /dev/stdout. crun does the same. Shared devices such as /dev/null stay root's, and so does a file on standard input.
 give_standard_streams() {
   [ "$app_user" != 0 ] || return 0
   set --
@@ -38,7 +42,7 @@ give_standard_streams() {
     fi
   done
   [ $# -gt 0 ] || return 0
-  # Where that is not possible, say on a file system that is read-only, the app still has them open.
+  # If that fails, as on a read-only file system, the app still has the streams open.
   fault=$(chown -- "$app_user:$app_group" "$@" 2>&1) || debug "can't give the standard streams to $app_user: $fault"
 }
 
@@ -64,9 +68,9 @@ env=$(command -v env)
 setpriv=$(command -v setpriv)
 unshare=$(command -v unshare)
 
-# run_as_app EXEC WORDS: runs words that are quoted for eval as the app, with its environment, root, user and working directory;
-# EXEC is "exec" to become them. setpriv takes the groups, for unshare would drop the supplementary ones; unshare takes the user,
-# for only root may change the root directory.
+# run_as_app EXEC WORDS: runs a program as the app, with its environment, root, user and working directory. WORDS is the
+# command line, quoted for eval; EXEC is "exec" to become the program. setpriv sets the groups, for unshare would drop
+# the supplementary ones. unshare sets the user, for only root may change the root directory.
 run_as_app() {
   eval "$1 \"\$env\" $default_signals -i -- $app_environment" \
     '"$setpriv" --regid "$app_group" "$app_groups_option"' \
@@ -85,8 +89,8 @@ if [ -z "${app_post_stop-}" ]; then
   fail "can't execute: no $env"
 fi
 
-# Somebody has to be there when the app has ended. This process hands on the signals that it gets; a shell lets a program that
-# it starts in the background ignore some of them.
+# The post-stop handler needs a process that outlives the app. This shell stays, and hands on the signals that it gets.
+# A shell starts background processes with SIGINT and SIGQUIT ignored, so reset them.
 default_signals=--default-signal=INT,QUIT
 run_as_app exec "$app_arguments" <&0 &
 app_process=$!
@@ -97,7 +101,7 @@ done
 while
   wait "$app_process"
   exit_code=$?
-  # It was a signal that ended the wait.
+  # If the app is alive, a signal has interrupted the wait.
   kill -0 "$app_process" 2> /dev/null
 do :; done
 default_signals=

@@ -1,6 +1,13 @@
-# How the scripts of the flavours begin: sourced by them with their own arguments, which are
+# The beginning of the scripts of the flavours, which source it with their own arguments:
 #
 #   stage1-FLAVOR.sh LIBEXEC POD APPS RESOLV_MODE HOSTS_MODE NET_MODE HOSTNAME DEBUG
+#
+# Sourced by: stage1-fly.sh, stage1-crun.sh and stage1-crun-apps.sh
+# Needs:      the arguments; flavor for tell_ignored
+# Sets:       libexec, pod, apps, resolv_mode, hosts_mode, net_mode, hostname and debug, from the arguments; command,
+#             uuid
+# Defines:    use_app NAME (sets app, app_directory, root and all app_… of the app's file "launch"), tell_ignored; and
+#             what common.sh, rooted.sh and rootfs.sh define
 set -u
 umask 022
 
@@ -19,7 +26,7 @@ uuid=${pod##*/}
 . "$libexec/rooted.sh"
 . "$libexec/rootfs.sh"
 
-# Reads what "prepare" has decided for an app. Names of apps have no spaces.
+# use_app NAME: reads what "prepare" has decided for an app. Names of apps have no spaces.
 use_app() {
   app=$1
   app_directory=$pod/app/$1
@@ -27,7 +34,7 @@ use_app() {
   . "$app_directory/launch"
 }
 
-# Tells what the image asks for and this flavour does not do, as the specification wants it.
+# Warns of settings of the image that this flavour ignores, as the specification demands.
 tell_ignored() {
   [ -z "${app_ignored-}" ] || say "warning: app \"$app\": ignored by the $flavor flavor: $app_ignored"
 }

@@ -1,4 +1,8 @@
-# rkt status [--wait[=BOOL|DURATION]] [--wait-ready[=BOOL|DURATION]] [--format=json|json-pretty] --uuid-file=FILE | UUID
+# rkt status [--wait[=BOOL|DURATION]] [--wait-ready[=BOOL|DURATION]] [--format=json|json-pretty] --uuid-file=FILE |
+# UUID: prints the status of a pod.
+#
+# Sourced by: bin/rkt
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
 wait_finished=false
 wait_ready=false
 format=
@@ -27,8 +31,8 @@ set_flag() {
 . "$libexec/durations.sh"
 . "$libexec/pod-status.sh"
 
-# Waits until the pod is in one of the states that the first argument's words end in, or for so long as the second
-# says: true and negative durations are forever, false and zero not at all.
+# await STATES PATIENCE AIM: waits until the last word of the pod's state is one of STATES. PATIENCE is a duration or a
+# boolean: true and negative durations wait forever; false and zero don't wait. Fails, naming the aim, when it is over.
 await() {
   case $2 in
     1 | t | T | TRUE | true | True) patience=-1 ;;

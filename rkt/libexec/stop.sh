@@ -1,4 +1,7 @@
-# rkt stop [--force] --uuid-file=FILE | UUID ...
+# rkt stop [--force] --uuid-file=FILE | UUID ...: stops pods, and gives up their networks.
+#
+# Sourced by: bin/rkt
+# Needs:      libexec, command and $@ of bin/rkt; common.sh
 force=false
 uuid_file=
 command_flag() {
@@ -19,9 +22,9 @@ set_flag() {
 . "$libexec/uuid-operands.sh"
 require_root
 
-# Asks all processes of the pod to end; the file "stopping" tells stage1-crun-apps.sh who did. When the app ends within
-# a second, as most do, whatever it leaves behind is killed before this returns; if it takes longer, that is left to rm, gc
-# or a second stop.
+# Sends SIGTERM to all processes of the pod. The file "stopping" tells stage1-crun-apps.sh that the pod is being
+# stopped. If the app ends within a second, kills the processes that it leaves behind. If it takes longer, that is left
+# to rm, gc or a second stop.
 stop_pod() {
   command : 2> /dev/null > "$pod/stopping"
   read_processes

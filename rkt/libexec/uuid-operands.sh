@@ -1,4 +1,8 @@
-# The operands of stop and rm: UUIDs, or the one that stands in the file of --uuid-file (`uuid_file`).
+# Reads the operands of stop and rm: UUIDs, or the file of --uuid-file with a UUID.
+#
+# Sourced by: stop.sh and rm.sh
+# Needs:      $@ and uuid_file of the command; command; common.sh
+# Sets:       $@, the UUIDs
 case $#:$uuid_file in
   0:?*)
     operand=

@@ -1,4 +1,7 @@
-# rkt version: what this is compatible with, in rkt's lines, then what it is.
+# rkt version: prints the versions that this is compatible with, in rkt's lines, then its own version and flavour.
+#
+# Sourced by: bin/rkt
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh; the file architectures
 command_flag() { :; }
 set_flag() { :; }
 . "$libexec/flags.sh"
