@@ -1,2 +1,6 @@
-/** How this runtime speaks HTTP: which certificates it believes, how long it waits, and how it finds where a name leads. */
+/**
+ * HTTP for this runtime: certificates, proxies, timeouts, downloads that are resumed, and meta discovery.
+ *
+ * <p>Nothing here knows what is downloaded: neither images nor keys.
+ */
 package dev.gantry.rkt.http;

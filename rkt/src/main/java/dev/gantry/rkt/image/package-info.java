@@ -1,2 +1,7 @@
-/** The image store, and how images get into it. */
+/**
+ * The image store: archives, their extraction within limits, the files of an image and its dependencies, and the check of
+ * what is stored.
+ *
+ * <p>Nothing here uses the network or decides about trust: images come in as streams.
+ */
 package dev.gantry.rkt.image;
