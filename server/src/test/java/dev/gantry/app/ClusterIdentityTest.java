@@ -78,8 +78,7 @@ class ClusterIdentityTest {
         assertThat(ProcessHandle.of(pid)).isPresent();
         assertThat(data(allocation)).hasContent("kept\n");
 
-        server.nodes()
-                .rejoinNode(RejoinNodeRequest.newBuilder().setNodeId("alpha").build());
+        rejoin(server, "alpha");
 
         awaitStatus(NodeStatus.NODE_STATUS_READY);
         assertThat(node().getStatusDescription()).isEmpty();
@@ -128,8 +127,7 @@ class ClusterIdentityTest {
                         .getClientStatus())
                 .isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
 
-        server.nodes()
-                .rejoinNode(RejoinNodeRequest.newBuilder().setNodeId(node.id()).build());
+        rejoin(server, node.id());
 
         awaitStatus(NodeStatus.NODE_STATUS_READY);
         eventually().until(() -> ProcessHandle.of(pid).isEmpty());
@@ -162,8 +160,7 @@ class ClusterIdentityTest {
         Files.move(dir.resolve("right"), database().getParent());
         server.startInPlace(false);
         awaitStatus(NodeStatus.NODE_STATUS_REFUSING);
-        server.nodes()
-                .rejoinNode(RejoinNodeRequest.newBuilder().setNodeId("alpha").build());
+        rejoin(server, "alpha");
         awaitStatus(NodeStatus.NODE_STATUS_READY);
         awaitRunning("second");
         assertThat(ProcessHandle.of(pid)).isPresent();
@@ -186,8 +183,7 @@ class ClusterIdentityTest {
                                     .getEvaluation()
                                     .getStatus()
                             == EvaluationStatus.EVALUATION_STATUS_BLOCKED);
-            other.nodes()
-                    .rejoinNode(RejoinNodeRequest.newBuilder().setNodeId("one").build());
+            rejoin(other, "one");
             eventually().until(() -> fake.session().rejoins() == 1);
             assertThat(fake.session().received()).isEmpty();
 
@@ -269,6 +265,16 @@ class ClusterIdentityTest {
 
     private String clusterId() {
         return server.cluster().getStatus(GetStatusRequest.getDefaultInstance()).getClusterId();
+    }
+
+    /** Tries until the node is connected: a database that another server has left names a status that the node had then. */
+    private static void rejoin(TestServer server, String node) {
+        RejoinNodeRequest request =
+                RejoinNodeRequest.newBuilder().setNodeId(node).build();
+        eventually()
+                .ignoreExceptionsMatching(
+                        failure -> Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE)
+                .until(() -> server.nodes().rejoinNode(request) != null);
     }
 
     private void awaitStatus(NodeStatus status) {
