@@ -249,7 +249,7 @@ class LifeCommandsTest {
                         Description = Canaries are tried
 
                         Deployed
-                        Task Group  Promoted  Desired  Canaries  Placed  Healthy  Unhealthy  JobProgress Deadline
+                        Task Group  Promoted  Desired  Canaries  Placed  Healthy  Unhealthy  Progress Deadline
                         front       no        3        1         1       1        0          2026-02-03T04:04:06Z
                         """);
         assertThat(CliRun.of(cluster, "deployment", "promote", "--group", "front", "7d1f")
