@@ -5,6 +5,7 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.Node;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -57,5 +58,24 @@ public record ChangeSet(
                 && deployments.isEmpty()
                 && removedJobs.isEmpty()
                 && removedNodes.isEmpty();
+    }
+
+    /** Collects the changes of a write while it runs. */
+    static final class Recorder {
+
+        final List<JobRecord> jobs = new ArrayList<>();
+        final List<Evaluation> evaluations = new ArrayList<>();
+        final List<Node> nodes = new ArrayList<>();
+        final List<Allocation> allocations = new ArrayList<>();
+        final List<Allocation> assignments = new ArrayList<>();
+        final List<Deployment> deployments = new ArrayList<>();
+        final List<String> removedJobs = new ArrayList<>();
+        final List<String> removedNodes = new ArrayList<>();
+
+        /** Returns the changes so far, as those of the write with an index. */
+        ChangeSet at(long index) {
+            return new ChangeSet(
+                    index, jobs, evaluations, nodes, allocations, assignments, deployments, removedJobs, removedNodes);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.store;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jooq.exception.DataAccessException;
 
 /**
@@ -10,7 +11,7 @@ import org.jooq.exception.DataAccessException;
  */
 final class PendingWrite<T> {
 
-    private final Write<T> write;
+    private final Function<WriteTransaction, T> write;
     private final CompletableFuture<T> future;
     private T result;
     private WriteTransaction transaction;
@@ -18,7 +19,7 @@ final class PendingWrite<T> {
     private RuntimeException failure;
     private boolean isRefused;
 
-    PendingWrite(Write<T> write, CompletableFuture<T> future) {
+    PendingWrite(Function<WriteTransaction, T> write, CompletableFuture<T> future) {
         this.write = write;
         this.future = future;
     }
@@ -47,10 +48,14 @@ final class PendingWrite<T> {
             isRefused = e instanceof DataAccessException || e instanceof StoreUnavailableException;
             failure = isRefused ? new StoreException("The database refused a write", e) : e;
         }
-        if (failure != null || transaction.isReadOnly()) {
+        if (failure != null) {
             return index;
         }
-        changes = transaction.changes();
+        ChangeSet all = transaction.changes();
+        if (all.isEmpty()) {
+            return index;
+        }
+        changes = all;
         return index + 1;
     }
 

@@ -8,12 +8,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The server's durable state, in an H2 database of its data directory.
  *
- * <p>One thread commits queued writes in groups; a write is answered once it is on disk. Reads run in the caller's
- * thread, beside the writer, and see only committed states.
+ * <p>One thread commits queued writes in groups; a write is answered once it is on disk. {@link GroupCommitter} tells the
+ * way of a write. Reads run in the caller's thread, beside the writer, and see only committed states.
  */
 public final class Store implements AutoCloseable {
 
@@ -116,16 +117,17 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Queues a write.
+     * Queues a write, which is committed as a whole or not at all.
      *
-     * @param write the write; it runs on the writer's thread
+     * @param write reads and writes within the transaction that it gets, and returns the result for the caller. It runs
+     *     on the store's writer thread, so it must block on nothing but the database
      * @param <T> the type of its result
      * @return completed with the write's result once the write is on disk and all listeners have been called. Fails
      *     with what the write threw, with {@link StoreOverloadedException} if too many writes wait, with {@link
      *     StoreUnavailableException} if the store is broken, or with {@link StoreException}. A thread of the store
      *     completes the future: callbacks must not block. An Error in a callback breaks the store
      */
-    public <T> CompletableFuture<T> write(Write<T> write) {
+    public <T> CompletableFuture<T> write(Function<WriteTransaction, T> write) {
         return committer.submit(write);
     }
 

@@ -30,14 +30,7 @@ public final class WriteTransaction {
     private final WriteGroup group;
     private final long index;
     private final RowBuffer own = new RowBuffer();
-    private final List<JobRecord> jobs = new ArrayList<>();
-    private final List<Evaluation> evaluations = new ArrayList<>();
-    private final List<Node> nodes = new ArrayList<>();
-    private final List<Allocation> allocations = new ArrayList<>();
-    private final List<Allocation> assignments = new ArrayList<>();
-    private final List<Deployment> deployments = new ArrayList<>();
-    private final List<String> removedJobs = new ArrayList<>();
-    private final List<String> removedNodes = new ArrayList<>();
+    private final ChangeSet.Recorder changed = new ChangeSet.Recorder();
     private final List<Deletion.Deleted> deleted = new ArrayList<>();
 
     private boolean deletes;
@@ -177,7 +170,7 @@ public final class WriteTransaction {
      * @return true if it is stored, ready, eligible and not draining
      */
     public boolean isOpen(String id) {
-        return nodes.stream()
+        return changed.nodes.stream()
                 .filter(node -> node.getId().equals(id))
                 .reduce((earlier, later) -> later)
                 .map(NodeEligibility::isSchedulable)
@@ -213,7 +206,7 @@ public final class WriteTransaction {
                 .build();
         own.jobs().put(stored.getJob().getId(), stored, isNew);
         group.memory().jobIds().put(stored.getJob().getId());
-        jobs.add(stored);
+        changed.jobs.add(stored);
         return stored;
     }
 
@@ -237,7 +230,7 @@ public final class WriteTransaction {
             // Keep the modify_index: nobody has submitted the job.
             JobRecord stable = job.toBuilder().setStable(true).build();
             own.jobs().put(jobId, stable, false);
-            jobs.add(stable);
+            changed.jobs.add(stable);
         });
     }
 
@@ -272,7 +265,7 @@ public final class WriteTransaction {
                 .setModifyIndex(index)
                 .build();
         own.deployments().put(stored.getId(), stored, isNew);
-        deployments.add(stored);
+        changed.deployments.add(stored);
         return stored;
     }
 
@@ -289,7 +282,12 @@ public final class WriteTransaction {
         group.gathered().forgetSent();
         group.recent().clear();
         return new Deletion(
-                dsl, group.reader(), group.memory().allocations(), removedJobs::add, removedNodes::add, deleted::add);
+                dsl,
+                group.reader(),
+                group.memory().allocations(),
+                changed.removedJobs::add,
+                changed.removedNodes::add,
+                deleted::add);
     }
 
     /**
@@ -316,7 +314,7 @@ public final class WriteTransaction {
                 .setModifyIndex(index)
                 .build();
         own.evaluations().put(stored.getId(), stored, isNew);
-        evaluations.add(stored);
+        changed.evaluations.add(stored);
         return stored;
     }
 
@@ -339,7 +337,7 @@ public final class WriteTransaction {
                 .set(NODE.MODIFY_INDEX, index)
                 .set(NODE.MESSAGE, stored.toByteArray())
                 .execute();
-        nodes.add(stored);
+        changed.nodes.add(stored);
         return stored;
     }
 
@@ -359,7 +357,7 @@ public final class WriteTransaction {
                 .set(NODE.MESSAGE, stored.toByteArray())
                 .where(NODE.ID.eq(stored.getId()))
                 .execute();
-        nodes.add(stored);
+        changed.nodes.add(stored);
         return stored;
     }
 
@@ -370,7 +368,7 @@ public final class WriteTransaction {
      */
     public void removeNode(String id) {
         sendOwn().deleteFrom(NODE).where(NODE.ID.eq(id)).execute();
-        removedNodes.add(id);
+        changed.removedNodes.add(id);
     }
 
     /**
@@ -385,7 +383,7 @@ public final class WriteTransaction {
                 .setModifyIndex(index)
                 .build();
         group.memory().allocations().expect(stored);
-        assignments.add(stored);
+        changed.assignments.add(stored);
         return putAllocation(stored, true);
     }
 
@@ -397,7 +395,7 @@ public final class WriteTransaction {
      */
     public Allocation updateDesired(Allocation allocation) {
         Allocation stored = allocation.toBuilder().setModifyIndex(index).build();
-        assignments.add(stored);
+        changed.assignments.add(stored);
         return putAllocation(stored, false);
     }
 
@@ -418,7 +416,7 @@ public final class WriteTransaction {
             group.release(savepoint);
         }
         group.gathered().putAll(own);
-        group.gather(nodes);
+        group.gather(changed.nodes);
     }
 
     /** Undoes a failed write. */
@@ -428,29 +426,18 @@ public final class WriteTransaction {
         }
     }
 
-    /** Returns true if the write changed nothing that listeners need. */
-    boolean isReadOnly() {
-        return changes().isEmpty();
-    }
-
     /** Returns the changes of the write. */
     ChangeSet changes() {
-        return new ChangeSet(
-                index, jobs, evaluations, nodes, allocations, assignments, deployments, removedJobs, removedNodes);
+        return changed.at(index);
     }
 
-    /** Updates the writer's memory after the commit. */
+    /** Called after the commit: updates the writer's memory. */
     void committed() {
         if (deletes) {
             // The write may have deleted objects of earlier writes of the group.
             group.recent().clear();
         }
-        group.recent().committed(changes());
-        group.memory().allocations().committed(allocations);
-        group.memory().openNodes().put(nodes);
-        group.memory().openNodes().remove(removedNodes);
-        deleted.forEach(allocation ->
-                group.memory().allocations().remove(allocation.nodeId(), allocation.jobId(), allocation.rowKey()));
+        group.memory().committed(changes(), deleted);
     }
 
     private Optional<Allocation> gathered(String id) {
@@ -461,7 +448,7 @@ public final class WriteTransaction {
 
     private Allocation putAllocation(Allocation stored, boolean isNew) {
         own.allocations().put(stored.getId(), stored, isNew);
-        allocations.add(stored);
+        changed.allocations.add(stored);
         return stored;
     }
 

@@ -1,5 +1,7 @@
 package dev.gantry.store;
 
+import java.util.List;
+
 /**
  * Holds in memory what the store's writer would otherwise query.
  *
@@ -14,5 +16,14 @@ record WriterMemory(
 
     WriterMemory(AllocationIndex allocations) {
         this(allocations, new OpenNodes(), new KeyFilter(), new KeyFilter(), new Recent());
+    }
+
+    /** Takes in the changes of a committed write, and the allocations that it deleted. */
+    void committed(ChangeSet changes, List<Deletion.Deleted> deleted) {
+        recent.committed(changes);
+        allocations.committed(changes.allocations());
+        openNodes.put(changes.nodes());
+        openNodes.remove(changes.removedNodes());
+        deleted.forEach(allocation -> allocations.remove(allocation.nodeId(), allocation.jobId(), allocation.rowKey()));
     }
 }

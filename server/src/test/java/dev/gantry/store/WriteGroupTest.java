@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,7 +247,7 @@ class WriteGroupTest {
     }
 
     /** Holds the writer until all are queued. */
-    private List<CompletableFuture<Boolean>> inOneGroup(List<Write<Boolean>> writes) {
+    private List<CompletableFuture<Boolean>> inOneGroup(List<Function<WriteTransaction, Boolean>> writes) {
         CountDownLatch queued = new CountDownLatch(1);
         CompletableFuture<Void> held = store.write(tx -> {
             try {
