@@ -480,6 +480,23 @@ class JobLifeTest {
         }
 
         @Test
+        void gets_its_outdated_allocation_replaced_by_the_same_version_after_the_deadline_of_a_failed_update() {
+            runHealthy(version(0, updated(2, 100, 1, 0)));
+            JobVersion next = version(1, updated(2, 200, 1, 0));
+            carryOut(next);
+            end(next, DeploymentStatus.DEPLOYMENT_STATUS_FAILED);
+            Allocation outdated = ofVersion(0).get(0);
+            drain(outdated.getNodeId(), Drain.newBuilder().setOverdue(true).build());
+
+            Plan plan = new Scheduler().plan(cluster, next, false, now, SchedulerOptions.DEFAULT);
+
+            assertThat(plan.stops()).extracting(Stop::allocation).containsExactly(outdated);
+            assertThat(plan.placements())
+                    .extracting(Placement::index, Placement::jobVersion)
+                    .containsExactly(tuple(outdated.getIndex(), 0L));
+        }
+
+        @Test
         void lets_batch_jobs_end_until_the_deadline() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))).setType(JobType.JOB_TYPE_BATCH));
             runHealthy(job);

@@ -3,7 +3,8 @@
  * in place, and which have to be placed.
  *
  * <p>{@code Reconciliation} returns a {@code GroupChange} for each group: {@code GroupReconciliation} makes those of
- * service and batch jobs, {@code SystemReconciliation} those of system jobs. The rules decide when something may
+ * service and batch jobs in steps, of which {@code IndexComparison} is the first; {@code SystemReconciliation} makes
+ * those of system jobs. The rules decide when something may
  * happen: {@code RescheduleRule} (after a failure), {@code MigrationRule} (from a draining node), {@code InPlaceRule}
  * (without a restart), {@code DeploymentRule} (by a deployment).
  *
