@@ -5,13 +5,11 @@ import dev.gantry.cluster.FailureLog;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.SerialTask;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.cluster.scheduling.PlanWriter.Outcome;
 import dev.gantry.model.ParentJobs;
 import dev.gantry.scheduler.Scheduler;
-import dev.gantry.scheduler.plan.GroupOutcome;
 import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
@@ -21,25 +19,17 @@ import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Evaluation;
-import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
-import dev.gantry.v1.GroupScores;
 import dev.gantry.v1.JobRecord;
-import dev.gantry.v1.PlacementFailure;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,9 +58,6 @@ public final class EvaluationLoop {
     /** The delay of an evaluation that could not be planned or stored, multiplied by its failed attempts. */
     private static final long RETRY_MILLIS = 500;
 
-    /** When a job is evaluated again after an evaluation failed; Nomad waits between one and ten minutes. */
-    private static final Duration FOLLOW_UP_WAIT = Duration.ofMinutes(5);
-
     // In characters.
     private static final int LONGEST_DESCRIPTION = 1024;
 
@@ -84,10 +71,10 @@ public final class EvaluationLoop {
     private final Store store;
     private final Scheduler scheduler;
     private final PlanWriter writer;
-    private final Evaluations evaluations;
     private final SchedulerOptions options;
     private final Clocks clocks;
-    private final ScheduledExecutorService executor;
+    private final EvaluationWrites writes;
+    private final EvaluationTimers timers;
     private final SerialTask turn;
 
     private final BlockingQueue<ChangeSet> changes = new ArrayBlockingQueue<>(QUEUED_CHANGES);
@@ -99,11 +86,8 @@ public final class EvaluationLoop {
     private final SchedulingState state;
     private final Set<String> jobsInFlight = new HashSet<>();
     private final Deliveries deliveries = new Deliveries();
-    private boolean pausing;
     private long pauseMillis = PAUSE_MILLIS;
     private String lastFailure = "";
-    private ScheduledFuture<?> alarm;
-    private Instant alarmTime = Instant.MAX;
 
     /**
      * Creates the loop.
@@ -125,12 +109,12 @@ public final class EvaluationLoop {
         this.store = store;
         this.scheduler = new Scheduler();
         this.writer = new PlanWriter(store, identifiers, evaluations, clocks.wall());
-        this.evaluations = evaluations;
         this.options = options;
         this.clocks = clocks;
         this.state = new SchedulingState(clocks);
-        this.executor = executor;
         this.turn = new SerialTask(executor, this::takeTurn);
+        this.timers = new EvaluationTimers(executor, turn, clocks.steady());
+        this.writes = new EvaluationWrites(store, evaluations, clocks, executor);
     }
 
     /** Starts the loop: reads the state of the cluster and continues with the evaluations that are not terminal. */
@@ -180,9 +164,9 @@ public final class EvaluationLoop {
                 if (canGoOn()) {
                     followUp();
                     evaluate();
-                    setAlarm();
+                    timers.setAlarm(state.followUps().next().orElse(Instant.MAX));
                 }
-                if (!pausing) {
+                if (!timers.isPausing()) {
                     pauseMillis = PAUSE_MILLIS;
                     lastFailure = "";
                 }
@@ -190,7 +174,7 @@ public final class EvaluationLoop {
         } catch (RuntimeException | StackOverflowError e) {
             mustLoad = true;
             tellOnce("Scheduling failed; the state of the cluster is read anew in %d ms".formatted(pauseMillis), e);
-            pause(pauseMillis);
+            timers.pause(pauseMillis);
             pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
         }
     }
@@ -206,7 +190,7 @@ public final class EvaluationLoop {
     }
 
     private boolean canGoOn() {
-        return !pausing && store.health().isServing();
+        return !timers.isPausing() && store.health().isServing();
     }
 
     private void takeIn() {
@@ -241,62 +225,17 @@ public final class EvaluationLoop {
     /** Queues evaluations of jobs whose follow-up is due, and of system jobs for which a node has joined or changed. */
     private void followUp() {
         Instant steady = clocks.steady().instant();
-        Instant now = clocks.wall().instant();
         for (Optional<String> due = state.followUps().poll(steady);
                 due.isPresent();
                 due = state.followUps().poll(steady)) {
-            queue(
+            writes.queue(
                     due.get(),
                     state.hasFailed(due.get())
                             ? EvaluationTrigger.EVALUATION_TRIGGER_FAILED_FOLLOW_UP
-                            : EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
-                    now);
+                            : EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED);
         }
         state.takeSystemJobsToSpread()
-                .forEach(jobId -> queue(jobId, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
-    }
-
-    private void queue(String jobId, EvaluationTrigger trigger, Instant now) {
-        store.write(transaction -> {
-                    transaction
-                            .job(jobId)
-                            .ifPresent(job -> evaluations.queue(transaction, job, trigger, Times.toTimestamp(now)));
-                    return null;
-                })
-                .exceptionally(failure -> {
-                    FailureLog.tell(
-                            LOG,
-                            "Job %s was not looked at when its time came; it is tried again".formatted(jobId),
-                            failure);
-                    var unused = executor.schedule(
-                            () -> queue(jobId, trigger, clocks.wall().instant()), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                    return null;
-                });
-    }
-
-    /** Sets one timer, for the earliest follow-up. */
-    private void setAlarm() {
-        Instant next = state.followUps().next().orElse(Instant.MAX);
-        if (next.equals(alarmTime)) {
-            return;
-        }
-        if (alarm != null) {
-            alarm.cancel(false);
-        }
-        alarmTime = next;
-        alarm = null;
-        if (!next.equals(Instant.MAX)) {
-            long millis = Math.max(
-                            0, Duration.between(clocks.steady().instant(), next).toMillis())
-                    + 1;
-            alarm = executor.schedule(this::ring, millis, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void ring() {
-        // The clock may lag behind the timer; then a new timer is set.
-        alarmTime = Instant.MAX;
-        turn.call();
+                .forEach(jobId -> writes.queue(jobId, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED));
     }
 
     private void evaluate() {
@@ -331,49 +270,23 @@ public final class EvaluationLoop {
         int failures = deliveries.fail(evaluation);
         if (failures < Deliveries.LIMIT) {
             LOG.debug("Evaluation {} of job {}: {}", evaluation.getId(), evaluation.getJobId(), why, failure);
-            var unused = executor.schedule(() -> retry(evaluation), failures * RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            timers.after(failures * RETRY_MILLIS, () -> retry(evaluation));
             return;
         }
         deliveries.end(evaluation);
         String description = "After %d attempts: %s (%s)".formatted(failures, why, failure);
         LOG.error("Evaluation {} of job {} has failed: {}", evaluation.getId(), evaluation.getJobId(), why, failure);
-        fail(evaluation, description.substring(0, Math.min(description.length(), LONGEST_DESCRIPTION)));
+        writes.fail(evaluation, description.substring(0, Math.min(description.length(), LONGEST_DESCRIPTION)));
     }
 
     private void retry(Evaluation evaluation) {
         if (state.job(evaluation.getJobId()).isPresent()) {
             state.retry(evaluation);
         }
-        turn.call();
-    }
-
-    private void fail(Evaluation evaluation, String description) {
-        Instant followUp = clocks.wall().instant().plus(FOLLOW_UP_WAIT);
-        store.write(transaction -> {
-                    transaction
-                            .evaluation(evaluation.getId())
-                            .filter(PlanWriter::isOpen)
-                            .ifPresent(open -> transaction.putEvaluation(open.toBuilder()
-                                    .setStatus(EvaluationStatus.EVALUATION_STATUS_FAILED)
-                                    .setStatusDescription(description)
-                                    .setFollowUpTime(Times.toTimestamp(followUp))
-                                    .build()));
-                    return null;
-                })
-                .exceptionally(failure -> {
-                    FailureLog.tell(
-                            LOG,
-                            "Can't store that evaluation %s has failed; it is tried again"
-                                    .formatted(evaluation.getId()),
-                            failure);
-                    var unused =
-                            executor.schedule(() -> fail(evaluation, description), RETRY_MILLIS, TimeUnit.MILLISECONDS);
-                    return null;
-                });
     }
 
     private void carryOut(Evaluation evaluation, JobRecord job, Plan plan) {
-        Evaluation outcome = outcome(evaluation, job, plan);
+        Evaluation outcome = EvaluationOutcome.of(evaluation, job, plan);
         plan.followUpTime()
                 .ifPresentOrElse(
                         time -> state.followUps().put(evaluation.getJobId(), clocks.due(time)),
@@ -390,39 +303,6 @@ public final class EvaluationLoop {
         InFlight flight = new InFlight(evaluation, plan, placed);
         var unused =
                 writer.write(outcome, plan, placed).whenComplete((result, failure) -> land(flight, result, failure));
-    }
-
-    private static Evaluation outcome(Evaluation evaluation, JobRecord job, Plan plan) {
-        List<PlacementFailure> failures = plan.groups().stream()
-                .map(GroupOutcome::failure)
-                .flatMap(Optional::stream)
-                .toList();
-        return evaluation.toBuilder()
-                .setJobVersion(job.getVersion())
-                .clearFailures()
-                .addAllFailures(failures)
-                .clearScores()
-                .addAllScores(scores(evaluation, plan))
-                .setStatus(
-                        failures.isEmpty()
-                                ? EvaluationStatus.EVALUATION_STATUS_COMPLETE
-                                : EvaluationStatus.EVALUATION_STATUS_BLOCKED)
-                .build();
-    }
-
-    /** Returns the scores of the best nodes by group. Groups without new placements keep their previous scores. */
-    private static List<GroupScores> scores(Evaluation evaluation, Plan plan) {
-        Map<String, GroupScores> scores = new LinkedHashMap<>();
-        evaluation.getScoresList().forEach(known -> scores.put(known.getTaskGroup(), known));
-        plan.groups().stream()
-                .filter(group -> !group.scores().isEmpty())
-                .forEach(group -> scores.put(
-                        group.taskGroup(),
-                        GroupScores.newBuilder()
-                                .setTaskGroup(group.taskGroup())
-                                .addAllScores(group.scores())
-                                .build()));
-        return List.copyOf(scores.values());
     }
 
     private static List<Allocation> preempted(Plan plan) {
@@ -460,20 +340,8 @@ public final class EvaluationLoop {
             case REJECTED -> state.retry(evaluation);
             case OVERLOADED -> {
                 state.retry(evaluation);
-                pause(PAUSE_MILLIS);
+                timers.pause(PAUSE_MILLIS);
             }
         }
-    }
-
-    private void pause(long millis) {
-        if (!pausing) {
-            pausing = true;
-            var unused = executor.schedule(this::resume, millis, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void resume() {
-        pausing = false;
-        turn.call();
     }
 }
