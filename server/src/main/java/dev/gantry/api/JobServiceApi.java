@@ -1,6 +1,5 @@
 package dev.gantry.api;
 
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.UnknownObjectException;
@@ -14,6 +13,7 @@ import dev.gantry.cluster.job.SubmissionOptions;
 import dev.gantry.cluster.scheduling.DryRuns;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.cluster.watch.WatchHub.JobTopic;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.AllocationFilter;
 import dev.gantry.store.StoreReader;
@@ -164,7 +164,7 @@ final class JobServiceApi extends JobServiceImplBase {
             reader.evaluations().newestOf(request.getJobId()).ifPresent(answer::setEvaluation);
             reader.deployments().newestOf(request.getJobId()).ifPresent(answer::setDeployment);
             periodic.next(request.getJobId())
-                    .ifPresent(next -> answer.setNextRun(Timestamps.fromMillis(next.toEpochMilli())));
+                    .ifPresent(next -> answer.setNextRun(ProtoTimes.toTimestampMillis(next)));
             AllocationFilter ofJob =
                     new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty());
             Page<Allocation> some = PageReader.read(

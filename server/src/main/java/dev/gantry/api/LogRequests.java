@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.TaskGroups;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.JobVersion;
@@ -51,8 +52,7 @@ final class LogRequests {
     private String task(Allocation allocation, String named) {
         List<String> tasks = reader.jobs().versionsOf(List.of(allocation)).stream()
                 .map(JobVersion::getJob)
-                .flatMap(job -> job.getTaskGroupsList().stream())
-                .filter(group -> group.getName().equals(allocation.getTaskGroup()))
+                .flatMap(job -> TaskGroups.find(job, allocation.getTaskGroup()).stream())
                 .flatMap(group -> group.getTasksList().stream())
                 .map(Task::getName)
                 .toList();

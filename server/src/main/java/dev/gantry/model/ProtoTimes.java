@@ -5,10 +5,11 @@ import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
- * Times of messages as Java has them. Never throws: what is beyond the range that a message may have, which an old database
- * can hold, is taken for the nearest that it may.
+ * Converts times and durations between messages and Java. Never throws: a value beyond the range that a message may have,
+ * which an old database can hold, becomes the nearest value of that range.
  */
 public final class ProtoTimes {
 
@@ -19,10 +20,10 @@ public final class ProtoTimes {
     private ProtoTimes() {}
 
     /**
-     * A point in time.
+     * Converts a message's time.
      *
-     * @param timestamp as a message has it
-     * @return the same, between the years 1 and 9999
+     * @param timestamp the time
+     * @return the same time, between the years 1 and 9999
      */
     public static Instant toInstant(Timestamp timestamp) {
         if (timestamp.getSeconds() < FIRST.getEpochSecond()) {
@@ -36,10 +37,10 @@ public final class ProtoTimes {
     }
 
     /**
-     * A point in time for a message.
+     * Converts a time for a message.
      *
      * @param instant the time
-     * @return the same, between the years 1 and 9999
+     * @return the same time, between the years 1 and 9999
      */
     public static Timestamp toTimestamp(Instant instant) {
         Instant within = instant.isBefore(FIRST) ? FIRST : instant.isAfter(LAST) ? LAST : instant;
@@ -50,10 +51,30 @@ public final class ProtoTimes {
     }
 
     /**
-     * A duration.
+     * Converts a time for a stored message: those have whole milliseconds.
      *
-     * @param duration as a message has it
-     * @return the same, ten thousand years at most in either direction
+     * @param instant the time
+     * @return the time without its fraction of a millisecond
+     */
+    public static Timestamp toTimestampMillis(Instant instant) {
+        return toTimestamp(instant.truncatedTo(ChronoUnit.MILLIS));
+    }
+
+    /**
+     * Converts a stored message's time, in whole milliseconds.
+     *
+     * @param timestamp the time
+     * @return the time without its fraction of a millisecond
+     */
+    public static Instant toInstantMillis(Timestamp timestamp) {
+        return toInstant(timestamp).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /**
+     * Converts a message's duration.
+     *
+     * @param duration the duration
+     * @return the same duration, ten thousand years at most in either direction
      */
     public static Duration toDuration(com.google.protobuf.Duration duration) {
         long most = Durations.MAX_VALUE.getSeconds();

@@ -3,12 +3,12 @@ package dev.gantry.cluster.deployment;
 import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.RefusedException;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.job.JobKindRule;
 import dev.gantry.cluster.job.JobWriter;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.model.TaskGroups;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
@@ -167,14 +167,14 @@ public final class DeploymentTransitions {
     static Optional<Instant> deadline(Deployment deployment) {
         return deployment.getGroupsList().stream()
                 .filter(group -> group.hasProgressDeadline() && !isDone(group) && !waitsForPromotion(group))
-                .map(group -> Times.toInstant(group.getProgressDeadline()))
+                .map(group -> ProtoTimes.toInstantMillis(group.getProgressDeadline()))
                 .min(Instant::compareTo);
     }
 
     /** Returns a new deployment whose progress deadlines count from now. */
     public static Deployment begin(Deployment planned, Job job, Instant now) {
         Deployment.Builder begun =
-                planned.toBuilder().setCreateTime(Times.toTimestamp(now)).clearGroups();
+                planned.toBuilder().setCreateTime(ProtoTimes.toTimestampMillis(now)).clearGroups();
         planned.getGroupsList().forEach(group -> begun.addGroups(extend(group, strategy(job, group), now)));
         return begun.build();
     }
@@ -210,7 +210,7 @@ public final class DeploymentTransitions {
         if (ProtoTimes.toDuration(strategy.getProgressDeadline()).toMillis() <= 0) {
             return group.toBuilder().clearProgressDeadline().build();
         }
-        Timestamp deadline = Times.toTimestamp(now.plus(ProtoTimes.toDuration(strategy.getProgressDeadline())));
+        Timestamp deadline = ProtoTimes.toTimestampMillis(now.plus(ProtoTimes.toDuration(strategy.getProgressDeadline())));
         return group.toBuilder().setProgressDeadline(deadline).build();
     }
 
@@ -264,7 +264,7 @@ public final class DeploymentTransitions {
     private Evaluation queueEvaluation(WriteTransaction transaction, String jobId, Instant now) {
         JobRecord job = transaction.job(jobId).orElseThrow(() -> new UnknownObjectException("job", jobId));
         return evaluations.queue(
-                transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_DEPLOYMENT, Times.toTimestamp(now));
+                transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_DEPLOYMENT, ProtoTimes.toTimestampMillis(now));
     }
 
     private static Optional<Deployment> running(WriteTransaction transaction, String id) {
@@ -289,9 +289,7 @@ public final class DeploymentTransitions {
     }
 
     private static UpdateStrategy strategy(Job job, DeploymentGroup group) {
-        return job.getTaskGroupsList().stream()
-                .filter(known -> known.getName().equals(group.getTaskGroup()))
-                .findFirst()
+        return TaskGroups.find(job, group.getTaskGroup())
                 .map(TaskGroup::getUpdate)
                 .orElse(UpdateStrategy.getDefaultInstance());
     }

@@ -6,10 +6,10 @@ import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RepeatedRequests;
 import dev.gantry.cluster.RequestIdReusedException;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WritesInFlight;
 import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
@@ -183,7 +183,7 @@ public final class DeploymentWatcher {
                         (id, known) -> known != null && known.stored().equals(stored)
                                 ? known
                                 : new Deadline(
-                                        stored, clocks.due(stored, Times.toInstant(deployment.getCreateTime())))),
+                                        stored, clocks.due(stored, ProtoTimes.toInstantMillis(deployment.getCreateTime())))),
                 () -> deadlines.remove(deployment.getId()));
     }
 

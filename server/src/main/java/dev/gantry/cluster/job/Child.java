@@ -2,8 +2,14 @@ package dev.gantry.cluster.job;
 
 import dev.gantry.cluster.RepeatedRequests;
 import dev.gantry.cluster.RequestIdReusedException;
+import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
+import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.EvaluationTrigger;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRecord;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -30,5 +36,23 @@ public record Child(String jobId, String evaluationId) {
     void remember(WriteTransaction transaction, Submission.Kind kind, Optional<String> requestId, Instant now) {
         RepeatedRequests.remember(
                 transaction, requestId, new Submission(kind, jobId, 0, evaluationId, transaction.index(), now));
+    }
+
+    /** Stores a new child and queues an evaluation for it. */
+    static Child put(
+            WriteTransaction transaction,
+            Evaluations evaluations,
+            Job parent,
+            Job.Builder child,
+            EvaluationTrigger trigger,
+            Instant now) {
+        Job job = child.setName(child.getId())
+                .setParentId(parent.getId())
+                .clearPeriodic()
+                .clearParameterized()
+                .build();
+        JobRecord record = JobWriter.putVersion(transaction, job, 0, Optional.empty(), now);
+        Evaluation evaluation = evaluations.queue(transaction, record, trigger, ProtoTimes.toTimestampMillis(now));
+        return new Child(job.getId(), evaluation.getId());
     }
 }

@@ -31,7 +31,7 @@ public final class Dispatcher {
     private static final int UNIQUE_CHARACTERS = 8;
 
     private final Store store;
-    private final ChildWriter children;
+    private final Evaluations evaluations;
     private final Identifiers identifiers;
     private final InstantSource clock;
 
@@ -45,7 +45,7 @@ public final class Dispatcher {
      */
     public Dispatcher(Store store, Evaluations evaluations, Identifiers identifiers, InstantSource clock) {
         this.store = store;
-        this.children = new ChildWriter(evaluations);
+        this.evaluations = evaluations;
         this.identifiers = identifiers;
         this.clock = clock;
     }
@@ -77,7 +77,7 @@ public final class Dispatcher {
                 .putAllMeta(dispatch.meta());
         checkSize(parent.getJob(), job.build(), dispatch);
         Child child =
-                children.put(transaction, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
+                Child.put(transaction, evaluations, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
         child.remember(transaction, Submission.Kind.DISPATCH, dispatch.requestId(), now);
         return child;
     }

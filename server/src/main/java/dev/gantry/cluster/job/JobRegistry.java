@@ -5,10 +5,10 @@ import dev.gantry.cluster.IndexMismatchException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RepeatedRequests;
 import dev.gantry.cluster.RequestIdReusedException;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Store;
 import dev.gantry.store.Submission;
 import dev.gantry.store.WriteTransaction;
@@ -158,7 +158,7 @@ public final class JobRegistry {
         JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
         JobRecord stopped = transaction.putJob(job.toBuilder().setStopped(true).build());
         Evaluation evaluation = evaluations.queue(
-                transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, Times.toTimestamp(now));
+                transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, ProtoTimes.toTimestampMillis(now));
         return new Submission(
                 Submission.Kind.STOP, jobId, job.getVersion(), evaluation.getId(), stopped.getModifyIndex(), now);
     }
@@ -169,7 +169,7 @@ public final class JobRegistry {
         checkIndex(job.getId(), options, stored);
         JobRecord record = store(transaction, job, stored, now);
         Evaluation evaluation = evaluations.queue(
-                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, Times.toTimestamp(now));
+                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, ProtoTimes.toTimestampMillis(now));
         Submission submission = new Submission(
                 kind, job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
         RepeatedRequests.remember(transaction, options.requestId(), submission);
@@ -198,6 +198,6 @@ public final class JobRegistry {
     }
 
     private Timestamp now() {
-        return Times.toTimestamp(clock.instant());
+        return ProtoTimes.toTimestampMillis(clock.instant());
     }
 }

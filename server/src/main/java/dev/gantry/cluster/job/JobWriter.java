@@ -1,7 +1,7 @@
 package dev.gantry.cluster.job;
 
 import dev.gantry.cluster.RefusedException;
-import dev.gantry.cluster.Times;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.Job;
@@ -29,7 +29,7 @@ public final class JobWriter {
                 .setJob(job)
                 .setVersion(version)
                 .setCreateIndex(stored.map(JobRecord::getCreateIndex).orElse(0L))
-                .setSubmitTime(Times.toTimestamp(now))
+                .setSubmitTime(ProtoTimes.toTimestampMillis(now))
                 .build());
         if (job.hasPeriodic()) {
             transaction.putPeriodicLaunch(job.getId(), now);

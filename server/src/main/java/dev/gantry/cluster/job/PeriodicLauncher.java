@@ -3,11 +3,11 @@ package dev.gantry.cluster.job;
 import dev.gantry.cluster.FailureLog;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RequestIdReusedException;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.WritesInFlight;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.ParentJobs;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
@@ -41,7 +41,7 @@ public final class PeriodicLauncher {
     private static final int LAUNCHES_IN_FLIGHT = 256;
 
     private final Store store;
-    private final ChildWriter children;
+    private final Evaluations evaluations;
     private final InstantSource clock;
     private final Map<String, Schedule> schedules = new ConcurrentHashMap<>();
 
@@ -57,7 +57,7 @@ public final class PeriodicLauncher {
      */
     public PeriodicLauncher(Store store, Evaluations evaluations, InstantSource clock) {
         this.store = store;
-        this.children = new ChildWriter(evaluations);
+        this.evaluations = evaluations;
         this.clock = clock;
     }
 
@@ -78,7 +78,7 @@ public final class PeriodicLauncher {
      * @param changes the changes
      */
     public void publish(ChangeSet changes) {
-        changes.jobs().forEach(job -> put(job, Times.toInstant(job.getSubmitTime())));
+        changes.jobs().forEach(job -> put(job, ProtoTimes.toInstantMillis(job.getSubmitTime())));
         changes.removedJobs().forEach(schedules::remove);
     }
 
@@ -186,8 +186,7 @@ public final class PeriodicLauncher {
     }
 
     private Child make(WriteTransaction transaction, Job parent, long second, Instant now) {
-        return children.put(
-                transaction,
+        return Child.put(transaction, evaluations,
                 parent,
                 parent.toBuilder().setId(ParentJobs.periodicChild(parent.getId(), second)),
                 EvaluationTrigger.EVALUATION_TRIGGER_PERIODIC,

@@ -1,10 +1,10 @@
 package dev.gantry.cluster.node;
 
 import dev.gantry.cluster.OverloadedException;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
@@ -130,7 +130,7 @@ final class ClientUpdates {
                         transaction,
                         job,
                         EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
-                        Times.toTimestamp(now)));
+                        ProtoTimes.toTimestampMillis(now)));
     }
 
     private static Map<String, Allocation> read(WriteTransaction transaction, List<Message> messages) {
@@ -149,7 +149,7 @@ final class ClientUpdates {
             return Optional.empty();
         }
         Allocation changed = transaction.updateClient(
-                merged.toBuilder().setModifyTime(Times.toTimestamp(now)).build());
+                merged.toBuilder().setModifyTime(ProtoTimes.toTimestampMillis(now)).build());
         deployments.onHealth(transaction, stored, changed, now);
         return Optional.of(changed);
     }
@@ -171,7 +171,7 @@ final class ClientUpdates {
                 .addAllChecks(update.getChecksList());
         health(allocation, update)
                 .filter(healthy -> !allocation.hasHealthy() || allocation.getHealthy() != healthy)
-                .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(Times.toTimestamp(now)));
+                .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(ProtoTimes.toTimestampMillis(now)));
         return merged.build();
     }
 

@@ -3,10 +3,10 @@ package dev.gantry.cluster.node;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.FailureLog;
 import dev.gantry.cluster.SerialTask;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.WritesInFlight;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreReader;
@@ -157,7 +157,7 @@ public final class NodeDrainer {
 
     private Optional<Instant> due(Drain drain) {
         return drain.hasDeadline()
-                ? Optional.of(clocks.due(Times.toInstant(drain.getDeadline()), Times.toInstant(drain.getStartTime())))
+                ? Optional.of(clocks.due(ProtoTimes.toInstantMillis(drain.getDeadline()), ProtoTimes.toInstantMillis(drain.getStartTime())))
                 : Optional.empty();
     }
 
@@ -237,7 +237,7 @@ public final class NodeDrainer {
                 .map(transaction::job)
                 .flatMap(Optional::stream)
                 .forEach(job -> evaluations.queue(
-                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, Times.toTimestamp(now)));
+                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, ProtoTimes.toTimestampMillis(now)));
     }
 
     /** Returns true if the deadline has passed; false if the drain was just changed. */

@@ -5,10 +5,10 @@ import com.google.protobuf.util.Timestamps;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.RefusedException;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
@@ -321,6 +321,6 @@ public final class NodeRegistry {
     }
 
     private Timestamp now() {
-        return Times.toTimestamp(clock.instant());
+        return ProtoTimes.toTimestampMillis(clock.instant());
     }
 }

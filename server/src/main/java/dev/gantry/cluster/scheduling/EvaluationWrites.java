@@ -2,8 +2,8 @@ package dev.gantry.cluster.scheduling;
 
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.FailureLog;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.evaluation.Evaluations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Evaluation;
@@ -45,7 +45,7 @@ final class EvaluationWrites {
         write(
                 transaction -> transaction
                         .job(jobId)
-                        .ifPresent(job -> evaluations.queue(transaction, job, trigger, Times.toTimestamp(now))),
+                        .ifPresent(job -> evaluations.queue(transaction, job, trigger, ProtoTimes.toTimestampMillis(now))),
                 "Job %s was not evaluated when its time came; it is tried again".formatted(jobId),
                 () -> queue(jobId, trigger));
     }
@@ -63,7 +63,7 @@ final class EvaluationWrites {
                         .ifPresent(open -> transaction.putEvaluation(open.toBuilder()
                                 .setStatus(EvaluationStatus.EVALUATION_STATUS_FAILED)
                                 .setStatusDescription(description)
-                                .setFollowUpTime(Times.toTimestamp(followUp))
+                                .setFollowUpTime(ProtoTimes.toTimestampMillis(followUp))
                                 .build())),
                 "Can't store that evaluation %s has failed; it is tried again".formatted(evaluation.getId()),
                 () -> fail(evaluation, description));

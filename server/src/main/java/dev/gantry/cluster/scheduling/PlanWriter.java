@@ -2,11 +2,11 @@ package dev.gantry.cluster.scheduling;
 
 import dev.gantry.cluster.FailureLog;
 import dev.gantry.cluster.Identifiers;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.deployment.DeploymentMerge;
 import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Placement;
@@ -70,7 +70,7 @@ final class PlanWriter {
 
     /** Returns the allocation of a placement, with a new id. */
     Allocation allocate(Evaluation evaluation, Placement placement) {
-        var now = Times.toTimestamp(clock.instant());
+        var now = ProtoTimes.toTimestampMillis(clock.instant());
         return Allocation.newBuilder()
                 .setId(identifiers.next())
                 .setName(evaluation.getJobId() + "." + placement.taskGroup() + "[" + placement.index() + "]")
@@ -129,7 +129,7 @@ final class PlanWriter {
                 .distinct()
                 .flatMap(jobId -> transaction.job(jobId).stream())
                 .forEach(job -> evaluations.queue(
-                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION, Times.toTimestamp(now)));
+                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION, ProtoTimes.toTimestampMillis(now)));
     }
 
     private static Outcome outcome(Throwable failure) {
@@ -160,7 +160,7 @@ final class PlanWriter {
                     Allocation.Builder stopped = allocation.toBuilder()
                             .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                             .setDescription(stop.reason())
-                            .setModifyTime(Times.toTimestamp(now));
+                            .setModifyTime(ProtoTimes.toTimestampMillis(now));
                     if (stop.cause() == StopCause.PREEMPTED) {
                         preempted.displace(stopped);
                     }
@@ -171,8 +171,8 @@ final class PlanWriter {
     private static void reschedule(WriteTransaction transaction, DelayedReschedule reschedule, Instant now) {
         current(transaction, reschedule.allocation())
                 .ifPresent(allocation -> transaction.updateClient(allocation.toBuilder()
-                        .setRescheduleAt(Times.toTimestamp(reschedule.at()))
-                        .setModifyTime(Times.toTimestamp(now))
+                        .setRescheduleAt(ProtoTimes.toTimestampMillis(reschedule.at()))
+                        .setModifyTime(ProtoTimes.toTimestampMillis(now))
                         .build()));
     }
 
@@ -185,9 +185,9 @@ final class PlanWriter {
                             .setDeploymentId(update.deploymentId())
                             .setCanary(false)
                             .setEvaluationId(evaluation.getId())
-                            .setModifyTime(Times.toTimestamp(now));
+                            .setModifyTime(ProtoTimes.toTimestampMillis(now));
                     if (update.healthy()) {
-                        updated.setHealthy(true).setHealthyTime(Times.toTimestamp(now));
+                        updated.setHealthy(true).setHealthyTime(ProtoTimes.toTimestampMillis(now));
                     }
                     transaction.updateDesired(updated.build());
                 });
@@ -199,7 +199,7 @@ final class PlanWriter {
                     .allocation(placed.getPreviousAllocationId())
                     .ifPresent(previous -> transaction.updateClient(succeeded(previous)
                             .setNextAllocationId(placed.getId())
-                            .setModifyTime(Times.toTimestamp(now))
+                            .setModifyTime(ProtoTimes.toTimestampMillis(now))
                             .build()));
         }
     }

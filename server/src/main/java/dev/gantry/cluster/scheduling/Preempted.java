@@ -1,6 +1,6 @@
 package dev.gantry.cluster.scheduling;
 
-import dev.gantry.cluster.Times;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Evaluation;
@@ -59,7 +59,7 @@ final class Preempted {
                         waiting.remove(id);
                         transaction.updateClient(victim.toBuilder()
                                 .setPreemptedByAllocationId(one.getId())
-                                .setModifyTime(Times.toTimestamp(now))
+                                .setModifyTime(ProtoTimes.toTimestampMillis(now))
                                 .build());
                     }));
         }

@@ -1,12 +1,12 @@
 package dev.gantry.cluster.scheduling;
 
 import dev.gantry.cluster.Clocks;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.evaluation.EvaluationQueue;
 import dev.gantry.cluster.evaluation.FollowUps;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.NodeEligibility;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.PlanDeadline;
 import dev.gantry.store.ChangeSet;
@@ -242,7 +242,7 @@ final class SchedulingState {
         evaluations.put(evaluation, jobOf(evaluation).getJob().getPriority());
         if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_FAILED) {
             failedJobs.add(evaluation.getJobId());
-            followUps.putEarlier(evaluation.getJobId(), clocks.due(Times.toInstant(evaluation.getFollowUpTime())));
+            followUps.putEarlier(evaluation.getJobId(), clocks.due(ProtoTimes.toInstantMillis(evaluation.getFollowUpTime())));
         } else {
             failedJobs.remove(evaluation.getJobId());
         }
@@ -261,8 +261,8 @@ final class SchedulingState {
             followUps.putEarlier(
                     allocation.getJobId(),
                     clocks.due(
-                            Times.toInstant(allocation.getRescheduleAt()),
-                            Times.toInstant(allocation.getModifyTime())));
+                            ProtoTimes.toInstantMillis(allocation.getRescheduleAt()),
+                            ProtoTimes.toInstantMillis(allocation.getModifyTime())));
         }
     }
 

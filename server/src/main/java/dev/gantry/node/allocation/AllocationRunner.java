@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.model.LogLimits;
+import dev.gantry.model.TaskGroups;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.log.LogSource;
 import dev.gantry.node.state.RestartWindow;
@@ -82,14 +83,8 @@ public final class AllocationRunner {
      */
     public static Optional<AllocationRunner> of(
             RunnerContext context, StoredAllocation stored, AllocationListener listener) {
-        return group(stored.job(), stored.allocation().getTaskGroup())
+        return TaskGroups.find(stored.job().getJob(), stored.allocation().getTaskGroup())
                 .map(group -> new AllocationRunner(context, stored, group, listener));
-    }
-
-    private static Optional<TaskGroup> group(JobVersion job, String name) {
-        return job.getJob().getTaskGroupsList().stream()
-                .filter(group -> group.getName().equals(name))
-                .findFirst();
     }
 
     /**
@@ -287,7 +282,9 @@ public final class AllocationRunner {
      */
     public void adopt(Allocation wanted, Optional<JobVersion> newer) {
         boolean isOther = newer.isPresent() && newer.get().getVersion() != job.getVersion();
-        Optional<TaskGroup> newGroup = isOther ? group(newer.get(), allocation.getTaskGroup()) : Optional.empty();
+        Optional<TaskGroup> newGroup = isOther
+                ? TaskGroups.find(newer.get().getJob(), allocation.getTaskGroup())
+                : Optional.empty();
         boolean takes = newGroup.filter(this::hasSameTasks).isPresent();
         if (isOther && !takes) {
             LOG.warn(

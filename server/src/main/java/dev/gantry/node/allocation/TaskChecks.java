@@ -1,6 +1,5 @@
 package dev.gantry.node.allocation;
 
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.node.check.CheckProbe;
@@ -119,7 +118,7 @@ final class TaskChecks {
     }
 
     private com.google.protobuf.Timestamp now() {
-        return Timestamps.fromMillis(context.clock().instant().toEpochMilli());
+        return ProtoTimes.toTimestampMillis(context.clock().instant());
     }
 
     /** A check that is probed. */

@@ -1,10 +1,10 @@
 package dev.gantry.node.allocation;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.model.NodeLimits;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
@@ -120,6 +120,6 @@ final class TaskHistory {
     }
 
     private static Timestamp timestamp(Instant instant) {
-        return Timestamps.fromMillis(instant.toEpochMilli());
+        return ProtoTimes.toTimestampMillis(instant);
     }
 }

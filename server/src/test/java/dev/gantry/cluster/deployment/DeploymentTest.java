@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.RefusedException;
-import dev.gantry.cluster.Times;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.EvaluationTrigger;
@@ -51,7 +51,7 @@ class DeploymentTest {
         assertThat(cluster.deployment("d1").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
         assertThat(cluster.deployment("d1").getGroups(0)).satisfies(group -> {
             assertThat(group.getHealthy()).isEqualTo(1);
-            assertThat(Times.toInstant(group.getProgressDeadline()))
+            assertThat(ProtoTimes.toInstantMillis(group.getProgressDeadline()))
                     .isEqualTo(cluster.clock().instant().plus(Duration.ofMinutes(10)));
         });
         assertThat(cluster.newestEvaluation("web").getTrigger())

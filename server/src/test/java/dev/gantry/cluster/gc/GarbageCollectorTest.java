@@ -4,8 +4,8 @@ import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.ClusterFixture;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.job.SubmissionOptions;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -113,7 +113,7 @@ class GarbageCollectorTest {
                 Job.newBuilder().setId("a").setType(JobType.JOB_TYPE_BATCH).build());
         cluster.insert(ClusterFixture.allocation(id("a1"), cluster.job("a"), 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                .setRescheduleAt(Times.toTimestamp(cluster.clock().instant().plus(Duration.ofHours(10))))
+                .setRescheduleAt(ProtoTimes.toTimestampMillis(cluster.clock().instant().plus(Duration.ofHours(10))))
                 .build());
         end(cluster.newestEvaluation("a"));
 

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.gantry.cluster.ClusterFixture;
-import dev.gantry.cluster.Times;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Evaluation;
@@ -107,7 +107,7 @@ class EvaluationFailureTest {
         Evaluation failed = awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_FAILED);
         assertThat(failed.getStatusDescription())
                 .startsWith("After 3 attempts: it could not be planned (java.lang.IndexOutOfBoundsException");
-        assertThat(Times.toInstant(failed.getFollowUpTime()))
+        assertThat(ProtoTimes.toInstantMillis(failed.getFollowUpTime()))
                 .isEqualTo(cluster.clock().instant().plus(Duration.ofMinutes(5)));
         awaitEvaluation("good", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
         assertThat(cluster.store().reader().activity().inEvaluation(List.of("bad", "good")))

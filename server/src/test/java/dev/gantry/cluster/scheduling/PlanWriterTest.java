@@ -4,8 +4,8 @@ import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.ClusterFixture;
-import dev.gantry.cluster.Times;
 import dev.gantry.cluster.scheduling.PlanWriter.Outcome;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Placement;
@@ -69,7 +69,7 @@ class PlanWriterTest {
     void one_that_is_placed_anew_and_its_predecessor_know_each_other() {
         Allocation failed = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                .setRescheduleAt(Times.toTimestamp(cluster.clock().instant()))
+                .setRescheduleAt(ProtoTimes.toTimestampMillis(cluster.clock().instant()))
                 .build());
         Placement placement = new Placement(
                 "web",
@@ -78,7 +78,7 @@ class PlanWriterTest {
                 cluster.store().reader().nodes().find(ClusterFixture.NODE).orElseThrow(),
                 List.of(),
                 Optional.of(failed),
-                List.of(Times.toTimestamp(cluster.clock().instant())),
+                List.of(ProtoTimes.toTimestampMillis(cluster.clock().instant())),
                 "",
                 false);
 
@@ -108,7 +108,7 @@ class PlanWriterTest {
                 List.of(),
                 Optional.of(later)));
 
-        assertThat(Times.toInstant(cluster.allocation(id("a1")).getRescheduleAt()))
+        assertThat(ProtoTimes.toInstantMillis(cluster.allocation(id("a1")).getRescheduleAt()))
                 .isEqualTo(later);
         assertThat(cluster.store().reader().activity().hasFailed("web")).isFalse();
     }
