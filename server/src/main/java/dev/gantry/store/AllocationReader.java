@@ -132,16 +132,6 @@ public final class AllocationReader {
     }
 
     /**
-     * Returns the live allocations of a job.
-     *
-     * @param jobId the job
-     * @return the allocations, in no order
-     */
-    public List<Allocation> liveOfJob(String jobId) {
-        return rows.fetch(index.ofJob(jobId).live(), AllocationRows.IS_LIVE);
-    }
-
-    /**
      * Returns the newest terminal allocations of a node.
      *
      * @param nodeId the node

@@ -148,19 +148,6 @@ public final class JobReader {
     }
 
     /**
-     * Returns the time of a periodic job's last launch.
-     *
-     * @param jobId the job
-     * @return the time for which a child was last created; empty if the job is not periodic
-     */
-    public Optional<Instant> periodicLaunch(String jobId) {
-        return dsl.select(PERIODIC_LAUNCH.LAUNCH_TIME)
-                .from(PERIODIC_LAUNCH)
-                .where(PERIODIC_LAUNCH.JOB_ID.eq(jobId))
-                .fetchOptional(row -> Instant.ofEpochMilli(row.value1()));
-    }
-
-    /**
      * Returns the last launches of all periodic jobs.
      *
      * @return by job id, the time for which a child was last created

@@ -1,11 +1,9 @@
 package dev.gantry.store;
 
-import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.NODE;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 
-import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import java.util.Collection;
@@ -15,7 +13,7 @@ import java.util.function.Consumer;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 
-/** Queries about nodes and their taken ports. */
+/** Queries about nodes. */
 public final class NodeReader {
 
     private static final int PAGE = 1000;
@@ -93,8 +91,8 @@ public final class NodeReader {
     }
 
     /**
-     * Passes all nodes to a consumer, in the order of their names, then ids. Reads them in pages, so that memory holds one page
-     * at a time.
+     * Passes all nodes to a consumer, in the order of their names, then ids. Reads them in pages, so that memory holds
+     * one page at a time.
      *
      * @param consumer receives each node
      */
@@ -137,24 +135,6 @@ public final class NodeReader {
                 .from(NODE)
                 .where(NODE.STATUS.ne((short) NodeStatus.NODE_STATUS_DOWN_VALUE))
                 .fetch(NODE.ID);
-    }
-
-    /**
-     * Returns the taken ports of a node.
-     *
-     * @param nodeId the node
-     * @return the ports in their order
-     */
-    public List<AllocatedPort> takenPorts(String nodeId) {
-        return dsl.selectFrom(ALLOCATED_PORT)
-                .where(ALLOCATED_PORT.NODE_ID.eq(nodeId))
-                .orderBy(ALLOCATED_PORT.PORT)
-                .fetch(row -> AllocatedPort.newBuilder()
-                        .setLabel(row.getLabel())
-                        .setTask(row.getTask())
-                        .setIp(row.getIp())
-                        .setPort(row.getPort())
-                        .build());
     }
 
     private List<Node> fetch(Condition condition, int limit) {

@@ -85,7 +85,7 @@ public final class StoreReader {
     }
 
     /**
-     * Returns queries about nodes and their taken ports.
+     * Returns queries about nodes.
      *
      * @return the queries
      */

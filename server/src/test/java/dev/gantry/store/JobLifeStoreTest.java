@@ -2,6 +2,7 @@ package dev.gantry.store;
 
 import static dev.gantry.store.TestIds.id;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.store.GarbageSearch.Found;
@@ -173,8 +174,8 @@ class JobLifeStoreTest {
                 })
                 .join();
 
-        assertThat(store.reader().jobs().periodicLaunch("nightly")).contains(Instant.ofEpochSecond(20));
-        assertThat(store.reader().jobs().periodicLaunches()).containsOnlyKeys("nightly");
+        assertThat(store.reader().jobs().periodicLaunches())
+                .containsExactly(entry("nightly", Instant.ofEpochSecond(20)));
     }
 
     @Test

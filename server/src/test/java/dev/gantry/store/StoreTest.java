@@ -132,14 +132,14 @@ class StoreTest {
         prepareJobAndNode();
         Allocation first =
                 store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
-        assertThat(store.reader().nodes().takenPorts("n1")).containsExactly(PORT);
+        assertThat(TestRows.takenPorts(dir, "n1")).containsExactly(PORT);
 
         store.write(tx -> tx.updateClient(first.toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)
                         .build()))
                 .join();
 
-        assertThat(store.reader().nodes().takenPorts("n1")).isEmpty();
+        assertThat(TestRows.takenPorts(dir, "n1")).isEmpty();
         store.write(tx -> tx.insertAllocation(allocation(id("a2")))).join();
         assertThat(store.reader().allocations().find(id("a1")))
                 .hasValueSatisfying(ended -> assertThat(ended.getPortsList()).containsExactly(PORT));
@@ -250,7 +250,7 @@ class StoreTest {
             cursor = read(cursor, told);
         }
 
-        Map<String, Long> stored = store.reader().allocations().liveOfJob("web").stream()
+        Map<String, Long> stored = store.reader().allocations().liveOnNode("n1").stream()
                 .collect(toMap(Allocation::getId, Allocation::getModifyIndex));
         assertThat(told).isEqualTo(stored);
     }

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Writes that share a commit: all that is queued while the writer is held. */
 class WriteGroupTest {
 
+    private static final AllocationFilter OF_WEB =
+            new AllocationFilter(Optional.of("web"), Optional.empty(), Optional.empty());
+
     private static final AllocatedPort PORT =
             AllocatedPort.newBuilder().setIp("127.0.0.1").setPort(8080).build();
 
@@ -87,7 +90,7 @@ class WriteGroupTest {
                     assertThat(tx.allocations(List.of(id("a1"), id("a2"))))
                             .extracting(Allocation::getId)
                             .containsExactly(id("a1"));
-                    assertThat(tx.reader().allocations().liveOfJob("web")).hasSize(1);
+                    assertThat(tx.reader().allocations().page(OF_WEB, "", 2)).hasSize(1);
                     assertThat(tx.reader().allocations().liveOnNode("n1")).hasSize(1);
                     assertThat(tx.allocation(id("a1"))).isPresent();
                     return null;

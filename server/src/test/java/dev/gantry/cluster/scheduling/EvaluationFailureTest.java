@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
@@ -158,7 +159,9 @@ class EvaluationFailureTest {
         cluster.submit(job("bad", TAKEN_PORT));
 
         awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
-        assertThat(cluster.store().reader().allocations().liveOfJob("bad")).hasSize(1);
+        assertThat(cluster.store().reader().allocations().liveOnNode("roomy"))
+                .extracting(Allocation::getJobId)
+                .containsOnlyOnce("bad");
     }
 
     @Test

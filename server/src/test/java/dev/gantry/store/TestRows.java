@@ -1,0 +1,29 @@
+package dev.gantry.store;
+
+import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
+
+import dev.gantry.v1.AllocatedPort;
+import java.nio.file.Path;
+import java.util.List;
+import org.jooq.impl.DSL;
+
+/** Reads rows of an open store that only tests ask for. In one process, H2 shares a database between all that open it. */
+final class TestRows {
+
+    private TestRows() {}
+
+    /** Returns the taken ports of a node, in their order. */
+    static List<AllocatedPort> takenPorts(Path dataDir, String nodeId) {
+        try (var database = DSL.using("jdbc:h2:file:" + dataDir.resolve("gantry"))) {
+            return database.selectFrom(ALLOCATED_PORT)
+                    .where(ALLOCATED_PORT.NODE_ID.eq(nodeId))
+                    .orderBy(ALLOCATED_PORT.PORT)
+                    .fetch(row -> AllocatedPort.newBuilder()
+                            .setLabel(row.getLabel())
+                            .setTask(row.getTask())
+                            .setIp(row.getIp())
+                            .setPort(row.getPort())
+                            .build());
+        }
+    }
+}
