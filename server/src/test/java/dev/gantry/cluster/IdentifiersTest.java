@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class IdentifiersTest {
 
     @Test
-    void names_begin_with_a_number_that_counts_up_from_the_greatest_known_one() {
+    void ids_begin_with_a_number_that_counts_up_from_the_greatest_known_one() {
         Identifiers identifiers = Identifiers.after(
                 new Random(1), List.of("0000000a-1111-8111-8111-111111111111", "000000ff-1111-8111-8111-111111111111"));
 
@@ -21,7 +21,7 @@ class IdentifiersTest {
     }
 
     @Test
-    void names_of_another_form_are_passed_over_and_the_last_number_is_followed_by_the_first() {
+    void ids_of_another_form_are_ignored_and_the_last_number_is_followed_by_the_first() {
         Identifiers identifiers =
                 Identifiers.after(new Random(1), List.of("a1", "ffffffff-1111-8111-8111-111111111111"));
 
@@ -29,7 +29,7 @@ class IdentifiersTest {
     }
 
     @Test
-    void names_are_uuids_of_the_version_for_forms_of_ones_own() {
+    void ids_are_uuids_of_the_version_for_custom_forms() {
         UUID name = UUID.fromString(Identifiers.after(new Random(1), List.of()).next());
 
         assertThat(name.version()).isEqualTo(8);

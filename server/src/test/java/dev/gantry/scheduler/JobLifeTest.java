@@ -213,7 +213,7 @@ class JobLifeTest {
         }
 
         @Test
-        void moves_what_a_new_constraint_does_not_leave_where_it_is() {
+        void moves_allocations_from_nodes_that_a_new_constraint_excludes() {
             runHealthy(version(0, job(group("front", 1, task(100, 100)))));
             String name =
                     cluster.usageOf(ofVersion(0).get(0).getNodeId()).node().getName();
@@ -235,7 +235,7 @@ class JobLifeTest {
         private final JobVersion next = version(1, updated(3, 200, 1, 1));
 
         @Test
-        void are_placed_beside_what_runs_and_nothing_goes_before_they_are_promoted() {
+        void are_placed_beside_running_allocations_and_nothing_stops_before_promotion() {
             runHealthy(version(0, updated(3, 100, 1, 1)));
 
             Plan plan = carryOut(next);
@@ -251,7 +251,7 @@ class JobLifeTest {
         }
 
         @Test
-        void take_the_places_they_were_tried_beside_once_promoted() {
+        void replace_the_allocations_beside_them_once_promoted() {
             runHealthy(version(0, updated(3, 100, 1, 1)));
             carryOut(next);
             change(ofVersion(1).get(0), one -> one.setHealthy(true));
@@ -281,7 +281,7 @@ class JobLifeTest {
         }
 
         @Test
-        void do_not_let_the_new_version_into_places_that_the_old_one_lost() {
+        void leave_lost_indexes_of_the_old_version_to_the_old_version() {
             runHealthy(version(0, updated(3, 100, 1, 1)));
             carryOut(next);
             change(ofVersion(0).get(2), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
@@ -294,7 +294,7 @@ class JobLifeTest {
         }
 
         @Test
-        void come_alone_when_the_count_grows_with_them() {
+        void are_placed_alone_when_the_count_grows_with_them() {
             runHealthy(version(0, updated(2, 100, 1, 1)));
             JobVersion larger = version(1, updated(5, 200, 1, 1));
 
@@ -325,7 +325,7 @@ class JobLifeTest {
     class A_failure {
 
         @Test
-        void is_followed_after_the_policys_delay_by_a_successor_elsewhere() {
+        void is_rescheduled_elsewhere_after_the_delay_of_the_policy() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))));
             carryOut(job);
             Allocation failed = fail(only());
@@ -344,7 +344,7 @@ class JobLifeTest {
         }
 
         @Test
-        void of_a_batch_job_is_followed_once() {
+        void of_a_batch_job_is_rescheduled_once() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))).setType(JobType.JOB_TYPE_BATCH));
             carryOut(job);
             fail(only());
@@ -360,7 +360,7 @@ class JobLifeTest {
         }
 
         @Test
-        void of_a_node_is_followed_at_once_by_a_successor_that_names_what_was_lost() {
+        void of_a_node_is_replaced_at_once_by_a_successor_that_names_the_lost_allocation() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))));
             carryOut(job);
             Allocation lost = change(only(), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));
@@ -378,7 +378,7 @@ class JobLifeTest {
     class A_draining_node {
 
         @Test
-        void gets_nothing_new() {
+        void gets_no_new_allocations() {
             for (String name : List.of("a", "b")) {
                 cluster.putNode(node(name).setDrain(Drain.getDefaultInstance()).build());
             }
@@ -393,7 +393,7 @@ class JobLifeTest {
         }
 
         @Test
-        void is_left_by_as_many_at_once_as_max_parallel_lets() {
+        void loses_at_most_max_parallel_allocations_at_once() {
             JobVersion job = version(0, updated(3, 1000, 1, 0).addConstraints(constraint("", "distinct_hosts", "")));
             cluster.putNode(node("d").build());
             cluster.putNode(node("e").build());
@@ -422,7 +422,7 @@ class JobLifeTest {
         }
 
         @Test
-        void is_left_by_the_next_one_once_the_one_before_is_healthy_elsewhere() {
+        void loses_the_next_allocation_once_the_one_before_is_healthy_elsewhere() {
             JobVersion job = version(0, updated(2, 100, 1, 0));
             runHealthy(job);
             ofVersion(0).stream()
@@ -443,7 +443,7 @@ class JobLifeTest {
         }
 
         @Test
-        void is_left_at_any_time_by_what_is_not_healthy() {
+        void loses_unhealthy_allocations_at_any_time() {
             JobVersion job = version(0, updated(2, 100, 1, 0));
             runHealthy(job);
             ofVersion(0).forEach(one -> change(one, it -> it.setHealthy(false)));
@@ -456,7 +456,7 @@ class JobLifeTest {
         }
 
         @Test
-        void keeps_what_fits_nowhere_else_until_the_deadline() {
+        void keeps_allocations_that_fit_nowhere_else_until_the_deadline() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))));
             runHealthy(job);
             String here = only().getNodeId();
@@ -497,7 +497,7 @@ class JobLifeTest {
         }
 
         @Test
-        void lets_batch_jobs_end_until_the_deadline() {
+        void lets_batch_jobs_run_until_the_deadline() {
             JobVersion job = version(0, job(group("front", 1, task(100, 100))).setType(JobType.JOB_TYPE_BATCH));
             runHealthy(job);
             String here = only().getNodeId();
@@ -523,7 +523,7 @@ class JobLifeTest {
                 version(0, job(group("agent", 1, task(100, 100))).setType(JobType.JOB_TYPE_SYSTEM));
 
         @Test
-        void has_one_allocation_on_each_node_that_fits_and_on_those_that_join() {
+        void has_one_allocation_on_each_fitting_node_and_on_nodes_that_join() {
             assertThat(placedOn(carryOut(job))).containsExactlyInAnyOrder("a", "b", "c");
             cluster.putNode(node("d").build());
             cluster.putNode(node("e").setDatacenter("dc1").clearDrivers().build());
@@ -533,7 +533,7 @@ class JobLifeTest {
         }
 
         @Test
-        void replaces_each_on_its_own_node() {
+        void replaces_each_allocation_on_its_own_node() {
             carryOut(job);
 
             Plan plan =
@@ -544,7 +544,7 @@ class JobLifeTest {
         }
 
         @Test
-        void stays_where_it_failed_and_comes_back_with_a_lost_node() {
+        void is_rescheduled_on_the_same_node_and_returns_with_a_lost_node() {
             carryOut(job);
             fail(on("a"));
             change(on("b"), one -> one.setClientStatus(ClientStatus.CLIENT_STATUS_LOST));

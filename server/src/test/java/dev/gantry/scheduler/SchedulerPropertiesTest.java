@@ -70,13 +70,13 @@ class SchedulerPropertiesTest {
     record Shape(int count, int cpu, int port, boolean onSsd) {}
 
     @Property(tries = 1000)
-    void whatever_happens_no_plan_breaks_a_rule_or_leaves_out_what_fits(
+    void no_sequence_of_events_leads_to_a_plan_that_breaks_a_rule_or_leaves_out_what_fits(
             @ForAll("steps") @Size(min = 1, max = 20) List<Step> steps) {
         live(steps);
     }
 
     @Example
-    void room_that_is_kept_for_later_moves_where_it_leaves_more_to_others() {
+    void a_reservation_moves_to_where_it_leaves_more_resources_to_others() {
         List<Step> steps = List.of(
                 new Toggle(0),
                 new Submit(0, List.of(new Shape(3, 100, -1, false)), ""),

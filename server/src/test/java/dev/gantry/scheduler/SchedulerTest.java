@@ -64,7 +64,7 @@ class SchedulerTest {
         }
 
         @Test
-        void what_runs_as_wanted_is_left_alone_even_where_it_would_not_be_placed_now() {
+        void a_running_allocation_stays_even_on_a_node_where_it_would_not_be_placed_now() {
             ClusterState cluster = cluster(node("a"));
             JobVersion job = version(
                     0, job(group("front", 2, task(100, 100))).addConstraints(constraint("${meta.rack}", "!=", "r9")));
@@ -105,7 +105,7 @@ class SchedulerTest {
         }
 
         @Test
-        void a_stopped_job_stops_all_that_is_wanted_of_it() {
+        void a_stopped_job_stops_all_its_allocations() {
             ClusterState cluster = cluster(node("a"));
             JobVersion job = version(0, job(group("front", 3, task(100, 100))));
             List<Allocation> placed = run(cluster, job);
@@ -122,7 +122,7 @@ class SchedulerTest {
         }
 
         @Test
-        void what_ended_well_is_not_placed_again() {
+        void a_complete_batch_allocation_is_not_replaced() {
             ClusterState cluster = cluster(node("a"));
             JobVersion job = version(0, job(group("front", 3, task(100, 100))));
             List<Allocation> placed = run(cluster, job);
@@ -136,7 +136,7 @@ class SchedulerTest {
         }
 
         @Test
-        void what_is_lost_or_was_stopped_by_a_person_is_placed_again() {
+        void a_lost_or_manually_stopped_allocation_is_replaced() {
             ClusterState cluster = cluster(node("a"), node("b"));
             JobVersion job = version(0, job(group("front", 3, task(100, 100))));
             List<Allocation> placed = run(cluster, job);
@@ -152,7 +152,7 @@ class SchedulerTest {
         }
 
         @Test
-        void what_an_older_version_settled_is_placed_anew() {
+        void an_index_that_completed_in_an_older_version_is_placed_again() {
             ClusterState cluster = cluster(node("a"));
             List<Allocation> placed = run(cluster, version(0, job(group("front", 1, task(100, 100)))));
             cluster.putAllocation(end(placed.get(0), ClientStatus.CLIENT_STATUS_COMPLETE));
@@ -184,7 +184,7 @@ class SchedulerTest {
     class A_new_version {
 
         @Test
-        void takes_the_old_ones_place_in_one_plan() {
+        void replaces_the_old_allocation_in_one_plan() {
             ClusterState cluster = cluster(node("a"));
             List<Allocation> old = run(cluster, version(0, job(group("front", 2, task(100, 100)))));
 
@@ -236,7 +236,7 @@ class SchedulerTest {
         }
 
         @Test
-        void that_fits_nowhere_leaves_the_old_one_running() {
+        void leaves_the_old_allocation_running_if_it_fits_nowhere() {
             ClusterState cluster = cluster(node("a"));
             run(cluster, version(0, job(group("front", 2, task(100, 100)))));
             JobVersion impossible = version(1, job(group("front", 2, task(100, 100_000))));
@@ -251,7 +251,7 @@ class SchedulerTest {
         }
 
         @Test
-        void stops_no_more_old_ones_than_there_will_be_room_for() {
+        void stops_no_more_old_allocations_than_can_be_replaced() {
             ClusterState cluster = cluster(node("a"), node("b").putMeta("old", "yes"));
             run(cluster, version(0, job(group("front", 2, task(4000, 8192)))));
             JobVersion job = version(
@@ -271,7 +271,7 @@ class SchedulerTest {
         }
 
         @Test
-        void may_swap_places_under_distinct_hosts() {
+        void may_swap_nodes_under_distinct_hosts() {
             ClusterState cluster = cluster(node("a"), node("b"));
             run(cluster, version(0, distinctHosts(2, 100)));
             JobVersion job = version(1, distinctHosts(2, 200));
@@ -342,7 +342,7 @@ class SchedulerTest {
         }
 
         @Test
-        void distinct_property_bounds_how_many_share_a_value() {
+        void distinct_property_limits_how_many_allocations_share_a_value() {
             ClusterState cluster = cluster(
                     node("a").putMeta("rack", "r1"),
                     node("b").putMeta("rack", "r1"),
@@ -398,7 +398,7 @@ class SchedulerTest {
         }
 
         @Test
-        void of_nodes_that_are_alike_the_first_by_name_is_taken() {
+        void the_first_node_by_name_is_chosen_among_equal_ones() {
             assertThat(placedOn(plan(
                             cluster(node("c"), node("a"), node("b")),
                             version(0, job(group("front", 1, task(100, 100)))),
@@ -407,7 +407,7 @@ class SchedulerTest {
         }
 
         @Test
-        void the_same_question_has_the_same_answer() {
+        void the_same_input_gives_the_same_plan() {
             Node.Builder[] nodes = new Node.Builder[200];
             for (int i = 0; i < nodes.length; i++) {
                 nodes[i] = node("n" + i);
@@ -422,7 +422,7 @@ class SchedulerTest {
     class Failures {
 
         @Test
-        void a_summary_names_what_filtered_and_what_lacks() {
+        void a_placement_failure_names_constraints_and_exhausted_resources() {
             ClusterState cluster = cluster(
                     old("a"),
                     old("b"),
@@ -451,7 +451,7 @@ class SchedulerTest {
         }
 
         @Test
-        void nodes_that_are_down_or_lack_the_driver_are_told_apart() {
+        void nodes_that_are_down_and_nodes_without_the_driver_are_counted_separately() {
             ClusterState cluster = cluster(
                     node("a").setStatus(NodeStatus.NODE_STATUS_DOWN),
                     node("b").setStatus(NodeStatus.NODE_STATUS_DOWN),
@@ -463,14 +463,14 @@ class SchedulerTest {
         }
 
         @Test
-        void a_cluster_without_nodes_says_so() {
+        void a_placement_failure_says_that_the_cluster_has_no_nodes() {
             assertThat(failure(plan(new ClusterState(), version(0, job(group("front", 1, task(100, 100)))), false))
                             .getSummary())
                     .isEqualTo("The cluster has no nodes: start one with \"gantry node\"");
         }
 
         @Test
-        void what_is_placed_first_leaves_less_for_what_comes_later() {
+        void earlier_placements_of_a_plan_reduce_the_resources_for_later_ones() {
             ClusterState cluster = cluster(node("a"));
             JobVersion job = version(
                     0,
@@ -486,7 +486,7 @@ class SchedulerTest {
         }
 
         @Test
-        void what_could_not_be_placed_is_placed_once_a_node_fits() {
+        void an_unplaced_allocation_is_placed_once_a_node_fits() {
             ClusterState cluster = cluster(old("a"));
             JobVersion job = version(
                     0,
@@ -537,7 +537,7 @@ class SchedulerTest {
         }
 
         @Test
-        void a_version_that_would_be_replaced_does_not_stand_in_its_own_way() {
+        void an_allocation_to_be_replaced_does_not_block_its_replacement() {
             ClusterState cluster = cluster(node("a"), node("b"));
             run(cluster, version(0, distinctHosts(2, 100)));
             JobVersion job = version(1, distinctHosts(2, 200));
@@ -549,7 +549,7 @@ class SchedulerTest {
         }
 
         @Test
-        void what_runs_as_wanted_counts() {
+        void running_allocations_of_the_newest_version_count() {
             ClusterState cluster = cluster(node("a"));
             JobVersion job = version(0, distinctHosts(1, 100));
             run(cluster, job);

@@ -34,7 +34,7 @@ class DatabaseCheckTest {
     Path dir;
 
     @Test
-    void a_store_that_was_closed_is_whole_and_of_the_same_cluster() {
+    void a_closed_store_opens_again_with_all_writes_and_the_same_cluster_id() {
         String cluster = fill(3);
 
         try (Store store = Store.open(dir)) {
@@ -45,7 +45,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void two_databases_are_two_clusters() {
+    void two_new_databases_have_different_cluster_ids() {
         try (Store one = Store.open(dir.resolve("one"));
                 Store other = Store.open(dir.resolve("other"))) {
             assertThat(one.clusterId()).isNotEqualTo(other.clusterId());
@@ -53,7 +53,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_store_that_was_killed_is_whole() throws Exception {
+    void a_killed_store_opens_again_with_all_acknowledged_writes() throws Exception {
         Process writer = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -80,7 +80,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_that_was_cut_off_is_not_opened_and_not_changed() throws Exception {
+    void a_truncated_database_is_neither_opened_nor_changed() throws Exception {
         fill(400);
         cutToHalf();
         byte[] left = Files.readAllBytes(database());
@@ -96,7 +96,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_that_was_cut_off_after_a_kill_is_not_opened_either() throws Exception {
+    void a_database_truncated_after_a_kill_is_not_opened() throws Exception {
         fill(400);
         AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
         AcknowledgedFile.keep(
@@ -118,7 +118,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_that_has_become_smaller_and_has_all_is_opened() throws Exception {
+    void a_smaller_database_that_has_all_writes_is_opened() throws Exception {
         fill(400);
         try (Connection connection = DriverManager.getConnection("jdbc:h2:file:" + dir.resolve("gantry"));
                 var statement = connection.createStatement()) {
@@ -137,7 +137,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_byte_that_has_changed_while_no_server_ran_is_noticed() throws Exception {
+    void a_byte_changed_while_no_server_ran_is_detected() throws Exception {
         String cluster = fill(40);
         flip(database(), indexOf("job-20"));
         byte[] left = Files.readAllBytes(database());
@@ -157,7 +157,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_that_no_server_has_closed_is_read_through_and_what_can_not_be_read_is_told() throws Exception {
+    void a_database_that_was_not_closed_is_read_completely_and_unreadable_rows_are_reported() throws Exception {
         fill(400);
         AcknowledgedFile.Content known = AcknowledgedFile.read(marker()).orElseThrow();
         AcknowledgedFile.keep(
@@ -195,7 +195,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_that_is_nothing_at_all_is_not_opened_and_not_changed() throws Exception {
+    void a_file_that_is_no_database_is_neither_opened_nor_changed() throws Exception {
         fill(3);
         Files.writeString(database(), "nothing at all");
 
@@ -205,7 +205,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void an_empty_file_is_not_taken_for_a_new_database() throws Exception {
+    void an_empty_database_file_is_not_treated_as_a_new_database() throws Exception {
         fill(3);
         Files.write(database(), new byte[0]);
 
@@ -215,7 +215,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_missing_database_is_not_made_anew() throws Exception {
+    void a_missing_database_is_not_recreated() throws Exception {
         fill(3);
         Files.delete(database());
 
@@ -227,7 +227,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void an_older_copy_is_told_from_the_newest() throws Exception {
+    void an_older_copy_of_the_database_is_refused() throws Exception {
         fill(3);
         Files.copy(database(), dir.resolve("copy"));
         String cluster = fill(2);
@@ -249,7 +249,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_of_another_cluster_is_told_by_its_id_whatever_its_index() throws Exception {
+    void a_database_of_another_cluster_is_refused_by_its_id_whatever_its_index() throws Exception {
         fill(3);
         Path other = dir.resolve("other");
         try (Store store = Store.open(other)) {
@@ -276,7 +276,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_damaged_marker_is_as_good_as_none() throws Exception {
+    void a_damaged_marker_counts_as_missing() throws Exception {
         String cluster = fill(3);
         Files.writeString(marker(), "garbage that is longer than what a marker says in all its length and more");
 
@@ -304,7 +304,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_missing_database_is_not_made_anew_beside_a_damaged_marker_either() throws Exception {
+    void a_missing_database_is_not_recreated_beside_a_damaged_marker() throws Exception {
         String cluster = fill(3);
         Files.delete(database());
         Files.writeString(marker(), "garbage");
@@ -321,7 +321,7 @@ class DatabaseCheckTest {
     }
 
     @Test
-    void a_database_that_can_never_be_opened_is_not_taken_for_one_in_use() throws Exception {
+    void a_damaged_database_is_not_reported_as_in_use() throws Exception {
         fill(3);
         byte[] garbage = Base64.getDecoder().decode(noise().repeat(20));
         for (byte[] content : List.of(garbage, Arrays.copyOf(garbage, 5000), Arrays.copyOf(garbage, 1))) {

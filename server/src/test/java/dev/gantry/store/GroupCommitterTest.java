@@ -44,7 +44,7 @@ class GroupCommitterTest {
     }
 
     @Test
-    void nothing_is_written_after_the_disk_has_refused_what_was_committed() {
+    void nothing_is_written_after_the_disk_has_failed_to_keep_a_commit() {
         diskFails.set(true);
         assertThatThrownBy(
                         () -> committer.submit(tx -> tx.putJobVersion(job("a"))).join())
@@ -60,7 +60,7 @@ class GroupCommitterTest {
     }
 
     @Test
-    void nobody_is_told_of_what_did_not_reach_the_disk() {
+    void listeners_and_callers_are_not_told_of_writes_that_are_not_on_disk() {
         AtomicBoolean told = new AtomicBoolean();
         committer.listen(changes -> told.set(true));
         diskFails.set(true);

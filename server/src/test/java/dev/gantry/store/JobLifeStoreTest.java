@@ -48,7 +48,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void the_greatest_ids_are_of_what_is_numbered_and_a_deployment_is_not() {
+    void the_greatest_ids_include_allocations_and_evaluations_but_no_deployments() {
         put(job("web", 0));
         assertThat(store.reader().greatestIds()).isEmpty();
 
@@ -60,7 +60,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void deployments_are_told_of_and_found_by_job_and_by_whether_they_run() {
+    void deployments_are_published_and_found_by_job_and_status() {
         put(job("web", 0));
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
@@ -108,7 +108,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void that_the_newest_version_is_stable_is_told_without_moving_its_modify_index() {
+    void marking_the_newest_version_as_stable_is_published_and_keeps_its_modify_index() {
         JobRecord web = put(job("web", 0));
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
@@ -126,7 +126,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void a_child_lives_while_it_runs_or_waits() {
+    void a_child_is_live_while_it_runs_or_waits() {
         put(job("nightly", 0));
         assertThat(store.reader().activity().hasLiveChild("nightly")).isFalse();
         put(child("nightly/periodic-1"));
@@ -149,7 +149,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void a_child_lives_while_it_waits_to_be_placed_anew() {
+    void a_child_is_live_while_it_waits_for_a_reschedule() {
         put(job("nightly", 0));
         put(child("nightly/periodic-1"));
         Allocation failed = store.write(tx -> tx.insertAllocation(allocation(id("a1"), "nightly/periodic-1").toBuilder()
@@ -196,7 +196,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void ended_evaluations_are_forgotten_but_for_the_newest_of_their_job() {
+    void terminal_evaluations_are_deleted_except_the_newest_of_their_job() {
         put(job("web", 0));
         for (String id : List.of(id("e1"), id("e2"))) {
             store.write(tx -> tx.putEvaluation(evaluation(id, "web", EvaluationStatus.EVALUATION_STATUS_COMPLETE)))
@@ -213,7 +213,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void ended_allocations_are_forgotten_but_for_the_newest_and_those_that_settle_a_place() {
+    void terminal_allocations_are_deleted_except_the_newest_and_those_that_decide_an_index() {
         put(job("web", 0));
         for (String id : List.of(id("a1"), id("a2"), id("a3"), id("a4"))) {
             store.write(tx -> tx.insertAllocation(allocation(id, "web"))).join();
@@ -233,7 +233,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void old_versions_are_forgotten_but_for_what_runs_and_the_newest_stable_one() {
+    void old_versions_are_deleted_except_running_ones_and_the_newest_stable_one() {
         for (int version = 0; version < 6; version++) {
             put(job("web", version));
         }
@@ -256,7 +256,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void dead_jobs_are_forgotten_with_all_that_was_theirs_and_listeners_are_told() {
+    void dead_jobs_are_deleted_with_all_their_objects_and_listeners_are_told() {
         put(job("web", 0).toBuilder().setStopped(true).build());
         put(job("runs", 0));
         put(batch("done"));
@@ -282,7 +282,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void a_dead_job_stays_as_long_as_something_of_it_is_young() {
+    void a_dead_job_stays_until_all_its_objects_are_old_enough() {
         put(batch("done"));
         long young = store.write(tx -> tx.insertAllocation(allocation(id("a1"), "done")))
                 .join()
@@ -296,7 +296,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void a_batch_job_that_waits_to_be_placed_anew_is_not_dead_until_it_is_stopped() {
+    void a_batch_job_that_waits_for_a_reschedule_is_not_dead_until_it_is_stopped() {
         put(batch("waits"));
         store.write(tx -> tx.insertAllocation(allocation(id("a1"), "waits").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
@@ -317,7 +317,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void an_allocation_that_waits_to_be_placed_anew_stays_until_another_has_come() {
+    void an_allocation_that_waits_for_a_reschedule_stays_until_it_has_a_successor() {
         put(job("web", 0));
         store.write(tx -> tx.insertAllocation(allocation(id("a1"), "web").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
@@ -338,7 +338,7 @@ class JobLifeStoreTest {
     }
 
     @Test
-    void what_has_to_stay_does_not_hide_what_is_behind_it() {
+    void objects_that_stay_do_not_hide_later_ones_from_the_search() {
         put(job("web", 0));
         for (String id : List.of(id("a1"), id("a2"), id("a3"), id("a4"))) {
             store.write(tx -> tx.insertAllocation(allocation(id, "web"))).join();

@@ -139,7 +139,7 @@ class MigrationTest {
     }
 
     @Test
-    void what_was_stored_is_found_by_its_id_and_by_what_it_begins_with() {
+    void stored_objects_are_found_by_id_and_by_prefix() {
         try (Store store = Store.open(dir)) {
             for (String id : IDS) {
                 assertThat(store.reader().allocations().find(id)).contains(allocation(id));
@@ -155,7 +155,7 @@ class MigrationTest {
     }
 
     @Test
-    void the_versions_of_a_job_and_what_its_submissions_were_answered_are_the_same() {
+    void versions_of_a_job_and_answers_to_its_submissions_are_kept() {
         try (Store store = Store.open(dir)) {
             assertThat(store.reader().jobs().versions("web", Long.MAX_VALUE, 10))
                     .extracting(JobRecord::getVersion)

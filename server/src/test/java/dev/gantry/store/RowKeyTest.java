@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class RowKeyTest {
 
     @Property
-    void keys_are_in_the_order_of_the_texts(@ForAll long one, @ForAll long other) {
+    void keys_have_the_order_of_their_ids(@ForAll long one, @ForAll long other) {
         String oneId = new UUID(one, 0).toString();
         String otherId = new UUID(other, 0).toString();
 
@@ -21,7 +21,7 @@ class RowKeyTest {
     }
 
     @Property
-    void a_name_is_between_the_first_and_the_last_of_each_of_its_beginnings(
+    void a_key_lies_between_the_first_and_the_last_key_of_each_prefix_of_its_id(
             @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 36) int length) {
         String id = new UUID(high, low).toString();
         String prefix = id.substring(0, length);
@@ -30,7 +30,7 @@ class RowKeyTest {
     }
 
     @Property
-    void no_name_that_begins_otherwise_is_between_them(
+    void no_key_of_an_id_with_another_prefix_lies_between_them(
             @ForAll long high, @ForAll long other, @ForAll @IntRange(min = 1, max = 18) int length) {
         String prefix = new UUID(high, 0).toString().substring(0, length);
         String id = new UUID(other, 0).toString();
@@ -40,7 +40,7 @@ class RowKeyTest {
     }
 
     @Test
-    void what_is_no_uuid_has_no_key() {
+    void a_text_that_is_no_uuid_has_no_key() {
         assertThatThrownBy(() -> RowKey.of("web-1"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"web-1\" is no UUID");

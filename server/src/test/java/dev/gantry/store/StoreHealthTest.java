@@ -59,7 +59,7 @@ class StoreHealthTest {
                 StackOverflowError.class,
                 AssertionError.class
             })
-    void an_error_in_a_write_fails_all_that_waits_and_wants_the_process_to_be_started_again(Class<? extends Error> kind)
+    void an_error_in_a_write_fails_all_waiting_writes_and_requires_a_restart(Class<? extends Error> kind)
             throws Exception {
         Error error = kind.getConstructor().newInstance();
         CountDownLatch held = new CountDownLatch(1);
@@ -87,7 +87,7 @@ class StoreHealthTest {
     }
 
     @Test
-    void an_error_that_the_database_has_wrapped_counts_as_one() {
+    void an_error_wrapped_by_the_database_counts_as_an_error() {
         assertUnavailable(store.write(tx -> {
             throw new StoreException("refused", new OutOfMemoryError("Java heap space"));
         }));
@@ -96,7 +96,7 @@ class StoreHealthTest {
     }
 
     @Test
-    void an_error_of_a_listener_wants_the_process_to_be_started_again_and_who_wrote_is_answered() throws Exception {
+    void an_error_of_a_listener_requires_a_restart_and_the_caller_is_answered() throws Exception {
         store.listen(changes -> {
             throw new NoClassDefFoundError("a class is gone");
         });
@@ -108,7 +108,7 @@ class StoreHealthTest {
     }
 
     @Test
-    void an_error_in_what_waits_for_a_failed_write_does_not_keep_the_answer_from_its_neighbours() throws Exception {
+    void an_error_in_a_callback_of_a_failed_write_does_not_delay_other_answers() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         CompletableFuture<?> holding = hold(held);
         var unused = write("one").whenComplete((job, failure) -> {
@@ -128,7 +128,7 @@ class StoreHealthTest {
     /** Java keeps what a callback throws in the future that it was chained with, where nobody looks. */
     @ParameterizedTest
     @MethodSource("chains")
-    void an_error_in_what_is_chained_to_a_write_wants_the_process_to_be_started_again(
+    void an_error_in_a_callback_of_a_write_requires_a_restart(
             UnaryOperator<CompletableFuture<?>> chain) {
         CompletableFuture<?> chained = chain.apply(write("second"));
 
@@ -139,7 +139,7 @@ class StoreHealthTest {
 
     @ParameterizedTest
     @MethodSource("chains")
-    void an_error_in_what_is_chained_to_a_write_that_was_answered_already_is_not_lost(
+    void an_error_in_a_callback_added_after_the_answer_is_not_lost(
             UnaryOperator<CompletableFuture<?>> chain) {
         CompletableFuture<JobRecord> written = write("second");
         written.join();
@@ -175,7 +175,7 @@ class StoreHealthTest {
     }
 
     @Test
-    void an_exception_in_what_is_chained_to_a_write_is_the_affair_of_who_chained_it() {
+    void an_exception_in_a_callback_of_a_write_breaks_nothing() {
         CompletableFuture<?> chained = write("second").thenApply(job -> {
             throw new IllegalStateException("no");
         });
@@ -186,7 +186,7 @@ class StoreHealthTest {
     }
 
     @Test
-    void a_write_that_is_refused_for_a_reason_of_its_own_breaks_nothing() {
+    void a_write_that_the_database_refuses_breaks_nothing() {
         assertThatThrownBy(() -> store.write(tx -> {
                             throw new IllegalStateException("no");
                         })
@@ -199,7 +199,7 @@ class StoreHealthTest {
 
     /** In one process, H2 shares a database between all that open it. */
     @Test
-    void a_database_that_somebody_else_has_written_to_is_not_gone_on_with() {
+    void a_database_that_another_process_has_written_to_is_not_used_any_more() {
         try (Database other = Database.open(dir)) {
             other.dsl().execute("update cluster_index set last_index = 7");
         }

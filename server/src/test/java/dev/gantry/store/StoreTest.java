@@ -61,7 +61,7 @@ class StoreTest {
     }
 
     @Test
-    void what_was_answered_is_there_after_a_restart() {
+    void acknowledged_writes_survive_a_restart() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
         store.close();
         store = Store.open(dir);
@@ -74,7 +74,7 @@ class StoreTest {
     }
 
     @Test
-    void each_write_has_an_index_of_its_own_even_when_many_share_a_commit() {
+    void each_write_has_its_own_index_even_in_a_shared_commit() {
         List<CompletableFuture<Long>> writes = IntStream.range(0, 300)
                 .mapToObj(
                         i -> store.write(tx -> tx.putJobVersion(job("web-" + i)).getModifyIndex()))
@@ -87,7 +87,7 @@ class StoreTest {
     }
 
     @Test
-    void a_write_that_fails_leaves_nothing_behind_and_its_neighbours_alone() {
+    void a_failed_write_stores_nothing_and_does_not_fail_other_writes_of_the_group() {
         CompletableFuture<?> good = store.write(tx -> tx.putJobVersion(job("good")));
         CompletableFuture<?> bad = store.write(tx -> {
             tx.putJobVersion(job("bad"));
@@ -105,7 +105,7 @@ class StoreTest {
     }
 
     @Test
-    void a_row_that_cannot_be_read_is_named() {
+    void an_unreadable_row_is_named_in_the_error() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
         try (Database other = Database.open(dir)) {
             // Its id, then half of a field.
@@ -117,7 +117,7 @@ class StoreTest {
     }
 
     @Test
-    void the_database_refuses_to_give_a_port_twice() {
+    void the_database_refuses_a_port_that_is_taken() {
         prepareJobAndNode();
         store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
 
@@ -146,7 +146,7 @@ class StoreTest {
     }
 
     @Test
-    void listeners_are_told_of_changes_in_order_before_the_writer_is_answered() {
+    void listeners_get_changes_in_order_before_the_caller_is_answered() {
         List<ChangeSet> changes = new CopyOnWriteArrayList<>();
         store.listen(changes::add);
 
@@ -160,7 +160,7 @@ class StoreTest {
     }
 
     @Test
-    void what_a_node_says_does_not_count_as_a_change_of_what_the_server_wants() {
+    void a_change_of_the_client_status_is_no_assignment() {
         List<Allocation> assignments = new CopyOnWriteArrayList<>();
         store.listen(change -> assignments.addAll(change.assignments()));
         prepareJobAndNode();
@@ -182,7 +182,7 @@ class StoreTest {
 
     /** In a process of its own: within one, H2 shares a database between all that open it. */
     @Test
-    void a_second_server_on_the_same_directory_is_told_so() throws Exception {
+    void a_second_server_on_the_same_directory_is_refused() throws Exception {
         Process second = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -198,7 +198,7 @@ class StoreTest {
     }
 
     @Test
-    void only_its_owner_may_look_into_a_new_data_directory() throws IOException {
+    void a_new_data_directory_is_readable_by_its_owner_only() throws IOException {
         Path fresh = dir.resolve("fresh");
         Store.open(fresh).close();
 
@@ -207,7 +207,7 @@ class StoreTest {
     }
 
     @Test
-    void a_job_whose_newest_version_has_an_allocation_that_failed_has_failed() {
+    void a_job_with_a_failed_allocation_of_its_newest_version_has_failed() {
         prepareJobAndNode();
         Allocation placed =
                 store.write(tx -> tx.insertAllocation(allocation(id("a1")))).join();
@@ -226,7 +226,7 @@ class StoreTest {
     }
 
     @Test
-    void pages_of_more_allocations_than_one_question_is_about_leave_nothing_out_that_changes_meanwhile() {
+    void paging_over_more_allocations_than_one_query_reads_misses_no_change() {
         prepareJobAndNode();
         List<String> ids =
                 IntStream.range(0, 2500).mapToObj(i -> id("%08x".formatted(i))).toList();
@@ -264,7 +264,7 @@ class StoreTest {
     }
 
     @Test
-    void what_one_write_changed_is_read_in_pages() {
+    void the_changes_of_one_write_are_read_in_pages() {
         prepareJobAndNode();
         store.write(tx -> {
                     Stream.of(id("a3"), id("a1"), id("a2"))

@@ -5,6 +5,7 @@ import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import dev.gantry.v1.AllocatedPort;
 import java.nio.file.Path;
 import java.util.List;
+import org.jooq.conf.RenderQuotedNames;
 import org.jooq.impl.DSL;
 
 /** Reads rows of an open store that only tests ask for. In one process, H2 shares a database between all that open it. */
@@ -15,6 +16,7 @@ final class TestRows {
     /** Returns the taken ports of a node, in their order. */
     static List<AllocatedPort> takenPorts(Path dataDir, String nodeId) {
         try (var database = DSL.using("jdbc:h2:file:" + dataDir.resolve("gantry"))) {
+            database.settings().withRenderQuotedNames(RenderQuotedNames.NEVER);
             return database.selectFrom(ALLOCATED_PORT)
                     .where(ALLOCATED_PORT.NODE_ID.eq(nodeId))
                     .orderBy(ALLOCATED_PORT.PORT)

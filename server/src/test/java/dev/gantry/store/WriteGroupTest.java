@@ -53,7 +53,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void a_node_that_a_write_has_closed_is_closed_for_the_next_one_of_the_group_and_open_again_if_that_fails() {
+    void the_next_write_of_a_group_sees_that_a_node_was_closed_unless_the_closing_write_failed() {
         Node open = store.reader().nodes().find("n1").orElseThrow().toBuilder()
                 .setStatus(NodeStatus.NODE_STATUS_READY)
                 .build();
@@ -81,7 +81,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void a_write_finds_what_it_has_put_by_id_and_by_any_question() {
+    void a_write_finds_its_own_objects_by_id_and_by_query() {
         store.write(tx -> {
                     tx.putJobVersion(job("web"));
                     tx.insertAllocation(allocation(id("a1")));
@@ -99,7 +99,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void a_write_finds_what_earlier_ones_of_its_group_have_put_before_and_after_it_was_sent() {
+    void a_write_finds_objects_of_earlier_writes_of_its_group_before_and_after_they_are_sent() {
         List<CompletableFuture<Boolean>> found = inOneGroup(List.of(
                 tx -> tx.putJobVersion(job("web")).getStopped(),
                 tx -> tx.job("web").isPresent(),
@@ -110,7 +110,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void one_object_that_several_writes_of_a_group_put_is_stored_as_it_was_put_last() {
+    void an_object_put_by_several_writes_of_a_group_is_stored_in_its_last_state() {
         inOneGroup(List.of(
                         tx -> tx.putJobVersion(job("web")).getStopped(),
                         tx -> tx.insertAllocation(allocation(id("a1"))).getCanary(),
@@ -130,7 +130,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void a_write_finds_what_an_earlier_one_has_sent_on_its_own_rather_than_what_was_committed_before() {
+    void a_write_finds_the_row_sent_by_an_earlier_write_rather_than_the_committed_one() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
 
         List<CompletableFuture<Boolean>> stopped = inOneGroup(List.of(
@@ -146,7 +146,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void one_that_fails_after_it_has_sent_rows_takes_back_only_its_own() {
+    void a_write_that_fails_after_sending_rows_undoes_only_its_own() {
         List<CompletableFuture<Boolean>> writes = inOneGroup(List.of(
                 tx -> tx.putJobVersion(job("before")).getStopped(),
                 tx -> {
@@ -166,7 +166,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void one_that_takes_a_port_twice_fails_alone() {
+    void a_write_that_takes_a_taken_port_fails_alone() {
         store.write(tx -> tx.putJobVersion(job("web"))).join();
         Allocation withPort = allocation(id("a1")).toBuilder().addPorts(PORT).build();
 
@@ -200,7 +200,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void a_write_finds_jobs_and_submissions_of_before_a_restart() {
+    void a_write_finds_jobs_and_submissions_from_before_a_restart() {
         Submission answered = new Submission(Submission.Kind.SUBMIT, "web", 0, id("e1"), 1, Instant.ofEpochSecond(1));
         store.write(tx -> {
                     tx.putSubmission("request-1", answered);
@@ -216,7 +216,7 @@ class WriteGroupTest {
     }
 
     @Test
-    void the_allocations_of_a_node_are_known_after_a_restart_and_gone_when_their_job_is_deleted() {
+    void the_index_of_a_nodes_allocations_survives_a_restart_and_loses_those_of_a_deleted_job() {
         store.write(tx ->
                         tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
                 .join();

@@ -41,7 +41,7 @@ class DeploymentTest {
     }
 
     @Test
-    void a_healthy_allocation_is_counted_and_the_job_is_looked_at_for_more() {
+    void a_healthy_allocation_is_counted_and_its_job_is_evaluated() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
         cluster.pass(Duration.ofMinutes(1));
 
@@ -71,7 +71,7 @@ class DeploymentTest {
     }
 
     @Test
-    void an_unhealthy_allocation_fails_its_deployment_and_brings_the_stable_version_back() {
+    void an_unhealthy_allocation_fails_its_deployment_and_reverts_to_the_stable_version() {
         JobRecord first = cluster.submit("web", "v1", UpdateStrategy.newBuilder());
         cluster.deploy(first, "d1", 0);
         cluster.reportHealth(id("d1a0"), true);
@@ -91,7 +91,7 @@ class DeploymentTest {
     }
 
     @Test
-    void an_allocation_that_failed_is_unhealthy_though_its_node_does_not_say_so() {
+    void a_failed_allocation_counts_as_unhealthy_even_if_its_node_does_not_report_it() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
 
         cluster.report(id("d1a0"), ClientStatus.CLIENT_STATUS_FAILED);
@@ -101,7 +101,7 @@ class DeploymentTest {
     }
 
     @Test
-    void a_deployment_that_does_not_get_on_in_time_fails() {
+    void a_deployment_without_progress_fails_at_its_deadline() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
         cluster.pass(Duration.ofMinutes(9));
         cluster.deployments().check();
@@ -116,7 +116,7 @@ class DeploymentTest {
     }
 
     @Test
-    void a_deadline_does_not_come_earlier_or_later_because_the_clock_was_set() {
+    void a_progress_deadline_is_not_moved_by_setting_the_clock() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
         cluster.deploy(cluster.submit("api", "v1", UpdateStrategy.newBuilder()), "d2", 0);
         cluster.setClockAhead(Duration.ofDays(47));
@@ -134,7 +134,7 @@ class DeploymentTest {
     }
 
     @Test
-    void a_deadline_that_was_stored_before_the_clock_was_set_back_comes_after_its_own_time_at_the_latest() {
+    void a_stored_deadline_comes_after_its_whole_duration_at_the_latest_if_the_clock_is_set_back() {
         cluster.setClockAhead(Duration.ofDays(47));
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
         cluster.setClockAhead(Duration.ZERO);
@@ -162,7 +162,7 @@ class DeploymentTest {
     }
 
     @Test
-    void canaries_wait_for_a_person_as_long_as_it_takes_and_are_then_promoted() {
+    void canaries_wait_for_an_operator_without_a_deadline_and_are_then_promoted() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
         assertThatThrownBy(() -> cluster.deployments()
                         .promote("d1", List.of(), Optional.empty())
@@ -184,7 +184,7 @@ class DeploymentTest {
     }
 
     @Test
-    void a_deployment_that_nobody_has_seen_is_neither_promoted_nor_failed_in_place_of_another() {
+    void a_newer_deployment_is_neither_promoted_nor_failed_in_place_of_the_named_one() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder().setCanary(1)), "d1", 1);
         cluster.reportHealth(id("d1a0"), true);
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setCanary(1)), "d2", 1);
@@ -245,7 +245,7 @@ class DeploymentTest {
     }
 
     @Test
-    void canaries_of_a_group_that_says_so_are_promoted_by_themselves() {
+    void canaries_of_a_group_with_auto_promote_are_promoted_automatically() {
         cluster.deploy(
                 cluster.submit(
                         "web", "v1", UpdateStrategy.newBuilder().setCanary(1).setAutoPromote(true)),
@@ -272,7 +272,7 @@ class DeploymentTest {
     }
 
     @Test
-    void a_person_fails_a_deployment_and_learns_what_comes_back() {
+    void an_operator_who_fails_a_deployment_learns_the_reverted_version() {
         cluster.deploy(cluster.submit("web", "v1", UpdateStrategy.newBuilder()), "d1", 0);
         cluster.reportHealth(id("d1a0"), true);
         cluster.reportHealth(id("d1a1"), true);

@@ -24,7 +24,7 @@ class EvaluationQueueTest {
     }
 
     @Test
-    void a_newer_evaluation_takes_the_place_of_the_older_one_of_its_job() {
+    void a_newer_evaluation_replaces_the_older_one_of_its_job() {
         queue.put(pending("e1", "web", 1), 50);
         queue.put(pending("e2", "web", 2), 50);
         queue.put(pending("e1", "web", 1), 50);
@@ -69,7 +69,7 @@ class EvaluationQueueTest {
     }
 
     @Test
-    void jobs_whose_plans_are_being_written_are_passed_over() {
+    void jobs_with_plans_in_flight_are_skipped() {
         queue.put(pending("e1", "web", 1), 50);
         queue.put(pending("e2", "db", 2), 50);
 
@@ -79,7 +79,7 @@ class EvaluationQueueTest {
     }
 
     @Test
-    void a_retry_does_not_come_back_over_a_newer_evaluation() {
+    void a_retry_does_not_replace_a_newer_evaluation() {
         queue.put(pending("e2", "web", 2), 50);
         queue.retry(pending("e1", "web", 1), 50);
 

@@ -25,7 +25,7 @@ class FollowUpsTest {
     }
 
     @Test
-    void a_job_has_one_time_the_last_that_was_said() {
+    void a_job_has_one_follow_up_time_the_last_one_set() {
         followUps.put("web", SOON);
         followUps.put("web", LATER);
 
@@ -35,7 +35,7 @@ class FollowUpsTest {
     }
 
     @Test
-    void of_several_times_read_from_the_store_the_earliest_counts() {
+    void the_earliest_of_several_stored_follow_up_times_counts() {
         followUps.putEarlier("web", LATER);
         followUps.putEarlier("web", SOON);
         followUps.putEarlier("web", LATER);

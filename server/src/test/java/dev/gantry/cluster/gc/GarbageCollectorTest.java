@@ -41,7 +41,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void evaluations_are_forgotten_an_hour_after_they_ended() {
+    void evaluations_are_deleted_an_hour_after_they_ended() {
         submit("a", 1);
         String first = cluster.newestEvaluation("a").getId();
         submit("a", 2);
@@ -58,7 +58,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void a_new_server_does_not_know_how_old_things_are_and_waits() {
+    void a_new_server_counts_ages_from_its_start() {
         submit("a", 1);
         String first = cluster.newestEvaluation("a").getId();
         submit("a", 2);
@@ -83,7 +83,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void a_clock_that_is_set_ahead_or_back_makes_no_request_old() {
+    void setting_the_clock_makes_no_request_id_old() {
         submit("a", 1);
         cluster.setClockAhead(Duration.ofDays(47));
         collector.collect();
@@ -108,7 +108,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void a_batch_job_whose_allocation_waits_for_longer_than_dead_jobs_are_kept_is_not_forgotten() {
+    void a_batch_job_that_waits_longer_than_dead_jobs_are_kept_is_not_deleted() {
         cluster.submit(
                 Job.newBuilder().setId("a").setType(JobType.JOB_TYPE_BATCH).build());
         cluster.insert(ClusterFixture.allocation(id("a1"), cluster.job("a"), 0).toBuilder()
@@ -126,7 +126,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void dead_jobs_are_forgotten_as_soon_as_they_are_told_to_be() {
+    void dead_jobs_are_deleted_after_their_threshold() {
         GarbageThresholds shorter = new GarbageThresholds(
                 Duration.ofHours(1),
                 Duration.ofHours(1),
@@ -151,7 +151,7 @@ class GarbageCollectorTest {
     }
 
     @Test
-    void nodes_are_forgotten_a_day_after_they_went_down_and_those_that_are_ready_never() {
+    void nodes_are_deleted_a_day_after_they_went_down_and_ready_nodes_never() {
         collector.collect();
         cluster.pass(Duration.ofDays(2));
         collector.collect();

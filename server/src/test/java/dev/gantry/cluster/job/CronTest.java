@@ -81,24 +81,24 @@ class CronTest {
             0 0 * * 5#2    | 2030-01-01T00:00:00Z | 2030-01-11T00:00:00Z
             0 0 * * friL   | 2030-01-01T00:00:00Z | 2030-01-25T00:00:00Z
             """)
-    void days_are_those_that_either_field_names(String expression, Instant after, Instant next) {
+    void a_day_matches_if_either_day_field_names_it(String expression, Instant after, Instant next) {
         assertThat(Cron.parse(expression).next(after, UTC)).contains(next);
     }
 
     @Test
-    void hours_are_those_of_the_time_zone() {
+    void hours_are_in_the_given_time_zone() {
         assertThat(Cron.parse("0 3 * * *").next(Instant.parse("2030-07-01T00:30:00Z"), BERLIN))
                 .contains(Instant.parse("2030-07-01T01:00:00Z"));
     }
 
     @Test
-    void a_time_that_summer_time_skips_is_left_out_on_that_day() {
+    void a_time_skipped_by_daylight_saving_is_left_out_on_that_day() {
         assertThat(Cron.parse("30 2 * * *").next(Instant.parse("2030-03-30T12:00:00Z"), BERLIN))
                 .contains(Instant.parse("2030-04-01T00:30:00Z"));
     }
 
     @Test
-    void a_time_that_comes_twice_counts_twice() {
+    void a_time_repeated_by_daylight_saving_counts_twice() {
         Cron cron = Cron.parse("30 2 * * *");
         Instant first = cron.next(Instant.parse("2030-10-26T12:00:00Z"), BERLIN).orElseThrow();
         Instant second = cron.next(first, BERLIN).orElseThrow();
@@ -110,7 +110,7 @@ class CronTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0 0 30 2 *", "0 0 * * * 2029", "0 0 31 2,4,6,9,11 * 2030-2099"})
-    void a_day_that_never_comes_has_no_next_time(String expression) {
+    void an_impossible_date_has_no_next_time(String expression) {
         assertThat(Cron.parse(expression).next(Instant.parse("2030-01-01T00:00:00Z"), BERLIN))
                 .isEmpty();
     }
@@ -161,7 +161,7 @@ class CronTest {
     }
 
     @Property(tries = 400, edgeCases = EdgeCasesMode.NONE)
-    void no_minute_is_passed_over_and_none_is_too_many(
+    void no_minute_is_missed_and_none_is_extra(
             @ForAll("expressions") String expression, @ForAll("zones") String zone, @ForAll("times") Instant after) {
         Optional<Instant> expected = CronOracle.next(expression, after, ZoneId.of(zone), after.plus(LOOKED_AHEAD));
 

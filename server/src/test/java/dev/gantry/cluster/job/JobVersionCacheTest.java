@@ -35,7 +35,7 @@ class JobVersionCacheTest {
     }
 
     @Test
-    void each_version_that_allocations_run_is_given_once_read_or_told() {
+    void each_version_that_allocations_run_is_returned_once() {
         Allocation old = ClusterFixture.allocation("a1", cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0);
         cluster.store().listen(cache::publish);
         JobRecord newest = cluster.submit("web", "v2", UpdateStrategy.newBuilder());
@@ -47,7 +47,7 @@ class JobVersionCacheTest {
     }
 
     @Test
-    void a_new_job_with_the_id_of_one_that_was_forgotten_is_not_taken_for_it() {
+    void a_new_job_with_the_id_of_a_deleted_one_is_not_confused_with_it() {
         cluster.store().listen(cache::publish);
         JobRecord first = cluster.submit("web", "v1", UpdateStrategy.newBuilder());
         Allocation allocation = ClusterFixture.allocation("a1", first, 0);

@@ -77,7 +77,7 @@ class PeriodicLauncherTest {
     }
 
     @Test
-    void of_the_times_that_came_while_no_server_ran_the_latest_is_made_up_for_once() {
+    void the_latest_launch_missed_while_no_server_ran_is_made_up_once() {
         submit(Periodic.newBuilder().setCron("0 * * * *"));
         cluster.pass(Duration.ofHours(5).plusMinutes(30));
         PeriodicLauncher next = launcher();
@@ -120,7 +120,7 @@ class PeriodicLauncherTest {
     }
 
     @Test
-    void a_time_is_left_out_while_an_earlier_child_runs_if_the_job_says_so() {
+    void a_launch_is_skipped_while_an_earlier_child_runs_if_overlap_is_prohibited() {
         submit(Periodic.newBuilder().setCron("0 * * * *").setProhibitOverlap(true));
         tick(Duration.ofHours(1));
         JobRecord child = children().get(0);
@@ -137,7 +137,7 @@ class PeriodicLauncherTest {
     }
 
     @Test
-    void a_child_can_be_forced_at_any_time_and_leaves_the_schedule_alone() {
+    void a_forced_child_does_not_change_the_schedule() {
         submit(Periodic.newBuilder().setCron("0 * * * *"));
         Instant next = launcher.next("nightly").orElseThrow();
 
@@ -150,7 +150,7 @@ class PeriodicLauncherTest {
     }
 
     @Test
-    void a_child_that_is_forced_again_with_the_same_request_id_is_the_same() {
+    void forcing_again_with_the_same_request_id_returns_the_same_child() {
         submit(Periodic.newBuilder().setCron("0 * * * *").setProhibitOverlap(true));
 
         Child first = launcher.force("nightly", Optional.of("r1")).join();

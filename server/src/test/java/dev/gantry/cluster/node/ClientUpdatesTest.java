@@ -41,7 +41,7 @@ class ClientUpdatesTest {
     }
 
     @Test
-    void what_is_said_while_the_store_is_busy_becomes_one_write() {
+    void reports_that_arrive_while_the_store_is_busy_become_one_write() {
         long before = cluster.store().reader().lastIndex();
         CountDownLatch said = new CountDownLatch(1);
         hold(said);
@@ -58,7 +58,7 @@ class ClientUpdatesTest {
     }
 
     @Test
-    void an_end_is_final_within_one_write_too_and_an_ended_session_has_no_say() {
+    void a_terminal_status_is_final_within_one_write_and_reports_of_an_ended_session_are_ignored() {
         CountDownLatch said = new CountDownLatch(1);
         hold(said);
 
@@ -74,7 +74,7 @@ class ClientUpdatesTest {
     }
 
     @Test
-    void an_error_in_what_waits_for_a_message_to_be_stored_breaks_the_store() {
+    void an_error_in_a_callback_of_a_stored_report_breaks_the_store() {
         var unused = say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true).thenAccept(stored -> {
             throw new NoClassDefFoundError("a class is gone");
         });
@@ -84,7 +84,7 @@ class ClientUpdatesTest {
     }
 
     @Test
-    void what_the_store_refuses_is_not_said_to_be_stored() {
+    void a_report_that_the_store_refuses_is_not_acknowledged() {
         cluster.store().close();
 
         assertThat(say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true)).isCompletedExceptionally();

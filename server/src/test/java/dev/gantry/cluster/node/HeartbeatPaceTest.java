@@ -23,7 +23,7 @@ class HeartbeatPaceTest {
     }
 
     @Property
-    void all_nodes_together_are_heard_of_fifty_times_a_second_at_most(
+    void all_nodes_together_send_at_most_fifty_heartbeats_a_second(
             @ForAll @IntRange(min = 600, max = 20_000) int nodes) {
         double perSecond = 0;
         for (int node = 0; node < nodes; node++) {
@@ -34,7 +34,7 @@ class HeartbeatPaceTest {
     }
 
     @Property
-    void three_heartbeats_fit_into_a_life(@ForAll @IntRange(min = 1, max = 20_000) int nodes) {
+    void three_heartbeats_fit_into_a_time_to_live(@ForAll @IntRange(min = 1, max = 20_000) int nodes) {
         assertThat(pace.interval(nodes).multipliedBy(3)).isLessThanOrEqualTo(pace.timeToLive(nodes));
     }
 }

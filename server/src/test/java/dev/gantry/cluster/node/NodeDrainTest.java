@@ -45,7 +45,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void jobs_on_a_draining_node_are_looked_at_and_the_drain_ends_when_they_have_left() {
+    void jobs_on_a_draining_node_are_evaluated_and_the_drain_ends_when_they_have_left() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
 
@@ -73,7 +73,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void jobs_are_looked_at_again_once_when_the_deadline_comes() {
+    void jobs_are_evaluated_once_more_at_the_deadline() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
@@ -94,7 +94,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void a_deadline_comes_in_its_own_time_also_if_the_clock_is_set_back() {
+    void a_deadline_is_not_moved_by_setting_the_clock_back() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
@@ -111,7 +111,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void a_deadline_comes_in_its_own_time_also_if_the_clock_is_set_ahead() {
+    void a_deadline_is_not_moved_by_setting_the_clock_ahead() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder().setDeadline(Durations.fromMinutes(1)));
@@ -129,7 +129,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void a_deadline_that_is_put_off_once_it_has_come_comes_again() {
+    void a_passed_deadline_that_is_postponed_comes_again() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder().setDeadline(Durations.ZERO));
@@ -171,7 +171,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void a_draining_node_can_be_made_eligible_by_the_end_of_the_drain_only() {
+    void a_draining_node_becomes_eligible_only_by_the_end_of_the_drain() {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder());
@@ -187,7 +187,7 @@ class NodeDrainTest {
     }
 
     @Test
-    void a_step_that_the_store_had_no_room_for_is_taken_at_the_next_check() throws Exception {
+    void a_drain_step_that_an_overloaded_store_refused_is_repeated_at_the_next_check() throws Exception {
         cluster.insert(
                 ClusterFixture.allocation(id("a1"), cluster.submit("web", "v1", UpdateStrategy.newBuilder()), 0));
         drain(DrainStrategy.newBuilder());

@@ -59,7 +59,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void a_node_that_is_silent_for_longer_than_its_time_to_live_is_given_up() {
+    void a_node_that_is_silent_for_longer_than_its_time_to_live_is_marked_down() {
         tick(30);
         assertThat(status()).isEqualTo(NodeStatus.NODE_STATUS_READY);
 
@@ -69,7 +69,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void a_node_that_is_heard_of_in_time_is_not_given_up() {
+    void a_node_that_is_heard_in_time_is_not_marked_down() {
         for (int i = 0; i < 4; i++) {
             tick(29);
             liveness.heard(ClusterFixture.NODE);
@@ -78,7 +78,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void while_this_process_was_stopped_no_silence_is_counted_and_a_whole_time_to_live_begins_after_it() {
+    void a_pause_of_this_process_does_not_count_and_a_new_time_to_live_begins_after_it() {
         tick(29);
         assertThat(pulse.isSettled()).isTrue();
         pass(Duration.ofMinutes(10));
@@ -107,7 +107,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void checks_that_are_late_again_and_again_count_as_if_they_were_in_time() {
+    void checks_that_are_always_late_count_as_if_they_were_in_time() {
         for (int i = 0; i < 14; i++) {
             pass(Duration.ofSeconds(4));
         }
@@ -130,7 +130,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void nodes_that_fall_silent_together_are_given_up_in_batches_and_in_a_line_of_the_log_each() {
+    void nodes_that_fall_silent_together_are_marked_down_in_batches_with_one_log_line_each() {
         CompletableFuture.allOf(IntStream.range(0, 499).mapToObj(this::register).toArray(CompletableFuture[]::new))
                 .join();
         long before = cluster.store().reader().lastIndex();
@@ -146,7 +146,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void a_store_that_has_no_room_for_it_is_told_again_and_the_log_has_one_line_without_a_stack_trace()
+    void a_write_that_an_overloaded_store_refuses_is_repeated_and_logged_in_one_line()
             throws Exception {
         FullStore full = FullStore.of(cluster.store());
         IntStream.range(0, 31).forEach(i -> pass(TICK));

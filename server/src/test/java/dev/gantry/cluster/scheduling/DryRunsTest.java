@@ -113,7 +113,7 @@ class DryRunsTest {
     }
 
     @Test
-    void a_dry_run_that_reaches_its_deadline_is_given_up_and_so_are_those_that_waited_as_long()
+    void a_dry_run_ends_at_its_deadline_and_so_do_those_that_waited_as_long()
             throws InterruptedException {
         holding = true;
         CompletableFuture<JobPlan> heavy = dryRuns.plan(job("heavy"));
@@ -133,7 +133,7 @@ class DryRunsTest {
     }
 
     @Test
-    void dry_runs_that_are_too_many_are_refused() throws InterruptedException {
+    void too_many_dry_runs_are_refused() throws InterruptedException {
         holding = true;
         List<CompletableFuture<JobPlan>> all = new ArrayList<>();
         all.add(dryRuns.plan(job("heavy")));

@@ -101,7 +101,7 @@ class EvaluationFailureTest {
     }
 
     @Test
-    void one_that_cannot_be_planned_fails_says_why_and_leaves_other_jobs_alone() {
+    void an_evaluation_that_cannot_be_planned_fails_with_the_reason_and_delays_no_other_job() {
         makeUnplannable();
         cluster.submit(job("good", 0));
 
@@ -116,7 +116,7 @@ class EvaluationFailureTest {
     }
 
     @Test
-    void a_job_whose_evaluation_has_failed_is_looked_at_again_by_itself_after_a_while() {
+    void a_job_with_a_failed_evaluation_is_evaluated_again_after_a_while() {
         makeUnplannable();
         Evaluation failed = awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_FAILED);
         mend();
@@ -131,7 +131,7 @@ class EvaluationFailureTest {
     }
 
     @Test
-    void a_job_whose_evaluation_has_failed_is_looked_at_again_at_once_when_it_changes() {
+    void a_job_with_a_failed_evaluation_is_evaluated_at_once_when_it_changes() {
         makeUnplannable();
         awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_FAILED);
         mend();
@@ -145,7 +145,7 @@ class EvaluationFailureTest {
 
     /** In one process, H2 shares a database between all that open it: the port is taken by nobody that the server knows. */
     @Test
-    void one_whose_plan_the_store_refuses_each_time_fails_and_is_placed_once_the_store_takes_it() throws Exception {
+    void an_evaluation_whose_plan_the_store_refuses_fails_and_its_job_is_placed_once_the_store_accepts_it() throws Exception {
         sql("insert into allocated_port (node_id, ip, port, allocation_id, task, label) values ('roomy', '10.0.0.1', "
                 + TAKEN_PORT + ", 'none', 'main', 'http')");
         cluster.submit(job("bad", TAKEN_PORT));
@@ -165,7 +165,7 @@ class EvaluationFailureTest {
     }
 
     @Test
-    void a_damaged_row_is_named_with_a_stack_trace_once_and_scheduling_goes_on_when_it_is_mended() throws Exception {
+    void a_damaged_row_is_logged_with_a_stack_trace_once_and_scheduling_continues_when_it_is_repaired() throws Exception {
         cluster.submit(job("bad", 0));
         awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
         byte[] whole = cluster.job("bad").getJob().toByteArray();

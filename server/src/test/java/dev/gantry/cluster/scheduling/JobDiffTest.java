@@ -30,7 +30,7 @@ class JobDiffTest {
     }
 
     @Test
-    void a_setting_of_a_driver_has_a_path_by_names() {
+    void a_driver_setting_has_a_path_of_names() {
         Job changed = JOB.toBuilder().setTaskGroups(0, group("web", "image-2")).build();
 
         assertThat(JobDiff.between(JOB, changed))
@@ -38,7 +38,7 @@ class JobDiffTest {
     }
 
     @Test
-    void what_only_moves_in_its_list_has_not_changed() {
+    void a_moved_list_element_is_no_change() {
         Job moved = JOB.toBuilder()
                 .clearTaskGroups()
                 .addTaskGroups(JOB.getTaskGroups(1))
@@ -49,7 +49,7 @@ class JobDiffTest {
     }
 
     @Test
-    void what_is_new_has_no_before_and_what_is_gone_no_after() {
+    void an_added_field_has_no_old_value_and_a_removed_one_no_new_value() {
         Job changed = JOB.toBuilder()
                 .clearMeta()
                 .putMeta("team", "red")
@@ -75,7 +75,7 @@ class JobDiffTest {
     }
 
     @Test
-    void enums_and_durations_are_said_in_words() {
+    void enums_and_durations_are_formatted_in_words() {
         Job changed = JOB.toBuilder().setType(JobType.JOB_TYPE_BATCH).build();
         TaskGroup.Builder group = changed.getTaskGroups(0).toBuilder();
         group.getTasksBuilder(0).setKillTimeout(Durations.fromSeconds(90));

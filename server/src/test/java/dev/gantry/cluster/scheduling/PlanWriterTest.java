@@ -66,7 +66,7 @@ class PlanWriterTest {
     }
 
     @Test
-    void one_that_is_placed_anew_and_its_predecessor_know_each_other() {
+    void a_rescheduled_allocation_and_its_predecessor_name_each_other() {
         Allocation failed = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                 .setRescheduleAt(ProtoTimes.toTimestampMillis(cluster.clock().instant()))
@@ -93,7 +93,7 @@ class PlanWriterTest {
     }
 
     @Test
-    void one_that_is_placed_anew_later_says_when() {
+    void a_delayed_reschedule_is_stored_with_its_time() {
         Allocation failed = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
                 .build());
@@ -114,7 +114,7 @@ class PlanWriterTest {
     }
 
     @Test
-    void one_that_is_updated_in_place_runs_the_new_version_and_its_node_is_told() {
+    void an_allocation_updated_in_place_has_the_new_version_and_its_node_is_told() {
         Allocation running = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0));
         List<Allocation> assignments = new CopyOnWriteArrayList<>();
         cluster.store().listen(change -> assignments.addAll(change.assignments()));
@@ -140,7 +140,7 @@ class PlanWriterTest {
     }
 
     @Test
-    void one_that_has_to_go_for_another_says_for_which_and_its_job_is_looked_at() {
+    void a_preempted_allocation_names_its_successor_and_its_job_is_evaluated() {
         JobRecord poor = cluster.submit("poor", "v1", UpdateStrategy.newBuilder());
         Allocation victim = cluster.insert(ClusterFixture.allocation(id("a1"), poor, 0));
         Placement placement = new Placement(
@@ -165,7 +165,7 @@ class PlanWriterTest {
     }
 
     @Test
-    void what_had_to_go_for_a_job_is_known_to_a_newer_evaluation_of_it_too() {
+    void preempted_allocations_are_kept_in_a_newer_evaluation_of_the_job() {
         JobRecord poor = cluster.submit("poor", "v1", UpdateStrategy.newBuilder());
         Allocation victim = cluster.insert(ClusterFixture.allocation(id("a1"), poor, 0));
         Evaluation waits = outcome().toBuilder()
@@ -202,7 +202,7 @@ class PlanWriterTest {
     }
 
     @Test
-    void what_nodes_said_of_a_deployment_while_a_plan_was_made_stays() {
+    void health_that_nodes_reported_while_a_plan_was_made_is_kept() {
         cluster.deploy(job, "d1", 0);
         Deployment asPlanned = cluster.deployment("d1");
         cluster.reportHealth(id("d1a0"), true);

@@ -98,7 +98,7 @@ class SchedulingStateTest {
     }
 
     @Test
-    void what_a_failed_write_seemed_to_take_is_room_for_others() {
+    void resources_of_a_failed_write_are_free_for_others() {
         apply(List.of(), List.of(BLOCKED), List.of(), List.of());
 
         state.forget(List.of(Allocation.newBuilder().setId("a1").build()));
@@ -107,7 +107,7 @@ class SchedulingStateTest {
     }
 
     @Test
-    void a_change_that_was_read_with_the_store_already_is_passed_over() {
+    void a_change_that_was_already_loaded_is_ignored() {
         state.apply(new ChangeSet(
                 1, List.of(), List.of(PENDING), List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
 
@@ -115,7 +115,7 @@ class SchedulingStateTest {
     }
 
     @Test
-    void a_system_job_is_looked_at_when_a_node_comes_to_one_of_its_datacenters() {
+    void a_system_job_is_evaluated_when_a_node_joins_one_of_its_datacenters() {
         apply(List.of(system("here", "dc1", "dc2"), system("there", "dc3"), system("anywhere")));
 
         apply(List.of(), List.of(), List.of(open("dc2")), List.of());
@@ -125,7 +125,7 @@ class SchedulingStateTest {
     }
 
     @Test
-    void no_system_job_is_looked_at_when_a_node_closes() {
+    void no_system_job_is_evaluated_when_a_node_becomes_ineligible() {
         apply(List.of(system("anywhere")));
 
         apply(

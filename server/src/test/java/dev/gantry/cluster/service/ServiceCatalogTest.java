@@ -118,7 +118,7 @@ class ServiceCatalogTest {
     }
 
     @Test
-    void watchers_are_woken_by_what_changes_a_service_and_by_nothing_else() {
+    void watchers_are_woken_only_by_changes_of_a_service() {
         say(check("alive", CheckStatus.CHECK_STATUS_PASSING));
         eventually(() -> assertThat(woken).hasValue(1));
 
@@ -130,7 +130,7 @@ class ServiceCatalogTest {
     }
 
     @Test
-    void what_a_store_holds_already_is_loaded() {
+    void services_of_stored_allocations_are_loaded() {
         say(check("alive", CheckStatus.CHECK_STATUS_PASSING), check("ready", CheckStatus.CHECK_STATUS_PASSING));
         ServiceCatalog second =
                 new ServiceCatalog(store.reader(), new JobVersionCache(store.reader()), watches, executor);

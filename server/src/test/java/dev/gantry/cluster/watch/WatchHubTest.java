@@ -29,7 +29,7 @@ class WatchHubTest {
     }
 
     @Test
-    void a_watcher_goes_on_being_woken_when_another_ends_twice() {
+    void a_watcher_is_still_woken_after_another_one_was_ended_twice() {
         Runnable other = () -> {};
         hub.watch(new JobTopic("web"), wake);
         hub.watch(new JobTopic("web"), other);
@@ -42,7 +42,7 @@ class WatchHubTest {
     }
 
     @Test
-    void who_begins_to_watch_twice_is_woken_once() {
+    void a_watcher_that_begins_twice_is_woken_once() {
         hub.watch(new JobTopic("web"), wake);
         hub.watch(new JobTopic("web"), wake);
 

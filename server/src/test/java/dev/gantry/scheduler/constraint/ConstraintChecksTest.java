@@ -53,7 +53,7 @@ class ConstraintChecksTest {
                 "${a} | distinct_property | 0 | value | is no count of 1 or more",
                 "${a} | distinct_property | many | value | is no count of 1 or more"
             })
-    void each_fault_is_told_where_it_is(
+    void each_malformed_constraint_is_reported_with_its_path(
             String attribute, String operator, String value, String field, String description) {
         List<JobViolation> violations = ConstraintChecks.check(constraint(attribute, operator, value), PATH);
 
@@ -65,7 +65,7 @@ class ConstraintChecksTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = "${a | nonsense_operator | ${b")
-    void all_faults_are_told_at_once(String attribute, String operator, String value) {
+    void all_malformed_constraints_are_reported_at_once(String attribute, String operator, String value) {
         assertThat(ConstraintChecks.check(constraint(attribute, operator, value), PATH))
                 .extracting(JobViolation::getField)
                 .containsExactlyInAnyOrder(PATH + ".attribute", PATH + ".value", PATH + ".operator");

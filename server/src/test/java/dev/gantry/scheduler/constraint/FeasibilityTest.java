@@ -33,12 +33,12 @@ class FeasibilityTest {
             .build();
 
     @Test
-    void a_node_that_has_all_that_is_asked_for_may_run_the_group() {
+    void a_node_that_meets_all_requirements_is_feasible() {
         assertThat(feasibility().refusal(GOOD)).isEmpty();
     }
 
     @Test
-    void each_lack_is_told_by_its_own_reason() {
+    void each_unmet_requirement_has_its_own_reason() {
         assertThat(reason(GOOD.toBuilder().setStatus(NodeStatus.NODE_STATUS_DOWN)))
                 .isEqualTo("node is down");
         assertThat(reason(GOOD.toBuilder().setDatacenter("dc3"))).isEqualTo("datacenter is not dc1 or dc2");
@@ -51,7 +51,7 @@ class FeasibilityTest {
     }
 
     @Test
-    void the_explanation_of_one_node_has_its_own_words() {
+    void the_explanation_for_one_node_names_its_values() {
         Node node = GOOD.toBuilder()
                 .putDrivers(
                         "rkt",
@@ -67,7 +67,7 @@ class FeasibilityTest {
     }
 
     @Test
-    void what_a_node_is_decides_whether_it_may_go_on_and_not_whether_it_is_given_more() {
+    void requirements_decide_what_may_stay_on_a_node_and_eligibility_decides_what_is_added() {
         Node closed = GOOD.toBuilder()
                 .setStatus(NodeStatus.NODE_STATUS_DOWN)
                 .setDrain(Drain.getDefaultInstance())

@@ -105,7 +105,7 @@ class OperatorOraclesTest {
     }
 
     @Property(tries = 1000)
-    void a_version_lies_within_all_conditions_and_a_pre_release_only_in_those_on_its_own(
+    void a_version_matches_all_conditions_and_a_pre_release_only_those_on_its_own_numbers(
             @ForAll("versions") Three version,
             @ForAll("conditions") @Size(min = 1, max = 3) List<Condition> conditions) {
         boolean expected =
@@ -116,7 +116,7 @@ class OperatorOraclesTest {
     }
 
     @Property(tries = 1000)
-    void a_semantic_version_lies_within_all_conditions_by_order_alone(
+    void a_semantic_version_matches_conditions_by_order_alone(
             @ForAll("versions") Three version,
             @ForAll("semanticConditions") @Size(min = 1, max = 3) List<Condition> conditions) {
         boolean expected = conditions.stream().allMatch(condition -> relates(condition, version));
@@ -147,13 +147,13 @@ class OperatorOraclesTest {
     }
 
     @Property(tries = 50)
-    void what_is_set_is_what_a_node_has(@ForAll("maybeWords") Optional<String> left) {
+    void is_set_tests_whether_the_node_has_the_attribute(@ForAll("maybeWords") Optional<String> left) {
         assertThat(holds(left, "is_set", Optional.empty())).isEqualTo(left.isPresent());
         assertThat(holds(left, "is_not_set", Optional.empty())).isEqualTo(left.isEmpty());
     }
 
     @Property(tries = 200)
-    void distinct_hosts_gives_each_node_one(
+    void distinct_hosts_places_at_most_one_on_each_node(
             @ForAll("racks") @Size(max = 6) List<Integer> racks, @ForAll @IntRange(max = 8) int count) {
         Job.Builder web = web(count).addConstraints(constraint("", "distinct_hosts", ""));
 
@@ -164,7 +164,7 @@ class OperatorOraclesTest {
     }
 
     @Property(tries = 200)
-    void distinct_property_gives_each_value_as_many_as_it_says_and_nodes_without_it_none(
+    void distinct_property_places_at_most_its_limit_for_each_value_and_none_on_nodes_without_it(
             @ForAll("racks") @Size(max = 6) List<Integer> racks,
             @ForAll @IntRange(max = 8) int count,
             @ForAll @IntRange(min = 1, max = 3) int limit) {
@@ -182,7 +182,7 @@ class OperatorOraclesTest {
     }
 
     @Property(tries = 300)
-    void an_affinity_score_is_the_weight_of_what_holds_by_all_weights(
+    void an_affinity_score_is_the_matching_weight_divided_by_all_weights(
             @ForAll @IntRange(min = 1, max = 3) int rack,
             @ForAll("weights") @Size(min = 1, max = 4) List<Map.Entry<Integer, Integer>> weights) {
         Job.Builder web = web(1);
@@ -204,7 +204,7 @@ class OperatorOraclesTest {
     }
 
     @Property(tries = 200)
-    void a_spread_score_is_what_is_missing_of_a_targets_share_as_a_part_of_that(
+    void a_spread_score_is_the_missing_part_of_a_targets_share(
             @ForAll @Size(3) List<@IntRange(max = 4) Integer> placed,
             @ForAll @IntRange(min = 1, max = 99) int percent) {
         int count = placed.stream().mapToInt(Integer::intValue).sum() + 1;

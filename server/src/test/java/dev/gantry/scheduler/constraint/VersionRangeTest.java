@@ -80,7 +80,7 @@ class VersionRangeTest {
     }
 
     @Property(tries = 500)
-    void compatible_releases_lie_between_a_version_and_the_next_of_its_last_but_one_number(
+    void a_pessimistic_constraint_allows_growth_of_the_last_number_only(
             @ForAll @IntRange(max = 2) int major,
             @ForAll @IntRange(max = 2) int minor,
             @ForAll @IntRange(max = 2) int patch,

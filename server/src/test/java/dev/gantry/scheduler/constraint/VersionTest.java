@@ -83,7 +83,7 @@ class VersionTest {
         "1.2.0-a, =, 1.2-a",
         "1-99999999999999999998, <, 1-99999999999999999999"
     })
-    void versions_have_go_versions_order(String left, String relation, String right) {
+    void versions_are_ordered_as_by_go_version(String left, String relation, String right) {
         int order = version(left).compareTo(version(right));
 
         assertThat(order)

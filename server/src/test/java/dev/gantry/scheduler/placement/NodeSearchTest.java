@@ -51,7 +51,7 @@ class NodeSearchTest {
     }
 
     @Test
-    void nodes_that_were_found_unfit_are_not_looked_at_again() {
+    void nodes_that_did_not_fit_are_not_tested_again() {
         putNodes(50, 8192);
         NodeSearch search = search();
 
@@ -65,7 +65,7 @@ class NodeSearchTest {
     }
 
     @Test
-    void a_node_where_something_is_stopped_is_looked_at_again() {
+    void a_node_where_an_allocation_is_stopped_is_tested_again() {
         putNodes(50, 8192);
         NodeSearch search = search();
         assertThat(search.find(demand.seed(0), PlacementRequest.forIndex(0))).isEmpty();

@@ -38,7 +38,7 @@ class PreemptionTest {
     private final ClusterState cluster = cluster(node("a"));
 
     @Test
-    void the_less_important_go_only_where_the_cluster_wants_it() {
+    void jobs_are_preempted_only_if_the_configuration_allows_it() {
         run("low", 20, 3000);
         JobVersion high = job("high", 80, 2000);
 
@@ -47,7 +47,7 @@ class PreemptionTest {
     }
 
     @Test
-    void a_priority_must_be_lower_by_ten() {
+    void only_priorities_lower_by_ten_are_preempted() {
         run("low", 71, 3000);
 
         assertThat(preempted(job("high", 80, 2000))).isEmpty();
@@ -55,7 +55,7 @@ class PreemptionTest {
     }
 
     @Test
-    void no_more_go_than_needed_and_the_least_important_first() {
+    void no_more_are_preempted_than_needed_and_the_lowest_priority_first() {
         run("tiny", 20, 100);
         run("low", 30, 1500);
         run("middle", 40, 1500);
@@ -64,7 +64,7 @@ class PreemptionTest {
     }
 
     @Test
-    void of_the_same_priority_the_one_goes_that_holds_what_is_lacking() {
+    void among_equal_priorities_the_holder_of_the_lacking_resource_is_preempted() {
         run("large", 20, 2500);
         run("fitting", 20, 1000);
 
@@ -72,7 +72,7 @@ class PreemptionTest {
     }
 
     @Test
-    void who_holds_a_static_port_goes_for_it() {
+    void the_holder_of_a_static_port_is_preempted() {
         run("other", 20, 100);
         run("holder", 20, 100, port("http", 8080));
 
@@ -80,7 +80,7 @@ class PreemptionTest {
     }
 
     @Test
-    void what_takes_the_room_waits_until_it_is_free_and_nothing_more_goes_meanwhile() {
+    void the_preempting_allocation_waits_for_its_resources_and_nothing_more_is_preempted_meanwhile() {
         Allocation low = run("low", 20, 3000);
         JobVersion high = job("high", 80, 2000);
 
@@ -101,7 +101,7 @@ class PreemptionTest {
     }
 
     @Test
-    void nothing_goes_where_that_would_not_be_enough() {
+    void nothing_is_preempted_where_it_would_not_suffice() {
         run("low", 20, 1000);
         run("important", 75, 2500);
 

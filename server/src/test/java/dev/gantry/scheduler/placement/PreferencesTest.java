@@ -43,7 +43,7 @@ class PreferencesTest {
             node("c1").putMeta("rack", "r3"));
 
     @Test
-    void an_affinity_draws_to_the_nodes_that_fulfil_it_and_a_negative_one_keeps_away() {
+    void an_affinity_prefers_matching_nodes_and_a_negative_one_avoids_them() {
         Plan drawn = plan(cluster, version(0, web(1).addAffinities(affinity("r2", 80))), false);
         Plan kept = plan(
                 cluster,
@@ -55,7 +55,7 @@ class PreferencesTest {
     }
 
     @Test
-    void the_score_of_affinities_is_the_share_of_the_weights_that_are_fulfilled() {
+    void the_affinity_score_is_the_share_of_matching_weights() {
         Job.Builder job = web(1).addAffinities(affinity("r2", 60)).addAffinities(affinity("r1", -40));
 
         List<NodeScore> scores =
@@ -70,7 +70,7 @@ class PreferencesTest {
     }
 
     @Test
-    void a_node_that_fulfils_no_affinity_does_not_beat_one_that_fulfils_a_light_one() {
+    void a_node_without_a_matching_affinity_does_not_beat_one_with_a_light_one() {
         Job.Builder job = job(group("front", 1, task(2000, 2000)))
                 .addAffinities(affinity("r3", 10))
                 .addAffinities(affinity("none", 90));
@@ -99,7 +99,7 @@ class PreferencesTest {
     }
 
     @Test
-    void a_spread_gives_each_target_its_share_and_the_others_what_is_left() {
+    void a_spread_gives_each_target_its_share_and_the_rest_to_other_values() {
         Spread spread = spread().addTargets(
                         SpreadTarget.newBuilder().setValue("r1").setPercent(50))
                 .addTargets(SpreadTarget.newBuilder().setValue("r2").setPercent(30))
@@ -111,14 +111,14 @@ class PreferencesTest {
     }
 
     @Test
-    void a_spread_without_targets_is_even() {
+    void a_spread_without_targets_distributes_evenly() {
         Plan plan = plan(cluster, version(0, web(9).addSpreads(spread())), false);
 
         assertThat(racks(plan)).isEqualTo(Map.of("r1", 3L, "r2", 3L, "r3", 3L));
     }
 
     @Test
-    void the_algorithm_spread_takes_the_emptiest_node() {
+    void the_spread_algorithm_chooses_the_emptiest_node() {
         ClusterState two = cluster(node("a"), node("b"));
         JobVersion first = version(0, job(group("front", 1, task(1000, 1000))).setId("first"));
         Fixtures.apply(two, first, plan(two, first, false));
@@ -156,7 +156,7 @@ class PreferencesTest {
     }
 
     @Test
-    void what_fits_nowhere_is_told_of_the_nodes_that_lack_the_least() {
+    void a_placement_failure_names_the_nodes_that_lack_the_least() {
         Node large = node("large").putMeta("rack", "r1").build().toBuilder()
                 .setResources(node("x").getResources().toBuilder().setMemoryMib(9000))
                 .build();
@@ -175,7 +175,7 @@ class PreferencesTest {
     }
 
     @Test
-    void a_preference_that_can_never_be_right_is_refused() {
+    void a_malformed_preference_is_refused() {
         assertThat(ConstraintChecks.check(affinity("r1", 101), "affinities[0]"))
                 .extracting(JobViolation::getField)
                 .containsExactly("affinities[0].weight");

@@ -23,7 +23,7 @@ class RescheduleRuleTest {
     }
 
     @Test
-    void one_that_failed_a_while_ago_waits_for_its_time() {
+    void a_failed_allocation_waits_until_its_reschedule_time() {
         Allocation failed = failedAt(NOW.minusSeconds(10));
 
         assertThat(RescheduleRule.time(POLICY, failed, NOW)).contains(NOW.plusSeconds(20));

@@ -32,7 +32,7 @@ class ClusterStateTest {
     private final ClusterState cluster = cluster(node("a"));
 
     @Test
-    void an_allocation_holds_its_room_until_it_has_ended_also_while_it_is_being_stopped() {
+    void an_allocation_holds_its_resources_until_it_has_ended_even_while_it_is_being_stopped() {
         Allocation holder = run(WHOLE_NODE);
         Allocation stopping = holder.toBuilder()
                 .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
@@ -46,7 +46,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void an_allocation_that_is_being_stopped_will_soon_free_its_room_whatever_its_node_says_meanwhile() {
+    void an_allocation_that_is_being_stopped_frees_its_resources_in_the_outlook_whatever_its_node_reports() {
         Allocation holder = run(WHOLE_NODE);
         Allocation stopping = holder.toBuilder()
                 .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
@@ -62,7 +62,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void an_allocation_that_gets_another_version_holds_what_that_asks_for() {
+    void an_allocation_updated_to_another_version_holds_the_resources_of_that_version() {
         Allocation holder = run(WHOLE_NODE);
         cluster.putJob(version(1, job(group("front", 1, task(1000, 100)))));
 
@@ -72,7 +72,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void what_an_allocation_becomes_is_known_though_it_holds_the_same() {
+    void a_changed_allocation_is_stored_even_if_its_resources_are_the_same() {
         Allocation running = run(WHOLE_NODE).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)
                 .setHealthy(true)
@@ -85,7 +85,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void a_snapshot_stays_as_it_was_whatever_becomes_of_the_cluster() {
+    void a_snapshot_does_not_change_with_the_cluster() {
         Allocation holder = run(WHOLE_NODE);
         JobVersion other = version(
                 0, job(group("front", 1, task(1, 1, port("http", 8080)))).setId("other"));
@@ -111,7 +111,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void a_snapshot_knows_all_of_its_job() {
+    void a_snapshot_holds_everything_of_its_job() {
         Allocation running = run(WHOLE_NODE);
 
         ClusterState snapshot = cluster.snapshot("web", PlanDeadline.NONE);
@@ -122,7 +122,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void a_node_that_is_removed_is_placed_on_no_more_unless_something_is_on_it() {
+    void a_removed_node_gets_no_placements_and_stays_while_allocations_are_on_it() {
         cluster.putNode(node("b").build());
         run(WHOLE_NODE);
         cluster.removeNode("id-a");
@@ -150,7 +150,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void an_allocation_that_is_removed_leaves_nothing_behind() {
+    void a_removed_allocation_frees_everything() {
         Allocation holder = run(WHOLE_NODE);
 
         cluster.removeAllocation(holder.getId());
@@ -171,7 +171,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void a_node_that_changes_keeps_what_runs_on_it() {
+    void a_node_that_changes_keeps_its_allocations() {
         run(WHOLE_NODE);
 
         Node.Builder larger = node("a");
@@ -182,7 +182,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void nodes_are_in_the_order_of_their_names_however_these_change() {
+    void nodes_are_ordered_by_name_even_after_names_change() {
         cluster.putNode(node("c").build());
         cluster.putNode(node("b").build());
         assertThat(names()).containsExactly("a", "b", "c");
@@ -193,7 +193,7 @@ class ClusterStateTest {
 
     @ParameterizedTest
     @EnumSource(names = {"CLIENT_STATUS_COMPLETE", "CLIENT_STATUS_FAILED", "CLIENT_STATUS_LOST"})
-    void what_has_ended_is_forgotten_with_the_next_version(ClientStatus status) {
+    void terminal_allocations_are_dropped_with_the_next_version(ClientStatus status) {
         Allocation holder = run(WHOLE_NODE);
         cluster.putAllocation(end(holder, status));
 
@@ -205,7 +205,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void what_was_lost_is_known_until_it_has_a_successor() {
+    void a_lost_allocation_is_kept_until_it_has_a_successor() {
         Allocation lost = end(run(WHOLE_NODE), ClientStatus.CLIENT_STATUS_LOST);
 
         cluster.putAllocation(lost);
@@ -216,7 +216,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void a_version_is_known_for_as_long_as_something_runs_it() {
+    void a_version_is_kept_as_long_as_an_allocation_runs_it() {
         Allocation holder = run(WHOLE_NODE);
         cluster.putJob(version(1, job(group("other", 1, task(100, 100)))));
 
@@ -232,7 +232,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void versions_can_be_loaded_in_any_order_before_what_runs_them() {
+    void versions_can_be_loaded_in_any_order_before_their_allocations() {
         Allocation old = run(WHOLE_NODE);
         ClusterState loaded = cluster(node("a"));
         loaded.putJob(version(2, job(group("front", 1, task(1, 1)))));
@@ -245,7 +245,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void an_allocation_on_a_node_that_is_not_known_is_refused() {
+    void an_allocation_on_an_unknown_node_is_refused() {
         Allocation holder = run(WHOLE_NODE);
 
         assertThatIllegalStateException()
@@ -255,7 +255,7 @@ class ClusterStateTest {
     }
 
     @Test
-    void what_tasks_do_is_not_kept() {
+    void task_states_are_not_kept() {
         Allocation holder = run(WHOLE_NODE);
 
         cluster.putAllocation(holder.toBuilder()

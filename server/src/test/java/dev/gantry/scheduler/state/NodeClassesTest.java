@@ -28,7 +28,7 @@ class NodeClassesTest {
     private final ClusterState cluster = new ClusterState();
 
     @Test
-    void of_nodes_that_are_alike_in_what_is_asked_one_is_tested() {
+    void one_node_is_tested_for_all_of_its_class() {
         for (int i = 0; i < NODES; i++) {
             cluster.putNode(node("node" + i)
                     .putAttributes("hostname", "host" + i)
@@ -47,13 +47,13 @@ class NodeClassesTest {
     }
 
     @Test
-    void what_one_job_asked_is_known_when_another_one_asks_it() {
+    void results_for_one_job_are_reused_for_another() {
         assertThat(classes(newRkt("web"))).isSameAs(classes(newRkt("other")));
         assertThat(classes(newRkt("web"))).isNotSameAs(classes(web("web")));
     }
 
     @Test
-    void affinities_are_weighed_once_a_class() {
+    void affinities_are_computed_once_for_each_class() {
         cluster.putNode(node("a").putMeta("rack", "r1").build());
         cluster.putNode(node("b").putMeta("rack", "r2").build());
         NodeClasses classes =
@@ -65,7 +65,7 @@ class NodeClassesTest {
     }
 
     @Test
-    void a_node_that_changes_is_judged_anew() {
+    void a_node_that_changes_is_tested_again() {
         cluster.putNode(node("a").putAttributes("driver.rkt.version", "1.1.0").build());
         assertThat(place(newRkt("web"))).isEmpty();
 
@@ -77,7 +77,7 @@ class NodeClassesTest {
     }
 
     @Test
-    void nodes_that_others_come_before_are_not_taken_for_them() {
+    void cached_results_stay_with_their_nodes_when_positions_move() {
         cluster.putNode(node("b").build());
         assertThat(place(newRkt("web"))).containsExactly("b");
 
@@ -89,7 +89,7 @@ class NodeClassesTest {
     }
 
     @Test
-    void nodes_that_are_passed_over_from_memory_are_counted_all_the_same() {
+    void nodes_skipped_by_the_cache_are_still_counted_in_the_report() {
         for (int i = 0; i < 200; i++) {
             cluster.putNode(node("n" + i)
                     .putAttributes("driver.rkt.version", i % 4 == 0 ? "1.1.0" : "1.30.0")
@@ -113,7 +113,7 @@ class NodeClassesTest {
     }
 
     @Test
-    void where_a_node_is_is_known_as_it_is_now() {
+    void the_position_of_a_node_is_current() {
         Job.Builder spread = job(group("front", 2, task(100, 100)))
                 .setId("web")
                 .addSpreads(Spread.newBuilder().setAttribute("${meta.rack}"));

@@ -27,7 +27,7 @@ class NodePortsTest {
 
     /** 0 to 9: a static port of the dynamic range; 10: one outside; more: a dynamic one. */
     @Property(tries = 500)
-    void no_port_is_given_twice_and_none_is_refused_without_need(
+    void no_port_is_given_twice_and_no_free_port_is_refused(
             @ForAll("requests") @Size(max = 30) List<Set<Integer>> requests, @ForAll long seed) {
         NodePorts ports = new NodePorts();
         Set<Integer> taken = new HashSet<>();
@@ -72,7 +72,7 @@ class NodePortsTest {
     }
 
     @Test
-    void ports_come_in_the_order_of_the_asks_whatever_their_kind() {
+    void ports_have_the_order_of_the_requests_whatever_their_kind() {
         List<PortRequest> requests = List.of(
                 new PortRequest("a", "admin", 0),
                 new PortRequest("a", "http", 20003),
