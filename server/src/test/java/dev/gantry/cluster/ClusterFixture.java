@@ -122,7 +122,7 @@ public final class ClusterFixture implements AutoCloseable {
         return store.reader().jobs().find(id).orElseThrow();
     }
 
-    /** What the scheduler would begin: a deployment of the newest version and its allocations, running. */
+    /** Stores a deployment of the newest version and its running allocations, as a plan would. */
     public void deploy(JobRecord job, String id, int canaries) {
         Deployment planned = Deployment.newBuilder()
                 .setId(id)

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 
-/** A real store that takes no more writes until it is released: its writer is held, and its queue is full. */
+/** A real store that refuses writes until it is released: its writer is blocked and its queue is full. */
 public final class FullStore {
 
     private final CountDownLatch held = new CountDownLatch(1);

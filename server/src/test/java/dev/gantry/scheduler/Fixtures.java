@@ -24,20 +24,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Nodes, jobs and allocations to place. */
+/** Makes nodes, jobs and allocations for tests of the scheduler. */
 public final class Fixtures {
 
-    /** When plans are made. */
+    /** The time of plans. */
     public static final Instant NOW = Instant.parse("2020-02-02T20:20:20Z");
 
     private Fixtures() {}
 
-    /** A plan made {@link #NOW}, nothing preempted. */
+    /** Plans a job {@link #NOW}, without preemption. */
     public static Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
         return new Scheduler().plan(cluster, job, stopped, NOW, SchedulerOptions.DEFAULT);
     }
 
-    /** A plan that does nothing. */
+    /** Returns an empty plan. */
     public static Plan nothingNew() {
         return new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), Optional.empty());
     }
@@ -103,7 +103,7 @@ public final class Fixtures {
                 .build();
     }
 
-    /** Does to the cluster what the plan says; returns what was placed. What is stopped still runs. */
+    /** Applies a plan to the cluster and returns the placed allocations. Stopped allocations still run. */
     public static List<Allocation> apply(ClusterState cluster, JobVersion job, Plan plan) {
         plan.stops()
                 .forEach(stop -> cluster.putAllocation(stop.allocation().toBuilder()
@@ -118,7 +118,7 @@ public final class Fixtures {
         return placed;
     }
 
-    /** One that runs on a node in a place of the job's first group. */
+    /** Returns a running allocation of the job's first group. */
     public static Allocation allocationOn(String nodeId, JobVersion job, int index) {
         return Allocation.newBuilder()
                 .setId("a" + index)

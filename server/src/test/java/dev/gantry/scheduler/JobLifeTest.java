@@ -49,7 +49,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Lets jobs live: update, fail, move. */
+/** Tests updates, failures and drains over several plans. */
 class JobLifeTest {
 
     private final ClusterState cluster = cluster(node("a"), node("b"), node("c"));
@@ -604,7 +604,7 @@ class JobLifeTest {
         carryOut(job);
     }
 
-    /** Plans, and does what the plan says. What is stopped ends at once. */
+    /** Plans the job and applies the plan. Stopped allocations end at once. */
     private Plan carryOut(JobVersion job) {
         Plan plan = new Scheduler().plan(cluster, job, false, now, SchedulerOptions.DEFAULT);
         cluster.putJob(job);

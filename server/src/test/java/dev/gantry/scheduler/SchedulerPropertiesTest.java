@@ -45,7 +45,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
-/** Lets a cluster live through anything, and compares it after each plan with what can be counted by hand. */
+/** Applies random events to a cluster, and checks each plan against a simple count. */
 class SchedulerPropertiesTest {
 
     /** Something that happens to the cluster. */
@@ -125,7 +125,7 @@ class SchedulerPropertiesTest {
         }
     }
 
-    /** Keeps books of its own beside the cluster state. */
+    /** Counts resources independently of the cluster state. */
     private static final class World {
 
         private final ClusterState cluster = new ClusterState();
@@ -278,7 +278,7 @@ class SchedulerPropertiesTest {
                             .findFirst()
                             .orElseThrow();
                     boolean outdatedStay = wanted(job).anyMatch(one -> one.getJobVersion() < job.getVersion());
-                    // An outdated allocation that stays keeps others away, and may go itself: not to be told from here.
+                    // Not checked: an outdated allocation may stay and take resources, or be stopped.
                     assertThat(nodes)
                             .as("nodes that fit %s", group)
                             .noneMatch(node -> !outdatedStay && fits(job, group, node));

@@ -589,7 +589,7 @@ class SchedulerTest {
         return plan.groups().get(0).failure().orElseThrow();
     }
 
-    /** What happens to the groups, but for the scores. */
+    /** Returns the outcomes of the groups without their scores. */
     private static List<GroupOutcome> counts(Plan plan) {
         return plan.groups().stream()
                 .map(one -> new GroupOutcome(

@@ -347,7 +347,7 @@ class DatabaseCheckTest {
         }
     }
 
-    /** Where a text stands last in the database's file. */
+    /** Returns the last position of a text in the database's file. */
     private int indexOf(String text) throws IOException {
         int index = Files.readString(database(), StandardCharsets.ISO_8859_1).lastIndexOf(text);
         assertThat(index).isPositive();
@@ -371,7 +371,7 @@ class DatabaseCheckTest {
         return dir.resolve("acknowledged");
     }
 
-    /** Writes some more; returns the cluster. */
+    /** Writes some more and returns the cluster id. */
     private String fill(int writes) {
         try (Store store = Store.open(dir)) {
             write(store, writes);
@@ -389,14 +389,14 @@ class DatabaseCheckTest {
         }
     }
 
-    /** Nothing that can be stored in less. */
+    /** Returns text that cannot be compressed. */
     private static String noise() {
         byte[] bytes = new byte[1500];
         ThreadLocalRandom.current().nextBytes(bytes);
         return Base64.getEncoder().encodeToString(bytes);
     }
 
-    /** Writes without end, and prints what was acknowledged. */
+    /** Writes until it is killed, and prints each acknowledged index. */
     static final class Writer {
 
         private Writer() {}

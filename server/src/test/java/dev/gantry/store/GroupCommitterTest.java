@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A writer whose disk fails: the one thing a real database does not do on demand. */
+/** Tests the writer with a disk that fails, which a real database does not do on demand. */
 class GroupCommitterTest {
 
     @TempDir

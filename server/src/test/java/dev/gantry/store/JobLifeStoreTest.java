@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Deployments, stable versions, children, evaluations in pages, and deletions. */
+/** Tests how deployments, stable versions, child jobs and evaluations are stored, listed and deleted. */
 class JobLifeStoreTest {
 
     @TempDir

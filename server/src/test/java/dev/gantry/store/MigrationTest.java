@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A database of the version before keys were numbers, opened by this one. */
+/** Opens a database of the schema in which keys were texts. */
 class MigrationTest {
 
     private static final List<String> IDS = List.of(

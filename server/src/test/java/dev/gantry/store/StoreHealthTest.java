@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A store in which something is thrown that is no refusal of one write. */
+/** Tests a store in which something else is thrown than the refusal of one write. */
 @Timeout(60)
 class StoreHealthTest {
 
@@ -125,7 +125,7 @@ class StoreHealthTest {
         assertUnavailable(neighbour);
     }
 
-    /** Java keeps what a callback throws in the future that it was chained with, where nobody looks. */
+    /** Java stores what a callback throws in the future that the chaining returned, which nobody reads. */
     @ParameterizedTest
     @MethodSource("chains")
     void an_error_in_a_callback_of_a_write_requires_a_restart(
@@ -197,7 +197,7 @@ class StoreHealthTest {
         assertThat(states).hasSize(1);
     }
 
-    /** In one process, H2 shares a database between all that open it. */
+    /** Opens the database twice: H2 shares it between all that open it in one process. */
     @Test
     void a_database_that_another_process_has_written_to_is_not_used_any_more() {
         try (Database other = Database.open(dir)) {
@@ -210,7 +210,7 @@ class StoreHealthTest {
         assertThat(store.reader().jobs().find("second")).isEmpty();
     }
 
-    /** Holds the writer, so that what is queued meanwhile becomes the next group. */
+    /** Blocks the writer, so that the writes that are queued meanwhile become the next group. */
     private CompletableFuture<?> hold(CountDownLatch held) throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<?> holding = store.write(tx -> {

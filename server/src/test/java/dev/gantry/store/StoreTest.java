@@ -180,7 +180,7 @@ class StoreTest {
                 .hasSize(1);
     }
 
-    /** In a process of its own: within one, H2 shares a database between all that open it. */
+    /** Uses a second process, since H2 shares a database between all that open it in one process. */
     @Test
     void a_second_server_on_the_same_directory_is_refused() throws Exception {
         Process second = new ProcessBuilder(
@@ -329,7 +329,7 @@ class StoreTest {
                 .build();
     }
 
-    /** What the test of two servers runs beside itself. */
+    /** The second process of the test of two servers. */
     static final class SecondServer {
 
         private SecondServer() {}

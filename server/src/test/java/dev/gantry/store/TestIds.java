@@ -1,6 +1,6 @@
 package dev.gantry.store;
 
-/** Ids that tests can spell: the store takes UUIDs only. */
+/** Makes UUIDs, which the store requires as ids, from short names. */
 public final class TestIds {
 
     private static final String ZEROS = "00000000";
@@ -8,7 +8,7 @@ public final class TestIds {
     private TestIds() {}
 
     /**
-     * A UUID.
+     * Returns a UUID that begins with a short name.
      *
      * @param begin its first digits, at most eight, such as {@code a1}; ids are in the order of these
      * @return a UUID in its text form

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Writes that share a commit: all that is queued while the writer is held. */
+/** Tests writes that share a commit: those that are queued while the test blocks the writer. */
 class WriteGroupTest {
 
     private static final AllocationFilter OF_WEB =
@@ -249,7 +249,7 @@ class WriteGroupTest {
         assertThat(store.reader().allocations().page(onNode, "", 10)).isEmpty();
     }
 
-    /** Holds the writer until all are queued. */
+    /** Blocks the writer until all writes are queued. */
     private List<CompletableFuture<Boolean>> inOneGroup(List<Function<WriteTransaction, Boolean>> writes) {
         CountDownLatch queued = new CountDownLatch(1);
         CompletableFuture<Void> held = store.write(tx -> {

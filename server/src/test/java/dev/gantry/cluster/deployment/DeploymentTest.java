@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How deployments move on by what nodes say, by the clock and by people; what the scheduler does of it is not here. */
+/** Tests how reports of nodes, the clock and operators change deployments, without a scheduler. */
 class DeploymentTest {
 
     @TempDir

@@ -49,7 +49,7 @@ class CronTest {
         assertThat(Cron.parse(expression).next(after, UTC)).contains(next);
     }
 
-    /** As Nomad 1.x launches them. */
+    /** The expected times are those of Nomad 1.x. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             */15 * * * * *         | 2030-01-01T00:00:00Z | 2030-01-01T00:15:00Z
@@ -191,7 +191,7 @@ class CronTest {
                 "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo");
     }
 
-    /** Half of them on the days before a clock is changed somewhere. */
+    /** Provides times, half of them on days before a change of clocks. */
     @Provide
     Arbitrary<Instant> times() {
         long begin = Instant.parse("2030-01-01T00:00:00Z").getEpochSecond();

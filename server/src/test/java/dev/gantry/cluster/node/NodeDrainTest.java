@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How drains are seen through; which allocations move when, the scheduler decides, and it is not here. */
+/** Tests drains without a scheduler, which decides which allocations move. */
 class NodeDrainTest {
 
     @TempDir
@@ -205,7 +205,7 @@ class NodeDrainTest {
         assertThat(cluster.newestEvaluation("web").getId()).isNotEqualTo(first);
     }
 
-    /** Its steps begin on the thread that calls for them. */
+    /** Returns a drainer whose steps run on the calling thread. */
     private NodeDrainer drainer() {
         return new NodeDrainer(cluster.store(), cluster.evaluations(), cluster.clocks(), Runnable::run);
     }
@@ -215,7 +215,7 @@ class NodeDrainTest {
         settle();
     }
 
-    /** Waits until what was called for has been written. */
+    /** Waits until the requested steps are stored. */
     private void settle() {
         cluster.store().write(tx -> null).join();
     }

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dry runs beside a real evaluation loop and a real store; a test holds a dry run by its clock, which it reads often. */
+/** Tests dry runs with a real evaluation loop and store. A test blocks a dry run in its clock, which it reads often. */
 @Timeout(60)
 class DryRunsTest {
 
@@ -147,7 +147,7 @@ class DryRunsTest {
         assertThat(all).allSatisfy(one -> assertThat(one.join().groups()).hasSize(1));
     }
 
-    /** Read by the thread that plans, again and again: there the test holds it, once it has its snapshot. */
+    /** The clock that the planning thread reads again and again: the test blocks it here, once it has its snapshot. */
     private long readClock() {
         boolean planning = StackWalker.getInstance()
                 .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("checkDeadline")));
@@ -172,7 +172,7 @@ class DryRunsTest {
                 .build());
     }
 
-    /** Has room for one. */
+    /** Returns a node with the resources for one allocation. */
     private static Node node() {
         return Node.newBuilder()
                 .setId(NODE + "-roomy")

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** Evaluations that come to nothing, with a real store and a real scheduler: what is wrong is what is stored. */
+/** Tests evaluations that fail because of stored data, with a real store and a real scheduler. */
 @Timeout(60)
 class EvaluationFailureTest {
 
@@ -143,7 +143,7 @@ class EvaluationFailureTest {
                 .isEqualTo(EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED);
     }
 
-    /** In one process, H2 shares a database between all that open it: the port is taken by nobody that the server knows. */
+    /** Takes the port behind the server's back: H2 shares a database between all that open it in one process. */
     @Test
     void an_evaluation_whose_plan_the_store_refuses_fails_and_its_job_is_placed_once_the_store_accepts_it() throws Exception {
         sql("insert into allocated_port (node_id, ip, port, allocation_id, task, label) values ('roomy', '10.0.0.1', "
@@ -195,12 +195,12 @@ class EvaluationFailureTest {
         }
     }
 
-    /** A port that no node has, which only the API would have refused. */
+    /** Submits a job with a port that the API would have refused, so that the job cannot be planned. */
     private void makeUnplannable() {
         cluster.submit(job("bad", -1));
     }
 
-    /** Nobody is told to look at the job. */
+    /** Stores the job without an evaluation. */
     private void mend() {
         cluster.store()
                 .write(tx -> tx.putJob(

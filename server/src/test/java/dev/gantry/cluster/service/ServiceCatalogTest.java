@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the catalog follows what a real store says of checks. */
+/** Tests that the catalog follows the results of checks in a real store. */
 class ServiceCatalogTest {
 
     private static final String ID = "11111111-2222-3333-4444-555555555555";

@@ -293,7 +293,7 @@ class OperatorOraclesTest {
         return Arbitraries.of("", " ", "\t ");
     }
 
-    /** 0 stands for none. */
+    /** 0: none. */
     @Provide
     Arbitrary<List<Integer>> racks() {
         return Arbitraries.integers().between(0, 3).list();
@@ -314,13 +314,13 @@ class OperatorOraclesTest {
                 .list();
     }
 
-    /** Whether a node with this attribute fulfils a constraint whose value another one of its attributes is, or lacks. */
+    /** Returns whether a constraint between two attributes of a node holds; each of them may be missing. */
     private static boolean holds(Optional<String> left, String operator, Optional<String> right) {
         Node.Builder node = node("n");
         left.ifPresent(text -> node.putAttributes("left", text));
         right.ifPresent(text -> node.putAttributes("right", text));
         boolean held = isFulfilled(constraint("${attr.left}", operator, "${attr.right}"), node.build());
-        // What is written out in the job is read once for all nodes: it must not make a difference.
+        // A literal value is parsed once for all nodes: the result must be the same.
         right.filter(text -> !operator.isEmpty())
                 .ifPresent(text -> assertThat(isFulfilled(constraint("${attr.left}", operator, text), node.build()))
                         .isEqualTo(held));

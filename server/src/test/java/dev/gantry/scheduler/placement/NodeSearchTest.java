@@ -102,7 +102,7 @@ class NodeSearchTest {
                 .build());
     }
 
-    /** Of ten classes, one half of them with a good kernel. */
+    /** Returns nodes of ten classes, half of which have the required kernel. */
     private void putNodes(int cpu, int memoryMib) {
         for (int i = 0; i < NODES; i++) {
             cluster.putNode(node("n%04d".formatted(i))

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** A node has 4000 MHz and 8192 MiB. */
+/** Tests preemption on nodes with 4000 MHz and 8192 MiB. */
 class PreemptionTest {
 
     private static final SchedulerOptions PREEMPTING =

@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Affinities, spreads, and what is said of scores. */
+/** Tests affinities, spreads and reported scores. */
 class PreferencesTest {
 
     private final ClusterState cluster = cluster(

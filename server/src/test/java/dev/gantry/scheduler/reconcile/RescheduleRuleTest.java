@@ -29,7 +29,7 @@ class RescheduleRuleTest {
         assertThat(RescheduleRule.time(POLICY, failed, NOW)).contains(NOW.plusSeconds(20));
     }
 
-    /** To be placed anew 30 s later. */
+    /** Returns a failed allocation that is to be rescheduled 30 s later. */
     private static Allocation failedAt(Instant time) {
         return Allocation.newBuilder()
                 .setModifyTime(Timestamps.fromMillis(time.toEpochMilli()))

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is remembered of nodes from plan to plan, and when it is forgotten. */
+/** Tests which results for nodes are kept from plan to plan, and when they are dropped. */
 class NodeClassesTest {
 
     private static final int NODES = 5000;
