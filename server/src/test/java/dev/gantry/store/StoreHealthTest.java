@@ -128,8 +128,7 @@ class StoreHealthTest {
     /** Java stores what a callback throws in the future that the chaining returned, which nobody reads. */
     @ParameterizedTest
     @MethodSource("chains")
-    void an_error_in_a_callback_of_a_write_requires_a_restart(
-            UnaryOperator<CompletableFuture<?>> chain) {
+    void an_error_in_a_callback_of_a_write_requires_a_restart(UnaryOperator<CompletableFuture<?>> chain) {
         CompletableFuture<?> chained = chain.apply(write("second"));
 
         assertThatThrownBy(() -> chained.get(10, SECONDS)).hasRootCauseInstanceOf(NoClassDefFoundError.class);
@@ -139,8 +138,7 @@ class StoreHealthTest {
 
     @ParameterizedTest
     @MethodSource("chains")
-    void an_error_in_a_callback_added_after_the_answer_is_not_lost(
-            UnaryOperator<CompletableFuture<?>> chain) {
+    void an_error_in_a_callback_added_after_the_answer_is_not_lost(UnaryOperator<CompletableFuture<?>> chain) {
         CompletableFuture<JobRecord> written = write("second");
         written.join();
 

@@ -173,8 +173,9 @@ public final class DeploymentTransitions {
 
     /** Returns a new deployment whose progress deadlines count from now. */
     public static Deployment begin(Deployment planned, Job job, Instant now) {
-        Deployment.Builder begun =
-                planned.toBuilder().setCreateTime(ProtoTimes.toTimestampMillis(now)).clearGroups();
+        Deployment.Builder begun = planned.toBuilder()
+                .setCreateTime(ProtoTimes.toTimestampMillis(now))
+                .clearGroups();
         planned.getGroupsList().forEach(group -> begun.addGroups(extend(group, strategy(job, group), now)));
         return begun.build();
     }
@@ -210,7 +211,8 @@ public final class DeploymentTransitions {
         if (ProtoTimes.toDuration(strategy.getProgressDeadline()).toMillis() <= 0) {
             return group.toBuilder().clearProgressDeadline().build();
         }
-        Timestamp deadline = ProtoTimes.toTimestampMillis(now.plus(ProtoTimes.toDuration(strategy.getProgressDeadline())));
+        Timestamp deadline =
+                ProtoTimes.toTimestampMillis(now.plus(ProtoTimes.toDuration(strategy.getProgressDeadline())));
         return group.toBuilder().setProgressDeadline(deadline).build();
     }
 

@@ -183,7 +183,8 @@ public final class DeploymentWatcher {
                         (id, known) -> known != null && known.stored().equals(stored)
                                 ? known
                                 : new Deadline(
-                                        stored, clocks.due(stored, ProtoTimes.toInstantMillis(deployment.getCreateTime())))),
+                                        stored,
+                                        clocks.due(stored, ProtoTimes.toInstantMillis(deployment.getCreateTime())))),
                 () -> deadlines.remove(deployment.getId()));
     }
 

@@ -76,8 +76,8 @@ public final class Dispatcher {
                 .setPayload(dispatch.payload())
                 .putAllMeta(dispatch.meta());
         checkSize(parent.getJob(), job.build(), dispatch);
-        Child child =
-                Child.put(transaction, evaluations, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
+        Child child = Child.put(
+                transaction, evaluations, parent.getJob(), job, EvaluationTrigger.EVALUATION_TRIGGER_DISPATCH, now);
         child.remember(transaction, Submission.Kind.DISPATCH, dispatch.requestId(), now);
         return child;
     }

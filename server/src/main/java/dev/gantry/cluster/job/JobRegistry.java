@@ -158,7 +158,10 @@ public final class JobRegistry {
         JobWriter.cancelDeployments(transaction, jobId, "the job was stopped");
         JobRecord stopped = transaction.putJob(job.toBuilder().setStopped(true).build());
         Evaluation evaluation = evaluations.queue(
-                transaction, stopped, EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED, ProtoTimes.toTimestampMillis(now));
+                transaction,
+                stopped,
+                EvaluationTrigger.EVALUATION_TRIGGER_JOB_STOPPED,
+                ProtoTimes.toTimestampMillis(now));
         return new Submission(
                 Submission.Kind.STOP, jobId, job.getVersion(), evaluation.getId(), stopped.getModifyIndex(), now);
     }
@@ -169,7 +172,10 @@ public final class JobRegistry {
         checkIndex(job.getId(), options, stored);
         JobRecord record = store(transaction, job, stored, now);
         Evaluation evaluation = evaluations.queue(
-                transaction, record, EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED, ProtoTimes.toTimestampMillis(now));
+                transaction,
+                record,
+                EvaluationTrigger.EVALUATION_TRIGGER_JOB_SUBMITTED,
+                ProtoTimes.toTimestampMillis(now));
         Submission submission = new Submission(
                 kind, job.getId(), record.getVersion(), evaluation.getId(), record.getModifyIndex(), now);
         RepeatedRequests.remember(transaction, options.requestId(), submission);

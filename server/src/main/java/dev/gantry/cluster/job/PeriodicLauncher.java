@@ -186,7 +186,9 @@ public final class PeriodicLauncher {
     }
 
     private Child make(WriteTransaction transaction, Job parent, long second, Instant now) {
-        return Child.put(transaction, evaluations,
+        return Child.put(
+                transaction,
+                evaluations,
                 parent,
                 parent.toBuilder().setId(ParentJobs.periodicChild(parent.getId(), second)),
                 EvaluationTrigger.EVALUATION_TRIGGER_PERIODIC,

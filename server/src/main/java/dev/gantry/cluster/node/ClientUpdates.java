@@ -148,8 +148,9 @@ final class ClientUpdates {
         if (merged.equals(stored)) {
             return Optional.empty();
         }
-        Allocation changed = transaction.updateClient(
-                merged.toBuilder().setModifyTime(ProtoTimes.toTimestampMillis(now)).build());
+        Allocation changed = transaction.updateClient(merged.toBuilder()
+                .setModifyTime(ProtoTimes.toTimestampMillis(now))
+                .build());
         deployments.onHealth(transaction, stored, changed, now);
         return Optional.of(changed);
     }

@@ -157,7 +157,9 @@ public final class NodeDrainer {
 
     private Optional<Instant> due(Drain drain) {
         return drain.hasDeadline()
-                ? Optional.of(clocks.due(ProtoTimes.toInstantMillis(drain.getDeadline()), ProtoTimes.toInstantMillis(drain.getStartTime())))
+                ? Optional.of(clocks.due(
+                        ProtoTimes.toInstantMillis(drain.getDeadline()),
+                        ProtoTimes.toInstantMillis(drain.getStartTime())))
                 : Optional.empty();
     }
 
@@ -237,7 +239,10 @@ public final class NodeDrainer {
                 .map(transaction::job)
                 .flatMap(Optional::stream)
                 .forEach(job -> evaluations.queue(
-                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN, ProtoTimes.toTimestampMillis(now)));
+                        transaction,
+                        job,
+                        EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN,
+                        ProtoTimes.toTimestampMillis(now)));
     }
 
     /** Returns true if the deadline has passed; false if the drain was just changed. */

@@ -73,8 +73,7 @@ final class EvaluationTimers {
         alarmTime = next;
         alarm = null;
         if (!next.equals(Instant.MAX)) {
-            long millis =
-                    Math.max(0, Duration.between(steady.instant(), next).toMillis()) + 1;
+            long millis = Math.max(0, Duration.between(steady.instant(), next).toMillis()) + 1;
             alarm = executor.schedule(this::ring, millis, TimeUnit.MILLISECONDS);
         }
     }

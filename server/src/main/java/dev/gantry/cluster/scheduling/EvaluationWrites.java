@@ -45,7 +45,8 @@ final class EvaluationWrites {
         write(
                 transaction -> transaction
                         .job(jobId)
-                        .ifPresent(job -> evaluations.queue(transaction, job, trigger, ProtoTimes.toTimestampMillis(now))),
+                        .ifPresent(
+                                job -> evaluations.queue(transaction, job, trigger, ProtoTimes.toTimestampMillis(now))),
                 "Job %s was not evaluated when its time came; it is tried again".formatted(jobId),
                 () -> queue(jobId, trigger));
     }

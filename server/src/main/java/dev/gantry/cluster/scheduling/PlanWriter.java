@@ -129,7 +129,10 @@ final class PlanWriter {
                 .distinct()
                 .flatMap(jobId -> transaction.job(jobId).stream())
                 .forEach(job -> evaluations.queue(
-                        transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION, ProtoTimes.toTimestampMillis(now)));
+                        transaction,
+                        job,
+                        EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION,
+                        ProtoTimes.toTimestampMillis(now)));
     }
 
     private static Outcome outcome(Throwable failure) {

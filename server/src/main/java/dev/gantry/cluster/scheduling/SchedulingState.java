@@ -242,7 +242,8 @@ final class SchedulingState {
         evaluations.put(evaluation, jobOf(evaluation).getJob().getPriority());
         if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_FAILED) {
             failedJobs.add(evaluation.getJobId());
-            followUps.putEarlier(evaluation.getJobId(), clocks.due(ProtoTimes.toInstantMillis(evaluation.getFollowUpTime())));
+            followUps.putEarlier(
+                    evaluation.getJobId(), clocks.due(ProtoTimes.toInstantMillis(evaluation.getFollowUpTime())));
         } else {
             failedJobs.remove(evaluation.getJobId());
         }

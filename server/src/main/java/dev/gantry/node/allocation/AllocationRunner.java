@@ -282,9 +282,8 @@ public final class AllocationRunner {
      */
     public void adopt(Allocation wanted, Optional<JobVersion> newer) {
         boolean isOther = newer.isPresent() && newer.get().getVersion() != job.getVersion();
-        Optional<TaskGroup> newGroup = isOther
-                ? TaskGroups.find(newer.get().getJob(), allocation.getTaskGroup())
-                : Optional.empty();
+        Optional<TaskGroup> newGroup =
+                isOther ? TaskGroups.find(newer.get().getJob(), allocation.getTaskGroup()) : Optional.empty();
         boolean takes = newGroup.filter(this::hasSameTasks).isPresent();
         if (isOther && !takes) {
             LOG.warn(

@@ -113,7 +113,8 @@ class GarbageCollectorTest {
                 Job.newBuilder().setId("a").setType(JobType.JOB_TYPE_BATCH).build());
         cluster.insert(ClusterFixture.allocation(id("a1"), cluster.job("a"), 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                .setRescheduleAt(ProtoTimes.toTimestampMillis(cluster.clock().instant().plus(Duration.ofHours(10))))
+                .setRescheduleAt(
+                        ProtoTimes.toTimestampMillis(cluster.clock().instant().plus(Duration.ofHours(10))))
                 .build());
         end(cluster.newestEvaluation("a"));
 

@@ -146,8 +146,7 @@ class NodeLivenessTest {
     }
 
     @Test
-    void a_write_that_an_overloaded_store_refuses_is_repeated_and_logged_in_one_line()
-            throws Exception {
+    void a_write_that_an_overloaded_store_refuses_is_repeated_and_logged_in_one_line() throws Exception {
         FullStore full = FullStore.of(cluster.store());
         IntStream.range(0, 31).forEach(i -> pass(TICK));
         full.release();

@@ -113,8 +113,7 @@ class DryRunsTest {
     }
 
     @Test
-    void a_dry_run_ends_at_its_deadline_and_so_do_those_that_waited_as_long()
-            throws InterruptedException {
+    void a_dry_run_ends_at_its_deadline_and_so_do_those_that_waited_as_long() throws InterruptedException {
         holding = true;
         CompletableFuture<JobPlan> heavy = dryRuns.plan(job("heavy"));
         assertThat(underWay.await(10, TimeUnit.SECONDS)).isTrue();

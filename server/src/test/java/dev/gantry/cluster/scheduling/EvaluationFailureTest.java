@@ -145,7 +145,8 @@ class EvaluationFailureTest {
 
     /** Takes the port behind the server's back: H2 shares a database between all that open it in one process. */
     @Test
-    void an_evaluation_whose_plan_the_store_refuses_fails_and_its_job_is_placed_once_the_store_accepts_it() throws Exception {
+    void an_evaluation_whose_plan_the_store_refuses_fails_and_its_job_is_placed_once_the_store_accepts_it()
+            throws Exception {
         sql("insert into allocated_port (node_id, ip, port, allocation_id, task, label) values ('roomy', '10.0.0.1', "
                 + TAKEN_PORT + ", 'none', 'main', 'http')");
         cluster.submit(job("bad", TAKEN_PORT));
@@ -165,7 +166,8 @@ class EvaluationFailureTest {
     }
 
     @Test
-    void a_damaged_row_is_logged_with_a_stack_trace_once_and_scheduling_continues_when_it_is_repaired() throws Exception {
+    void a_damaged_row_is_logged_with_a_stack_trace_once_and_scheduling_continues_when_it_is_repaired()
+            throws Exception {
         cluster.submit(job("bad", 0));
         awaitEvaluation("bad", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
         byte[] whole = cluster.job("bad").getJob().toByteArray();
