@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Converts times and durations between messages and Java. Never throws: a value beyond the range that a message may have,
- * which an old database can hold, becomes the nearest value of that range.
+ * Converts times and durations between messages and Java. Never throws: a value beyond the range that a message may
+ * have, which an old database can hold, becomes the nearest value of that range.
  */
 public final class ProtoTimes {
 

@@ -23,26 +23,26 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>{@link #submit} puts a {@link PendingWrite} into a bounded queue.
  *   <li>The thread of this class takes all writes that wait, begins one database transaction for them, the {@link
- *       WriteGroup}, and runs one write after the other. Each gets a {@link WriteTransaction}, which collects its rows in
- *       a {@link RowBuffer} and its changes in a {@link ChangeSet}.
+ *       WriteGroup}, and runs one write after the other. Each gets a {@link WriteTransaction}, which collects its rows
+ *       in a {@link RowBuffer} and its changes in a {@link ChangeSet}.
  *   <li>The group sends the rows of all its writes as {@link Batches}. The transaction stores the new cluster index and
  *       is committed.
  *   <li>The thread of {@link DiskSync} forces the database's file to disk, passes each change set to the listeners, and
  *       completes the futures of the callers.
  * </ol>
  *
- * <p><b>Why groups.</b> No caller may be answered before its write is on disk, and a disk takes far longer to force a file
- * than the database takes to run a write. If each write were forced alone, the disk would limit how many writes the
- * server can do. So the writes that arrive during a commit wait for the next one together, and the writer prepares the
- * next group while the disk is busy with the last. The more writes wait, the larger the groups become.
+ * <p><b>Why groups.</b> No caller may be answered before its write is on disk, and a disk takes far longer to force a
+ * file than the database takes to run a write. If each write were forced alone, the disk would limit how many writes
+ * the server can do. So the writes that arrive during a commit wait for the next one together, and the writer prepares
+ * the next group while the disk is busy with the last. The more writes wait, the larger the groups become.
  *
  * <p><b>When something fails.</b>
  *
  * <ul>
  *   <li>The queue is full: the write fails at once with {@link StoreOverloadedException}. Nothing was done.
  *   <li>A write throws: only this write fails. Its rows are dropped, or undone up to a savepoint if they were sent.
- *   <li>The database refuses the rows of the group or its commit: all writes of the group fail, and the cluster index is
- *       as before. The database is then asked for its index, since it may have closed itself.
+ *   <li>The database refuses the rows of the group or its commit: all writes of the group fail, and the cluster index
+ *       is as before. The database is then asked for its index, since it may have closed itself.
  *   <li>The database has closed itself: {@link StoreHealth} says so, all waiting and new writes fail at once, and this
  *       thread tries to open the database again, after pauses that double.
  *   <li>The disk fails to force a commit: nobody can tell what the disk holds, so no later write is acknowledged. An

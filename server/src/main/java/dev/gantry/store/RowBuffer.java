@@ -102,8 +102,8 @@ final class RowBuffer {
     }
 
     /**
-     * Objects of one kind that were written within one transaction. Objects that wait are sent to the database once each,
-     * in their last state; sent ones are kept for reads.
+     * Objects of one kind that were written within one transaction. Objects that wait are sent to the database once
+     * each, in their last state; sent ones are kept for reads.
      *
      * @param <T> the kind
      */

@@ -20,7 +20,8 @@ import java.util.Optional;
 import org.jooq.DSLContext;
 
 /**
- * Reads and writes for one write of the {@link Store}. Sets the modify_index of written objects, and the create_index of new ones.
+ * Reads and writes for one write of the {@link Store}. Sets the modify_index of written objects, and the create_index
+ * of new ones.
  *
  * <p>Rows are gathered, and sent to the database when {@link #reader} is called or when the group of writes is
  * committed. The methods that find one object by its id see gathered rows and send nothing.

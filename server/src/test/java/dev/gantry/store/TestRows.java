@@ -8,7 +8,9 @@ import java.util.List;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.impl.DSL;
 
-/** Reads rows of an open store that only tests ask for. In one process, H2 shares a database between all that open it. */
+/**
+ * Reads rows of an open store that only tests ask for. In one process, H2 shares a database between all that open it.
+ */
 final class TestRows {
 
     private TestRows() {}

@@ -18,7 +18,8 @@ final class EvaluationOutcome {
     private EvaluationOutcome() {}
 
     /**
-     * Returns the evaluation as it is once its plan is stored: blocked if allocations could not be placed, else complete.
+     * Returns the evaluation as it is once its plan is stored: blocked if allocations could not be placed, else
+     * complete.
      */
     static Evaluation of(Evaluation evaluation, JobRecord job, Plan plan) {
         List<PlacementFailure> failures = plan.groups().stream()

@@ -25,7 +25,8 @@ import java.util.Set;
  *
  * <ol>
  *   <li>{@link IndexComparison}, index by index: stop allocations whose index is not below the count, and canaries of a
- *       failed deployment; update in place where nothing has changed for the tasks; replace failed and lost allocations.
+ *       failed deployment; update in place where nothing has changed for the tasks; replace failed and lost
+ *       allocations.
  *   <li>{@link #replaceOutdated}: replace outdated allocations, as many at a time as the update strategy allows.
  *   <li>{@link #fillEmpty}: place allocations at indexes that have none.
  *   <li>{@link #migrate}: move allocations away from draining nodes.
