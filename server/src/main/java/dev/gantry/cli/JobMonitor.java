@@ -8,26 +8,29 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Follows a job until what it was asked for is over, or time is.
+ * Follows a job until a submission or a stop has its outcome, or until a timeout.
  *
- * @param context where to print
- * @param client whom to ask
- * @param timeout for how long to follow; zero: for ever
+ * @param context the context to print to
+ * @param client the client
+ * @param timeout how long to follow; zero: without limit
  */
 record JobMonitor(CliContext context, GantryClient client, Duration timeout) {
 
-    /** What waits for room is looked at anew as soon as something has ended: it is stuck once nothing comes of that. */
+    /**
+     * How long a blocked job must not change before it counts as blocked. The server evaluates a blocked job again as
+     * soon as resources become free.
+     */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
     private static final Duration FOREVER = Duration.ofDays(10_000);
 
-    /** Follows a job; returns the exit code. */
+    /** Follows a job. Returns the exit code. */
     int follow(String jobId, JobProgress progress) {
         State state;
         try (Watch<WatchJobResponse> watch = client.jobs().watch(jobId)) {
             state = follow(watch, progress);
         }
-        if (state == State.DONE) {
+        if (state == State.DONE || state == State.AWAITS_PROMOTION) {
             context.print("==> " + progress.verdict(state));
             return GantryCli.DONE;
         }
@@ -58,7 +61,7 @@ record JobMonitor(CliContext context, GantryClient client, Duration timeout) {
 
     private static boolean isOpen(State state, JobProgress progress) {
         return switch (state) {
-            case IN_PROGRESS, BLOCKED -> true;
+            case IN_PROGRESS, BLOCKED, AWAITS_PROMOTION -> true;
             case DONE -> !progress.settleTime().isZero();
             case FAILED -> false;
         };

@@ -3,36 +3,46 @@ package dev.gantry.cli;
 import dev.gantry.v1.WatchJobResponse;
 import java.time.Duration;
 
-/** How far something is that a job was asked for: fed with what changes, tells people of it, knows when it is over. */
+/**
+ * The progress of a submission or a stop of a job. It gets the changes of the job, prints them, and decides when the
+ * operation is over.
+ */
 interface JobProgress {
 
-    /** How it stands. */
+    /** The states of the operation. */
     enum State {
-        /** Something is still to happen. */
+        /** Changes are still expected. */
         IN_PROGRESS,
-        /** Nothing happens any more unless the cluster changes. */
+        /** Nothing happens unless resources become free. */
         BLOCKED,
-        /** It is as it shall be. */
+        /** Nothing happens unless a person promotes the deployment's canaries. */
+        AWAITS_PROMOTION,
+
+        /** The operation has succeeded. */
         DONE,
-        /** It can't become as it shall be. */
+        /** The operation has failed. */
         FAILED
     }
 
-    /** Takes in a change and tells of it. */
+    /** Processes a change and prints it. Returns the state after it. */
     State accept(WatchJobResponse update);
 
     /**
-     * For how long it must stay {@link State#DONE} before that counts. A task that has just started may end again at once.
+     * How long the operation must stay {@link State#DONE} before it counts as done: a task that has just started may
+     * end at once.
      */
     default Duration settleTime() {
         return Duration.ZERO;
     }
 
-    /** Whether it has not stayed {@link State#DONE} before, so that it counts only after {@link #settleTime}. */
+    /**
+     * Returns true if the operation counts as done only after all of {@link #settleTime}, even if the timeout comes
+     * first.
+     */
     default boolean mustSettle() {
         return false;
     }
 
-    /** What to say at the end, by how it stands then; {@link State#IN_PROGRESS} means that time is over. */
+    /** Returns the message for the end, by the last state; {@link State#IN_PROGRESS} means a timeout. */
     String verdict(State state);
 }

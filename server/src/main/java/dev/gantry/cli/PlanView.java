@@ -8,12 +8,12 @@ import dev.gantry.v1.PlanJobResponse;
 import java.util.List;
 import java.util.Locale;
 
-/** How a plan is shown. */
+/** Shows a plan. */
 final class PlanView {
 
     private PlanView() {}
 
-    /** Each group, each node, and how to go on. */
+    /** Shows the changes, each group with its nodes, and how to submit the job. */
     static List<String> of(String jobId, String file, PlanJobResponse plan) {
         Sections page = new Sections()
                 .add(List.of("Job \"%s\" is %s".formatted(jobId, plan.getExists() ? "stored already" : "new")));
@@ -22,7 +22,7 @@ final class PlanView {
         for (GroupPlan group : plan.getGroupsList()) {
             page.section(heading(group), List.of(changes(group)));
             if (group.getNodesCount() > 0) {
-                page.section("Nodes for \"" + group.getTaskGroup() + "\"", nodes(group.getNodesList()));
+                page.section("Nodes for \"" + group.getTaskGroup() + "\"", nodes(group));
             }
             if (group.getPreemptedCount() > 0) {
                 page.section("Preempted for \"" + group.getTaskGroup() + "\"", preempted(group.getPreemptedList()));
@@ -50,12 +50,12 @@ final class PlanView {
                 + further(group.getPreempt(), "preempt");
     }
 
-    /** What most plans have none of. */
+    /** Returns a count that is shown only if it is not 0. */
     private static String further(int number, String kind) {
         return number == 0 ? "" : ", %s %d".formatted(kind, number);
     }
 
-    /** As Nomad marks them: added, deleted, edited. */
+    /** Formats a change as Nomad does: {@code +} added, {@code -} deleted, {@code ~} edited. */
     private static String difference(FieldDiff diff) {
         if (!diff.hasBefore()) {
             return "+ %s: %s".formatted(diff.getField(), quoted(diff.getAfter()));
@@ -69,17 +69,36 @@ final class PlanView {
         return "\"" + value.replace("\n", "\\n") + "\"";
     }
 
-    private static List<String> nodes(List<NodeVerdict> nodes) {
-        return new Table("Node", "Fits", "Score", "Placed", "Reason")
-                .rows(
-                        nodes,
-                        node -> List.of(
-                                node.getNodeName(),
-                                node.getFeasible() ? "yes" : "no",
-                                node.getFeasible() ? String.format(Locale.ROOT, "%.2f", node.getScore()) : "-",
-                                Integer.toString(node.getPlaced()),
-                                node.getReason()))
-                .lines();
+    /**
+     * Shows the verdicts. They have a score only in a plan without placements: a verdict's score is that of one more
+     * allocation,
+     * and would differ from the score of the same node among the best nodes.
+     */
+    private static List<String> nodes(GroupPlan group) {
+        return group.getScoresCount() > 0
+                ? new Table("Node", "Fits", "Placed", "Reason")
+                        .rows(
+                                group.getNodesList(),
+                                node -> List.of(node.getNodeName(), fits(node), placed(node), node.getReason()))
+                        .lines()
+                : new Table("Node", "Fits", "Score", "Placed", "Reason")
+                        .rows(
+                                group.getNodesList(),
+                                node -> List.of(
+                                        node.getNodeName(),
+                                        fits(node),
+                                        node.getFeasible() ? String.format(Locale.ROOT, "%.2f", node.getScore()) : "-",
+                                        placed(node),
+                                        node.getReason()))
+                        .lines();
+    }
+
+    private static String fits(NodeVerdict node) {
+        return TextFormat.yes(node.getFeasible());
+    }
+
+    private static String placed(NodeVerdict node) {
+        return Integer.toString(node.getPlaced());
     }
 
     private static List<String> preempted(List<Allocation> allocations) {

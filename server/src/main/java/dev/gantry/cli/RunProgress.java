@@ -21,9 +21,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * From the submission of a job until all its allocations run (service, system) or have completed (batch); where the
- * submission makes a deployment, until that has come to its end. Without one nobody looks whether what runs is healthy: it must
- * go on running for a moment, and for as long as a deployment would ask for by default once a task was restarted.
+ * Follows a submission until all allocations of the job run (service, system) or have completed (batch). If the
+ * submission makes a deployment, it follows the deployment to its end. Without a deployment nothing checks the health
+ * of allocations: they must keep running for a moment, or for a deployment's default min_healthy_time once a task was
+ * restarted.
  */
 final class RunProgress implements JobProgress {
 
@@ -46,7 +47,7 @@ final class RunProgress implements JobProgress {
         this.submitted = submitted;
         this.out = out;
         this.roster = new WatchedAllocations(submitted.getModifyIndex(), out);
-        this.deployment = new SubmittedDeployment(submitted, out);
+        this.deployment = new SubmittedDeployment(job, submitted, out);
     }
 
     @Override
@@ -71,6 +72,7 @@ final class RunProgress implements JobProgress {
             case BLOCKED ->
                 "%s waits for room: %s. It is placed as soon as a node fits; see: gantry job plan"
                         .formatted(name, failures());
+            case AWAITS_PROMOTION -> name + " " + deployment.promotionAdvice();
             case IN_PROGRESS ->
                 "%s is not up in time: %s. It goes on all the same; see: gantry job status %s"
                         .formatted(name, tally(), job.getId());
@@ -134,19 +136,18 @@ final class RunProgress implements JobProgress {
         return switch (evaluation.getStatus()) {
             case EVALUATION_STATUS_FAILED -> State.FAILED;
             case EVALUATION_STATUS_COMPLETE -> isUp() ? State.DONE : State.IN_PROGRESS;
-            // What is being stopped may make room.
+            // Allocations that are being stopped may free resources.
             case EVALUATION_STATUS_BLOCKED ->
                 roster.stopping().findAny().isPresent() ? State.IN_PROGRESS : State.BLOCKED;
             default -> State.IN_PROGRESS;
         };
     }
 
-    /** An allocation that fails is the deployment's to judge, which may have others placed in its stead. */
+    /** A failed allocation does not fail the submission: the deployment may replace it. */
     private State deploymentState() {
-        if (deployment.state() != State.IN_PROGRESS || superseded.isEmpty()) {
-            return deployment.state();
-        }
-        return State.FAILED;
+        State state = deployment.state();
+        boolean isOver = state == State.DONE || state == State.FAILED;
+        return isOver || superseded.isEmpty() ? state : State.FAILED;
     }
 
     private boolean isUp() {
@@ -177,8 +178,8 @@ final class RunProgress implements JobProgress {
     }
 
     /**
-     * Whether nothing is placed in the stead of an allocation that failed. The scheduler decides that by an evaluation that
-     * is stored together with the failure.
+     * Returns true if a failed allocation is not replaced. The scheduler decides that in an evaluation that is stored
+     * together with the failure.
      */
     private boolean isForGood(Allocation failed) {
         boolean isPlacedAnew =
@@ -230,7 +231,7 @@ final class RunProgress implements JobProgress {
         return reasons(evaluation);
     }
 
-    /** What keeps a job from being placed. */
+    /** Returns why a job can't be placed. */
     static String reasons(Evaluation evaluation) {
         return evaluation.getFailuresList().stream().map(RunProgress::reason).collect(Collectors.joining("; "));
     }

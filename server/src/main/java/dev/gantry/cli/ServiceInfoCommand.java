@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry service info}: where a service is. */
+/** {@code gantry service info}: shows the instances of a service. */
 @Command(name = "info", description = "Shows the healthy instances of a service.")
 final class ServiceInfoCommand extends ClientCommand {
 
@@ -36,13 +36,24 @@ final class ServiceInfoCommand extends ClientCommand {
     int run(GantryClient client) {
         String[] wanted = tags.toArray(String[]::new);
         if (!watch) {
-            show(client.services().get(name, wanted));
+            List<ServiceInstance> instances = client.services().get(name, wanted);
+            if (instances.isEmpty()) {
+                requireKnown(client);
+            }
+            show(instances);
             return GantryCli.DONE;
         }
         try (Watch<List<ServiceInstance>> changes = client.services().watch(name, wanted)) {
             changes.forEachRemaining(this::show);
         }
         return GantryCli.DONE;
+    }
+
+    /** The server returns no instances for an unknown service and for one without healthy instances alike. */
+    private void requireKnown(GantryClient client) {
+        if (client.services().list(name).noneMatch(service -> service.getName().equals(name))) {
+            throw new CommandFailedException("There is no service \"%s\". See: gantry service list".formatted(name));
+        }
     }
 
     private void show(List<ServiceInstance> instances) {

@@ -5,7 +5,7 @@ import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.WatchJobResponse;
 import java.util.function.Consumer;
 
-/** From the stop of a job until all its allocations have ended. */
+/** Follows the stop of a job until all its allocations have ended. */
 final class StopProgress implements JobProgress {
 
     private final StopJobResponse stopped;
@@ -32,7 +32,7 @@ final class StopProgress implements JobProgress {
     public String verdict(State state) {
         return switch (state) {
             case DONE -> "Nothing of the job runs any more";
-            case FAILED, BLOCKED -> "The job was submitted again meanwhile";
+            case FAILED, BLOCKED, AWAITS_PROMOTION -> "The job was submitted again meanwhile";
             case IN_PROGRESS ->
                 TextFormat.count(live(), "allocation") + " not ended in time: is the node up? See: gantry node status";
         };

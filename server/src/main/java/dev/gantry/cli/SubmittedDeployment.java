@@ -4,25 +4,42 @@ import dev.gantry.cli.JobProgress.State;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import dev.gantry.v1.DeploymentStatus;
+import dev.gantry.v1.Job;
 import dev.gantry.v1.SubmitJobResponse;
+import dev.gantry.v1.TaskGroup;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** How far the deployment is that a submission made, if it made one; tells people of each step. */
+/** Tracks the deployment that a submission made, if it made one, and prints its steps. */
 final class SubmittedDeployment {
 
     private final SubmitJobResponse submitted;
+    private final Set<String> autoPromoted;
     private final Consumer<String> out;
     private Deployment deployment = Deployment.getDefaultInstance();
     private boolean promotionShown;
 
-    SubmittedDeployment(SubmitJobResponse submitted, Consumer<String> out) {
+    /**
+     * Knows of no deployment yet.
+     *
+     * @param job the job as submitted
+     * @param submitted the server's answer to the submission
+     * @param out prints a line
+     */
+    SubmittedDeployment(Job job, SubmitJobResponse submitted, Consumer<String> out) {
+        this.autoPromoted = job.getTaskGroupsList().stream()
+                .filter(group ->
+                        (group.hasUpdate() ? group.getUpdate() : job.getUpdate()).getAutoPromote())
+                .map(TaskGroup::getName)
+                .collect(Collectors.toSet());
         this.submitted = submitted;
         this.out = out;
     }
 
-    /** Takes in a deployment of the job; those of other versions are passed over. */
+    /** Updates the deployment. Deployments of other versions are ignored. */
     void accept(Deployment next) {
         if (next.getJobVersion() != submitted.getVersion() || next.getModifyIndex() < deployment.getModifyIndex()) {
             return;
@@ -32,14 +49,14 @@ final class SubmittedDeployment {
         if (isNews) {
             out.accept("    Deployment \"%s\": %s".formatted(TextFormat.shortId(next.getId()), tally()));
         }
-        if (waitsForPromotion() && !promotionShown) {
+        if (awaitsPromotion() && !promotionShown) {
             promotionShown = true;
             out.accept("    Its canaries are healthy; go on with: gantry deployment promote "
                     + TextFormat.shortId(next.getId()));
         }
     }
 
-    /** Whether the submission has made a deployment. */
+    /** Returns true if the submission has made a deployment. */
     boolean isKnown() {
         return !deployment.getId().isEmpty();
     }
@@ -48,11 +65,12 @@ final class SubmittedDeployment {
         return switch (deployment.getStatus()) {
             case DEPLOYMENT_STATUS_SUCCESSFUL -> State.DONE;
             case DEPLOYMENT_STATUS_FAILED, DEPLOYMENT_STATUS_CANCELED -> State.FAILED;
-            case DEPLOYMENT_STATUS_RUNNING, DEPLOYMENT_STATUS_UNSPECIFIED, UNRECOGNIZED -> State.IN_PROGRESS;
+            case DEPLOYMENT_STATUS_RUNNING, DEPLOYMENT_STATUS_UNSPECIFIED, UNRECOGNIZED ->
+                awaitsPromotion() ? State.AWAITS_PROMOTION : State.IN_PROGRESS;
         };
     }
 
-    /** Why it has failed; empty if it has not. */
+    /** Returns the reason why the deployment failed; empty if it did not fail. */
     Optional<String> failure() {
         if (state() != State.FAILED) {
             return Optional.empty();
@@ -67,7 +85,14 @@ final class SubmittedDeployment {
                         why));
     }
 
-    /** Such as {@code front 1 of 3 healthy}. */
+    /** Returns the message for a deployment that nobody promoted while it was watched. */
+    String promotionAdvice() {
+        String id = TextFormat.shortId(deployment.getId());
+        return "waits for promotion of its deployment \"%s\": %s. To promote it: gantry deployment promote %s"
+                .formatted(id, tally(), id);
+    }
+
+    /** Counts healthy allocations by group, such as {@code front 1 of 3 healthy}. */
     String tally() {
         return deployment.getGroupsList().stream()
                 .map(SubmittedDeployment::tally)
@@ -84,11 +109,12 @@ final class SubmittedDeployment {
                         .formatted(group.getTaskGroup(), group.getHealthy(), group.getDesiredTotal(), bad);
     }
 
-    private boolean waitsForPromotion() {
+    private boolean awaitsPromotion() {
+        List<DeploymentGroup> unpromoted = deployment.getGroupsList().stream()
+                .filter(group -> !group.getPromoted())
+                .toList();
         return deployment.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_RUNNING
-                && deployment.getGroupsList().stream().anyMatch(group -> !group.getPromoted())
-                && deployment.getGroupsList().stream()
-                        .filter(group -> !group.getPromoted())
-                        .allMatch(group -> group.getHealthy() >= group.getDesiredCanaries());
+                && unpromoted.stream().anyMatch(group -> !autoPromoted.contains(group.getTaskGroup()))
+                && unpromoted.stream().allMatch(group -> group.getHealthy() >= group.getDesiredCanaries());
     }
 }

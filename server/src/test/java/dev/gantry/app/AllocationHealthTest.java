@@ -178,6 +178,20 @@ class AllocationHealthTest {
                 .anyMatch(event -> event.getMessage().startsWith("Check \"alive\" of service \"web\" goes on failing"));
     }
 
+    @Test
+    void a_check_that_is_changed_in_place_shows_its_own_output() {
+        node.server.desire(service("a1", withCheck(script("echo old"))));
+        await().until(() -> node.last("a1").getChecks(0).getOutput().strip().equals("old"));
+
+        DesiredState.Builder newer = service("a1", withCheck(script("echo new"))).toBuilder();
+        newer.getJobsBuilder(0).setVersion(2);
+        newer.getAllocationsBuilder(0).setJobVersion(2);
+        node.server.desire(newer.build());
+
+        await().until(() -> node.last("a1").getChecks(0).getOutput().strip().equals("new"));
+        assertThat(node.driver().started()).hasSize(1);
+    }
+
     private void awaitCheck(String allocation, CheckStatus status) {
         await().untilAsserted(() ->
                 assertThat(node.last(allocation).getChecksList()).anyMatch(check -> check.getStatus() == status));

@@ -11,6 +11,7 @@ import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.NodeScore;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.PlanJobRequest;
@@ -252,6 +253,29 @@ class JobCommandsTest {
         assertThat(run.exitCode()).isZero();
         assertThat(((PlanJobRequest) cluster.requests().get(0)).getJob().getType())
                 .isEqualTo(JobType.JOB_TYPE_SERVICE);
+    }
+
+    @Test
+    void a_plan_shows_one_score_for_a_node() throws IOException {
+        PlanJobResponse.Builder scored = plan().toBuilder();
+        scored.getGroupsBuilder(0)
+                .addScores(NodeScore.newBuilder()
+                        .setNodeName("n1")
+                        .setScore(0.62)
+                        .putParts("binpack", 0.62));
+        cluster.answers("PlanJob", scored.build());
+
+        assertThat(CliRun.of(cluster, "job", "plan", file("service")).out())
+                .contains("""
+                        Nodes for "front"
+                        Node  Fits  Placed  Reason
+                        n1    yes   1
+                        n2    no    0       Constraint "${driver.rkt.version} > 1.2"
+
+                        Best Nodes for "front"
+                        Node  Score  Parts
+                        n1    0.62   binpack 0.62
+                        """);
     }
 
     @Test

@@ -416,6 +416,50 @@ class LifeCommandsTest {
     }
 
     @Test
+    void a_submission_whose_canaries_still_wait_for_promotion_at_the_end_has_not_failed() throws IOException {
+        cluster.answers("SubmitJob", Samples.SUBMITTED)
+                .streams(
+                        "WatchJob",
+                        update(11)
+                                .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                                .addDeployments(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                                .build());
+
+        CliRun run = CliRun.of(cluster, "job", "run", "--wait-timeout", "500ms", file(""));
+
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).endsWith("""
+                            Deployment "7d1fa2c4": front 1 of 1 canaries healthy
+                            Its canaries are healthy; go on with: gantry deployment promote 7d1fa2c4
+                        ==> Job "web" waits for promotion of its deployment "7d1fa2c4": front 1 of 1 canaries healthy. To promote it: gantry deployment promote 7d1fa2c4
+                        """);
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void nobody_is_asked_to_promote_canaries_that_the_server_promotes() throws IOException {
+        cluster.answers("SubmitJob", Samples.SUBMITTED)
+                .streams(
+                        "WatchJob",
+                        update(11)
+                                .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 11))
+                                .addDeployments(deployment(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING, 1, 11))
+                                .build());
+
+        CliRun run = CliRun.of(
+                cluster,
+                "job",
+                "run",
+                "--wait-timeout",
+                "500ms",
+                file("update { canary = 1 auto_promote = true }"));
+
+        assertThat(run.out()).doesNotContain("promote");
+        assertThat(run.err()).startsWith("error: Job \"web\" is not up in time: front 1 of 1 canaries healthy");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
+    @Test
     void a_submission_whose_deployment_fails_has_failed() throws IOException {
         cluster.answers("SubmitJob", Samples.SUBMITTED)
                 .streams(
@@ -684,7 +728,7 @@ class LifeCommandsTest {
     void a_drain_that_is_neither_enabled_nor_disabled_is_refused_in_one_sentence() {
         CliRun run = CliRun.of(cluster, "node", "drain", "n1");
 
-        assertThat(run.err()).startsWith("error: Missing required argument");
+        assertThat(run.err()).startsWith("error: Missing required argument").contains("(--enable | --disable)");
     }
 
     @Test
@@ -768,7 +812,7 @@ class LifeCommandsTest {
         CliRun run = CliRun.of(cluster, "node", "drain", "--enable", "n1");
 
         assertThat(run.out())
-                .contains("    Job \"web\" finds no room elsewhere, and stays until it does or the deadline comes:"
+                .contains("    Job \"web\" can't be placed elsewhere and stays until it can or until the deadline:"
                         + " 1 of group \"front\" unplaced: Constraint")
                 .endsWith("==> Node \"n1\" is drained\n");
         assertThat(asked).hasValue(1);
@@ -809,8 +853,8 @@ class LifeCommandsTest {
         assertThat(confirmed.out())
                 .contains("the server is of another cluster\n")
                 .contains("Have n1 stop, and delete the data of, what this server does not know? [y/N] ")
-                .endsWith("==> Node \"n1\" obeys this server\n");
-        assertThat(unasked.out()).isEqualTo("==> Node \"n1\" obeys this server\n");
+                .endsWith("==> Node \"n1\" accepts this server\n");
+        assertThat(unasked.out()).isEqualTo("==> Node \"n1\" accepts this server\n");
         assertThat(unasked.exitCode()).isZero();
         assertThat(list.out()).contains("refusing\n").endsWith("\nn1: the server is of another cluster\n");
         assertThat(neither.exitCode()).isNotZero();
@@ -876,7 +920,7 @@ class LifeCommandsTest {
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out().lines().filter(line -> line.endsWith(" obeys this server")))
+        assertThat(run.out().lines().filter(line -> line.endsWith(" accepts this server")))
                 .hasSize(3000);
         assertThat(run.out())
                 .contains("and 2980 other nodes\nHave all 3000 nodes stop, and delete the data of,")
@@ -916,7 +960,7 @@ class LifeCommandsTest {
 
         CliRun run = CliRun.of(cluster, "node", "rejoin", "--yes", "n2", "n1");
 
-        assertThat(run.out()).isEqualTo("==> Node \"n1\" obeys this server\n");
+        assertThat(run.out()).isEqualTo("==> Node \"n1\" accepts this server\n");
         assertThat(run.err()).isEqualTo("error: Node \"n2\": it is down; start it, and tell it again\n");
         assertThat(run.exitCode()).isOne();
     }
@@ -1000,6 +1044,22 @@ class LifeCommandsTest {
                         """);
         assertThat(((GetServiceRequest) cluster.requests().get(1)).getTagsList())
                 .containsExactly("eu");
+    }
+
+    @Test
+    void a_service_that_nobody_declares_is_an_error_and_one_without_healthy_instances_is_not() {
+        cluster.answers(
+                        "ListServices",
+                        ListServicesResponse.newBuilder()
+                                .addServices(ServiceSummary.newBuilder().setName("web"))
+                                .addServices(ServiceSummary.newBuilder().setName("web-admin"))
+                                .build())
+                .answers("GetService", GetServiceResponse.getDefaultInstance());
+
+        assertThat(CliRun.of(cluster, "service", "info", "web"))
+                .isEqualTo(new CliRun(0, "No healthy instances of service \"web\"\n", ""));
+        assertThat(CliRun.of(cluster, "service", "info", "we"))
+                .isEqualTo(new CliRun(1, "", "error: There is no service \"we\". See: gantry service list\n"));
     }
 
     private static WatchJobResponse.Builder update(long index) {

@@ -129,6 +129,7 @@ final class TaskChecks {
         private final Instant since = context.steady().instant();
         private final CheckScheduler.RepeatedProbe repeated;
         private int failures;
+        private boolean answeredOnce;
         private boolean ended;
 
         ProbedCheck(Key key, Check check, CheckProbe probe) {
@@ -149,13 +150,17 @@ final class TaskChecks {
             }
             CheckStatus status = result.passes() ? CheckStatus.CHECK_STATUS_PASSING : CheckStatus.CHECK_STATUS_FAILING;
             CheckState before = states.get(key);
-            if (before.getStatus() != status) {
+            boolean isOtherStatus = before.getStatus() != status;
+            // The output may still be that of the check before an in-place update.
+            boolean isOtherOutput = !answeredOnce && !before.getOutput().equals(result.output());
+            answeredOnce = true;
+            if (isOtherStatus || isOtherOutput) {
                 states.put(
                         key,
                         before.toBuilder()
                                 .setStatus(status)
                                 .setOutput(result.output())
-                                .setSince(now())
+                                .setSince(isOtherStatus ? now() : before.getSince())
                                 .build());
                 listener.changed();
             }
