@@ -14,36 +14,31 @@ import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.ListAllocationsResponse;
 import dev.gantry.v1.SubmitJobResponse;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many submissions at a time. */
 class ConcurrencyTest {
 
     private static final int JOBS = 200;
 
-    @TempDir
-    Path dir;
+    @RegisterExtension
+    private final TestServer server = TestServer.extension();
 
-    private TestServer server;
     private FakeNode node;
 
     @BeforeEach
-    void start() throws IOException {
-        server = TestServer.start(dir);
+    void start() {
         node = FakeNode.in("dc1", "one").connect(server.channel());
     }
 
     @AfterEach
     void stop() {
         node.close();
-        server.close();
     }
 
     @Test

@@ -18,16 +18,13 @@ import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A new version of a job on its way, from its submission to its end. Each test has a datacenter of its own. */
 class DeploymentFlowTest {
@@ -35,23 +32,16 @@ class DeploymentFlowTest {
     private static final UpdateStrategy ONE_BY_ONE =
             UpdateStrategy.newBuilder().setMaxParallel(1).build();
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
     private static TestClient client;
 
     private final List<FakeNode> nodes = new ArrayList<>();
 
     @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
+    static void start() {
         client = new TestClient(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @AfterEach

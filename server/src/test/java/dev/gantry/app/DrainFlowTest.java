@@ -14,36 +14,26 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Nodes that shall get nothing new, or become empty. Each test has a datacenter of its own. */
 class DrainFlowTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
     private static TestClient client;
 
     private final List<FakeNode> nodes = new ArrayList<>();
 
     @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
+    static void start() {
         client = new TestClient(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @AfterEach

@@ -38,8 +38,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.Status;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -48,13 +46,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -83,10 +79,9 @@ class HostileCallsTest {
             Status.Code.PERMISSION_DENIED,
             Status.Code.RESOURCE_EXHAUSTED);
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
     private static int prepared;
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
@@ -96,16 +91,6 @@ class HostileCallsTest {
 
     /** By the names of the fields that hold such ids: what there is, so that requests are good. */
     private Map<String, Object> known;
-
-    @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     /** Makes again what an earlier call may have destroyed. */
     @BeforeEach

@@ -7,16 +7,12 @@ import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The index that a watch of a job tells, over gRPC. */
 @Timeout(120)
@@ -24,20 +20,9 @@ class JobWatchIndexTest {
 
     private static final int CHANGES = 300;
 
-    @TempDir
-    Path dir;
+    @RegisterExtension
+    private final TestServer server = TestServer.extension();
 
-    private TestServer server;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = TestServer.start(dir);
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
 
     @Test
     void a_watcher_is_told_an_index_that_covers_all_that_it_was_told() {

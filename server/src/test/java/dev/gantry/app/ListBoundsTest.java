@@ -24,15 +24,13 @@ import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.View;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** How lists are cut into pages, what they hold of each object, and how they are narrowed. */
 @Timeout(120)
@@ -40,15 +38,13 @@ class ListBoundsTest {
 
     private static final int LARGE = 8;
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
     private static FakeNode node;
 
     @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
+    static void start() {
         node = FakeNode.in("dc-lists", "lists-b").obeying().connect(server.channel());
         FakeNode.in("dc-other", "lists-a").connect(server.channel());
         for (int i = 0; i < LARGE; i++) {
@@ -77,7 +73,6 @@ class ListBoundsTest {
     @AfterAll
     static void stop() {
         node.close();
-        server.close();
     }
 
     @Test

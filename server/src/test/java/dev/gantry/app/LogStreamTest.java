@@ -20,7 +20,6 @@ import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
@@ -29,22 +28,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Logs, read through the server from a node. */
 class LogStreamTest {
 
-    @TempDir
-    Path dir;
+    @RegisterExtension
+    private final TestServer server = TestServer.extension();
 
-    private TestServer server;
     private FakeNode node;
     private String allocation;
     private FakeNode.FakeLog log;
 
     @BeforeEach
-    void start() throws IOException {
-        server = TestServer.start(dir);
+    void start() {
         node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
         var unused = server.jobs().submitJob(TestJobs.submit(TestJobs.job("web", "dc1")));
         eventually().until(() -> node.session().toRun().size() == 1);
@@ -55,7 +52,6 @@ class LogStreamTest {
     @AfterEach
     void stop() {
         node.close();
-        server.close();
     }
 
     @Test

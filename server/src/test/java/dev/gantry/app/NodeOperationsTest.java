@@ -20,36 +20,21 @@ import dev.gantry.v1.SchedulingEligibility;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.WatchNodeRequest;
 import dev.gantry.v1.WatchNodeResponse;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What operators ask of nodes and evaluations, over gRPC. */
 class NodeOperationsTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
 
     private final List<FakeNode> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @AfterEach
     void disconnect() {

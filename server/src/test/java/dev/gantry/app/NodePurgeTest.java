@@ -11,34 +11,19 @@ import dev.gantry.v1.ListAllocationsRequest;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.PurgeNodeRequest;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that are gone for good, and nodes that are hard to tell apart. */
 @Timeout(60)
 class NodePurgeTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension(Duration.ofSeconds(1));
 
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir, Duration.ofSeconds(1));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @Test
     void a_node_that_is_down_is_forgotten_with_its_allocations_placed_elsewhere_and_may_come_back() {

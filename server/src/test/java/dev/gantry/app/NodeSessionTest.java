@@ -15,38 +15,23 @@ import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import io.grpc.Status;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What goes on between nodes and a server that soon gives up those that are silent. */
 class NodeSessionTest {
 
     private static final Duration TIME_TO_LIVE = Duration.ofSeconds(1);
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension(TIME_TO_LIVE);
 
-    private static TestServer server;
 
     private final List<FakeNode> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir, TIME_TO_LIVE);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @AfterEach
     void disconnect() {

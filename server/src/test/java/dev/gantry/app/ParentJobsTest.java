@@ -17,32 +17,27 @@ import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.PayloadRule;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.TaskGroup;
-import java.io.IOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Periodic and parameterized jobs over gRPC: they are never placed, their children are. */
 class ParentJobsTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
     private static FakeNode node;
 
     @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
+    static void start() {
         node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
     }
 
     @AfterAll
     static void stop() {
         node.close();
-        server.close();
     }
 
     @Test

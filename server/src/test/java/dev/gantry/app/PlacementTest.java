@@ -29,35 +29,20 @@ import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.View;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What becomes of a job, from its submission to its end. One server; each test has a datacenter of its own. */
 class PlacementTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
 
     private final List<FakeNode> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @AfterEach
     void disconnect() {

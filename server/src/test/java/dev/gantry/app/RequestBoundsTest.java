@@ -41,9 +41,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -53,12 +51,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,22 +64,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class RequestBoundsTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension();
 
-    private static TestServer server;
 
     @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(dir);
+    static void start() {
         for (int i = 0; i < 2; i++) {
             server.jobs().submitJob(TestJobs.submit(TestJobs.job("bounds-" + i, "dc-none")));
         }
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     /** All there are, so that one that comes is held to the same. */

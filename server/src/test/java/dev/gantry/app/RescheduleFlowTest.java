@@ -14,38 +14,28 @@ import dev.gantry.v1.JobType;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.TaskGroup;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What comes after allocations that failed or were lost. Each test has a datacenter of its own. */
 class RescheduleFlowTest {
 
-    @TempDir
-    static Path dir;
+    // Long enough for nodes that are alive, short enough to wait for one that is not.
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension(Duration.ofSeconds(3));
 
-    private static TestServer server;
     private static TestClient client;
 
     private final List<FakeNode> nodes = new ArrayList<>();
 
     @BeforeAll
-    static void start() throws IOException {
-        // Long enough for nodes that are alive, short enough to wait for one that is not.
-        server = TestServer.start(dir, Duration.ofSeconds(3));
+    static void start() {
         client = new TestClient(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @AfterEach

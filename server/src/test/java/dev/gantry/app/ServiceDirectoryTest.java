@@ -26,34 +26,30 @@ import dev.gantry.v1.WatchServiceResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Where services are said to be. */
 class ServiceDirectoryTest {
 
-    @TempDir
-    Path dir;
+    @RegisterExtension
+    private final TestServer server = TestServer.extension();
 
-    private TestServer server;
     private FakeNode node;
 
     @BeforeEach
-    void start() throws IOException {
-        server = TestServer.start(dir);
+    void start() {
         node = FakeNode.in("dc1", "one").connect(server.channel());
     }
 
     @AfterEach
     void stop() {
         node.close();
-        server.close();
     }
 
     @Test

@@ -23,42 +23,30 @@ import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.StopJobRequest;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Jobs that run everywhere, that others give way to, and that make others. Each test has a datacenter of its own. */
 class SystemAndParentJobsFlowTest {
 
-    @TempDir
-    static Path dir;
+    @RegisterExtension
+    private static final TestServer server = TestServer.extension(ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
+                new SchedulerOptions(
+                        SchedulerOptions.Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE, JobType.JOB_TYPE_SYSTEM)));
 
-    private static TestServer server;
     private static TestClient client;
 
     private final List<FakeNode> nodes = new ArrayList<>();
 
     @BeforeAll
-    static void start() throws IOException {
-        server = TestServer.start(
-                dir,
-                ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
-                new SchedulerOptions(
-                        SchedulerOptions.Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE, JobType.JOB_TYPE_SYSTEM)));
+    static void start() {
         client = new TestClient(server);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @AfterEach

@@ -14,26 +14,55 @@ import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import dev.gantry.files.FileTrees;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
-/** A real server on a free port of the loopback, its database in a test's directory, and a channel to it. */
-final class TestServer implements AutoCloseable {
+/**
+ * A real server on a free port of the loopback, its database in a test's directory, and a channel to it.
+ *
+ * <p>{@link #extension} makes one that JUnit starts and stops: for each test if its field is not static, for all tests of the
+ * class if it is. A test whose server loses a thread fails at once: the test's own thread is interrupted, so that it does not
+ * wait for an answer that can't come.
+ */
+final class TestServer
+        implements AutoCloseable,
+                BeforeAllCallback,
+                BeforeEachCallback,
+                AfterEachCallback,
+                AfterAllCallback,
+                InvocationInterceptor {
 
     private static final long DEADLINE_SECONDS = 30;
 
-    private final Path dir;
+    private Path dir;
+    private boolean isOfClass;
+    private boolean isDirOwned;
+    private final Queue<Throwable> threadFailures = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<Thread> testThread = new AtomicReference<>();
+    private Thread.UncaughtExceptionHandler handlerBefore;
     private final Duration nodeTimeToLive;
     private final SchedulerOptions scheduling;
     /** How much longer it has run than it really has. */
@@ -58,6 +87,23 @@ final class TestServer implements AutoCloseable {
         this.dir = dir;
         this.nodeTimeToLive = nodeTimeToLive;
         this.scheduling = scheduling;
+    }
+
+    /** Returns a server to be registered as an extension. */
+    static TestServer extension() {
+        return extension(ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
+    }
+
+    /** Returns a server to be registered as an extension. */
+    static TestServer extension(Duration nodeTimeToLive) {
+        return extension(nodeTimeToLive, SchedulerOptions.DEFAULT);
+    }
+
+    /** Returns a server to be registered as an extension. */
+    static TestServer extension(Duration nodeTimeToLive, SchedulerOptions scheduling) {
+        TestServer server = new TestServer(null, nodeTimeToLive, scheduling);
+        server.isDirOwned = true;
+        return server;
     }
 
     static TestServer start(Path dir) throws IOException {
@@ -150,6 +196,83 @@ final class TestServer implements AutoCloseable {
 
     ClusterServiceBlockingStub cluster() {
         return ClusterServiceGrpc.newBlockingStub(channel).withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        isOfClass = true;
+        openInOwnDirectory();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        handlerBefore = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler(this::threadFailed);
+        if (!isOfClass) {
+            openInOwnDirectory();
+        }
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        watch(invocation);
+    }
+
+    @Override
+    public void interceptTestTemplateMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        watch(invocation);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws IOException {
+        if (!isOfClass) {
+            closeAndDelete();
+        }
+        Thread.setDefaultUncaughtExceptionHandler(handlerBefore);
+        Throwable failure = threadFailures.poll();
+        if (failure != null) {
+            throw new AssertionError("A thread has ended by a failure while the test ran", failure);
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        closeAndDelete();
+    }
+
+    private void watch(Invocation<Void> invocation) throws Throwable {
+        testThread.set(Thread.currentThread());
+        try {
+            invocation.proceed();
+        } finally {
+            testThread.set(null);
+        }
+    }
+
+    private void threadFailed(Thread thread, Throwable failure) {
+        threadFailures.add(failure);
+        Thread waiting = testThread.get();
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+    }
+
+    private void openInOwnDirectory() throws IOException {
+        if (isDirOwned) {
+            dir = Files.createTempDirectory("gantry-test-server-");
+        }
+        open();
+    }
+
+    private void closeAndDelete() throws IOException {
+        close();
+        if (isDirOwned) {
+            FileTrees.delete(dir);
+        }
     }
 
     @Override

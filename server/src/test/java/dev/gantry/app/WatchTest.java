@@ -25,9 +25,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -38,27 +36,24 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What watchers are told. */
 class WatchTest {
 
-    @TempDir
-    Path dir;
+    @RegisterExtension
+    private final TestServer server = TestServer.extension();
 
-    private TestServer server;
     private FakeNode node;
 
     @BeforeEach
-    void start() throws IOException {
-        server = TestServer.start(dir);
+    void start() {
         node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
     }
 
     @AfterEach
     void stop() {
         node.close();
-        server.close();
     }
 
     @Test
