@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
- * Allocations: look, read logs, stop. Safe for use by many threads. Each method throws {@link GantryException}s.
+ * Reads and stops allocations and reads their logs. Thread-safe. Each method throws {@link GantryException}s.
  *
- * <p>An allocation is named by its id, or by the first characters of it, 4 at least, if no other's begins with them.
+ * <p>Allocations are identified by their id or by a unique prefix of it of at least 4 characters.
  */
 public final class AllocationClient {
 
@@ -30,9 +30,9 @@ public final class AllocationClient {
     }
 
     /**
-     * One allocation.
+     * Returns an allocation.
      *
-     * @param allocationId its id or the begin of it
+     * @param allocationId its id or a prefix of it
      * @return the allocation
      * @throws NotFoundException if there is no such allocation
      */
@@ -45,9 +45,9 @@ public final class AllocationClient {
     }
 
     /**
-     * Allocations, newest first, fetched as the stream is read.
+     * Lists allocations, newest first. Pages are fetched while the stream is read.
      *
-     * @param query which
+     * @param query selects the allocations
      * @return the allocations
      */
     public Stream<Allocation> list(AllocationQuery query) {
@@ -65,10 +65,11 @@ public final class AllocationClient {
     }
 
     /**
-     * An allocation as it is, then each change of it.
+     * Watches an allocation: returns its current state, then each change.
      *
-     * @param allocationId its id or the begin of it; reading throws {@link NotFoundException} if there is none
-     * @return the watch; it ends once the allocation has
+     * @param allocationId its id or a prefix of it; reading throws {@link NotFoundException} if there is no such
+     *     allocation
+     * @return the watch; it ends when the allocation has ended
      */
     public Watch<Allocation> watch(String allocationId) {
         WatchAllocationRequest request = WatchAllocationRequest.newBuilder()
@@ -84,15 +85,15 @@ public final class AllocationClient {
     }
 
     /**
-     * The output of a task, read from its node as the stream is read. If the connection breaks after the first answer, it
-     * goes on at the byte that it had come to.
+     * Reads the output of a task. It is fetched from the node while the stream is read. If the connection breaks after
+     * the first response, the stream resumes at the next byte.
      *
-     * <p>Its methods throw no {@link java.io.IOException} but {@link GantryException}s: {@link NotFoundException} if there
-     * is no such allocation or task, {@link UnavailableException} if its node is not connected. Closing it may be done by
-     * another thread.
+     * <p>The stream's methods throw {@link GantryException}s instead of {@link java.io.IOException}s: {@link
+     * NotFoundException} if there is no such allocation or task, {@link UnavailableException} if the node is not
+     * connected. Any thread may close the stream.
      *
-     * @param allocationId the allocation's id or the begin of it
-     * @param options which output, and how
+     * @param allocationId the allocation's id or a prefix of it
+     * @param options selects the output
      * @return the bytes as the task wrote them; to be closed
      */
     public InputStream logs(String allocationId, LogOptions options) {
@@ -100,11 +101,11 @@ public final class AllocationClient {
     }
 
     /**
-     * The output of a task as {@link #logs}, in pieces that say where in the whole output they lie: a piece that begins
-     * behind the end of the one before tells that what lay between was rotated away before it was read.
+     * Reads the output of a task as {@link #logs}, in pieces with their offsets. A gap between two pieces means that
+     * the output between them was rotated away before it was read.
      *
-     * @param allocationId the allocation's id or the begin of it
-     * @param options which output, and how
+     * @param allocationId the allocation's id or a prefix of it
+     * @param options selects the output
      * @return the pieces, each with its offset; to be closed
      */
     public Watch<StreamLogsResponse> logPieces(String allocationId, LogOptions options) {
@@ -114,7 +115,7 @@ public final class AllocationClient {
                 .setStream(options.stream())
                 .setFollow(options.follow());
         options.tail().ifPresent(request::setTailLines);
-        // Where a log begins that is told from its tail, only the first answer says.
+        // Only the first response tells the offset of a tail, so the stream can't be resumed before it.
         AtomicBoolean begun = new AtomicBoolean();
         return connection.watch(
                 () -> {
@@ -130,9 +131,9 @@ public final class AllocationClient {
     }
 
     /**
-     * Stops one allocation; a job that still wants it gets another one in its place.
+     * Stops an allocation. A running job gets another allocation in its place.
      *
-     * @param allocationId its id or the begin of it
+     * @param allocationId its id or a prefix of it
      * @return the evaluation that replaces it
      * @throws NotFoundException if there is no such allocation
      */

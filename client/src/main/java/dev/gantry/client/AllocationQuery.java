@@ -4,53 +4,53 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.View;
 
 /**
- * Which allocations to list, and how much of each; all that is set must match.
+ * Selects allocations to list. An allocation must match all fields that are set.
  *
- * @param jobId only this job's; empty: any
- * @param nodeId only this node's, by its whole id; empty: any
- * @param status only in this state; unspecified: any
- * @param view how much of each: {@code VIEW_BASIC} leaves out how its tasks and checks are
+ * @param jobId the job; empty for any
+ * @param nodeId the node's whole id; empty for any
+ * @param status the client status; unspecified for any
+ * @param view {@code VIEW_BASIC} leaves out the states of tasks and checks
  */
 public record AllocationQuery(String jobId, String nodeId, ClientStatus status, View view) {
 
-    /** All of them, without how their tasks and checks are. */
+    /** All allocations, without the states of tasks and checks. */
     public static final AllocationQuery ALL =
             new AllocationQuery("", "", ClientStatus.CLIENT_STATUS_UNSPECIFIED, View.VIEW_BASIC);
 
     /**
-     * The same, of one job only.
+     * Selects the allocations of one job.
      *
-     * @param id the job
-     * @return the query
+     * @param id the job's id
+     * @return a new query
      */
     public AllocationQuery ofJob(String id) {
         return new AllocationQuery(id, nodeId, status, view);
     }
 
     /**
-     * The same, on one node only.
+     * Selects the allocations of one node.
      *
      * @param id the node's whole id
-     * @return the query
+     * @return a new query
      */
     public AllocationQuery onNode(String id) {
         return new AllocationQuery(jobId, id, status, view);
     }
 
     /**
-     * The same, in one state only.
+     * Selects one status.
      *
-     * @param wanted the state
-     * @return the query
+     * @param wanted the status
+     * @return a new query
      */
     public AllocationQuery inStatus(ClientStatus wanted) {
         return new AllocationQuery(jobId, nodeId, wanted, view);
     }
 
     /**
-     * The same, with the whole of each allocation.
+     * Includes all fields of each allocation.
      *
-     * @return the query
+     * @return a new query
      */
     public AllocationQuery whole() {
         return new AllocationQuery(jobId, nodeId, status, View.VIEW_FULL);

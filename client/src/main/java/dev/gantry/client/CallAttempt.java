@@ -9,7 +9,7 @@ import io.grpc.ClientStreamTracer.StreamInfo;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 
-/** One attempt at a call: which method it is to, and whether anything of it has left this machine. */
+/** One attempt of a call. It records the method, and whether anything was sent. */
 final class CallAttempt implements ClientInterceptor {
 
     private volatile Idempotency repetition = Idempotency.NEVER;
@@ -25,7 +25,7 @@ final class CallAttempt implements ClientInterceptor {
         return repetition;
     }
 
-    /** False if no connection was there to send it over. */
+    /** Returns true if the call was sent; false if there was no connection. */
     boolean isSent() {
         return sent;
     }

@@ -18,12 +18,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * As many connections to one server as its streams need: a server takes a thousand and some streams on one, and a call
- * beyond what HTTP/2 allows would wait without a word for another to end. Calls with one answer go over the first.
+ * As many connections to one server as its streams need. A server accepts about a thousand streams on one connection,
+ * and gRPC silently delays calls beyond HTTP/2's limit. Unary calls use the first connection.
  */
 final class ChannelPool extends ManagedChannel {
 
-    /** Somewhat less than the 1,024 that a server takes. */
+    /** Somewhat less than the server's limit of 1,024. */
     static final int STREAMS_PER_CONNECTION = 1000;
 
     private record Line(ManagedChannel channel, AtomicInteger streams) {
@@ -38,7 +38,7 @@ final class ChannelPool extends ManagedChannel {
     private final List<Line> lines = new CopyOnWriteArrayList<>();
 
     /**
-     * Makes the first connection, which connects on the first call.
+     * Makes a pool with one channel, which connects on the first call.
      *
      * @param maker makes channels to the server
      */
@@ -56,7 +56,7 @@ final class ChannelPool extends ManagedChannel {
         return new Counted<>(line.channel().newCall(method, options), line.streams());
     }
 
-    /** How many connections there are. */
+    /** Returns the number of channels. */
     int connections() {
         return lines.size();
     }
@@ -72,9 +72,8 @@ final class ChannelPool extends ManagedChannel {
     }
 
     /**
-     * Has the next call begin a connection of its own where the last one could not be made. A channel in that state fails
-     * each call with the reason of an attempt before it, until one that it makes by itself, up to two minutes later,
-     * succeeds.
+     * Makes failed channels reconnect on the next call. Otherwise such a channel fails each call with the reason of its
+     * last attempt until its own next attempt, up to two minutes later, succeeds.
      */
     void forgetFailures() {
         lines.stream()
@@ -127,7 +126,7 @@ final class ChannelPool extends ManagedChannel {
             }
         }
         if (isShutdown()) {
-            // One more would never be closed; a call on a channel that is shut down fails at once.
+            // A new channel would never be closed. A call on a closed channel fails at once.
             return lines.get(0);
         }
         Line line = new Line(maker.get(), new AtomicInteger(1));
@@ -135,7 +134,7 @@ final class ChannelPool extends ManagedChannel {
         return line;
     }
 
-    /** Gives its place back when it has ended, however it ends. */
+    /** A call that decrements the number of streams when it has ended. */
     private static final class Counted<Q, A> extends SimpleForwardingClientCall<Q, A> {
 
         private final AtomicInteger streams;

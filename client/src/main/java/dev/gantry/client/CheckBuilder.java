@@ -6,7 +6,9 @@ import dev.gantry.v1.CheckType;
 import java.time.Duration;
 import java.util.List;
 
-/** Describes what tells that a service can be used; see {@link Jobs#tcpCheck} and its like. */
+/**
+ * Builds a health check of a service; see {@link Jobs#tcpCheck}, {@link Jobs#httpCheck} and {@link Jobs#scriptCheck}.
+ */
 public final class CheckBuilder {
 
     private final Check.Builder check;
@@ -16,7 +18,7 @@ public final class CheckBuilder {
     }
 
     /**
-     * The check's name. Default: made of the service's and the type.
+     * Sets the check's name. Default: made from the service's name and the type.
      *
      * @param name unique in the service
      * @return this
@@ -27,7 +29,7 @@ public final class CheckBuilder {
     }
 
     /**
-     * Asks another port of the task. Default: the service's.
+     * Checks another port of the task. Default: the service's.
      *
      * @param label the port's label
      * @return this
@@ -38,7 +40,7 @@ public final class CheckBuilder {
     }
 
     /**
-     * The method of an HTTP check. Default: GET.
+     * Sets the method of an HTTP check. Default: GET.
      *
      * @param method such as {@code HEAD}
      * @return this
@@ -49,7 +51,7 @@ public final class CheckBuilder {
     }
 
     /**
-     * How often to ask, and how long an answer may take. Default: 10 s and 2 s.
+     * Sets the interval and the timeout of the check. Default: 10 s and 2 s.
      *
      * @param interval 1 s or more
      * @param timeout 100 ms or more
@@ -61,10 +63,10 @@ public final class CheckBuilder {
     }
 
     /**
-     * Restarts the task when the check goes on failing.
+     * Restarts the task when the check fails repeatedly.
      *
-     * @param limit after this many failures one after the other, 1 or more
-     * @param grace how long after a start failures are not counted
+     * @param limit the number of failures in a row, 1 or more
+     * @param grace how long after a start of the task failures are not counted
      * @return this
      */
     public CheckBuilder restartAfter(int limit, Duration grace) {
@@ -82,7 +84,7 @@ public final class CheckBuilder {
         return this;
     }
 
-    /** The check. */
+    /** Builds the check. */
     Check build() {
         return check.build();
     }

@@ -1,8 +1,8 @@
 package dev.gantry.client;
 
 /**
- * The job was changed meanwhile: its index is not the one that the call names as {@code check_index}. Look at the job as it
- * is now, and decide anew.
+ * The job was changed meanwhile: its index is not the {@code check_index} of the call. Read the job again and decide
+ * anew.
  */
 public final class ConflictException extends GantryException {
 
@@ -18,18 +18,18 @@ public final class ConflictException extends GantryException {
     }
 
     /**
-     * The index that the call named.
+     * Returns the index that the call expected.
      *
-     * @return its {@code check_index}; 0: there should have been no such job
+     * @return its {@code check_index}; 0 if no such job was expected
      */
     public long expectedIndex() {
         return expectedIndex;
     }
 
     /**
-     * The index that the job has.
+     * Returns the index that the job has.
      *
-     * @return its {@code modify_index}; 0: there is no such job
+     * @return its {@code modify_index}; 0 if there is no such job
      */
     public long actualIndex() {
         return actualIndex;

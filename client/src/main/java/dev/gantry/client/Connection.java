@@ -24,23 +24,23 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The channel to the server and the rules that hold for each call over it.
+ * The channel to the server and the rules for calls over it.
  *
  * @param channel the channel, shared by all calls
- * @param address where it leads, for messages
- * @param deadline how long a call that is no stream may take
- * @param resumption how calls are made again, and watches go on, after the connection broke
+ * @param address the server's address, for messages
+ * @param deadline the deadline of unary calls
+ * @param resumption when to retry calls and to resume watches after the connection broke
  */
 record Connection(ChannelPool channel, String address, Duration deadline, ReconnectPolicy resumption) {
 
-    /** One call that is no stream. */
+    /** A unary call. */
     @FunctionalInterface
     interface Call<S, T> {
 
         T on(S stub) throws StatusException;
     }
 
-    /** One call that is answered with a stream. */
+    /** A streaming call. */
     @FunctionalInterface
     interface StreamCall<S, T> {
 
@@ -68,8 +68,8 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
     }
 
     /**
-     * Makes a call and waits for its answer. As long as the server is unavailable, a call that may be repeated is made
-     * again by the policy, within the deadline.
+     * Makes a call and waits for its response. While the server is unavailable, a call that is safe to repeat is
+     * retried by the policy, within the deadline.
      */
     <S extends AbstractStub<S>, T> T call(S stub, Call<S, T> call) {
         Deadline end = end();
@@ -97,7 +97,10 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
         return caller == null ? own : own.minimum(caller);
     }
 
-    /** Waits before the next attempt; false at once if the deadline leaves no time for it. A closed client ends the wait. */
+    /**
+     * Waits before the next attempt. Returns false at once if the deadline leaves no time for it. Closing the client
+     * ends the wait.
+     */
     private boolean pause(Duration delay, Deadline end) {
         if (end.timeRemaining(TimeUnit.NANOSECONDS) <= delay.toNanos()) {
             return false;
@@ -111,18 +114,18 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
         }
     }
 
-    /** Makes a call whose answers come as long as they come. */
+    /** Makes a streaming call. */
     <S extends AbstractStub<S>, T> ResponseStream<T> stream(S stub, StreamCall<S, T> call) {
         prepare();
         return new ResponseStream<>(call.on(stub), this::fail);
     }
 
-    /** Watches through as many calls as it takes. */
+    /** Makes a watch that opens a new call when one breaks. */
     <T> Watch<T> watch(Supplier<ResponseStream<T>> open, Predicate<T> news) {
         return watch(open, news, () -> true);
     }
 
-    /** Watches through as many calls as it takes, as long as it may be resumed. */
+    /** Makes a watch that opens a new call when one breaks, while {@code resumable} returns true. */
     <T> Watch<T> watch(Supplier<ResponseStream<T>> open, Predicate<T> news, BooleanSupplier resumable) {
         return new ResumingWatch<>(open, news, resumable, resumption, channel::isShutdown);
     }

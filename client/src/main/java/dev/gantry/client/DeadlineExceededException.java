@@ -1,8 +1,8 @@
 package dev.gantry.client;
 
 /**
- * The server was reached and did not answer in time. Whether it did what it was asked is not known. A server that was not
- * reached in time is an {@link UnavailableException}.
+ * The server was reached and did not respond in time. It is not known whether the call took effect. If the server was
+ * not reached in time, an {@link UnavailableException} is thrown instead.
  */
 public final class DeadlineExceededException extends GantryException {
 

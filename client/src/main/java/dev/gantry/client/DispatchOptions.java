@@ -5,15 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What to dispatch a job with.
+ * The options of a dispatch.
  *
- * @param payload what its tasks find in their payload file, at most 16 KiB; empty: none
+ * @param payload the content of the tasks' payload file, at most 16 KiB; empty for none
  * @param meta values for the keys that the job takes
- * @param requestId makes the dispatch safe to repeat, also across programs; empty: made anew for each call
+ * @param requestId makes the dispatch safe to repeat, also across programs; if empty, each call gets a new one
  */
 public record DispatchOptions(ByteString payload, Map<String, String> meta, String requestId) {
 
-    /** Nothing. */
+    /** No payload, no meta, and a new request id. */
     public static final DispatchOptions EMPTY = new DispatchOptions(ByteString.EMPTY, Map.of(), "");
 
     /** Makes the map immutable. */
@@ -22,9 +22,9 @@ public record DispatchOptions(ByteString payload, Map<String, String> meta, Stri
     }
 
     /**
-     * The same with a payload.
+     * Sets the payload.
      *
-     * @param bytes at most 16 KiB
+     * @param bytes the payload, at most 16 KiB
      * @return new options
      */
     public DispatchOptions withPayload(byte[] bytes) {
@@ -32,7 +32,7 @@ public record DispatchOptions(ByteString payload, Map<String, String> meta, Stri
     }
 
     /**
-     * The same with one more value.
+     * Adds a meta value.
      *
      * @param key the key
      * @param value its value
@@ -45,7 +45,7 @@ public record DispatchOptions(ByteString payload, Map<String, String> meta, Stri
     }
 
     /**
-     * The same with a request id.
+     * Sets the request id.
      *
      * @param id at most 128 characters
      * @return new options

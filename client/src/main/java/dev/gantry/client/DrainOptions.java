@@ -4,20 +4,20 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How to drain a node.
+ * The options of a drain.
  *
- * @param deadline after how long all that are left are stopped at once; zero: at once; empty: never
- * @param ignoreSystemJobs whether allocations of system jobs stay
+ * @param deadline when all remaining allocations are stopped; zero for at once, empty for never
+ * @param ignoreSystemJobs true if allocations of system jobs stay
  */
 public record DrainOptions(Optional<Duration> deadline, boolean ignoreSystemJobs) {
 
-    /** Waits as long as it takes, and moves system jobs too. */
+    /** No deadline; allocations of system jobs are stopped too. */
     public static final DrainOptions PATIENT = new DrainOptions(Optional.empty(), false);
 
     /**
-     * The same with a deadline.
+     * Sets the deadline.
      *
-     * @param duration after how long all that are left are stopped at once; zero: at once
+     * @param duration when all remaining allocations are stopped; zero for at once
      * @return new options
      */
     public DrainOptions within(Duration duration) {
@@ -25,7 +25,7 @@ public record DrainOptions(Optional<Duration> deadline, boolean ignoreSystemJobs
     }
 
     /**
-     * The same, but allocations of system jobs stay.
+     * Leaves allocations of system jobs on the node.
      *
      * @return new options
      */

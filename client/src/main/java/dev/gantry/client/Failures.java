@@ -21,18 +21,21 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Which exception each gRPC status becomes: here and nowhere else. */
+/** Maps gRPC statuses to exceptions. No other class does that. */
 final class Failures {
 
-    /** Netty's native transports begin with the system call, as in "finishConnect(..) failed with error(-111): ". */
+    /**
+     * Messages of Netty's native transports begin with the system call, as in "finishConnect(..) failed with
+     * error(-111): ".
+     */
     private static final Pattern ERROR_NUMBER = Pattern.compile("^\\S+ failed with error\\(-?\\d+\\): ");
 
-    /** The reason by which the server tells a conflict of {@code check_index} from other aborted calls. */
+    /** The server's reason for a conflict of {@code check_index}, which tells it from other aborted calls. */
     private static final String CONFLICT = "CHECK_INDEX_MISMATCH";
 
     private Failures() {}
 
-    /** The exception that says what a status says. */
+    /** Converts a status to an exception. */
     static GantryException toException(StatusException failure, String address) {
         Status status = failure.getStatus();
         String message = Optional.ofNullable(status.getDescription())
@@ -56,7 +59,7 @@ final class Failures {
         };
     }
 
-    /** The deadline of a call that no connection was there for. */
+    /** Makes the exception of a call whose deadline passed without a connection. */
     static UnavailableException unconnected(StatusException failure, Duration deadline, String address) {
         return new UnavailableException(
                 "No Gantry server at %s: no connection within %d ms".formatted(address, deadline.toMillis()),
@@ -64,7 +67,7 @@ final class Failures {
                 failure);
     }
 
-    /** A server that has no room for a request at this moment says by a RetryInfo that it may be repeated. */
+    /** A RetryInfo in the status means that the call may be repeated. */
     private static GantryException exhausted(StatusException failure, String message) {
         return details(failure, RetryInfo.class).findFirst().isPresent()
                 ? new UnavailableException(message, true, failure)
@@ -86,7 +89,10 @@ final class Failures {
                 failure);
     }
 
-    /** A status from the wire has no cause; gRPC makes such a one of what it did not expect of a connection. */
+    /**
+     * A status from the server has no cause. A status with a cause comes from gRPC itself, for a failure of the
+     * connection.
+     */
     private static GantryException unexpected(StatusException failure, String message, String address) {
         Throwable cause = failure.getStatus().getCause();
         if (cause instanceof IOException) {
@@ -100,7 +106,7 @@ final class Failures {
                 : new GantryException(failure.getStatus().getCode() + ": " + message, failure);
     }
 
-    /** A server that ends at once resets its streams: nobody here has canceled anything. */
+    /** A server that ends at once resets its streams, which gRPC reports as CANCELLED. */
     private static GantryException canceled(StatusException failure, String message, String address) {
         if (failure.getStatus().getCause() instanceof InterruptedException) {
             return new GantryException("Interrupted while waiting for the server", failure);
@@ -110,7 +116,10 @@ final class Failures {
                 : new GantryException("CANCELLED: " + message, failure);
     }
 
-    /** A status from the wire has no cause; one that gRPC made because of the connection has one, or says so. */
+    /**
+     * A status from the server has no cause. A status that gRPC makes for a failure of the connection has a cause or a
+     * known message.
+     */
     private static UnavailableException unavailable(StatusException failure, String message, String address) {
         Throwable cause = failure.getStatus().getCause();
         if (isUnreached(cause)) {

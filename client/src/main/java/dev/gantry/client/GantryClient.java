@@ -19,9 +19,10 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  *
- * <p>Safe for use by many threads; make one and keep it. It connects on the first call, again whenever the connection was
- * lost, and once more for each thousand watches that are open at a time. Calls block; a thread that is interrupted while it waits gets a {@link GantryException} and keeps its
- * interrupt flag. A deadline of the current {@link io.grpc.Context} is kept too, if it is nearer.
+ * <p>Thread-safe; make one client and keep it. It connects on the first call, reconnects when the connection is lost,
+ * and opens another connection for each thousand open watches. Calls block. A thread that is interrupted while it waits
+ * gets a {@link GantryException} and keeps its interrupt flag. An earlier deadline of the current {@link
+ * io.grpc.Context} is respected.
  */
 public final class GantryClient implements AutoCloseable {
 
@@ -45,18 +46,18 @@ public final class GantryClient implements AutoCloseable {
     }
 
     /**
-     * A client with default settings.
+     * Makes a client with default settings.
      *
-     * @param address where the server listens: HOST:PORT, or HOST for port 7470
+     * @param address the server's address: HOST:PORT, or HOST for port 7470
      * @return the client
-     * @throws IllegalArgumentException if that is no address
+     * @throws IllegalArgumentException if the address is invalid
      */
     public static GantryClient connect(String address) {
         return builder().address(address).build();
     }
 
     /**
-     * A client with settings of one's own.
+     * Returns a builder for a client with other settings.
      *
      * @return a builder with the defaults
      */
@@ -65,52 +66,52 @@ public final class GantryClient implements AutoCloseable {
     }
 
     /**
-     * Jobs: submit, plan, look, promote, dispatch, stop.
+     * Returns the calls for jobs.
      *
-     * @return calls that concern jobs
+     * @return the calls for jobs
      */
     public JobClient jobs() {
         return jobs;
     }
 
     /**
-     * Allocations: look, read logs, stop.
+     * Returns the calls for allocations.
      *
-     * @return calls that concern allocations
+     * @return the calls for allocations
      */
     public AllocationClient allocations() {
         return allocations;
     }
 
     /**
-     * Services: where they are.
+     * Returns the calls for services.
      *
-     * @return calls that concern services
+     * @return the calls for services
      */
     public ServiceClient services() {
         return services;
     }
 
     /**
-     * Nodes: look, drain.
+     * Returns the calls for nodes.
      *
-     * @return calls that concern nodes
+     * @return the calls for nodes
      */
     public NodeClient nodes() {
         return nodes;
     }
 
     /**
-     * How the cluster is.
+     * Returns the cluster's status.
      *
      * @return the server's version, and counts
-     * @throws GantryException if the server can't be asked
+     * @throws GantryException if the call fails
      */
     public GetStatusResponse status() {
         return connection.call(connection.cluster(), stub -> stub.getStatus(GetStatusRequest.getDefaultInstance()));
     }
 
-    /** Ends all calls and watches that are under way, and disconnects. Closing again does nothing. */
+    /** Ends all running calls and watches, and disconnects. Closing again does nothing. */
     @Override
     public void close() {
         ManagedChannel channel = connection.channel().shutdownNow();
@@ -121,7 +122,7 @@ public final class GantryClient implements AutoCloseable {
         }
     }
 
-    /** Settings of a client. Not safe for use by many threads. */
+    /** Builds a client. Not thread-safe. */
     public static final class Builder {
 
         /** Lists may hold a page of jobs of 1 MiB each. */
@@ -139,7 +140,7 @@ public final class GantryClient implements AutoCloseable {
         private Builder() {}
 
         /**
-         * Where the server listens. Default: {@value GantryClient#DEFAULT_ADDRESS}.
+         * Sets the server's address. Default: {@value GantryClient#DEFAULT_ADDRESS}.
          *
          * @param hostAndPort HOST:PORT, or HOST for port 7470
          * @return this
@@ -150,7 +151,7 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * How long a call may take, all its attempts together; streams may take as long as they want. Default: 30 s.
+         * Sets the deadline of a call, over all its attempts. Streams have none. Default: 30 s.
          *
          * @param duration more than 0
          * @return this
@@ -161,7 +162,7 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * How calls are tried again while the server is unavailable. Default: {@link RetryPolicy#DEFAULT}.
+         * Sets how calls are retried while the server is unavailable. Default: {@link RetryPolicy#DEFAULT}.
          *
          * @param policy the policy
          * @return this
@@ -172,7 +173,7 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * How long a watch tries to reach the server again before it fails. Default: one minute.
+         * Sets how long a watch tries to reconnect before it fails. Default: one minute.
          *
          * @param duration 0 or more
          * @return this
@@ -183,7 +184,7 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * After how long a silence the connection is tested while calls are under way. Default: 30 s.
+         * Sets how long the connection may be silent during calls before it is tested by a ping. Default: 30 s.
          *
          * @param interval 10 s or more
          * @return this
@@ -194,7 +195,7 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * By which name the program is seen in the server's logs. Default: {@code gantry-java/VERSION}.
+         * Sets the user agent that the client sends. Default: {@code gantry-java/VERSION}.
          *
          * @param agent a product and its version, such as {@code billing/1.2}
          * @return this
@@ -205,14 +206,14 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * The client. Does not connect yet.
+         * Makes the client. It does not connect yet.
          *
-         * @return a client to be closed
-         * @throws IllegalArgumentException if the address is none
+         * @return the client, which the caller closes
+         * @throws IllegalArgumentException if the address is invalid
          */
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
-            // Calls are made again by Connection alone. gRPC makes one again by itself if no server has seen it.
+            // Connection retries calls. gRPC itself only retries calls that no server has seen.
             NettyChannelBuilder channel = NettyChannelBuilder.forAddress(server.host(), server.port())
                     .usePlaintext()
                     .disableServiceConfigLookUp()

@@ -1,6 +1,6 @@
 package dev.gantry.client;
 
-/** A call to the server that did not succeed. The message is the server's own where it gave one. */
+/** A call to the server failed. The message is the server's, if it sent one. */
 public sealed class GantryException extends RuntimeException
         permits ConflictException,
                 DeadlineExceededException,

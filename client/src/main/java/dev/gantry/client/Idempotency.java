@@ -11,19 +11,21 @@ import io.grpc.MethodDescriptor;
 import java.util.Map;
 
 /**
- * Whether a call may be made again after it has failed, though the server may have done already what it was asked. Each
- * method of {@code gantry.v1} that the client calls has a row; a method without one is never repeated.
+ * Whether a failed call is safe to repeat, although it may already have taken effect. Each method of {@code gantry.v1}
+ * that the client calls has an entry; a method without one is never repeated.
  */
 enum Idempotency {
     /** Changes nothing. */
     READS,
-    /** Sets something to what the call names, which is the same after the second time. */
+    /** Sets something to a value in the call: a second call changes nothing. */
     SETS,
-    /** The server answers a second call with the same {@code request_id} as the first. */
+    /** The server returns to a second call with the same {@code request_id} the response of the first. */
     HAS_REQUEST_ID,
-    /** A stream: whoever reads it opens another one that goes on where this one broke off, see {@link ResumingWatch}. */
+    /**
+     * A stream that is resumed by a new call, see {@link ResumingWatch}.
+     */
     IS_RESUMED,
-    /** A second call may do something that nobody has asked for. */
+    /** A second call could have an unwanted effect. */
     NEVER;
 
     private static final Map<MethodDescriptor<?, ?>, Idempotency> METHODS = Map.ofEntries(
@@ -53,9 +55,9 @@ enum Idempotency {
             entry(NodeServiceGrpc.getListNodesMethod(), READS),
             entry(NodeServiceGrpc.getDrainNodeMethod(), SETS),
             entry(NodeServiceGrpc.getSetNodeEligibilityMethod(), SETS),
-            // A node may be meant by its name, and another one of that name may be left after the first time.
+            // After a first call by name, the name may identify another node.
             entry(NodeServiceGrpc.getPurgeNodeMethod(), NEVER),
-            // After the first time the node refuses the server no more, which would be answered as a failure.
+            // After a first call the node does not refuse the server any more, so the second call would fail.
             entry(NodeServiceGrpc.getRejoinNodeMethod(), NEVER),
             entry(NodeServiceGrpc.getWatchNodeMethod(), IS_RESUMED),
             entry(ServiceDirectoryGrpc.getListServicesMethod(), READS),
@@ -63,7 +65,7 @@ enum Idempotency {
             entry(ServiceDirectoryGrpc.getWatchServiceMethod(), IS_RESUMED),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS));
 
-    /** All methods that have a row. */
+    /** Returns all methods that have an entry. */
     static Map<MethodDescriptor<?, ?>, Idempotency> methods() {
         return METHODS;
     }

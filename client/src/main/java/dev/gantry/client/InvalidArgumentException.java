@@ -3,7 +3,7 @@ package dev.gantry.client;
 import dev.gantry.v1.JobViolation;
 import java.util.List;
 
-/** The server refused what it was given; nothing of it was stored. */
+/** The server refused the request as invalid; nothing was stored. */
 public final class InvalidArgumentException extends GantryException {
 
     private static final long serialVersionUID = 1L;
@@ -18,9 +18,9 @@ public final class InvalidArgumentException extends GantryException {
     }
 
     /**
-     * What is wrong, field by field.
+     * Returns the invalid fields.
      *
-     * @return one violation for each field at fault; empty if the server named none
+     * @return one violation for each invalid field; empty if the server named none
      */
     public List<JobViolation> violations() {
         return violations;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Describes a job; see {@link Jobs}. */
+/** Builds a job; see {@link Jobs}. */
 public final class JobBuilder {
 
     private final Job.Builder job;
@@ -19,7 +19,7 @@ public final class JobBuilder {
     }
 
     /**
-     * The name shown to people. Default: the id.
+     * Sets the display name. Default: the id.
      *
      * @param name any text
      * @return this
@@ -30,7 +30,7 @@ public final class JobBuilder {
     }
 
     /**
-     * In which order waiting jobs are placed. Default: 50.
+     * Sets the priority: jobs of higher priority are placed first. Default: 50.
      *
      * @param priority 1 (low) to 100 (high)
      * @return this
@@ -41,7 +41,7 @@ public final class JobBuilder {
     }
 
     /**
-     * Adds datacenters whose nodes may run the job. Default: any.
+     * Adds datacenters whose nodes may run the job. Default: all datacenters.
      *
      * @param names the datacenters
      * @return this
@@ -52,10 +52,10 @@ public final class JobBuilder {
     }
 
     /**
-     * Adds a condition that a node must fulfil to run any task of the job.
+     * Adds a constraint: a condition that nodes of all groups of the job must meet.
      *
      * @param attribute left side, such as <code>${driver.rkt.version}</code>
-     * @param operator one that {@link Constraint#getOperator()} lists
+     * @param operator an operator that {@link Constraint#getOperator()} lists
      * @param value right side; empty for operators that need none
      * @return this
      */
@@ -65,12 +65,12 @@ public final class JobBuilder {
     }
 
     /**
-     * Adds nodes to prefer, if there is a choice.
+     * Adds an affinity: a condition for preferred nodes.
      *
      * @param attribute left side, such as <code>${node.class}</code>
      * @param operator as in {@link #constraint}, without {@code distinct_hosts} and {@code distinct_property}
      * @param value right side
-     * @param weight -100 to 100, not 0; a negative one avoids such nodes
+     * @param weight -100 to 100, not 0; a negative weight avoids these nodes
      * @return this
      */
     public JobBuilder affinity(String attribute, String operator, String value, int weight) {
@@ -79,7 +79,7 @@ public final class JobBuilder {
     }
 
     /**
-     * Adds something to spread allocations over.
+     * Adds a spread: a property whose values the allocations are distributed over.
      *
      * @param spread see {@link Jobs#spread}
      * @return this
@@ -90,7 +90,7 @@ public final class JobBuilder {
     }
 
     /**
-     * How a new version replaces the one before, in groups without a strategy of their own. Service jobs only.
+     * Sets the update strategy of groups that have none of their own. Service jobs only.
      *
      * @param update see {@link Jobs#update}
      * @return this
@@ -101,7 +101,7 @@ public final class JobBuilder {
     }
 
     /**
-     * Runs the job at times instead of now. Batch jobs only.
+     * Makes the job periodic. Batch jobs only.
      *
      * @param periodic see {@link Jobs#cron}
      * @return this
@@ -112,11 +112,11 @@ public final class JobBuilder {
     }
 
     /**
-     * Runs the job when it is dispatched instead of now. Batch jobs only.
+     * Makes the job parameterized: it runs when it is dispatched. Batch jobs only.
      *
-     * @param payload whether a payload must, may or must not be given
-     * @param metaRequired keys that must be given
-     * @param metaOptional keys that may be given
+     * @param payload whether a payload is required, optional or forbidden
+     * @param metaRequired meta keys that a dispatch must give
+     * @param metaOptional meta keys that a dispatch may give
      * @return this
      */
     public JobBuilder parameterized(PayloadRule payload, Set<String> metaRequired, Set<String> metaOptional) {
@@ -140,7 +140,7 @@ public final class JobBuilder {
     }
 
     /**
-     * Adds a group. A job has at least one.
+     * Adds a task group. A job has at least one.
      *
      * @param group the group, see {@link Jobs#group}
      * @return this
@@ -151,9 +151,9 @@ public final class JobBuilder {
     }
 
     /**
-     * The job.
+     * Builds the job.
      *
-     * @return what to submit
+     * @return the job
      */
     public Job build() {
         return job.build();

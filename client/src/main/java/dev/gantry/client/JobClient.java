@@ -44,7 +44,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Jobs: submit, plan, look, promote, dispatch, stop. Safe for use by many threads. Each method throws {@link GantryException}s. */
+/**
+ * Submits, plans, reads, promotes, dispatches and stops jobs. Thread-safe. Each method throws {@link GantryException}s.
+ */
 public final class JobClient {
 
     private final Connection connection;
@@ -59,8 +61,8 @@ public final class JobClient {
      * Stores a job and queues it for placement. Once this returns, the job is on the server's disk.
      *
      * @param job the job, see {@link Jobs}
-     * @return the evaluation that will place it, the job's version and its index
-     * @throws InvalidArgumentException if the job is not valid; nothing of it is stored
+     * @return the evaluation that will place the job, the job's version and its index
+     * @throws InvalidArgumentException if the job is not valid; nothing is stored
      */
     public SubmitJobResponse submit(Job job) {
         return submit(job, SubmitOptions.DEFAULT);
@@ -70,12 +72,12 @@ public final class JobClient {
      * Stores a job and queues it for placement. Once this returns, the job is on the server's disk.
      *
      * @param job the job, see {@link Jobs}
-     * @param options how; each submission has a request id, so that trying again can't submit twice
-     * @return the evaluation that will place it, the job's version and its index
-     * @throws InvalidArgumentException if the job is not valid; nothing of it is stored
+     * @param options the options. Each submission has a request id, so that a retry can't submit twice
+     * @return the evaluation that will place the job, the job's version and its index
+     * @throws InvalidArgumentException if the job is not valid; nothing is stored
      * @throws ConflictException if the check index is not the stored job's
-     * @throws PreconditionFailedException if the job is known as one of another type, or is made periodic or parameterized,
-     *     or no longer so
+     * @throws PreconditionFailedException if the stored job has another type, or only one of the two is periodic or
+     *     parameterized
      */
     public SubmitJobResponse submit(Job job, SubmitOptions options) {
         SubmitJobRequest.Builder request = SubmitJobRequest.newBuilder()
@@ -86,7 +88,7 @@ public final class JobClient {
     }
 
     /**
-     * Says what submitting a job would do now, and for each node why or why not. Stores nothing.
+     * Computes what a submission of the job would do now, with a verdict for each node. Stores nothing.
      *
      * @param job the job
      * @return the plan, and the index to submit with
@@ -98,10 +100,10 @@ public final class JobClient {
     }
 
     /**
-     * Checks a job as submitting it would. Stores nothing.
+     * Validates a job as a submission would. Stores nothing.
      *
      * @param job the job
-     * @return what is wrong with it; empty: it is valid
+     * @return the faults of the job; empty if it is valid
      */
     public List<JobViolation> validate(Job job) {
         ValidateJobRequest request = ValidateJobRequest.newBuilder().setJob(job).build();
@@ -111,10 +113,10 @@ public final class JobClient {
     }
 
     /**
-     * The newest version of a job, its newest evaluation and its allocations.
+     * Returns the newest version of a job with its newest evaluation and its allocations.
      *
-     * @param jobId the job
-     * @return what the server knows of it
+     * @param jobId the job's id
+     * @return the job
      * @throws NotFoundException if there is no such job
      */
     public GetJobResponse get(String jobId) {
@@ -123,7 +125,7 @@ public final class JobClient {
     }
 
     /**
-     * All jobs in the order of their ids, fetched as the stream is read: what tells them apart of each, and how it is.
+     * Lists all jobs, ordered by id, with their main fields. Pages are fetched while the stream is read.
      *
      * @return the jobs
      */
@@ -132,9 +134,9 @@ public final class JobClient {
     }
 
     /**
-     * Jobs in the order of their ids, fetched as the stream is read.
+     * Lists jobs, ordered by id. Pages are fetched while the stream is read.
      *
-     * @param query which, and how much of each
+     * @param query selects the jobs
      * @return the jobs
      */
     public Stream<JobRecord> list(JobQuery query) {
@@ -153,10 +155,10 @@ public final class JobClient {
     }
 
     /**
-     * The versions of a job, newest first, fetched as the stream is read.
+     * Lists the versions of a job, newest first. Pages are fetched while the stream is read.
      *
-     * @param jobId the job
-     * @param view how much of each, as in {@link JobQuery}
+     * @param jobId the job's id
+     * @param view the view, as in {@link JobQuery}
      * @return its versions; reading throws {@link NotFoundException} if there is no such job
      */
     public Stream<JobRecord> versions(String jobId, View view) {
@@ -170,12 +172,12 @@ public final class JobClient {
     }
 
     /**
-     * Submits an older version of a job once more, which comes back as a new one.
+     * Submits an older version of a job again, as a new version.
      *
-     * @param jobId the job
-     * @param version the version that shall come back
-     * @return the evaluation that will place it, the job's version and its index now
-     * @throws NotFoundException if there is no such job, no such version, or the server has forgotten it
+     * @param jobId the job's id
+     * @param version the older version
+     * @return the evaluation that will place the job, the job's new version and its new index
+     * @throws NotFoundException if there is no such job or version, or the server does not keep the version any more
      * @throws PreconditionFailedException if it is the newest version
      */
     public RevertJobResponse revert(String jobId, long version) {
@@ -183,13 +185,13 @@ public final class JobClient {
     }
 
     /**
-     * Submits an older version of a job once more, if nobody has changed the job meanwhile.
+     * Submits an older version of a job again, if the job was not changed meanwhile.
      *
-     * @param jobId the job
-     * @param version the version that shall come back
-     * @param checkIndex the job's index, as it was read
-     * @return the evaluation that will place it, the job's version and its index now
-     * @throws NotFoundException if there is no such job, no such version, or the server has forgotten it
+     * @param jobId the job's id
+     * @param version the older version
+     * @param checkIndex the job's index when it was read
+     * @return the evaluation that will place the job, the job's new version and its new index
+     * @throws NotFoundException if there is no such job or version, or the server does not keep the version any more
      * @throws PreconditionFailedException if it is the newest version
      * @throws ConflictException if the check index is not the stored job's
      */
@@ -206,9 +208,9 @@ public final class JobClient {
     }
 
     /**
-     * Stops all allocations of a job. The job stays known. Stopping a stopped job changes nothing.
+     * Stops all allocations of a job. The job stays stored. Stopping a stopped job changes nothing.
      *
-     * @param jobId the job
+     * @param jobId the job's id
      * @return the evaluation that stops its allocations, and its new index
      * @throws NotFoundException if there is no such job
      */
@@ -221,8 +223,8 @@ public final class JobClient {
     }
 
     /**
-     * The deployments of all jobs, newest first, fetched as the stream is read. Of each job the newest is there, and of
-     * those that have ended the ones that the server has not forgotten yet.
+     * Lists the deployments of all jobs, newest first. Pages are fetched while the stream is read. Ended deployments
+     * are garbage collected, except the newest one of each job.
      *
      * @return the deployments
      */
@@ -231,9 +233,9 @@ public final class JobClient {
     }
 
     /**
-     * The deployments of a job, newest first, fetched as the stream is read.
+     * Lists the deployments of a job, newest first. Pages are fetched while the stream is read.
      *
-     * @param jobId the job; empty: all jobs
+     * @param jobId the job's id; empty for all jobs
      * @return its deployments; reading throws {@link NotFoundException} if there is no such job
      */
     public Stream<Deployment> deployments(String jobId) {
@@ -247,9 +249,9 @@ public final class JobClient {
     }
 
     /**
-     * One deployment.
+     * Returns a deployment.
      *
-     * @param deploymentId its id or the begin of it, 4 characters at least
+     * @param deploymentId its id or a prefix of it of at least 4 characters
      * @return the deployment
      * @throws NotFoundException if there is no such deployment
      */
@@ -262,13 +264,13 @@ public final class JobClient {
     }
 
     /**
-     * Goes on with a deployment whose canaries are good. One that has taken its place meanwhile is left alone.
+     * Promotes the canaries of a deployment. A newer deployment of the job is not touched.
      *
-     * @param deploymentId the deployment that was looked at: its id or the begin of it, 4 characters at least
-     * @param groups only these groups; none: all
-     * @return the evaluation that goes on with it
+     * @param deploymentId the deployment's id or a prefix of it of at least 4 characters
+     * @param groups the groups to promote; none for all
+     * @return the evaluation that continues the deployment
      * @throws NotFoundException if there is no such deployment
-     * @throws PreconditionFailedException if it has ended, does not wait for that, or a canary is not healthy
+     * @throws PreconditionFailedException if it has ended, does not wait for promotion, or a canary is not healthy
      */
     public PromoteDeploymentResponse promote(String deploymentId, String... groups) {
         PromoteDeploymentRequest request = PromoteDeploymentRequest.newBuilder()
@@ -280,11 +282,11 @@ public final class JobClient {
     }
 
     /**
-     * Ends a deployment as failed; with auto_revert the newest stable version comes back. One that has taken its place
-     * meanwhile is left alone.
+     * Marks a deployment as failed. With auto_revert, the job is reverted to its newest stable version. A newer
+     * deployment of the job is not touched.
      *
-     * @param deploymentId the deployment that was looked at: its id or the begin of it, 4 characters at least
-     * @return the evaluation that sees to what follows, and the version that comes back, if one does
+     * @param deploymentId the deployment's id or a prefix of it of at least 4 characters
+     * @return the evaluation that follows, and the version that the job is reverted to, if any
      * @throws NotFoundException if there is no such deployment
      * @throws PreconditionFailedException if it has ended
      */
@@ -300,10 +302,10 @@ public final class JobClient {
      * Makes a child of a parameterized job and queues it for placement.
      *
      * @param jobId the parameterized job
-     * @param options with what; each dispatch has a request id, so that trying again can't dispatch twice
+     * @param options the options. Each dispatch has a request id, so that a retry can't dispatch twice
      * @return the child and the evaluation that will place it
      * @throws NotFoundException if there is no such job
-     * @throws InvalidArgumentException if the payload or the meta is not what the job takes
+     * @throws InvalidArgumentException if the job does not take the payload or the meta
      * @throws PreconditionFailedException if the job is not parameterized, or is stopped
      */
     public DispatchJobResponse dispatch(String jobId, DispatchOptions options) {
@@ -317,7 +319,7 @@ public final class JobClient {
     }
 
     /**
-     * Makes a child of a periodic job now, whatever its times.
+     * Makes a child of a periodic job now.
      *
      * @param jobId the periodic job
      * @return the child and the evaluation that will place it
@@ -329,10 +331,10 @@ public final class JobClient {
     }
 
     /**
-     * Makes a child of a periodic job now, once for a request id, also across programs.
+     * Makes a child of a periodic job now, at most one for a request id, also across programs.
      *
      * @param jobId the periodic job
-     * @param requestId 1 to 128 characters; a second call with the same id answers what the first one did
+     * @param requestId 1 to 128 characters; a second call with the same id gets the response of the first one
      * @return the child and the evaluation that will place it
      * @throws NotFoundException if there is no such job
      * @throws PreconditionFailedException if the job is not periodic, is stopped, or prohibits overlap and runs
@@ -346,11 +348,10 @@ public final class JobClient {
     }
 
     /**
-     * The evaluations of a job, newest first, fetched as the stream is read.
+     * Lists the evaluations of a job, newest first. Pages are fetched while the stream is read.
      *
-     * @param jobId the job
-     * @param view how much of each: {@code VIEW_BASIC} leaves out scores, and of failures all but the group, the numbers and
-     *     the summary
+     * @param jobId the job's id
+     * @param view {@code VIEW_BASIC} leaves out scores, and the details of placement failures
      * @return its evaluations; reading throws {@link NotFoundException} if there is no such job
      */
     public Stream<Evaluation> evaluations(String jobId, View view) {
@@ -364,9 +365,9 @@ public final class JobClient {
     }
 
     /**
-     * One evaluation: what the scheduler decided, and why.
+     * Returns an evaluation: what the scheduler decided, and why.
      *
-     * @param evaluationId its id or the begin of it, 4 characters at least
+     * @param evaluationId its id or a prefix of it of at least 4 characters
      * @return the evaluation
      * @throws NotFoundException if there is no such evaluation
      */
@@ -379,9 +380,9 @@ public final class JobClient {
     }
 
     /**
-     * A snapshot of a job, then what changes, as it changes.
+     * Watches a job: returns a snapshot, then each change.
      *
-     * @param jobId the job; reading throws {@link NotFoundException} if there is no such job
+     * @param jobId the job's id; reading throws {@link NotFoundException} if there is no such job
      * @return the watch; it does not end by itself
      */
     public Watch<WatchJobResponse> watch(String jobId) {
@@ -389,11 +390,10 @@ public final class JobClient {
     }
 
     /**
-     * What changes of a job, as it changes.
+     * Watches the changes of a job after a cluster index.
      *
-     * @param jobId the job; reading throws {@link NotFoundException} if there is no such job
-     * @param afterIndex only changes after this cluster index, as an update of an earlier watch tells it; 0: begin with
-     *     a snapshot
+     * @param jobId the job's id; reading throws {@link NotFoundException} if there is no such job
+     * @param afterIndex the cluster index, from an update of an earlier watch; 0 to begin with a snapshot
      * @return the watch; it does not end by itself
      */
     public Watch<WatchJobResponse> watch(String jobId, long afterIndex) {

@@ -5,74 +5,74 @@ import dev.gantry.v1.JobType;
 import dev.gantry.v1.View;
 
 /**
- * Which jobs to list, and how much of each; all that is set must match.
+ * Selects jobs to list. A job must match all fields that are set.
  *
- * @param prefix only those whose id begins so; empty: any
- * @param type only those of this type; unspecified: any
- * @param status only those that stand there; unspecified: any
- * @param parentId only children of this job; empty: any
- * @param view how much of each: {@code VIEW_BASIC} leaves out all but its id, name, type, priority, datacenters and parent
- * @param isReversed whether the order of their ids is reversed
+ * @param prefix the prefix of the id; empty for any
+ * @param type the type; unspecified for any
+ * @param status the status; unspecified for any
+ * @param parentId the parent's id; empty for any
+ * @param view {@code VIEW_BASIC} includes only the id, name, type, priority, datacenters and parent of a job
+ * @param isReversed true for descending order of ids
  */
 public record JobQuery(String prefix, JobType type, JobStatus status, String parentId, View view, boolean isReversed) {
 
-    /** All of them, what tells them apart of each. */
+    /** All jobs with their main fields. */
     public static final JobQuery ALL = new JobQuery(
             "", JobType.JOB_TYPE_UNSPECIFIED, JobStatus.JOB_STATUS_UNSPECIFIED, "", View.VIEW_BASIC, false);
 
     /**
-     * The same, of jobs only whose id begins so.
+     * Selects jobs by a prefix of their ids.
      *
-     * @param begin how the ids begin
-     * @return the query
+     * @param begin the prefix
+     * @return a new query
      */
     public JobQuery beginningWith(String begin) {
         return new JobQuery(begin, type, status, parentId, view, isReversed);
     }
 
     /**
-     * The same, of one type only.
+     * Selects one type.
      *
      * @param wanted the type
-     * @return the query
+     * @return a new query
      */
     public JobQuery ofType(JobType wanted) {
         return new JobQuery(prefix, wanted, status, parentId, view, isReversed);
     }
 
     /**
-     * The same, in one state only.
+     * Selects one status.
      *
-     * @param wanted the state
-     * @return the query
+     * @param wanted the status
+     * @return a new query
      */
     public JobQuery inStatus(JobStatus wanted) {
         return new JobQuery(prefix, type, wanted, parentId, view, isReversed);
     }
 
     /**
-     * The same, of the children of one job only.
+     * Selects the children of one job.
      *
-     * @param id the periodic or parameterized job
-     * @return the query
+     * @param id the id of the periodic or parameterized job
+     * @return a new query
      */
     public JobQuery childrenOf(String id) {
         return new JobQuery(prefix, type, status, id, view, isReversed);
     }
 
     /**
-     * The same, with the whole of each job.
+     * Includes the whole specification of each job.
      *
-     * @return the query
+     * @return a new query
      */
     public JobQuery whole() {
         return new JobQuery(prefix, type, status, parentId, View.VIEW_FULL, isReversed);
     }
 
     /**
-     * The same, in the reverse order of their ids: the newest children of a job first.
+     * Reverses the order of ids: the newest children of a job come first.
      *
-     * @return the query
+     * @return a new query
      */
     public JobQuery reversed() {
         return new JobQuery(prefix, type, status, parentId, view, true);

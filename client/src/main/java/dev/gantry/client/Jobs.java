@@ -6,7 +6,7 @@ import dev.gantry.v1.Periodic;
 import java.util.List;
 
 /**
- * Describes jobs, to be read as a sentence.
+ * Makes builders of jobs.
  *
  * <pre>{@code
  * Job job = Jobs.service("web")
@@ -18,15 +18,15 @@ import java.util.List;
  *         .build();
  * }</pre>
  *
- * <p>What is left out gets the server's defaults. Nothing is checked here but by the server, which names each field at
- * fault. Builders are not safe for use by many threads; what they build is immutable.
+ * <p>The server sets defaults of unset fields and validates jobs; it names each invalid field. Builders are not
+ * thread-safe; the messages they build are immutable.
  */
 public final class Jobs {
 
     private Jobs() {}
 
     /**
-     * A job that runs until it is stopped.
+     * Makes a builder of a service job, which runs until it is stopped.
      *
      * @param id unique in the cluster: 1 to 128 characters of [A-Za-z0-9._-]
      * @return a builder
@@ -36,7 +36,7 @@ public final class Jobs {
     }
 
     /**
-     * A job that runs until its tasks have ended with exit code 0.
+     * Makes a builder of a batch job, which runs until its tasks have ended with exit code 0.
      *
      * @param id unique in the cluster: 1 to 128 characters of [A-Za-z0-9._-]
      * @return a builder
@@ -46,7 +46,7 @@ public final class Jobs {
     }
 
     /**
-     * A job that runs once on every node that fits.
+     * Makes a builder of a system job, which runs once on every suitable node.
      *
      * @param id unique in the cluster: 1 to 128 characters of [A-Za-z0-9._-]
      * @return a builder
@@ -56,7 +56,7 @@ public final class Jobs {
     }
 
     /**
-     * How a new version of a service replaces the one before: one allocation at a time, unless more is said.
+     * Makes a builder of an update strategy. Its default replaces one allocation at a time.
      *
      * @return a builder
      */
@@ -65,7 +65,7 @@ public final class Jobs {
     }
 
     /**
-     * When allocations that have failed are placed anew.
+     * Makes a builder of a reschedule policy, for failed allocations.
      *
      * @return a builder
      */
@@ -74,9 +74,10 @@ public final class Jobs {
     }
 
     /**
-     * Something to spread allocations over.
+     * Makes a builder of a spread.
      *
-     * @param attribute such as <code>${node.datacenter}</code>
+     * @param attribute the property whose values the allocations are distributed over, such as
+     *     <code>${node.datacenter}</code>
      * @return a builder
      */
     public static SpreadBuilder spread(String attribute) {
@@ -84,10 +85,10 @@ public final class Jobs {
     }
 
     /**
-     * Times at which to run a job.
+     * Makes a builder of a periodic job's times.
      *
-     * @param expression a cron expression as Nomad reads it: five fields, six with the year behind them, or seven with the
-     *     second in front and the year behind
+     * @param expression a cron expression in Nomad's syntax: five fields, six with the year behind them, or seven with
+     *     the second in front and the year behind
      * @return a builder
      */
     public static PeriodicBuilder cron(String expression) {
@@ -95,7 +96,7 @@ public final class Jobs {
     }
 
     /**
-     * Times at which to run a job: those of several expressions.
+     * Makes a builder of a periodic job's times, from several expressions.
      *
      * @param expressions cron expressions as in {@link #cron}, 1 to 64
      * @return a builder
@@ -105,7 +106,7 @@ public final class Jobs {
     }
 
     /**
-     * Tells that a service can be used by connecting to its port.
+     * Makes a builder of a check that connects to the service's port.
      *
      * @return a builder
      */
@@ -114,7 +115,7 @@ public final class Jobs {
     }
 
     /**
-     * Tells that a service can be used by getting a path; an answer of 200 to 299 passes.
+     * Makes a builder of a check that sends an HTTP request; a status of 200 to 299 passes.
      *
      * @param path the path, from /
      * @return a builder
@@ -124,7 +125,7 @@ public final class Jobs {
     }
 
     /**
-     * Tells that a service can be used by running a command in the pod; exit code 0 passes.
+     * Makes a builder of a check that runs a command in the pod; exit code 0 passes.
      *
      * @param command a path in the pod
      * @param arguments the command's arguments
@@ -135,7 +136,7 @@ public final class Jobs {
     }
 
     /**
-     * Tasks that are placed together on one node.
+     * Makes a builder of a task group. Its tasks are placed together on one node.
      *
      * @param name unique in the job: 1 to 128 characters of [A-Za-z0-9._-]
      * @return a builder
@@ -145,11 +146,11 @@ public final class Jobs {
     }
 
     /**
-     * A pod that is run by rkt.
+     * Makes a builder of a task that rkt runs as a pod.
      *
      * @param name unique in the group: 1 to 128 characters of [A-Za-z0-9._-]
-     * @param image what rkt can fetch: a path on the node, a URL ({@code https://…}, {@code docker://…}), a hash
-     *     ({@code sha512-…}) or a name
+     * @param image an image that rkt can fetch: a path on the node, a URL ({@code https://…}, {@code docker://…}), a
+     *     hash ({@code sha512-…}) or a name
      * @return a builder
      */
     public static RktTaskBuilder rkt(String name, String image) {

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** A task's output as a stream of bytes. Pieces are asked for only as they are read; none is told twice. */
+/** A task's output as a stream of bytes. Pieces are fetched only when they are read. */
 final class LogInputStream extends InputStream {
 
     private static final int BYTE = 0xff;
@@ -46,7 +46,7 @@ final class LogInputStream extends InputStream {
         pieces.close();
     }
 
-    /** Whether there is at least one byte to read. */
+    /** Returns true if there is at least one byte to read. */
     private boolean fill() {
         while (available() == 0 && pieces.hasNext()) {
             piece = pieces.next().getData().asReadOnlyByteBuffer();

@@ -4,47 +4,47 @@ import dev.gantry.v1.LogStream;
 import java.util.OptionalLong;
 
 /**
- * Which log to read, and how.
+ * Selects a log.
  *
- * @param task the task; empty where the allocation has one only
+ * @param task the task; may be empty if the allocation has only one
  * @param stream standard output or standard error
- * @param tail begin with the last this many lines; empty: with the first byte
- * @param follow go on as the task writes, until it has ended
+ * @param tail the number of last lines to begin with; empty to begin with the first byte
+ * @param follow true to follow the log until the task has ended
  */
 public record LogOptions(String task, LogStream stream, OptionalLong tail, boolean follow) {
 
-    /** All of the standard output of the only task, as far as it is written. */
+    /** The standard output of the only task, without following it. */
     public static final LogOptions STDOUT =
             new LogOptions("", LogStream.LOG_STREAM_STDOUT, OptionalLong.empty(), false);
 
-    /** All of the standard error of the only task, as far as it is written. */
+    /** The standard error of the only task, without following it. */
     public static final LogOptions STDERR =
             new LogOptions("", LogStream.LOG_STREAM_STDERR, OptionalLong.empty(), false);
 
     /**
-     * The same of another task.
+     * Selects a task.
      *
-     * @param name the task
-     * @return the options
+     * @param name the task's name
+     * @return new options
      */
     public LogOptions ofTask(String name) {
         return new LogOptions(name, stream, tail, follow);
     }
 
     /**
-     * The same, but only the end of what is written.
+     * Begins with the last lines.
      *
-     * @param lines how many lines, 0 or more
-     * @return the options
+     * @param lines the number of lines, 0 or more
+     * @return new options
      */
     public LogOptions tail(long lines) {
         return new LogOptions(task, stream, OptionalLong.of(lines), follow);
     }
 
     /**
-     * The same, going on as the task writes.
+     * Follows the log.
      *
-     * @return the options
+     * @return new options
      */
     public LogOptions following() {
         return new LogOptions(task, stream, tail, true);

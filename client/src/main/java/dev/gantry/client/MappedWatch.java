@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** A watch that tells what another tells, unwrapped. */
+/** A watch that maps the items of another watch. */
 record MappedWatch<S, T>(Watch<S> source, Function<S, T> unwrap) implements Watch<T> {
 
     @Override

@@ -18,7 +18,7 @@ import dev.gantry.v1.WatchNodeResponse;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
-/** Nodes: look, drain. Safe for use by many threads. Each method throws {@link GantryException}s. */
+/** Reads, drains and manages nodes. Thread-safe. Each method throws {@link GantryException}s. */
 public final class NodeClient {
 
     private final Connection connection;
@@ -28,9 +28,9 @@ public final class NodeClient {
     }
 
     /**
-     * One node.
+     * Returns a node.
      *
-     * @param node its id, the first characters of it (4 at least, if no other's begins with them), or its name
+     * @param node its id, a unique prefix of its id of at least 4 characters, or its name
      * @return the node
      * @throws NotFoundException if there is no such node
      */
@@ -42,9 +42,9 @@ public final class NodeClient {
     }
 
     /**
-     * All nodes in the order of their names, fetched as the stream is read.
+     * Lists all nodes, ordered by name. Pages are fetched while the stream is read.
      *
-     * @param view how much of each: {@code VIEW_BASIC} leaves out meta, and attributes other than those of drivers
+     * @param view {@code VIEW_BASIC} leaves out meta, and attributes other than those of drivers
      * @return the nodes
      */
     public Stream<Node> list(View view) {
@@ -59,10 +59,11 @@ public final class NodeClient {
     }
 
     /**
-     * Begins to move a node's allocations away, or changes how. The node gets no new ones.
+     * Begins a drain: moves a node's allocations to other nodes. Changes the options of a drain that has begun. The
+     * node gets no new allocations.
      *
      * @param node as in {@link #get}
-     * @param options how
+     * @param options the options
      * @return the node
      * @throws NotFoundException if there is no such node
      */
@@ -73,10 +74,10 @@ public final class NodeClient {
     }
 
     /**
-     * Ends a drain. What was not moved yet stays.
+     * Ends a drain. Allocations that were not moved yet stay.
      *
      * @param node as in {@link #get}
-     * @param markEligible whether the node may be given new allocations again
+     * @param markEligible true if the node may get new allocations again
      * @return the node
      * @throws NotFoundException if there is no such node
      */
@@ -87,10 +88,10 @@ public final class NodeClient {
     }
 
     /**
-     * Says whether a node may be given new allocations; what it runs goes on.
+     * Allows or forbids new allocations on a node. Running allocations go on.
      *
      * @param node as in {@link #get}
-     * @param eligible whether it may
+     * @param eligible true to allow new allocations
      * @return the node
      * @throws NotFoundException if there is no such node
      * @throws PreconditionFailedException if it is draining, and can't be made eligible
@@ -109,7 +110,7 @@ public final class NodeClient {
     }
 
     /**
-     * Forgets a node that is down. If its machine comes back, it joins as a new node.
+     * Removes a node that is down. If its machine comes back, it joins as a new node.
      *
      * @param node as in {@link #get}
      * @return the node as it was
@@ -124,8 +125,8 @@ public final class NodeClient {
     }
 
     /**
-     * Tells a node that refuses its server ({@code NODE_STATUS_REFUSING}) to obey it. The node then stops, and deletes the data
-     * of, what it runs that the server does not know. It is ready soon after.
+     * Tells a node that refuses its server ({@code NODE_STATUS_REFUSING}) to accept it. The node then stops allocations
+     * that the server does not know, and deletes their data. It is ready soon after.
      *
      * @param node as in {@link #get}
      * @return the node as it was before
@@ -141,7 +142,7 @@ public final class NodeClient {
     }
 
     /**
-     * A node, then each change of it.
+     * Watches a node: returns its current state, then each change.
      *
      * @param node as in {@link #get}; reading throws {@link NotFoundException} if there is no such node
      * @return the watch; it does not end by itself

@@ -1,6 +1,6 @@
 package dev.gantry.client;
 
-/** The server knows no such job, allocation or node. */
+/** The server has no such job, allocation, node or other object. */
 public final class NotFoundException extends GantryException {
 
     private static final long serialVersionUID = 1L;

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** A list that is fetched page by page, each page when it is come to. */
+/** Fetches a list page by page while it is read. */
 final class Pages<T> implements Iterator<T> {
 
-    /** One page. An empty token says that it is the last. */
+    /** One page. The last page has an empty token. */
     record Page<T>(List<T> items, String nextToken) {}
 
     private final Function<String, Page<T>> fetch;
@@ -23,7 +23,7 @@ final class Pages<T> implements Iterator<T> {
         this.fetch = fetch;
     }
 
-    /** All items of all pages; {@code fetch} is given the page's token. */
+    /** Returns the items of all pages. {@code fetch} gets the page's token. */
     static <T> Stream<T> stream(Function<String, Page<T>> fetch) {
         int traits = Spliterator.ORDERED | Spliterator.NONNULL;
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Pages<>(fetch), traits), false);

@@ -3,7 +3,7 @@ package dev.gantry.client;
 import dev.gantry.v1.Periodic;
 import java.time.ZoneId;
 
-/** Describes when a job is run; see {@link Jobs#cron}. */
+/** Builds the times of a periodic job; see {@link Jobs#cron}. */
 public final class PeriodicBuilder {
 
     private final Periodic.Builder periodic;
@@ -13,7 +13,7 @@ public final class PeriodicBuilder {
     }
 
     /**
-     * Leaves a time out while a child of an earlier one still runs.
+     * Skips a launch while an earlier child still runs.
      *
      * @return this
      */
@@ -23,7 +23,7 @@ public final class PeriodicBuilder {
     }
 
     /**
-     * The time zone of the expressions. Default: UTC.
+     * Sets the time zone of the expressions. Default: UTC.
      *
      * @param zone the zone
      * @return this
@@ -33,7 +33,7 @@ public final class PeriodicBuilder {
         return this;
     }
 
-    /** The times. */
+    /** Builds the times. */
     Periodic build() {
         return periodic.build();
     }

@@ -1,8 +1,8 @@
 package dev.gantry.client;
 
 /**
- * What was asked for can't be done as things stand: a job is stopped, a deployment has ended, a node is draining. Making the
- * call again is of no use before that has changed; the message says what stands in the way.
+ * The state of an object does not allow the call: a job is stopped, a deployment has ended, a node is draining. A retry
+ * fails until the state changes. The message names the reason.
  */
 public final class PreconditionFailedException extends GantryException {
 

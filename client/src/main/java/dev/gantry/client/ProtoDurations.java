@@ -2,7 +2,7 @@ package dev.gantry.client;
 
 import java.time.Duration;
 
-/** Durations as messages have them. */
+/** Converts durations to messages. */
 final class ProtoDurations {
 
     private ProtoDurations() {}

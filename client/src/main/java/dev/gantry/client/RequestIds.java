@@ -5,8 +5,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Names for requests that may be sent twice: UUIDs of version 7 (RFC 9562), which begin with the time, so that those of one
- * time are neighbours in the server's index and are written together.
+ * Makes request ids: UUIDs of version 7 (RFC 9562), which begin with the time, so that ids of the same time are
+ * neighbours in the server's index and are written together.
  */
 final class RequestIds implements Supplier<UUID> {
 

@@ -4,7 +4,7 @@ import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.ReschedulePolicy;
 import java.time.Duration;
 
-/** Describes when allocations that have failed are placed anew; see {@link Jobs#reschedule}. */
+/** Builds a reschedule policy; see {@link Jobs#reschedule}. */
 public final class RescheduleBuilder {
 
     private final ReschedulePolicy.Builder policy = ReschedulePolicy.newBuilder();
@@ -12,10 +12,10 @@ public final class RescheduleBuilder {
     RescheduleBuilder() {}
 
     /**
-     * Limits the attempts.
+     * Limits the number of reschedules.
      *
-     * @param number how many times within the interval; 0: never
-     * @param interval what they are counted in
+     * @param number the most reschedules within the interval; 0 for none
+     * @param interval the interval in which they are counted
      * @return this
      */
     public RescheduleBuilder attempts(int number, Duration interval) {
@@ -24,7 +24,7 @@ public final class RescheduleBuilder {
     }
 
     /**
-     * Sets no limit to the attempts, in place of one that was set before; the default of services.
+     * Removes the limit of reschedules. This is the default of service jobs.
      *
      * @return this
      */
@@ -34,11 +34,11 @@ public final class RescheduleBuilder {
     }
 
     /**
-     * How long to wait.
+     * Sets the delay before a reschedule.
      *
-     * @param first before the first attempt
-     * @param function how the wait grows with each
-     * @param longest the longest wait; not read if it does not grow
+     * @param first the first delay
+     * @param function how the delay grows
+     * @param longest the longest delay; ignored for a constant delay
      * @return this
      */
     public RescheduleBuilder delay(Duration first, DelayFunction function, Duration longest) {
@@ -46,7 +46,7 @@ public final class RescheduleBuilder {
         return this;
     }
 
-    /** The policy. */
+    /** Builds the policy. */
     ReschedulePolicy build() {
         return policy.build();
     }

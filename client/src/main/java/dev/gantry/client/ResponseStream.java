@@ -8,10 +8,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** The answers of one streaming call. Read by one thread, closed by any. */
+/** The responses of one streaming call. Read by one thread, closed by any thread. */
 final class ResponseStream<T> implements AutoCloseable {
 
-    /** So long that it stands for ever: the library reads no longer ones. */
+    /** Stands for no timeout; gRPC does not accept a longer one. */
     static final Duration FOREVER = Duration.ofDays(10_000);
 
     private final BlockingClientCall<?, T> call;
@@ -22,7 +22,7 @@ final class ResponseStream<T> implements AutoCloseable {
         this.failures = failures;
     }
 
-    /** The next answer; empty once there are no more. */
+    /** Returns the next response; empty at the end of the stream. */
     Optional<T> read(Duration timeout) throws TimeoutException {
         try {
             return Optional.ofNullable(call.read(timeout.toNanos(), TimeUnit.NANOSECONDS));
@@ -34,7 +34,7 @@ final class ResponseStream<T> implements AutoCloseable {
         }
     }
 
-    /** Ends the call; a thread that reads is told that it was cancelled. */
+    /** Cancels the call; a reading thread gets a CANCELLED status. */
     @Override
     public void close() {
         call.cancel("Closed by the client", null);

@@ -12,9 +12,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * A watch that is made of one stream after the other.
+ * A watch that opens a new stream when one breaks.
  *
- * <p>All state belongs to the reading thread, but for {@code closed} and {@code stream}, by which others end it.
+ * <p>All state belongs to the reading thread, except {@code closed} and {@code stream}, by which other threads close
+ * the watch.
  */
 final class ResumingWatch<T> implements Watch<T> {
 
@@ -34,13 +35,13 @@ final class ResumingWatch<T> implements Watch<T> {
     private Instant resumeAt;
 
     /**
-     * A watch that has not connected yet.
+     * Makes a watch that has not connected yet.
      *
-     * @param open opens a stream that goes on after what was told
-     * @param news is shown each answer, remembers where to go on, and says whether it is one to tell
-     * @param resumable asked when a stream has broken off whether another one can go on
+     * @param open opens a stream that continues after the last response
+     * @param news gets each response, remembers where to resume, and returns true if the response is to be returned
+     * @param resumable called when a stream broke; returns true if another stream can continue
      * @param resumption when to open the next stream
-     * @param clientClosed whether the client was closed
+     * @param clientClosed returns true if the client is closed
      */
     ResumingWatch(
             Supplier<ResponseStream<T>> open,
@@ -94,7 +95,7 @@ final class ResumingWatch<T> implements Watch<T> {
         return taken;
     }
 
-    /** Whether there is a next one by then. */
+    /** Waits until there is a next item. Returns false if there is none by the limit. */
     private boolean advance(Instant limit) {
         while (next == null && !ended) {
             try {
@@ -112,7 +113,7 @@ final class ResumingWatch<T> implements Watch<T> {
         return next != null;
     }
 
-    /** Whether there is a stream now; false if the watch was closed while it waited for its turn. */
+    /** Opens a stream. Returns false if the watch was closed while it waited for the next attempt. */
     private boolean connect(Instant limit) throws TimeoutException {
         if (awaitClose(earlier(resumeAt, limit))) {
             ended = true;

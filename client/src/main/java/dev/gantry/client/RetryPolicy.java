@@ -3,14 +3,14 @@ package dev.gantry.client;
 import java.time.Duration;
 
 /**
- * How a call is tried again while the server is unavailable: one that reads, that sets something to what it names, or that
- * has a request id. Each attempt tries to connect anew. Each delay is varied by up to a fifth, so that many clients
- * do not come back at once.
+ * How calls that are safe to repeat are retried while the server is unavailable: calls that read, that set a value, or
+ * that have a request id. Each attempt connects anew. Each delay is varied by up to a fifth, so that many clients do
+ * not reconnect at once.
  *
- * @param maxAttempts how often a call is tried at most, the first time included: 1 (never again) to 20
+ * @param maxAttempts the most attempts of a call, including the first: 1 (no retry) to 20
  * @param initialBackoff the delay before the second attempt, more than 0
  * @param maxBackoff the longest delay, not less than the first
- * @param multiplier by what each delay is longer than the one before, 1 or more
+ * @param multiplier the ratio of each delay to the one before, 1 or more
  */
 public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration maxBackoff, double multiplier) {
 
@@ -28,16 +28,16 @@ public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration max
     }
 
     /**
-     * The same with another number of attempts.
+     * Sets the number of attempts.
      *
-     * @param attempts 1 (never again) to 20
-     * @return the policy
+     * @param attempts 1 (no retry) to 20
+     * @return a new policy
      */
     public RetryPolicy withMaxAttempts(int attempts) {
         return new RetryPolicy(attempts, initialBackoff, maxBackoff, multiplier);
     }
 
-    /** The delay after so many failures in a row, 1 or more, not varied yet. */
+    /** Returns the delay after a number of failures in a row, 1 or more, without variation. */
     Duration delay(int failures) {
         double millis = initialBackoff.toMillis() * Math.pow(multiplier, failures - 1.0);
         return Duration.ofMillis((long) Math.min(millis, (double) maxBackoff.toMillis()));

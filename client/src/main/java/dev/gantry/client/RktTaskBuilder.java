@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Describes a pod that is run by rkt; see {@link Jobs}.
+ * Builds a task that rkt runs as a pod; see {@link Jobs}.
  *
  * <p>Texts in the driver's settings and in the environment are interpolated on the node:
  * <code>${NOMAD_PORT_http}</code>, <code>${node.datacenter}</code>, <code>${meta.foo}</code>.
@@ -33,7 +33,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * The program to run in place of the image's own.
+     * Sets the program to run instead of the image's own.
      *
      * @param path a path in the image
      * @return this
@@ -53,7 +53,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Trusts the keys of an image name before the image is fetched. Without it, signatures are not verified.
+     * Trusts the keys for a prefix of image names before the image is fetched. Without it, signatures are not verified.
      *
      * @param prefix the begin of image names, such as {@code coreos.com/etcd}
      * @return this
@@ -93,7 +93,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Says which port of the image a port of this task is. Needed for each port unless the pod runs in the host's network.
+     * Maps a port of the task to a port of the image. Needed for each port unless the pod uses the host's network.
      *
      * @param label the task's port, see {@link #port}
      * @param imagePort the name of a port in the image's manifest; {@code 6379-tcp} for one that a docker image exposes
@@ -127,7 +127,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Switches off parts of rkt's security.
+     * Disables security features of rkt.
      *
      * @param options such as {@code image}, {@code tls}, {@code ondisk}, {@code http}, {@code all}
      * @return this
@@ -137,7 +137,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Copies the image for the pod instead of laying a file system over it.
+     * Copies the image for the pod instead of using an overlay file system.
      *
      * @return this
      */
@@ -146,7 +146,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Has rkt say on standard error what it does.
+     * Makes rkt log debug messages to standard error.
      *
      * @return this
      */
@@ -155,7 +155,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * The user to run as. Default: the image's.
+     * Sets the user to run as. Default: the image's.
      *
      * @param user a name or a number
      * @return this
@@ -166,7 +166,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * The group to run as. Default: the image's.
+     * Sets the group to run as. Default: the image's.
      *
      * @param group a name or a number
      * @return this
@@ -200,10 +200,10 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Adds a condition to the job's and the group's.
+     * Adds a constraint to those of the job and the group.
      *
      * @param attribute left side, such as <code>${attr.kernel.name}</code>
-     * @param operator one that {@link Constraint#getOperator()} lists
+     * @param operator an operator that {@link Constraint#getOperator()} lists
      * @param value right side; empty for operators that need none
      * @return this
      */
@@ -213,7 +213,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * How much of a processor the task needs. Default: 100.
+     * Sets the CPU that the task needs. Default: 100.
      *
      * @param mhz more than 0
      * @return this
@@ -224,7 +224,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * How much memory the task may use. Default: 300.
+     * Sets the memory limit of the task. Default: 300.
      *
      * @param mib more than 0, in MiB
      * @return this
@@ -235,9 +235,9 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Allocates any free port of the node's dynamic range.
+     * Requests a free port of the node's dynamic range.
      *
-     * @param label by which the task speaks of it, as in <code>${NOMAD_PORT_label}</code>
+     * @param label the port's label, as in <code>${NOMAD_PORT_label}</code>
      * @return this
      */
     public RktTaskBuilder port(String label) {
@@ -245,9 +245,9 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Allocates one port of the node.
+     * Requests a certain port of the node.
      *
-     * @param label by which the task speaks of it
+     * @param label the port's label
      * @param port 1 to 65535
      * @return this
      */
@@ -257,11 +257,11 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Offers a network service at one of the task's ports.
+     * Registers a service at one of the task's ports.
      *
      * @param name its name
      * @param port the label of the port
-     * @param tags free words to choose by
+     * @param tags tags to select instances by
      * @return this
      */
     public RktTaskBuilder service(String name, String port, String... tags) {
@@ -270,12 +270,12 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Offers a network service at one of the task's ports, which can be used while all checks pass.
+     * Registers a service at one of the task's ports. The instance is healthy while all checks pass.
      *
      * @param name its name
      * @param port the label of the port
-     * @param tags free words to choose by
-     * @param checks what tells that it can be used
+     * @param tags tags to select instances by
+     * @param checks the checks
      * @return this
      */
     public RktTaskBuilder service(String name, String port, List<String> tags, CheckBuilder... checks) {
@@ -289,12 +289,12 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Adds nodes to prefer to the job's and the group's.
+     * Adds an affinity to those of the job and the group.
      *
      * @param attribute left side, such as <code>${node.class}</code>
      * @param operator as in {@link #constraint}, without {@code distinct_hosts} and {@code distinct_property}
      * @param value right side
-     * @param weight -100 to 100, not 0; a negative one avoids such nodes
+     * @param weight -100 to 100, not 0; a negative weight avoids these nodes
      * @return this
      */
     public RktTaskBuilder affinity(String attribute, String operator, String value, int weight) {
@@ -303,10 +303,10 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * How the task is asked to end. Default: SIGTERM, and it is killed after 5 s.
+     * Sets how the task is stopped. Default: SIGTERM, and SIGKILL after 5 s.
      *
-     * @param signal such as {@code SIGINT}
-     * @param timeout how long it may take, or it is killed
+     * @param signal the signal, such as {@code SIGINT}
+     * @param timeout how long the task may take to end before it is killed
      * @return this
      */
     public RktTaskBuilder kill(String signal, Duration timeout) {
@@ -315,10 +315,10 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * How much of each of the task's two outputs is kept: the newest of it. Default: 10 files of 10 MiB.
+     * Sets how much of each of the task's two outputs is kept. Default: 10 files of 10 MiB.
      *
-     * @param maxFiles how many files, 1 to 1000
-     * @param maxFileSizeMib how long a file is at most, in MiB, 1 to 1048576
+     * @param maxFiles the most files, 1 to 1000
+     * @param maxFileSizeMib the largest size of a file in MiB, 1 to 1048576
      * @return this
      */
     public RktTaskBuilder logs(int maxFiles, int maxFileSizeMib) {
@@ -327,7 +327,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Discards the task's output: nothing of it is kept.
+     * Discards the task's output.
      *
      * @return this
      */
@@ -337,7 +337,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Runs the task before the group's main tasks, which wait for its good end.
+     * Runs the task before the group's main tasks, which wait until it has succeeded.
      *
      * @return this
      */
@@ -355,7 +355,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Runs the task after the group's main tasks have ended, however they did.
+     * Runs the task after the group's main tasks have ended, also after a failure.
      *
      * @return this
      */
@@ -364,7 +364,7 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * Where the task finds what its job was dispatched with.
+     * Sets the file for the payload of a dispatch.
      *
      * @param file a path below the task's {@code local/}
      * @return this
@@ -375,9 +375,9 @@ public final class RktTaskBuilder {
     }
 
     /**
-     * The task.
+     * Builds the task.
      *
-     * @return what a group is made of
+     * @return the task
      */
     public Task build() {
         Struct.Builder whole = config.clone();

@@ -3,13 +3,13 @@ package dev.gantry.client;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** Where a server listens. */
+/** The address of a server. */
 record ServerAddress(String host, int port) {
 
     private static final int DEFAULT_PORT = 7470;
     private static final int LAST_PORT = 65535;
 
-    /** Reads HOST:PORT, HOST or [IPV6]:PORT. */
+    /** Parses HOST:PORT, HOST or [IPV6]:PORT. */
     static ServerAddress parse(String text) {
         URI uri = toUri(text);
         boolean plain = uri.getHost() != null

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
-/** Where services are. Safe for use by many threads. Each method throws {@link GantryException}s. */
+/** Finds services. Thread-safe. Each method throws {@link GantryException}s. */
 public final class ServiceClient {
 
     private final Connection connection;
@@ -22,19 +22,19 @@ public final class ServiceClient {
     }
 
     /**
-     * All services in the order of their names, fetched as the stream is read.
+     * Lists all services, ordered by name. Pages are fetched while the stream is read.
      *
-     * @return the services, counted
+     * @return the services with counts of instances
      */
     public Stream<ServiceSummary> list() {
         return list("");
     }
 
     /**
-     * The services whose names begin with a prefix, in the order of their names, fetched as the stream is read.
+     * Lists the services whose names begin with a prefix, ordered by name. Pages are fetched while the stream is read.
      *
-     * @param prefix how the names begin
-     * @return the services, counted
+     * @param prefix the prefix
+     * @return the services with counts of instances
      */
     public Stream<ServiceSummary> list(String prefix) {
         ListServicesRequest.Builder request = ListServicesRequest.newBuilder().setPrefix(prefix);
@@ -46,11 +46,11 @@ public final class ServiceClient {
     }
 
     /**
-     * The healthy instances of a service: its allocation runs, and all its checks pass.
+     * Returns the healthy instances of a service: their allocations run and all their checks pass.
      *
-     * @param name its name
-     * @param tags only instances that have all of these
-     * @return the instances in the order of their addresses; empty if there is none, or no such service
+     * @param name the service's name
+     * @param tags the tags that an instance must have
+     * @return the instances, ordered by address; empty if there is none, or no such service
      */
     public List<ServiceInstance> get(String name, String... tags) {
         GetServiceRequest request = GetServiceRequest.newBuilder()
@@ -63,10 +63,10 @@ public final class ServiceClient {
     }
 
     /**
-     * The healthy instances of a service, then again all of them after each change.
+     * Watches a service: returns its healthy instances, then again all of them after each change.
      *
-     * @param name its name; there need not be such a service yet
-     * @param tags only instances that have all of these
+     * @param name the service's name; the service need not exist yet
+     * @param tags the tags that an instance must have
      * @return the watch; it does not end by itself
      */
     public Watch<List<ServiceInstance>> watch(String name, String... tags) {
@@ -74,7 +74,7 @@ public final class ServiceClient {
                 .setName(name)
                 .addAllTags(List.of(tags))
                 .build();
-        // A watch that is resumed begins anew with all there is, which may be what was told last.
+        // A resumed watch begins with all instances, which may not have changed.
         AtomicReference<WatchServiceResponse> told = new AtomicReference<>();
         Watch<WatchServiceResponse> watch = connection.watch(
                 () -> connection.stream(connection.services(), stub -> stub.watchService(request)),

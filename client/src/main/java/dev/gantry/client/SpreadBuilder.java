@@ -3,7 +3,7 @@ package dev.gantry.client;
 import dev.gantry.v1.Spread;
 import dev.gantry.v1.SpreadTarget;
 
-/** Describes what to spread allocations over; see {@link Jobs#spread}. */
+/** Builds a spread; see {@link Jobs#spread}. */
 public final class SpreadBuilder {
 
     private final Spread.Builder spread;
@@ -13,7 +13,7 @@ public final class SpreadBuilder {
     }
 
     /**
-     * How much this spread counts beside others. Default: 50.
+     * Sets the weight of the spread relative to others. Default: 50.
      *
      * @param weight 1 to 100
      * @return this
@@ -24,7 +24,7 @@ public final class SpreadBuilder {
     }
 
     /**
-     * Adds the share that a value shall have. Default: all values alike.
+     * Sets the desired share of a value. Default: equal shares of all values.
      *
      * @param value the attribute's value
      * @param percent 0 to 100; all together at most 100
@@ -35,7 +35,7 @@ public final class SpreadBuilder {
         return this;
     }
 
-    /** The spread. */
+    /** Builds the spread. */
     Spread build() {
         return spread.build();
     }

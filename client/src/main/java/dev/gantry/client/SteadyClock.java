@@ -3,7 +3,7 @@ package dev.gantry.client;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** Begins with the time of the machine and then measures what passes: it does not jump when somebody sets the machine's clock. */
+/** A monotonic clock: it begins with the machine's time and does not jump when the machine's time is set. */
 final class SteadyClock implements InstantSource {
 
     private final Instant start = Instant.now();

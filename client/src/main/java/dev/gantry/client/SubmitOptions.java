@@ -3,31 +3,32 @@ package dev.gantry.client;
 import java.util.OptionalLong;
 
 /**
- * How to submit a job.
+ * The options of a submission.
  *
- * @param requestId makes the submission safe to repeat across programs; empty: a new one for each submission
- * @param checkIndex submit only if the stored job's index is this one, 0 if there must be none; empty: always
+ * @param requestId makes the submission safe to repeat, also across programs; if empty, each submission gets a new one
+ * @param checkIndex the index that the stored job must have, 0 if there must be no such job; empty to submit in any
+ *     case
  */
 public record SubmitOptions(String requestId, OptionalLong checkIndex) {
 
-    /** A new request, whatever is stored. */
+    /** A new request id and no check index. */
     public static final SubmitOptions DEFAULT = new SubmitOptions("", OptionalLong.empty());
 
     /**
-     * The same with a request id of the caller's own.
+     * Sets the request id.
      *
-     * @param id 1 to 128 characters; a second submission with the same id answers what the first one did
-     * @return the options
+     * @param id 1 to 128 characters; a second submission with the same id gets the response of the first one
+     * @return new options
      */
     public SubmitOptions withRequestId(String id) {
         return new SubmitOptions(id, checkIndex);
     }
 
     /**
-     * The same, but only if the job was not changed meanwhile.
+     * Sets the check index: the job is stored only if it was not changed meanwhile.
      *
-     * @param index the stored job's {@code modify_index}, as a plan tells it; 0: only if there is no such job
-     * @return the options
+     * @param index the stored job's {@code modify_index}, as in a plan; 0 if there must be no such job
+     * @return new options
      */
     public SubmitOptions withCheckIndex(long index) {
         return new SubmitOptions(requestId, OptionalLong.of(index));

@@ -7,7 +7,7 @@ import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.time.Duration;
 
-/** Describes a task group; see {@link Jobs}. */
+/** Builds a task group; see {@link Jobs}. */
 public final class TaskGroupBuilder {
 
     private final TaskGroup.Builder group;
@@ -17,7 +17,7 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * How many allocations of the group to run. Default: 1.
+     * Sets the number of allocations. Default: 1.
      *
      * @param count 0 or more
      * @return this
@@ -28,10 +28,10 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * Adds a condition to the job's.
+     * Adds a constraint to those of the job.
      *
      * @param attribute left side, such as <code>${attr.kernel.name}</code>
-     * @param operator one that {@link Constraint#getOperator()} lists
+     * @param operator an operator that {@link Constraint#getOperator()} lists
      * @param value right side; empty for operators that need none
      * @return this
      */
@@ -41,12 +41,12 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * Adds nodes to prefer to the job's.
+     * Adds an affinity to those of the job.
      *
      * @param attribute left side, such as <code>${node.class}</code>
      * @param operator as in {@link #constraint}, without {@code distinct_hosts} and {@code distinct_property}
      * @param value right side
-     * @param weight -100 to 100, not 0; a negative one avoids such nodes
+     * @param weight -100 to 100, not 0; a negative weight avoids these nodes
      * @return this
      */
     public TaskGroupBuilder affinity(String attribute, String operator, String value, int weight) {
@@ -55,7 +55,7 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * Adds something to spread allocations over to the job's.
+     * Adds a spread to those of the job.
      *
      * @param spread see {@link Jobs#spread}
      * @return this
@@ -66,7 +66,7 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * How a new version of the group replaces the one before. Default: the job's.
+     * Sets the update strategy. Default: the job's.
      *
      * @param update see {@link Jobs#update}
      * @return this
@@ -77,12 +77,12 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * When tasks that have ended are started again on the same node.
+     * Sets the restart policy: how tasks that have ended are restarted on the same node.
      *
-     * @param attempts how many times within an interval, 0 or more
-     * @param interval begins with the first restart
-     * @param delay how long to wait before each
-     * @param mode what happens once there are no more attempts
+     * @param attempts the most restarts within an interval, 0 or more
+     * @param interval the interval, which begins with the first restart
+     * @param delay the delay before a restart
+     * @param mode what happens after the last attempt
      * @return this
      */
     public TaskGroupBuilder restart(int attempts, Duration interval, Duration delay, RestartMode mode) {
@@ -95,7 +95,7 @@ public final class TaskGroupBuilder {
     }
 
     /**
-     * When allocations that have failed are placed anew.
+     * Sets the reschedule policy for failed allocations.
      *
      * @param reschedule see {@link Jobs#reschedule}
      * @return this
@@ -138,7 +138,7 @@ public final class TaskGroupBuilder {
         return this;
     }
 
-    /** The group. */
+    /** Builds the group. */
     TaskGroup build() {
         return group.build();
     }

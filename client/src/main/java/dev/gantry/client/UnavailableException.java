@@ -1,6 +1,6 @@
 package dev.gantry.client;
 
-/** Nobody could take the call, even after it was tried again: it may succeed later, unchanged. */
+/** No server could process the call, even after retries. The same call may succeed later. */
 public final class UnavailableException extends GantryException {
 
     private static final long serialVersionUID = 1L;
@@ -13,10 +13,10 @@ public final class UnavailableException extends GantryException {
     }
 
     /**
-     * Who says so.
+     * Returns true if a server was reached.
      *
-     * @return true if a server answered that it can't now, for instance because a node is not connected; false if no
-     *     server could be reached or the connection broke
+     * @return true if a server responded that it is unavailable, for instance because a node is not connected; false if
+     *     no server could be reached or the connection broke
      */
     public boolean isServerReached() {
         return serverReached;

@@ -4,7 +4,7 @@ import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
 
-/** Describes how a new version of a service replaces the one before; see {@link Jobs#update}. */
+/** Builds an update strategy: how a new version of a service replaces the one before; see {@link Jobs#update}. */
 public final class UpdateBuilder {
 
     private final UpdateStrategy.Builder update = UpdateStrategy.newBuilder();
@@ -12,7 +12,7 @@ public final class UpdateBuilder {
     UpdateBuilder() {}
 
     /**
-     * How many allocations to replace at a time. Default: 1.
+     * Sets how many allocations are replaced at a time. Default: 1.
      *
      * @param number 1 or more
      * @return this
@@ -23,7 +23,8 @@ public final class UpdateBuilder {
     }
 
     /**
-     * How many allocations of the new version to try beside the old ones, before any is replaced. Default: 0.
+     * Sets the number of canaries: allocations of the new version that run beside the old ones before any of these is
+     * replaced. Default: 0.
      *
      * @param number 0 to the group's count
      * @return this
@@ -34,7 +35,7 @@ public final class UpdateBuilder {
     }
 
     /**
-     * Promotes by itself once all canaries are healthy.
+     * Makes the server promote the canaries once all of them are healthy.
      *
      * @return this
      */
@@ -44,7 +45,7 @@ public final class UpdateBuilder {
     }
 
     /**
-     * Brings the newest stable version back if the deployment fails.
+     * Reverts the job to its newest stable version if the deployment fails.
      *
      * @return this
      */
@@ -54,7 +55,7 @@ public final class UpdateBuilder {
     }
 
     /**
-     * Counts an allocation as healthy while its tasks run, whatever its checks say.
+     * Counts an allocation as healthy while its tasks run, without regard to its checks.
      *
      * @return this
      */
@@ -64,7 +65,7 @@ public final class UpdateBuilder {
     }
 
     /**
-     * How long an allocation must be healthy without a break. Default: 10 s.
+     * Sets how long an allocation must be healthy without interruption. Default: 10 s.
      *
      * @param duration 0 or more
      * @return this
@@ -75,7 +76,7 @@ public final class UpdateBuilder {
     }
 
     /**
-     * How long an allocation may take to get healthy. Default: 5 min.
+     * Sets how long an allocation may take to become healthy. Default: 5 min.
      *
      * @param duration more than the shortest healthy time
      * @return this
@@ -86,9 +87,9 @@ public final class UpdateBuilder {
     }
 
     /**
-     * How long the deployment may go without another healthy allocation. Default: 10 min.
+     * Sets how long the deployment may go without another healthy allocation. Default: 10 min.
      *
-     * @param duration at least the healthy deadline; 0: for ever
+     * @param duration at least the healthy deadline; 0 for no deadline
      * @return this
      */
     public UpdateBuilder progressDeadline(Duration duration) {
@@ -96,7 +97,7 @@ public final class UpdateBuilder {
         return this;
     }
 
-    /** The strategy. */
+    /** Builds the strategy. */
     UpdateStrategy build() {
         return update.build();
     }

@@ -5,20 +5,20 @@ import java.util.Iterator;
 import java.util.Optional;
 
 /**
- * What changes, as it changes. If the connection breaks, the watch connects again and goes on where it was: nothing is
- * left out and nothing told twice.
+ * Returns changes as they happen. If the connection breaks, the watch reconnects and resumes: no change is lost or
+ * returned twice.
  *
- * <p>Read by one thread at a time; {@link #close()} may be called by any thread, and ends what the reader waits for.
+ * <p>Read by one thread at a time. Any thread may call {@link #close()}, which ends the reader's wait.
  *
- * @param <T> what is told
+ * @param <T> the type of the changes
  */
 public interface Watch<T> extends Iterator<T>, AutoCloseable {
 
     /**
-     * Waits for the next change, for ever.
+     * Waits for the next change, without a timeout.
      *
-     * @return false once there is nothing more to come, or the watch or its client was closed
-     * @throws NotFoundException if what is watched is not known
+     * @return false if the watch has ended, or if the watch or its client was closed
+     * @throws NotFoundException if the watched object does not exist
      * @throws UnavailableException if the server could not be reached for too long
      * @throws GantryException if the server failed, or this thread was interrupted (its interrupt flag is set)
      */
@@ -26,18 +26,18 @@ public interface Watch<T> extends Iterator<T>, AutoCloseable {
     boolean hasNext();
 
     /**
-     * Waits for the next change, but not for ever.
+     * Waits for the next change, with a timeout.
      *
-     * @param timeout for how long to wait; zero takes only what has come already
-     * @return the change; empty if none came in time or none will come: then {@link #isEnded()} tells which
+     * @param timeout how long to wait; zero returns only a change that has already arrived
+     * @return the change; empty after the timeout or at the end of the watch, which {@link #isEnded()} distinguishes
      * @throws GantryException as {@link #hasNext()}
      */
     Optional<T> poll(Duration timeout);
 
     /**
-     * Whether the watch has ended.
+     * Returns true if the watch has ended.
      *
-     * @return true once it is known that nothing more will come
+     * @return true once no more changes will come
      */
     boolean isEnded();
 

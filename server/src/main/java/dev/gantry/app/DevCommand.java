@@ -11,10 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code gantry dev}. */
+/** {@code gantry dev}: a server and a node in one process. */
 @Command(
         name = "dev",
-        description = "Runs a server and a node in one process until it is asked to end; then stops the node's tasks.")
+        description = "Runs a server and a node in one process until it gets SIGTERM or SIGINT; then stops the node's tasks.")
 final class DevCommand implements Runnable {
 
     private static final String LOOPBACK = "127.0.0.1";
@@ -26,7 +26,7 @@ final class DevCommand implements Runnable {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where all is kept. Default: a temporary directory, removed at the end.")
+            description = "The data directory. Default: a temporary directory, removed at the end.")
     private Optional<Path> dataDir = Optional.empty();
 
     @Mixin
@@ -52,7 +52,7 @@ final class DevCommand implements Runnable {
         });
     }
 
-    /** What ends all that was started. */
+    /** Starts the server and the node. Returns an action that stops both. */
     private Runnable start(Path directory) {
         ServerConfig serverConfig = OptionErrors.explain(spec, () -> serverOptions.toConfig(directory));
         GantryServer server = ServerCommand.start(serverConfig);

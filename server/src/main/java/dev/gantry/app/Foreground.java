@@ -2,15 +2,15 @@ package dev.gantry.app;
 
 import java.util.concurrent.CountDownLatch;
 
-/** Runs what does not end by itself until the process is asked to end (SIGTERM, or SIGINT from a keyboard). */
+/** Runs a server or a node until the process gets SIGTERM, or SIGINT from a keyboard. */
 final class Foreground {
 
     private Foreground() {}
 
     /**
-     * Waits. Once asked to end, closes what runs and ends the process with exit code 0.
+     * Waits for the signal, then stops the server or node and ends the process with exit code 0.
      *
-     * @param close ends what runs
+     * @param close stops the server or node
      */
     static void run(Runnable close) {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(close), "shutdown"));
@@ -19,7 +19,7 @@ final class Foreground {
 
     private static void end(Runnable close) {
         close.run();
-        // Left to itself, Java would report the signal as its exit code, though this is how it shall end.
+        // Otherwise Java's exit code would report the signal, but this is a normal end.
         Runtime.getRuntime().halt(0);
     }
 

@@ -76,14 +76,14 @@ final class GantryNode implements AutoCloseable {
     }
 
     /**
-     * What a node is made of that tests replace.
+     * The parts of a node that tests replace.
      *
-     * @param drivers makes the drivers that it offers, given the directory of its allocations
-     * @param version of this program
-     * @param timings how often it does things
-     * @param clock tells the time
-     * @param random spreads what many nodes would do at once
-     * @param stateThread makes the thread that writes what the node must remember
+     * @param drivers makes the node's drivers, given the directory of its allocations
+     * @param version this program's version
+     * @param timings the intervals of the node's regular work
+     * @param clock the wall clock
+     * @param random spreads the work of many nodes over time
+     * @param stateThread makes the thread that writes the node's state
      */
     record Parts(
             Function<Path, List<TaskDriver>> drivers,
@@ -93,7 +93,7 @@ final class GantryNode implements AutoCloseable {
             RandomGenerator random,
             ThreadFactory stateThread) {
 
-        /** What a node is made of when it runs for real. */
+        /** Returns the parts of a real node. */
         static Parts ofThisMachine(NodeConfig config) {
             return new Parts(
                     allocations -> NodeDrivers.create(config, allocations, SystemSources.clock()),
@@ -106,8 +106,8 @@ final class GantryNode implements AutoCloseable {
     }
 
     /**
-     * Takes up what an earlier process has left running, and begins to speak to the server: whether there is one or not,
-     * the node is started.
+     * Recovers the tasks of an earlier process and begins to connect to the server. The node starts even if there is no
+     * server.
      *
      * @throws dev.gantry.node.state.NodeStateException if the data directory can't be used, or another node uses it
      */
@@ -129,8 +129,8 @@ final class GantryNode implements AutoCloseable {
     }
 
     /**
-     * Ends the node and leaves its tasks running: a node that is started with the same data directory takes them up. May
-     * be called again.
+     * Stops the node and leaves its tasks running: a node that starts with the same data directory recovers them.
+     * Closing it again does nothing.
      */
     @Override
     public void close() {
@@ -149,7 +149,10 @@ final class GantryNode implements AutoCloseable {
         LOG.info("Gantry node has stopped");
     }
 
-    /** Stops all tasks, tells the server if there is one, and ends the node. Does nothing to a node that has ended. */
+    /**
+     * Stops all tasks, reports that to the server if it is connected, and stops the node. Does nothing if the node is
+     * closed.
+     */
     void closeStoppingTasks() {
         if (closed.get()) {
             return;
@@ -173,7 +176,7 @@ final class GantryNode implements AutoCloseable {
         Fingerprinter fingerprinter = Fingerprinter.create(directory.root(), ports(config), parts.version(), drivers);
         CompletableFuture<NodeFingerprint> drivenLook =
                 CompletableFuture.supplyAsync(fingerprinter::look, threads.fingerprints());
-        // A driver that hangs must not keep the node from its session: all it runs would be lost.
+        // A driver that hangs must not delay the node's session, or all of the node's allocations would be lost.
         NodeFingerprint known = drivenLook
                 .copy()
                 .completeOnTimeout(null, parts.timings().firstLook().toMillis(), TimeUnit.MILLISECONDS)

@@ -40,7 +40,7 @@ final class GantryServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GantryServer.class);
 
-    /** How much later than its time anything may happen that a tick looks after: silent nodes, deadlines, schedules. */
+    /** The interval of the checks of silent nodes, deadlines and schedules. Each of them may be late by as much. */
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private final Store store;
@@ -57,12 +57,12 @@ final class GantryServer implements AutoCloseable {
     }
 
     /**
-     * Opens the store, takes up what waits in it, and serves.
+     * Opens the store, resumes the pending work in it, and serves.
      *
-     * @param config how it runs
-     * @param clocks tell the time
+     * @param config the configuration
+     * @param clocks the clocks
      * @param random makes identifiers; used by several threads at a time
-     * @param end ends the process, since what its memory holds can't be trusted any more
+     * @param end ends the process, called when its memory can't be trusted any more
      * @throws IOException if the address can't be bound
      */
     static GantryServer start(ServerConfig config, Clocks clocks, RandomGenerator random, Runnable end)
@@ -86,12 +86,12 @@ final class GantryServer implements AutoCloseable {
         }
     }
 
-    /** Where it serves, with the port that it was given. */
+    /** Returns the address that the server listens on, with the actual port. */
     InetSocketAddress address() {
         return address;
     }
 
-    /** Answers what is being asked, writes what waits, and closes the store. Closing it again does nothing. */
+    /** Completes open calls and pending writes, then closes the store. Closing the server again does nothing. */
     @Override
     public void close() {
         if (closed.getAndSet(true)) {
@@ -137,7 +137,7 @@ final class GantryServer implements AutoCloseable {
         store.listen(services::publish);
         services.load();
 
-        // A node that was there when the last server stopped has a whole time to live to come back.
+        // A node that was connected when the last server stopped gets a whole time to live to reconnect.
         store.reader().nodes().present().forEach(liveness::heard);
         deployments.load(store.reader());
         drainer.load(store.reader());
@@ -145,7 +145,8 @@ final class GantryServer implements AutoCloseable {
         loop.start();
         threads.repeat(TICK, pulse::beat);
         threads.repeat(TICK, liveness::check);
-        // After a pause nodes first say what has happened meanwhile: a deployment may have got on, a node be empty.
+        // After a pause of the server, nodes first report what happened meanwhile: deployments may have progressed,
+        // nodes may have been drained.
         threads.repeat(TICK, () -> whenSettled(pulse, deployments::check));
         threads.repeat(TICK, () -> whenSettled(pulse, drainer::check));
         threads.repeat(TICK, services::check);

@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/** Addresses as people write them: {@code HOST:PORT}, {@code [IPV6]:PORT}. */
+/** Parses and formats addresses: {@code HOST:PORT} and {@code [IPV6]:PORT}. */
 final class HostPort {
 
     private static final int HIGHEST_PORT = 65535;
@@ -12,9 +12,9 @@ final class HostPort {
     private HostPort() {}
 
     /**
-     * Reads an address.
+     * Parses an address.
      *
-     * @throws IllegalArgumentException if it is none, or its host has no address
+     * @throws IllegalArgumentException if the text is no address, or the host can't be resolved
      */
     static InetSocketAddress parse(String text) {
         int colon = text.lastIndexOf(':');

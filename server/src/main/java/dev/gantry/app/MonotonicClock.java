@@ -4,8 +4,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * A clock that shows the time at its making and how much has passed since: it does not jump when the machine's time is
- * set. For measuring how long something takes, not for telling what time it is.
+ * A monotonic clock: the wall clock's time when it was made plus the time that has passed since. It does not jump when
+ * the machine's time is set. Use it to measure durations, not to show the time.
  */
 final class MonotonicClock implements InstantSource {
 

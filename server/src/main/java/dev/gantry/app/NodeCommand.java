@@ -16,8 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "node",
         description = {
-            "Runs a node until it is asked to end (SIGTERM); its tasks go on, and the next start takes them up.",
-            "With a command behind it: looks at nodes."
+            "Runs a node until it gets SIGTERM. Its tasks go on, and the next start recovers them.", "With a subcommand: shows and manages nodes."
         })
 final class NodeCommand implements Runnable {
 
@@ -33,11 +32,11 @@ final class NodeCommand implements Runnable {
             description = "The servers to try in turn. Default: ${DEFAULT-VALUE}.")
     private List<String> servers = new ArrayList<>();
 
-    /** Not marked as required: the commands below this one need none. */
+    /** Not marked as required: the subcommands do not need it. */
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "Where the node keeps its identity and its allocations; made where it is missing.")
+            description = "The directory of the node's identity and allocations. It is made if it is missing.")
     private Optional<Path> dataDir = Optional.empty();
 
     @Mixin
@@ -51,7 +50,7 @@ final class NodeCommand implements Runnable {
     }
 
     /**
-     * Starts a node for a command.
+     * Starts a node.
      *
      * @throws CommandFailedException if it can't be started
      */

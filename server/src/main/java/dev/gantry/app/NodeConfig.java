@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * How a node runs.
+ * The configuration of a node.
  *
  * @param servers the servers to try in turn, each as {@code HOST:PORT}; at least one
- * @param dataDir where the node keeps all it has
- * @param name by which people know it
+ * @param dataDir the node's data directory
+ * @param name its name
  * @param datacenter its datacenter
  * @param nodeClass its class; may be empty
  * @param meta free key-value pairs for constraints and tasks
@@ -46,9 +46,9 @@ record NodeConfig(
     private static final int HIGHEST_PORT = 65535;
 
     /**
-     * Makes collections immutable, and checks.
+     * Makes the collections immutable and validates all values.
      *
-     * @throws IllegalArgumentException naming the value that can't be used
+     * @throws IllegalArgumentException if a value can't be used; the message names it
      */
     NodeConfig {
         servers = List.copyOf(servers);
@@ -77,7 +77,7 @@ record NodeConfig(
                 "Dynamic ports %d to %d are no range within 1 and 65535".formatted(minDynamicPort, maxDynamicPort));
     }
 
-    /** A node that says nothing of itself: named as the machine, with the address of its default route. */
+    /** Returns a configuration with defaults: the machine's name, and the address of its default route. */
     static NodeConfig of(List<String> servers, Path dataDir) {
         return new NodeConfig(
                 servers,

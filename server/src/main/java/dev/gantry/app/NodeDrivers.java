@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 
-/** The drivers that a node offers, set up as its configuration says. */
+/** Makes the drivers of a node from its configuration. */
 final class NodeDrivers {
 
     private static final String VOLUMES = "rkt.volumes.enabled";
@@ -35,9 +35,9 @@ final class NodeDrivers {
     }
 
     /**
-     * Checks that all options are known and can be used.
+     * Validates the options of drivers.
      *
-     * @throws IllegalArgumentException naming the first that can't
+     * @throws IllegalArgumentException if an option is unknown or can't be used; the message names it
      */
     static void checkOptions(Map<String, String> options) {
         options.keySet().stream()

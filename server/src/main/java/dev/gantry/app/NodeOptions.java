@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What a node is told of itself on its command line. */
+/** The command line options of a node. */
 final class NodeOptions {
 
     private static final class ToPortRange implements ITypeConverter<PortRange> {
@@ -38,13 +38,13 @@ final class NodeOptions {
             names = "--class",
             paramLabel = "WORD",
             defaultValue = "",
-            description = "The node's class, by which constraints can choose: $${node.class}.")
+            description = "The node's class, for constraints: $${node.class}.")
     private String nodeClass = "";
 
     @Option(
             names = "--meta",
             paramLabel = "KEY=VALUE",
-            description = "What constraints and tasks can know of the node: $${meta.KEY}. May be repeated.")
+            description = "Metadata of the node, for constraints and tasks: $${meta.KEY}. May be repeated.")
     private Map<String, String> meta = new LinkedHashMap<>();
 
     @Option(
@@ -57,7 +57,7 @@ final class NodeOptions {
             names = "--dynamic-ports",
             paramLabel = "FIRST-LAST",
             converter = ToPortRange.class,
-            description = "The ports to choose from where a job names none. Default: 20000-32000.")
+            description = "The range of dynamic ports. Default: 20000-32000.")
     private PortRange dynamicPorts = PortRange.STANDARD;
 
     @Option(
@@ -73,10 +73,10 @@ final class NodeOptions {
     private Map<String, String> options = new LinkedHashMap<>();
 
     /**
-     * The node's configuration.
+     * Makes the node's configuration.
      *
-     * @param ipWithoutOption the address of a node that is not told one
-     * @throws IllegalArgumentException naming the value that can't be used
+     * @param ipWithoutOption the address if no {@code --ip} is given
+     * @throws IllegalArgumentException if a value can't be used; the message names it
      */
     NodeConfig toConfig(List<String> servers, Path dataDir, Optional<String> ipWithoutOption) {
         return new NodeConfig(

@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's threads, but for those of its tasks and gRPC's event loops.
+ * A node's threads, except those of its tasks and gRPC's event loops.
  *
  * @param owner owns the node's state
  * @param fingerprints looks at the machine
  * @param logs reads logs
  * @param cleaner deletes directories
- * @param sweeper removes what earlier processes have left
- * @param garbage removes what drivers have stored and nobody uses
+ * @param sweeper removes remains of earlier processes
+ * @param garbage removes unused data of drivers
  * @param checkScheduler repeats the probes of checks
- * @param state writes what the node must remember
+ * @param state writes the node's state to disk
  */
 record NodeThreads(
         OwnerThread owner,
@@ -38,7 +38,7 @@ record NodeThreads(
 
     private static final long WRITING_SECONDS = 5;
 
-    /** Starts them; the one that writes the state is made by the factory. */
+    /** Starts the threads. The factory makes the thread that writes the state. */
     static NodeThreads start(ThreadFactory state) {
         return new NodeThreads(
                 new OwnerThread("node-agent"),
@@ -63,7 +63,7 @@ record NodeThreads(
         finishWriting();
     }
 
-    /** What waits is written; nobody who could bring more is left. */
+    /** Waits for pending writes. No thread that could add more is left. */
     private void finishWriting() {
         state.shutdown();
         try {

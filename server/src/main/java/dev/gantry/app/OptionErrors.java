@@ -4,18 +4,18 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Says that a command was given a value that it can't use: told as the command line's other misuses are. */
+/** Reports option values that a command can't use, like other errors of the command line. */
 final class OptionErrors {
 
     private OptionErrors() {}
 
     /**
-     * Makes something of the options of a command.
+     * Runs code that uses the options of a command.
      *
      * @param command the command
-     * @param make throws IllegalArgumentException naming the value that can't be used
-     * @param <T> what is made
-     * @return what was made
+     * @param make throws an IllegalArgumentException that names a value that can't be used
+     * @param <T> the type of the result
+     * @return the result
      */
     static <T> T explain(CommandSpec command, Supplier<T> make) {
         try {

@@ -4,10 +4,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Ports one after the other.
+ * A range of ports.
  *
  * @param first the first port
- * @param last the last one, inclusive
+ * @param last the last port, inclusive
  */
 record PortRange(int first, int last) {
 
@@ -16,9 +16,9 @@ record PortRange(int first, int last) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
 
     /**
-     * Reads {@code FIRST-LAST}.
+     * Parses {@code FIRST-LAST}.
      *
-     * @throws IllegalArgumentException if it is no such text
+     * @throws IllegalArgumentException if the text is not in this form
      */
     static PortRange parse(String text) {
         Matcher parts = FORM.matcher(text);

@@ -4,30 +4,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a process that can't be trusted any more, so that its supervisor starts it anew. Nothing is lost by it: what was
- * acknowledged is on disk, and tasks outlive their node's process.
+ * Ends a process whose state can't be trusted any more, so that its supervisor restarts it. Nothing is lost:
+ * acknowledged writes are on disk, and tasks outlive their node's process.
  */
 final class ProcessExit {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessExit.class);
 
-    /** As EX_SOFTWARE of sysexits.h; Java itself ends with 3 when it has no memory left. */
+    /** EX_SOFTWARE of sysexits.h. Java itself exits with 3 when it runs out of memory. */
     private static final int EXIT_CODE = 70;
 
     private ProcessExit() {}
 
-    /** Ends the process at once. No shutdown hook runs: it could wait for the thread that has failed. */
+    /** Ends the process at once, without shutdown hooks: a hook could wait for the failed thread. */
     static void now() {
         LOG.error("The process ends with exit code {} and has to be started again", EXIT_CODE);
         Runtime.getRuntime().halt(EXIT_CODE);
     }
 
-    /** From now on, what ends a thread of this process is logged; if it is an Error, it ends the process. */
+    /** Installs a handler that logs each failure that ends a thread, and that ends the process on an Error. */
     static void onErrors() {
         Thread.setDefaultUncaughtExceptionHandler(ProcessExit::threadFailed);
     }
 
-    /** A StackOverflowError is what one input causes, and is over with it; after the others no thread is sure to work. */
+    /**
+     * A StackOverflowError is caused by one input and ends with it. After any other Error no thread can be relied on.
+     */
     private static void threadFailed(Thread thread, Throwable failure) {
         LOG.error("Thread {} has failed", thread.getName(), failure);
         if (failure instanceof Error && !(failure instanceof StackOverflowError)) {

@@ -15,13 +15,16 @@ final class ProgramVersion {
 
     private ProgramVersion() {}
 
-    /** As in the jar's manifest; "development" for classes that are in no jar. */
+    /** Returns the version in the jar's manifest; "development" for classes outside of a jar. */
     static String get() {
         return Optional.ofNullable(ProgramVersion.class.getPackage().getImplementationVersion())
                 .orElse("development");
     }
 
-    /** Lines for people: the version, the commit it was built from if that is known, and the Java that runs it. */
+    /**
+     * Returns the lines of {@code gantry version}: the version, the commit it was built from if known, and the Java
+     * that runs it.
+     */
     static List<String> lines() {
         return Stream.of(
                         Optional.of("gantry " + get()),

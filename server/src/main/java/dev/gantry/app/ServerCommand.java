@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code gantry server}. */
-@Command(name = "server", description = "Runs a server until it is asked to end (SIGTERM).")
+@Command(name = "server", description = "Runs a server until it gets SIGTERM.")
 final class ServerCommand implements Runnable {
 
     @Spec
@@ -22,7 +22,7 @@ final class ServerCommand implements Runnable {
             names = "--data-dir",
             required = true,
             paramLabel = "DIR",
-            description = "Where the server keeps its database; made where it is missing.")
+            description = "The directory of the server's database. It is made if it is missing.")
     private Path dataDir;
 
     @Mixin
@@ -36,7 +36,7 @@ final class ServerCommand implements Runnable {
     }
 
     /**
-     * Starts a server for a command.
+     * Starts a server.
      *
      * @throws CommandFailedException if it can't be started
      */

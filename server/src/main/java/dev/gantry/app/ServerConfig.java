@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * How a server runs.
+ * The configuration of a server.
  *
- * @param dataDir the data directory; the server keeps its own things below {@code server/} in it, so that a node of the
- *     same machine can share it
- * @param listen where it serves; port 0 takes any free one
- * @param nodeTimeToLive how long a node may be silent before it is given up, more than 0; longer in a large cluster. Nodes
- *     are asked to be heard of three times as often
- * @param scheduling how the cluster wants its jobs placed
- * @param garbage how long what has ended is kept
- * @param garbageInterval how often to look for what can be forgotten, 1 s or more
- * @param acceptLostWrites whether to serve although the database lacks writes that were acknowledged
+ * @param dataDir the data directory. The server uses {@code server/} in it, so that a node of the same machine can
+ *     share it
+ * @param listen the address to listen on; port 0 takes any free port
+ * @param nodeTimeToLive how long a node may be silent before it is marked down, more than 0; longer in a large cluster.
+ *     Nodes send heartbeats three times as often
+ * @param scheduling the configuration of the scheduler
+ * @param garbage how long ended objects are kept
+ * @param garbageInterval the interval of garbage collection, 1 s or more
+ * @param acceptLostWrites true to serve although the database lacks acknowledged writes
  */
 record ServerConfig(
         Path dataDir,
@@ -28,17 +28,17 @@ record ServerConfig(
         Duration garbageInterval,
         boolean acceptLostWrites) {
 
-    /** Where a server serves that is not told where. */
+    /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
 
-    /** How long a node may be silent unless said otherwise. */
+    /** The default time to live of nodes. */
     static final Duration DEFAULT_NODE_TIME_TO_LIVE = Duration.ofSeconds(30);
 
-    /** How often to look for what can be forgotten unless said otherwise: Nomad's. */
+    /** The default interval of garbage collection, as in Nomad. */
     static final Duration DEFAULT_GARBAGE_INTERVAL = Duration.ofMinutes(5);
 
     /**
-     * A server that places jobs as it does unless told otherwise.
+     * Makes a configuration with the default scheduler configuration.
      *
      * @throws IllegalArgumentException as the other constructors
      */
@@ -47,7 +47,7 @@ record ServerConfig(
     }
 
     /**
-     * A server that forgets what has ended as it does unless told otherwise.
+     * Makes a configuration with the default garbage collection.
      *
      * @throws IllegalArgumentException as the other constructors
      */
@@ -56,9 +56,9 @@ record ServerConfig(
     }
 
     /**
-     * Checks the times.
+     * Validates the durations.
      *
-     * @throws IllegalArgumentException if the time to live is not more than 0, or the interval shorter than a second
+     * @throws IllegalArgumentException if the time to live is not more than 0, or the interval is shorter than a second
      */
     ServerConfig {
         if (nodeTimeToLive.isNegative() || nodeTimeToLive.isZero()) {
@@ -70,7 +70,7 @@ record ServerConfig(
         }
     }
 
-    /** Where the database is: {@code gantry.mv.db} in it. */
+    /** Returns the directory of the database, {@code gantry.mv.db}. */
     Path storeDir() {
         return dataDir.resolve("server");
     }

@@ -10,23 +10,23 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** What a server is told on its command line. */
+/** The command line options of a server. */
 final class ServerOptions {
 
     @Option(
             names = "--listen",
             paramLabel = "HOST:PORT",
             defaultValue = ServerConfig.DEFAULT_LISTEN,
-            description = "Where to serve; port 0 takes any free one. Default: ${DEFAULT-VALUE}.")
+            description = "The address to listen on; port 0 takes any free port. Default: ${DEFAULT-VALUE}.")
     private String listen = ServerConfig.DEFAULT_LISTEN;
 
     @Option(
             names = "--node-ttl",
             paramLabel = "DURATION",
-            description = "How long a node may be silent before it is given up, such as 30s. Default: 30s.")
+            description = "How long a node may be silent before it is marked down, such as 30s. Default: 30s.")
     private Duration nodeTimeToLive = ServerConfig.DEFAULT_NODE_TIME_TO_LIVE;
 
-    /** Types of jobs that may displace others; the words of job files. */
+    /** The types of jobs that may preempt others, in the words of job files. */
     enum Preempting {
         SERVICE(JobType.JOB_TYPE_SERVICE),
         BATCH(JobType.JOB_TYPE_BATCH),
@@ -58,7 +58,7 @@ final class ServerOptions {
     @Option(
             names = "--job-gc-interval",
             paramLabel = "DURATION",
-            description = "How often to look for what has ended and can be forgotten. Default: 5m.")
+            description = "The interval of garbage collection. Default: 5m.")
     private Duration garbageInterval = ServerConfig.DEFAULT_GARBAGE_INTERVAL;
 
     @Option(
@@ -100,9 +100,9 @@ final class ServerOptions {
     private boolean acceptLostWrites;
 
     /**
-     * The server's configuration.
+     * Makes the server's configuration.
      *
-     * @throws IllegalArgumentException naming the value that can't be used
+     * @throws IllegalArgumentException if a value can't be used; the message names it
      */
     ServerConfig toConfig(Path dataDir) {
         InetSocketAddress address = HostPort.parse(listen);

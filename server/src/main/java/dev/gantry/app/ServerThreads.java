@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A server's threads, but for the store's writer and gRPC's event loops. No queue of theirs has a limit of its own: in
- * the first two each open call waits at most once, and the number of calls is limited; the others have few tasks.
+ * A server's threads, except the store's writer and gRPC's event loops. Their queues have no limits of their own: in
+ * the first two each open call has at most one task, and the number of calls is limited; the others have few tasks.
  *
- * @param calls run gRPC calls; they may wait for the database
- * @param streams tell streams what has changed; they may wait for the database
- * @param scheduling the one thread that owns the state of the cluster
- * @param dryRuns the one thread that plans what nobody has submitted
- * @param ticks the one thread for what is done now and then
- * @param garbage the one thread that looks for what can be forgotten, which may take a while
+ * @param calls run gRPC calls; they may block on the database
+ * @param streams run the turns of streams; they may block on the database
+ * @param scheduling the one thread that owns the cluster state
+ * @param dryRuns the one thread that computes dry runs
+ * @param ticks the one thread for regular checks
+ * @param garbage the one thread for garbage collection, which may take a while
  */
 record ServerThreads(
         ExecutorService calls,
@@ -50,18 +50,19 @@ record ServerThreads(
                 single("garbage"));
     }
 
-    /** Does something again and again in the thread of the ticks; that it fails once does not end it. */
+    /** Repeats a task in the thread for regular checks. A failure is logged and does not end the repetition. */
     void repeat(Duration interval, Runnable task) {
         repeat(ticks, interval, task);
     }
 
-    /** Collects garbage again and again; that it fails once does not end it. */
+    /** Repeats garbage collection. A failure is logged and does not end the repetition. */
     void repeatCollection(Duration interval, Runnable collection) {
         repeat(garbage, interval, collection);
     }
 
     /**
-     * Lets what runs come to its end. Nothing is interrupted: that would close the database's file under the writer.
+     * Waits for running tasks. Nothing is interrupted: an interrupt would close the database's file while it is
+     * written.
      */
     @Override
     public void close() {

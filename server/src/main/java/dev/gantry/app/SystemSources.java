@@ -6,7 +6,7 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 
-/** What only a real machine has: its time and its randomness. */
+/** The clocks and the randomness of the machine. */
 final class SystemSources {
 
     private SystemSources() {}
@@ -19,7 +19,7 @@ final class SystemSources {
         return new Clocks(clock(), new MonotonicClock(clock()));
     }
 
-    /** For names and for spreading things in time, by many threads; not for secrets. */
+    /** Returns a generator for identifiers and jitter, for use by many threads. Not for secrets. */
     static RandomGenerator random() {
         return new Random(new SecureRandom().nextLong());
     }

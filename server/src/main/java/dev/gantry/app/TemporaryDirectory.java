@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A directory that is gone when the program ends. */
+/** The data directory of {@code gantry dev}, which is removed when the program ends. */
 final class TemporaryDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(TemporaryDirectory.class);
@@ -18,7 +18,7 @@ final class TemporaryDirectory {
         return Files.createTempDirectory("gantry-dev-");
     }
 
-    /** Removes it and all that is in it. Links are removed, not followed. */
+    /** Removes a directory with its content. Links are removed, not followed. */
     static void remove(Path directory) {
         try {
             FileTrees.delete(directory);

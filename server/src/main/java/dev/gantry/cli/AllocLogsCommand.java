@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry alloc logs}: what a task wrote, byte by byte. */
+/** {@code gantry alloc logs}: prints the output of a task. */
 @Command(name = "logs", description = "Prints what a task of an allocation has written.")
 final class AllocLogsCommand extends ClientCommand {
 
@@ -56,7 +56,7 @@ final class AllocLogsCommand extends ClientCommand {
 
     private int print(Watch<StreamLogsResponse> pieces) {
         Console console = context().console();
-        // Where the tail begins is told by the first piece.
+        // The first piece tells at which offset the tail begins.
         long next = lines == null ? 0 : Long.MAX_VALUE;
         while (pieces.hasNext()) {
             StreamLogsResponse piece = pieces.next();
@@ -66,7 +66,7 @@ final class AllocLogsCommand extends ClientCommand {
             next = piece.getNextOffset();
             byte[] data = piece.getData().toByteArray();
             console.out().write(data, 0, data.length);
-            // Whoever read this has gone, as "head" does: nobody misses the rest.
+            // The reader of the pipe has ended, as "head" does.
             if (console.out().checkError()) {
                 return GantryCli.FAILED;
             }

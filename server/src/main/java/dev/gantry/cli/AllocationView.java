@@ -7,10 +7,13 @@ import dev.gantry.v1.TaskState;
 import java.util.Collection;
 import java.util.List;
 
-/** How allocations are shown. */
+/** Shows allocations. */
 record AllocationView(TimeFormat moments) {
 
-    /** One row each, then what must not run where it runs; a line that says so if there are none. */
+    /**
+     * Shows a table of allocations, then those that no longer fit their nodes. Without allocations, a line that says
+     * so.
+     */
     List<String> all(Collection<Allocation> allocations) {
         if (allocations.isEmpty()) {
             return List.of("No allocations");
@@ -45,7 +48,7 @@ record AllocationView(TimeFormat moments) {
                 .toList();
     }
 
-    /** Everything about one. */
+    /** Shows one object in full. */
     List<String> one(Allocation allocation) {
         Sections page = new Sections()
                 .add(facts(allocation))
@@ -122,7 +125,9 @@ record AllocationView(TimeFormat moments) {
         return count + (count.isEmpty() || next.isEmpty() ? "" : ", ") + next;
     }
 
-    /** Of what was lost, the last that was heard: the node may have been cut off only. */
+    /**
+     * Describes a task's state. For a lost allocation it is the last reported state: the node may only be disconnected.
+     */
     private static String condition(Allocation allocation, TaskState task) {
         boolean isLost = allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST;
         return (isLost ? "was " : "is ")

@@ -5,12 +5,12 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * What a command has of the world around it.
+ * The environment of a command.
  *
- * @param console where it reads and writes
+ * @param console the standard streams
  * @param environment the environment variables
- * @param clock what the time is, for people
- * @param nanoTime measures what passes, as {@link System#nanoTime}: it never jumps
+ * @param clock the wall clock, for times that people read
+ * @param nanoTime a monotonic clock, as {@link System#nanoTime}
  */
 public record CliContext(Console console, Map<String, String> environment, InstantSource clock, LongSupplier nanoTime) {
 
@@ -20,7 +20,7 @@ public record CliContext(Console console, Map<String, String> environment, Insta
     }
 
     /**
-     * The process's own.
+     * Returns the environment of this process.
      *
      * @return the context
      */

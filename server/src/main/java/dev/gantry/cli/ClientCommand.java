@@ -4,7 +4,7 @@ import dev.gantry.client.GantryClient;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 
-/** A command that asks a server. */
+/** A command that calls a server. */
 abstract class ClientCommand implements Callable<Integer> {
 
     private final CliContext context;
@@ -24,7 +24,7 @@ abstract class ClientCommand implements Callable<Integer> {
         }
     }
 
-    /** Does what the command does, and returns its exit code. */
+    /** Runs the command and returns its exit code. */
     abstract int run(GantryClient client);
 
     final CliContext context() {

@@ -1,12 +1,12 @@
 package dev.gantry.cli;
 
-/** A command, or a program among the commands, that can't do what it should. Its message is all that people need. */
+/** A command failed. The message is printed without a stack trace. */
 public final class CommandFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * A failure that people can act on.
+     * Makes the exception.
      *
      * @param message what failed, its value, and the remedy; one line
      */
@@ -15,10 +15,10 @@ public final class CommandFailedException extends RuntimeException {
     }
 
     /**
-     * A failure that people can act on.
+     * Makes the exception.
      *
      * @param message what failed, its value, and the remedy; one line
-     * @param cause why
+     * @param cause the cause
      */
     public CommandFailedException(String message, Throwable cause) {
         super(message, cause);

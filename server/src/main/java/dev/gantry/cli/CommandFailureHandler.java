@@ -11,7 +11,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Says why a command failed: a line for each reason, and no stack trace unless asked for. */
+/** Reports why a command failed: a line for each reason, and a stack trace only if GANTRY_DEBUG is set. */
 final class CommandFailureHandler implements IExecutionExceptionHandler {
 
     private static final String VARIABLE = "GANTRY_DEBUG";
@@ -36,7 +36,7 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         return GantryCli.FAILED;
     }
 
-    /** One line for a fault of a job, as every command tells it. */
+    /** Formats a fault of a job. */
     static String line(JobViolation violation) {
         return "error: " + violation.getField() + ": " + violation.getDescription();
     }

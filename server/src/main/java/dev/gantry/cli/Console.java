@@ -7,16 +7,16 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where a command reads and writes.
+ * The standard streams of a command.
  *
- * @param in what {@code -} stands for as a file
+ * @param in standard input, which {@code -} stands for as a file
  * @param out results
- * @param err errors and nothing else, so that results can be piped on
+ * @param err errors and nothing else, so that results can be piped
  */
 public record Console(InputStream in, PrintStream out, PrintStream err) {
 
     /**
-     * The process's own streams, in UTF-8 whatever the locale says.
+     * Returns the process's own streams, in UTF-8 independent of the locale.
      *
      * @return the console
      */

@@ -7,11 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry deployment promote}: goes on with a deployment. */
+/** {@code gantry deployment promote}: promotes a deployment. */
 @Command(
         name = "promote",
-        description = "Goes on with a deployment whose canaries are good: the rest is replaced. One that has taken its"
-                + " place meanwhile is left alone.")
+        description = "Promotes the canaries of a deployment: the other allocations are replaced. A newer deployment of the job is not touched.")
 final class DeploymentPromoteCommand extends ClientCommand {
 
     @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
@@ -30,7 +29,7 @@ final class DeploymentPromoteCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
-    /** Promotes just the deployment that was shown. */
+    /** Promotes this deployment, not a newer one of the same job. */
     static void promote(GantryClient client, Deployment deployment, List<String> groups, CliContext context) {
         String evaluation = client.jobs()
                 .promote(deployment.getId(), groups.toArray(String[]::new))

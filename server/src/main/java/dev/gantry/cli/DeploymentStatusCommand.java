@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry deployment status}: how far a deployment is. */
+/** {@code gantry deployment status}: shows a deployment. */
 @Command(name = "status", description = "Shows one deployment.")
 final class DeploymentStatusCommand extends ClientCommand {
 

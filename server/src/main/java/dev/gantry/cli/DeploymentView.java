@@ -4,12 +4,12 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentGroup;
 import java.util.List;
 
-/** How deployments are shown. */
+/** Shows deployments. */
 final class DeploymentView {
 
     private DeploymentView() {}
 
-    /** One row each; a line that says so if there are none. */
+    /** Shows a table; without objects, a line that says so. */
     static List<String> all(List<Deployment> deployments) {
         if (deployments.isEmpty()) {
             return List.of("No deployments");
@@ -26,7 +26,7 @@ final class DeploymentView {
                 .lines();
     }
 
-    /** Everything about one. */
+    /** Shows one object in full. */
     static List<String> one(Deployment deployment) {
         return new Sections()
                 .add(new FieldList()
@@ -40,7 +40,7 @@ final class DeploymentView {
                 .lines();
     }
 
-    /** What is shown of the newest one beside its job. */
+    /** Shows a deployment below its job. */
     static List<String> brief(Deployment deployment) {
         return new Sections()
                 .add(new FieldList()

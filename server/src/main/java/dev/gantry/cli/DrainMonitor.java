@@ -15,24 +15,27 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Follows a drain until the server says that the node is drained, and tells what leaves the node meanwhile, and what can't.
+ * Follows a drain until the node is drained. It prints which allocations leave the node, and which can't.
  *
- * @param context where to print
- * @param client whom to ask
- * @param ignoreSystem whether system jobs stay
+ * @param context the context to print to
+ * @param client the client
+ * @param ignoreSystem true if allocations of system jobs stay
  */
 record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSystem) {
 
-    /** The node itself changes only at the end: what leaves it is asked for now and then. */
+    /**
+     * The interval at which the node's allocations are listed. The watched node itself changes only at the end of the
+     * drain.
+     */
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    /** After so many intervals in which nothing left, the jobs that are left are asked why. */
+    /** After this many intervals without a departure, the remaining jobs are checked. */
     private static final int QUIET_INTERVALS = 3;
 
-    /** Of so many jobs at a time. */
+    /** The most jobs checked at a time. */
     private static final int JOBS_ASKED = 20;
 
-    /** Follows a drain that has begun; returns the exit code. */
+    /** Follows a drain that has begun. Returns the exit code. */
     int follow(Node drained) {
         Set<String> left = new HashSet<>();
         live(drained).forEach(allocation -> left.add(allocation.getId()));
@@ -54,7 +57,7 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
         }
     }
 
-    /** Tells once of each job that there is no room for elsewhere. */
+    /** Reports, once for each job, that its allocations can't be placed elsewhere. */
     private void tellWhatStays(List<Allocation> live, Set<String> told) {
         live.stream()
                 .map(Allocation::getJobId)
@@ -66,7 +69,7 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
                     if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED) {
                         told.add(job);
                         context.print(
-                                "    Job \"%s\" finds no room elsewhere, and stays until it does or the deadline comes: %s"
+                                "    Job \"%s\" can't be placed elsewhere and stays until it can or until the deadline: %s"
                                         .formatted(job, RunProgress.reasons(evaluation)));
                     }
                 });

@@ -16,11 +16,11 @@ public final class DurationText {
     private DurationText() {}
 
     /**
-     * Reads a duration.
+     * Parses a duration.
      *
      * @param text the text
      * @return the duration, not negative
-     * @throws TypeConversionException if it is none
+     * @throws TypeConversionException if the text is no duration
      */
     public static Duration parse(String text) {
         if (text.equals("0")) {
@@ -36,7 +36,7 @@ public final class DurationText {
                 .reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** The two greatest units of a duration: {@code 2d3h}, {@code 5m12s}, {@code 0s}. */
+    /** Formats a duration by its two greatest units: {@code 2d3h}, {@code 5m12s}, {@code 0s}. */
     static String format(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
         if (seconds < 60) {

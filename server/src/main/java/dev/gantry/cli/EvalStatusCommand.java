@@ -10,11 +10,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry eval status}: what the scheduler decided for a job, and why. */
+/** {@code gantry eval status}: shows evaluations. */
 @Command(
         name = "status",
-        description = "Shows one evaluation with what was filtered, what is exhausted and the best nodes; or all"
-                + " evaluations of a job, newest first.")
+        description = "Shows one evaluation with filtered nodes, exhausted resources and the best nodes; or all evaluations of a job, newest first.")
 final class EvalStatusCommand extends ClientCommand {
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{4,8}(-[0-9a-f-]*)?");
@@ -46,7 +45,10 @@ final class EvalStatusCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
-    /** A job may be called like the begin of an id, so that an id that is not known is taken for a job's. */
+    /**
+     * Finds an evaluation. A job's id may look like the prefix of an evaluation's id, so an unknown evaluation is taken
+     * for a job.
+     */
     private Optional<Evaluation> evaluation(GantryClient client) {
         if (!ID.matcher(subject).matches()) {
             return Optional.empty();

@@ -12,10 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** How evaluations are shown. */
+/** Shows evaluations. */
 record EvaluationView(TimeFormat moments) {
 
-    /** One row each; a line that says so if there are none. */
+    /** Shows a table; without objects, a line that says so. */
     List<String> all(Collection<Evaluation> evaluations) {
         if (evaluations.isEmpty()) {
             return List.of("No evaluations");
@@ -33,7 +33,7 @@ record EvaluationView(TimeFormat moments) {
                 .lines();
     }
 
-    /** Everything about one. */
+    /** Shows one object in full. */
     List<String> one(Evaluation evaluation) {
         Sections page = new Sections().add(facts(evaluation));
         evaluation.getFailuresList().forEach(failure -> addFailure(page, failure));
@@ -43,7 +43,7 @@ record EvaluationView(TimeFormat moments) {
         return page.lines();
     }
 
-    /** Why allocations of a group are not placed: what kept nodes away, what they lack, which came nearest. */
+    /** Adds why allocations of a group are not placed: filtered nodes, exhausted resources, nearest nodes. */
     static void addFailure(Sections page, PlacementFailure failure) {
         page.section(
                 "Task Group \"%s\", %d unplaced".formatted(failure.getTaskGroup(), failure.getUnplaced()),
@@ -51,7 +51,7 @@ record EvaluationView(TimeFormat moments) {
         page.section("Nearest Nodes for \"" + failure.getTaskGroup() + "\"", scores(failure.getScoresList()));
     }
 
-    /** Nodes and what their scores are made of; nothing if there are none. */
+    /** Shows nodes with the parts of their scores; no lines without nodes. */
     static List<String> scores(List<NodeScore> scores) {
         if (scores.isEmpty()) {
             return List.of();

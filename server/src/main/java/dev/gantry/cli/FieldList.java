@@ -4,23 +4,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What is known of one thing: {@code Name = value}, the equals signs below each other. */
+/** Lines of the form {@code Name = value}, with aligned equals signs. */
 final class FieldList {
 
     private final List<Map.Entry<String, String>> facts = new ArrayList<>();
 
-    /** One more fact. */
+    /** Adds a line; an empty value is shown as a dash. */
     FieldList add(String name, String value) {
         facts.add(Map.entry(name, TextFormat.orDash(value)));
         return this;
     }
 
-    /** One more fact, if there is anything to say. */
+    /** Adds a line if the value is not empty. */
     FieldList addKnown(String name, String value) {
         return value.isEmpty() ? this : add(name, value);
     }
 
-    /** One more for each entry, in the order of the names. */
+    /** Adds a line for each entry, ordered by name. */
     FieldList addAll(Map<String, String> values) {
         values.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey())
@@ -28,7 +28,7 @@ final class FieldList {
         return this;
     }
 
-    /** The lines. */
+    /** Returns the lines. */
     List<String> lines() {
         int width =
                 facts.stream().mapToInt(fact -> fact.getKey().length()).max().orElse(0);

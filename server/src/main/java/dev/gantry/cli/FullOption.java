@@ -3,12 +3,12 @@ package dev.gantry.cli;
 import dev.gantry.v1.View;
 import picocli.CommandLine.Option;
 
-/** {@code --full}: what of a list's objects {@code --json} prints. */
+/** {@code --full}: makes {@code --json} print the whole objects of a list. */
 final class FullOption {
 
     @Option(
             names = "--full",
-            description = "With --json, of a list: the whole objects, not only what tells them apart.")
+            description = "With --json: prints the whole objects of a list, not only their main fields.")
     private boolean full;
 
     boolean isFull() {

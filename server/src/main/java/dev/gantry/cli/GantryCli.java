@@ -8,9 +8,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
- * The {@code gantry} command line: what clients need, and what the program adds to it.
+ * The {@code gantry} command line: the commands for clients, and the commands that the program adds.
  *
- * <p>Exit codes: 0, done; 1, failed; 2, used in a wrong way.
+ * <p>Exit codes: 0, done; 1, failed; 2, wrong usage.
  */
 public final class GantryCli {
 
@@ -21,10 +21,10 @@ public final class GantryCli {
     private final CommandLine commandLine;
 
     /**
-     * Puts the commands together.
+     * Assembles the commands.
      *
-     * @param context what the commands have of the world
-     * @param version this program's version, in lines for people
+     * @param context the environment of the commands
+     * @param version the lines of {@code gantry version}
      * @param programs further commands: objects with picocli's {@code @Command}. One that is called {@code node} gets
      *     the client's {@code node status}, {@code node drain} and others as its subcommands
      */
@@ -41,7 +41,7 @@ public final class GantryCli {
     /**
      * Runs one command.
      *
-     * @param arguments what stands behind {@code gantry}
+     * @param arguments the arguments of {@code gantry}
      * @return the exit code
      */
     public int run(String... arguments) {
@@ -55,7 +55,7 @@ public final class GantryCli {
         commandLine
                 .addSubcommand(group(
                         "job",
-                        "Run, look at, revert, promote, dispatch and stop jobs.",
+                        "Run, show, revert, promote, dispatch and stop jobs.",
                         new JobRunCommand(context, server),
                         new JobPlanCommand(context, server),
                         new JobValidateCommand(context, server),
@@ -68,21 +68,21 @@ public final class GantryCli {
                         new JobStopCommand(context, server)))
                 .addSubcommand(group(
                         "deployment",
-                        "Look at the deployments of jobs, promote and fail them.",
+                        "Show, promote and fail deployments.",
                         new DeploymentListCommand(context, server),
                         new DeploymentStatusCommand(context, server),
                         new DeploymentPromoteCommand(context, server),
                         new DeploymentFailCommand(context, server)))
                 .addSubcommand(group(
-                        "eval", "Look at what the scheduler decided, and why.", new EvalStatusCommand(context, server)))
+                        "eval", "Show evaluations.", new EvalStatusCommand(context, server)))
                 .addSubcommand(group(
                         "service",
-                        "Look where services are.",
+                        "Show services and their instances.",
                         new ServiceListCommand(context, server),
                         new ServiceInfoCommand(context, server)))
                 .addSubcommand(group(
                         "alloc",
-                        "Look at allocations, read their logs, stop them.",
+                        "Show allocations, read their logs, stop them.",
                         new AllocStatusCommand(context, server),
                         new AllocLogsCommand(context, server),
                         new AllocStopCommand(context, server)));
@@ -97,7 +97,7 @@ public final class GantryCli {
 
     private CommandLine nodeCommand() {
         if (!commandLine.getSubcommands().containsKey("node")) {
-            commandLine.addSubcommand(group("node", "Look at nodes."));
+            commandLine.addSubcommand(group("node", "Show and manage nodes."));
         }
         return commandLine.getSubcommands().get("node");
     }

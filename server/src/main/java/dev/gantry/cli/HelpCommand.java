@@ -9,8 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code gantry help}: as {@code --help}, and for commands of commands too, which picocli's own can't. */
-@Command(name = "help", description = "Says how a command is used.")
+/** {@code gantry help}: prints the usage of a command. Unlike picocli's own, it supports nested commands. */
+@Command(name = "help", description = "Prints the usage of a command.")
 final class HelpCommand implements Callable<Integer> {
 
     @Spec

@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "dispatch", description = "Makes a child of a parameterized job and prints its id.")
 final class JobDispatchCommand extends ClientCommand {
 
-    /** The server's own limit; one byte more is read, so that it can say so. */
+    /** The server's limit. One more byte is read, to detect a larger payload. */
     private static final int LARGEST_PAYLOAD = 16 * 1024;
 
     @Parameters(index = "0", paramLabel = "JOB", description = "The parameterized job's id.")

@@ -19,19 +19,19 @@ final class JobFileParameter {
         this.context = context;
     }
 
-    /** The job that is written there. */
+    /** Reads the job. */
     Job read() {
         return read(context, file);
     }
 
-    /** The job that is written in a file, or on standard input if that is called {@code -}. */
+    /** Reads the job in a file, or on standard input if the name is {@code -}. */
     static Job read(CliContext context, String file) {
         return file.equals("-")
                 ? JobFiles.read("standard input", context.console().in())
                 : JobFiles.read(Path.of(file));
     }
 
-    /** As it was typed. */
+    /** Returns the name of the file as given. */
     String name() {
         return file;
     }

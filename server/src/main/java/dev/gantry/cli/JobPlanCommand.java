@@ -6,7 +6,7 @@ import dev.gantry.v1.PlanJobResponse;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code gantry job plan}: what submitting a job would do. */
+/** {@code gantry job plan}: shows the plan that a submission would lead to. */
 @Command(
         name = "plan",
         description = {

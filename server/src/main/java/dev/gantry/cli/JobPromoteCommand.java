@@ -8,14 +8,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry job promote}: goes on with the newest deployment of a job. */
+/** {@code gantry job promote}: promotes the newest deployment of a job. */
 @Command(
         name = "promote",
         description = {
-            "Goes on with the newest deployment of a job, whose canaries are good: the rest is replaced.",
+            "Promotes the canaries of the newest deployment of a job: the other allocations are replaced.",
             "",
-            "Promotes the deployment that is the newest when the command begins. To promote no other than one that you"
-                    + " have looked at: gantry deployment promote ID",
+            "The newest deployment when the command begins is promoted. To promote a certain one: gantry deployment promote ID",
             ""
         })
 final class JobPromoteCommand extends ClientCommand {

@@ -9,11 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry job revert}: brings an older version of a job back and waits until it runs. */
+/** {@code gantry job revert}: submits an older version of a job again and waits until it runs. */
 @Command(
         name = "revert",
         description = {
-            "Submits an older version of a job once more, as a new one, and follows it as 'job run' does.",
+            "Submits an older version of a job again, as a new version, and follows it as 'job run' does.",
             "",
             "'job history' shows the versions that are known.",
             ""
@@ -23,7 +23,7 @@ final class JobRevertCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "JOB", description = "The job's id.")
     private String jobId;
 
-    @Parameters(index = "1", paramLabel = "VERSION", description = "The version that shall come back.")
+    @Parameters(index = "1", paramLabel = "VERSION", description = "The version to submit again.")
     private long version;
 
     @Option(

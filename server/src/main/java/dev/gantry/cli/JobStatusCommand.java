@@ -42,13 +42,13 @@ final class JobStatusCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
-    /** The newest children of a periodic or parameterized job, the newest first. */
+    /** Returns the newest children of a periodic or parameterized job, newest first. */
     private static List<JobRecord> children(GantryClient client, JobRecord parent) {
         if (!parent.getJob().hasPeriodic() && !parent.getJob().hasParameterized()) {
             return List.of();
         }
         String id = parent.getJob().getId();
-        // What is added to it for a child begins with the time.
+        // The ids of children sort by time.
         return client.jobs()
                 .list(JobQuery.ALL.childrenOf(id).beginningWith(id + "/").reversed())
                 .limit(CHILDREN_SHOWN)

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry job stop}: stops a job and waits until nothing of it runs. */
+/** {@code gantry job stop}: stops a job and waits until its allocations have ended. */
 @Command(
         name = "stop",
         description = {
@@ -71,7 +71,7 @@ final class JobStopCommand extends ClientCommand {
         }
     }
 
-    /** The job's id or a file that says it, never a guess which of them is meant: a file may be called like a job. */
+    /** The job's id or a file with the job. The two are never guessed: a file may have the name of a job. */
     private static final class Which {
 
         @Parameters(paramLabel = "JOB", description = "The job's id.")

@@ -8,7 +8,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code gantry job validate}: what is wrong with a job. */
+/** {@code gantry job validate}: prints the faults of a job. */
 @Command(
         name = "validate",
         description = "Checks a job as 'job run' would. Changes nothing. Ends with 1 if it is not valid.")

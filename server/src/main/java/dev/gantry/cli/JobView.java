@@ -15,10 +15,10 @@ import dev.gantry.v1.TaskGroup;
 import java.util.Collection;
 import java.util.List;
 
-/** How jobs are shown. */
+/** Shows jobs. */
 record JobView(TimeFormat moments) {
 
-    /** One row each; a line that says so if there are none. */
+    /** Shows a table; without objects, a line that says so. */
     static List<String> all(Collection<JobRecord> jobs) {
         if (jobs.isEmpty()) {
             return List.of("No jobs");
@@ -36,7 +36,7 @@ record JobView(TimeFormat moments) {
                 .lines();
     }
 
-    /** Everything about one, and about the newest of its children, the newest first. */
+    /** Shows one job in full, with its newest children, newest first. */
     List<String> one(GetJobResponse job, List<JobRecord> children) {
         List<Allocation> allocations = job.getAllocationsList();
         return new Sections()
@@ -98,7 +98,7 @@ record JobView(TimeFormat moments) {
         return TextFormat.word(job.getStatus()) + (job.getStopped() ? " (stopped)" : "");
     }
 
-    /** Of a batch job that is dead, how it has ended. */
+    /** Returns how a dead batch job has ended. */
     private static String outcome(GetJobResponse answer) {
         JobRecord record = answer.getJob();
         List<Allocation> ended = answer.getAllocationsList().stream()

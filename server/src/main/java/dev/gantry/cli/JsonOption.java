@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** {@code --json}: print what the server said instead of what people read. */
+/** {@code --json}: prints the server's response as JSON. */
 final class JsonOption {
 
     @Option(names = "--json", description = "Prints the protocol's JSON; of a list, an array.")
     private boolean json;
 
-    /** Prints one message, or the lines that show it. */
+    /** Prints a message as JSON, or the lines for people. */
     void print(CliContext context, Message message, Supplier<List<String>> lines) {
         print(context, () -> ProtoJson.of(message), lines);
     }
 
-    /** Prints some messages, or the lines that show them. */
+    /** Prints messages as JSON, or the lines for people. */
     void print(CliContext context, List<? extends Message> messages, Supplier<List<String>> lines) {
         print(context, () -> ProtoJson.of(messages), lines);
     }

@@ -6,8 +6,8 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry node eligibility}: whether a node may be given new allocations. */
-@Command(name = "eligibility", description = "Says whether a node may be given new allocations; what it runs goes on.")
+/** {@code gantry node eligibility}: allows or forbids new allocations on a node. */
+@Command(name = "eligibility", description = "Allows or forbids new allocations on a node. Running allocations go on.")
 final class NodeEligibilityCommand extends ClientCommand {
 
     @Parameters(paramLabel = "NODE", description = "The node's id, the begin of it, or its name.")

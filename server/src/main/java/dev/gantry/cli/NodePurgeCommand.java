@@ -5,12 +5,11 @@ import dev.gantry.v1.Node;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry node purge}: forgets a node that is gone for good. */
+/** {@code gantry node purge}: removes a node that does not come back. */
 @Command(
         name = "purge",
         description = {
-            "Forgets a node that is down, without waiting for the server's --node-gc-threshold. If its machine comes back,"
-                    + " it joins as a new node.",
+            "Removes a node that is down, before the server's --node-gc-threshold does. If its machine comes back, it joins as a new node.",
             ""
         })
 final class NodePurgeCommand extends ClientCommand {

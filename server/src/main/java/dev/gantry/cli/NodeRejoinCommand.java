@@ -15,15 +15,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code gantry node rejoin}: has nodes obey a server that they refuse. */
+/** {@code gantry node rejoin}: makes nodes accept a server that they refuse. */
 @Command(
         name = "rejoin",
         description = {
-            "Has nodes obey this server that refuse it, because it is another cluster's or its database is older than what they"
-                    + " have been told.",
+            "Makes nodes accept this server that refuse it, because it belongs to another cluster or its database is older than the" + " assignments that the nodes got before.",
             "",
-            "What these nodes run and this server does not know is stopped, and its data is deleted. To keep it, start the server"
-                    + " with the right data instead.",
+            "Allocations of these nodes that this server does not know are stopped, and their data is deleted. To keep them, start" + " the server with the right data instead.",
             ""
         })
 final class NodeRejoinCommand extends ClientCommand {
@@ -39,7 +37,7 @@ final class NodeRejoinCommand extends ClientCommand {
 
     @Option(
             names = {"--yes", "-yes", "-y"},
-            description = "Does not ask whether that is meant.")
+            description = "Does not ask for confirmation.")
     private boolean yes;
 
     NodeRejoinCommand(CliContext context, ServerOption outer) {
@@ -91,7 +89,7 @@ final class NodeRejoinCommand extends ClientCommand {
     private String answer() {
         StringBuilder line = new StringBuilder();
         try {
-            // Up to the end of the line and no further: a terminal gives no more before it is asked again.
+            // Read only to the end of the line: a terminal blocks after it.
             int next = context().console().in().read();
             while (next >= 0 && next != '\n' && line.length() < LONGEST_ANSWER) {
                 line.append((char) next);

@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How nodes are shown. */
+/** Shows nodes. */
 final class NodeView {
 
     private NodeView() {}
 
-    /** One row each; a line that says so if there are none. */
+    /** Shows a table; without objects, a line that says so. */
     static List<String> all(Collection<Node> nodes) {
         if (nodes.isEmpty()) {
             return List.of("No nodes. Start one with: gantry node");
@@ -35,7 +35,7 @@ final class NodeView {
         return Stream.concat(table.stream(), refusals(nodes)).toList();
     }
 
-    /** Why nodes don't obey the server, and what to do; none if all do. */
+    /** Shows why nodes refuse the server, and what to do; no lines if none does. */
     private static Stream<String> refusals(Collection<Node> nodes) {
         List<String> refusals = nodes.stream()
                 .filter(node -> node.getStatus() == NodeStatus.NODE_STATUS_REFUSING)
@@ -44,7 +44,7 @@ final class NodeView {
         return refusals.isEmpty() ? Stream.of() : Stream.concat(Stream.of(""), refusals.stream());
     }
 
-    /** Everything about one. */
+    /** Shows one object in full. */
     static List<String> one(Node node, List<String> allocations) {
         return new Sections()
                 .add(facts(node))
@@ -93,7 +93,7 @@ final class NodeView {
         return limit + (node.getDrain().getIgnoreSystemJobs() ? ", system jobs stay" : "");
     }
 
-    /** The names of the healthy ones, with the version of those that tell it. */
+    /** Returns the names of the healthy drivers, with their versions if known. */
     private static String drivers(Node node) {
         return TextFormat.orDash(node.getDriversMap().entrySet().stream()
                 .filter(driver -> driver.getValue().getHealthy())

@@ -2,7 +2,7 @@ package dev.gantry.cli;
 
 import java.time.Duration;
 
-/** Waits between two looks of a command at a server. */
+/** Waits between two calls of a command to a server. */
 final class Pause {
 
     private Pause() {}

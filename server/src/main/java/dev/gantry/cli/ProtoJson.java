@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The protocol's own JSON. Fields that hold nothing are there all the same, so that the shape is always one. A time beyond the
- * range that JSON can say, which an old database can hold, is shown as the nearest that it can, as in tables.
+ * Formats messages as protobuf's JSON. Unset fields are included, so that the structure is always the same. A time
+ * outside of JSON's range, which an old database can hold, is shown as the nearest time in the range, as in tables.
  */
 final class ProtoJson {
 
@@ -20,7 +20,7 @@ final class ProtoJson {
 
     private ProtoJson() {}
 
-    /** One message. */
+    /** Formats a message. */
     static String of(Message message) {
         try {
             return PRINTER.print(withinRange(message));
@@ -30,7 +30,7 @@ final class ProtoJson {
         }
     }
 
-    /** An array of messages. */
+    /** Formats messages as an array. */
     static String of(List<? extends Message> messages) {
         return messages.stream().map(ProtoJson::of).collect(Collectors.joining(",\n", "[", "]"));
     }

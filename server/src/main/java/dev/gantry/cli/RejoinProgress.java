@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Tells nodes to obey their server, all of them before it waits for any, and follows them together: a cluster may have
- * thousands. A node that can't be told, since it or the server is away for a moment, is told again each second.
+ * Tells nodes to accept their server. It first tells all nodes, then waits for all of them together: a cluster may have
+ * thousands. If a node or the server is not reachable, it tries again each second.
  */
 final class RejoinProgress {
 
@@ -33,23 +33,23 @@ final class RejoinProgress {
     private final GantryClient client;
     private final Duration patience;
 
-    /** By id: those that do not obey yet. */
+    /** The nodes that do not accept the server yet, by id. */
     private final Map<String, Node> open = new LinkedHashMap<>();
 
     private final Set<String> told = new HashSet<>();
 
-    /** By id: why a node could not be told at last. */
+    /** Why the last attempt to tell a node failed, by id. */
     private final Map<String, String> failures = new HashMap<>();
 
     private int failed;
 
     /**
-     * Tells nobody yet.
+     * Makes the progress; {@link #run} begins.
      *
-     * @param context where to say what happens
-     * @param client the server
+     * @param context the context to print to
+     * @param client the client
      * @param nodes the nodes
-     * @param patience how long they may take
+     * @param patience how long the nodes may take
      */
     RejoinProgress(CliContext context, GantryClient client, Collection<Node> nodes, Duration patience) {
         this.context = context;
@@ -59,9 +59,9 @@ final class RejoinProgress {
     }
 
     /**
-     * Tells and waits.
+     * Tells the nodes and waits for them.
      *
-     * @return whether all obey
+     * @return true if all nodes accept the server
      */
     boolean run() {
         long begun = System.nanoTime();
@@ -89,7 +89,7 @@ final class RejoinProgress {
         } catch (UnavailableException e) {
             failures.put(node.getId(), e.getMessage());
         } catch (PreconditionFailedException e) {
-            // Told by somebody else meanwhile, or by a call whose answer was lost.
+            // The node was told by another command, or by a call whose response was lost.
             if (node.getStatus() == NodeStatus.NODE_STATUS_REFUSING) {
                 told.add(node.getId());
             } else {
@@ -105,7 +105,7 @@ final class RejoinProgress {
         try {
             now = statuses();
         } catch (UnavailableException e) {
-            // The next look may find it again.
+            // The next attempt may reach the server.
             return;
         }
         for (Node node : List.copyOf(open.values())) {
@@ -113,7 +113,7 @@ final class RejoinProgress {
                     now.getOrDefault(node.getId(), Node.getDefaultInstance()).getStatus();
             if (status == NodeStatus.NODE_STATUS_READY && told.contains(node.getId())) {
                 open.remove(node.getId());
-                context.print("==> Node \"%s\" obeys this server".formatted(node.getName()));
+                context.print("==> Node \"%s\" accepts this server".formatted(node.getName()));
             } else if (status == NodeStatus.NODE_STATUS_DOWN) {
                 fail(node, "it is down; start it, and tell it again");
             }

@@ -5,7 +5,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** {@code gantry} itself: only what holds for all commands. */
+/** {@code gantry} itself: the options of all commands. */
 @Command(
         name = "gantry",
         description = "Runs App Container (rkt) jobs on a cluster of nodes.",
@@ -20,7 +20,7 @@ final class RootCommand {
             names = {"-h", "--help"},
             usageHelp = true,
             scope = ScopeType.INHERIT,
-            description = "Says how a command is used.")
+            description = "Prints the usage of a command.")
     @SuppressWarnings("unused")
     private boolean help;
 

@@ -10,12 +10,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** {@code --address}: which server to ask. May stand before and behind the command. */
+/** {@code --address}: the server to call. May stand before and after the command. */
 final class ServerOption {
 
     private static final String VARIABLE = "GANTRY_ADDR";
 
-    /** People wait for the answer: three attempts in about a second. */
+    /** Three attempts in about a second, since a person waits for the response. */
     private static final RetryPolicy RETRY = RetryPolicy.DEFAULT.withMaxAttempts(3);
 
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(30);
@@ -32,19 +32,19 @@ final class ServerOption {
             description = "The server. Default: $" + VARIABLE + ", or " + GantryClient.DEFAULT_ADDRESS + ".")
     private String address;
 
-    /** The option before all commands. */
+    /** Makes the option that stands before the command. */
     ServerOption(CliContext context) {
         this.context = context;
         this.outer = Optional.empty();
     }
 
-    /** The option behind a command. */
+    /** Makes the option that stands after the command. */
     ServerOption(CliContext context, ServerOption outer) {
         this.context = context;
         this.outer = Optional.of(outer);
     }
 
-    /** A client of that server; to be closed. */
+    /** Returns a client of the server. The caller closes it. */
     GantryClient connect() {
         String server = address();
         try {

@@ -4,12 +4,12 @@ import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
 import java.util.List;
 
-/** How services are shown. */
+/** Shows services. */
 final class ServiceView {
 
     private ServiceView() {}
 
-    /** One row each; a line that says so if there are none. */
+    /** Shows a table; without objects, a line that says so. */
     static List<String> all(List<ServiceSummary> services) {
         if (services.isEmpty()) {
             return List.of("No services");
@@ -25,7 +25,7 @@ final class ServiceView {
                 .lines();
     }
 
-    /** One row each; a line that says so if there are none. */
+    /** Shows a table; without objects, a line that says so. */
     static List<String> instances(String name, List<ServiceInstance> instances) {
         if (instances.isEmpty()) {
             return List.of("No healthy instances of service \"%s\"".formatted(name));

@@ -9,11 +9,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code gantry status}: how the cluster is. */
+/** {@code gantry status}: shows the cluster's status. */
 @Command(
         name = "status",
         description = {
-            "Shows how the cluster is.",
+            "Shows the cluster's status.",
             "",
             "With --wait: ends with 0 once a server answers and a node is ready, with 1 if that takes too long.",
             ""
@@ -43,7 +43,7 @@ final class StatusCommand extends ClientCommand {
         return GantryCli.DONE;
     }
 
-    /** Asks again and again: a server that is not up yet can't tell when it is. */
+    /** Polls the status: a server that is not up yet can't be watched. */
     private GetStatusResponse awaitReady(GantryClient client) {
         long begun = context().nanoTime().getAsLong();
         while (true) {

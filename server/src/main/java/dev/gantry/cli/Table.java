@@ -5,25 +5,25 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
-/** Rows in columns that are as wide as what they hold. */
+/** A table whose columns are as wide as their widest cells. */
 final class Table {
 
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** A table with a row of headings. */
+    /** Makes a table with a row of headings. */
     Table(String... headings) {
         rows.add(List.of(headings));
     }
 
-    /** A row for each of some things. */
+    /** Adds a row for each object. */
     <T> Table rows(Collection<T> things, Function<T, List<String>> cells) {
         things.forEach(thing -> rows.add(cells.apply(thing)));
         return this;
     }
 
-    /** The lines of the table, the headings first. */
+    /** Returns the lines of the table, headings first. */
     List<String> lines() {
         int[] widths = widths();
         return rows.stream().map(row -> line(row, widths)).toList();

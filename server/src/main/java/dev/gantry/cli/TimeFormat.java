@@ -6,17 +6,17 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 
-/** How points in time are shown. */
+/** Formats points in time. */
 record TimeFormat(InstantSource clock) {
 
-    /** Such as {@code 5m12s ago}; a dash for none. */
+    /** Formats the age of a time, such as {@code 5m12s ago}; a dash for an unset time. */
     String ago(Timestamp moment) {
         return isSet(moment)
                 ? DurationText.format(Duration.between(ProtoTimes.toInstant(moment), clock.instant())) + " ago"
                 : "-";
     }
 
-    /** Such as {@code 2026-01-31T12:00:00Z}; a dash for none. */
+    /** Formats a time, such as {@code 2026-01-31T12:00:00Z}; a dash for an unset time. */
     static String exact(Timestamp moment) {
         return isSet(moment)
                 ? ProtoTimes.toInstant(moment).truncatedTo(ChronoUnit.SECONDS).toString()

@@ -6,7 +6,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says in a few lines what is wrong with a command line. */
+/** Reports in a few lines what is wrong with a command line. */
 final class UsageErrorHandler implements IParameterExceptionHandler {
 
     @Override

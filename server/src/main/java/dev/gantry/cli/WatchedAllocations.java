@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The allocations of a job as far as a watch has told of them, and what to tell people when one changes. */
+/** The allocations of a job that a watch has sent so far. Prints a line for each change of one. */
 final class WatchedAllocations {
 
     private final Consumer<String> out;
@@ -22,45 +22,45 @@ final class WatchedAllocations {
     private boolean restarted;
 
     /**
-     * Knows of none yet.
+     * Knows no allocations yet.
      *
-     * @param since what was placed after this cluster index is told of from its placement on; of older ones only how
-     *     they end
+     * @param since the cluster index of the operation. For allocations placed after it all changes are printed; for
+     *     older ones only their end
      */
     WatchedAllocations(long since, Consumer<String> out) {
         this.since = since;
         this.out = out;
     }
 
-    /** Takes in what has changed, and tells of it. */
+    /** Updates the allocations and prints their changes. */
     void accept(List<Allocation> changed) {
         for (Allocation allocation : changed) {
             tell(allocations.put(allocation.getId(), allocation), allocation);
         }
     }
 
-    /** Those that their job wants and that have not ended. */
+    /** Returns the allocations that are desired to run and have not ended. */
     Stream<Allocation> wanted() {
         return all().filter(AllocationStatuses::isWanted);
     }
 
-    /** Those that have not ended but shall. */
+    /** Returns the allocations that are desired to stop and have not ended. */
     Stream<Allocation> stopping() {
         return all().filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP)
                 .filter(allocation -> !AllocationStatuses.isTerminal(allocation));
     }
 
-    /** Those that were placed since. */
+    /** Returns the allocations that were placed after the operation. */
     Stream<Allocation> placed() {
         return all().filter(this::isNew);
     }
 
-    /** All that were told of. */
+    /** Returns all allocations. */
     Stream<Allocation> all() {
         return allocations.values().stream();
     }
 
-    /** Whether a task was restarted since. */
+    /** Returns true if a task was restarted after the operation. */
     boolean hasRestarted() {
         return restarted;
     }
@@ -98,7 +98,7 @@ final class WatchedAllocations {
         }
     }
 
-    /** What led to the last restart, and what the restart policy says of it. */
+    /** Returns the reason for the last restart and the decision of the restart policy. */
     private static String why(TaskState task) {
         List<String> messages = new ArrayList<>();
         String lastMessage = "";
@@ -112,7 +112,10 @@ final class WatchedAllocations {
         return messages.isEmpty() ? "" : ": " + String.join(", then ", messages);
     }
 
-    /** Of an old one, what it was before is not news. */
+    /**
+     * Returns the status that the first update of an allocation is compared with. The first status of an older
+     * allocation is not printed.
+     */
     private ClientStatus firstStatus(Allocation allocation) {
         return isNew(allocation) ? ClientStatus.CLIENT_STATUS_PENDING : allocation.getClientStatus();
     }

@@ -1,7 +1,7 @@
 /**
- * The command line for people: parses, calls through the SDK, prints.
+ * The command line: parses arguments, calls the server through the SDK, prints results.
  *
- * <p>Speaks to the server only through {@code dev.gantry.client}. {@link dev.gantry.cli.GantryCli} puts it together; each
- * {@code …Command} is one command, each {@code …View} how one thing is shown.
+ * <p>It calls the server only through {@code dev.gantry.client}. {@link dev.gantry.cli.GantryCli} assembles the
+ * commands. Each {@code …Command} is one command; each {@code …View} shows one kind of object.
  */
 package dev.gantry.cli;

@@ -4,25 +4,25 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
 
-/** Where an allocation is in its life. */
+/** Rules about the statuses of allocations. */
 public final class AllocationStatuses {
 
     private AllocationStatuses() {}
 
     /**
-     * Whether an allocation has ended: it runs nothing and holds neither resources nor ports.
+     * Returns true if an allocation has ended: it runs nothing and holds neither resources nor ports.
      *
-     * @param allocation any allocation
-     * @return true once its node said that it ended, or the server gave its node up
+     * @param allocation the allocation
+     * @return true once its node reported its end, or the server marked it as lost
      */
     public static boolean isTerminal(Allocation allocation) {
         return isTerminal(allocation.getClientStatus());
     }
 
     /**
-     * Whether a status is one that an allocation never leaves.
+     * Returns true if an allocation never leaves a status.
      *
-     * @param status what a node or the server says of an allocation
+     * @param status the client status of an allocation
      * @return true for complete, failed and lost
      */
     public static boolean isTerminal(ClientStatus status) {
@@ -33,10 +33,10 @@ public final class AllocationStatuses {
     }
 
     /**
-     * Whether an allocation counts as one of those its job wants.
+     * Returns true if an allocation counts towards the allocations that its job needs.
      *
-     * @param allocation any allocation
-     * @return true if it shall run and has not ended
+     * @param allocation the allocation
+     * @return true if it is desired to run and has not ended
      */
     public static boolean isWanted(Allocation allocation) {
         return allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN && !isTerminal(allocation);

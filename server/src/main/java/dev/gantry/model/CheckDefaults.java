@@ -6,7 +6,7 @@ import dev.gantry.v1.CheckType;
 import dev.gantry.v1.Service;
 import java.util.Locale;
 
-/** What a service's checks are where their job does not say. */
+/** The defaults of services' checks. */
 public final class CheckDefaults {
 
     private static final String METHOD = "GET";
@@ -19,11 +19,11 @@ public final class CheckDefaults {
     private CheckDefaults() {}
 
     /**
-     * What a check is called that has no name.
+     * Returns the default name of a check.
      *
      * @param service the name of its service
-     * @param type how it asks
-     * @return such as {@code service: web http}
+     * @param type the type of the check
+     * @return the name, such as {@code service: web http}
      */
     public static String name(String service, CheckType type) {
         String word = type == CheckType.UNRECOGNIZED ? "unknown" : type.name().substring(TYPE_PREFIX.length());
@@ -31,9 +31,9 @@ public final class CheckDefaults {
     }
 
     /**
-     * Writes out each default in the checks of a service; done again, it changes nothing.
+     * Sets each unset field in the checks of a service to its default. Doing this twice changes nothing.
      *
-     * @param service one that has its name
+     * @param service the service; its name must be set
      */
     public static void fill(Service.Builder service) {
         service.getChecksBuilderList().forEach(check -> fill(service, check));

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
-/** CRC-32C: tells what was written from what a disk, a copy or an editor has made of it. It is no proof against an attacker. */
+/** CRC-32C checksums, which detect damage by disks, copies and editors. They give no protection against attackers. */
 public final class Checksum {
 
     private static final int BUFFER = 1 << 20;
@@ -15,10 +15,10 @@ public final class Checksum {
     private Checksum() {}
 
     /**
-     * The checksum of some bytes.
+     * Computes the checksum of the first bytes of an array.
      *
-     * @param bytes begin with them
-     * @param length how many they are
+     * @param bytes the array
+     * @param length the number of bytes
      * @return 32 bits
      */
     public static int of(byte[] bytes, int length) {
@@ -28,9 +28,9 @@ public final class Checksum {
     }
 
     /**
-     * The checksum of a text, as a text.
+     * Computes the checksum of a text.
      *
-     * @param text any text
+     * @param text the text
      * @return eight hexadecimal digits
      */
     public static String of(String text) {
@@ -39,20 +39,20 @@ public final class Checksum {
     }
 
     /**
-     * Whether a text is as it was when its checksum was made.
+     * Returns true if a text matches its checksum.
      *
      * @param text the text
-     * @param checksum what {@link #of(String)} has returned; null where an older version has made none
-     * @return true if it is, or if there is no checksum
+     * @param checksum the result of {@link #of(String)}; null if an older version stored none
+     * @return true if it matches, or if there is no checksum
      */
     public static boolean isOf(String text, String checksum) {
         return checksum == null || checksum.equals(of(text));
     }
 
     /**
-     * The checksum of a whole file. It is read as fast as the disk gives it.
+     * Computes the checksum of a whole file.
      *
-     * @param file any file
+     * @param file the file
      * @return 32 bits
      * @throws IOException if it can't be read
      */

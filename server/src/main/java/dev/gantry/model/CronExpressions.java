@@ -3,16 +3,16 @@ package dev.gantry.model;
 import dev.gantry.v1.Periodic;
 import java.util.List;
 
-/** The times of periodic jobs, as expressions. */
+/** The cron expressions of periodic jobs. */
 public final class CronExpressions {
 
     private CronExpressions() {}
 
     /**
-     * Returns all expressions of a job, whichever of the two fields they are in.
+     * Returns all expressions of a job, from whichever of the two fields is set.
      *
-     * @param periodic when the job is run
-     * @return {@code crons}, or {@code cron} alone if that is set; one at least if the job is valid
+     * @param periodic the job's periodic block
+     * @return {@code crons}, or {@code cron} alone if that is set; at least one if the job is valid
      */
     public static List<String> of(Periodic periodic) {
         return periodic.getCron().isEmpty() ? periodic.getCronsList() : List.of(periodic.getCron());

@@ -8,17 +8,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Supplier;
 
 /**
- * A scheduler whose tasks do not fail in silence. Java's own keeps what a task throws in a future that nobody asks, and does
- * not run a regular task again; this one hands it to the uncaught exception handler of its thread.
+ * A scheduler whose tasks do not fail silently. Java's own stores a task's exception in a future that nobody reads, and
+ * stops repeating the task. This scheduler passes the exception to the uncaught exception handler of its thread.
  *
- * <p>Once it is shut down it passes over what it is given, and forgets what waits.
+ * <p>After its shutdown it ignores new tasks and drops waiting ones.
  */
 public final class EscalatingScheduler extends ScheduledThreadPoolExecutor {
 
     /**
      * Makes a scheduler.
      *
-     * @param threads makes its thread
+     * @param threads makes its only thread
      */
     public EscalatingScheduler(ThreadFactory threads) {
         super(1, threads, new ThreadPoolExecutor.DiscardPolicy());
@@ -26,9 +26,9 @@ public final class EscalatingScheduler extends ScheduledThreadPoolExecutor {
     }
 
     /**
-     * Hands a failure that its catcher can't handle to the handler of this thread, as if nobody had caught it.
+     * Passes a failure that was caught and can't be handled to the uncaught exception handler of this thread.
      *
-     * @param failure what was thrown
+     * @param failure the failure
      */
     public static void escalate(Throwable failure) {
         Thread thread = Thread.currentThread();
@@ -36,11 +36,11 @@ public final class EscalatingScheduler extends ScheduledThreadPoolExecutor {
     }
 
     /**
-     * Escalates an Error before it disappears in a future.
+     * Makes work escalate an Error before the Error disappears in a future.
      *
-     * @param work may throw
-     * @param <T> what it returns
-     * @return the same work, which throws the same
+     * @param work the work
+     * @param <T> the type of its result
+     * @return the same work, which also throws the same
      */
     public static <T> Supplier<T> escalating(Supplier<T> work) {
         return () -> {

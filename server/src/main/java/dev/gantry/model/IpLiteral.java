@@ -4,7 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 
-/** Tells addresses from names, without ever asking a name server. */
+/** Tells IP addresses from host names, without name resolution. */
 public final class IpLiteral {
 
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
@@ -14,10 +14,10 @@ public final class IpLiteral {
     private IpLiteral() {}
 
     /**
-     * Whether a text is an IPv4 address of four decimal numbers or an IPv6 address without a zone.
+     * Returns true if a text is an IPv4 address of four decimal numbers or an IPv6 address without a zone.
      *
      * @param text the text
-     * @return true if it is one
+     * @return true if it is an address
      */
     public static boolean isValid(String text) {
         return IPV4.matcher(text).matches() || isIpv6(text);
@@ -28,7 +28,7 @@ public final class IpLiteral {
             return false;
         }
         try {
-            // With a colon in it, it is parsed or refused, never looked up.
+            // A text with a colon is parsed or refused, never resolved.
             InetAddress.getByName(text);
             return true;
         } catch (UnknownHostException e) {

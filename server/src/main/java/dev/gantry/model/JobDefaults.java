@@ -16,22 +16,22 @@ import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.TaskGroupOrBuilder;
 import dev.gantry.v1.TaskOrBuilder;
 
-/** Fills in what a job leaves out, so that everything behind the API sees whole jobs only. */
+/** Sets the defaults of jobs, so that the code behind the API sees complete jobs only. */
 public final class JobDefaults {
 
-    /** CPU of a task that does not say, in MHz, as in Nomad. */
+    /** The default CPU of a task in MHz, as in Nomad. */
     public static final int CPU = 100;
 
-    /** Memory of a task that does not say, in MiB, as in Nomad. */
+    /** The default memory of a task in MiB, as in Nomad. */
     public static final int MEMORY_MIB = 300;
 
-    /** Priority of a job that does not say, as in Nomad. */
+    /** The default priority of a job, as in Nomad. */
     public static final int PRIORITY = 50;
 
-    /** Weight of an affinity or a spread that does not say, as in Nomad. */
+    /** The default weight of an affinity or a spread, as in Nomad. */
     public static final int WEIGHT = 50;
 
-    /** What asks a task to end that does not say how. */
+    /** The default signal that asks a task to end. */
     public static final String KILL_SIGNAL = "SIGTERM";
 
     private static final Duration KILL_TIMEOUT =
@@ -42,10 +42,10 @@ public final class JobDefaults {
     private JobDefaults() {}
 
     /**
-     * The same job with each default written out, and the job's update strategy in each group that has none of its own.
+     * Sets each unset field of a job to its default, and copies the job's update strategy to each group that has none.
      *
-     * @param job a job as it was submitted
-     * @return a job in which no field stands for its default; applying this again changes nothing
+     * @param job the job as submitted
+     * @return the complete job; applying this method to it changes nothing
      */
     public static Job apply(Job job) {
         Job.Builder whole = job.toBuilder();
@@ -75,13 +75,13 @@ public final class JobDefaults {
     }
 
     /**
-     * The name of a service, whether it says or not.
+     * Returns the name of a service.
      *
      * @param job its job
      * @param group its group
      * @param task its task
      * @param service the service
-     * @return its own name, or JOB-GROUP-TASK
+     * @return the name that is set, or the default JOB-GROUP-TASK
      */
     public static String serviceName(
             JobOrBuilder job, TaskGroupOrBuilder group, TaskOrBuilder task, ServiceOrBuilder service) {

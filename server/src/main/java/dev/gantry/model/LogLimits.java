@@ -3,11 +3,11 @@ package dev.gantry.model;
 import dev.gantry.v1.LogConfig;
 
 /**
- * How much of each output of a task is kept (Nomad's {@code logs} block).
+ * The limits of a task's logs (Nomad's {@code logs} block).
  *
- * @param disabled whether nothing is kept
- * @param maxFiles how many files of an output there are at most, 1 or more
- * @param maxFileSizeMib how long a file is at most, in MiB, 1 or more
+ * @param disabled true if no output is kept
+ * @param maxFiles the most files of an output, at least 1
+ * @param maxFileSizeMib the largest size of a file in MiB, at least 1
  */
 public record LogLimits(boolean disabled, int maxFiles, int maxFileSizeMib) {
 
@@ -16,9 +16,9 @@ public record LogLimits(boolean disabled, int maxFiles, int maxFileSizeMib) {
     private static final int MAX_FILE_SIZE_MIB = 10;
 
     /**
-     * Applies the defaults of Nomad, 10 files of 10 MiB.
+     * Applies Nomad's defaults, 10 files of 10 MiB.
      *
-     * @param config what the job says
+     * @param config the job's {@code logs} block
      * @return the limits
      */
     public static LogLimits of(LogConfig config) {
@@ -29,7 +29,7 @@ public record LogLimits(boolean disabled, int maxFiles, int maxFileSizeMib) {
     }
 
     /**
-     * Says the same as a message, with nothing left to defaults.
+     * Converts the limits to a message in which all fields are set.
      *
      * @return the message
      */
@@ -42,7 +42,7 @@ public record LogLimits(boolean disabled, int maxFiles, int maxFileSizeMib) {
     }
 
     /**
-     * How long a file is at most, in bytes.
+     * Returns the largest size of a file in bytes.
      *
      * @return 1 MiB or more
      */

@@ -4,15 +4,15 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 
-/** What the state of a node means. */
+/** Rules about the eligibility of nodes. */
 public final class NodeEligibility {
 
     private NodeEligibility() {}
 
     /**
-     * Whether a node may be given new allocations.
+     * Returns true if a node may get new allocations.
      *
-     * @param node any node
+     * @param node the node
      * @return true if it is ready, eligible and not draining
      */
     public static boolean isSchedulable(Node node) {

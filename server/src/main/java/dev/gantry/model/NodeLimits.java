@@ -5,30 +5,30 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How much a node may say of itself and of its tasks. A node keeps to it by cutting what it found out; a server refuses what
- * is beyond, but for texts that only people read, which it cuts.
+ * The limits of what a node may report about itself and its tasks. Nodes truncate what they report. A server refuses
+ * reports beyond the limits; texts that only people read are truncated instead.
  */
 public final class NodeLimits {
 
-    /** How many attributes, and how many entries of meta, a node may have. */
+    /** The most attributes, and the most entries of meta, of a node. */
     public static final int MOST_ENTRIES = 1000;
 
-    /** How long a name of an attribute or of an entry of meta may be, in characters. */
+    /** The longest name of an attribute or of an entry of meta, in characters. */
     public static final int LONGEST_KEY = 256;
 
-    /** How long a value of these may be, in characters. */
+    /** The longest value of an attribute or of an entry of meta, in characters. */
     public static final int LONGEST_VALUE = 4096;
 
-    /** How long the class of a node may be, in characters. */
+    /** The longest node class, in characters. */
     public static final int LONGEST_CLASS = 128;
 
-    /** How many bytes all that a node says of itself may take. */
+    /** The largest description of a node, in bytes. */
     public static final int LARGEST_NODE = 256 * 1024;
 
-    /** How many drivers a node may have. */
+    /** The most drivers of a node. */
     public static final int MOST_DRIVERS = 64;
 
-    /** How long a description, an event's message or an error may be, in characters. */
+    /** The longest description, message of an event, or error, in characters. */
     public static final int LONGEST_TEXT = 1024;
 
     private static final String MARK = "...";
@@ -36,26 +36,26 @@ public final class NodeLimits {
     private NodeLimits() {}
 
     /**
-     * A text that people read.
+     * Truncates a text for people.
      *
      * @param text the text
-     * @param longest how long it may be, in characters, 3 or more
-     * @return the text; its begin and a mark, together as long as may be, if it is too long
+     * @param longest the most characters, 3 or more
+     * @return the text; if it is too long, its beginning followed by "...", together {@code longest} characters
      */
     public static String cut(String text, int longest) {
         if (text.length() <= longest) {
             return text;
         }
         int end = longest - MARK.length();
-        // Not through the middle of a character.
+        // Do not cut a surrogate pair.
         return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + MARK;
     }
 
     /**
-     * What a node found out about itself, as much of it as it may say.
+     * Truncates the attributes that a node has found.
      *
-     * @param attributes all of it
-     * @return the first of them by name, their values cut; those with a name too long left out
+     * @param attributes all attributes
+     * @return the first of them by name, with truncated values; without those whose name is too long
      */
     public static Map<String, String> attributes(Map<String, String> attributes) {
         Map<String, String> bounded = new TreeMap<>();
@@ -68,10 +68,10 @@ public final class NodeLimits {
     }
 
     /**
-     * How a driver is, as much as may be said of it.
+     * Truncates the description of a driver's health.
      *
-     * @param health all of it
-     * @return the same, its description cut
+     * @param health the health
+     * @return the health with a truncated description
      */
     public static DriverHealth health(DriverHealth health) {
         return health.getDescription().length() <= LONGEST_TEXT

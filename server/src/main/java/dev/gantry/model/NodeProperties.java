@@ -5,9 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the names in <code>${…}</code> say of a node, in constraints and in what tasks are given.
+ * Resolves references to properties of a node, such as <code>${node.class}</code>, in constraints and in the settings
+ * of tasks.
  *
- * <p>The names are Nomad's. Unlike Nomad 0.8, an attribute needs no {@code attr.} before it, since the documentation of
+ * <p>The names are Nomad's. Unlike in Nomad 0.8, an attribute needs no {@code attr.} prefix, since the documentation of
  * the rkt driver writes <code>${driver.rkt.version}</code>.
  */
 public final class NodeProperties {
@@ -18,13 +19,13 @@ public final class NodeProperties {
     private NodeProperties() {}
 
     /**
-     * Looks up one name.
+     * Resolves a name.
      *
      * @param node the node
-     * @param name what stands between <code>${</code> and <code>}</code>, such as {@code attr.kernel.name},
-     *     {@code driver.rkt.version}, {@code meta.rack}, {@code node.unique.id}, {@code node.unique.name},
-     *     {@code node.datacenter} or {@code node.class}
-     * @return its value; empty if the node has no such thing
+     * @param name the text between <code>${</code> and <code>}</code>, such as {@code attr.kernel.name}, {@code
+     *     driver.rkt.version}, {@code meta.rack}, {@code node.unique.id}, {@code node.unique.name}, {@code
+     *     node.datacenter} or {@code node.class}
+     * @return its value; empty if the node has no such property
      */
     public static Optional<String> find(Node node, String name) {
         return switch (name) {

@@ -2,18 +2,18 @@ package dev.gantry.model;
 
 import dev.gantry.v1.Job;
 
-/** Jobs that make other jobs, and those that were made. */
+/** Rules about periodic and parameterized jobs and their children. */
 public final class ParentJobs {
 
-    /** The largest job, in bytes as a message, whether it was submitted or dispatched. */
+    /** The largest size of a job's message in bytes, for submitted and dispatched jobs. */
     public static final int LARGEST_JOB = 1024 * 1024;
 
     private ParentJobs() {}
 
     /**
-     * Whether a job only makes children and is never placed itself.
+     * Returns true if a job only makes children and is never placed itself.
      *
-     * @param job any job
+     * @param job the job
      * @return true for periodic and parameterized jobs; their children are neither
      */
     public static boolean isParent(Job job) {
@@ -21,10 +21,10 @@ public final class ParentJobs {
     }
 
     /**
-     * The id of a child that is made for a time.
+     * Returns the id of a child of a periodic job.
      *
-     * @param parentId the periodic job
-     * @param epochSecond the time, in seconds since 1970-01-01T00:00:00Z
+     * @param parentId the periodic job's id
+     * @param epochSecond the launch time, in seconds since 1970-01-01T00:00:00Z
      * @return the id
      */
     public static String periodicChild(String parentId, long epochSecond) {
@@ -32,10 +32,10 @@ public final class ParentJobs {
     }
 
     /**
-     * The id of a child that is dispatched.
+     * Returns the id of a child of a parameterized job.
      *
-     * @param parentId the parameterized job
-     * @param epochSecond when, in seconds since 1970-01-01T00:00:00Z
+     * @param parentId the parameterized job's id
+     * @param epochSecond the time of the dispatch, in seconds since 1970-01-01T00:00:00Z
      * @param unique eight characters that no other dispatch of this second has
      * @return the id
      */

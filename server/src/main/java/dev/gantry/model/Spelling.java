@@ -5,17 +5,17 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Guesses what somebody meant who wrote a name that nobody knows. */
+/** Suggests corrections of unknown names. */
 public final class Spelling {
 
     private Spelling() {}
 
     /**
-     * What to say after an unknown name.
+     * Returns a hint to add to an error about an unknown name.
      *
-     * @param unknown the name
-     * @param known the names that there are; at least one
-     * @return the nearest known name as a question, or all of them if none is near; no full stop at the end
+     * @param unknown the unknown name
+     * @param known the known names, at least one
+     * @return the nearest known name as a question, or all known names if none is near; without a full stop
      */
     public static String hint(String unknown, Collection<String> known) {
         return nearest(unknown, known)
@@ -31,7 +31,7 @@ public final class Spelling {
                         .filter(name -> distance(unknown, name) <= limit);
     }
 
-    /** Levenshtein's distance: how many characters to insert, delete or replace. */
+    /** Returns the Levenshtein distance: the number of characters to insert, delete or replace. */
     static int distance(String from, String to) {
         int[] above = new int[to.length() + 1];
         for (int column = 0; column <= to.length(); column++) {

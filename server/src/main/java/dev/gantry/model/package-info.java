@@ -1,8 +1,8 @@
 /**
- * What all other packages speak of: the rules that the messages of {@code gantry.v1} carry with them (defaults, ends of
- * life, field violations).
+ * The rules that belong to the messages of {@code gantry.v1} and that all other packages share: defaults, statuses,
+ * limits, conversions.
  *
- * <p>The messages themselves are the model, as in SwarmKit: immutable, versioned, stored and sent as they are, so that no
- * layer maps one shape of a job to another. What they can't say of themselves is said here. No I/O, no gRPC, no SQL.
+ * <p>The messages themselves are the model, as in SwarmKit: immutable, versioned, stored and sent unchanged, so that no
+ * layer converts a job from one class to another. I/O, gRPC and SQL may not be here.
  */
 package dev.gantry.model;

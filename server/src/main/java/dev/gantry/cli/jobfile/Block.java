@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One block of a job file, all of its keys known, asked for each by name.
+ * One block of a job file. Its keys are validated; values are read by key.
  *
  * @param position where it begins
  * @param name its label; empty for a kind of block that has none
@@ -23,12 +23,12 @@ import java.util.OptionalInt;
  */
 record Block(Position position, String name, List<HclItem> items) {
 
-    /** A block without a label. */
+    /** Reads a block without a label. */
     static Block unnamed(HclItem item, Keys keys) {
         return of(item, "", unlabelled(item), keys);
     }
 
-    /** A block with one label. */
+    /** Reads a block with one label. */
     static Block named(HclItem item, Keys keys) {
         Body body = body(item);
         String kind = keys.kind();
@@ -99,7 +99,7 @@ record Block(Position position, String name, List<HclItem> items) {
         return value(key).map(value -> Values.word(key, value, words));
     }
 
-    /** What a key is set to, which may be done once. */
+    /** Returns the value of a key, which may be set once. */
     Optional<HclValue> value(String key) {
         Optional<HclItem> item = only(key);
         item.filter(set -> !set.labels().isEmpty()).ifPresent(set -> {
@@ -108,7 +108,7 @@ record Block(Position position, String name, List<HclItem> items) {
         return item.map(HclItem::value);
     }
 
-    /** All blocks of a kind that has names; no two may have the same. */
+    /** Reads all blocks of a kind with names. No two blocks may have the same name. */
     List<Block> named(Keys keys) {
         Map<String, Block> blocks = new LinkedHashMap<>();
         for (HclItem item : all(keys.kind())) {
@@ -127,24 +127,27 @@ record Block(Position position, String name, List<HclItem> items) {
         return List.copyOf(blocks.values());
     }
 
-    /** All blocks of a kind that has no names. */
+    /** Reads all blocks of a kind without names. */
     List<Block> unnamed(Keys keys) {
         return all(keys.kind()).stream().map(item -> unnamed(item, keys)).toList();
     }
 
-    /** The one block of a kind of which there may be one. */
+    /** Reads the block of a kind that may stand once. */
     Optional<Block> single(Keys keys) {
         return only(keys.kind()).map(item -> unnamed(item, keys));
     }
 
-    /** What all blocks of a key hold together, whatever their keys, as Nomad joins {@code env}, {@code meta} and more. */
+    /**
+     * Returns the items of all blocks of a key together, with any keys, as Nomad merges {@code env}, {@code meta} and
+     * others.
+     */
     List<HclItem> joined(String key) {
         List<HclItem> joined = new ArrayList<>();
         all(key).forEach(item -> joined.addAll(unlabelled(item).items()));
         return joined;
     }
 
-    /** The texts of a block whose keys are free, such as {@code env}. */
+    /** Reads a block with free keys, such as {@code env}. */
     Map<String, String> pairs(String key) {
         Map<String, String> pairs = new LinkedHashMap<>();
         for (HclItem item : joined(key)) {

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Reads durations as Go, and so Nomad, writes them: {@code 30s}, {@code 1h30m}, {@code 1.5h}, {@code 100ms}, 0. */
+/** Parses durations in Go's syntax, which Nomad uses: {@code 30s}, {@code 1h30m}, {@code 1.5h}, {@code 100ms}, 0. */
 final class GoDuration {
 
     private static final Pattern WHOLE = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ns|us|µs|ms|s|m|h))+");
@@ -23,7 +23,7 @@ final class GoDuration {
 
     private GoDuration() {}
 
-    /** The duration that a text says; empty if it says none. */
+    /** Parses a duration; empty if the text is none. */
     static Optional<Duration> parse(String text) {
         if (text.equals("0")) {
             return Optional.of(Duration.getDefaultInstance());

@@ -33,7 +33,7 @@ final class HclConstraints {
                 .toList();
     }
 
-    /** Empty for {@code distinct_hosts = false}, which asks for nothing. */
+    /** Reads a constraint; empty for {@code distinct_hosts = false}. */
     static Optional<Constraint> constraint(Block block) {
         List<String> shorthands = SHORTHANDS.stream().filter(block::has).toList();
         if (shorthands.isEmpty()) {
@@ -67,7 +67,7 @@ final class HclConstraints {
         return constraint.build();
     }
 
-    /** A shorthand says the operator and one side, or both. */
+    /** A shorthand sets the operator and one or both operands, so the keys of these must not be set. */
     private static void refuseBeside(Block block, String shorthand) {
         Stream<String> said = switch (shorthand) {
             case DISTINCT_HOSTS -> Stream.of("attribute", "value");

@@ -58,7 +58,7 @@ final class HclJob {
                 .addAllSpreads(HclPreferences.spreads(block))
                 .addAllTaskGroups(groups(block))
                 .putAllMeta(block.pairs("meta"));
-        // As in Nomad, "id" takes the label's place as the id, and the label stays the name.
+        // As in Nomad, "id" overrides the label as the id, and the label stays the name.
         block.text("id").ifPresent(id -> job.setId(id).setName(block.name()));
         block.text("name").ifPresent(job::setName);
         block.word("type", TYPES).ifPresent(job::setType);
@@ -69,7 +69,7 @@ final class HclJob {
         return job.build();
     }
 
-    /** As in Nomad, a task that stands in the job itself gets a group of its name; these come first. */
+    /** As in Nomad, a task in the job itself gets a group with the task's name; these groups come first. */
     private static List<TaskGroup> groups(Block job) {
         List<Block> tasks = job.named(Keys.TASK);
         List<TaskGroup> groups = new ArrayList<>();

@@ -13,8 +13,8 @@ import java.util.Optional;
 /**
  * Reads {@code update}, {@code restart} and {@code reschedule} blocks.
  *
- * <p>As in Nomad, what a job says in {@code update} and {@code reschedule} holds for each key that a group's own block
- * does not set.
+ * <p>As in Nomad, the keys of the job's {@code update} and {@code reschedule} blocks hold for each key that a group's
+ * own block does not set.
  */
 final class HclPolicies {
 
@@ -29,12 +29,12 @@ final class HclPolicies {
 
     private HclPolicies() {}
 
-    /** The job's own strategy. */
+    /** Reads the job's own update strategy. */
     static Optional<UpdateStrategy> update(Block job) {
         return job.single(Keys.UPDATE).map(block -> update(block, UpdateStrategy.newBuilder()));
     }
 
-    /** Adds to a group what it and its job say. */
+    /** Sets the policies of a group from its own blocks and those of its job. */
     static void read(Block job, Block block, TaskGroup.Builder group) {
         block.single(Keys.UPDATE)
                 .map(own ->
@@ -45,7 +45,7 @@ final class HclPolicies {
         readReschedule(block, group);
     }
 
-    /** Adds to a group what its job says of it. */
+    /** Sets the reschedule policy of a group from its job's block. */
     static void readReschedule(Block job, TaskGroup.Builder group) {
         job.single(Keys.RESCHEDULE).ifPresent(block -> reschedule(block, group.getRescheduleBuilder()));
     }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Turns a block whose keys only a driver knows into a struct.
+ * Converts a block whose keys only a driver knows to a struct.
  *
- * <p>A block becomes a struct, one that is repeated a list of structs. A label nests: {@code mount "data" { … }} is
+ * <p>A block becomes a struct, a repeated block a list of structs. A label nests: {@code mount "data" { … }} is
  * {@code mount = { data = { … } }}, as in HCL 1.
  */
 final class HclStruct {

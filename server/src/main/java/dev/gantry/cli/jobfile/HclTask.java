@@ -18,7 +18,7 @@ final class HclTask {
 
     private HclTask() {}
 
-    /** A task; what its driver makes of {@code config} is not judged here. */
+    /** Reads a task. The driver's {@code config} is not validated here. */
     static Task read(Block block) {
         Task.Builder task = Task.newBuilder()
                 .setName(block.name())

@@ -1,10 +1,10 @@
 package dev.gantry.cli.jobfile;
 
 /**
- * A job file can't be read, or does not say a job.
+ * A job file can't be read, or does not describe a job.
  *
- * <p>Its message is one line for a person: {@code FILE:LINE:COLUMN: what is wrong and the remedy}; without the numbers if
- * the file as a whole is at fault.
+ * <p>The message is one line: {@code FILE:LINE:COLUMN: what is wrong and the remedy}, without the numbers if the whole
+ * file is at fault.
  */
 public final class JobFileException extends RuntimeException {
 

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 /** Reads job files. */
 public final class JobFiles {
 
-    /** How large a job file may be, in bytes: 1 MiB. */
+    /** The largest job file: 1 MiB. */
     public static final int LARGEST = 1 << 20;
 
     private static final String BYTE_ORDER_MARK = "\ufeff";
@@ -61,7 +61,7 @@ public final class JobFiles {
         try {
             return parse(decode(readBytes(name, in)));
         } catch (TextFaultException e) {
-            // Messages show pieces of the file, which may hold line feeds or a terminal's control sequences.
+            // Messages quote the file, which may contain line feeds or terminal control sequences.
             String line = e.getMessage().replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
             throw new JobFileException(name + ":" + e.position() + ": " + line, e);
         }

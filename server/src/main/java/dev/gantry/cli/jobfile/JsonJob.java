@@ -27,8 +27,8 @@ import java.util.Set;
 /**
  * Reads a job from the JSON of its message.
  *
- * <p>{@link JsonFormat} reads each value, but not the whole: it knows no positions, and takes the last of two fields of one
- * name and whatever follows the job. So the messages are walked here.
+ * <p>{@link JsonFormat} parses each value, but not the whole text: it reports no positions, accepts duplicate fields,
+ * and ignores text after the job. So this class walks the messages itself.
  */
 final class JsonJob {
 
@@ -43,7 +43,7 @@ final class JsonJob {
         json.setStrictness(Strictness.STRICT);
     }
 
-    /** The job of a whole text. */
+    /** Parses a text. */
     static Job read(String text) {
         return new JsonJob(text).job();
     }
@@ -62,7 +62,7 @@ final class JsonJob {
         }
     }
 
-    /** Offsets are taken before gson looks ahead, which moves its own. */
+    /** Offsets are taken before gson looks ahead, since that moves its offset. */
     private void readMessage(long start, Message.Builder message) throws IOException {
         Set<FieldDescriptor> set = new HashSet<>();
         require(start, JsonToken.BEGIN_OBJECT, "an object, { … }");
@@ -140,7 +140,10 @@ final class JsonJob {
         }
     }
 
-    /** A fault of what begins behind an offset; gson's offset stands before the blanks, comma or colon there. */
+    /**
+     * Makes a fault of the text that begins after an offset. Gson's offset stands before the blanks, comma or colon
+     * there.
+     */
     private TextFaultException fault(long offset, String message) {
         int start = (int) offset;
         while (start < text.length() && " \t\r\n,:".indexOf(text.charAt(start)) >= 0) {
@@ -149,7 +152,7 @@ final class JsonJob {
         return new TextFaultException(Position.of(text, start), message);
     }
 
-    /** Gson's reason without its own position and advice, which spreads over lines. */
+    /** Returns gson's reason without its position and its advice, which has several lines. */
     private static String reason(Exception e) {
         Throwable origin = e.getCause() instanceof MalformedJsonException malformed ? malformed : e;
         String reason = String.valueOf(origin.getMessage()).lines().findFirst().orElse("");

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 /**
  * The keys that one kind of block may have.
  *
- * @param kind how messages call the block
- * @param known what Gantry reads
- * @param later what Nomad 0.8 reads and Gantry does not have yet; said so rather than passed over, since a job that
- *     relies on it would not run as its owner expects
+ * @param kind the name of the block in messages
+ * @param known the keys that Gantry reads
+ * @param later keys of Nomad 0.8 that Gantry does not support yet. They are refused, not ignored: a job that relies on
+ *     one would not run as expected
  */
 record Keys(String kind, List<String> known, List<String> later) {
 
@@ -130,7 +130,7 @@ record Keys(String kind, List<String> known, List<String> later) {
 
     static final Keys CHECK_RESTART = new Keys("check_restart", List.of("limit", "grace"), List.of("ignore_warnings"));
 
-    /** Operators that look at a node alone and have a key of their own. */
+    /** Operators with a key of their own that compare a property of one node. */
     static final List<String> COMPARISONS =
             List.of("version", "semver", "regexp", "set_contains", "set_contains_all", "set_contains_any");
 
@@ -146,7 +146,7 @@ record Keys(String kind, List<String> known, List<String> later) {
 
     static final Keys TARGET = new Keys("target", List.of("percent"), List.of());
 
-    /** All that there are. */
+    /** All kinds of blocks. */
     static final List<Keys> ALL = List.of(
             JOB,
             GROUP,
@@ -170,7 +170,7 @@ record Keys(String kind, List<String> known, List<String> later) {
             SPREAD,
             TARGET);
 
-    /** Refuses a key that no such block has. */
+    /** Refuses a key that this kind of block does not have. */
     void check(HclName key) {
         if (known.contains(key.text())) {
             return;

@@ -15,12 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Reads single values as what a key needs; as Nomad, takes a number for a text and a quoted number for a number. */
+/**
+ * Converts values to the type that a key needs. As in Nomad, a number is accepted as a text and a quoted number as a
+ * number.
+ */
 final class Values {
 
     private Values() {}
 
-    /** A text, or a number as it is written, so that {@code 1.10} stays the version it looks like. */
+    /** Returns a text, or a number as it is written, so that the version {@code 1.10} keeps its zero. */
     static String text(String key, HclValue value) {
         if (value instanceof Text text) {
             return text.value();
@@ -46,7 +49,7 @@ final class Values {
         throw unfit(key, value, "a list, such as [\"…\"]");
     }
 
-    /** A whole number in a range; an upper end of {@link Integer#MAX_VALUE} is not worth a word. */
+    /** Returns a whole number in a range. Messages do not mention an upper end of {@link Integer#MAX_VALUE}. */
     static int integer(String key, HclValue value, int least, int most) {
         return number(value)
                 .filter(number -> number.stripTrailingZeros().scale() <= 0)
@@ -56,7 +59,9 @@ final class Values {
                 .intValueExact();
     }
 
-    /** A duration of 0 or more. A bare number would be nanoseconds in Nomad, which nobody means. */
+    /**
+     * Returns a duration of 0 or more. A number without a unit is refused: in Nomad it means nanoseconds, by mistake.
+     */
     static Duration duration(String key, HclValue value) {
         return Optional.of(value)
                 .filter(given -> given instanceof Text || isZero(given))
@@ -64,7 +69,7 @@ final class Values {
                 .orElseThrow(() -> unfit(key, value, "a duration, such as \"30s\" or \"1h30m\""));
     }
 
-    /** One of some words. */
+    /** Returns the value of one of some words. */
     static <T> T word(String key, HclValue value, Map<String, T> words) {
         return Optional.ofNullable(value instanceof Text text ? words.get(text.value()) : null)
                 .orElseThrow(() -> unfit(
@@ -76,7 +81,7 @@ final class Values {
                                 .collect(Collectors.joining(" or "))));
     }
 
-    /** A truth, quoted or not. */
+    /** Returns a boolean, quoted or not. */
     static boolean bool(String key, HclValue value) {
         if (value instanceof Bool bool) {
             return bool.value();
@@ -87,7 +92,7 @@ final class Values {
         throw unfit(key, value, "true or false");
     }
 
-    /** How messages call a value. */
+    /** Describes a value for messages. */
     static String described(HclValue value) {
         if (value instanceof Text text) {
             return Excerpt.quoted(text.value());

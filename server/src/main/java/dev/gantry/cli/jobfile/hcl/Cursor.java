@@ -3,7 +3,7 @@ package dev.gantry.cli.jobfile.hcl;
 /** Walks through a text character by character and counts lines and columns on the way. */
 final class Cursor {
 
-    /** What stands behind the last character. */
+    /** Returned after the last character. */
     static final int END = -1;
 
     private final String text;

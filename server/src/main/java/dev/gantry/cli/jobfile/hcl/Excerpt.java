@@ -1,6 +1,6 @@
 package dev.gantry.cli.jobfile.hcl;
 
-/** Shows a piece of a text in a message, no longer than one can take in. */
+/** Shortens texts that messages quote. */
 public final class Excerpt {
 
     private static final int LONGEST = 40;
@@ -8,19 +8,19 @@ public final class Excerpt {
     private Excerpt() {}
 
     /**
-     * A text in double quotes.
+     * Quotes a text.
      *
-     * @param text any text
-     * @return its beginning, quoted
+     * @param text the text
+     * @return its beginning in double quotes
      */
     public static String quoted(String text) {
         return '"' + of(text) + '"';
     }
 
     /**
-     * A text as it is.
+     * Shortens a text.
      *
-     * @param text any text
+     * @param text the text
      * @return its beginning
      */
     public static String of(String text) {

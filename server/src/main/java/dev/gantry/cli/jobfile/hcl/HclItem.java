@@ -7,20 +7,20 @@ import java.util.List;
  *
  * @param name what is set, or the block's kind
  * @param labels the words between a block's kind and its brace; empty for a setting
- * @param value what it is set to; a {@link HclValue.Body} for a block. HCL 1 makes no difference between
- *     {@code meta { … }} and {@code meta = { … }}
+ * @param value what it is set to; a {@link HclValue.Body} for a block. HCL 1 makes no difference between {@code meta {
+ *     … }} and {@code meta = { … }}
  */
 public record HclItem(HclName name, List<HclName> labels, HclValue value) {
 
-    /** An item that nothing changes later. */
+    /** Makes the list immutable. */
     public HclItem {
         labels = List.copyOf(labels);
     }
 
     /**
-     * Where the item is.
+     * Returns the position of the item.
      *
-     * @return where its name begins
+     * @return the position of its name
      */
     public Position position() {
         return name.position();

@@ -4,10 +4,10 @@ import dev.gantry.cli.jobfile.hcl.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Parses HCL 1 in one pass, so that the time grows with the length of the text and no faster. */
+/** Parses HCL 1 in one pass, in linear time. */
 public final class HclParser {
 
-    /** Far more than any job nests, and far less than would exhaust a thread's stack. */
+    /** The deepest nesting: far more than any job needs, and far less than would exhaust a thread's stack. */
     private static final int DEEPEST = 100;
 
     private final Lexer lexer;
@@ -136,7 +136,7 @@ public final class HclParser {
         advance();
     }
 
-    /** What is never closed is reported where it was opened: at the end of the file there is nothing to see. */
+    /** Reports a missing bracket at the opening bracket, since the end of the file tells nothing. */
     private void requireMore(Token open, String closing) {
         if (token.is(Kind.END)) {
             throw new TextFaultException(open.position(), "this " + open.text() + " is never closed: add " + closing);

@@ -5,11 +5,11 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;
 
-/** What a setting is set to, as written: nothing is looked up or calculated. */
+/** The value of a setting as written: nothing is resolved or calculated. */
 public sealed interface HclValue {
 
     /**
-     * Where the value is.
+     * Returns the position of the value.
      *
      * @return where it begins
      */
@@ -32,9 +32,9 @@ public sealed interface HclValue {
     record Numeral(String literal, Position position) implements HclValue {
 
         /**
-         * What the number is.
+         * Returns the value of the number.
          *
-         * @return its exact value
+         * @return the exact value
          */
         public BigDecimal value() {
             boolean negative = literal.startsWith("-");
@@ -51,10 +51,9 @@ public sealed interface HclValue {
         }
     }
 
-    /**
-     * A truth.
-     *
-     * @param value which
+    /** A boolean. * *
+    *
+    * @param value the value
      * @param position where it begins
      */
     record Bool(boolean value, Position position) implements HclValue {}
@@ -67,21 +66,21 @@ public sealed interface HclValue {
      */
     record Sequence(List<HclValue> elements, Position position) implements HclValue {
 
-        /** A list that nothing changes later. */
+        /** Makes the list immutable. */
         public Sequence {
             elements = List.copyOf(elements);
         }
     }
 
     /**
-     * What stands between braces, or in the whole file.
+     * The content of braces, or of the whole file.
      *
      * @param items in the order of the file; a name may come more than once
      * @param position where its brace stands
      */
     record Body(List<HclItem> items, Position position) implements HclValue {
 
-        /** A body that nothing changes later. */
+        /** Makes the list immutable. */
         public Body {
             items = List.copyOf(items);
         }

@@ -3,7 +3,7 @@ package dev.gantry.cli.jobfile.hcl;
 import dev.gantry.cli.jobfile.hcl.Token.Kind;
 import java.util.regex.Pattern;
 
-/** Cuts HCL into tokens, leaving out blanks and comments. */
+/** Splits HCL into tokens, without blanks and comments. */
 final class Lexer {
 
     /** Hexadecimal, octal, decimal, with an exponent, with a fraction; three digits of exponent exceed any double. */

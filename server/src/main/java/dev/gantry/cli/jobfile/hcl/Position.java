@@ -8,7 +8,7 @@ package dev.gantry.cli.jobfile.hcl;
  */
 public record Position(int line, int column) {
 
-    /** Where each text begins. */
+    /** The beginning of a text. */
     public static final Position START = new Position(1, 1);
 
     /**

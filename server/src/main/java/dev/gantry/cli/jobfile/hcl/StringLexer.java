@@ -3,7 +3,8 @@ package dev.gantry.cli.jobfile.hcl;
 /**
  * Reads a quoted string: resolves its escapes and leaves <code>${…}</code> as it is.
  *
- * <p>As in HCL 1, quotes between <code>${</code> and its brace don't end the string, and escapes there stay escapes. Line
+ * <p>As in HCL 1, quotes between <code>${</code> and its brace don't end the string, and escapes there stay escapes.
+ * Line
  * feeds, which HCL 1 lets stand there, are refused: in a job file they are a forgotten brace.
  */
 final class StringLexer {
@@ -53,7 +54,7 @@ final class StringLexer {
                 case '\n', Cursor.END ->
                     throw new TextFaultException(start, "this ${ is not closed on its line: add }");
                 default -> {
-                    // Part of what is to be interpolated later.
+                    // Part of the interpolation, which is resolved on the node.
                 }
             }
         }

@@ -1,6 +1,6 @@
 package dev.gantry.cli.jobfile.hcl;
 
-/** Something is wrong at one place of a text that a person wrote. */
+/** A text has a fault at a position. */
 public final class TextFaultException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -8,9 +8,9 @@ public final class TextFaultException extends RuntimeException {
     private final transient Position position;
 
     /**
-     * A fault.
+     * Makes the exception.
      *
-     * @param position where it begins
+     * @param position where the fault begins
      * @param message what is wrong, and the remedy; one line
      */
     public TextFaultException(Position position, String message) {
@@ -19,9 +19,9 @@ public final class TextFaultException extends RuntimeException {
     }
 
     /**
-     * Where the fault is.
+     * Returns the position of the fault.
      *
-     * @return where it begins
+     * @return where the fault begins
      */
     public Position position() {
         return position;

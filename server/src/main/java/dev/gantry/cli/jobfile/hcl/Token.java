@@ -1,10 +1,10 @@
 package dev.gantry.cli.jobfile.hcl;
 
 /**
- * A word or sign of HCL.
+ * A token of HCL.
  *
- * @param kind which
- * @param text what a string says, else the token as written
+ * @param kind its kind
+ * @param text the value of a string, else the token as written
  * @param position where it begins
  */
 record Token(Kind kind, String text, Position position) {
@@ -27,7 +27,7 @@ record Token(Kind kind, String text, Position position) {
         return kind == other;
     }
 
-    /** How messages call it. */
+    /** Describes the token for messages. */
     String described() {
         return switch (kind) {
             case END -> "the end of the file";
