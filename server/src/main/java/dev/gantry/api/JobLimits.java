@@ -96,7 +96,8 @@ final class JobLimits {
         if (work > MOST_WORK) {
             violations.add(
                     "constraints",
-                    "the constraints and affinities of all groups are %d steps of work for each node; the limit is %d: make regular expressions shorter, or use fewer"
+                    ("the constraints and affinities of all groups are %d steps of work for each node; the limit is %d:"
+                                    + " make regular expressions shorter, or use fewer")
                             .formatted(work, MOST_WORK));
         }
     }

@@ -12,7 +12,8 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 
 /**
- * {@code gantry.v1.NodeSessionService}. It runs on gRPC's event loop ({@link CallExecutorSupplier}), so nothing here may
+ * {@code gantry.v1.NodeSessionService}. It runs on gRPC's event loop ({@link CallExecutorSupplier}), so nothing here
+ * may
  * block.
  */
 final class NodeSessionApi extends NodeSessionServiceImplBase {

@@ -87,14 +87,16 @@ final class StatusMapping {
     /** Returns the status for a call whose response got no memory in time. */
     static Status tooMuchAsked(Duration patience) {
         return Status.RESOURCE_EXHAUSTED.withDescription(
-                "Other large answers are under way, and there was no room for this one within %d s: ask for smaller pages, or later"
+                ("Other large answers are under way, and there was no room for this one within %d s: ask for smaller"
+                                + " pages, or later")
                         .formatted(patience.toSeconds()));
     }
 
     /** Returns the status for a request that got no memory while it arrived. The client may repeat it. */
     static StatusRuntimeException tooMuchReceived() {
         return toRepeatable(
-                "Other large requests are under way, and there is no room for this one: send fewer at a time, or try again later");
+                "Other large requests are under way, and there is no room for this one: send fewer at a time, or try"
+                        + " again later");
     }
 
     /**
@@ -109,7 +111,8 @@ final class StatusMapping {
     /** Returns the status for a watch whose message got no memory in time. The client may resume the watch. */
     static Status tooMuchUnread(Duration patience) {
         return Status.UNAVAILABLE.withDescription(
-                "Large messages of other watches are not read yet, and there was no room for one of this watch within %d s: try again"
+                ("Large messages of other watches are not read yet, and there was no room for one of this watch within"
+                                + " %d s: try again")
                         .formatted(patience.toSeconds()));
     }
 

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 /** {@code gantry dev}: a server and a node in one process. */
 @Command(
         name = "dev",
-        description = "Runs a server and a node in one process until it gets SIGTERM or SIGINT; then stops the node's tasks.")
+        description =
+                "Runs a server and a node in one process until it gets SIGTERM or SIGINT; then stops the node's tasks.")
 final class DevCommand implements Runnable {
 
     private static final String LOOPBACK = "127.0.0.1";

@@ -95,7 +95,8 @@ final class ServerOptions {
             names = "--accept-lost-writes",
             description =
                     "Starts although the database is missing, damaged or older than what was acknowledged. It counts as"
-                            + " another cluster's from then on: nodes go on with what they run, and refuse this server until gantry"
+                            + " another cluster's from then on: nodes go on with what they run, and refuse this server"
+                            + " until gantry"
                             + " node rejoin.")
     private boolean acceptLostWrites;
 

@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 /** {@code gantry deployment fail}: ends a deployment. */
 @Command(
         name = "fail",
-        description = "Marks a deployment as failed. With auto_revert, the job is reverted to its newest stable version.")
+        description =
+                "Marks a deployment as failed. With auto_revert, the job is reverted to its newest stable version.")
 final class DeploymentFailCommand extends ClientCommand {
 
     @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")

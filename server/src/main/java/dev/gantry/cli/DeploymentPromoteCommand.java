@@ -10,7 +10,9 @@ import picocli.CommandLine.Parameters;
 /** {@code gantry deployment promote}: promotes a deployment. */
 @Command(
         name = "promote",
-        description = "Promotes the canaries of a deployment: the other allocations are replaced. A newer deployment of the job is not touched.")
+        description =
+                "Promotes the canaries of a deployment: the other allocations are replaced. A newer deployment of the"
+                        + " job is not touched.")
 final class DeploymentPromoteCommand extends ClientCommand {
 
     @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")

@@ -68,9 +68,9 @@ record DrainMonitor(CliContext context, GantryClient client, boolean ignoreSyste
                     Evaluation evaluation = client.jobs().get(job).getEvaluation();
                     if (evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED) {
                         told.add(job);
-                        context.print(
-                                "    Job \"%s\" can't be placed elsewhere and stays until it can or until the deadline: %s"
-                                        .formatted(job, RunProgress.reasons(evaluation)));
+                        context.print(("    Job \"%s\" can't be placed elsewhere and stays until it can or until the"
+                                        + " deadline: %s")
+                                .formatted(job, RunProgress.reasons(evaluation)));
                     }
                 });
     }

@@ -2,7 +2,9 @@ package dev.gantry.cli;
 
 import picocli.CommandLine.Option;
 
-/** {@code --enable} or {@code --disable}, one of which must be given. Nomad's spelling with one dash is accepted too. */
+/**
+ * {@code --enable} or {@code --disable}, one of which must be given. Nomad's spelling with one dash is accepted too.
+ */
 final class EnableOrDisable {
 
     @Option(names = "--enable", description = "Switches it on.")

@@ -13,7 +13,9 @@ import picocli.CommandLine.Parameters;
 /** {@code gantry eval status}: shows evaluations. */
 @Command(
         name = "status",
-        description = "Shows one evaluation with filtered nodes, exhausted resources and the best nodes; or all evaluations of a job, newest first.")
+        description =
+                "Shows one evaluation with filtered nodes, exhausted resources and the best nodes; or all evaluations"
+                        + " of a job, newest first.")
 final class EvalStatusCommand extends ClientCommand {
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{4,8}(-[0-9a-f-]*)?");

@@ -73,8 +73,7 @@ public final class GantryCli {
                         new DeploymentStatusCommand(context, server),
                         new DeploymentPromoteCommand(context, server),
                         new DeploymentFailCommand(context, server)))
-                .addSubcommand(group(
-                        "eval", "Show evaluations.", new EvalStatusCommand(context, server)))
+                .addSubcommand(group("eval", "Show evaluations.", new EvalStatusCommand(context, server)))
                 .addSubcommand(group(
                         "service",
                         "Show services and their instances.",

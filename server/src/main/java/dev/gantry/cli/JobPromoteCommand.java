@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Promotes the canaries of the newest deployment of a job: the other allocations are replaced.",
             "",
-            "The newest deployment when the command begins is promoted. To promote a certain one: gantry deployment promote ID",
+            "The newest deployment when the command begins is promoted. To promote a certain one: gantry deployment"
+                    + " promote ID",
             ""
         })
 final class JobPromoteCommand extends ClientCommand {

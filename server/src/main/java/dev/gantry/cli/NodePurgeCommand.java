@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "purge",
         description = {
-            "Removes a node that is down, before the server's --node-gc-threshold does. If its machine comes back, it joins as a new node.",
+            "Removes a node that is down, before the server's --node-gc-threshold does. If its machine comes back, it"
+                    + " joins as a new node.",
             ""
         })
 final class NodePurgeCommand extends ClientCommand {

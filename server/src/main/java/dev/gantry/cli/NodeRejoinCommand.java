@@ -19,9 +19,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "rejoin",
         description = {
-            "Makes nodes accept this server that refuse it, because it belongs to another cluster or its database is older than the" + " assignments that the nodes got before.",
+            "Makes nodes accept this server that refuse it, because it belongs to another cluster or its database is"
+                    + " older than the"
+                    + " assignments that the nodes got before.",
             "",
-            "Allocations of these nodes that this server does not know are stopped, and their data is deleted. To keep them, start" + " the server with the right data instead.",
+            "Allocations of these nodes that this server does not know are stopped, and their data is deleted. To keep"
+                    + " them, start"
+                    + " the server with the right data instead.",
             ""
         })
 final class NodeRejoinCommand extends ClientCommand {

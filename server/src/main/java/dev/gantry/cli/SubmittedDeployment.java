@@ -31,8 +31,7 @@ final class SubmittedDeployment {
      */
     SubmittedDeployment(Job job, SubmitJobResponse submitted, Consumer<String> out) {
         this.autoPromoted = job.getTaskGroupsList().stream()
-                .filter(group ->
-                        (group.hasUpdate() ? group.getUpdate() : job.getUpdate()).getAutoPromote())
+                .filter(group -> (group.hasUpdate() ? group.getUpdate() : job.getUpdate()).getAutoPromote())
                 .map(TaskGroup::getName)
                 .collect(Collectors.toSet());
         this.submitted = submitted;

@@ -10,7 +10,8 @@ import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.UpdateStrategy;
 
 /**
- * Nomad's defaults of the {@code update}, {@code reschedule} and {@code restart} blocks of a group. Some depend on the type of
+ * Nomad's defaults of the {@code update}, {@code reschedule} and {@code restart} blocks of a group. Some depend on the
+ * type of
  * the job.
  */
 public final class PolicyDefaults {

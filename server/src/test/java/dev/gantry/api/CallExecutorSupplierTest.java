@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With a server whose own executor is one thread, and services that tell in which thread they are called. */
+/** Tests the executors with a server whose own executor is one thread, and services that return their thread's name. */
 class CallExecutorSupplierTest {
 
     private static final String CALLS = "the thread of calls";

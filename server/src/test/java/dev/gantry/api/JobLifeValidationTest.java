@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which lives a job may have. */
+/** Tests the validation of updates, restarts, reschedules, lifecycles, periodic and parameterized jobs. */
 class JobLifeValidationTest {
 
-    /** A driver that takes any settings: they are not what is looked at here. */
+    /** A driver that accepts any settings, which are not tested here. */
     private static final TaskConfigCheck ANY = new TaskConfigCheck() {
         @Override
         public String driver() {

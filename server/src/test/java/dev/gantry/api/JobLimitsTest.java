@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Of what a job may have how much. */
+/** Tests the limits of the size of a job. */
 class JobLimitsTest {
 
     private static final TaskConfigCheck ANY = new TaskConfigCheck() {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests which words of nodes a server refuses, and which it cuts. */
+/** Tests which reports of nodes a server refuses, and which texts it truncates. */
 class NodeValidatorTest {
 
     private static final Timestamp NEVER =

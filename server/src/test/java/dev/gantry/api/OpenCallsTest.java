@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** With the health service, whose Watch is a stream and whose Check is a call with one answer. */
+/** Tests open calls with the health service, whose Watch is a stream and whose Check is a unary call. */
 class OpenCallsTest {
 
     private final OpenCalls calls = new OpenCalls(1, 1, NodeSessionServiceGrpc.getConnectMethod());

@@ -11,8 +11,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A connection of HTTP/2, written by hand, on which a call can be left half said. What the server answers is thrown away. No
- * more than 60 kB may be sent on one connection: nobody looks at windows.
+ * An HTTP/2 connection, written by hand, on which a test can send incomplete calls. Responses are discarded. At most 60
+ * kB may be sent on one connection, since flow control windows are ignored.
  */
 final class RawConnection implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class RawConnection implements AutoCloseable {
         this.out = new DataOutputStream(socket.getOutputStream());
     }
 
-    /** Begins a call and says how long its message is going to be, but nothing of the message. */
+    /** Begins a call: sends the length of its message, but not the message. */
     static RawConnection begin(int port, String method, int length) throws IOException {
         RawConnection connection = new RawConnection(new Socket(InetAddress.getLoopbackAddress(), port));
         connection.socket.setTcpNoDelay(true);

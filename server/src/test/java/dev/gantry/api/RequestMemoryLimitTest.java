@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Over real connections, with a service that answers submissions when it is told to. */
+/** Tests the limit over real connections, with a service that answers submissions on command. */
 @Timeout(60)
 class RequestMemoryLimitTest {
 
@@ -100,7 +100,7 @@ class RequestMemoryLimitTest {
                     .send(RequestMemoryLimit.PART)
                     .send(RequestMemoryLimit.PART);
         }
-        // Each of them is small by itself, and may take the last quarter; the next one finds nothing.
+        // Each of these is small and may use the last quarter; for the next one nothing is left.
         await().until(() -> room.taken() > LARGE_ROOM);
         await().during(Duration.ofMillis(200)).until(() -> room.taken() <= ROOM);
 
@@ -154,7 +154,7 @@ class RequestMemoryLimitTest {
         await().until(() -> room.taken() == LARGE_ROOM);
         nanoTime.addAndGet(Duration.ofSeconds(31).toNanos());
 
-        // Each that is refused makes one of those give way that are late.
+        // Each refused request also ends one that is late.
         await().until(() -> {
             CompletableFuture<Status> large = submit(LARGE_ROOM / 2);
             await().until(() -> large.isDone() || !submissions.isEmpty());

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A service whose lists answer with a whole page, over real connections, and clients that do not read. */
+/** Tests the limit over real connections, with lists that return whole pages and clients that do not read. */
 @Timeout(60)
 class ResponseMemoryLimitTest {
 
@@ -62,7 +62,7 @@ class ResponseMemoryLimitTest {
             calls.add(new Call());
         }
 
-        // Three pages are set aside at first; known to be half as large, they leave room for more.
+        // Three pages are reserved at first. Once their size is known to be half of that, others can be reserved.
         await().during(Duration.ofMillis(300)).until(() -> begun.get() == 5);
         assertThat(budget.taken()).isBetween(5L * (PAGE - 100), 3L * ResponseMemoryLimit.RESERVE);
         assertThat(JobServiceGrpc.newBlockingStub(channel)
@@ -139,7 +139,7 @@ class ResponseMemoryLimitTest {
         channel = NettyChannelBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
                 .usePlaintext()
-                // So that each answer is stuck by itself, not all of them together.
+                // A channel for each call, so that the calls do not share a flow control window.
                 .flowControlWindow(64 * 1024)
                 .build();
     }
@@ -162,7 +162,7 @@ class ResponseMemoryLimitTest {
         }
     }
 
-    /** A call whose answer is not read until it is said to. */
+    /** A call whose response is read on command. */
     private final class Call extends ClientCall.Listener<ListJobsResponse> {
 
         private final CompletableFuture<Status> end = new CompletableFuture<Status>().orTimeout(40, TimeUnit.SECONDS);

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How the large messages of watches share the memory. */
+/** Tests the memory limit of the large messages of watches. */
 @Timeout(60)
 class WatchMemoryLimitTest {
 

@@ -55,7 +55,7 @@ class WatchStreamTest {
         channel = NettyChannelBuilder.forAddress(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
                 .usePlaintext()
-                // So that each answer is stuck by itself, not all of them together.
+                // A channel for each call, so that the calls do not share a flow control window.
                 .flowControlWindow(64 * 1024)
                 .build();
     }

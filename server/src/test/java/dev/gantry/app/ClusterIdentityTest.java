@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real server that comes back with another database, or with an older one, and a real node that runs a task. */
+/** Tests a server that restarts with another or an older database, with a node that runs a task. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClusterIdentityTest {
 
@@ -118,7 +118,7 @@ class ClusterIdentityTest {
         assertThat(clusterId()).isNotEqualTo(cluster);
         assertThat(ProcessHandle.of(pid)).isPresent();
         assertThat(data(second)).hasContent("kept\n");
-        // What this server does know is not lost by it: its node is there.
+        // Nothing of the server's own data is lost.
         assertThat(server.allocations()
                         .getAllocation(GetAllocationRequest.newBuilder()
                                 .setAllocationId(first)

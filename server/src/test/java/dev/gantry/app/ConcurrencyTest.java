@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many submissions at a time. */
+/** Tests concurrent submissions. */
 class ConcurrencyTest {
 
     private static final int JOBS = 200;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A new version of a job on its way, from its submission to its end. Each test has a datacenter of its own. */
+/** Tests deployments from their submission to their end. Each test has its own datacenter. */
 class DeploymentFlowTest {
 
     private static final UpdateStrategy ONE_BY_ONE =
@@ -139,7 +139,7 @@ class DeploymentFlowTest {
             assertThat(record.getVersion()).isEqualTo(2);
             assertThat(record.getJob().getTaskGroups(0).getTasks(0).getEnvMap()).containsEntry("VERSION", "v0");
         });
-        // Two never stopped: they are what the version wants already.
+        // Two allocations never stopped: they already match the version.
         assertThat(client.running("revert").stream().map(Allocation::getId))
                 .filteredOn(stable::contains)
                 .hasSize(2);
@@ -244,7 +244,7 @@ class DeploymentFlowTest {
 
         server.pass(Duration.ofMinutes(10));
 
-        // One was never replaced; the other two come back one after the other, as they went.
+        // One was never replaced; the other two are replaced again, one after the other.
         for (int back = 2; back <= 3; back++) {
             int restored = back;
             eventually().until(() -> client.running("late", 2).size() == restored);
@@ -362,7 +362,7 @@ class DeploymentFlowTest {
                         .getTasks(0)
                         .getEnvMap())
                 .containsEntry("VERSION", "v0");
-        // Once more changes nothing, so that a call whose answer got lost can be repeated.
+        // A second call changes nothing, so that a call whose response was lost can be repeated.
         assertThat(revert("older", 0).getVersion()).isEqualTo(2);
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Nodes that shall get nothing new, or become empty. Each test has a datacenter of its own. */
+/** Tests drains and eligibility. Each test has its own datacenter. */
 class DrainFlowTest {
 
     @RegisterExtension

@@ -17,12 +17,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What any gRPC client can ask. */
+/** Tests health, reflection and the status of a server. */
 class EndpointTest {
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension();
-
 
     @Test
     void health_is_serving_for_the_server_and_for_each_service() {

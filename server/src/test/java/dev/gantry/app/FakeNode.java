@@ -44,7 +44,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * A node that speaks the real {@code NodeSessionService} and runs nothing: a test says what becomes of its allocations.
+ * A node that uses the real {@code NodeSessionService} but runs nothing: tests report the states of its allocations.
  * Its identity outlives its sessions: {@link #connect} may be called again and again.
  */
 final class FakeNode implements AutoCloseable {

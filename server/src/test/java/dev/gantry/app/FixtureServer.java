@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Plays the server's end of a node's session over real gRPC on loopback, and keeps what the node says. */
+/** The server's end of a node's session, over real gRPC on loopback. It records the node's messages. */
 final class FixtureServer extends NodeSessionServiceImplBase {
 
     static final String CLUSTER = "7c5f9a2e-0b53-4d7e-9f0a-5a8a1a9b0c11";

@@ -49,17 +49,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /**
- * Each call that there is, sent with each of its fields, however deep, set to values that no honest client sends: one field
- * at a time, in a request that is good but for it. The calls are found by their descriptors, so that a new one is held to
- * the same.
+ * Sends each call with each of its fields, at any depth, set to values that no honest client sends, one field at a
+ * time. The calls are found by their descriptors, so that new calls are tested too.
  */
 @Timeout(300)
 class HostileCallsTest {

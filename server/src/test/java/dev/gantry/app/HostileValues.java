@@ -7,10 +7,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.BiConsumer;
 
-/** Makes of a good message those that are good but for one field. */
+/** Makes from a valid message messages with one invalid field each. */
 final class HostileValues {
 
-    /** Of messages in each other; a struct holds values that hold structs, without end. */
+    /** The deepest nesting of messages, since structs can nest without end. */
     private static final int DEEPEST = 7;
 
     private static final int MANY = 3_000;
@@ -20,7 +20,7 @@ final class HostileValues {
 
     private HostileValues() {}
 
-    /** Messages, to be looked at one after the other: each has one field set to a value that no honest client sends. */
+    /** Makes messages that each have one field set to a value that no honest client sends. */
     static HostileMessages of(Message good) {
         return use -> walk(good, "", 1, use);
     }

@@ -11,10 +11,10 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The index that a watch of a job tells, over gRPC. */
+/** Tests the index in the messages of a watch of a job. */
 @Timeout(120)
 class JobWatchIndexTest {
 
@@ -22,7 +22,6 @@ class JobWatchIndexTest {
 
     @RegisterExtension
     private final TestServer server = TestServer.extension();
-
 
     @Test
     void a_watcher_is_told_an_index_that_covers_all_that_it_was_told() {

@@ -29,10 +29,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How lists are cut into pages, what they hold of each object, and how they are narrowed. */
+/** Tests pages, views and filters of lists. */
 @Timeout(120)
 class ListBoundsTest {
 

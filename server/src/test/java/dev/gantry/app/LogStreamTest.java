@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Logs, read through the server from a node. */
+/** Tests logs that are read from a node through the server. */
 class LogStreamTest {
 
     @RegisterExtension

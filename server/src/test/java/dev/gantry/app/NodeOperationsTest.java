@@ -27,12 +27,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What operators ask of nodes and evaluations, over gRPC. */
+/** Tests the calls for nodes and evaluations. */
 class NodeOperationsTest {
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension();
-
 
     private final List<FakeNode> nodes = new ArrayList<>();
 

@@ -14,16 +14,15 @@ import dev.gantry.v1.PurgeNodeRequest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Nodes that are gone for good, and nodes that are hard to tell apart. */
+/** Tests the removal of nodes, and nodes of the same name. */
 @Timeout(60)
 class NodePurgeTest {
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension(Duration.ofSeconds(1));
-
 
     @Test
     void a_node_that_is_down_is_forgotten_with_its_allocations_placed_elsewhere_and_may_come_back() {

@@ -124,7 +124,7 @@ class NodeRecoveryTest {
         assertThat(second.started()).isEmpty();
         assertThat(ProcessHandle.of(pid(pod))).isPresent();
         assertThat(data("a1")).hasContent("kept\n");
-        // It is remembered again: the next process needs nobody's word.
+        // The node has stored it again: the next process does not need the server.
         await().until(() -> Files.isRegularFile(state("a1")) && Files.size(state("a1")) > 0);
         assertThat(dir.resolve("data/state")).isDirectoryNotContaining("glob:**.damaged");
 
@@ -201,7 +201,7 @@ class NodeRecoveryTest {
         awaitRunning("a1");
         long pid = pid(pod("a1"));
         node.close();
-        // Nothing of the run is left to find.
+        // The pod's state is lost.
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
         Files.delete(dir.resolve("data/allocs/a1/main/driver/pid"));
         Damage.GARBAGE.to(state("a1"));

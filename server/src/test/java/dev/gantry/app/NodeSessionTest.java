@@ -22,14 +22,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What goes on between nodes and a server that soon gives up those that are silent. */
+/** Tests sessions of nodes, with a server that soon marks silent nodes down. */
 class NodeSessionTest {
 
     private static final Duration TIME_TO_LIVE = Duration.ofSeconds(1);
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension(TIME_TO_LIVE);
-
 
     private final List<FakeNode> nodes = new ArrayList<>();
 

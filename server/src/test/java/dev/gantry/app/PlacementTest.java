@@ -35,12 +35,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What becomes of a job, from its submission to its end. One server; each test has a datacenter of its own. */
+/** Tests the placement of jobs. Each test has its own datacenter. */
 class PlacementTest {
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension();
-
 
     private final List<FakeNode> nodes = new ArrayList<>();
 

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Processes of their own, in which a thread fails. */
+/** Tests processes in which a thread fails. */
 @Timeout(60)
 class ProcessExitTest {
 

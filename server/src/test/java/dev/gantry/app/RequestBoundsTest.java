@@ -53,20 +53,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tests the answers to requests that are beyond all bounds. */
+/** Tests the responses to requests beyond the limits. */
 @Timeout(120)
 class RequestBoundsTest {
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension();
-
 
     @BeforeAll
     static void start() {
@@ -75,7 +74,7 @@ class RequestBoundsTest {
         }
     }
 
-    /** All there are, so that one that comes is held to the same. */
+    /** All lists, so that new ones are tested too. */
     static Stream<MethodDescriptor<?, ?>> lists() {
         return Stream.of(
                         JobServiceGrpc.getServiceDescriptor(),

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What comes after allocations that failed or were lost. Each test has a datacenter of its own. */
+/** Tests what follows failed and lost allocations. Each test has its own datacenter. */
 class RescheduleFlowTest {
 
-    // Long enough for nodes that are alive, short enough to wait for one that is not.
+    // Long enough for connected nodes, short enough to wait until one is marked down.
     @RegisterExtension
     private static final TestServer server = TestServer.extension(Duration.ofSeconds(3));
 
@@ -119,7 +119,7 @@ class RescheduleFlowTest {
         eventually().until(() -> client.node("lost").getStatus() == NodeStatus.NODE_STATUS_READY);
         eventually().until(() -> !lost.session().received().isEmpty());
         assertThat(lost.session().toRun()).isEmpty();
-        // What it still says of them does not bring them back.
+        // Later updates of the node do not revive them.
         before.forEach(one -> lost.report(one.getId(), ClientStatus.CLIENT_STATUS_RUNNING));
         assertThat(before)
                 .allSatisfy(one -> assertThat(client.allocation(one.getId()).getClientStatus())

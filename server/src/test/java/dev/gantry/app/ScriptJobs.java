@@ -16,7 +16,7 @@ import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 
-/** Jobs of shell scripts, and what a server says of their allocations. */
+/** Makes assignments of jobs that run shell scripts. */
 final class ScriptJobs {
 
     static final RestartPolicy NO_RESTARTS =
@@ -32,7 +32,7 @@ final class ScriptJobs {
                 .build();
     }
 
-    /** Nothing shall run. */
+    /** No allocations. */
     static DesiredState nothing() {
         return DesiredState.getDefaultInstance();
     }
@@ -79,14 +79,14 @@ final class ScriptJobs {
                 .build();
     }
 
-    /** The same, with another word on its only allocation. */
+    /** Changes the only allocation. */
     static DesiredState with(DesiredState state, DesiredStatus desired, ClientStatus client) {
         DesiredState.Builder changed = state.toBuilder();
         changed.getAllocationsBuilder(0).setDesiredStatus(desired).setClientStatus(client);
         return changed.build();
     }
 
-    /** The same, but the allocation shall stop. */
+    /** Sets the desired status of the only allocation to stop. */
     static DesiredState stop(DesiredState state) {
         return with(state, DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_PENDING);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server in a process of its own that is stopped and continued, as by a snapshot of its machine. */
+/** Tests a server process that is stopped and continued, as by a snapshot of its machine. */
 @Timeout(120)
 class ServerPauseTest {
 

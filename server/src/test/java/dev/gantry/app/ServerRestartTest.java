@@ -39,7 +39,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a server knows that was stopped and started again. */
+/** Tests restarts of the server. */
 class ServerRestartTest {
 
     private static final SchedulerOptions PREEMPTING =

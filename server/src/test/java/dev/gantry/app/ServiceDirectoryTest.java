@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Where services are said to be. */
+/** Tests service discovery. */
 class ServiceDirectoryTest {
 
     @RegisterExtension

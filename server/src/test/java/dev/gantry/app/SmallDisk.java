@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A file system of a test's own that can really be full. Only root can make one. */
+/** A file system for a test, which can really be full. Only root can make one. */
 final class SmallDisk implements AutoCloseable {
 
     private final Path root;
@@ -32,7 +32,7 @@ final class SmallDisk implements AutoCloseable {
         return root;
     }
 
-    /** Takes all space but so much. */
+    /** Uses all space but the given amount. */
     void fill(long left) throws IOException {
         byte[] block = new byte[4096];
         try (var out = Files.newOutputStream(filler)) {

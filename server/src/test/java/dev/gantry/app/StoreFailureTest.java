@@ -97,7 +97,7 @@ class StoreFailureTest {
             submit(server, "first");
 
             closeDatabase(dir);
-            // Nobody has written: it is a reader that finds out.
+            // There were no writes: a read detects the failure.
             assertUnavailable(() -> list(server), "");
 
             eventually().until(() -> answers(() -> submit(server, "second")));
@@ -133,7 +133,7 @@ class StoreFailureTest {
             submit(server, "first");
             server.whenAskedForTheTime(StoreFailureTest::failInTheWriter);
 
-            // It may be answered before one of its steps fails, or not.
+            // The call may return before or after one of its steps fails.
             answers(() -> server.nodes()
                     .drainNode(DrainNodeRequest.newBuilder()
                             .setNodeId("one")

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Which jobs are taken in and which are refused, over gRPC, on one server without nodes. */
+/** Tests which jobs a server accepts and refuses. */
 class SubmissionTest {
 
     private static final String GROUP = "task_groups[0]";
@@ -56,7 +56,6 @@ class SubmissionTest {
 
     @RegisterExtension
     private static final TestServer server = TestServer.extension();
-
 
     @Test
     void a_repeated_request_is_answered_as_the_first_was_and_changes_nothing() {

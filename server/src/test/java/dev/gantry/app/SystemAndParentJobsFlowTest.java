@@ -32,13 +32,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Jobs that run everywhere, that others give way to, and that make others. Each test has a datacenter of its own. */
+/** Tests system jobs, preemption, and periodic and parameterized jobs. Each test has its own datacenter. */
 class SystemAndParentJobsFlowTest {
 
     @RegisterExtension
-    private static final TestServer server = TestServer.extension(ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
-                new SchedulerOptions(
-                        SchedulerOptions.Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE, JobType.JOB_TYPE_SYSTEM)));
+    private static final TestServer server = TestServer.extension(
+            ServerConfig.DEFAULT_NODE_TIME_TO_LIVE,
+            new SchedulerOptions(
+                    SchedulerOptions.Algorithm.BINPACK, Set.of(JobType.JOB_TYPE_SERVICE, JobType.JOB_TYPE_SYSTEM)));
 
     private static TestClient client;
 

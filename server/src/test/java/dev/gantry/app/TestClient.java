@@ -18,7 +18,7 @@ import dev.gantry.v1.SubmitJobResponse;
 import java.util.Comparator;
 import java.util.List;
 
-/** What tests of whole flows ask a server, again and again. */
+/** Calls to a server that many tests share. */
 record TestClient(TestServer server) {
 
     SubmitJobResponse submit(Job job) {
@@ -29,14 +29,14 @@ record TestClient(TestServer server) {
         return server.jobs().getJob(GetJobRequest.newBuilder().setJobId(jobId).build());
     }
 
-    /** All allocations of a job, ended ones too, in the order in which they were placed. */
+    /** Returns all allocations of a job, including ended ones, in the order of their placement. */
     List<Allocation> allocations(String jobId) {
         return job(jobId).getAllocationsList().stream()
                 .sorted(Comparator.comparingLong(Allocation::getCreateIndex).thenComparing(Allocation::getIndex))
                 .toList();
     }
 
-    /** Those that shall run and have not ended. */
+    /** Returns the allocations that are desired to run and have not ended. */
     List<Allocation> wanted(String jobId) {
         return allocations(jobId).stream()
                 .filter(one -> one.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN)
@@ -45,14 +45,14 @@ record TestClient(TestServer server) {
                 .toList();
     }
 
-    /** Those that shall run and do. */
+    /** Returns the allocations that are desired to run and do run. */
     List<Allocation> running(String jobId) {
         return wanted(jobId).stream()
                 .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING)
                 .toList();
     }
 
-    /** Those that run a version of the job. */
+    /** Returns the running allocations of a version of the job. */
     List<Allocation> running(String jobId, long version) {
         return running(jobId).stream()
                 .filter(one -> one.getJobVersion() == version)

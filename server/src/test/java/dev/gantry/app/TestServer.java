@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.gc.GarbageThresholds;
+import dev.gantry.files.FileTrees;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingStub;
@@ -14,7 +15,6 @@ import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import dev.gantry.files.FileTrees;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
@@ -43,8 +43,10 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 /**
  * A real server on a free port of the loopback, its database in a test's directory, and a channel to it.
  *
- * <p>{@link #extension} makes one that JUnit starts and stops: for each test if its field is not static, for all tests of the
- * class if it is. A test whose server loses a thread fails at once: the test's own thread is interrupted, so that it does not
+ * <p>{@link #extension} makes one that JUnit starts and stops: for each test if its field is not static, for all tests
+ * of the
+ * class if it is. A test whose server loses a thread fails at once: the test's own thread is interrupted, so that it
+ * does not
  * wait for an answer that can't come.
  */
 final class TestServer
@@ -65,10 +67,10 @@ final class TestServer
     private Thread.UncaughtExceptionHandler handlerBefore;
     private final Duration nodeTimeToLive;
     private final SchedulerOptions scheduling;
-    /** How much longer it has run than it really has. */
+    /** The time that the test let pass. */
     private final AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
 
-    /** How much the clock was set ahead. */
+    /** The time by which the wall clock was set ahead. */
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
     private final AtomicReference<Runnable> onTime = new AtomicReference<>(() -> {});
@@ -154,17 +156,17 @@ final class TestServer
         ahead.set(time);
     }
 
-    /** Has something done by whatever thread asks for the time, before it is told. */
+    /** Runs work in each thread that reads the clock, before it gets the time. */
     void whenAskedForTheTime(Runnable work) {
         onTime.set(work);
     }
 
-    /** How often the server has asked for the end of its process. */
+    /** Returns how often the server has requested the end of its process. */
     int ends() {
         return ends.get();
     }
 
-    /** Waits for what comes in its own time, on slow machines too. */
+    /** Waits with a timeout that is long enough for slow machines. */
     static ConditionFactory eventually() {
         return Awaitility.await().atMost(Duration.ofSeconds(DEADLINE_SECONDS)).pollInterval(Duration.ofMillis(20));
     }
@@ -177,7 +179,7 @@ final class TestServer
         return server;
     }
 
-    /** For watches, which have no deadline. */
+    /** Returns a stub for watches, without a deadline. */
     JobServiceStub jobsAsync() {
         return JobServiceGrpc.newStub(channel);
     }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What watchers are told. */
+/** Tests watches. */
 class WatchTest {
 
     @RegisterExtension

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one run of the command line did.
+ * The result of one run of the command line.
  *
  * @param exitCode its exit code
  * @param out all it wrote to standard output
@@ -18,7 +18,7 @@ import java.util.Map;
  */
 record CliRun(int exitCode, String out, String err) {
 
-    /** What the clock says in all tests. */
+    /** The wall clock's time in all tests. */
     static final Instant NOW = Instant.parse("2026-02-03T04:05:06Z");
 
     /** Runs a command against a server. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Command;
 
-/** What people see when something is wrong. */
+/** Tests the errors that users see. */
 class FailuresTest {
 
     private static final String JOB = """

@@ -259,14 +259,11 @@ class JobCommandsTest {
     void a_plan_shows_one_score_for_a_node() throws IOException {
         PlanJobResponse.Builder scored = plan().toBuilder();
         scored.getGroupsBuilder(0)
-                .addScores(NodeScore.newBuilder()
-                        .setNodeName("n1")
-                        .setScore(0.62)
-                        .putParts("binpack", 0.62));
+                .addScores(
+                        NodeScore.newBuilder().setNodeName("n1").setScore(0.62).putParts("binpack", 0.62));
         cluster.answers("PlanJob", scored.build());
 
-        assertThat(CliRun.of(cluster, "job", "plan", file("service")).out())
-                .contains("""
+        assertThat(CliRun.of(cluster, "job", "plan", file("service")).out()).contains("""
                         Nodes for "front"
                         Node  Fits  Placed  Reason
                         n1    yes   1

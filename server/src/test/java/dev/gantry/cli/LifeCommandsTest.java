@@ -85,7 +85,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What people see and do in the life of jobs, nodes and services. */
+/** Tests the commands for deployments, plans, dispatches, nodes and services. */
 class LifeCommandsTest {
 
     private static final String DEPLOYMENT_ID = "7d1fa2c4-1111-2222-3333-444455556666";
@@ -447,12 +447,7 @@ class LifeCommandsTest {
                                 .build());
 
         CliRun run = CliRun.of(
-                cluster,
-                "job",
-                "run",
-                "--wait-timeout",
-                "500ms",
-                file("update { canary = 1 auto_promote = true }"));
+                cluster, "job", "run", "--wait-timeout", "500ms", file("update { canary = 1 auto_promote = true }"));
 
         assertThat(run.out()).doesNotContain("promote");
         assertThat(run.err()).startsWith("error: Job \"web\" is not up in time: front 1 of 1 canaries healthy");
@@ -879,7 +874,7 @@ class LifeCommandsTest {
         AtomicInteger lists = new AtomicInteger();
         Map<String, Integer> calls = new ConcurrentHashMap<>();
         cluster.on("ListNodes", (ListNodesRequest request) -> {
-            // All but the second obey when it is looked the third time; that one is away at first.
+            // All nodes but the second accept the server at the third poll; the second is not reachable at first.
             boolean haveObeyed = lists.incrementAndGet() > 2;
             return List.of(ListNodesResponse.newBuilder()
                     .addAllNodes(refusing.stream()
@@ -901,7 +896,7 @@ class LifeCommandsTest {
                         .withDescription("Node n2 is not connected")
                         .asRuntimeException());
             } else if (id.equals(refusing.get(2).getId())) {
-                // An earlier call has reached it, whose answer was lost.
+                // An earlier call has reached the node, but its response was lost.
                 observer.onError(Status.FAILED_PRECONDITION
                         .withDescription("Node n3 does not refuse this server")
                         .asRuntimeException());

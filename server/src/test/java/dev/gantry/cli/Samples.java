@@ -25,14 +25,14 @@ import dev.gantry.v1.TaskState;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What a cluster might say, for tests. */
+/** Sample messages for tests. */
 final class Samples {
 
     static final String ALLOCATION_ID = "5e0b39f0-1111-2222-3333-444455556666";
     static final String EVALUATION_ID = "52dee78a-1111-2222-3333-444455556666";
     static final String NODE_ID = "3e84d3d2-1111-2222-3333-444455556666";
 
-    /** The answer to a submission that was written at index 10. */
+    /** The response to a submission that was written at index 10. */
     static final SubmitJobResponse SUBMITTED = SubmitJobResponse.newBuilder()
             .setEvaluationId(EVALUATION_ID)
             .setVersion(3)

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/** A real gRPC server on loopback that speaks all of the API by what a test tells it to say. */
+/** A real gRPC server on loopback with all methods of the API. Tests script the responses. */
 final class ScriptedCluster implements AutoCloseable {
 
     private static final List<ServiceDescriptor> SERVICES = List.of(
@@ -51,7 +51,7 @@ final class ScriptedCluster implements AutoCloseable {
         return "127.0.0.1:" + server.getPort();
     }
 
-    /** All requests so far, without their request ids, which the client makes by chance. */
+    /** Returns all requests so far, without their request ids, which are random. */
     List<Message> requests() {
         return requests.stream().map(ScriptedCluster::withoutRequestId).toList();
     }
@@ -78,7 +78,7 @@ final class ScriptedCluster implements AutoCloseable {
         });
     }
 
-    /** Answers a streaming method and then says no more, but does not end. */
+    /** Sends responses to a streaming method and leaves the stream open. */
     ScriptedCluster streams(String method, Message... answers) {
         return script(method, (request, observer) -> List.of(answers).forEach(observer::onNext));
     }
@@ -97,7 +97,7 @@ final class ScriptedCluster implements AutoCloseable {
         }
     }
 
-    /** Has a test answer, and end, each call of a method by itself. */
+    /** Lets a test handle each call of a method. */
     ScriptedCluster script(String method, BiConsumer<Message, StreamObserver<Message>> answer) {
         script.put(method, answer);
         return this;

@@ -78,7 +78,8 @@ final class HclJob {
             if (tasks.stream().anyMatch(task -> task.name().equals(group.name()))) {
                 throw new TextFaultException(
                         group.position(),
-                        "group \"%s\" has the name of a task outside of groups, which makes a group of its name: rename one"
+                        ("group \"%s\" has the name of a task outside of groups, which makes a group of its name:"
+                                        + " rename one")
                                 .formatted(group.name()));
             }
             groups.add(group(job, group));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the project's own pages show must be what is read. */
+/** Tests that the job files in the project's documentation are parsed. */
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");

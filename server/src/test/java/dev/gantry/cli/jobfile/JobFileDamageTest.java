@@ -23,12 +23,15 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** A damaged job file is a job or one clear line with a place in the file: no other exception, and no endless search. */
+/**
+ * Tests that a damaged job file is parsed or refused in one line with a position, without other exceptions or endless
+ * loops.
+ */
 class JobFileDamageTest {
 
     private static final Pattern LINE = Pattern.compile("x\\.hcl:(\\d+):(\\d+): \\S.*");
 
-    /** Never reached by a search that ends; one that grows with the square of the file takes far longer. */
+    /** Far longer than a linear parse takes, and far shorter than a quadratic one. */
     private static final Duration HANGING = Duration.ofMinutes(2);
 
     private static final List<String> FILES = List.of(example("web.hcl"), example("redis.hcl"), example("report.json"));

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each fault is reported where → stands, with its remedy. */
+/** Tests that each fault is reported at the position of the →, with its remedy. */
 class JobFileFaultsTest {
 
     static Stream<Arguments> faultsOfSyntax() {

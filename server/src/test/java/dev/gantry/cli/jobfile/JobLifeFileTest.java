@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How the life of a job is read from a job file. */
+/** Tests the parsing of updates, restarts, reschedules, lifecycles, periodic and parameterized jobs. */
 class JobLifeFileTest {
 
     @Test

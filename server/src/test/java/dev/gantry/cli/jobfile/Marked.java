@@ -3,7 +3,7 @@ package dev.gantry.cli.jobfile;
 import dev.gantry.cli.jobfile.hcl.Position;
 
 /**
- * A job file with a mark where its fault is, so that a test shows the place instead of counting columns.
+ * A job file with a mark at its fault, so that a test shows the position instead of counting columns.
  *
  * @param text the file without the mark
  * @param position where the mark stood

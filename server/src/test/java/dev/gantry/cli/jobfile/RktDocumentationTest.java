@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every form that the documentation of Nomad's rkt driver shows must be read for what it says. */
+/** Tests that every form in the documentation of Nomad's rkt driver is parsed as documented. */
 class RktDocumentationTest {
 
     @Test

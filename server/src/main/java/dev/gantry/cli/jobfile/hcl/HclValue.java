@@ -52,8 +52,8 @@ public sealed interface HclValue {
     }
 
     /** A boolean. * *
-    *
-    * @param value the value
+     *
+     * @param value the value
      * @param position where it begins
      */
     record Bool(boolean value, Position position) implements HclValue {}

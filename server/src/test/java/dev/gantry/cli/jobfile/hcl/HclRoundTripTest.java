@@ -11,7 +11,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** What is written in HCL's syntax, in any layout, is read again as the same values. */
+/** Tests that values written in HCL, in any layout, are parsed to the same values. */
 class HclRoundTripTest {
 
     /** A value or item, without positions, beside one way to write it. */
