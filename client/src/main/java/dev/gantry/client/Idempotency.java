@@ -11,7 +11,7 @@ import io.grpc.MethodDescriptor;
 import java.util.Map;
 
 /**
- * Whether a failed call is safe to repeat, although it may already have taken effect. Each method of {@code gantry.v1}
+ * Tells if a failed call is safe to repeat, although it may already have taken effect. Each method of {@code gantry.v1}
  * that the client calls has an entry; a method without one is never repeated.
  */
 enum Idempotency {

@@ -65,7 +65,7 @@ final class Values {
     static Duration duration(String key, HclValue value) {
         return Optional.of(value)
                 .filter(given -> given instanceof Text || isZero(given))
-                .flatMap(given -> GoDuration.parse(text(key, given)))
+                .flatMap(given -> HclDuration.parse(text(key, given)))
                 .orElseThrow(() -> unfit(key, value, "a duration, such as \"30s\" or \"1h30m\""));
     }
 

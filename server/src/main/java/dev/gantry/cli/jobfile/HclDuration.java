@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Parses durations in Go's syntax, which Nomad uses: {@code 30s}, {@code 1h30m}, {@code 1.5h}, {@code 100ms}, 0. */
-final class GoDuration {
+final class HclDuration {
 
     private static final Pattern WHOLE = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ns|us|µs|ms|s|m|h))+");
     private static final Pattern PART = Pattern.compile("([\\d.]+)(ns|us|µs|ms|s|m|h)");
@@ -21,7 +21,7 @@ final class GoDuration {
             "m", 60_000_000_000L,
             "h", 3_600_000_000_000L);
 
-    private GoDuration() {}
+    private HclDuration() {}
 
     /** Parses a duration; empty if the text is none. */
     static Optional<Duration> parse(String text) {
@@ -31,7 +31,8 @@ final class GoDuration {
         if (!WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }
-        BigDecimal nanos = PART.matcher(text).results().map(GoDuration::nanos).reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal nanos =
+                PART.matcher(text).results().map(HclDuration::nanos).reduce(BigDecimal.ZERO, BigDecimal::add);
         BigDecimal[] parts = nanos.divideAndRemainder(BigDecimal.valueOf(NANOS.get("s")));
         return Optional.of(Duration.newBuilder()
                 .setSeconds(parts[0].longValue())
