@@ -16,9 +16,10 @@ system_config=/usr/lib/rkt
 user_config=
 debug=false
 
+# flag_error MESSAGE: prints the help, and then the error, which 40 lines of help would hide on a terminal.
 flag_error() {
-  printf 'Error: %s\n' "$1" >&2
   print_help "$command"
+  printf 'Error: %s\n' "$1" >&2
   exit 254
 }
 

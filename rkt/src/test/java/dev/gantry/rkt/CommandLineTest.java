@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -81,6 +82,26 @@ class CommandLineTest extends RktTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"status", "prepare"})
+    void a_usage_error_is_the_last_line_on_a_terminal(String command) throws Exception {
+        Process process = new ProcessBuilder("bin/rkt", "--dir=" + rkt.data(), command, "--bogus")
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(printed.lines().toList())
+                .startsWith(firstLineOfHelp(command))
+                .endsWith("Error: unknown flag: --bogus");
+    }
+
+    private static String firstLineOfHelp(String command) throws IOException {
+        return Files.readAllLines(Path.of("libexec/help").resolve(command + ".txt"))
+                .get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "prepare"})
     void an_insecure_option_that_there_is_none_of_is_named(String command) {
         assertThat(rkt.call("--insecure-options=image,bogus", command, "x").err())
                 .isEqualTo("Error: invalid argument \"image,bogus\" for --insecure-options=image,bogus:"
@@ -144,6 +165,9 @@ class CommandLineTest extends RktTest {
         assertThat(result.exitCode()).isEqualTo(254);
         assertThat(result.err())
                 .isEqualTo("prepare: error setting up stage0: port name \"nope\" could not be found in any apps\n");
+        assertThat(rkt.call("list", "--no-legend").out())
+                .as("nothing was begun")
+                .isEmpty();
     }
 
     @Test

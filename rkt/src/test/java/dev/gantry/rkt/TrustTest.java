@@ -97,6 +97,9 @@ class TrustTest extends RktTest {
         assertThat(result.err())
                 .endsWith("trust: error adding keys: error reviewing key: unable to ask user to review fingerprint due"
                         + " to lack of tty\n");
+        assertThat(result.err())
+                .contains("--skip-fingerprint-review, which trusts the key unseen")
+                .doesNotContain("run: rkt trust");
         assertThat(config).doesNotExist();
     }
 

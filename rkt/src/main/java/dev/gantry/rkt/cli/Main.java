@@ -54,8 +54,10 @@ public final class Main {
             dispatch(command, words);
             return 0;
         } catch (UsageException e) {
-            e.error().ifPresent(error -> err.println("Error: " + error));
             printHelp(command);
+            // The error comes last: 40 lines of help would hide it on a terminal.
+            out.flush();
+            e.error().ifPresent(error -> err.println("Error: " + error));
             return e.error().isPresent() ? FAILED : 0;
         } catch (RktException e) {
             err.println(command + ": " + e.getMessage());

@@ -114,7 +114,8 @@ record Session(
         boolean httpAllowed = insecureKeys && options.insecure().contains(InsecureOption.HTTP);
         KeyDownloads downloads = keyDownloads(httpAllowed);
         KeyTruster.Options reviews = new KeyTruster.Options(false, options.areHttpsKeysTrusted());
-        KeyTruster truster = new KeyTruster(keys, downloads, reviews, new Terminal(err::println, log), err::println);
+        KeyTruster truster =
+                new KeyTruster(keys, downloads, reviews, Terminal.ofFetch(err::println, log), err::println);
         return new DiscoveringVerifier(
                 verifier, keys, new MetaKeyDiscovery(downloads, httpAllowed, this::debug), truster, log);
     }

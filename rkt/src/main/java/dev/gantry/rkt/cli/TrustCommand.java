@@ -36,7 +36,7 @@ final class TrustCommand {
         KeyTruster.Options reviews = new KeyTruster.Options(
                 flags.isSet("skip-fingerprint-review"), session.options().areHttpsKeysTrusted());
         KeyTruster truster =
-                new KeyTruster(session.trustedKeys(), downloads, reviews, new Terminal(out, session::say), out);
+                new KeyTruster(session.trustedKeys(), downloads, reviews, Terminal.ofTrust(out, session::say), out);
         try {
             truster.trust(locations, prefix);
         } catch (RktException e) {

@@ -113,6 +113,9 @@ public final class ImageFetcher implements ImageSource {
         MetaDiscovery meta = new MetaDiscovery(
                 transport(credentials, options.httpAllowed()), options.httpAllowed(), surroundings.debug());
         List<ImageLocation> locations = new ImageDiscovery(meta, options.httpAllowed()).find(name, labels);
+        if (!options.unsignedAllowed()) {
+            verifier.findKeys(name);
+        }
         HttpImages http = http(credentials, options.httpAllowed());
         RktException failure = null;
         for (ImageLocation location : locations) {

@@ -140,6 +140,41 @@ class ImageFetcherTest {
     }
 
     @Test
+    void keys_of_a_discovered_name_are_looked_for_before_its_image_is_verified() throws Exception {
+        server.on("/", exchange -> {
+            String uri = exchange.getRequestURI().toString();
+            boolean isPage = uri.contains("?ac-discovery");
+            if (isPage) {
+                page(exchange, "<meta name=\"ac-discovery\" content=\"example.com http://example.com/i.{ext}\">");
+            } else {
+                answer(exchange, 200, uri.endsWith(".asc") ? new byte[1] : image);
+            }
+        });
+        List<String> calls = new ArrayList<>();
+        ImageVerifier verifier = new ImageVerifier() {
+            @Override
+            public void verify(Path aci, Path signature, String imageName) {
+                calls.add("verify " + imageName);
+            }
+
+            @Override
+            public void findKeys(String imageName) {
+                calls.add("find keys of " + imageName);
+            }
+        };
+        String name = "example.com/app";
+
+        fetcher(false, verifier).fetch(new ImageReference.Name(name, name, Map.of()), Optional.empty());
+
+        assertThat(calls).containsExactly("find keys of example.com/app", "verify example.com/app");
+        calls.clear();
+        server.on("/a.aci.asc", exchange -> answer(exchange, 200, new byte[1]));
+        server.on("/a.aci", exchange -> answer(exchange, 200, image));
+        fetch("/a.aci", false, verifier);
+        assertThat(calls).as("a URL names no image").containsExactly("verify example.com/app");
+    }
+
+    @Test
     void a_name_is_discovered_by_the_meta_tags_of_the_paths_above_it() throws Exception {
         server.on("/", exchange -> {
             String uri = exchange.getRequestURI().toString();
