@@ -7,9 +7,8 @@ import dev.gantry.files.FileOwner;
 import dev.gantry.model.LogLimits;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -99,21 +98,12 @@ final class PodPreparation {
         return config.verifiesImages() && !rkt.version().remembersVerification();
     }
 
-    /** Otherwise it would be the task that fails, when it runs, with an exit code of nobody's. */
+    /** Refuses limits that this node can't set. Else the task would fail when it runs, with the exit code of prlimit(1). */
     private void checkLimits(RktTaskConfig config) throws RktException, TaskStartException, InterruptedException {
-        List<String> line =
-                new ArrayList<>(ResourceLimits.ofTask(config.ulimit()).prefix());
-        if (line.isEmpty()) {
-            return;
-        }
-        line.add("true");
-        CommandResult result =
-                tools.runner().run(line, Path.of("/"), tools.timeouts().call());
-        if (result.exitCode() != 0) {
-            throw new TaskStartException(
-                    "config.ulimit: This machine refuses the limits: "
-                            + result.stderr().strip(),
-                    false);
+        LimitProbe probe = new LimitProbe(tools.runner(), tools.timeouts().call());
+        Optional<String> fault = probe.fault(ResourceLimits.ofTask(config.ulimit()));
+        if (fault.isPresent()) {
+            throw new TaskStartException("config.ulimit: " + fault.get(), false);
         }
     }
 

@@ -148,7 +148,12 @@ public final class ResourceLimits {
         return number(limit) < number(other) ? limit : other;
     }
 
-    /** The limit of that name alone. */
+    /** Returns the value of a limit, as it was given. */
+    String value(String name) {
+        return limits.get(name);
+    }
+
+    /** Returns these limits without all but one. */
     ResourceLimits only(String name) {
         return new ResourceLimits(Map.of(name, limits.get(name)));
     }

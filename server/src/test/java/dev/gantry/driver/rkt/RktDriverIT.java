@@ -171,7 +171,7 @@ class RktDriverIT {
     void limits_that_the_machine_refuses_are_said_before_anything_runs() {
         assertThatExceptionOfType(TaskStartException.class)
                 .isThrownBy(() -> start("web", "true", ", \"ulimit\": {\"nofile\": \"99999999999\"}"))
-                .withMessageStartingWith("config.ulimit: This machine refuses the limits: prlimit: ")
+                .withMessageStartingWith("config.ulimit: This node can't set nofile = 99999999999 (prlimit: ")
                 .returns(false, TaskStartException::isWorthRetrying);
     }
 
