@@ -5,16 +5,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Who this process is, told so that no other process on this machine is ever mistaken for it. */
+/**
+ * Identifies processes of this machine by a line that no other process ever has: the pid, the start time and the boot.
+ * The launcher does the same in {@code common.sh}. The server's driver has a class of this name for the same purpose;
+ * the runtime knows nothing of Gantry and shares no code with it.
+ */
 public final class ProcessIdentity {
 
-    /** The file of a directory in the making that tells who makes it; {@code gc} reads it. */
+    /** The file with the identity of the process that works in an unfinished directory; {@code gc} reads it. */
     private static final String FILE = "preparer";
 
     private ProcessIdentity() {}
 
     /**
-     * Signs a directory: while this process lives, nobody takes it for abandoned.
+     * Writes the identity of this process into a directory. While this process lives, {@code gc} keeps the directory.
      *
      * @param directory the directory
      * @throws IOException if that fails
@@ -24,7 +28,7 @@ public final class ProcessIdentity {
     }
 
     /**
-     * Takes the signature away, for the directory is finished.
+     * Removes the identity from a finished directory.
      *
      * @param directory the directory
      * @throws IOException if that fails
@@ -58,7 +62,7 @@ public final class ProcessIdentity {
     }
 
     /**
-     * The identity of this process.
+     * Returns the identity of this process.
      *
      * @return a line of text
      * @throws IOException if the kernel does not tell
@@ -68,8 +72,8 @@ public final class ProcessIdentity {
     }
 
     /**
-     * The pid, the time of its start in ticks since boot, and which boot: what is_alive in common.sh compares. One that is
-     * dead and only waits for its parent has no identity.
+     * Returns the pid, the start time in ticks since boot, and the id of the boot, as is_alive in common.sh compares
+     * them. A zombie has no identity.
      */
     private static String of(String pid) throws IOException {
         // The name of a process, in parentheses, may hold anything; what follows it does not.

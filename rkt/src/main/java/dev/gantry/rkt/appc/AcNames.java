@@ -19,7 +19,7 @@ public final class AcNames {
     private AcNames() {}
 
     /**
-     * Whether a text is an AC Name, as apps, volumes and ports have.
+     * Decides whether a text is an AC Name: a name of an app, a volume or a port.
      *
      * @param text the text
      * @return whether it is one
@@ -29,7 +29,7 @@ public final class AcNames {
     }
 
     /**
-     * Whether a text is an AC Identifier, as images and labels have.
+     * Decides whether a text is an AC Identifier: a name of an image or a label.
      *
      * @param text the text
      * @return whether it is one

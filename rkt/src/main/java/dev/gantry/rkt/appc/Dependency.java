@@ -18,11 +18,11 @@ public record Dependency(String imageName, Optional<String> imageId, Map<String,
     }
 
     /**
-     * Whether an image will do.
+     * Decides whether an image satisfies the dependency.
      *
      * @param id its id
      * @param manifest its manifest
-     * @return whether it is what is depended on
+     * @return whether name, labels and id are those of the dependency
      */
     public boolean isMetBy(String id, ImageManifest manifest) {
         return manifest.name().equals(imageName)

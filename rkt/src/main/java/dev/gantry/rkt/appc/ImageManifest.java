@@ -63,7 +63,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
-     * What the image runs.
+     * Returns the app of the image.
      *
      * @return a copy of the {@code app} object, with the exec, user, group and environment that it must have
      */

@@ -17,9 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What rkt 1.30 refuses of an image's manifest, beyond what can't be read (appc's schema/types: annotations, isolators,
- * labels). Images that are stored already were not always checked: they are refused when a pod is made of them, and can
- * be listed and removed.
+ * The rules of rkt 1.30 for annotations, isolators and labels of an image's manifest (appc's schema/types). An earlier
+ * release stored images without this check: they can be listed and removed, and {@code prepare} refuses them.
  */
 public final class ManifestRules {
 

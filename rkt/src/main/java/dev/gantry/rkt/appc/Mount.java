@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import dev.gantry.rkt.RktException;
 
 /**
- * Where an app sees a volume.
+ * The path at which an app sees a volume.
  *
  * @param volume the name of the volume
  * @param path the absolute path in the app

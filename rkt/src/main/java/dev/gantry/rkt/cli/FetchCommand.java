@@ -39,12 +39,12 @@ final class FetchCommand {
         }
     }
 
-    /** Where the signature of an image lies, if not beside it. */
+    /** Returns the file of {@code --signature}; empty if the signature is beside the image. */
     static Optional<Path> signature(PodArguments.App image) {
         return image.flags().last("signature").map(Path::of);
     }
 
-    /** Of the flags that follow an image, this command has {@code --signature} only. */
+    /** Refuses flags after an image, except {@code --signature}, and arguments. */
     private static void requireSignaturesOnly(List<PodArguments.App> images) throws UsageException, RktException {
         for (PodArguments.App image : images) {
             for (Flag flag : image.flags().all()) {
@@ -58,7 +58,7 @@ final class FetchCommand {
         }
     }
 
-    /** The pull policy, or what the flags that it superseded say. */
+    /** Returns the pull policy of its flag, or of the older flags that it superseded. */
     static PullPolicy policy(Flags flags, PullPolicy usual) throws UsageException, RktException {
         if (flags.isSet("store-only") && flags.isSet("no-store")) {
             throw new RktException("both --store-only and --no-store specified");

@@ -1,6 +1,6 @@
 package dev.gantry.rkt.cli;
 
-/** Whether a flag has a value. */
+/** The kinds of flags, by the value that they take. */
 enum FlagKind {
     /** {@code --x} is {@code --x=true}; the value must be a boolean as Go reads it. */
     BOOL,

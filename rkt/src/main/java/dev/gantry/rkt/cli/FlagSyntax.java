@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Which flags a command has, and how they are read: as rkt's parser (spf13/pflag) reads them. */
+/** The flags of a command. Parses them as rkt's parser (spf13/pflag) does. */
 final class FlagSyntax {
 
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
@@ -44,12 +44,12 @@ final class FlagSyntax {
         return kinds.keySet();
     }
 
-    /** Whether there is a flag of this name. */
+    /** Decides whether there is a flag of this name. */
     boolean knows(String name) {
         return kinds.containsKey(name);
     }
 
-    /** Whether a word of a command line is a flag. */
+    /** Decides whether a word of a command line is a flag. */
     static boolean isFlag(String word) {
         return word.length() > 1 && word.startsWith("-") && !word.equals("--") && !word.equals("---");
     }

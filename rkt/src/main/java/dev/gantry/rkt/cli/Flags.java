@@ -66,7 +66,7 @@ record Flags(List<Flag> all) {
                 .map(Flag::value);
     }
 
-    /** Whether a boolean flag is set. */
+    /** Decides whether a boolean flag is set. */
     boolean isSet(String name) {
         return last(name).filter("true"::equals).isPresent();
     }

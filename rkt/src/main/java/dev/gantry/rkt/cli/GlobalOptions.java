@@ -13,13 +13,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * What rkt's global flags say.
+ * The values of rkt's global flags.
  *
  * @param dataDirectory where rkt keeps images and pods, absolute
  * @param isDebug whether to tell more on standard error
  * @param insecure which checks are off
  * @param configuration where configuration lies
- * @param settings what is configured of rkt itself; the data directory of a flag supersedes that of the settings
+ * @param settings the configuration of rkt itself; a flag for the data directory supersedes it
  * @param areHttpsKeysTrusted whether keys that are fetched over HTTPS are trusted without a review
  */
 record GlobalOptions(
@@ -65,7 +65,7 @@ record GlobalOptions(
                 flags.isSet("trust-keys-from-https"));
     }
 
-    /** Which protections of the host apps are under. */
+    /** Returns the protections of the host from apps. */
     Confinement confinement() {
         return new Confinement(
                 !insecure.contains(InsecureOption.CAPABILITIES),

@@ -35,7 +35,7 @@ final class HumanText {
         return TIME.format(ZonedDateTime.ofInstant(time, ZoneId.systemDefault()));
     }
 
-    /** How long ago a time was, in the largest unit of which one or more have passed. */
+    /** Formats how long ago a time was, in the largest unit of which at least one has passed. */
     static String age(Instant time, Instant now) {
         long seconds = Duration.between(time, now).toSeconds();
         if (seconds < 1) {

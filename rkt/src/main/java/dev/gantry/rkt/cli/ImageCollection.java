@@ -13,9 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * {@code rkt image gc}: removes the trees that no pod uses of what images and their dependencies make, and the images of
- * which no pod was made for a while. An image stays while a pod has been made of it and is not removed, or while one that
- * stays depends on it.
+ * {@code rkt image gc}: removes rendered trees that no pod uses, and images of which no pod was made for the grace
+ * period. An image stays while there is a pod of it, or while an image that stays depends on it.
  */
 final class ImageCollection {
 
@@ -29,7 +28,7 @@ final class ImageCollection {
                 new Flag("grace-period", flags.last("grace-period").orElse(USUAL_GRACE_PERIOD)));
         Privileges.requireRoot();
         ImageStore store = session.images();
-        // While this is held no pod is being prepared, and no image looked for that a pod is to be made of.
+        // While this lock is held, no pod is being prepared: so no image is about to be used.
         try (Closeable ignored = store.lock(false)) {
             removeUnusedTrees(session, store);
             Instant latest = session.clock().instant().minus(grace);
@@ -46,7 +45,7 @@ final class ImageCollection {
         }
     }
 
-    /** They are made anew when they are needed. */
+    /** Removes rendered trees that no pod uses; they are rendered again when they are needed. */
     private static void removeUnusedTrees(Session session, ImageStore store) throws IOException, RktException {
         PodStore pods = new PodStore(session.options().dataDirectory());
         for (StoredImage image : store.all()) {

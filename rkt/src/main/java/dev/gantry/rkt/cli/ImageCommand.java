@@ -106,7 +106,7 @@ final class ImageCommand {
                 try {
                     images.add(require(store, operand));
                 } catch (RktException e) {
-                    // As in rkt, neither this nor an image that must stay makes the command fail (rkt/image_rm.go).
+                    // As in rkt, an unknown image does not make the command fail (rkt/image_rm.go).
                     session.say(e.getMessage());
                 }
             }
@@ -117,7 +117,7 @@ final class ImageCommand {
         }
     }
 
-    /** The stored image of a hash or name. */
+    /** Returns the stored image of a hash or name. */
     static StoredImage require(ImageStore store, String image) throws RktException, IOException {
         Optional<StoredImage> stored = find(store, ImageReference.parseStored(image));
         return stored.orElseThrow(() -> new RktException("could not find image \"%s\" in the store".formatted(image)));

@@ -64,7 +64,7 @@ final class ImageRemoval {
     private int removeAll(Set<StoredImage> going) throws IOException {
         int removed = going.size();
         while (!going.isEmpty()) {
-            // Who is killed half-way leaves no image that lacks another one.
+            // Remove dependents first: a process that is killed half-way leaves no image without its dependencies.
             StoredImage next = going.stream()
                     .filter(image -> dependents(image, going).isEmpty())
                     .findFirst()

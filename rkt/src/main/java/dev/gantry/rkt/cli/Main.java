@@ -22,7 +22,7 @@ import java.util.Map;
 /** Runs a command for the launcher, whose first argument is the command's name. */
 public final class Main {
 
-    /** What rkt exits with when a command fails. */
+    /** The exit code of rkt when a command fails. */
     private static final int FAILED = 254;
 
     private final PrintStream out;
@@ -91,7 +91,7 @@ public final class Main {
         return new Session(command, GlobalOptions.of(flags), callersEnvironment(), InstantSource.system(), out, err);
     }
 
-    /** The launcher runs Java with a locale and a PATH of its own, and hands on those that it was called with. */
+    /** Restores LC_ALL and PATH: the launcher changes them for Java, and hands on the values of its caller. */
     private static Map<String, String> callersEnvironment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         for (String name : List.of("LC_ALL", "PATH")) {
@@ -104,7 +104,7 @@ public final class Main {
         return environment;
     }
 
-    /** Java turns bytes that are not UTF-8 into this character; handing that on would change what was said. */
+    /** Refuses arguments that are not UTF-8: Java has replaced their bytes by this character. */
     private static void requireUtf8(List<String> words) throws RktException {
         for (String word : words) {
             if (word.indexOf('\uFFFD') >= 0) {
@@ -125,7 +125,7 @@ public final class Main {
         lines.forEach(out::println);
     }
 
-    /** The words of the C library, as in rkt's messages. */
+    /** Describes an error in the words of the C library, as rkt's messages do. */
     static String describe(IOException e) {
         if (e instanceof NoSuchFileException missing) {
             return "open %s: no such file or directory".formatted(missing.getFile());

@@ -99,7 +99,7 @@ final class PodRequests {
     }
 
     /**
-     * Whether a manifest says what the pod is, in the place of images and flags. Its images must be stored.
+     * Decides whether a pod manifest describes the pod, in the place of images and flags. Its images must be stored.
      *
      * @param arguments the command line
      * @return whether it names one

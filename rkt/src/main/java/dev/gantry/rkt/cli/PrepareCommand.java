@@ -56,7 +56,7 @@ final class PrepareCommand {
                     "ipc",
                     "uuid-file-save");
 
-    /** What run hands to the second half of it, in runtime-flags.sh and flags.sh. */
+    /** The flags of {@code run} that its second half reads, in runtime-flags.sh and flags.sh. */
     private static final Set<String> FOR_THE_LAUNCHER = Set.of(
             "debug",
             "dir",
@@ -74,7 +74,7 @@ final class PrepareCommand {
             "system-config",
             "user-config");
 
-    /** The variable by which prepare.sh asks for a pod to be kept. */
+    /** The variable by which prepare.sh asks to keep the decision; its value is the key. */
     private static final String DECISION = "RKT_DECISION";
 
     private static final String SAID_THAT_CRUN_IS_MISSING = "crun-missing";
@@ -146,7 +146,7 @@ final class PrepareCommand {
         return images;
     }
 
-    /** A pod manifest names images by what they are. */
+    /** Provides the images of a pod manifest, which names them by id. */
     private static List<StoredImage> storedImages(ImageProvider provider, PodRequest request)
             throws RktException, IOException {
         List<StoredImage> images = new ArrayList<>();
@@ -198,7 +198,7 @@ final class PrepareCommand {
         }
     }
 
-    /** Once for a data directory, which remembers it. */
+    /** Warns that crun is missing, once for a data directory, which remembers it. */
     private static void sayOnceThatPodsAreNotIsolated(Session session) throws IOException {
         try {
             Files.createFile(session.options().dataDirectory().resolve(SAID_THAT_CRUN_IS_MISSING));

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Who rkt runs as. */
+/** Checks the user of this process. */
 final class Privileges {
 
     private Privileges() {}

@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What a command works with.
+ * The environment of one command: its flags, streams, clock, and the parts that are built from them.
  *
  * @param command its name, which stands before its messages
  * @param options the global flags
@@ -94,21 +94,21 @@ record Session(
                 httpAllowed);
     }
 
-    /** Whether servers may show any certificate. */
+    /** Decides whether servers may show any certificate. */
     private boolean isAnyCertificateTaken() {
         return options.insecure().contains(InsecureOption.TLS);
     }
 
-    /** Verifies images with the trusted keys; standard output, which is for ids, stays free of what it says. */
+    /** Verifies images with the trusted keys. Its messages go to standard error: standard output is for ids. */
     private ImageVerifier verifier() {
         TrustedKeys keys = trustedKeys();
         Consumer<String> log = line -> err.println("image: " + line);
-        // Made when there is something to verify: its library's jars are signed, and slow to open.
+        // Made only when there is something to verify: the jars of the library are signed, and slow to open.
         ImageVerifier verifier =
                 (aci, signature, name) -> new OpenPgpVerifier(keys, clock, log).verify(aci, signature, name);
         boolean insecureKeys = options.insecure().contains(InsecureOption.PUBKEY);
         if (isAnyCertificateTaken() && !insecureKeys) {
-            // As rkt: keys that anybody may have sent are not even looked for.
+            // As in rkt: without verified TLS anybody may have sent the keys, so don't look for any.
             return verifier;
         }
         boolean httpAllowed = insecureKeys && options.insecure().contains(InsecureOption.HTTP);
@@ -125,7 +125,7 @@ record Session(
         err.println(command + ": " + message);
     }
 
-    /** Tells the user something if asked for more. */
+    /** Tells the user something if {@code --debug} is set. */
     void debug(String message) {
         if (options.isDebug()) {
             say(message);

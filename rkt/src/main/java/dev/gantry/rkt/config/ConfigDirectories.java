@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where rkt's configuration lies; what stands in a later one supersedes what stands in an earlier one.
+ * The directories of rkt's configuration, in the order of the components. A later one supersedes an earlier one.
  *
  * @param system the vendor's ({@code --system-config})
  * @param local the machine's ({@code --local-config})
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 public record ConfigDirectories(Path system, Path local, Optional<Path> user) {
 
-    /** Where configuration lies if no flag says otherwise. */
+    /** The directories without flags. */
     public static final ConfigDirectories DEFAULT =
             new ConfigDirectories(Path.of("/usr/lib/rkt"), Path.of("/etc/rkt"), Optional.empty());
 

@@ -20,8 +20,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What servers are told of who asks: the files of {@code auth.d} (rkt Documentation/configuration.md, kinds {@code auth}
- * and {@code dockerAuth}, version {@code v1}).
+ * Credentials for servers: the files of {@code auth.d} (rkt Documentation/configuration.md, kinds {@code auth} and
+ * {@code dockerAuth}, version {@code v1}).
  */
 public final class Credentials {
 
@@ -84,7 +84,7 @@ public final class Credentials {
     }
 
     /**
-     * What an HTTP server is told.
+     * Returns the credentials for an HTTP server.
      *
      * @param host the server, with its port if the URL has one
      * @return the value of an {@code Authorization} header
@@ -94,7 +94,7 @@ public final class Credentials {
     }
 
     /**
-     * What a docker registry is told.
+     * Returns the credentials for a docker registry.
      *
      * @param registry the registry, with its port if the reference has one
      * @return the login

@@ -7,15 +7,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a machine configures of rkt itself: the files of {@code paths.d} and {@code stage1.d} (rkt
- * Documentation/configuration.md, kinds {@code paths} and {@code stage1}, version {@code v1}). paths.awk reads the former for
- * the commands that start no JVM.
+ * The configuration of rkt itself: the files of {@code paths.d} and {@code stage1.d} (rkt
+ * Documentation/configuration.md, kinds {@code paths} and {@code stage1}, version {@code v1}). For commands that start
+ * no JVM, paths.awk reads the former.
  *
  * @param data where images and pods are kept
- * @param stage1Images where images of stage1 lie; read so that it can be shown, for there are none here
+ * @param stage1Images the directory of stage1 images; only shown, for this runtime has none
  * @param stage1 the name of the stage1 that runs pods if none is asked for
  * @param stage1Version its version
- * @param stage1Location where its image lies; read so that it can be shown
+ * @param stage1Location the location of its image; only shown
  */
 public record Settings(
         Optional<Path> data,

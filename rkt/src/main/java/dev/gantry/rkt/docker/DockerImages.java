@@ -68,7 +68,7 @@ public final class DockerImages {
     }
 
     /**
-     * What came of a fetch.
+     * The result of a fetch.
      *
      * @param image the stored image; empty if it is the one that the caller knows
      * @param manifestDigest the digest of its manifest
@@ -81,7 +81,7 @@ public final class DockerImages {
      * @param reference its name
      * @param knownManifest the digest of the manifest that the caller has the image of
      * @param store where to store it
-     * @return what came of it
+     * @return the result
      * @throws RktException if it can't be had or is refused
      * @throws IOException if the transfer breaks off, or the image can't be stored
      */
@@ -194,8 +194,8 @@ public final class DockerImages {
     }
 
     /**
-     * A layer, uncompressed; what it was compressed with is known by its first bytes. Each has to be in proportion to what
-     * was downloaded, and all together have to be within the limit.
+     * Downloads a layer and decompresses it; its first bytes tell the compression. Checks the expansion of each layer,
+     * and the limit for all layers together.
      */
     private static Path layer(
             RegistryClient registry,
@@ -237,7 +237,7 @@ public final class DockerImages {
         return layer;
     }
 
-    /** A small text file of the image; nothing if there is none. */
+    /** Returns a small text file of the image; an empty text if there is none. */
     private static String file(LayerTree tree, String path) throws IOException, RktException {
         Optional<LayerTree.Source> source = tree.find(path).flatMap(LayerTree.Node::source);
         if (source.isEmpty() || !source.get().entry().isFile()) {

@@ -3,7 +3,7 @@ package dev.gantry.rkt.docker;
 import java.util.Optional;
 
 /**
- * Who an image's app runs as.
+ * The user and group of an image's app.
  *
  * @param user a name or a number
  * @param group a name or a number
@@ -11,8 +11,8 @@ import java.util.Optional;
 record DockerUser(String user, String group) {
 
     /**
-     * Reads the {@code User} of an image's configuration. Without a group, docker2aci takes the user's name or number for
-     * one; a user by name of whom no group has the name gets the group that his line of passwd tells.
+     * Reads the {@code User} of an image's configuration. Without a group, docker2aci takes the user's name or number
+     * for one; a user by name of whom no group has the name gets the group that his line of passwd tells.
      *
      * @param text {@code USER}, {@code USER:GROUP} or nothing
      * @param passwd the image's {@code /etc/passwd}

@@ -24,7 +24,7 @@ final class LayerTree {
     private static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
 
-    /** As many links as the kernel follows. */
+    /** The kernel follows this many links. */
     private static final int MAX_LINKS = 40;
 
     private final Node root = Node.directory(Optional.empty());
@@ -76,7 +76,7 @@ final class LayerTree {
      * @throws RktException if it has what no layer should have
      */
     void apply(TarFile layer, PaxAttributes attributes) throws RktException {
-        // What a layer takes away is of the layers below it, wherever in the archive it says so.
+        // Whiteouts of a layer remove files of the layers below, wherever they are in the archive: so apply them first.
         for (TarArchiveEntry entry : layer.getEntries()) {
             List<String> path = path(entry.getName());
             if (!path.isEmpty() && last(path).startsWith(WHITEOUT)) {

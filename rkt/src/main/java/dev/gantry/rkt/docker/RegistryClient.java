@@ -74,7 +74,8 @@ final class RegistryClient {
         String scheme = scheme(reference, transport, options.httpAllowed());
         Registry.Builder registry =
                 Registry.builder().withInsecure(scheme.equals("http")).withSkipTlsVerify(options.anyCertificate());
-        // As rkt, over TLS only: whoever names an image must not make this machine tell its password to the network.
+        // As in rkt, over TLS only: the author of an image name must not make this machine send a password in the
+        // clear.
         Optional<Credentials.Login> login = scheme.equals("https") ? login(reference, credentials) : Optional.empty();
         registry = login.isPresent()
                 ? registry.withAuthProvider(new UsernamePasswordProvider(

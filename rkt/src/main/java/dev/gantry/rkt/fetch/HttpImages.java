@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Fetches images over HTTP and HTTPS. What a server lets one keep is kept: for the time of its {@code max-age} it is not
- * asked, after that only whether there is another version. Of several processes that want one image, one downloads it.
+ * Fetches images over HTTP and HTTPS. Honours the server's caching: within {@code max-age} the server is not asked;
+ * after that, only for another version. If several processes want one image, one downloads it.
  */
 final class HttpImages {
 
@@ -34,7 +34,8 @@ final class HttpImages {
      * Makes a fetcher.
      *
      * @param imports verifies and stores images
-     * @param startedAt since when images are looked for; what another process has fetched since then is not fetched again
+     * @param startedAt the start of this process: an image that another process has fetched since then is not fetched
+     *     again
      */
     HttpImages(
             ImageStore store,
@@ -74,7 +75,7 @@ final class HttpImages {
             }
             Optional<String> etag = stored.isPresent() ? remote.get().etag() : Optional.empty();
             try (WorkDirectory work = store.newWork()) {
-                // The signature first, as rkt does: without one the image need not be downloaded.
+                // The signature first, as in rkt: without it the image need not be downloaded.
                 Optional<Path> signature = signature(location, givenSignature, work);
                 Downloads.Outcome outcome =
                         downloads.download(location.image(), "Downloading ACI", remotes.part(url), etag);
@@ -92,7 +93,7 @@ final class HttpImages {
         }
     }
 
-    /** The image that the URL led to; none if it was not verified then and has to be. */
+    /** Returns the image that the URL led to; empty if it must be verified and was not. */
     private Optional<StoredImage> stored(Optional<Remote> remote) throws IOException, RktException {
         Optional<StoredImage> stored =
                 remote.isPresent() ? store.find(remote.get().imageId()) : Optional.empty();
@@ -125,7 +126,7 @@ final class HttpImages {
         remotes.put(url, new Remote(image.id(), kept, clock.instant(), cache.maxAge()));
     }
 
-    /** appc spec/discovery.md, "Validation": an image must be what was asked for. */
+    /** Refuses an image whose name or labels are not those of the request (appc spec/discovery.md, "Validation"). */
     private static void requireMatch(ImageLocation location, ImageManifest manifest) throws RktException {
         if (location.name().isPresent() && !location.name().get().equals(manifest.name())) {
             throw new RktException("error when reading the app name: \"%s\" expected but \"%s\" found"

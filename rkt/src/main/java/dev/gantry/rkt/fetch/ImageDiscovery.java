@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where an image of a name is to be had: by the templates of the name's {@code meta} tags, and where there are none, by
+ * Discovers the URLs of an image by its name: by the templates in the {@code meta} tags of the name; without tags, by
  * the template of simple discovery, which the specification had up to 0.7.
  */
 final class ImageDiscovery {
@@ -33,7 +33,7 @@ final class ImageDiscovery {
      * Finds an image.
      *
      * @param name its name
-     * @param labels what is asked of it; the os and the architecture are this machine's if they are not
+     * @param labels the labels that it must have; the os and the architecture default to this machine's
      * @return where it may be, in the order in which to try; not empty
      * @throws RktException if it can't be found
      */
@@ -54,7 +54,7 @@ final class ImageDiscovery {
         return locations;
     }
 
-    /** The templates of which all labels are known, and of these the ones that speak of the most. */
+    /** Renders the templates whose labels are all known; of these, the ones with the most labels. */
     private static List<ImageLocation> locations(
             String name, Map<String, String> asked, Map<String, String> values, List<String> templates)
             throws RktException {

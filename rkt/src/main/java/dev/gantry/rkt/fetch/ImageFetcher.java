@@ -28,7 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Fetches images from wherever they are. What that needs is made when the first one is fetched, not before. */
+/**
+ * Fetches images: the only place that does, whatever kind a reference has. Clients and credentials are made for the
+ * first image that needs them, not before.
+ */
 public final class ImageFetcher implements ImageSource {
 
     private final ImageStore store;
@@ -39,13 +42,13 @@ public final class ImageFetcher implements ImageSource {
     private final Instant startedAt;
 
     /**
-     * What a fetch finds around it.
+     * The environment of a fetch.
      *
-     * @param configuration where credentials lie
+     * @param configuration the directories with credentials
      * @param environment the variables, for proxies
      * @param clock tells the time
      * @param progress shows downloads
-     * @param debug takes what only those want to know who ask for it
+     * @param debug takes messages for {@code --debug}
      */
     public record Surroundings(
             ConfigDirectories configuration,
@@ -65,9 +68,9 @@ public final class ImageFetcher implements ImageSource {
      *
      * @param dataDirectory the data directory
      * @param store its images
-     * @param options what may be fetched, and how
-     * @param verifier verifies what is fetched, if the options want signatures
-     * @param surroundings what is around
+     * @param options how images may be fetched
+     * @param verifier verifies images, unless the options allow unsigned ones
+     * @param surroundings the environment of the fetch
      */
     public ImageFetcher(
             Path dataDirectory,

@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where an image is to be had, and what it must be.
+ * The URLs of an image, and the name and labels that it must have.
  *
- * @param image where the image is
- * @param signature where its signature is
+ * @param image the URL of the image
+ * @param signature the URL of its signature
  * @param name the name that it must have; any if it was not asked for by name
  * @param labels the labels that it must have
  */
@@ -18,7 +18,7 @@ record ImageLocation(URI image, URI signature, Optional<String> name, Map<String
         labels = Map.copyOf(labels);
     }
 
-    /** An image that was asked for by its URL, with the signature beside it. */
+    /** Makes the location of an image by its URL; the signature is beside it. */
     static ImageLocation of(URI image) {
         URI signature = image.resolve(image.getRawPath() + ".asc");
         return new ImageLocation(image, signature, Optional.empty(), Map.of());

@@ -5,16 +5,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What is remembered of a fetched image, as in rkt's table of remotes.
+ * The record of the last fetch of a URL, as in rkt's table of remotes.
  *
  * @param imageId the stored image
- * @param etag what the server called this version of it
+ * @param etag the entity tag of this version
  * @param downloadedAt when the server was last asked
- * @param maxAge for how long it need not be asked again
+ * @param maxAge how long it need not be asked again
  */
 record Remote(String imageId, Optional<String> etag, Instant downloadedAt, Duration maxAge) {
 
-    /** Whether the server need not be asked. A clock that was set back makes it necessary. */
+    /** Decides whether the server need not be asked. If the clock was set back, it must be asked. */
     boolean isFresh(Instant now) {
         return !now.isBefore(downloadedAt) && now.isBefore(downloadedAt.plus(maxAge));
     }

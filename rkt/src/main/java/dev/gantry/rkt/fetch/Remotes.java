@@ -20,7 +20,10 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Which image a URL led to: {@code cas/remotes/}. Where image parts of a URL are: {@code cas/downloads/}. */
+/**
+ * Records on disk of fetched URLs: the image that a URL led to, in {@code cas/remotes/}; the unfinished download of a
+ * URL, in {@code cas/downloads/}.
+ */
 final class Remotes {
 
     private final Path cas;
@@ -29,7 +32,7 @@ final class Remotes {
         this.cas = dataDirectory.resolve("cas");
     }
 
-    /** What is remembered of a URL; nothing if what is written there can't be read. */
+    /** Returns the record of a URL; empty if there is none, or it can't be read. */
     Optional<Remote> find(String url) throws IOException {
         try {
             JsonObject json =
@@ -49,7 +52,7 @@ final class Remotes {
         }
     }
 
-    /** Remembers what a URL led to. */
+    /** Records the image that a URL led to. */
     void put(String url, Remote remote) throws IOException {
         JsonObject json = new JsonObject();
         json.addProperty("url", url);
@@ -64,13 +67,13 @@ final class Remotes {
         Files.move(written, file(url), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Lets one process at a time fetch a URL; to be closed when done. */
+    /** Takes the lock of a URL, so that one process at a time fetches it; to be closed when done. */
     Closeable lock(String url) throws IOException {
         PrivateDirectory.create(cas);
         return FileLocks.acquire(cas.resolve("locks").resolve("remote-" + key(url)));
     }
 
-    /** Where a download of a URL lies until it is whole; for the one who holds the {@link #lock}. */
+    /** Returns the file for the unfinished download of a URL. The caller holds the {@link #lock}. */
     Path part(String url) throws IOException {
         PrivateDirectory.create(cas);
         return Files.createDirectories(cas.resolve("downloads")).resolve(key(url));

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** What --insecure-options=tls asks for: any certificate, for any host name. */
+/** Accepts any certificate for any host name, as {@code --insecure-options=tls} asks for. */
 final class AnyCertificate extends X509ExtendedTrustManager {
 
     @Override

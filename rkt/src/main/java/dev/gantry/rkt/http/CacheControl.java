@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What a server lets one do with an answer (RFC 9111, as far as rkt reads it).
+ * The {@code Cache-Control} of a response (RFC 9111, as far as rkt reads it).
  *
  * @param maxAge how long the answer may be used without asking again; never negative
- * @param mayRevalidate whether the server may be asked if the answer still holds, rather than for all of it again
+ * @param mayRevalidate whether the server may be asked for changes only, by its {@code ETag}
  */
 public record CacheControl(Duration maxAge, boolean mayRevalidate) {
 

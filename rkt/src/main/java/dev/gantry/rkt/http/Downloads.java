@@ -40,7 +40,7 @@ public final class Downloads {
         this.maxBytes = maxBytes;
     }
 
-    /** How a download ended. */
+    /** The outcome of a download. */
     public sealed interface Outcome {
 
         /** The server's answer. */

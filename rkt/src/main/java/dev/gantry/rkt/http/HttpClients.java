@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManager;
 /** Makes HTTP clients, and tells of failures in rkt's words. */
 final class HttpClients {
 
-    /** What this runtime calls itself, as some servers of images tell by it whom they speak to. */
+    /** The {@code User-Agent} of requests: some servers of images answer rkt otherwise than browsers. */
     static final String USER_AGENT = "rkt/1.30.0";
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
@@ -27,8 +27,8 @@ final class HttpClients {
     /**
      * Begins a client.
      *
-     * @param anyCertificate whether any certificate of a server is taken ({@code --insecure-options=tls}); else those that
-     *     this machine trusts, see {@link TrustedCertificates}
+     * @param anyCertificate whether any certificate of a server is taken ({@code --insecure-options=tls}); else those
+     *     that this machine trusts, see {@link TrustedCertificates}
      * @return a builder, which takes the rest
      * @throws IOException if the certificates that this machine trusts can't be read
      */

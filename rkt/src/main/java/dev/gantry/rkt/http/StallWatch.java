@@ -10,7 +10,7 @@ import java.time.Duration;
  */
 final class StallWatch implements AutoCloseable {
 
-    /** How long a server may send nothing. */
+    /** The time that a server may send nothing. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Thread watcher;

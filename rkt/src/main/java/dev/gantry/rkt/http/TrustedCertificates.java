@@ -27,7 +27,7 @@ final class TrustedCertificates {
 
     private static final String VARIABLE = "SSL_CERT_FILE";
 
-    /** Where distributions keep the bundle: Debian and Alpine, Fedora, openSUSE. */
+    /** The bundles of distributions: Debian and Alpine, Fedora, openSUSE. */
     private static final List<Path> BUNDLES = List.of(
             Path.of("/etc/ssl/certs/ca-certificates.crt"),
             Path.of("/etc/pki/tls/certs/ca-bundle.crt"),

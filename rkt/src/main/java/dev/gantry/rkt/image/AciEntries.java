@@ -11,8 +11,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 final class AciEntries {
 
     /**
-     * What headers of one entry may take: the library keeps them in memory, and calls itself for each one more. Names have
-     * up to 4096 bytes, extended attributes 64 KiB.
+     * The largest headers of one entry. The library keeps them in memory, and recurses for each further header. Names
+     * have up to 4096 bytes, extended attributes 64 KiB.
      */
     private static final long MAX_HEADER_BYTES = 512L << 10;
 
@@ -66,7 +66,7 @@ final class AciEntries {
     }
 
     /**
-     * What the current entry holds.
+     * Returns the content of the current entry.
      *
      * @return a stream that ends with the entry; not to be closed
      */

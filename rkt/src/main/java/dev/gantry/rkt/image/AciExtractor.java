@@ -153,9 +153,9 @@ final class AciExtractor {
     }
 
     /**
-     * What of the image was not extracted.
+     * Describes the entries that were not extracted.
      *
-     * @return a message; empty if all was
+     * @return a message; empty if all were extracted
      */
     Optional<String> leftOut() {
         return leftOut.stream()
@@ -166,7 +166,7 @@ final class AciExtractor {
     }
 
     /**
-     * What the extracted files hold.
+     * Returns the size of the extracted files.
      *
      * @return bytes
      */
@@ -254,8 +254,8 @@ final class AciExtractor {
     }
 
     /**
-     * Links are meant for the app, in whose eyes none leads out of the image: above the root is the root. Whoever follows
-     * one here has to do so likewise, as {@link RootedTree} and rooted.sh do.
+     * Links are meant for the app, in whose eyes none leads out of the image: above the root is the root. Whoever
+     * follows one here has to do so likewise, as {@link RootedTree} and rooted.sh do.
      */
     private static void extractSymbolicLink(TarArchiveEntry entry, Path place, String path)
             throws IOException, RktException {

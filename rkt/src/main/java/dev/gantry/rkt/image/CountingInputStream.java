@@ -3,7 +3,7 @@ package dev.gantry.rkt.image;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Counts what is read through it, and can be told to end with an error at some point. */
+/** Counts the bytes that are read through it, and fails after a limit that the caller sets. */
 final class CountingInputStream extends InputStream {
 
     private final InputStream in;
@@ -14,12 +14,12 @@ final class CountingInputStream extends InputStream {
         this.in = in;
     }
 
-    /** How many bytes were read. */
+    /** Returns the number of bytes that were read. */
     long bytes() {
         return bytes;
     }
 
-    /** Lets so many more bytes be read, or a few more than that. */
+    /** Sets the limit: this many more bytes may be read, and up to a buffer more than that. */
     void allow(long more) {
         end = more == Long.MAX_VALUE ? more : bytes + more;
     }

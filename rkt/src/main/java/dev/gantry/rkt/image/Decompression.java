@@ -9,14 +9,14 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
- * Undoes the compression of an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd, too),
- * known by its first bytes.
+ * Undoes the compression of an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd,
+ * too), known by its first bytes.
  */
 final class Decompression {
 
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /** What the decoder of xz may allocate; the largest preset of xz needs 65 MiB. */
+    /** The memory that the decoder of xz may allocate; the largest preset of xz needs 65 MiB. */
     private static final int XZ_MEMORY_KIB = 128 << 10;
 
     private Decompression() {}

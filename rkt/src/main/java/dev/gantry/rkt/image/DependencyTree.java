@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Finds out of which images an image's files come: of its dependencies, in order, and of theirs before them. */
+/** Lists the images whose files make an image: its dependencies in order, and their dependencies before them. */
 public final class DependencyTree {
 
-    /** No image needs as many; but a few that all depend on each other twice would soon be more. */
+    /** No image needs as many; a few images that each depend twice on the next would soon be more. */
     private static final int MAX_IMAGES = 1000;
 
     private final Source source;
 
-    /** Where the images are that others depend on. */
+    /** Finds images that others depend on. */
     @FunctionalInterface
     public interface Source {
 
@@ -31,7 +31,7 @@ public final class DependencyTree {
     }
 
     /**
-     * An image, and what of it is wanted.
+     * An image, and the files of it that are wanted.
      *
      * @param image the image
      * @param whitelists the path whitelists of those that depend on it and its own; a file must be in all of them

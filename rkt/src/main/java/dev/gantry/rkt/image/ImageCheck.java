@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Finds out whether a stored image is still what was stored: its archive by its hash, which is its id, and its files by the
- * archive, of which they are extracted once more.
+ * Checks stored images for damage: compares the archive with its hash, which is the id, and the files with those of the
+ * archive, which is extracted once more.
  */
 public final class ImageCheck {
 
@@ -35,8 +35,8 @@ public final class ImageCheck {
      * Compares an image's files with its archive.
      *
      * @param image the image
-     * @param whenDamaged is called with the first difference and a directory with the right files, which it may move away;
-     *     not called if there is none
+     * @param whenDamaged is called with the first difference and a directory with the right files, which it may move
+     *     away; not called if there is none
      * @return whether there is no difference
      * @throws RktException if the archive itself is damaged
      * @throws IOException if a file can't be read
@@ -68,7 +68,7 @@ public final class ImageCheck {
     public interface Repair {
 
         /**
-         * Repairs an image, or not.
+         * Repairs an image, or refuses.
          *
          * @param difference what is wrong with it
          * @param right a directory with the right files

@@ -4,16 +4,16 @@ import dev.gantry.rkt.RktException;
 import java.util.Map;
 
 /**
- * What an image may take of this machine; one that takes more is refused while it is read, whoever signed it.
+ * Limits of images. An image that exceeds one is refused while it is read, whoever signed it.
  *
  * @param maxBytes what its archive, and its files together, may hold
- * @param maxExpansion how many times larger than the downloaded file the archive may be, and than the archive the files;
- *     the first {@value #FREE_BYTES} bytes are free. gzip gets to 1032, and programs and texts to 20
+ * @param maxExpansion how many times larger than the downloaded file the archive may be, and than the archive the
+ *     files; the first {@value #FREE_BYTES} bytes are free. gzip gets to 1032, and programs and texts to 20
  * @param maxEntries how many entries its archive may have
  */
 public record ImageLimits(long maxBytes, long maxExpansion, long maxEntries) {
 
-    /** What applies if no variable says otherwise; the largest images in use have 15 GiB and 300 000 files. */
+    /** The limits without variables; the largest images in use have 15 GiB and 300 000 files. */
     public static final ImageLimits DEFAULT = new ImageLimits(16L << 30, 200, 500_000);
 
     private static final long FREE_BYTES = 64L << 20;

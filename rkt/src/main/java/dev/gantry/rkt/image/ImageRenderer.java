@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Puts the files together that an image and its dependencies make. What comes out is kept in the image's directory, for
- * the next pod of it; files are hard links to those of the images, which are never written to.
+ * Renders images: puts the files of an image and its dependencies together in one tree. The tree is kept in the
+ * directory of the image, for its next pod. Files are hard links to those of the images, which are never written to.
  */
 public final class ImageRenderer {
 
-    /** Where in an image's directory the trees are kept. */
+    /** The directory of the trees, in the directory of the image. */
     static final String RENDERED = "rendered";
 
     private final ImageStore store;
@@ -67,7 +67,7 @@ public final class ImageRenderer {
         return image.withRootfs(rendered);
     }
 
-    /** A dependency may be met by another image tomorrow, which makes another tree. */
+    /** Returns a key of the ids of all parts: when another image meets a dependency, the tree is another one. */
     private static String key(List<Part> parts) {
         String ids =
                 String.join("\n", parts.stream().map(part -> part.image().id()).toList());

@@ -41,7 +41,7 @@ public final class ImageStore {
     /** Images whose ids begin with the same digits share a lock: few lock files, and short waits. */
     private static final int LOCK_DIGITS = 2;
 
-    /** A file beside the locks, there while images are removed: prepare.sh can't hold a lock of Java's. */
+    /** A file that is there while images are removed, for prepare.sh, which can't take a lock of Java's. */
     private static final String REMOVING = "removing";
 
     private final Path root;
@@ -64,7 +64,7 @@ public final class ImageStore {
      * Opens the store; it is made when the first image is added.
      *
      * @param dataDirectory the data directory
-     * @param limits what an image may take
+     * @param limits the limits of images
      */
     public ImageStore(Path dataDirectory, ImageLimits limits) {
         this(dataDirectory, limits, note -> {});
@@ -74,8 +74,8 @@ public final class ImageStore {
      * Opens the store; it is made when the first image is added.
      *
      * @param dataDirectory the data directory
-     * @param limits what an image may take
-     * @param notes takes what users should know of an image that is stored
+     * @param limits the limits of images
+     * @param notes takes messages for the user about images that are being stored
      */
     public ImageStore(Path dataDirectory, ImageLimits limits, Consumer<String> notes) {
         this.limits = limits;
@@ -97,7 +97,7 @@ public final class ImageStore {
         Closeable lock = lock("removal", shared);
         Path sign = locks.resolve(REMOVING);
         if (shared) {
-            // Nobody removes images now: who has left the sign was killed.
+            // The shared lock is held, so no process removes images: the one that left the file was killed.
             Files.deleteIfExists(sign);
             return lock;
         }
@@ -140,7 +140,7 @@ public final class ImageStore {
     }
 
     /**
-     * What the store lets an image take.
+     * Returns the limits of images.
      *
      * @return the limits
      */
@@ -149,7 +149,7 @@ public final class ImageStore {
     }
 
     /**
-     * Makes a place for files that are to be stored, or are needed to decide that.
+     * Makes a work directory for an image that is being fetched or stored.
      *
      * @return a directory that only root may enter; to be closed
      * @throws IOException if it can't be made
@@ -186,7 +186,7 @@ public final class ImageStore {
     }
 
     /**
-     * Remembers that the signature of an image was verified.
+     * Records that the signature of an image was verified.
      *
      * @param image the image
      * @throws IOException if that can't be written
@@ -236,7 +236,7 @@ public final class ImageStore {
     }
 
     /**
-     * Returns all images but damaged ones, which the notes name: one of them must not keep the others from being used.
+     * Lists all images except damaged ones, which the notes name: a damaged image must not stop the use of the others.
      *
      * @return in no order
      * @throws IOException if the store can't be read
@@ -274,13 +274,13 @@ public final class ImageStore {
     public void remove(StoredImage image) throws IOException {
         Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
         Files.move(image.directory(), work, StandardCopyOption.ATOMIC_MOVE);
-        // Else a loss of power could leave an image that can be found and has lost files.
+        // Bring the rename to the disk first: else a loss of power could leave an image that has lost files.
         Durability.force(images);
         FileTrees.delete(work);
     }
 
     /**
-     * The trees that were put together of an image and its dependencies, and are kept for its next pod.
+     * Lists the trees of an image that were rendered with its dependencies, and are kept for its next pod.
      *
      * @param image the image
      * @return their directories
@@ -310,8 +310,8 @@ public final class ImageStore {
     }
 
     /**
-     * Replaces an image's files. No pod may use them; hold the {@link #lock}. Who is killed in the midst leaves an image
-     * without files, which {@link ImageCheck} finds.
+     * Replaces an image's files. No pod may use them; hold the {@link #lock}. A process that is killed meanwhile leaves
+     * an image without files, which {@link ImageCheck} finds.
      *
      * @param image the image
      * @param right its files, on the file system of the store
@@ -329,7 +329,7 @@ public final class ImageStore {
     }
 
     /**
-     * The id that an archive has.
+     * Computes the id of an archive.
      *
      * @param archive the uncompressed archive
      * @return {@code sha512-} and the hash

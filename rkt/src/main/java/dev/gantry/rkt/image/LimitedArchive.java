@@ -4,7 +4,7 @@ import dev.gantry.rkt.RktException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An archive while it is decompressed: it ends with an error where it would grow beyond the limits. */
+/** Decompresses an archive, and fails when it exceeds the limits. */
 public final class LimitedArchive extends InputStream {
 
     private final CountingInputStream source;
@@ -20,17 +20,17 @@ public final class LimitedArchive extends InputStream {
         this.what = what;
     }
 
-    /** The archive of an image. */
+    /** Opens the archive of an image. */
     static LimitedArchive of(InputStream file, ImageLimits limits) throws IOException {
         return of(file, limits, "the image's archive holds");
     }
 
     /**
-     * The archive in a file that may be compressed.
+     * Opens the archive in a file that may be compressed.
      *
      * @param file the file
      * @param limits what it may grow to
-     * @param what what the message begins with, such as "the archive holds"
+     * @param what the beginning of the message, such as "the archive holds"
      * @return the archive
      * @throws IOException if the file can't be read or its compression is damaged
      */

@@ -16,12 +16,12 @@ import java.util.Deque;
  */
 public record RootedTree(Path root) {
 
-    /** As many links as the kernel follows. */
+    /** The kernel follows this many links. */
     private static final int MAX_LINKS = 40;
 
     /**
-     * Where an entry belongs. The directories above it are made if they are missing; what stands at the place itself, a
-     * link for instance, is not followed.
+     * Returns the place of an entry. Makes the directories above it if they are missing. A link at the place itself is
+     * not followed.
      *
      * @param path the entry's path below the root, without {@code ..}, not empty
      * @return the place
@@ -36,7 +36,7 @@ public record RootedTree(Path root) {
     }
 
     /**
-     * Where a path leads to, links followed to their end.
+     * Follows the links of a path to their end.
      *
      * @param path the path, absolute in the eyes of the image
      * @return the place, below the root or the root; there may be nothing

@@ -11,7 +11,7 @@ import java.time.Instant;
  * An image in the store.
  *
  * @param id {@code sha512-} and the hash of its uncompressed archive, in hex
- * @param directory where it lies
+ * @param directory its directory
  * @param manifest its manifest
  * @param rootfs its files, those of its dependencies included once it is rendered; shared by pods, never written to
  */
@@ -22,10 +22,10 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     static final String MANIFEST = "manifest";
     static final String SIZE = "size";
 
-    /** Is there if the image's signature was verified when it was fetched. */
+    /** The file that marks an image as verified when it was fetched. */
     static final String VERIFIED = "verified";
 
-    /** Its time of modification is when the image was last used. */
+    /** The file whose time of modification is when the image was last used. */
     static final String LAST_USED = "last-used";
 
     /** An image with no other files than its own. */
@@ -33,13 +33,13 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
         this(id, directory, manifest, directory.resolve(ROOTFS));
     }
 
-    /** The same image with other files. */
+    /** Returns this image with other files. */
     StoredImage withRootfs(Path rendered) {
         return new StoredImage(id, directory, manifest, rendered);
     }
 
     /**
-     * The manifest as it stands in the image.
+     * Returns the file of the manifest, as it is in the image.
      *
      * @return the file
      */
@@ -48,7 +48,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * The image's archive, uncompressed.
+     * Returns the file of the uncompressed archive.
      *
      * @return the file
      */
@@ -57,7 +57,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * When the image was stored.
+     * Returns the time at which the image was stored.
      *
      * @return the time
      * @throws IOException if it can't be read
@@ -67,7 +67,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * When a pod was last made of the image.
+     * Returns the time at which a pod was last made of the image.
      *
      * @return the time; that of its import if none was made
      * @throws IOException if it can't be read
@@ -77,7 +77,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * The file whose time of modification is when the image was last used.
+     * Returns the file whose time of modification is when the image was last used.
      *
      * @return the file
      */
@@ -86,7 +86,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * What the image takes of the disk: its archive and its files.
+     * Returns the size on disk: archive and files.
      *
      * @return bytes
      * @throws IOException if it can't be read
@@ -96,7 +96,8 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * Whether the image was fetched with its signature verified, by a key that was trusted for its name then.
+     * Decides whether the signature was verified when the image was fetched, by a key that was trusted for its name
+     * then.
      *
      * @return whether it was; false for an image that an earlier release stored
      */
@@ -105,7 +106,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     }
 
     /**
-     * Remembers that the image is used.
+     * Records that the image is used.
      *
      * @param now the time
      * @throws IOException if that fails

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * A directory of the store, {@code cas/tmp/UUID/}, for files that are not whole yet. It goes when it is closed, and when
- * the process died before that, {@code gc} removes it.
+ * A directory of the store, {@code cas/tmp/UUID/}, for unfinished files. Closing removes it; if the process dies
+ * before, {@code gc} removes it.
  *
  * @param path the directory
  */
 public record WorkDirectory(Path path) implements Closeable {
 
-    /** Makes a directory that tells that this process works in it. */
+    /** Makes a directory with the identity of this process. */
     static WorkDirectory create(Path temporary) throws IOException {
         Path path = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
         Files.createDirectory(path);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the apps of a pod may read about it.
+ * A pod, as far as its apps may read about it.
  *
  * @param directory the pod's directory
  */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 record AppArmor(Path switchFile, Path profiles) {
 
-    /** That of the kernel that this runs on. */
+    /** The AppArmor of the kernel of this machine. */
     static final AppArmor OF_THIS_MACHINE = new AppArmor(
             Path.of("/sys/module/apparmor/parameters/enabled"), Path.of("/sys/kernel/security/apparmor/profiles"));
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What a command line or a pod manifest asks of one app of a pod; what it leaves open is as the image says.
+ * The request of a command line or a pod manifest for one app of a pod. The image decides what the request leaves open.
  *
  * @param image which image
  * @param app what stands in for the {@code app} object of the image
@@ -71,7 +71,7 @@ public record AppRequest(
     }
 
     /**
-     * What a pod manifest asks of an app.
+     * Makes the request of a pod manifest.
      *
      * @param app the app of the manifest
      * @return the request

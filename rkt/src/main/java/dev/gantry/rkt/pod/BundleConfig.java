@@ -27,16 +27,16 @@ final class BundleConfig {
     /** The name of the file that has the process once more, for enter.sh. */
     static final String PROCESS = "process";
 
-    /** What is missing at the end of that one. */
+    /** The text that completes the file {@link #PROCESS}, after arguments are added. */
     static final String END_OF_PROCESS = "]}";
 
-    /** Where stage1-crun-apps.sh mounts what several apps share, seen from the bundle. */
+    /** The shared memory of several apps, which stage1-crun-apps.sh mounts, as a path from the bundle. */
     private static final String SHARED_MEMORY = "../../shm";
 
     /** A link that the launcher makes to the user namespace of a pod that has one, seen from the bundle. */
     private static final String USER_NAMESPACE = "../../user-namespace";
 
-    /** Where the launcher mounts what only the host's root may mount for such a pod. */
+    /** The directory in which the launcher mounts what only the host's root may mount for such a pod. */
     private static final String KERNEL_FILES = "../../kernel/";
 
     /** Process 1 is rkt's own, on the host's files. */
@@ -120,7 +120,8 @@ final class BundleConfig {
     }
 
     /**
-     * Writes the file for an event handler of the app: it runs as the app does, in a container of its own on the same files.
+     * Writes the file for an event handler of the app: it runs as the app does, in a container of its own on the same
+     * files.
      *
      * @param config the app's own file, see {@link #toJson}
      * @param arguments the program of the handler and its arguments
@@ -275,7 +276,8 @@ final class BundleConfig {
             namespaces.add(users);
         }
         linux.add("namespaces", namespaces);
-        // What is mounted on the host later is seen in the volumes, as in the fly flavour, and nothing the other way.
+        // Later mounts of the host are seen in the volumes, as in the fly flavour; mounts of the pod are not seen on
+        // the host.
         linux.addProperty("rootfsPropagation", "rslave");
         linux.addProperty("cgroupsPath", controlGroup(uuid));
         linux.add("resources", ResourceLimits.of(isolators));

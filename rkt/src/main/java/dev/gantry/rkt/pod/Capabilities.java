@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which capabilities an app has (appc spec/ace.md, "Linux Isolators"). */
+/** The capabilities of an app (appc spec/ace.md, "Linux Isolators"). */
 final class Capabilities {
 
     static final String RETAIN = "os/linux/capabilities-retain-set";
@@ -26,7 +26,7 @@ final class Capabilities {
                     + " AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ"
                     + " PERFMON BPF CHECKPOINT_RESTORE");
 
-    /** What rkt leaves an app that says nothing (its "Capabilities Isolators Guide"). */
+    /** The capabilities of an app without isolators (rkt's "Capabilities Isolators Guide"). */
     private static final Set<String> DEFAULT = names("AUDIT_WRITE CHOWN DAC_OVERRIDE FSETID FOWNER KILL MKNOD NET_RAW"
             + " NET_BIND_SERVICE SETUID SETGID SETPCAP SETFCAP SYS_CHROOT");
 

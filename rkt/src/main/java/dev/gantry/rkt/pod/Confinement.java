@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which protections of the host an app is under; {@code --insecure-options} takes them off.
+ * The protections of the host from an app; {@code --insecure-options} removes them.
  *
  * @param capabilities whether it has rkt's set of capabilities, or the one asked for, and not all
  * @param paths whether files of the kernel in {@code /proc} and {@code /sys} are hidden or read-only

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What runs a pod: rkt calls it the flavor of its stage1. */
+/** The ways to run a pod: rkt calls them flavors of stage1. */
 public enum Flavor {
     /** A change of root and no other isolation. */
     FLY,

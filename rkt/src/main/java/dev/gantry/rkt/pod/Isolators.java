@@ -62,7 +62,7 @@ final class Isolators {
         return Optional.of(Integer.parseInt(text));
     }
 
-    /** Whether a switch is on. */
+    /** Decides whether a boolean isolator is on. */
     boolean isSet(String name) throws RktException {
         Optional<JsonElement> value = value(name);
         return value.isPresent() && text(name, value.get()).equals("true");

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file {@code app/NAME/launch} of a pod: what the stage1 scripts and enter.sh must know of an app, as assignments of a
- * POSIX shell. Lists are words quoted for {@code eval}, and then quoted once more as a value.
+ * The file {@code app/NAME/launch} of a pod: what the stage1 scripts and enter.sh must know of an app, as assignments
+ * of a POSIX shell. Lists are words quoted for {@code eval}, and then quoted once more as a value.
  */
 final class LaunchFile {
 
@@ -96,8 +96,8 @@ final class LaunchFile {
     }
 
     /**
-     * What the specification wants every app to have (appc spec/ace.md, "Execution Environment") and what rkt gives every
-     * app, whoever its user is (common/environment.go), then its own.
+     * Returns the variables of an app: those that the specification demands (appc spec/ace.md, "Execution Environment")
+     * and those that rkt gives every app, whoever its user is (common/environment.go), then the app's own.
      */
     static Map<String, String> environment(AppPlan app) {
         Map<String, String> variables = new LinkedHashMap<>();
@@ -149,7 +149,7 @@ final class LaunchFile {
 
     private String words(Mount mount) throws RktException {
         Volume volume = pod.volumes().get(mount.volume());
-        // Where the pod lies is known to the shell alone: it moves.
+        // The directory of a pod moves, so only the shell knows its path.
         String source = volume.source().isPresent()
                 ? ShellWords.quote(volume.source().get())
                 : "\"$pod\"/volumes/" + volume.name();

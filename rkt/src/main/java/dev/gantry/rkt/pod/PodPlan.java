@@ -86,7 +86,7 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         return apps.size() > 1;
     }
 
-    /** Whether an app may only read a volume: as the volume says, else as the image's mount point says. */
+    /** Decides whether an app may only read a volume: by the volume, else by the mount point of the image. */
     boolean isReadOnly(AppPlan app, Mount mount) {
         return volumes.get(mount.volume())
                 .readOnly()

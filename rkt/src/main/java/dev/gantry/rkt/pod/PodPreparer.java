@@ -20,7 +20,7 @@ public final class PodPreparer {
      *
      * @param pods where pods are kept
      * @param clock tells the time
-     * @param warnings takes what the user should know
+     * @param warnings takes warnings for the user
      */
     public PodPreparer(PodStore pods, InstantSource clock, Consumer<String> warnings) {
         this.pods = pods;
@@ -29,9 +29,10 @@ public final class PodPreparer {
     }
 
     /**
-     * Makes a pod, up to the last step. If that fails, what was made is left to {@code gc}, as rkt does.
+     * Makes a pod, up to the last step. If the plan is refused, nothing is made. If writing the pod fails, the
+     * unfinished pod is left to {@code gc}, as in rkt.
      *
-     * @param request what is asked of it
+     * @param request the request
      * @param images the images of its apps, in the order of the apps; they must not be removed meanwhile
      * @return the pod
      * @throws RktException if it can't be done as asked
@@ -47,7 +48,7 @@ public final class PodPreparer {
         return new PreparedPod(preparing);
     }
 
-    /** A pod of which all is there but the last step. */
+    /** A pod that is complete but for the last step. */
     public final class PreparedPod {
 
         private final Path preparing;
@@ -57,7 +58,7 @@ public final class PodPreparer {
         }
 
         /**
-         * Where further files may be put.
+         * Returns the directory of the pod, for further files.
          *
          * @return the pod's directory
          */

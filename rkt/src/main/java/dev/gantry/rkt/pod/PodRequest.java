@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a command line or a pod manifest asks of a pod.
+ * The request of a command line or a pod manifest for a pod.
  *
  * @param apps its apps, at least one
  * @param volumes its volumes
- * @param mounts where all apps see volumes
+ * @param mounts paths at which all apps see volumes
  * @param ports ports of the host that lead to ports of the apps
  * @param inheritedEnvironment variables for those that an app does not have
  * @param environment variables for all apps, over those of the images

@@ -72,7 +72,7 @@ public final class PodStore {
     }
 
     /**
-     * The pods that mount the files of an image; while there are some, the image must stay.
+     * Lists the pods that mount the files of an image; while there are some, the image must stay.
      *
      * @param image the image
      * @return the UUIDs of the pods
@@ -83,7 +83,7 @@ public final class PodStore {
     }
 
     /**
-     * The pods that mount files of a directory of the image store.
+     * Lists the pods that mount files of a directory of the image store.
      *
      * @param directory an image's directory, or one in it
      * @return the UUIDs of the pods

@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/** Writes all that the launcher needs of a pod into the pod's directory; docs/runtime.md lists the files. */
+/** Writes the files of a pod that the launcher reads; docs/runtime.md lists them. */
 final class PodWriter {
 
-    /** What an overlay of the app has below: a link to the image's files. */
+    /** The lower layer of the app's overlay: a link to the image's files. */
     static final String TREE = "tree";
 
     private static final String UPPER = "upper";
@@ -92,7 +92,7 @@ final class PodWriter {
                 }
                 write(directory, BundleConfig.PROCESS, config.openProcess(request.confinement()));
             }
-            // The files of an image are not for the users of one pod.
+            // A pod with private users gets a copy: an overlay can't change the owners of the image's files.
             makeRootfs(directory, app, request.overlay() && range.isEmpty());
             if (range.isPresent()) {
                 range.get().take(directory.resolve(ROOTFS));
@@ -114,7 +114,7 @@ final class PodWriter {
                 String.join("\n", plan.apps().stream().map(AppPlan::name).toList()));
     }
 
-    /** The four lines that pod-status.sh and list.sh read. */
+    /** Returns the four lines that pod-status.sh and list.sh read. */
     private static String status(PodPlan plan, AppPlan app) {
         JsonObject rest = new JsonObject();
         rest.addProperty("image_id", app.image().id());
@@ -170,10 +170,10 @@ final class PodWriter {
             }
             warnings.accept("disabling overlay support: \"%s\"".formatted(fault.get()));
             Files.delete(tree);
-            // The attempt may have left files of the kernel's own in them.
+            // The attempt may have left files of the kernel in them.
             run(directory, "rm", "-rf", "--", UPPER, WORK, ROOTFS);
         }
-        // A copy that outlived this process would go on writing while gc removes the pod.
+        // Kill the copy with this process: else it would go on writing while gc removes the pod.
         String source = app.image().rootfs().toString();
         run(directory, "setpriv", "--pdeathsig", "KILL", "cp", "-a", "--reflink=auto", "--", source, ROOTFS);
         Durability.forceTree(directory);
@@ -187,7 +187,7 @@ final class PodWriter {
         Files.setAttribute(to, "unix:mode", (Integer) Files.getAttribute(from, "unix:mode") & 07777);
     }
 
-    /** Whether the kernel mounts this overlay here is best known by trying, in a mount namespace that is gone after. */
+    /** Tries to mount the overlay, in a mount namespace of its own; returns the error of mount(8), if it fails. */
     private static Optional<String> overlayFault(Path directory) throws IOException, RktException {
         Result result = call(
                 directory,

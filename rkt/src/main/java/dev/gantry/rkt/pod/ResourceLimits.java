@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** What the control group of an app allows it. */
+/** The limits of an app's control group. The server's driver has a class of this name for limits of processes. */
 final class ResourceLimits {
 
     /** In microseconds, as systemd has it. */
@@ -23,7 +23,7 @@ final class ResourceLimits {
     private static final long MAX_CPU_SHARES = 262_144;
     private static final BigDecimal SHARES_OF_A_CPU = BigDecimal.valueOf(1024);
 
-    /** Where there is this file, swap space is counted by the first version of control groups. */
+    /** If this file exists, version 1 of control groups counts swap space. */
     private static final Path SWAP_V1 = Path.of("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes");
 
     private static final Path MEMORY_V1 = Path.of("/sys/fs/cgroup/memory");
@@ -34,8 +34,8 @@ final class ResourceLimits {
     private ResourceLimits() {}
 
     /**
-     * The {@code resources} of a bundle. A limit of memory is one of memory and swap space together. CPU time is limited
-     * to the amount, and if there is less for all, shared by it.
+     * The {@code resources} of a bundle. A limit of memory is one of memory and swap space together. CPU time is
+     * limited to the amount, and if there is less for all, shared by it.
      *
      * @param isolators the app's isolators
      * @return the object (OCI runtime-spec config-linux.md, "Control groups")

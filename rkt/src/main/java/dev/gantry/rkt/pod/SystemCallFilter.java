@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which system calls an app may make (appc spec/ace.md, {@code os/linux/seccomp-retain-set} and
+ * The system calls that an app may make (appc spec/ace.md, {@code os/linux/seccomp-retain-set} and
  * {@code os/linux/seccomp-remove-set}; rkt's "Seccomp Isolators Guide").
  *
- * <p>rkt's and docker's default whitelists are taken as all calls but those of the default blacklist: both were drawn up
- * to leave out the same calls, and a list of names of 2018 would keep from apps what kernels have got since.
+ * <p>rkt's and docker's default whitelists are taken as all calls except those of the default blacklist. The lists were
+ * made to exclude the same calls, and a list of 2018 would exclude the calls that kernels have got since.
  */
 final class SystemCallFilter {
 
@@ -26,7 +26,7 @@ final class SystemCallFilter {
     private static final String EVERYTHING = "@appc.io/all";
     private static final String NOTHING = "@appc.io/empty";
 
-    /** What docker's documentation lists as blocked, but for clone, which is blocked with certain arguments only. */
+    /** The calls that docker's documentation lists as blocked, without clone: only some arguments of it are blocked. */
     private static final Set<String> DEFAULT_BLACKLIST = names("_sysctl acct add_key bpf clock_adjtime clock_settime"
             + " create_module delete_module finit_module get_kernel_syms get_mempolicy init_module ioperm iopl kcmp"
             + " kexec_file_load kexec_load keyctl lookup_dcookie mbind mount move_pages name_to_handle_at nfsservctl"
@@ -34,7 +34,7 @@ final class SystemCallFilter {
             + " query_module quotactl reboot request_key set_mempolicy setns settimeofday stime swapoff swapon sysfs"
             + " umount umount2 unshare uselib userfaultfd ustat vm86 vm86old");
 
-    /** What systemd, which sets rkt's filters, always allows: without these a program neither starts nor ends. */
+    /** The calls that systemd, which sets rkt's filters, always allows: programs can't start or end without them. */
     private static final Set<String> INDISPENSABLE = names("execve exit exit_group getrlimit rt_sigreturn sigreturn"
             + " time gettimeofday clock_gettime nanosleep clock_nanosleep");
 

@@ -15,20 +15,22 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The users and groups of the host that those of a pod in a user namespace of its own are: number N of the pod is base + N of
- * the host.
+ * The users and groups of the host that those of a pod in a user namespace of its own are: number N of the pod is base
+ * + N of the host.
  *
  * @param base a multiple of {@link #COUNT}
  */
 record UserRange(long base) {
 
-    /** How many numbers a pod has. */
+    /** The number of users of a pod. */
     static final long COUNT = 1 << 16;
 
     /** The file of a pod that has its range: the base and the count. */
     static final String FILE = "private-users";
 
-    /** Below are those that hosts give to people and services, and from 2^31 on some programs take numbers as negative. */
+    /**
+     * Below are those that hosts give to people and services, and from 2^31 on some programs take numbers as negative.
+     */
     private static final int MIN_INDEX = 16;
 
     private static final int MAX_INDEX = 1 << 15;

@@ -1,7 +1,7 @@
 package dev.gantry.rkt.request;
 
 /**
- * What may be fetched, and how.
+ * The options of a fetch.
  *
  * @param policy when images are fetched
  * @param unsignedAllowed whether images need no signature

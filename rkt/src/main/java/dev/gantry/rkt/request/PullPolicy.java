@@ -3,13 +3,13 @@ package dev.gantry.rkt.request;
 import dev.gantry.rkt.RktException;
 import java.util.Locale;
 
-/** When an image is fetched although it is stored, or not although it is not ({@code --pull-policy}). */
+/** The policies for fetching images ({@code --pull-policy}). */
 public enum PullPolicy {
-    /** What is not stored is not fetched. */
+    /** Fetch nothing: an image that is not stored is an error. */
     NEVER,
-    /** What is stored is not fetched. */
+    /** Fetch only images that are not stored. */
     NEW,
-    /** What can be fetched is fetched. */
+    /** Fetch each image anew, if it can be fetched. */
     UPDATE;
 
     /**

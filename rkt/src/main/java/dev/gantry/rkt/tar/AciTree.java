@@ -28,7 +28,7 @@ public final class AciTree {
     private final PaxArchive archive;
     private final Consumer<String> notes;
 
-    /** Where files are that have several names, by their number. */
+    /** The first names of files that have several, by inode number. */
     private final Map<String, String> written = new HashMap<>();
 
     private AciTree(PaxArchive archive, Consumer<String> notes) {

@@ -12,8 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Sets and reads extended attributes of files (xattr(7)). Java itself reaches those of users only, and file capabilities
- * are not among them.
+ * Sets and reads extended attributes of files (xattr(7)). Java itself reaches those of users only, and file
+ * capabilities are not among them.
  */
 public final class ExtendedAttributes {
 
@@ -30,8 +30,8 @@ public final class ExtendedAttributes {
     private ExtendedAttributes() {}
 
     /**
-     * Whether an attribute of an image is kept: file capabilities and what users may set, as rkt does. Others would give
-     * the image influence on the host, such as labels of its security modules.
+     * Decides whether an attribute of an image is kept. As in rkt, these are file capabilities and attributes of users.
+     * Others would affect the host, such as labels of its security modules.
      *
      * @param name the whole name
      * @return whether it is kept
@@ -41,7 +41,8 @@ public final class ExtendedAttributes {
     }
 
     /**
-     * Sets attributes of a file. A change of its owner or content takes its capabilities away, so this comes after both.
+     * Sets attributes of a file. A change of its owner or content takes its capabilities away, so this comes after
+     * both.
      *
      * @param file a file; a link is not followed
      * @param attributes the values by name

@@ -16,9 +16,9 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.archivers.tar.TarUtils;
 
 /**
- * The extended attributes of an archive's entries: records {@code SCHILY.xattr.NAME} of pax headers, as GNU tar, bsdtar and
- * docker write them. The library takes their values for UTF-8, and those of capabilities are not: so they are read from
- * the archive's bytes: {@link PaxArchive} writes them.
+ * The extended attributes of an archive's entries: records {@code SCHILY.xattr.NAME} of pax headers, as GNU tar, bsdtar
+ * and docker write them. The library takes their values for UTF-8, and those of capabilities are not: so they are read
+ * from the archive's bytes: {@link PaxArchive} writes them.
  */
 public final class PaxAttributes {
 
@@ -30,7 +30,7 @@ public final class PaxAttributes {
     private static final int SIZE_OFFSET = 124;
     private static final int SIZE_LENGTH = 12;
 
-    /** Where an old GNU header of a file with holes says that the list of its parts goes on in another block. */
+    /** The offset of the byte in an old GNU sparse header that tells whether its list continues in another block. */
     private static final int FIRST_CONTINUATION_OFFSET = 482;
 
     private static final int NEXT_CONTINUATION_OFFSET = 504;

@@ -42,7 +42,7 @@ public final class KeyDownloads {
         this.httpAllowed = httpAllowed;
     }
 
-    /** What sends the requests. */
+    /** Opens the transport of the requests. */
     HttpTransport transport() throws RktException, IOException {
         if (transport == null) {
             transport = source.open();

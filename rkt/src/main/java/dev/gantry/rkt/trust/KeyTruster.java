@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Lets the user trust keys: shows them, has them reviewed, and keeps them. */
+/** Adds keys to the trusted ones: shows each key, has it reviewed, and stores it. */
 public final class KeyTruster {
 
     private final TrustedKeys trustedKeys;
@@ -22,7 +22,7 @@ public final class KeyTruster {
     private final Consumer<String> out;
 
     /**
-     * Which reviews are left out.
+     * The reviews that are skipped.
      *
      * @param isReviewSkipped whether all keys are trusted as they come
      * @param areHttpsKeysTrusted whether keys that come over HTTPS are ({@code --trust-keys-from-https})
@@ -38,11 +38,11 @@ public final class KeyTruster {
     /**
      * Makes one.
      *
-     * @param trustedKeys where keys are kept
+     * @param trustedKeys the store of keys
      * @param downloads fetches keys by URL
-     * @param options which reviews are left out
-     * @param review makes the others
-     * @param out takes what the user should see
+     * @param options the reviews that are skipped
+     * @param review asks for the others
+     * @param out takes messages for the user
      */
     public KeyTruster(
             TrustedKeys trustedKeys, KeyDownloads downloads, Options options, KeyReview review, Consumer<String> out) {

@@ -75,7 +75,7 @@ final class PublicKey {
     }
 
     /**
-     * What somebody needs to see to decide whether to trust the key, in rkt's form.
+     * Describes the key for a review, in rkt's form.
      *
      * @return lines
      */

@@ -22,9 +22,9 @@ import java.util.UUID;
 
 /**
  * The keys that this machine trusts, as files named by their fingerprint, where rkt keeps them: {@code
- * trustedkeys/root.d/} for images of any name, {@code trustedkeys/prefix.d/PREFIX/} for those whose name begins with the
- * prefix; each in a directory of the system and in one of this machine. An empty file of this machine takes the trust in
- * the system's key of the same fingerprint away (signing-and-verification-guide.md).
+ * trustedkeys/root.d/} for images of any name, {@code trustedkeys/prefix.d/PREFIX/} for those whose name begins with
+ * the prefix; each in a directory of the system and in one of this machine. An empty file of this machine takes the
+ * trust in the system's key of the same fingerprint away (signing-and-verification-guide.md).
  */
 public final class TrustedKeys {
 
@@ -67,7 +67,7 @@ public final class TrustedKeys {
     }
 
     /**
-     * Whether there are keys for just this prefix.
+     * Decides whether there are keys for exactly this prefix.
      *
      * @param prefix the prefix
      * @return whether there are, also if none of them is trusted any more
@@ -98,7 +98,7 @@ public final class TrustedKeys {
         }
         Files.createDirectories(directory);
         Path file = directory.resolve(key.fingerprint());
-        // Not in the directory itself, where it would be taken for a key.
+        // A temporary file in the directory of the keys would be taken for a key.
         Path written = local.resolve("trustedkeys").resolve("." + UUID.randomUUID());
         try {
             try (FileChannel channel =
