@@ -4,10 +4,10 @@ import dev.gantry.v1.DriverHealth;
 import java.util.Map;
 
 /**
- * What a driver found on this machine.
+ * The fingerprint of a driver on this machine.
  *
- * @param attributes what constraints may know, such as {@code driver.rkt.version}; without values for a driver that is
- *     not offered
+ * @param attributes the attributes for constraints, such as {@code driver.rkt.version}; without values for a driver
+ *     that is not offered
  * @param health whether the driver is offered, and why not
  */
 public record DriverFingerprint(Map<String, String> attributes, DriverHealth health) {

@@ -1,9 +1,8 @@
 package dev.gantry.driver;
 
 /**
- * A task that is ready to start, but of which nothing runs. One of the two methods is called, once, by the thread that
- * has prepared it. What becomes of one that is forgotten, because the process of the node ends, is for {@link
- * TaskDriver#sweep}.
+ * A task that is ready to start; nothing of it runs. The thread that has prepared it calls one of the two methods,
+ * once. If the process of the node ends before, {@link TaskDriver#sweep} removes the task.
  */
 public interface PreparedTask {
 
@@ -16,6 +15,6 @@ public interface PreparedTask {
      */
     RunningTask run() throws TaskStartException, InterruptedException;
 
-    /** Frees what it holds: it shall not run after all. */
+    /** Frees the resources of a task that is not started. */
     void discard();
 }

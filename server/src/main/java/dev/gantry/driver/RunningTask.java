@@ -7,31 +7,31 @@ import java.util.concurrent.CompletableFuture;
 public interface RunningTask {
 
     /**
-     * What the driver calls the task.
+     * Returns the name that the driver gives the task.
      *
      * @return a name that is unique on this machine; for rkt the UUID of the pod
      */
     String podId();
 
     /**
-     * When it was started.
+     * Returns the time at which the task was started.
      *
      * @return the time
      */
     Instant startedAt();
 
     /**
-     * How the task ended.
+     * Returns the end of the task.
      *
      * @return completed once it has ended, on a thread that must not be held up; never failed
      */
     CompletableFuture<TaskExit> exit();
 
     /**
-     * Ends the task and waits for its end: asks it to, and kills it when it takes too long. Does nothing to a task that
-     * has ended.
+     * Ends the task and waits for its end: sends the signal, and kills the task when it takes too long. Does nothing to
+     * a task that has ended.
      *
-     * @param how how to ask, and how long to wait
+     * @param how the signal, and how long to wait
      * @throws InterruptedException if the thread was interrupted; the task may still run then
      */
     void stop(TaskStop how) throws InterruptedException;
@@ -46,6 +46,6 @@ public interface RunningTask {
      */
     TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException;
 
-    /** Frees what an ended task still holds of the driver's, but not its directory or logs. May be called again. */
+    /** Frees the driver's resources of an ended task, but not its directory or logs. May be called again. */
     void remove();
 }

@@ -17,7 +17,7 @@ public record TaskCommand(List<String> line, Duration limit) {
     }
 
     /**
-     * How a command ended.
+     * The result of a command that ended.
      *
      * @param exitCode its exit code
      * @param output what it printed on stdout, then what it printed on stderr

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Where a task lives on its node, as in Nomad: {@code alloc/} is shared by the tasks of an allocation, {@code TASK/} is
- * the task's own.
+ * The directories of a task on its node, as in Nomad: {@code alloc/} is shared by the tasks of an allocation, {@code
+ * TASK/} is the task's own.
  *
  * @param allocation the directory of the allocation, absolute
  * @param task the name of the task; valid names are safe as names of files
@@ -16,7 +16,7 @@ import java.nio.file.Path;
 public record TaskDirectory(Path allocation, String task) {
 
     /**
-     * What the tasks of the allocation share; {@code /alloc} in the task.
+     * Returns the directory that the tasks of the allocation share; {@code /alloc} in the task.
      *
      * @return the directory
      */
@@ -25,7 +25,8 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * What is this task's among the tasks of the allocation; all below but {@link #shared()} and the logs lies in it.
+     * Returns the directory of this task. It has all other directories of the task in it, except {@link #shared()} and
+     * the logs.
      *
      * @return the directory
      */
@@ -34,7 +35,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * What is the task's own; {@code /local} in the task.
+     * Returns the task's own directory; {@code /local} in the task.
      *
      * @return the directory
      */
@@ -43,7 +44,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * What only the task may read; {@code /secrets} in the task.
+     * Returns the directory that only the task may read; {@code /secrets} in the task.
      *
      * @return the directory
      */
@@ -52,7 +53,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * What the driver must remember of the task; not seen by the task.
+     * Returns the directory of the driver's records of the task. The task does not see it.
      *
      * @return the directory
      */
@@ -61,8 +62,8 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * The outputs of all tasks of the allocation, which their copiers write. No task can write there; each sees it below
-     * its shared directory, read-only. No task can be named like it.
+     * Returns the directory with the outputs of all tasks of the allocation. Only the copiers of the outputs write
+     * there; each task sees it read-only below its shared directory. The name is no valid name of a task.
      *
      * @return the directory
      */

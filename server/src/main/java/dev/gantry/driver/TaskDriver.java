@@ -4,22 +4,22 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Runs tasks of one kind. Tasks outlive the process that started them: what a driver must remember of a task it keeps in
- * {@link TaskDirectory#driver()}, and finds there again.
+ * Runs tasks of one kind. Tasks outlive the process that started them: a driver keeps its records of a task in {@link
+ * TaskDirectory#driver()}, where a later process finds them.
  *
  * <p>All methods may block; they may be called from several threads, but for one task from one thread at a time.
  */
 public interface TaskDriver {
 
     /**
-     * By which name tasks choose this driver.
+     * Returns the name by which tasks choose this driver.
      *
      * @return the name, such as {@code rkt}
      */
     String name();
 
     /**
-     * Looks whether this machine can run tasks of this driver, and what constraints may know of it.
+     * Finds out whether this machine can run tasks of this driver, and the attributes for constraints.
      *
      * @return what was found; a driver that can't be offered says why, it does not throw
      */
@@ -48,31 +48,31 @@ public interface TaskDriver {
     }
 
     /**
-     * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile. A node
-     * that starts asks this of all its tasks before it connects: it reads files and the process table, and calls no other
-     * program.
+     * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile. A
+     * node that starts calls this for each of its tasks before it connects. It reads files and the process table, and
+     * runs no program.
      *
      * @param directory the task's directory
-     * @return the task; empty if it was never started, and then a start that was interrupted can't go on any more. What
-     *     that start has left is for {@link #sweep}
+     * @return the task; empty if it was never started. An interrupted start can't go on after this call; {@link #sweep}
+     *     removes what the start has left
      */
     Optional<RunningTask> find(TaskDirectory directory);
 
     /**
-     * Removes what tasks of this node have left behind. Stops what still runs of allocations that nobody knows any more, and
-     * frees what no longer runs, or never did. Does not touch what was not made by this node, nor what this process has
-     * found or started, nor what runs of an allocation that is known.
+     * Removes what tasks of this node have left behind. Stops running tasks of unknown allocations, and frees tasks
+     * that ended or never ran. Does not touch tasks of other nodes, tasks that this process has found or started, or
+     * running tasks of known allocations.
      *
-     * @param isKnown tells by its id whether an allocation may still be wanted; asked on this thread, right before
+     * @param isKnown decides by its id whether an allocation may still be wanted; called on this thread, right before
      *     anything of the allocation is removed
-     * @return false if something stays that should go: it could not be looked at, or does not end
+     * @return false if something is left that should be removed: it could not be read, or does not end
      */
     boolean sweep(Predicate<String> isKnown);
 
     /**
-     * Removes what this driver's runtime has stored and nobody uses any more, such as images, if it is time for that. Removes
-     * nothing that a task uses which runs, is ready to start or is being made ready. Called about once a minute, always on
-     * one thread, which it may hold up.
+     * Removes unused files of this driver's runtime, such as images, if it is time for that. Removes nothing that is
+     * used by a task that runs, is ready to start or is being prepared. Called about once a minute, always on one
+     * thread; may block.
      */
     default void collectGarbage() {}
 }

@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.OptionalInt;
 
 /**
- * How a task ended.
+ * The end of a task.
  *
  * @param exitCode its exit code, 128 and the signal's number if a signal ended it; empty if that can't be known any
  *     more, for instance because the machine was restarted
- * @param finishedAt when, as exactly as is known
+ * @param finishedAt the time of the end, as exactly as is known
  * @param message a sentence for people
  */
 public record TaskExit(OptionalInt exitCode, Instant finishedAt, String message) {
 
     /**
-     * Whether the task did what it should.
+     * Decides whether the task succeeded.
      *
      * @return true if its exit code is known to be 0
      */

@@ -30,7 +30,7 @@ public final class TaskLog {
 
     private static final int BLOCK = 64 * 1024;
 
-    /** How far back lines are looked for, in bytes: meanwhile other readers of logs wait. */
+    /** The most bytes to search for lines: other readers of logs wait meanwhile. */
     private static final long FARTHEST_LINE = 64L << 20;
 
     private final Path directory;
@@ -86,7 +86,8 @@ public final class TaskLog {
     /**
      * Reads a piece, of one file at most.
      *
-     * @param offset where it begins, in bytes, 0 or more; if that is deleted, it begins with the oldest byte that is kept
+     * @param offset where it begins, in bytes, 0 or more; if that is deleted, it begins with the oldest byte that is
+     *     kept
      * @param limit how long it may be, in bytes
      * @return the piece
      * @throws NoSuchFileException if the directory does not exist

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a driver needs to run a task.
+ * The input of a driver for one task.
  *
  * @param task the task; every <code>${…}</code> in its config and user is replaced already, its env is not to be read
  * @param environment all environment variables of the task, in the order in which they shall be set
  * @param ports the ports that the allocation was given for this task
- * @param directory where the task lives; its directories exist
+ * @param directory the directories of the task, which exist
  */
 public record TaskRequest(
         Task task, Map<String, String> environment, List<AllocatedPort> ports, TaskDirectory directory) {

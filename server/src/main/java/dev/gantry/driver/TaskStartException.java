@@ -19,7 +19,7 @@ public final class TaskStartException extends Exception {
     }
 
     /**
-     * Whether to try again.
+     * Decides whether to try again.
      *
      * @return true if the same task may start a little later
      */

@@ -3,14 +3,14 @@ package dev.gantry.driver;
 import java.time.Duration;
 
 /**
- * How to end a task.
+ * The way to end a task.
  *
- * @param signal by which it is asked to, such as {@code SIGTERM}
+ * @param signal the first signal, such as {@code SIGTERM}
  * @param timeout how long it may take to end by itself, 0 or more; then it is killed
  */
 public record TaskStop(String signal, Duration timeout) {
 
-    /** By which a task is asked to end that does not say, as in Nomad. */
+    /** The first signal for a task whose job names none, as in Nomad. */
     public static final String DEFAULT_SIGNAL = "SIGTERM";
 
     /**

@@ -1,6 +1,7 @@
 /**
- * What a node can run tasks with: the contract between the node agent and a task driver.
+ * The contract between the node agent and a task driver, and the directories and logs of tasks that both use.
  *
- * <p>Knows neither servers nor scheduling.
+ * <p>A driver's own code belongs in a package below this one. Nothing here knows servers, scheduling or a certain
+ * driver.
  */
 package dev.gantry.driver;

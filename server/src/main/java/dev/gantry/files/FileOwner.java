@@ -6,21 +6,21 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Whose a file shall be.
+ * The owner to give a file.
  *
  * @param user number of the user, as an unsigned integer; empty to leave it
  * @param group number of the group, likewise
  */
 public record FileOwner(Optional<Integer> user, Optional<Integer> group) {
 
-    /** Leaves files to whom they belong at first. */
+    /** Leaves files to the user of this process. */
     public static final FileOwner OF_THIS_PROCESS = new FileOwner(Optional.empty(), Optional.empty());
 
     private static final long HIGHEST = 0xffff_fffeL;
 
     /**
-     * Reads the user and the group that a task runs as. Names are left out: they are those of the task's image, which this
-     * machine does not know.
+     * Parses the user and the group that a task runs as. Names are ignored: they are names in the image of the task,
+     * which this machine does not know.
      *
      * @param user a number, a name or nothing
      * @param group likewise
@@ -34,7 +34,7 @@ public record FileOwner(Optional<Integer> user, Optional<Integer> group) {
      * Gives a file away.
      *
      * @param path the file
-     * @throws IOException if that fails, say because this process is not root's
+     * @throws IOException if that fails, such as in a process without root's rights
      */
     void give(Path path) throws IOException {
         if (user.isPresent()) {

@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * An open directory that others may change at any time. What is in it is reached by single names, through the handle of the
- * directory and without following a link: whatever is exchanged meanwhile, nothing outside is reached.
+ * An open directory that others may change at any time. Its entries are opened by single names, through the handle of
+ * the directory and without following links. So nothing outside is reached, whatever others replace meanwhile.
  */
 public final class OpenDirectory implements AutoCloseable {
 
@@ -51,12 +51,12 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Looks at what has a name.
+     * Reads the attributes of an entry.
      *
      * @param name a single name
      * @return its attributes, a link's own ones if it is a link
      * @throws NoSuchFileException if there is nothing of that name
-     * @throws IOException if it can't be looked at
+     * @throws IOException if they can't be read
      */
     public BasicFileAttributes look(String name) throws IOException {
         return handle.getFileAttributeView(single(name), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
@@ -64,7 +64,7 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Tells whether there is anything of a name, be it a link to nowhere.
+     * Decides whether there is an entry of a name; a link to nowhere is one.
      *
      * @param name a single name
      * @return true if there is
@@ -111,12 +111,12 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory in it that any user may write to, unless there is one. Keeps one that somebody else makes at the
-     * same time and has put something into; may replace it while it is empty.
+     * Makes a directory in it that any user may write to, unless there is one. Keeps one that somebody else makes at
+     * the same time and has put something into; may replace it while it is empty.
      *
      * @param name a single name
-     * @param staging a directory on the same file system that only trusted users can write to: a directory can't be made
-     *     through a handle, so it is made there, and moved
+     * @param staging a directory on the same file system that only trusted users can write to: a directory can't be
+     *     made through a handle, so it is made there, and moved
      * @throws IOException if there is something else of that name, or it can't be made
      */
     public void makeDirectory(String name, Path staging) throws IOException {
@@ -159,8 +159,8 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Writes a file in it that any user may read, in place of what has its name, unless that is a directory. It is whole or
-     * not there.
+     * Writes a file in it that any user may read, in place of what has its name, unless that is a directory. It is
+     * whole or not there.
      *
      * @param name a single name
      * @param content of the file

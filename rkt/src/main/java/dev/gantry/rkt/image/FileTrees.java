@@ -18,8 +18,9 @@ import java.util.UUID;
  * Deletes directories with all that is in them.
  *
  * <p>Each entry is deleted through the open handle of its directory. So no path is ever too long, and a directory that
- * somebody exchanges for a link meanwhile leads nowhere else. Few handles are open at once: what lies deeper is moved up
- * to the top of the tree and deleted from there.
+ * another process replaces by a link leads nowhere else. Few handles are open at once: deeper directories are moved up
+ * to the top of the tree and deleted there. Gantry's server has a class of this name too: this runtime shares no code
+ * with it.
  */
 public final class FileTrees {
 
@@ -27,7 +28,7 @@ public final class FileTrees {
     private static final int MAX_OPEN = 32;
 
     private final SecureDirectoryStream<Path> top;
-    /** Begins names that nobody can have given to anything in the tree. */
+    /** The beginning of names that are not in the tree: nobody can guess it. */
     private final String movedPrefix = ".moved-" + UUID.randomUUID() + "-";
 
     private boolean moved;
@@ -40,12 +41,12 @@ public final class FileTrees {
     }
 
     /**
-     * Deletes a file or a directory with all that is in it. Links are deleted, not followed. A file system that is mounted
-     * below is not entered. Goes on after a failure, so that as much as possible is deleted. Somebody else may delete the
-     * same tree at the same time.
+     * Deletes a file or a directory with all that is in it. Links are deleted, not followed. A file system that is
+     * mounted below is not entered. Goes on after a failure, so that as much as possible is deleted. Somebody else may
+     * delete the same tree at the same time.
      *
-     * @param tree the file or directory; nothing happens if there is none. The directories above it must not be changed by
-     *     anybody who is not trusted
+     * @param tree the file or directory; nothing happens if there is none. The directories above it must not be changed
+     *     by anybody who is not trusted
      * @throws IOException if something is left; it names the first such file and how many others there are
      */
     public static void delete(Path tree) throws IOException {

@@ -12,13 +12,13 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * Resolves relative paths that a job names, from the task's directory. None may leave the allocation's directory. No link
- * is followed, since a sibling that runs may change where it leads at any time. What belongs to the driver, the outputs
- * of tasks and the secrets of other tasks are out of reach too.
+ * Resolves relative paths that a job names, from the task's directory. None may leave the allocation's directory. No
+ * link is followed, since a sibling task may change it at any time. Files of the driver, outputs of tasks and secrets
+ * of other tasks are refused too.
  */
 final class AllocationPaths {
 
-    /** How long a path may be that the kernel takes. */
+    /** The longest path that the kernel takes, in bytes. */
     private static final int LONGEST = 4095;
 
     private final String asked;

@@ -52,7 +52,7 @@ final class BoundedOutput {
         }
     }
 
-    /** Whether what came last was not kept. */
+    /** Decides whether output was dropped. */
     synchronized boolean isCut() {
         return cut;
     }

@@ -1,7 +1,7 @@
 package dev.gantry.driver.rkt;
 
 /**
- * How a command ended.
+ * The result of a command that ended.
  *
  * @param exitCode its exit code, 128 and the signal's number if a signal ended it
  * @param stdout its output

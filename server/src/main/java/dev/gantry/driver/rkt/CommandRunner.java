@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Runs short-lived commands: each has a time limit, and however much it prints, only so much is kept. */
+/** Runs short-lived commands, with bounds for their time and output. */
 final class CommandRunner {
 
     private static final int STDOUT_BYTES = 8 << 20;
@@ -41,7 +41,7 @@ final class CommandRunner {
     }
 
     /**
-     * As above, in a control group, so far as the machine lets it in.
+     * Runs a command as {@link #run(List, Path, Duration)} does, in a control group if the machine lets it in.
      *
      * @param group the directory of the group
      */

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control groups of this node's tasks: a process can leave its parent, its process group and its session, but not its
- * control group, unless it is root. They limit nothing.
+ * The control groups of this node's tasks: a process can leave its parent, its process group and its session, but not
+ * its control group, unless it is root. They limit nothing.
  *
- * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: where a task lives
- * does not depend on how its node was started.
+ * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: where a task
+ * lives does not depend on how its node was started.
  */
 final class ControlGroups {
 
@@ -34,7 +34,10 @@ final class ControlGroups {
         this.parent = parent;
     }
 
-    /** Takes the first hierarchy in which the node may make groups and kill all that lives in one; says so if there is none. */
+    /**
+     * Takes the first hierarchy in which the node may make groups and kill all that lives in one; says so if there is
+     * none.
+     */
     static ControlGroups ofThisMachine() {
         Optional<Path> parent = hierarchies().stream()
                 .map(hierarchy -> hierarchy.resolve(PARENT))
@@ -57,7 +60,7 @@ final class ControlGroups {
         return new ControlGroups(Optional.of(parent));
     }
 
-    /** Where the group of a pod is, if it has one. */
+    /** Returns the control group of a pod, if it has one. */
     Optional<Path> of(String uuid) {
         return parent.map(directory -> directory.resolve(uuid));
     }
@@ -72,7 +75,9 @@ final class ControlGroups {
         return group.resolve(PROCESSES);
     }
 
-    /** Version 2 first, then the freezer of version 1: no other hierarchy of that can hold a group while it is killed. */
+    /**
+     * Version 2 first, then the freezer of version 1: no other hierarchy of that can hold a group while it is killed.
+     */
     private static List<Path> hierarchies() {
         try (Stream<String> mounts = Files.lines(MOUNTS, StandardCharsets.ISO_8859_1)) {
             List<String[]> all = mounts.map(line -> line.split(" ", -1)).toList();

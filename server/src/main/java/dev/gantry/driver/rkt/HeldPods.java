@@ -35,7 +35,7 @@ final class HeldPods {
     }
 
     /**
-     * Whether this process is busy with a pod.
+     * Decides whether this process is busy with a pod.
      *
      * @param uuid the pod
      * @param allocation id of the allocation that it belongs to

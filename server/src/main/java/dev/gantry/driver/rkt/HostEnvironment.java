@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What of the node's own environment rkt may see. Tasks see none of it. */
+/** Selects the variables of the node's environment that rkt gets. Tasks get none of them. */
 final class HostEnvironment {
 
     private static final List<String> PASSED_ON = List.of(

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An image's file as it is at one moment. Whatever changes it, or puts another one in its place, changes this: no program
- * can set the change time of a file.
+ * An image's file as it is at one moment. Whatever changes it, or puts another one in its place, changes this: no
+ * program can set the change time of a file.
  *
  * @param path absolute
  * @param device the file system that it is on
@@ -51,12 +51,12 @@ record ImageFile(Path path, long device, long inode, long size, FileTime modifie
                 (FileTime) found.get("ctime")));
     }
 
-    /** Whether a change from now on will show. */
+    /** Decides whether a change from now on will change the times of the file: clocks of file systems are coarse. */
     boolean isSettled(Instant now) {
         return changed.toInstant().plus(COARSEST).isBefore(now);
     }
 
-    /** Whether the file is still the same. */
+    /** Decides whether the file is still the same. */
     boolean isUnchanged() {
         return look(path.toString()).filter(this::equals).isPresent();
     }

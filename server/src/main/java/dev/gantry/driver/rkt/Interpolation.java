@@ -1,13 +1,13 @@
 package dev.gantry.driver.rkt;
 
-/** Whether each <code>${…}</code> of a config block has been replaced. */
+/** The state of the <code>${…}</code> in a config block. */
 enum Interpolation {
-    /** As submitted: what holds one can't be judged. */
+    /** As submitted: a value that has one is not known yet, and can't be checked. */
     PENDING,
-    /** As a task gets it: what still looks like one is meant so. */
+    /** As a task gets it: all are replaced; text that looks like one is meant literally. */
     DONE;
 
-    /** Whether the value may be another one when the task starts. */
+    /** Decides whether the value may be another one when the task starts. */
     boolean mayChange(String value) {
         return this == PENDING && value.contains("${");
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Makes one task ready to start: checks, trusts, prepares. */
+/** Makes one task ready to start: checks its config, trusts keys, prepares the pod. */
 final class PodPreparation {
 
     private final RktCli rkt;
@@ -91,14 +91,16 @@ final class PodPreparation {
     }
 
     /**
-     * Whether an image that rkt has stored may be one that was never verified: rkt itself looks at signatures only when it
-     * fetches an image, and runs for a job that wants a verified one what another job has fetched without a look.
+     * Decides whether a stored image may be an unverified one. rkt itself verifies signatures only when it fetches an
+     * image: it would run an image that another job has fetched unverified for a job that wants a verified one.
      */
     private boolean mustFetchAnew(RktTaskConfig config) throws RktException, InterruptedException {
         return config.verifiesImages() && !rkt.version().remembersVerification();
     }
 
-    /** Refuses limits that this node can't set. Else the task would fail when it runs, with the exit code of prlimit(1). */
+    /**
+     * Refuses limits that this node can't set. Else the task would fail when it runs, with the exit code of prlimit(1).
+     */
     private void checkLimits(RktTaskConfig config) throws RktException, TaskStartException, InterruptedException {
         LimitProbe probe = new LimitProbe(tools.runner(), tools.timeouts().call());
         Optional<String> fault = probe.fault(ResourceLimits.ofTask(config.ulimit()));

@@ -19,7 +19,7 @@ final class PodProcesses {
 
     private static final Path PROCESSES = Path.of("/proc");
 
-    /** Where the session stands in {@code /proc/PID/stat} after the name in parentheses: it is field 6, see proc(5). */
+    /** The index of the session in {@code /proc/PID/stat} after the name in parentheses: field 6, see proc(5). */
     private static final int SESSION_FIELD = 3;
 
     private PodProcesses() {}

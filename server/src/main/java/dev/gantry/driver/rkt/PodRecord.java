@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 
 /**
- * What a later process of the node must know of a run.
+ * The record of a run for a later process of the node.
  *
  * @param uuid the pod
  * @param rkt the executable that made it; another implementation would not know it
@@ -30,7 +30,8 @@ record PodRecord(String uuid, Path rkt, Instant startedAt) {
     /**
      * Reads a record.
      *
-     * @throws JsonParseException if that is none: a directory is named, and deleted, by the UUID, which must be nothing else
+     * @throws JsonParseException if that is none: a directory is named, and deleted, by the UUID, which must be nothing
+     *     else
      */
     static PodRecord fromJson(String text) {
         try {

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what a pod has left behind. A real rkt with the fly stage1 lets the children of an app live on: they would keep the
- * task's ports, and write to its directories. A supervisor ends them itself; this is for those whose supervisor was killed, and
- * for pods without a control group.
+ * Ends what a pod has left behind. A real rkt with the fly stage1 lets the children of an app live on: they would keep
+ * the task's ports, and write to its directories. A supervisor ends them itself; this is for those whose supervisor was
+ * killed, and for pods without a control group.
  */
 final class PodRemains {
 
@@ -52,12 +52,15 @@ final class PodRemains {
         }
     }
 
-    /** As above, of a pod whose records are lost. */
+    /** Ends what is left of a pod whose records are lost, and waits for that. */
     boolean end(String uuid) throws InterruptedException {
         return endUngrouped(uuid, OptionalLong.empty());
     }
 
-    /** A group that the pod has not entered, or that nothing tells it has, is there as well if the start was interrupted. */
+    /**
+     * A group that the pod has not entered, or that nothing tells it has, is there as well if the start was
+     * interrupted.
+     */
     private boolean endUngrouped(String uuid, OptionalLong session) throws InterruptedException {
         Optional<Path> group = tools.groups().of(uuid);
         boolean isEnded = group.isEmpty() || endGroup(group.get(), uuid);

@@ -31,7 +31,7 @@ record PodSpec(
         ports = List.copyOf(ports);
     }
 
-    /** The same of an image that is named in another way. */
+    /** Returns this specification with another name of the same image. */
     PodSpec of(String sameImage) {
         return new PodSpec(config, sameImage, fetchesAnew, user, resources, environment, volumes, ports);
     }

@@ -1,6 +1,6 @@
 package dev.gantry.driver.rkt;
 
-/** How a pod is, in rkt's words. */
+/** The states of pods, in rkt's words. */
 enum PodState {
     EMBRYO("embryo"),
     PREPARING("preparing"),
@@ -29,7 +29,7 @@ enum PodState {
         return UNKNOWN;
     }
 
-    /** Whether the pod's run is over and its exit code final. */
+    /** Decides whether the pod's run is over and its exit code final. */
     boolean hasExited() {
         return this == EXITED || this == EXITED_GARBAGE;
     }

@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.util.OptionalInt;
 
 /**
- * What rkt says of a pod.
+ * The status of a pod, as rkt prints it.
  *
  * @param uuid the pod
  * @param state how it is

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Decides what of the machine a task gets to see. A driver has one, and the threads of all its tasks share it. */
+/** Decides which paths of the machine a task may mount. A driver has one, which the threads of all its tasks share. */
 final class PodVolumes {
 
-    /** What the volume of the allocation's shared directory is called, after allocation and task. */
+    /** The end of the name of the volume for the allocation's shared directory, after allocation and task. */
     static final String SHARED = "alloc";
 
     private final boolean hostPathsAllowed;
@@ -78,8 +78,8 @@ final class PodVolumes {
     }
 
     /**
-     * One task after the other: of two tasks of a group that make the same directory, the later one would put its own in
-     * place of the one that the earlier one is about to mount.
+     * One task after the other: of two tasks of a group that make the same directory, the later one would put its own
+     * in place of the one that the earlier one is about to mount.
      */
     private synchronized Path resolveAlone(Path path, TaskDirectory directory, FileOwner owner) throws RktException {
         return AllocationPaths.resolve(path, directory, owner);

@@ -9,10 +9,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Which process it is, for good: process ids are used again, but not with the same start in the same boot.
+ * The identity of a process: process ids are used again, but never with the same start time in the same boot. The
+ * runtime of {@code rkt/} has a class of this name for the same purpose; it shares no code with Gantry.
  *
  * @param pid the process id
- * @param startTicks when it started, in clock ticks after boot: field 22 of {@code /proc/PID/stat}, see proc(5)
+ * @param startTicks its start time, in clock ticks after boot: field 22 of {@code /proc/PID/stat}, see proc(5)
  * @param boot the boot it belongs to, {@code /proc/sys/kernel/random/boot_id}
  */
 record ProcessIdentity(long pid, long startTicks, String boot) {
@@ -23,7 +24,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
     /** States of a process that has ended, but that its parent has not asked about, and perhaps never will. */
     private static final Set<String> ENDED = Set.of("Z", "X");
 
-    /** Where the start stands after the name in parentheses, which may itself hold blanks and parentheses. */
+    /** The index of the start time after the name in parentheses, which may itself have blanks and parentheses. */
     private static final int START_FIELD = 19;
 
     /** Reads {@code PID TICKS BOOT}; empty if it is anything else. */
@@ -53,7 +54,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
                 : Optional.of(new ProcessIdentity(pid, Long.parseLong(fields[START_FIELD]), currentBoot()));
     }
 
-    /** Whether the process still lives. */
+    /** Decides whether the process is alive. */
     boolean isAlive() throws IOException {
         return ofLiving(pid).filter(this::equals).isPresent();
     }
@@ -65,7 +66,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
         return ofLiving(pid).filter(this::equals).flatMap(same -> handle);
     }
 
-    /** Whether the machine was started again since. */
+    /** Decides whether the machine was booted again since. */
     boolean isOfEarlierBoot() throws IOException {
         return !boot.equals(currentBoot());
     }

@@ -10,8 +10,8 @@ import java.util.concurrent.locks.LockSupport;
  * Tells when processes end that this one did not start. One thread looks after all of them; it sleeps while there are
  * none.
  *
- * <p>{@link ProcessHandle#onExit()} does it with a thread for each, and waits for ever where nobody collects orphans, as
- * in a container whose first process is no init: there they stay as zombies, which it takes for alive.
+ * <p>{@link ProcessHandle#onExit()} does it with a thread for each, and waits for ever where nobody collects orphans,
+ * as in a container whose first process is no init: there they stay as zombies, which it takes for alive.
  */
 final class ProcessWatch {
 
@@ -51,7 +51,7 @@ final class ProcessWatch {
 
     private record Watched(ProcessIdentity process, CompletableFuture<Void> end) {
 
-        /** Whether there is nothing to look for any more. */
+        /** Decides whether there is nothing left to watch. */
         boolean look() {
             try {
                 if (process.isAlive()) {
@@ -59,7 +59,7 @@ final class ProcessWatch {
                 }
                 end.complete(null);
             } catch (IOException | RuntimeException e) {
-                // Not thrown: the thread looks after all the others too.
+                // Don't throw: this thread watches all other processes too.
                 end.completeExceptionally(e);
             }
             return true;

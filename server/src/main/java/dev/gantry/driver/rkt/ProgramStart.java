@@ -18,14 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the programs that make, run and enter pods in the same state, however the node itself was started: what a process
- * has of signals, limits, priority and the like it passes on to all that it starts, tasks included.
+ * Starts the programs that make, run and enter pods in the same state, however the node itself was started: what a
+ * process has of signals, limits, priority and the like it passes on to all that it starts, tasks included.
  *
  * <ul>
  *   <li>The environment is the given one. Java closes all files but the standard ones.
- *   <li>No signal is ignored or blocked. A shell in the background of a script ignores SIGINT and SIGQUIT; a pod that inherits
- *       that can't be stopped by {@code kill_signal = "SIGINT"}, and a shell in it can't even trap the signal. Java can't
- *       reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer).
+ *   <li>No signal is ignored or blocked. A shell in the background of a script ignores SIGINT and SIGQUIT; a pod that
+ *   inherits
+ *       that can't be stopped by {@code kill_signal = "SIGINT"}, and a shell in it can't even trap the signal. Java
+ *       can't reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer).
  *   <li>The program leads a session, so that it has no controlling terminal.
  *   <li>The umask is 022, the nice value and the OOM score adjustment are 0: start-program.sh.
  *   <li>The limits are the given ones, by prlimit(1) of util-linux.
@@ -50,8 +51,8 @@ final class ProgramStart {
     }
 
     /**
-     * Looks what this machine can do. Where it has no means to reset signals or to set limits, programs have those of the node,
-     * and the log says so.
+     * Looks what this machine can do. Where it has no means to reset signals or to set limits, programs have those of
+     * the node, and the log says so.
      *
      * @param environment the whole environment of the programs
      * @param limits the limits of the programs
@@ -68,7 +69,9 @@ final class ProgramStart {
         return new ProgramStart(environment, signals, plain.possible(limits).prefix());
     }
 
-    /** The limits, or where they can't be had the nearest ones: who may not raise limits is held below the node's own. */
+    /**
+     * The limits, or where they can't be had the nearest ones: who may not raise limits is held below the node's own.
+     */
     private ResourceLimits possible(ResourceLimits limits) {
         if (canRun(limits.prefix())) {
             return limits;
@@ -122,7 +125,7 @@ final class ProgramStart {
     }
 
     /**
-     * As above, for a program in a control group.
+     * Makes a builder for a program in a control group.
      *
      * @param group the directory of the group; if the program can't enter it, it is started all the same
      */

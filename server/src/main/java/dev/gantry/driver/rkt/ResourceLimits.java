@@ -14,8 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the kernel lets a process have, see getrlimit(2). The names are those of {@code docker run --ulimit}, and so of the
- * {@code ulimit} block of Nomad's docker driver; {@code as} is added.
+ * Resource limits of processes, see getrlimit(2). (The class of this name in {@code rkt/} is about control groups.) The
+ * names are those of {@code docker run --ulimit}, and so of the {@code ulimit} block of Nomad's docker driver; {@code
+ * as} is added.
  */
 public final class ResourceLimits {
 
@@ -30,8 +31,8 @@ public final class ResourceLimits {
     private static final long MOST_USUAL_OPEN_FILES = 1_048_576;
 
     /**
-     * Those of a task that says nothing. The kernel counts processes and signals by user, and tasks share users, so that a
-     * limit on these would let tasks disturb each other.
+     * The limits of a task without a {@code ulimit} block. The kernel counts processes and signals by user, and tasks
+     * share users: a limit on these would let tasks disturb each other.
      */
     private static final Map<String, String> USUAL = Map.ofEntries(
             Map.entry("as", UNLIMITED),
@@ -137,7 +138,7 @@ public final class ResourceLimits {
         return new ResourceLimits(lowered);
     }
 
-    /** The names of the limits that others, of the same names, have otherwise. */
+    /** Returns the names of the limits whose values differ. */
     List<String> differences(ResourceLimits others) {
         return limits.keySet().stream()
                 .filter(name -> !limits.get(name).equals(others.limits.get(name)))
@@ -158,7 +159,9 @@ public final class ResourceLimits {
         return new ResourceLimits(Map.of(name, limits.get(name)));
     }
 
-    /** Returns the words that run a command line with these limits when they precede it; empty if there are no limits. */
+    /**
+     * Returns the words that run a command line with these limits when they precede it; empty if there are no limits.
+     */
     List<String> prefix() {
         if (limits.isEmpty()) {
             return List.of();
@@ -169,7 +172,7 @@ public final class ResourceLimits {
         return line;
     }
 
-    /** One number alone is both limits. */
+    /** Formats a limit for prlimit(1). One number alone is the soft and the hard limit. */
     private static String inWordsOfPrlimit(String value) {
         Matcher limit = LIMIT.matcher(value);
         if (!limit.matches()) {
@@ -184,14 +187,14 @@ public final class ResourceLimits {
         return limit.equals(UNLIMITED) || limit.equals("-1") ? Long.MAX_VALUE : Long.parseLong(limit);
     }
 
-    /** The kernel gives no process more than it has been told to give to any. */
+    /** Returns the usual limit of open files: the kernel refuses limits above {@code fs.nr_open}. */
     private static String usualOpenFiles() {
-        // The kernel gives such a file to one read only, and Files.readString begins with a read of one byte.
+        // The kernel answers only the first read of such a file, and Files.readString begins with a read of one byte.
         try (BufferedReader file = Files.newBufferedReader(MOST_OPEN_FILES)) {
             long most = Math.min(MOST_USUAL_OPEN_FILES, Long.parseLong(file.readLine()));
             return Math.min(USUAL_OPEN_FILES, most) + ":" + most;
         } catch (IOException | NumberFormatException e) {
-            // Whatever it is: it is tried, and left out with a warning if it can't be had.
+            // The maximum is unknown: ProgramStart tries this value, and warns if it can't be set.
             return USUAL.get("nofile");
         }
     }

@@ -64,7 +64,7 @@ final class RktCli {
         return last;
     }
 
-    /** How a pod is; empty if rkt knows none of that UUID. */
+    /** Returns the status of a pod; empty if rkt knows no pod of that UUID. */
     Optional<PodStatus> status(String uuid) throws RktException, InterruptedException {
         CommandResult result = call(commands.status(uuid));
         return isUnknown(result)
@@ -97,7 +97,7 @@ final class RktCli {
         return require("image gc", runner.run(commands.collectImages(age), ROOT, timeouts.garbage()));
     }
 
-    /** Where rkt keeps images and pods; an rkt that has no command to ask keeps them where all do by default. */
+    /** Returns rkt's data directory; the default one if this rkt has no command that tells it. */
     Path dataDirectory() throws RktException, InterruptedException {
         CommandResult result = call(commands.config());
         return result.exitCode() == 0 ? RktJson.dataDirectory(result.stdout()).orElse(DATA_DIRECTORY) : DATA_DIRECTORY;

@@ -133,7 +133,7 @@ record RktCommands(Path rkt) {
         line.add("--mount=volume=" + volume.name() + ",target=" + volume.target());
     }
 
-    /** What follows the image counts for its app. */
+    /** Adds the flags of the app: they follow its image. */
     private static void addApp(List<String> line, PodSpec pod) {
         RktTaskConfig config = pod.config();
         if (!config.command().isEmpty()) {

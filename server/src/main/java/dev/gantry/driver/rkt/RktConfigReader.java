@@ -46,9 +46,9 @@ final class RktConfigReader {
     }
 
     /**
-     * What was read, and what could not be.
+     * The result of reading a block.
      *
-     * @param config the record; what could not be read is left out of it
+     * @param config the record, without the values that could not be read
      * @param faults unknown keys, values of the wrong kind, and a missing image
      */
     record Reading(RktTaskConfig config, List<ConfigFault> faults) {}

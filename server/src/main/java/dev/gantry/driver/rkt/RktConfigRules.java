@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What rkt asks of the values of a config block, apart from ports.
+ * The rules of rkt for the values of a config block, except ports.
  *
  * <p>On the server a value with a <code>${…}</code> is passed over; the node judges it once it is replaced.
  */
@@ -57,7 +57,9 @@ final class RktConfigRules {
         }
     }
 
-    /** Sorted, since the order of a block says nothing. A number that is still to come is judged later, its name now. */
+    /**
+     * Sorted, since the order of a block says nothing. A number that is still to come is judged later, its name now.
+     */
     private void checkLimits(Map<String, String> limits) {
         new TreeMap<>(limits)
                 .forEach((name, value) -> ResourceLimits.fault(name, interpolation.mayChange(value) ? "0" : value)

@@ -110,7 +110,7 @@ public final class RktDriver implements TaskDriver {
         this.garbage = new RktGarbage(finder, garbage, starts.writeLock(), clock, RktGarbage::percentUsed);
     }
 
-    /** As it is named by the paths of volumes, see AllocationPaths. */
+    /** Returns the path of the allocations without links, as the paths of volumes have it; see AllocationPaths. */
     private static String realPath(Path allocations) {
         try {
             return allocations.toRealPath().toString();

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Finds in what rkt printed the words that help. */
+/** Extracts the error from the output of rkt. */
 final class RktErrors {
 
     /** Trouble of the network, a lack of memory, disk or processes, and a helper of rkt that a signal has ended. */
@@ -22,8 +22,8 @@ final class RktErrors {
     private RktErrors() {}
 
     /**
-     * Turns a failed call into an exception that says what rkt said. A call that a signal has ended says nothing of the
-     * task: somebody, or the kernel for want of memory, has ended it, and the same call may do a little later.
+     * Turns a failed call into an exception with rkt's error. If a signal has ended the call, a user or the kernel for
+     * want of memory sent it: so the same call may succeed a little later.
      */
     static RktException exception(String subcommand, CommandResult result) {
         String said = message(subcommand, result.stderr());
@@ -41,19 +41,19 @@ final class RktErrors {
         return MAY_PASS.matcher(message).find();
     }
 
-    /** Whether rkt knows no such pod. */
+    /** Decides whether a call failed because rkt knows no such pod. */
     static boolean isUnknownPod(CommandResult result) {
         return NOT_FOUND.matcher(result.stderr()).find();
     }
 
-    /** Whether an error comes from running a pod; the stage1 calls it {@code run}. */
+    /** Decides whether an error comes from running a pod; the stage1 calls it {@code run}. */
     static boolean isFromRun(String message) {
         return message.startsWith("run-prepared: ") || message.startsWith("run: ");
     }
 
     /**
-     * The error that rkt ended with: the last line that begins with the name of the command, as {@code prepare: …}, with
-     * what explains it in the lines below when rkt was asked for more, else the last line that is not empty.
+     * Returns the error that rkt ended with: the last line that begins with the name of the command, as {@code prepare:
+     * …}, with what explains it in the lines below when rkt was asked for more, else the last line that is not empty.
      */
     static String message(String subcommand, String stderr) {
         List<String> lines = stderr.lines()

@@ -1,6 +1,6 @@
 package dev.gantry.driver.rkt;
 
-/** A call of rkt did not do what it should. */
+/** A call of rkt failed. (The runtime in {@code rkt/} has a class of this name for its own errors.) */
 final class RktException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ final class RktException extends Exception {
      * Says what happened.
      *
      * @param message one line for people
-     * @param worthRetrying true if the same call may do a little later
+     * @param worthRetrying true if the same call may succeed a little later
      */
     RktException(String message, boolean worthRetrying) {
         super(message);

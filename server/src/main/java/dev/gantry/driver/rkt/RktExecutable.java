@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where this machine's rkt is: the one that was named, else the one on the search path, else the bundled one. Looks each
- * time, so that an rkt that is installed later is found.
+ * Finds the rkt of this machine: the one that was named, else the one on the search path, else the bundled one. Looks
+ * each time, so that an rkt that is installed later is found.
  */
 public final class RktExecutable {
 
@@ -69,7 +69,7 @@ public final class RktExecutable {
         try {
             return Optional.of(Path.of(directory, command));
         } catch (InvalidPathException e) {
-            // What can't be the name of a directory holds no command.
+            // An invalid name of a directory has no command in it.
             return Optional.empty();
         }
     }

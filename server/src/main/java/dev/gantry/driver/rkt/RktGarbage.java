@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls {@code rkt gc} and {@code rkt image gc} now and then, so that ended pods and unused images do not fill the disk.
- * When it is fuller than it shall be, younger images go, the longest unused ones first. rkt itself keeps what pods use;
- * that no image goes of a task that is being made ready is ensured here, for an rkt of the host does not ensure it.
+ * Calls {@code rkt gc} and {@code rkt image gc} now and then, so that ended pods and unused images do not fill the
+ * disk. When it is fuller than it shall be, younger images go, the longest unused ones first. rkt itself keeps what
+ * pods use; that no image goes of a task that is being made ready is ensured here, for an rkt of the host does not
+ * ensure it.
  *
  * <p>Used by one thread.
  */
@@ -24,7 +25,7 @@ final class RktGarbage {
 
     private static final Logger LOG = LoggerFactory.getLogger(RktGarbage.class);
 
-    /** How soon a disk that is too full is looked after again. */
+    /** The time after which a disk that is too full is checked again. */
     private static final Duration PRESSURE_INTERVAL = Duration.ofMinutes(5);
 
     /** An image that was used since then may be used again right away: by a task that restarts, for instance. */
@@ -33,7 +34,7 @@ final class RktGarbage {
     /** Each step of pressure takes images that were unused for this part of the time. */
     private static final int AGE_DIVISOR = 4;
 
-    /** How long to wait for starts to end; new ones wait behind this. */
+    /** The time to wait for starts to end; new starts wait behind this. */
     private static final long PATIENCE_SECONDS = 30;
 
     private static final int SHOWN_CHARACTERS = 500;
@@ -132,7 +133,7 @@ final class RktGarbage {
         }
     }
 
-    /** How full the file system is that a directory is on, or will be on, in percent; 0 if that can't be told. */
+    /** Returns how full the file system of a directory is, in percent; 0 if unknown. The directory need not exist. */
     static int percentUsed(Path directory) {
         Path existing = directory.toAbsolutePath();
         while (existing.getParent() != null && !Files.exists(existing)) {

@@ -12,7 +12,7 @@ final class RktNames {
     private RktNames() {}
 
     /**
-     * Whether rkt takes a name as it is.
+     * Decides whether rkt accepts a name unchanged.
      *
      * @param name the name
      * @return true if it is an AC Name, see the appc specification, "AC Name Type"
@@ -33,7 +33,7 @@ final class RktNames {
         return dashed(allocation + "-" + task + "-" + what);
     }
 
-    /** What the names of all volumes of an allocation begin with. */
+    /** Returns the beginning of the names of all volumes of an allocation. */
     static String volumePrefix(String allocation) {
         return dashed(allocation + "-");
     }

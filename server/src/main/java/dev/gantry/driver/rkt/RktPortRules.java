@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** How the ports of a task and its {@code port_map} must fit together. */
+/** The rules for the ports of a task and its {@code port_map}. */
 final class RktPortRules {
 
     private static final String KEY = "port_map";

@@ -15,18 +15,20 @@ import org.slf4j.LoggerFactory;
  * Removes pods that this node has made and that nobody needs: what interrupted starts have left, and what belongs to
  * allocations that are not known any more.
  *
- * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the driver
- * gives it. Other nodes of the machine keep their allocations elsewhere.
+ * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the
+ * driver gives it. Other nodes of the machine keep their allocations elsewhere.
  */
 final class RktSweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(RktSweeper.class);
 
-    /** Where there is a manifest to tell whose the pod is; the others are left to rkt's own garbage collection. */
+    /**
+     * The states in which a pod has a manifest, which tells its owner. Others are left to rkt's own garbage collection.
+     */
     private static final Set<PodState> WITH_MANIFEST =
             EnumSet.of(PodState.PREPARED, PodState.RUNNING, PodState.EXITED, PodState.EXITED_GARBAGE);
 
-    /** How long a pod may take to end by itself whose job, which would say so, nobody knows: Nomad's default. */
+    /** The time that a pod has to end by itself if its job is unknown: Nomad's default of {@code kill_timeout}. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final RktCli rkt;

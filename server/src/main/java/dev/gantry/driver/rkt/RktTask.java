@@ -119,7 +119,7 @@ final class RktTask implements RunningTask {
             }
             return true;
         } catch (RktException e) {
-            // Not running yet, hanging, or an old rkt that knows no stop: tell the process itself.
+            // The pod is not running yet, rkt hangs, or an old rkt has no "stop": signal the process itself.
             LOG.info("Pod {}: {}; sending SIGTERM", pod.uuid(), e.getMessage());
             supervisor.terminate(pod.uuid());
             return false;

@@ -54,14 +54,14 @@ record RktTaskConfig(
         ulimit = Map.copyOf(ulimit);
     }
 
-    /** Whether the pod shares the machine's network, so that ports need no mapping. */
+    /** Decides whether the pod shares the machine's network, so that ports need no mapping. */
     boolean usesHostNetwork() {
         return net.equals(HOST_NETWORK);
     }
 
     /**
-     * Whether rkt looks at an image's signature. Without a trusted publisher it does not; insecure_options decide alone,
-     * as in Nomad.
+     * Decides whether rkt verifies the signature of the image. Without a trusted publisher it does not;
+     * insecure_options decide alone, as in Nomad.
      */
     boolean verifiesImages() {
         return insecureOptions.isEmpty()

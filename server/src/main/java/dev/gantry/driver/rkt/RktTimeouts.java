@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.time.Duration;
 
 /**
- * How long to wait for rkt.
+ * Time limits of calls of rkt.
  *
  * @param call for what takes a moment: version, status, list, cat-manifest, stop, rm
  * @param trust for fetching the keys of a publisher

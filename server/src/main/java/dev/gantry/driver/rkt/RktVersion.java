@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code rkt version} says.
+ * The answer of {@code rkt version}.
  *
  * @param rkt version of rkt, such as {@code 1.30.0}
  * @param appc version of the appc specification, such as {@code 0.8.11}
@@ -32,7 +32,7 @@ record RktVersion(String rkt, String appc, boolean remembersVerification) {
                 : Optional.empty();
     }
 
-    /** Whether rkt is that version or a later one, compared number by number. */
+    /** Decides whether rkt is that version or a later one, compared number by number. */
     boolean isAtLeast(String minimum) {
         return Arrays.compare(numbers(rkt), numbers(minimum)) >= 0;
     }

@@ -22,7 +22,7 @@ record RktVolume(String source, String target, boolean readOnly) {
         return new RktVolume(parts[0], parts[1], parts.length == 3);
     }
 
-    /** What is wrong with a text that should be a volume; empty if nothing is. */
+    /** Returns the fault of the text of a volume; empty if it has none. */
     static Optional<String> fault(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || parts[1].isEmpty()) {

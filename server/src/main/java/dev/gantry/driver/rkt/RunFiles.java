@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept of a task's run in its driver directory, so that it outlives the node's process.
+ * The files of a task's run in its driver directory, which outlive the node's process.
  *
  * <pre>
  * pod.json         the pod, written before anything of it runs
@@ -61,8 +61,8 @@ final class RunFiles {
     }
 
     /**
-     * Remembers a pod; afterwards it is on disk. For the end of the node's process it need not be; but a machine that lost
-     * power with this not written would start the task as if it had never run, whatever its restart policy says.
+     * Remembers a pod; afterwards it is on disk. For the end of the node's process it need not be; but a machine that
+     * lost power with this not written would start the task as if it had never run, whatever its restart policy says.
      */
     void save(PodRecord pod) throws IOException {
         Files.createDirectories(run(pod.uuid()));
@@ -110,8 +110,8 @@ final class RunFiles {
     }
 
     /**
-     * Returns whether a supervisor has begun with the run, as the first thing that it makes tells. One that has not may still
-     * find that it comes too late. A run whose output is discarded shows nothing of it.
+     * Returns whether a supervisor has begun with the run, as the first thing that it makes tells. One that has not may
+     * still find that it comes too late. A run whose output is discarded shows nothing of it.
      */
     boolean hasBegun(String uuid) {
         return Files.exists(run(uuid).resolve("stdout"));
@@ -213,7 +213,7 @@ final class RunFiles {
     }
 
     /**
-     * How a run ended.
+     * The end of a run.
      *
      * @param code the exit code
      * @param at when

@@ -20,7 +20,7 @@ final class TaskEnd {
 
     private static final int LOG_END = 4096;
 
-    /** How long the output of a pod that was stopped here may take to be copied. */
+    /** The time limit for copying the output of a pod that was stopped here. */
     private static final Duration COPYING = Duration.ofSeconds(3);
 
     private final PodRecord pod;

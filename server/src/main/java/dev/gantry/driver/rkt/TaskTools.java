@@ -4,15 +4,15 @@ import java.time.InstantSource;
 import java.util.concurrent.Executor;
 
 /**
- * What the tasks of a driver share.
+ * The parts of a driver that all its tasks share.
  *
- * @param runner calls commands
- * @param timeouts how long to wait for them
- * @param held pods that are spoken of
- * @param images has pods made of images
- * @param groups where the control groups of pods are
- * @param watch looks after supervisors that were found
- * @param executor where ends of tasks are looked into, which may take as long as a call of rkt
+ * @param runner runs commands
+ * @param timeouts their time limits
+ * @param held pods that this process is busy with
+ * @param images prepares pods of images
+ * @param groups finds the control groups of pods
+ * @param watch watches supervisors of earlier processes
+ * @param executor handles the ends of tasks, each of which may take as long as a call of rkt
  * @param clock the time
  */
 record TaskTools(
