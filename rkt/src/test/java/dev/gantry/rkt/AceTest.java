@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the App Container specification promises an app (spec/ace.md, "Apps Perspective"), checked by the app itself, with the
- * same questions as the specification's own validator.
+ * The promises of the App Container specification to an app (spec/ace.md, "Apps Perspective"), checked by the app
+ * itself, with the same questions as the specification's own validator.
  */
 @Timeout(120)
 class AceTest extends RktTest {

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an app sees: arguments, environment, user, files. */
+/** The arguments, environment, user and files of an app. */
 class AppSettingsTest extends RktTest {
 
-    /** What a shell, an option parser or a JSON writer could take for more than a value. */
+    /** Values that a shell, an option parser or a JSON writer could misread. */
     private static final List<String> AWKWARD = List.of(
             "",
             " ",

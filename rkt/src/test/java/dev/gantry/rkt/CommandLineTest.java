@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What callers parse: output, error lines and exit codes as rkt 1.30 has them. */
+/** The output, error lines and exit codes that callers parse are those of rkt 1.30. */
 class CommandLineTest extends RktTest {
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What files of configuration say of rkt itself, and commands that tell of it. */
+/** The configuration of rkt itself, and the commands that print it. */
 class ConfigurationTest extends RktTest {
 
     @Test

@@ -20,14 +20,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Kills commands at random moments. {@code -Drkt.crash.kills=N} sets how many, {@code -Drkt.crash.seed=N} which moments.
+ * Kills commands at random moments. {@code -Drkt.crash.kills=N} sets how many, {@code -Drkt.crash.seed=N} which
+ * moments.
  */
 class CrashTest extends RktTest {
 
     private static final int KILLS = Integer.getInteger("rkt.crash.kills", 40);
     private static final long SEED = Long.getLong("rkt.crash.seed", 1);
 
-    /** How often a whole pod is prepared and run between kills. */
+    /** The number of kills between whole runs of a pod. */
     private static final int PERIOD = 8;
 
     private final Random random = new Random(SEED);
@@ -60,12 +61,12 @@ class CrashTest extends RktTest {
         assertThat(rkt.call("image", "list", "--no-legend").succeeded().out()).isNotBlank();
     }
 
-    /** How many commands are killed. */
+    /** The number of commands that are killed. */
     protected int kills() {
         return KILLS;
     }
 
-    /** What a command takes that is not killed, in nanoseconds. */
+    /** The time of a command that is not killed, in nanoseconds. */
     private record Times(long prepare, long run, long remove) {}
 
     /** A command to be killed; the time that it takes; and the pod that it is about, if that is known before. */
@@ -126,7 +127,7 @@ class CrashTest extends RktTest {
         };
     }
 
-    /** Whether the pod goes, or was gone or garbage already. */
+    /** Decides whether the pod is removed, or was gone or garbage already. */
     private boolean removed(String uuid) {
         Rkt.Result result = rkt.call("rm", uuid);
         return result.exitCode() == 0 || result.err().contains("no matches found");

@@ -2,7 +2,7 @@ package dev.gantry.rkt;
 
 import org.junit.jupiter.api.BeforeAll;
 
-/** What an app of the crun flavour sees. */
+/** The arguments, environment, user and files of an app of the crun flavour. */
 class CrunAppSettingsTest extends AppSettingsTest {
 
     @BeforeAll

@@ -90,7 +90,7 @@ class CrunAppsTest extends RktTest {
                 .toList();
     }
 
-    /** Of either version of control groups. */
+    /** Returns the memory limit of an app, in either version of control groups. */
     private static long limitOf(String uuid, String app) throws IOException {
         String group = "rkt-%s/app-%s".formatted(uuid, app);
         Path first = Path.of("/sys/fs/cgroup/memory", group, "memory.limit_in_bytes");

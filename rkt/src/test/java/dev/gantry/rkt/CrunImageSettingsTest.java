@@ -2,7 +2,7 @@ package dev.gantry.rkt;
 
 import org.junit.jupiter.api.BeforeAll;
 
-/** What images ask for, with apps of the crun flavour. */
+/** The settings of images, with apps of the crun flavour. */
 class CrunImageSettingsTest extends ImageSettingsTest {
 
     @BeforeAll

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What keeps a pod of the crun flavour from the host and from other pods, as seen from inside of it. */
+/** The isolation of a pod of the crun flavour from the host and from other pods, as seen from inside. */
 class CrunIsolationTest extends RktTest {
 
     /** rkt's default set: see capability.h for the bits. */
@@ -226,7 +226,7 @@ class CrunIsolationTest extends RktTest {
                 .orElseThrow();
     }
 
-    /** How much CPU time pods have got that ran at once, on one CPU, for as long as the first needs for half a second. */
+    /** Runs pods at once on one CPU until the first has had half a second; returns the CPU time of each. */
     private List<Long> busyTicks(String... cpus) throws Exception {
         List<String> uuids = new ArrayList<>();
         for (String cpu : cpus) {

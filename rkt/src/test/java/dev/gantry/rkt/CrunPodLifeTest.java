@@ -75,7 +75,7 @@ class CrunPodLifeTest extends PodLifeTest {
         assertThat(groupsOf(uuid)).isEmpty();
     }
 
-    /** Where a machine has both versions of control groups: what the mount of the second one covers is seen by a bind. */
+    /** On a host with both versions of control groups, a bind mount shows what the cover of the second one hides. */
     @Test
     void a_pod_leaves_no_directory_beneath_the_mount_of_the_second_hierarchy() throws Exception {
         String uuid = rkt.prepare(image.toString(), "--exec=/bin/true");

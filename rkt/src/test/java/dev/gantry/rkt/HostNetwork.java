@@ -40,24 +40,24 @@ final class HostNetwork implements AutoCloseable {
                 .isEmpty();
     }
 
-    /** What runs a command in this network. */
+    /** Returns the words that run a command in this network. */
     List<String> prefix() {
         return List.of("nsenter", "--net=" + namespace);
     }
 
-    /** What a command prints that is run in this network. */
+    /** Runs a command in this network; returns its output. */
     String call(String... command) {
         List<String> words = new ArrayList<>(prefix());
         words.addAll(Arrays.asList(command));
         return run(words.toArray(String[]::new));
     }
 
-    /** What a server says to whom connects to it from this host. */
+    /** Connects to a server from this host; returns what it sends. */
     String tcp(String address, int port) {
         return call("perl", "-e", CLIENT, "1", address, Integer.toString(port));
     }
 
-    /** What a server answers to a datagram from this host. */
+    /** Sends a datagram from this host; returns the answer. */
     String udp(String address, int port) {
         return call("perl", "-e", CLIENT, "2", address, Integer.toString(port));
     }

@@ -63,7 +63,7 @@ class ImageCommandsTest extends RktTest {
                         .getAsString())
                 .isEqualTo("ImageManifest");
 
-        // What is stored needs no signature any more, and no file.
+        // A stored image needs neither its signature nor its file any more.
         String uuid = rkt.call("prepare", shortId, "--exec=/bin/true")
                 .succeeded()
                 .out()
@@ -95,7 +95,7 @@ class ImageCommandsTest extends RktTest {
                 .contains("rm: error removing aci for image \"%s\" (\"example.com/base\"): images depend on it:"
                                 .formatted(base)
                         + " example.com/middle\n");
-        // Of several, those go that nothing needs that stays.
+        // Of several images, those are removed that no remaining image needs.
         rkt.call("image", "rm", base, middle).succeeded();
         assertThat(rkt.call("image", "list", "--no-legend", "--fields=id", "--full")
                         .out()

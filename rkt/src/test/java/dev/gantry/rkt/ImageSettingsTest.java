@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What images ask for beside a program: event handlers, isolators, sockets. */
+/** The settings of images beside the program: event handlers, isolators, sockets. */
 class ImageSettingsTest extends RktTest {
 
     private static final String HANDLERS = """

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What prepare has decided once it does not decide again, unless something has changed. */
+/** Prepare keeps its decisions, and decides again only when something has changed. */
 class KeptDecisionsTest extends RktTest {
 
-    /** Where Java is not found, only what was kept can be prepared. */
+    /** An environment without Java, in which only kept decisions can be prepared. */
     private static final Map<String, String> WITHOUT_JAVA = Map.of("JAVA_HOME", "/no/such/java");
 
     @Test
@@ -55,7 +55,7 @@ class KeptDecisionsTest extends RktTest {
         assertThat(ran.out()).startsWith("it's\n").contains("drwx--x--x");
         assertThat(rkt.call("run-prepared", first.out().strip()).out()).isEqualTo(ran.out());
         assertThat(prepare(WITHOUT_JAVA, "--set-env=A=other", id).exitCode()).isEqualTo(254);
-        // As a node calls it for a job without options of its own.
+        // The call of a node for a job without options of its own.
         for (Map<String, String> environment : List.of(Map.<String, String>of(), WITHOUT_JAVA)) {
             rkt.call(environment, "--insecure-options=all", "--debug=false", "prepare", id, "--exec=/bin/sh")
                     .succeeded();

@@ -89,7 +89,7 @@ class NetworkTest {
                  "ipam":{"type":"host-local","ranges":[[{"subnet":"10.12.0.0/24"}]]}}""");
     }
 
-    /** Which flavor runs the pods. */
+    /** Returns the flavour of the pods. */
     protected String flavor() {
         return "fly";
     }
@@ -208,7 +208,7 @@ class NetworkTest {
     void a_pod_cannot_use_the_loopback_of_the_host() {
         String uuid = serve("--port=http:9080");
         rkt.runUntilReady(uuid, local(), "--net=green");
-        // As an app could that may change its network.
+        // An app with rights over its network could do this.
         inNetworkOf(uuid, "ip", "addr", "del", "127.0.0.1/8", "dev", "lo");
         inNetworkOf(uuid, "ip", "link", "set", "lo", "down");
         inNetworkOf(uuid, "ip", "route", "add", "127.0.0.0/8", "via", "10.12.0.1");

@@ -55,7 +55,7 @@ public final class Rkt implements AutoCloseable {
         return directory.resolve("data");
     }
 
-    /** What a call printed, and how it ended. */
+    /** The output and the exit code of a call. */
     public record Result(int exitCode, String out, String err) {
 
         public Result succeeded() {

@@ -59,7 +59,7 @@ public abstract class RktTest {
         rkt = new Rkt(directory, flavor());
     }
 
-    /** Which flavor runs the pods: a class of tests for both has one more for crun. */
+    /** Returns the flavour of the pods: a class of tests for both flavours has a subclass for crun. */
     protected String flavor() {
         return "fly";
     }

@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Which package may use which. No package is optional: a renamed one fails. */
+/** The packages that each package may use. No package is optional: a renamed one fails. */
 @AnalyzeClasses(packages = "dev.gantry.rkt", importOptions = DoNotIncludeTests.class)
 class RoomsTest {
 

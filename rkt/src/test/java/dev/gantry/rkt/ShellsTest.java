@@ -55,7 +55,7 @@ class ShellsTest extends RktTest {
                     .out()
                     .strip();
             other.call(prepare).succeeded();
-            // What was prepared once needs no Java.
+            // A kept decision needs no Java.
             String uuid = other.call(Map.of("JAVA_HOME", "/no/such/java"), prepare)
                     .succeeded()
                     .out()

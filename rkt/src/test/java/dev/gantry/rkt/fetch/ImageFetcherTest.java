@@ -87,7 +87,7 @@ class ImageFetcherTest {
         assertThat(fetch("/a.aci")).isEqualTo(fetched);
         assertThat(server.requests()).containsExactly("/a.aci", "/a.aci If-None-Match: \"one\"");
 
-        // That it still holds was said at the time it was asked.
+        // The answer "not modified" counts from the time at which it came.
         now = now.plusSeconds(59);
         fetch("/a.aci");
         assertThat(server.requests()).hasSize(2);
@@ -259,7 +259,7 @@ class ImageFetcherTest {
         return new StoredImageFinder(directory, store, true).find(ImageReference.parse(server.url() + path));
     }
 
-    /** What is not for this machine goes to the server as to a proxy, so that any name can be asked for. */
+    /** Makes a fetcher that uses the server as its proxy, so that any name of a host can be requested. */
     private ImageFetcher fetcher(boolean unsignedAllowed, ImageVerifier verifier) {
         return new ImageFetcher(
                 directory,

@@ -24,7 +24,10 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Whatever an archive holds, and however it is damaged: outside of the store nothing changes, and in it nothing is half. */
+/**
+ * Whatever an archive holds, and however it is damaged: outside of the store nothing changes, and in it nothing is
+ * half.
+ */
 class HostileImagesTest {
 
     /** Stands for the directory of a try. */
@@ -81,7 +84,7 @@ class HostileImagesTest {
         }
     }
 
-    /** What a pod and an image that depends on this one do with its paths leads nowhere else. */
+    /** Uses the paths of an image in a pod and in a dependent image; they must lead nowhere else. */
     private static void useEveryPath(ImageStore store, List<Entry> entries) throws IOException {
         try {
             StoredImage image = store.all().get(0);

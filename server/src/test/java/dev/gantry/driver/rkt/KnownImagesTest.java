@@ -117,7 +117,7 @@ class KnownImagesTest {
         assertThat(task.exit().get(10, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
 
-    /** What prepare was told to make pods of. */
+    /** Returns the images that prepare was called with. */
     private List<String> images() {
         return fixture.rkt.calls("prepare").stream()
                 .map(call -> Arrays.stream(call.split("\\|"))

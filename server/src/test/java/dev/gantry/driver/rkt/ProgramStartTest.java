@@ -30,7 +30,7 @@ class ProgramStartTest {
             env | grep -v '^_='
             """;
 
-    /** How a node may be started: in the background of a script, by a cautious shell, with a low priority, and so on. */
+    /** Ways to start a node: in the background of a script, by a cautious shell, with a low priority, and so on. */
     private static final String SPOIL = """
             trap '' HUP INT QUIT
             umask 077
@@ -95,7 +95,7 @@ class ProgramStartTest {
         String seen =
                 read(ProgramStart.with(System.getenv(), limits).builder(List.of("grep", "Max", "/proc/self/limits")));
 
-        // That of the node, whatever it is: lowered to it, or left.
+        // The limit of the node, whatever it is: the limit was lowered to it, or left out.
         String own = read(new ProcessBuilder("sh", "-c", "ulimit -Hn")).strip();
         assertThat(seen)
                 .containsPattern("Max file size +4096 +8192 ")

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/** What rkt prints, as observed with rkt 1.30.0. */
+/** Reads the output of rkt, as observed with rkt 1.30.0. */
 class RktOutputTest {
 
     private static final String UUID = "1523962e-2505-4364-9c88-35acfa703c8a";

@@ -161,7 +161,7 @@ class RktTaskTest {
         assertThat(directory.logs()).isDirectoryNotContaining("glob:**/web.stdout.[0-4]");
     }
 
-    /** As on a machine without control groups, where a process may leave the task's session. */
+    /** On a machine without control groups, a process may leave the task's session unseen. */
     @Test
     void a_process_that_escapes_delays_the_end_by_seconds_only_and_its_copier_ends_with_the_run() throws Exception {
         fixture.rkt.app("env -i setsid sh -c 'sleep 300' & echo $! >" + root.resolve("orphan") + "; echo out");
@@ -515,7 +515,7 @@ class RktTaskTest {
         assertThat(fixture.rkt.calls()).isEmpty();
     }
 
-    /** As a stop does that comes before rkt runs: the first that it finds are those. */
+    /** A stop that comes before rkt runs finds one of these helpers, and signals it. */
     @ParameterizedTest
     @ValueSource(strings = {"ln", "mkdir", "mkfifo", "mv"})
     void a_signal_to_a_helper_of_the_supervisor_costs_neither_the_run_nor_the_exit_code(String helper)

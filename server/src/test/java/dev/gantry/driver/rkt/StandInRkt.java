@@ -48,12 +48,12 @@ final class StandInRkt {
         write("version", output);
     }
 
-    /** What the command config prints. */
+    /** Sets the output of the command config. */
     void configuration(String json) {
         write("config", json);
     }
 
-    /** What pods run from now on. */
+    /** Sets the program that pods run from now on. */
     void app(String script) {
         write("app", script);
     }

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What is left of a task when its end is reported, with an rkt that ends nothing itself: under the stage1 fly of a real rkt the
- * children of an app outlive it.
+ * Nothing is left of a task when its end is reported, with an rkt that ends nothing itself: under the stage1 fly of a
+ * real rkt the children of an app outlive it.
  */
 @Timeout(60)
 class TaskRemainsTest {
 
-    /** How the node can hold the processes of a task together. */
+    /** The ways in which a node can find all processes of a task. */
     enum Means {
         VERSION_2_OF_CONTROL_GROUPS,
         FREEZER_OF_VERSION_1,
@@ -62,7 +62,9 @@ class TaskRemainsTest {
         }
     }
 
-    /** Children that left the session, the parent, and both. Each writes down its process id, and would run for minutes. */
+    /**
+     * Children that left the session, the parent, and both. Each writes down its process id, and would run for minutes.
+     */
     private static final String LEAVES_CHILDREN = """
             child() { exec sh -c "trap '' HUP INT TERM; echo \\$\\$ >>$pids; while :; do sleep 1; done"; }
             child &
