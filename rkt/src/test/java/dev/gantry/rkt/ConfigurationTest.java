@@ -137,7 +137,7 @@ class ConfigurationTest extends RktTest {
                 .dropWhile(line -> !line.equals("Commands:"))
                 .skip(1)
                 .takeWhile(line -> !line.isEmpty())
-                .map(line -> line.strip().split(" ")[0])
+                .map(line -> line.strip().split(" ", 2)[0])
                 .toList();
         assertThat(complete(script, "rkt", "")).containsExactlyInAnyOrderElementsOf(commands);
         assertThat(complete(script, "rkt", "help", "")).containsExactlyInAnyOrderElementsOf(commands);
