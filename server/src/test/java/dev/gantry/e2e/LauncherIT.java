@@ -7,6 +7,7 @@ import dev.gantry.client.Jobs;
 import dev.gantry.e2e.Program.Outcome;
 import dev.gantry.v1.Job;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,20 @@ class LauncherIT {
             assertThat(dir.resolve("out" + i)).content().startsWith("gantry ");
         }
         assertThat(checkout.builds()).isEqualTo(1);
+    }
+
+    @Test
+    void an_unpacked_release_runs_as_it_is() throws Exception {
+        Outcome built = Program.run(checkout.gantry("--version"));
+        Path release = checkout.kept().get(0);
+        Files.copy(checkout.root().resolve("gantry"), release.resolve("gantry"));
+
+        Outcome unpacked = Program.run(ScratchCheckout.launcher(release, "--version"));
+
+        assertThat(unpacked.exitCode()).as(unpacked.output()).isZero();
+        assertThat(unpacked.output()).startsWith("gantry ").isSubstringOf(built.output());
+        assertThat(checkout.builds()).isEqualTo(1);
+        assertThat(release.resolve(".runs")).doesNotExist();
     }
 
     private LongRunning startServer() {

@@ -72,7 +72,12 @@ final class ScratchCheckout {
 
     /** The launcher with arguments. */
     ProcessBuilder gantry(String... arguments) {
-        ProcessBuilder builder = new ProcessBuilder(root.resolve("gantry").toString());
+        return launcher(root, arguments);
+    }
+
+    /** The launcher of any directory with arguments. */
+    static ProcessBuilder launcher(Path directory, String... arguments) {
+        ProcessBuilder builder = new ProcessBuilder(directory.resolve("gantry").toString());
         builder.command().addAll(List.of(arguments));
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         return builder;
