@@ -3,14 +3,18 @@ package dev.gantry.rkt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gantry.rkt.appc.HostArchitecture;
 import dev.gantry.rkt.http.LoopbackServer;
 import dev.gantry.rkt.trust.Signer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -217,6 +221,50 @@ class TrustTest extends RktTest {
                     .as("a verified image is taken from the store")
                     .hasSize(requests);
         }
+    }
+
+    @Test
+    void a_docker_registry_with_a_private_certificate_authority_is_trusted_by_file_and_by_directory() throws Exception {
+        byte[] layer = new AciBuilder("").file("a", "a").bytes();
+        byte[] config = """
+                {"architecture":"%s","os":"linux","config":{"Cmd":["/a"]},
+                 "rootfs":{"type":"layers","diff_ids":["%s"]}}""".formatted(HostArchitecture.docker(), sha256(layer)).getBytes(StandardCharsets.UTF_8);
+        String mediaType = "application/vnd.oci.image.manifest.v1+json";
+        byte[] manifest =
+                """
+                {"schemaVersion":2,"mediaType":"%s","config":{"digest":"%s"},"layers":[{"digest":"%s"}]}""".formatted(mediaType, sha256(config), sha256(layer)).getBytes(StandardCharsets.UTF_8);
+        Map<String, byte[]> files = Map.of(
+                "/v2/",
+                "{}".getBytes(StandardCharsets.UTF_8),
+                "/v2/private/manifests/latest",
+                manifest,
+                "/v2/private/blobs/" + sha256(config),
+                config,
+                "/v2/private/blobs/" + sha256(layer),
+                layer);
+        Path authorities = Files.createDirectories(directory.resolve("authorities"));
+        try (LoopbackServer server = LoopbackServer.secured(authorities)) {
+            server.on("/v2/", exchange -> {
+                exchange.getResponseHeaders().add("Content-Type", mediaType);
+                LoopbackServer.answer(
+                        exchange, 200, files.get(exchange.getRequestURI().getPath()));
+            });
+            String[] fetch = {
+                "--insecure-options=image", "fetch", "docker://127.0.0.1:%d/private".formatted(server.port())
+            };
+
+            assertThat(call(fetch).err()).contains("certification path");
+            String file = authorities.resolve("ca.pem").toString();
+            call(Map.of("SSL_CERT_FILE", file), fetch).succeeded();
+            // It has other files too.
+            String directories = directory.resolve("none") + ":" + authorities;
+            call(Map.of("SSL_CERT_DIR", directories), fetch).succeeded();
+        }
+    }
+
+    private static String sha256(byte[] content) throws NoSuchAlgorithmException {
+        return "sha256:"
+                + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.gantry.rkt.docker;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.config.Credentials;
+import dev.gantry.rkt.http.HttpClients;
 import dev.gantry.rkt.http.HttpTransport;
 import dev.gantry.rkt.http.Progress;
 import dev.gantry.rkt.request.DockerReference;
@@ -19,6 +20,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import land.oras.ContainerRef;
 import land.oras.Descriptor;
 import land.oras.Registry;
@@ -31,6 +34,9 @@ import land.oras.exception.OrasException;
  * HTTPS is tried first, and plain HTTP after it where that is allowed, as docker2aci does.
  */
 final class RegistryClient {
+
+    private static final Pattern PLAIN_REALM =
+            Pattern.compile("realm\\s*=\\s*\"?(http:[^\"\\s,]*)", Pattern.CASE_INSENSITIVE);
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -69,14 +75,20 @@ final class RegistryClient {
             FetchOptions options,
             Progress progress)
             throws RktException, IOException {
-        // The library takes the proxies of the JVM, and can't be given others.
+        // The library takes the proxies of the JVM, and can't be given others; of certificates it can be given one
+        // file.
         ProxySelector.setDefault(proxies);
-        String scheme = scheme(reference, transport, options.httpAllowed());
+        HttpClients.trustAsThisMachine();
+        Answer answer = ask(reference, transport, options.httpAllowed());
+        String scheme = answer.scheme();
         Registry.Builder registry =
                 Registry.builder().withInsecure(scheme.equals("http")).withSkipTlsVerify(options.anyCertificate());
         // As in rkt, over TLS only: the author of an image name must not make this machine send a password in the
         // clear.
         Optional<Credentials.Login> login = scheme.equals("https") ? login(reference, credentials) : Optional.empty();
+        if (login.isPresent()) {
+            requireTls(answer.challenge());
+        }
         registry = login.isPresent()
                 ? registry.withAuthProvider(new UsernamePasswordProvider(
                         login.get().user(), login.get().password()))
@@ -148,7 +160,15 @@ final class RegistryClient {
         check.require("blob " + digest);
     }
 
-    private static String scheme(DockerReference reference, HttpTransport transport, boolean isHttpAllowed)
+    /**
+     * What a registry answers to who says nothing about himself.
+     *
+     * @param scheme by which it answers
+     * @param challenge how it wants to be told who asks; empty if it does not
+     */
+    private record Answer(String scheme, String challenge) {}
+
+    private static Answer ask(DockerReference reference, HttpTransport transport, boolean isHttpAllowed)
             throws RktException, IOException {
         RktException failure = null;
         for (String scheme : isHttpAllowed ? List.of("https", "http") : List.of("https")) {
@@ -156,12 +176,23 @@ final class RegistryClient {
                 URI uri = URI.create("%s://%s/v2/".formatted(scheme, reference.registry()));
                 HttpResponse<InputStream> response = transport.get(uri, Map.of());
                 response.body().close();
-                return scheme;
+                return new Answer(
+                        scheme,
+                        response.headers().firstValue("WWW-Authenticate").orElse(""));
             } catch (RktException e) {
                 failure = e;
             }
         }
         throw failure;
+    }
+
+    /** The library sends the password to the token server that the registry names, whatever its scheme. */
+    private static void requireTls(String challenge) throws RktException {
+        Matcher plain = PLAIN_REALM.matcher(challenge);
+        if (plain.find()) {
+            throw new RktException("credentials are sent over TLS only, and the registry wants them sent to \"%s\""
+                    .formatted(plain.group(1)));
+        }
     }
 
     private static Optional<Credentials.Login> login(DockerReference reference, Credentials credentials) {
@@ -173,8 +204,8 @@ final class RegistryClient {
 
     private RktException failure(String path, OrasException e) {
         String url = "%s://%s/v2/%s/%s".formatted(scheme, reference.registry(), reference.repository(), path);
-        String reason = switch (e.getStatusCode() == null ? 0 : e.getStatusCode()) {
-            case 0 -> e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause();
+        String reason = switch (e.getStatusCode() == null ? -1 : e.getStatusCode()) {
+            case -1, 0 -> e.getCause() == null ? e.getMessage() : e.getMessage() + ": " + e.getCause();
             case 401 ->
                 scheme.equals("https")
                         ? "401 Unauthorized: put credentials for \"%s\" into auth.d".formatted(reference.registry())

@@ -15,7 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
 /** Makes HTTP clients, and tells of failures in rkt's words. */
-final class HttpClients {
+public final class HttpClients {
 
     /** The {@code User-Agent} of requests: some servers of images answer rkt otherwise than browsers. */
     static final String USER_AGENT = "rkt/1.30.0";
@@ -36,6 +36,15 @@ final class HttpClients {
         return HttpClient.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
                 .sslContext(anyCertificate ? trustingContext() : TrustedCertificates.context(System.getenv()));
+    }
+
+    /**
+     * Has clients that are made without a context of their own, as by libraries, trust what this machine trusts.
+     *
+     * @throws IOException if the certificates that this machine trusts can't be read
+     */
+    public static void trustAsThisMachine() throws IOException {
+        SSLContext.setDefault(TrustedCertificates.context(System.getenv()));
     }
 
     /**

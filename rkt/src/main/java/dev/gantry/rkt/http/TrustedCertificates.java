@@ -3,6 +3,7 @@ package dev.gantry.rkt.http;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -20,12 +21,15 @@ import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The certificate authorities that this machine trusts. rkt, a Go program, takes those of the file that {@code
- * SSL_CERT_FILE} names, else the machine's bundle, and what an administrator has added there must count here too; where
- * there is neither, Java's own count.
+ * SSL_CERT_FILE} names, else the machine's bundle, and those of all files in the directories that {@code SSL_CERT_DIR}
+ * names, with colons between. What an administrator has added there must count here too; where there is none of these,
+ * Java's own count.
  */
 final class TrustedCertificates {
 
-    private static final String VARIABLE = "SSL_CERT_FILE";
+    private static final String FILE_VARIABLE = "SSL_CERT_FILE";
+
+    private static final String DIRECTORIES_VARIABLE = "SSL_CERT_DIR";
 
     /** The bundles of distributions: Debian and Alpine, Fedora, openSUSE. */
     private static final List<Path> BUNDLES = List.of(
@@ -43,21 +47,28 @@ final class TrustedCertificates {
      * @throws IOException if the bundle can't be read
      */
     static SSLContext context(Map<String, String> environment) throws IOException {
-        Optional<Path> bundle = Optional.ofNullable(environment.get(VARIABLE))
+        Optional<Path> bundle = Optional.ofNullable(environment.get(FILE_VARIABLE))
                 .filter(file -> !file.isEmpty())
                 .map(Path::of)
                 .or(() -> BUNDLES.stream().filter(Files::isReadable).findFirst());
         try {
-            if (bundle.isEmpty()) {
+            KeyStore authorities = KeyStore.getInstance("PKCS12");
+            authorities.load(null, null);
+            if (bundle.isPresent()) {
+                add(authorities, bundle.get());
+            }
+            addDirectories(authorities, environment.getOrDefault(DIRECTORIES_VARIABLE, ""));
+            if (authorities.size() == 0 && bundle.isEmpty()) {
                 return SSLContext.getDefault();
             }
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(read(bundle.get()));
+            trust.init(authorities);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trust.getTrustManagers(), new SecureRandom());
             return context;
         } catch (CertificateException e) {
-            throw new IOException("%s holds what is no certificate: %s".formatted(bundle.get(), e.getMessage()), e);
+            throw new IOException(
+                    "%s holds what is no certificate: %s".formatted(bundle.orElseThrow(), e.getMessage()), e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has TLS", e);
         } catch (GeneralSecurityException e) {
@@ -65,16 +76,35 @@ final class TrustedCertificates {
         }
     }
 
-    private static KeyStore read(Path bundle) throws IOException, GeneralSecurityException {
-        KeyStore authorities = KeyStore.getInstance("PKCS12");
-        authorities.load(null, null);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(bundle))) {
-            int number = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                authorities.setCertificateEntry(Integer.toString(number++), certificate);
+    /** As in Go, a directory that is not there and a file that holds no certificate are no fault. */
+    private static void addDirectories(KeyStore authorities, String directories)
+            throws IOException, GeneralSecurityException {
+        for (String directory : directories.split(":", -1)) {
+            if (directory.isEmpty() || !Files.isDirectory(Path.of(directory))) {
+                continue;
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(directory), Files::isRegularFile)) {
+                for (Path file : files) {
+                    addIfCertificate(authorities, file);
+                }
             }
         }
-        return authorities;
+    }
+
+    private static void addIfCertificate(KeyStore authorities, Path file) throws IOException, GeneralSecurityException {
+        try {
+            add(authorities, file);
+        } catch (CertificateException e) {
+            // A key, or a list of revoked certificates.
+        }
+    }
+
+    private static void add(KeyStore authorities, Path file) throws IOException, GeneralSecurityException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                authorities.setCertificateEntry(Integer.toString(authorities.size()), certificate);
+            }
+        }
     }
 }

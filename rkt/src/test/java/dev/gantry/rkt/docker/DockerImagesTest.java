@@ -378,6 +378,26 @@ class DockerImagesTest {
         }
     }
 
+    @Test
+    void no_password_is_sent_to_a_token_server_of_plain_http() throws Exception {
+        try (LoopbackServer secured = LoopbackServer.secured(directory);
+                LoopbackServer plain = new LoopbackServer()) {
+            plain.on("/token", exchange -> LoopbackServer.answer(exchange, 401, new byte[0]));
+            secured.on("/v2/", exchange -> {
+                exchange.getResponseHeaders()
+                        .add("WWW-Authenticate", "Bearer realm=\"%s/token\",service=\"s\"".formatted(plain.url()));
+                LoopbackServer.answer(exchange, 401, new byte[0]);
+            });
+            String host = "127.0.0.1:" + secured.port();
+            writeLogin(host);
+
+            assertThatThrownBy(() -> pull(directory.resolve("data"), "docker://%s/private".formatted(host)))
+                    .hasMessageContaining("credentials are sent over TLS only")
+                    .hasMessageContaining(plain.url() + "/token");
+            assertThat(plain.requests()).isEmpty();
+        }
+    }
+
     private StoredImage fetch(String image) throws IOException, RktException {
         return pull(directory, name(image));
     }
