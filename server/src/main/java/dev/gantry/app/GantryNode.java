@@ -164,7 +164,7 @@ final class GantryNode implements AutoCloseable {
                 .plus(KILLING);
         if (!await(stopping.allEnded(), killing)) {
             LOG.warn("Some tasks have not ended within {} s; they are left running", killing.toSeconds());
-        } else if (!await(stopping.allTold(), TELLING)) {
+        } else if (!await(stopping.allReported(), TELLING)) {
             LOG.warn("The server could not be told that all tasks have ended; the next start tells it");
         }
         close();
@@ -179,8 +179,8 @@ final class GantryNode implements AutoCloseable {
         // A driver that hangs must not delay the node's session, or all of the node's allocations would be lost.
         NodeFingerprint known = drivenLook
                 .copy()
-                .completeOnTimeout(null, parts.timings().firstLook().toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(found -> found == null ? fingerprinter.lookWithoutDrivers() : found)
+                .completeOnTimeout(null, parts.timings().firstFingerprint().toMillis(), TimeUnit.MILLISECONDS)
+                .thenApply(found -> found == null ? fingerprinter.fingerprintWithoutDrivers() : found)
                 .join();
         NodeDescription self = new NodeDescription(node(config, identity), known);
         NodeAgent agent = wire(config, parts, drivers, directory, threads, identity, self);

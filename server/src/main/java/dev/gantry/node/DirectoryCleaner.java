@@ -11,25 +11,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the directories of allocations that nobody speaks of any more, on a thread of its own: they may be large. What
- * is not done when the node ends is done after its next start.
+ * Deletes the directories of forgotten allocations, on a thread of its own since directories may be large. Directories
+ * that are left when the node ends are deleted after its next start.
  */
 public final class DirectoryCleaner {
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryCleaner.class);
 
-    private static final Duration REMOVAL = Duration.ofSeconds(30);
+    private static final Duration TASKS_END = Duration.ofSeconds(30);
 
     private final AllocationDirectories directories;
     private final ScheduledExecutorService thread;
     private final RetryDelay retry;
 
     /**
-     * Makes a cleaner.
+     * Creates a cleaner.
      *
-     * @param directories where allocations live
-     * @param thread one thread; its queue holds one entry an allocation at most
-     * @param firstRetry how long to wait before a directory that could not be deleted is tried again the first time
+     * @param directories the directories of allocations
+     * @param thread an executor with one thread; its queue holds at most one entry for each allocation
+     * @param firstRetry the wait before the first retry of a directory that could not be deleted
      */
     public DirectoryCleaner(AllocationDirectories directories, ScheduledExecutorService thread, Duration firstRetry) {
         this.directories = directories;
@@ -37,12 +37,12 @@ public final class DirectoryCleaner {
         this.retry = new RetryDelay(firstRetry);
     }
 
-    /** Deletes what an allocation has left behind, once its drivers are done with it. */
+    /** Deletes the directory of an allocation, once the threads of the allocation's tasks have ended. */
     void clean(String allocationId, Optional<AllocationRunner> runner) {
         thread.execute(() -> {
             try {
                 if (runner.isPresent()) {
-                    runner.get().join(REMOVAL);
+                    runner.get().join(TASKS_END);
                 }
                 delete(allocationId, 0);
             } catch (InterruptedException e) {
@@ -57,7 +57,7 @@ public final class DirectoryCleaner {
         } catch (IOException e) {
             Duration wait = retry.after(failures + 1);
             LOG.warn(
-                    "Can't delete the directory of allocation {}; that is tried again in {} s",
+                    "Can't delete the directory of allocation {}; retrying in {} s",
                     allocationId,
                     wait.toSeconds(),
                     e);
@@ -65,14 +65,14 @@ public final class DirectoryCleaner {
         }
     }
 
-    /** By another name: the allocation may have come back by then. */
+    /** Renames the directory first: by the time of the retry, the allocation may have been assigned again. */
     private void deleteLater(String allocationId, int failures, Duration wait) {
         try {
             String aside = directories.setAside(allocationId);
             var unused = thread.schedule(() -> delete(aside, failures), wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (IOException e) {
             LOG.warn(
-                    "The directory of allocation {} can't be moved either: it stays until the next start",
+                    "Can't rename the directory of allocation {} either; it stays until the next start of the node",
                     allocationId,
                     e);
         }

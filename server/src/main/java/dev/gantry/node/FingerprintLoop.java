@@ -10,46 +10,46 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the machine again and again, on a thread that may be held up by drivers. */
+/** Takes a fingerprint of the machine at an interval, on a thread that drivers may block. */
 public final class FingerprintLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FingerprintLoop.class);
 
     private final Fingerprinter fingerprinter;
-    private final Consumer<NodeFingerprint> found;
-    private final ScheduledFuture<?> ticking;
+    private final Consumer<NodeFingerprint> listener;
+    private final ScheduledFuture<?> schedule;
 
     /**
-     * Begins.
+     * Starts the loop.
      *
-     * @param fingerprinter looks
-     * @param found told what was found, on the thread
-     * @param thread one thread; not ended by this
-     * @param interval how long to wait between looks
+     * @param fingerprinter takes the fingerprints
+     * @param listener gets each fingerprint, on the thread
+     * @param thread an executor with one thread; {@link #close()} does not end it
+     * @param interval the wait between two fingerprints
      */
     public FingerprintLoop(
             Fingerprinter fingerprinter,
-            Consumer<NodeFingerprint> found,
+            Consumer<NodeFingerprint> listener,
             ScheduledExecutorService thread,
             Duration interval) {
         this.fingerprinter = fingerprinter;
-        this.found = found;
-        this.ticking =
-                thread.scheduleWithFixedDelay(this::look, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        this.listener = listener;
+        this.schedule =
+                thread.scheduleWithFixedDelay(this::run, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Looks no more. */
+    /** Ends the loop. */
     @Override
     public void close() {
-        ticking.cancel(false);
+        schedule.cancel(false);
     }
 
-    private void look() {
+    private void run() {
         try {
-            found.accept(fingerprinter.look());
+            listener.accept(fingerprinter.fingerprint());
         } catch (RuntimeException e) {
-            // It would not be called again.
-            LOG.error("Can't look at the machine; what was found before still counts", e);
+            // An exception would end the schedule.
+            LOG.error("Can't take a fingerprint of the machine; the node keeps the previous one", e);
         }
     }
 }

@@ -10,31 +10,31 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets drivers remove what nobody uses any more, again and again, on a thread that they may hold up. */
+/** Calls the garbage collection of the drivers at an interval, on a thread that drivers may block. */
 public final class GarbageLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GarbageLoop.class);
 
     private final List<TaskDriver> drivers;
-    private final ScheduledFuture<?> ticking;
+    private final ScheduledFuture<?> schedule;
 
     /**
-     * Begins.
+     * Starts the loop.
      *
-     * @param drivers decide themselves when it is time
-     * @param thread one thread; not ended by this
-     * @param interval how long to wait before the first call and between calls
+     * @param drivers the drivers; each decides itself whether it has garbage to collect
+     * @param thread an executor with one thread; {@link #close()} does not end it
+     * @param interval the wait before the first call and between calls
      */
     public GarbageLoop(Collection<TaskDriver> drivers, ScheduledExecutorService thread, Duration interval) {
         this.drivers = List.copyOf(drivers);
-        this.ticking = thread.scheduleWithFixedDelay(
+        this.schedule = thread.scheduleWithFixedDelay(
                 this::collect, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Calls no more. */
+    /** Ends the loop. */
     @Override
     public void close() {
-        ticking.cancel(false);
+        schedule.cancel(false);
     }
 
     private void collect() {
@@ -42,8 +42,8 @@ public final class GarbageLoop implements AutoCloseable {
             try {
                 driver.collectGarbage();
             } catch (RuntimeException e) {
-                // It would not be called again.
-                LOG.error("Driver {} can't remove what nobody uses", driver.name(), e);
+                // An exception would end the schedule.
+                LOG.error("Driver {} can't collect its garbage", driver.name(), e);
             }
         }
     }

@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does: brings what the server says to the allocations, and what they and the machine have to say to the
- * server. Without a server all of it goes on; what there is to say waits.
+ * The agent of a node: passes the assignments of the server to the allocations, and reports the states of allocations
+ * and the fingerprint of the machine to the server. Without a server the tasks run on, and the reports wait.
  *
- * <p>Its state is owned by the owner thread. Public methods may be called on any thread.
+ * <p>The owner thread owns the state. Public methods may be called on any thread.
  */
 public final class NodeAgent {
 
@@ -46,30 +46,33 @@ public final class NodeAgent {
     private final ClusterMembership cluster;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
-    private final CompletableFuture<Void> allTold = new CompletableFuture<>();
+    private final CompletableFuture<Void> allReported = new CompletableFuture<>();
     private boolean wasReady;
     private boolean fingerprintIsNew;
     private boolean stopping;
     private long sessionNumber;
 
-    /** Who the server of this session says it is, and why it is not obeyed; empty if it is. */
+    /** The identity of this session's server. */
     private Identity server = Identity.getDefaultInstance();
 
+    /** The reason why the node refuses this session's server; empty if it obeys the server. */
     private Optional<String> refusal = Optional.empty();
+
+    /** The id of the cluster whose refusal was logged last; empty if there is none. */
     private String loggedRefusal = "";
 
     /**
-     * Puts the parts together; nothing happens yet.
+     * Creates an agent; {@link #start()} starts it.
      *
      * @param owner the owner thread
-     * @param self what the node is
+     * @param self the description of the node
      * @param secret proves to the server that it is the same node
-     * @param allocations its allocations
-     * @param updates what the server must know of them
-     * @param logs answers reads of logs
-     * @param cluster which servers may be obeyed
-     * @param writer makes sure of what is known of the cluster
-     * @param session makes the session with the server
+     * @param allocations the node's allocations
+     * @param updates the queue of allocation updates for the server
+     * @param logs reads logs of tasks
+     * @param cluster decides whether the node obeys a server
+     * @param writer writes the state of the node to disk
+     * @param session creates the session with the server
      */
     public NodeAgent(
             OwnerThread owner,
@@ -93,16 +96,16 @@ public final class NodeAgent {
     }
 
     /**
-     * Takes up what an earlier process has left, which takes no longer than to read files, then begins to speak to the server.
+     * Restores the allocations of an earlier process, which only reads files, then begins to connect to a server.
      *
-     * @return completed once what was left is taken up, whether there is a server or not
+     * @return completed once the allocations are restored, whether a server answers or not
      */
     public CompletableFuture<Void> start() {
         return onOwner(() -> {
-            allocations.onNews(this::tellNews);
+            allocations.onNews(this::sendNews);
             allocations.restore();
             if (cluster.isNew()) {
-                // The only trace of a cluster that an older version has left.
+                // Older versions did not store the cluster's index.
                 cluster.raise(allocations.highestIndex());
             }
             session.open();
@@ -110,21 +113,21 @@ public final class NodeAgent {
     }
 
     /**
-     * Takes a new look at the machine.
+     * Stores a new fingerprint of the machine, and sends it if it differs from the one before.
      *
-     * @param fingerprint what was found
+     * @param fingerprint the fingerprint
      */
     public void fingerprinted(NodeFingerprint fingerprint) {
         owner.execute(() -> {
             fingerprintIsNew |= self.update(fingerprint);
-            tellNews();
+            sendNews();
         });
     }
 
     /**
      * Stops all tasks, and takes no new ones.
      *
-     * @return what to wait for
+     * @return the progress of the stop
      */
     public Stopping stopTasks() {
         CompletableFuture<Duration> killTimeout = new CompletableFuture<>();
@@ -132,27 +135,27 @@ public final class NodeAgent {
             stopping = true;
             killTimeout.complete(allocations.killTimeout());
             allocations.stopAll("The node stops");
-            tellNews();
+            sendNews();
         });
-        return new Stopping(killTimeout, allEnded, allTold);
+        return new Stopping(killTimeout, allEnded, allReported);
     }
 
     /**
-     * How far the stop of all tasks is.
+     * The progress of {@link #stopTasks()}.
      *
-     * @param killTimeout the longest that a task may take to end by itself
+     * @param killTimeout completed with the longest kill timeout of the tasks
      * @param allEnded completed once all tasks have ended
-     * @param allTold completed once the server knows, too; never if there is none
+     * @param allReported completed once the server has stored the ends of all tasks; never without a server
      */
     public record Stopping(
             CompletableFuture<Duration> killTimeout,
             CompletableFuture<Void> allEnded,
-            CompletableFuture<Void> allTold) {}
+            CompletableFuture<Void> allReported) {}
 
     /**
-     * Ends the session, and leaves tasks as they are: another process takes them up.
+     * Ends the session and leaves the tasks running, for the next process of the node.
      *
-     * @param atMost how long to wait for each task's thread to let go
+     * @param atMost the longest wait for the thread of each task
      * @throws InterruptedException if the thread was interrupted
      */
     public void leave(Duration atMost) throws InterruptedException {
@@ -170,11 +173,11 @@ public final class NodeAgent {
         return CompletableFuture.runAsync(work, owner);
     }
 
-    private void tellNews() {
+    private void sendNews() {
         if (stopping && allocations.areAllEnded()) {
             allEnded.complete(null);
             if (updates.isEmpty()) {
-                allTold.complete(null);
+                allReported.complete(null);
             }
         }
         if (!session.isReady() || refusal.isPresent()) {
@@ -195,24 +198,24 @@ public final class NodeAgent {
 
     private void receive(ConnectResponse message) {
         if (refusal.isPresent() && !message.hasRejoin() && !message.hasReadLog()) {
-            LOG.warn("A server that this node does not obey wants something of it; it is passed over");
+            LOG.warn("Ignoring a message of a server that this node refuses");
             return;
         }
         switch (message.getMessageCase()) {
-            case DESIRED_STATE -> obey(message.getDesiredState());
+            case DESIRED_STATE -> apply(message.getDesiredState());
             case ALLOCATION_UPDATES_ACK -> {
                 long sequence = message.getAllocationUpdatesAck().getSequence();
                 allocations.acknowledge(updates.acknowledge(sequence));
-                tellNews();
+                sendNews();
             }
             case READ_LOG -> readLog(message.getReadLog());
             case REJOIN -> rejoin();
             case IDENTITY, REGISTERED, MESSAGE_NOT_SET ->
-                LOG.warn("The server says something that this version does not know; it is passed over");
+                LOG.warn("Ignoring a message that this version of the node does not know");
         }
     }
 
-    private void obey(DesiredState desired) {
+    private void apply(DesiredState desired) {
         desired.getAllocationsList().forEach(allocation -> cluster.raise(allocation.getModifyIndex()));
         if (!stopping) {
             allocations.apply(desired);
@@ -224,7 +227,8 @@ public final class NodeAgent {
             return;
         }
         LOG.warn(
-                "An operator has this node obey the server of cluster {} at index {}: what that does not know is stopped",
+                "An operator has told this node to obey the server of cluster {} at index {}; allocations that this"
+                        + " server does not know are stopped",
                 server.getClusterId(),
                 server.getIndex());
         cluster.accept(server);
@@ -233,45 +237,45 @@ public final class NodeAgent {
                     if (failure == null) {
                         session.restart();
                     } else {
-                        LOG.error("That can't be remembered; the node still refuses the server", failure);
+                        LOG.error("Can't store the new cluster; the node still refuses the server", failure);
                     }
                 }));
     }
 
-    private void readLog(ReadLog question) {
+    private void readLog(ReadLog request) {
         if (refusal.isPresent()) {
-            answer(sessionNumber, LogReader.error(question, refusal.get()));
+            answer(sessionNumber, LogReader.error(request, refusal.get()));
             return;
         }
-        Optional<AllocationRunner> runner = allocations.find(question.getAllocationId());
+        Optional<AllocationRunner> runner = allocations.find(request.getAllocationId());
         Optional<LogSource> source =
-                runner.flatMap(found -> found.log(question.getTask(), question.getStream(), question.getFollow()));
+                runner.flatMap(found -> found.log(request.getTask(), request.getStream(), request.getFollow()));
         if (source.isPresent()) {
-            long asked = sessionNumber;
-            logs.read(question, source.get(), chunk -> owner.execute(() -> answer(asked, chunk)));
+            long number = sessionNumber;
+            logs.read(request, source.get(), chunk -> owner.execute(() -> answer(number, chunk)));
         } else {
-            answer(sessionNumber, LogReader.error(question, missing(question, runner)));
+            answer(sessionNumber, LogReader.error(request, missing(request, runner)));
         }
     }
 
-    private String missing(ReadLog question, Optional<AllocationRunner> runner) {
+    private String missing(ReadLog request, Optional<AllocationRunner> runner) {
         return runner.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
                         .formatted(
-                                question.getAllocationId(), question.getTask(), String.join(", ", found.taskNames())))
+                                request.getAllocationId(), request.getTask(), String.join(", ", found.taskNames())))
                 .orElseGet(() ->
-                        ("Node %s has no logs of allocation %s: its directory was deleted after its end, as all but those of the"
-                                        + " newest ended allocations are, or the allocation has not arrived there yet")
-                                .formatted(self.node().getName(), question.getAllocationId()));
+                        ("Node %s has no logs of allocation %s: its directory was deleted after its end, since only those of"
+                                        + " the newest ended allocations are kept, or the allocation has not started there")
+                                .formatted(self.node().getName(), request.getAllocationId()));
     }
 
     private String explain(String fault) {
-        return "The node does not obey this server: %s. What the node runs goes on, and nothing is taken or stopped. Start the server"
-                        .formatted(fault)
-                + " with the right data; or, to give up what the server does not know: gantry node rejoin "
-                + self.node().getName();
+        return ("The node does not obey this server: %s. Its tasks run on, and it starts and stops nothing. Start the"
+                        + " server with the right data; or, to give up the allocations that the server does not know:"
+                        + " gantry node rejoin %s")
+                .formatted(fault, self.node().getName());
     }
 
-    /** Once, however often the server is met. */
+    /** Logs the refusal of a cluster once, not in each session. */
     private void logRefusal(String why) {
         if (!loggedRefusal.equals(server.getClusterId())) {
             loggedRefusal = server.getClusterId();
@@ -279,14 +283,14 @@ public final class NodeAgent {
         }
     }
 
-    /** Questions are counted anew in each session: the answer to one of an older session must not be sent. */
-    private void answer(long asked, LogChunk chunk) {
-        if (asked == sessionNumber) {
+    /** Answers a request, unless its session has ended: request ids are unique within one session only. */
+    private void answer(long number, LogChunk chunk) {
+        if (number == sessionNumber) {
             session.send(ConnectRequest.newBuilder().setLogChunk(chunk).build());
         }
     }
 
-    /** What the session tells. */
+    /** Handles the events of the session. */
     private final class Session implements SessionHandler {
 
         @Override
@@ -323,7 +327,7 @@ public final class NodeAgent {
             }
             allocations.beginSession();
             updates.beginSession();
-            tellNews();
+            sendNews();
         }
 
         @Override
@@ -333,7 +337,7 @@ public final class NodeAgent {
 
         @Override
         public void ready() {
-            tellNews();
+            sendNews();
         }
 
         @Override

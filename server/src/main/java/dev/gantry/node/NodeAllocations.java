@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * All allocations of this node: takes what the server wants of them, remembers them on disk, and forgets those that
  * nobody will ask for.
  *
- * <p>Nothing of an allocation is removed on a doubt. One that is remembered no more, because its file is damaged or gone, may
- * still run: its directory and its pods stay until the server has named all that there is. If the server names the
- * allocation, it is taken up with what is found of it; only if not, what it has left is swept away.
+ * <p>Nothing of an allocation is removed on a doubt. One that is remembered no more, because its file is damaged or
+ * gone, may still run: its directory and its pods stay until the server has named all that there is. If the server
+ * names the allocation, it is taken up with what is found of it; only if not, what it has left is swept away.
  *
  * <p>Owned by the owner thread.
  */
@@ -103,8 +103,8 @@ public final class NodeAllocations {
     }
 
     /**
-     * Takes up what an earlier process of this node has left: tasks that still run go on, and of those that ended the end is
-     * collected. Removes nothing: that waits for the server.
+     * Takes up what an earlier process of this node has left: tasks that still run go on, and of those that ended the
+     * end is collected. Removes nothing: that waits for the server.
      */
     void restore() {
         for (StoredAllocation stored : store.load()) {
@@ -258,7 +258,7 @@ public final class NodeAllocations {
     }
 
     private void take(Allocation wanted, Optional<JobVersion> job) {
-        if (context.directories().isThere(wanted.getId()) && takeUp(wanted, job)) {
+        if (context.directories().exists(wanted.getId()) && takeUp(wanted, job)) {
             return;
         }
         if (AllocationStatuses.isTerminal(wanted)) {
@@ -281,8 +281,8 @@ public final class NodeAllocations {
     }
 
     /**
-     * Goes on with an allocation that this node had and does not remember: its file could not be read, or is gone. What an
-     * allocation has left that never ran is no reason, since it is remembered before anything of it runs.
+     * Goes on with an allocation that this node had and does not remember: its file could not be read, or is gone. What
+     * an allocation has left that never ran is no reason, since it is remembered before anything of it runs.
      *
      * @return false if there is nothing to go on with
      */
@@ -359,7 +359,7 @@ public final class NodeAllocations {
 
     /** A start that was not remembered leaves some, and the server names the allocation again. */
     private void setLeftoversAside(String allocationId) {
-        if (!context.directories().isThere(allocationId)) {
+        if (!context.directories().exists(allocationId)) {
             return;
         }
         try {

@@ -3,17 +3,17 @@ package dev.gantry.node;
 import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.v1.Node;
 
-/** What this node is and has to give now. Owned by the owner thread. */
+/** Holds the current description and fingerprint of this node. Owned by the owner thread. */
 public final class NodeDescription {
 
     private Node node;
     private NodeFingerprint fingerprint;
 
     /**
-     * Describes a node.
+     * Creates a description.
      *
-     * @param node who it is
-     * @param fingerprint what it has to give
+     * @param node the id, name and configuration of the node
+     * @param fingerprint the first fingerprint
      */
     public NodeDescription(Node node, NodeFingerprint fingerprint) {
         this.node = fingerprint.describe(node);
@@ -21,9 +21,9 @@ public final class NodeDescription {
     }
 
     /**
-     * The node as it is now.
+     * Returns the node as it is now.
      *
-     * @return its description
+     * @return the node with its newest fingerprint
      */
     public Node node() {
         return node;
@@ -33,7 +33,7 @@ public final class NodeDescription {
         return fingerprint;
     }
 
-    /** Takes a newer fingerprint; returns whether it says anything new. */
+    /** Stores a newer fingerprint; returns true if it differs from the current one. */
     boolean update(NodeFingerprint newer) {
         if (newer.equals(fingerprint)) {
             return false;

@@ -4,25 +4,25 @@ import dev.gantry.node.session.SessionTimings;
 import java.time.Duration;
 
 /**
- * How often a node does things, and how long it waits.
+ * The intervals and timeouts of a node.
  *
- * @param fingerprint how often to look whether what the machine has to give has changed
- * @param firstLook how long the drivers may take to answer before the node connects without knowing of them
- * @param logs how often to look for new output, for those who follow a log
- * @param session when to try again to reach a server
- * @param removalRetry how long to wait before what could not be removed, of ended allocations and of earlier processes, is
- *     tried again the first time
- * @param killTimeout how long a task that does not say may take to end once it is asked to
+ * @param fingerprint the interval of fingerprints of the machine
+ * @param firstFingerprint the longest wait for the drivers before the node connects without them
+ * @param logs the interval at which followed logs are checked for new output
+ * @param session the timeouts of the session with a server
+ * @param removalRetry the wait before the first retry of a removal that failed, of ended allocations and of the remains
+ *     of earlier processes
+ * @param killTimeout the kill timeout of tasks without one of their own
  */
 public record NodeTimings(
         Duration fingerprint,
-        Duration firstLook,
+        Duration firstFingerprint,
         Duration logs,
         SessionTimings session,
         Duration removalRetry,
         Duration killTimeout) {
 
-    /** For all but tests; the kill timeout is Nomad's default. */
+    /** The defaults; the kill timeout is Nomad's. */
     public static final NodeTimings STANDARD = new NodeTimings(
             Duration.ofSeconds(15),
             Duration.ofSeconds(5),

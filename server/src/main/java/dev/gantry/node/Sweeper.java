@@ -15,11 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what earlier processes of this node have left behind of allocations that nobody knows any more: their pods, one
- * after the other, then their directories. It has a thread of its own, since a driver may take half a minute for each pod. What
- * can't be removed is tried again, after waits that double.
+ * Removes the pods and then the directories of unknown allocations, which earlier processes of this node have left
+ * behind. It has a thread of its own, since a driver may take half a minute for each pod. A removal that fails is
+ * retried, after waits that double.
  *
- * <p>The owner thread says what to spare, and calls for a sweep once the server has named all its allocations.
+ * <p>The owner thread adds the known allocations, which are spared, and starts the sweep once the server has named all
+ * allocations of the node.
  */
 public final class Sweeper {
 
@@ -32,17 +33,17 @@ public final class Sweeper {
     private final RetryDelay retry;
     private final Set<String> spared = ConcurrentHashMap.newKeySet();
 
-    // Owned by the thread.
+    // Owned by the sweeper's thread.
     private boolean isBegun;
 
     /**
-     * Removes nothing yet.
+     * Creates a sweeper; it removes nothing before {@link #sweep}.
      *
-     * @param drivers whose tasks may have left something
-     * @param directories where allocations live
+     * @param drivers the drivers whose pods may be left behind
+     * @param directories the directories of allocations
      * @param cleaner deletes directories
-     * @param thread one thread; its queue holds one entry a session at most, and one for the next try
-     * @param firstRetry how long to wait before what could not be removed is tried again the first time
+     * @param thread an executor with one thread; its queue holds at most one entry for each session, and one retry
+     * @param firstRetry the wait before the first retry
      */
     public Sweeper(
             Collection<TaskDriver> drivers,
@@ -57,21 +58,22 @@ public final class Sweeper {
         this.retry = new RetryDelay(firstRetry);
     }
 
-    /** Leaves an allocation alone from now on; to be called before anything of it is made. */
+    /** Spares an allocation from now on. To be called before the allocation's directory or pods are created. */
     void spare(String allocationId) {
         spared.add(allocationId);
     }
 
-    /** Ends that. */
+    /** Removes an allocation from the spared ones. */
     void spareNoMore(String allocationId) {
         spared.remove(allocationId);
     }
 
     /**
-     * Removes what is left of all others, soon; once for each process, since only an earlier one leaves anything. Of what has
-     * ended the directory stays, but no pod: one that still runs is beyond anybody's reach, and may run elsewhere again.
+     * Starts the removal of all allocations that are not spared. Only the first call does so, since only earlier
+     * processes leave anything behind. Of spared allocations that have ended, the directories stay and the pods are
+     * removed: nobody could stop such a pod, and the allocation may have been replaced.
      *
-     * @param ended allocations that are spared and have ended
+     * @param ended the spared allocations that have ended
      */
     void sweep(Set<String> ended) {
         thread.execute(() -> {
@@ -85,31 +87,31 @@ public final class Sweeper {
     private void sweep(Set<String> ended, int failures) {
         if (!sweepAll(ended)) {
             Duration wait = retry.after(failures + 1);
-            LOG.warn("What could not be removed is tried again in {} s", wait.toSeconds());
+            LOG.warn("Retrying the removal of unknown allocations in {} s", wait.toSeconds());
             var unused = thread.schedule(() -> sweep(ended, failures + 1), wait.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Returns false if something is left. */
+    /** Returns false if a removal failed. */
     private boolean sweepAll(Set<String> ended) {
         boolean areTasksGone = true;
         for (TaskDriver driver : drivers) {
             areTasksGone &= driver.sweep(id -> spared.contains(id) && !ended.contains(id));
         }
         if (!areTasksGone) {
-            LOG.warn("Not all that earlier allocations have left could be removed; their directories stay");
+            LOG.warn("Can't remove all pods of unknown allocations; the directories of these allocations stay");
             return false;
         }
         try {
             for (String id : directories.list()) {
                 if (!spared.contains(id)) {
-                    LOG.info("Removing what is left of allocation {}, which nobody knows", id);
+                    LOG.info("Removing the directory of allocation {}: neither the node nor the server knows it", id);
                     cleaner.clean(directories.setAside(id), Optional.empty());
                 }
             }
             return true;
         } catch (IOException e) {
-            LOG.warn("Can't look for what earlier allocations have left behind", e);
+            LOG.warn("Can't list the directories of allocations", e);
             return false;
         }
     }

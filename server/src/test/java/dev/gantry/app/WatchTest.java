@@ -251,8 +251,8 @@ class WatchTest {
             this.answers = answers;
         }
 
-        void readUntil(Predicate<Picture> isThere) {
-            while (!isThere.test(this)) {
+        void readUntil(Predicate<Picture> exists) {
+            while (!exists.test(this)) {
                 read(answers.next());
             }
         }

@@ -15,11 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The directories of allocations: {@code ALLOCATION/alloc/{data,logs,tmp}}, {@code ALLOCATION/+logs}, {@code
- * ALLOCATION/TASK/{local,secrets}} and what a driver remembers.
+ * Creates and deletes the directories of allocations: {@code ALLOCATION/alloc/{data,logs,tmp}}, {@code
+ * ALLOCATION/+logs} and {@code ALLOCATION/TASK/{local,secrets,driver}}.
  *
- * <p>What tasks see may be written by any user, since a task can run as one that only its image knows, but for the logs;
- * other users of the machine are kept out by the directory that holds them all.
+ * <p>Any user may write the directories that tasks see, except the logs: a task can run as a user that only its image
+ * knows. The mode of the root directory keeps out other users of the machine.
  */
 public final class AllocationDirectories {
 
@@ -27,10 +27,10 @@ public final class AllocationDirectories {
     private static final String FOR_READERS = "rwxr-xr-x";
     private static final String FOR_THE_NODE = "rwx------";
 
-    /** Bounds the race with a task that puts a link in the place of the directory again and again. */
+    /** Bounds the race with a task that keeps putting a link in the place of the directory. */
     private static final int MOUNT_POINT_ATTEMPTS = 10;
 
-    /** Ends the names of what is only there to be deleted; no allocation's id has a dot. */
+    /** Suffix of directories that wait for their deletion. Ids of allocations have no dot. */
     private static final String ASIDE = ".aside";
 
     private final Path root;
@@ -38,18 +38,18 @@ public final class AllocationDirectories {
     /**
      * Uses a directory.
      *
-     * @param root where allocations have theirs; it exists, and only the node's user may enter it
+     * @param root the parent of the allocations' directories; it exists, and only the node's user may enter it
      */
     public AllocationDirectories(Path root) {
         this.root = root;
     }
 
-    /** Where a task lives. */
+    /** Returns the directory of a task. */
     TaskDirectory of(String allocationId, String task) {
         return new TaskDirectory(root.resolve(allocationId), task);
     }
 
-    /** Makes what the tasks of an allocation share; what was there before is removed. */
+    /** Creates the directories that the tasks of an allocation share, and deletes older ones before. */
     void create(String allocationId) throws IOException {
         Path allocation = root.resolve(allocationId);
         FileTrees.delete(allocation);
@@ -62,7 +62,7 @@ public final class AllocationDirectories {
         Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
         try (OpenDirectory open = OpenDirectory.of(shared)) {
             for (String name : List.of("data", "tmp")) {
-                // What a task has put there stays, and is not touched: a link may lead to any file of the machine.
+                // Do not touch what a task has put there: a link may lead to any file of the machine.
                 if (!open.has(name)) {
                     open.makeDirectory(name, allocation);
                 }
@@ -70,7 +70,7 @@ public final class AllocationDirectories {
         }
     }
 
-    /** Makes what is missing of what the tasks of an allocation share, and keeps what is there. */
+    /** Creates missing directories that the tasks of an allocation share, and keeps the others. */
     void complete(String allocationId) throws IOException {
         Path allocation = root.resolve(allocationId);
         Files.createDirectories(allocation);
@@ -78,16 +78,16 @@ public final class AllocationDirectories {
     }
 
     /**
-     * Whether there is anything of an allocation.
+     * Tells whether an allocation has a directory.
      *
      * @param allocationId the allocation
-     * @return true if it has a directory
+     * @return true if the directory exists
      */
-    public boolean isThere(String allocationId) {
+    public boolean exists(String allocationId) {
         return Files.exists(root.resolve(allocationId), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Makes what one task has for itself, whatever an earlier start has left of it. */
+    /** Creates the directories of one task for a start. The driver's directory of an earlier start is deleted. */
     void prepare(TaskDirectory task) throws IOException {
         FileTrees.delete(task.driver());
         create(task.local(), FOR_ANY_USER);
@@ -98,9 +98,9 @@ public final class AllocationDirectories {
     }
 
     /**
-     * Makes the directory that the logs are mounted on. It is never opened here: a task may put a link in its place, and
-     * the next one to start then gets a directory again. Tasks of one group start at the same time: a directory that
-     * another one has made stays, since its pod may have mounted the logs on it.
+     * Creates the directory that the logs are mounted on. It is never opened: a task may have put a link in its place,
+     * which is replaced by a directory. A directory stays: tasks of one group start at the same time, and another
+     * task's pod may have mounted the logs on it.
      */
     private static void makeMountPoint(Path directory) throws IOException {
         for (int attempt = 1; ; attempt++) {
@@ -126,21 +126,21 @@ public final class AllocationDirectories {
     }
 
     /**
-     * Deletes all that is there of an allocation. Links are deleted, not followed.
+     * Deletes the directory of an allocation. Links are deleted, not followed.
      *
      * @param allocationId the allocation
-     * @throws IOException if something of it can't be deleted
+     * @throws IOException if a file can't be deleted
      */
     public void delete(String allocationId) throws IOException {
         FileTrees.delete(root.resolve(allocationId));
     }
 
     /**
-     * Puts all that is there of an allocation out of the way of a new run of it, to be deleted at leisure.
+     * Renames the directory of an allocation, so that it can be deleted later while the allocation runs again.
      *
-     * @param allocationId the allocation, or what was put out of the way already
-     * @return what to {@link #delete}
-     * @throws IOException if it can't be moved
+     * @param allocationId the allocation, or the result of an earlier call
+     * @return the name to {@link #delete}
+     * @throws IOException if the directory can't be renamed
      */
     public String setAside(String allocationId) throws IOException {
         if (allocationId.endsWith(ASIDE)) {
@@ -153,10 +153,10 @@ public final class AllocationDirectories {
     }
 
     /**
-     * Which allocations have directories.
+     * Lists the directories of allocations.
      *
-     * @return their ids, in no order, and what was put out of the way and not deleted yet
-     * @throws IOException if that can't be read
+     * @return the ids of allocations, and the names of directories that were set aside; in no order
+     * @throws IOException if the root directory can't be read
      */
     public List<String> list() throws IOException {
         List<String> ids = new ArrayList<>();
@@ -168,7 +168,7 @@ public final class AllocationDirectories {
 
     private static Path create(Path directory, String permissions) throws IOException {
         Files.createDirectories(directory);
-        // Given now: what is given at creation goes through the process's mask.
+        // Set afterwards: the umask of the process restricts permissions at creation.
         return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
     }
 }

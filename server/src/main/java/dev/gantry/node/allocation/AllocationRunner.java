@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One allocation on this node: runs the tasks of its group in the order of their lifecycles, and sums up how they are. One
- * that fails takes the others with it, as in Nomad.
+ * One allocation on this node: runs the tasks of its group in the order of their lifecycles, and sums up how they are.
+ * One that fails takes the others with it, as in Nomad.
  *
  * <p>Owned by the owner thread.
  */
@@ -194,8 +194,9 @@ public final class AllocationRunner {
     }
 
     /**
-     * Makes the directories of a fresh allocation and makes its tasks ready, but lets none run before {@link #permit()}.
-     * What can't be done ends as a failed task, not with an exception. The listener is not told that it has begun.
+     * Makes the directories of a fresh allocation and makes its tasks ready, but lets none run before {@link
+     * #permit()}. What can't be done ends as a failed task, not with an exception. The listener is not told that it has
+     * begun.
      */
     public void begin() {
         permission = new CompletableFuture<>();
@@ -208,8 +209,8 @@ public final class AllocationRunner {
     }
 
     /**
-     * Goes on with an allocation that this node had forgotten: with the tasks that {@link #findTasks()} has found, and with
-     * all that is in its directory. What was not found begins like a fresh task, and not before {@link #permit()}.
+     * Goes on with an allocation that this node had forgotten: with the tasks that {@link #findTasks()} has found, and
+     * with all that is in its directory. What was not found begins like a fresh task, and not before {@link #permit()}.
      */
     public void takeUp() {
         permission = new CompletableFuture<>();
@@ -274,8 +275,8 @@ public final class AllocationRunner {
     }
 
     /**
-     * Takes over what the server says anew of an allocation that runs on: another version of its job counts from now on,
-     * but nothing is restarted for it. A version with other tasks, which would have to, is not taken over.
+     * Takes over what the server says anew of an allocation that runs on: another version of its job counts from now
+     * on, but nothing is restarted for it. A version with other tasks, which would have to, is not taken over.
      *
      * @param wanted what the server says
      * @param newer the version of the job that it speaks of, if the server sent it
@@ -348,8 +349,8 @@ public final class AllocationRunner {
     }
 
     /**
-     * Stops all tasks but those that run after the others; when only such are left, those. Does nothing if the allocation
-     * is being stopped already.
+     * Stops all tasks but those that run after the others; when only such are left, those. Does nothing if the
+     * allocation is being stopped already.
      *
      * @param why for people
      */
@@ -495,7 +496,7 @@ public final class AllocationRunner {
                 .anyMatch(task -> task.hasFailed() || (task.isDead() && task.role() != TaskRole.PRESTART));
         boolean allPass = counted.stream().allMatch(TaskRunner::allChecksPass);
         // Its verdict ends the watch.
-        health.ifPresent(watch -> watch.look(allRun, allPass, isLost));
+        health.ifPresent(watch -> watch.update(allRun, allPass, isLost));
     }
 
     private void sumUp() {

@@ -6,20 +6,20 @@ import dev.gantry.v1.TaskState;
 import java.util.Collection;
 
 /**
- * What the states of its tasks make of an allocation.
+ * Computes the client status of an allocation from the states of its tasks.
  *
- * <p>Unlike in Nomad, where one failed task makes a failed allocation at once, it has not ended before the last of its
- * tasks has: the server gives its ports to another one then.
+ * <p>In Nomad one failed task makes a failed allocation at once. Here the allocation stays running until its last task
+ * has ended, since the server gives the ports of a terminal allocation to another one.
  */
 final class ClientStatuses {
 
     private ClientStatuses() {}
 
     /**
-     * A task and what it is to its group.
+     * A task of the allocation.
      *
-     * @param role what it is
-     * @param state how it is
+     * @param role the role of the task in its group
+     * @param state the state of the task
      */
     record Member(TaskRole role, TaskState state) {
 

@@ -1,24 +1,24 @@
 package dev.gantry.node.allocation;
 
-/** What can happen to a task. */
+/** The types of task events. */
 enum EventType {
-    /** The node has taken it. */
+    /** The node has taken the task. */
     RECEIVED("Received"),
-    /** It is being made ready. */
+    /** The task is being prepared. */
     SETUP("Setup"),
-    /** Its pod runs. */
+    /** The pod runs. */
     STARTED("Started"),
-    /** Its pod has ended by itself. */
+    /** The pod has ended by itself. */
     TERMINATED("Terminated"),
-    /** It will be started again. */
+    /** The task will be started again. */
     RESTARTING("Restarting"),
-    /** It will not be started again, although it should run. */
+    /** The task should run, but the restart policy allows no more restarts. */
     NOT_RESTARTING("NotRestarting"),
-    /** It is being stopped. */
+    /** The task is being stopped. */
     KILLING("Killing"),
-    /** It was stopped. */
+    /** The task was stopped. */
     KILLED("Killed"),
-    /** It could not be started. */
+    /** The task could not be started. */
     DRIVER_FAILURE("DriverFailure");
 
     private final String word;
@@ -27,7 +27,7 @@ enum EventType {
         this.word = word;
     }
 
-    /** As the protocol writes it. */
+    /** Returns the name of the type in messages. */
     String word() {
         return word;
     }

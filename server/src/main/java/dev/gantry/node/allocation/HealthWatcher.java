@@ -12,9 +12,10 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Finds out once whether an allocation is healthy, by its group's update strategy: it is when it has been good for the
- * minimum time without a break, and it is not when a task fails or the deadline comes first. As in Nomad the deadline is
- * counted from when this process of the node took the allocation, or its deployment, up.
+ * Decides once whether an allocation is healthy, by the update strategy of its group. An allocation is healthy if its
+ * tasks run and its checks pass for the minimum healthy time without a break. It is unhealthy if a task fails or the
+ * healthy deadline passes before. As in Nomad, the deadline begins when this process of the node takes up the
+ * allocation, or its deployment.
  *
  * <p>Owned by the owner thread.
  */
@@ -23,20 +24,20 @@ final class HealthWatcher {
     private final Timer timer;
     private final Duration minHealthyTime;
     private final boolean needsChecks;
-    private final Consumer<Boolean> verdict;
+    private final Consumer<Boolean> listener;
     private final Future<?> deadline;
     private Optional<Future<?>> goodSince = Optional.empty();
     private boolean decided;
 
-    private HealthWatcher(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
+    private HealthWatcher(UpdateStrategy strategy, Timer timer, Consumer<Boolean> listener) {
         this.timer = timer;
-        this.verdict = verdict;
+        this.listener = listener;
         this.minHealthyTime = duration(strategy.getMinHealthyTime());
         this.needsChecks = strategy.getHealthCheck() != HealthCheck.HEALTH_CHECK_TASK_STATES;
         this.deadline = timer.schedule(() -> decide(false), duration(strategy.getHealthyDeadline()));
     }
 
-    /** The strategy of a group; empty if nobody wants to know how healthy its allocations are. */
+    /** Returns the update strategy of a group; empty if the health of its allocations is not needed. */
     static Optional<UpdateStrategy> strategy(Job job, TaskGroup group, String deploymentId) {
         if (group.hasUpdate()) {
             return Optional.of(PolicyDefaults.apply(group.getUpdate()));
@@ -49,22 +50,22 @@ final class HealthWatcher {
     /**
      * Begins to watch.
      *
-     * @param strategy what is healthy, whole
-     * @param timer for the times of the strategy
-     * @param verdict told once, on the owner thread
+     * @param strategy the update strategy, with its defaults filled in
+     * @param timer measures the times of the strategy
+     * @param listener gets the decision once, on the owner thread
      */
-    static HealthWatcher begin(UpdateStrategy strategy, Timer timer, Consumer<Boolean> verdict) {
-        return new HealthWatcher(strategy, timer, verdict);
+    static HealthWatcher begin(UpdateStrategy strategy, Timer timer, Consumer<Boolean> listener) {
+        return new HealthWatcher(strategy, timer, listener);
     }
 
     /**
-     * Takes a look, after each change.
+     * Handles a change of the allocation.
      *
-     * @param allRun whether all tasks run that should
+     * @param allRun whether all tasks that should run do
      * @param allPass whether all checks pass
-     * @param isLost whether a task has ended that should not have
+     * @param isLost whether a task has failed, or has ended that should run
      */
-    void look(boolean allRun, boolean allPass, boolean isLost) {
+    void update(boolean allRun, boolean allPass, boolean isLost) {
         if (decided) {
             return;
         }
@@ -78,7 +79,7 @@ final class HealthWatcher {
         }
     }
 
-    /** Nobody wants to know any more. */
+    /** Ends the watch without a decision. */
     void end() {
         decided = true;
         deadline.cancel(false);
@@ -87,7 +88,7 @@ final class HealthWatcher {
 
     private void decide(boolean isHealthy) {
         end();
-        verdict.accept(isHealthy);
+        listener.accept(isHealthy);
     }
 
     private void interrupt() {

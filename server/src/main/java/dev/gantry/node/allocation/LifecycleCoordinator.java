@@ -5,10 +5,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * In which order the tasks of a group come and go, by their lifecycle blocks: prestart tasks first, then, once those have
- * succeeded and the sidecars run, the main tasks; when they have ended the sidecars are stopped; when all has ended the
- * poststop tasks run. What to do next follows from how the tasks are alone, so that it is the same after a restart of the
- * node. Owned by the owner thread.
+ * Starts and stops the tasks of a group in the order of their lifecycle blocks: prestart tasks and sidecars first; the
+ * main tasks once the prestart tasks have succeeded and the sidecars run; the poststop tasks when all others have
+ * ended. Sidecars are stopped when the main tasks have ended. The next step follows from the states of the tasks alone,
+ * so it is the same after a restart of the node. Owned by the owner thread.
  */
 final class LifecycleCoordinator {
 
@@ -18,7 +18,7 @@ final class LifecycleCoordinator {
         this.tasks = tasks;
     }
 
-    /** Begins what may begin, ends what is not needed any more. Doing it again changes nothing. */
+    /** Starts the tasks that may start, and ends those that are no longer needed. Idempotent. */
     void advance() {
         for (TaskRunner task : tasks) {
             if (mayBegin(task)) {
@@ -33,11 +33,11 @@ final class LifecycleCoordinator {
         if (areOthersDead() && tasks.stream().noneMatch(TaskRunner::hasRun)) {
             of(
                     role -> role == TaskRole.POSTSTOP,
-                    task -> task.skip("There is nothing to do after tasks that never ran"));
+                    task -> task.skip("No task of the group has run, so the poststop task is not needed"));
         }
     }
 
-    /** Ends all but what is there to run afterwards; sidecars end when the main tasks have. */
+    /** Stops all tasks except poststop tasks. Sidecars are stopped once the main tasks have ended. */
     void stop(String why) {
         of(role -> role == TaskRole.MAIN || role == TaskRole.PRESTART, task -> task.kill(why));
         if (all(TaskRole.MAIN, TaskRunner::isDead)) {
@@ -45,12 +45,12 @@ final class LifecycleCoordinator {
         }
     }
 
-    /** Ends what runs after all the others, too. */
+    /** Stops the poststop tasks. */
     void stopPoststop(String why) {
         of(role -> role == TaskRole.POSTSTOP, task -> task.kill(why));
     }
 
-    /** Whether only what is there to run afterwards is left. */
+    /** Returns true if all tasks except poststop tasks are dead. */
     boolean areOthersDead() {
         return tasks.stream().allMatch(task -> task.role() == TaskRole.POSTSTOP || task.isDead());
     }
@@ -61,7 +61,7 @@ final class LifecycleCoordinator {
         }
         return switch (task.role()) {
             case PRESTART, SIDECAR -> true;
-            // What has run already, before a restart of the node, does not wait for others' restarts.
+            // A task that has run before a restart of the node does not wait for restarts of the others.
             case MAIN ->
                 task.hasRun()
                         || (all(TaskRole.PRESTART, TaskRunner::isDead) && all(TaskRole.SIDECAR, TaskRunner::hasRun));

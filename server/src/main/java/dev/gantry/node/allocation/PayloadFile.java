@@ -10,9 +10,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What a job was dispatched with, as a file in a task's {@code local/}. As in Nomad there is none without a payload.
+ * The payload of a dispatched job as a file in a task's {@code local/}. As in Nomad, there is no file without a
+ * payload.
  *
- * @param name of the file, below {@code local/}
+ * @param name the path of the file, relative to {@code local/}
  * @param content the payload
  */
 record PayloadFile(String name, ByteString content) {
@@ -24,9 +25,9 @@ record PayloadFile(String name, ByteString content) {
     }
 
     /**
-     * Writes the file, in place of an older one. No link is followed, whoever has left it.
+     * Writes the file, and replaces an older one. Follows no links: a task may have put one there.
      *
-     * @throws IOException if it would lie elsewhere, or can't be written
+     * @throws IOException if the path leaves {@code local/}, or the file can't be written
      */
     void write(TaskDirectory directory) throws IOException {
         Path local = directory.local();
@@ -38,7 +39,7 @@ record PayloadFile(String name, ByteString content) {
         write(OpenDirectory.of(local), inside, directory.driver());
     }
 
-    /** Closes the directory. */
+    /** Writes the file below an open directory, and closes the directory. */
     private void write(OpenDirectory local, Path inside, Path staging) throws IOException {
         OpenDirectory at = local;
         try {

@@ -13,35 +13,36 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * When a task that has ended, or could not be started, is started again: Nomad's rules ({@code restarts.go}). Pure.
+ * Decides whether and when a task that has ended, or could not be started, is started again. The rules are Nomad's
+ * ({@code restarts.go}). Pure.
  *
- * @param policy with all defaults filled in
- * @param evenOnSuccess whether it is started again when it did what it should, too
+ * @param policy the restart policy, with its defaults filled in
+ * @param evenOnSuccess whether a task that has succeeded is started again, too
  */
 record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
 
     private static final double JITTER = 0.25;
 
-    /** What to do with a task. */
+    /** The decision about a task. */
     sealed interface Decision {
 
         /**
-         * Start it again.
+         * The task is started again.
          *
-         * @param window what of the policy is used up then, with the time of the start
-         * @param delay until then
-         * @param why for people
+         * @param window the use of the policy after the restart, with the time of the start
+         * @param delay the wait before the start
+         * @param why the reason, for people
          */
         record Again(RestartWindow window, Duration delay, String why) implements Decision {}
 
         /**
-         * It has failed.
+         * The task has failed.
          *
-         * @param why for people
+         * @param why the reason, for people
          */
         record Failed(String why) implements Decision {}
 
-        /** It has done what it should. */
+        /** The task has succeeded, and is not started again. */
         record Done() implements Decision {}
     }
 
@@ -55,12 +56,12 @@ record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
                 : new Decision.Failed("Starting it again on this node would not help");
     }
 
-    /** The same whatever made it necessary: a check that goes on failing, say. */
+    /** Decides about a restart for any reason, such as a check that keeps failing. */
     Decision again(RestartWindow used, Instant now, RandomGenerator random) {
         if (policy.getAttempts() == 0) {
             return new Decision.Failed("The restart policy allows no restarts");
         }
-        // One that began in the future was written before the clock was set back: it begins now.
+        // The clock was set back since the interval began: begin the interval now.
         Instant known = used.begin().isAfter(now) ? now : used.begin();
         boolean isNew = used.restarts() == 0 || now.isAfter(end(known));
         int restarts = isNew ? 1 : used.restarts() + 1;
@@ -77,16 +78,16 @@ record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
         String exceeded = "All %d restarts within %s are used up"
                 .formatted(policy.getAttempts(), Durations.toString(policy.getInterval()));
         if (policy.getMode() == RestartMode.RESTART_MODE_DELAY) {
-            // Started once the interval is over, which begins a new one.
+            // Wait for the end of the interval; the start begins a new one.
             return waiting(policy.getAttempts(), begin, now, Duration.between(now, end(begin)), exceeded);
         }
         return new Decision.Failed(exceeded + " and the mode is fail");
     }
 
     /**
-     * How long a task still has to wait for its next start, as an earlier process of the node has decided.
+     * Returns the rest of a wait for the next start that an earlier process of the node has decided.
      *
-     * @return the time that is left; not more than the policy can ask for, also if the clock was set back since
+     * @return the rest, at most the longest wait of the policy, even if the clock was set back
      */
     Duration delay(RestartWindow used, Instant now) {
         Duration left = used.due().map(due -> Duration.between(now, due)).orElse(Duration.ZERO);

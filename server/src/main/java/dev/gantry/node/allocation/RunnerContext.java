@@ -13,19 +13,19 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * What all allocations of a node need to run.
+ * The parts of the node that all allocations use.
  *
  * @param owner the node's owner thread
- * @param timer runs things on the owner thread later
- * @param node the node as it is now; asked on the owner thread
+ * @param timer runs work on the owner thread later
+ * @param node returns the node as it is now; called on the owner thread
  * @param drivers the drivers by name
- * @param directories where allocations live
- * @param killTimeout how long a task that does not say may take to end by itself once it is asked to
+ * @param directories the directories of allocations
+ * @param killTimeout the kill timeout of tasks without one of their own
  * @param checkScheduler repeats the probes of checks
  * @param probes makes the probes of checks
- * @param clock tells when things happen
- * @param steady measures how long something takes: it begins like the clock and never jumps
- * @param random spreads delays; used on the owner thread
+ * @param clock gives the times of events
+ * @param steady measures durations: it starts at the time of the clock and never jumps
+ * @param random gives the jitter of delays; used on the owner thread
  */
 public record RunnerContext(
         Executor owner,
@@ -40,12 +40,12 @@ public record RunnerContext(
         InstantSource steady,
         RandomGenerator random) {
 
-    /** Makes the map immutable. */
+    /** Copies the map. */
     public RunnerContext {
         drivers = Map.copyOf(drivers);
     }
 
-    /** The driver that a task asks for; empty if this node has no such driver. */
+    /** Returns the driver of a name; empty if this node has no such driver. */
     Optional<TaskDriver> driver(String name) {
         return Optional.ofNullable(drivers.get(name));
     }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The checks of the services of one task. They are probed while the task runs and pending while it does not. Owned by the
- * owner thread.
+ * The checks of the services of one task. They are probed while the task runs and pending while it does not. Owned by
+ * the owner thread.
  */
 final class TaskChecks {
 

@@ -12,7 +12,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 
-/** What happened to a task so far. Owned by the node's owner thread; any thread may ask whether the task is dead. */
+/**
+ * Keeps the state and the newest events of a task. Owned by the owner thread; any thread may call {@link #isDead()}.
+ */
 final class TaskHistory {
 
     private static final int EVENTS = 10;
@@ -21,13 +23,15 @@ final class TaskHistory {
     private TaskState state;
     private volatile boolean dead;
 
-    /** Goes on where a state has stopped. */
+    /** Continues from a stored state. */
     TaskHistory(TaskState state, InstantSource clock) {
         this.state = state;
         this.clock = clock;
         this.dead = state.getPhase() == TaskPhase.TASK_PHASE_DEAD;
     }
 
+    /** Begins the history of a task that the node has just taken. */
+    /** Begins the history of a task that the node has just taken. */
     static TaskHistory begin(String task, InstantSource clock) {
         TaskState fresh = TaskState.newBuilder()
                 .setTask(task)
@@ -54,12 +58,12 @@ final class TaskHistory {
         state = with(state.toBuilder(), type, message);
     }
 
-    /** It is made ready for its first start, or for one in place of a run that is lost. */
+    /** The task is being prepared for its first start, or for a start that replaces a lost run. */
     void setup() {
         state = with(
                 state.toBuilder().setPhase(TaskPhase.TASK_PHASE_PENDING),
                 EventType.SETUP,
-                "The task is being made ready");
+                "The task is being prepared");
     }
 
     void started(RunningTask task) {
@@ -74,14 +78,14 @@ final class TaskHistory {
                 "Pod %s runs".formatted(task.podId()));
     }
 
-    /** The pod has ended; what follows from that is said next. */
+    /** The pod has ended. The caller adds what follows: a restart or the death of the task. */
     void ended(TaskExit exit, EventType how) {
         TaskState.Builder end = state.toBuilder().clearExitCode().setFinishedAt(timestamp(exit.finishedAt()));
         exit.exitCode().ifPresent(end::setExitCode);
         state = with(end, how, exit.message());
     }
 
-    /** It will be started again. */
+    /** The task will be started again. */
     void restarting(String why) {
         state = with(
                 state.toBuilder()
@@ -97,7 +101,7 @@ final class TaskHistory {
         die(failed);
     }
 
-    /** It will not run again. One that was stopped as wanted has not failed, whatever its exit code. */
+    /** The task will not run again. A task that was stopped on purpose has not failed, whatever its exit code. */
     void die(boolean failed) {
         state = state.toBuilder()
                 .setPhase(TaskPhase.TASK_PHASE_DEAD)

@@ -3,13 +3,13 @@ package dev.gantry.node.allocation;
 import dev.gantry.v1.LifecycleHook;
 import dev.gantry.v1.Task;
 
-/** What a task is to its group, by its lifecycle block. */
+/** The role of a task in its group, by its lifecycle block. */
 enum TaskRole {
-    /** Must have succeeded before the main tasks start. */
+    /** Has to succeed before the main tasks start. */
     PRESTART,
     /** Starts before the main tasks and is stopped when they have ended. */
     SIDECAR,
-    /** What the group is there for. */
+    /** A task without a lifecycle block. */
     MAIN,
     /** Runs once all others have ended. */
     POSTSTOP;

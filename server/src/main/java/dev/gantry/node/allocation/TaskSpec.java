@@ -11,12 +11,12 @@ import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 
 /**
- * What the newest version of its job says of a task.
+ * The definition of a task in the newest version of its job.
  *
- * @param task the task; its checks leave nothing out
- * @param role what it is to its group
- * @param restarts when it is started again
- * @param stop how to end it
+ * @param task the task, with the defaults of its checks filled in
+ * @param role the role of the task in its group
+ * @param restarts decides about restarts of the task
+ * @param stop the kill signal and the kill timeout
  */
 record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop) {
 

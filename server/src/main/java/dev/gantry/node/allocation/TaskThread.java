@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * The thread of one task, from its first start to the removal of its last run: calls the driver, which blocks, reports
  * what comes of it, and starts the task again if it is told to.
  *
- * <p>It is interrupted only within calls of the driver that may be; what it is told outside of them it looks for itself.
+ * <p>It is interrupted only within calls of the driver that may be; what it is told outside of them it looks for
+ * itself.
  */
 final class TaskThread {
 

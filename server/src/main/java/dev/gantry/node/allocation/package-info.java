@@ -1,8 +1,7 @@
 /**
- * Running allocations: their directories, a thread for each task that lives, what happened to them, and what becomes of
- * it all for the allocation.
+ * Runs allocations: their directories, their tasks, and the states of both.
  *
- * <p>The node's owner thread owns the state of allocations and tasks. Each task that lives has a thread that prepares the
- * task's directory, calls its driver and waits; it reports to the owner thread, and keeps only what it was told to do.
+ * <p>The owner thread owns the states of allocations and tasks. Each live task has a thread that prepares the task's
+ * directory, calls the driver and waits. This thread reports to the owner thread, and keeps nothing but its commands.
  */
 package dev.gantry.node.allocation;

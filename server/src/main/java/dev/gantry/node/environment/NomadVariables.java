@@ -10,19 +10,19 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The variables that Nomad 0.8 gives a task, without the {@code NOMAD_} in front. Ports are the node's: the rkt driver
- * of Nomad does not know the ports inside of the pod when it starts it.
+ * The environment variables that Nomad 0.8 gives a task, without the prefix {@code NOMAD_}. Ports are those of the
+ * node: Nomad's rkt driver does not know the ports inside the pod when it starts the pod.
  */
 final class NomadVariables {
 
-    /** Nomad's default: Gantry has no regions. */
+    /** Nomad's default region; Gantry has no regions. */
     static final String REGION = "global";
 
     private final Map<String, String> variables = new LinkedHashMap<>();
 
     private NomadVariables() {}
 
-    /** All of them, names as they are made, in the order in which they shall be set. */
+    /** Returns all variables, with names that are not cleaned, in the order in which they have to be set. */
     static Map<String, String> of(Node node, Job job, Allocation allocation, Task task, Map<String, String> meta) {
         NomadVariables all = new NomadVariables();
         all.addDirectories();

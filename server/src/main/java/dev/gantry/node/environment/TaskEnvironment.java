@@ -11,18 +11,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
- * The environment of one task, and the task with each <code>${…}</code> replaced.
+ * The environment variables of one task, and the interpolation of <code>${…}</code> in the task's texts.
  *
- * <p>Variables: those of Nomad 0.8, each also with {@code GANTRY_} in front, then the task's own, which win. The values of
- * the task's own may name Nomad's and the node's, but not each other: they have no order.
+ * <p>The variables are those of Nomad 0.8, each with the prefix {@code NOMAD_} and with {@code GANTRY_}, then the
+ * task's own, which win. Values of the task's own variables may refer to the others and to the node, but not to each
+ * other: they have no order.
  *
- * <p>Names are looked up among the variables, as written and as cleaned for sh, then at the node ({@link NodeProperties}).
- * Where the node has no such meta, <code>${meta.foo}</code> is the task's. A name without a dot that is no variable is
- * left alone: <code>${arch}</code> in an argument is a shell's.
+ * <p>A name is looked up among the variables, as written and as cleaned for sh, then among the properties of the node
+ * ({@link NodeProperties}). <code>${meta.foo}</code> is the task's meta if the node has none of that name. An unknown name
+ * without a dot is left alone: <code>${arch}</code> in an argument may be meant for a shell.
  */
 public final class TaskEnvironment {
+
+    private static final Pattern UNCLEAN = Pattern.compile("^[0-9]|[^A-Za-z0-9_.]");
 
     private final Node node;
     private final Map<String, String> meta;
@@ -36,17 +40,17 @@ public final class TaskEnvironment {
     }
 
     /**
-     * Puts an environment together.
+     * Computes the environment of a task.
      *
      * @param node the node that the task runs on
      * @param job the job
      * @param group the task's group
      * @param task the task
-     * @param allocation what is to run
+     * @param allocation the allocation
      * @return the environment
      */
     public static TaskEnvironment of(Node node, Job job, TaskGroup group, Task task, Allocation allocation) {
-        // Sorted: maps of messages have no order, and a task's environment shall not change from start to start.
+        // Sorted, so that the environment is the same at each start: maps of messages have no order.
         Map<String, String> meta = new TreeMap<>(job.getMetaMap());
         meta.putAll(group.getMetaMap());
         meta.putAll(task.getMetaMap());
@@ -60,19 +64,19 @@ public final class TaskEnvironment {
     }
 
     /**
-     * The variables.
+     * Returns the variables.
      *
-     * @return name to value, in the order in which they shall be set; can't be changed
+     * @return values by name, in the order in which they have to be set; unmodifiable
      */
     public Map<String, String> variables() {
         return Collections.unmodifiableMap(variables);
     }
 
     /**
-     * Replaces the names in what a driver reads of a task.
+     * Interpolates the config and the user of a task.
      *
      * @param task the task
-     * @return the same with its config and its user interpolated
+     * @return the task with both interpolated
      */
     public Task interpolate(Task task) {
         return task.toBuilder()
@@ -82,10 +86,10 @@ public final class TaskEnvironment {
     }
 
     /**
-     * Replaces the names in a text.
+     * Interpolates a text.
      *
      * @param text any text
-     * @return the same with each name replaced that stands for something
+     * @return the text with each known name replaced
      */
     public String interpolate(String text) {
         return interpolation.apply(text);
@@ -99,7 +103,15 @@ public final class TaskEnvironment {
 
     private void set(String name, String value) {
         asWritten.put(name, value);
-        variables.put(VariableName.clean(name), value);
+        variables.put(clean(name), value);
+    }
+
+    /**
+     * Replaces each character except letters, digits, underscores and dots by an underscore, and a digit at the
+     * beginning: Nomad's rule. Programs read names with dots, such as {@code discovery.type}, although sh can't.
+     */
+    private static String clean(String name) {
+        return UNCLEAN.matcher(name).replaceAll("_");
     }
 
     private Optional<String> find(String name) {

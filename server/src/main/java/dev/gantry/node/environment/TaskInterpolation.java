@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Replaces <code>${name}</code> by what the name stands for.
+ * Replaces each <code>${name}</code> in a text by the value of the name.
  *
- * <p>As in Nomad, a name that stands for nothing is left as it was written, since arguments may well be meant for a shell,
- * and what was put in is not looked at again.
+ * <p>As in Nomad, an unknown name stays as it was written, since arguments may be meant for a shell. Values are not
+ * interpolated again.
  */
 final class TaskInterpolation {
 
@@ -21,7 +21,7 @@ final class TaskInterpolation {
 
     private final Function<String, Optional<String>> names;
 
-    /** Looks names up in a function. */
+    /** Creates an interpolation that gets the values of names from a function. */
     TaskInterpolation(Function<String, Optional<String>> names) {
         this.names = names;
     }
@@ -30,7 +30,7 @@ final class TaskInterpolation {
         return NAME.matcher(text).replaceAll(match -> Matcher.quoteReplacement(valueOf(match)));
     }
 
-    /** Replaces names in all strings of a block, however deep, but not in its keys. */
+    /** Replaces names in all strings of a block and of the blocks in it, but not in keys. */
     Struct apply(Struct block) {
         Struct.Builder replaced = Struct.newBuilder();
         block.getFieldsMap().forEach((key, value) -> replaced.putFields(key, apply(value)));

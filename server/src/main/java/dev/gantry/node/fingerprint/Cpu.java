@@ -6,26 +6,27 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The processor, read once: where its clock goes up and down, what a node has to give must not.
+ * The processor, read once: its current frequency changes, but the CPU of a node must not.
  *
- * @param cores how many there are for this process
- * @param frequency of one core in MHz
- * @param model its name; empty if the system does not tell
+ * @param cores the number of cores that this process may use
+ * @param frequency the frequency of one core in MHz
+ * @param model the name of the model; empty if the system does not name it
  */
 record Cpu(int cores, long frequency, String model) {
 
-    /** What Nomad takes where the system does not tell. */
+    /** Nomad's value if the system does not name the frequency. */
     private static final long UNKNOWN_FREQUENCY = 1000;
 
     private static final Path HIGHEST_FREQUENCY_KHZ =
             Path.of("sys", "devices", "system", "cpu", "cpu0", "cpufreq", "cpuinfo_max_freq");
 
-    /** Reads what the system tells under a root directory, usually {@code /}. */
+    /** Reads the files of the system below a root directory, usually {@code /}. */
     static Cpu read(Path root, int cores) {
         Map<String, String> info = KeyValueFile.read(root.resolve(Path.of("proc", "cpuinfo")), ':');
         return new Cpu(cores, frequency(root, info), info.getOrDefault("model name", ""));
     }
 
+    /** Returns the MHz of all cores. */
     long total() {
         return cores * frequency;
     }

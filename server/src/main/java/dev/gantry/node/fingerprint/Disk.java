@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The disk under a node's data directory. Told anew only when it has changed by a twentieth of its size: a log line
- * written somewhere is nothing that the whole cluster must know. Guarded by itself.
+ * The space of the disk that holds the node's data directory. The value changes only if the free space has changed by a
+ * twentieth of the size, so that the node does not report each small write. Thread-safe: its monitor guards the state.
  */
 final class Disk {
 
@@ -18,16 +18,17 @@ final class Disk {
     private static final int STEPS = 20;
 
     private final Path path;
-    private Space told = new Space(0, 0);
+    private Space reported = new Space(0, 0);
 
     /**
-     * Room on a disk.
+     * The space of a disk.
      *
-     * @param total its size in bytes
-     * @param free what is free of it in bytes
+     * @param total the size in bytes
+     * @param free the free bytes
      */
     record Space(long total, long free) {
 
+        /** Returns true if the difference is too small to report. */
         boolean isNear(Space other) {
             return total == other.total && Math.abs(free - other.free) <= total / STEPS;
         }
@@ -37,14 +38,15 @@ final class Disk {
         this.path = path;
     }
 
+    /** Returns the space, or the last known value if the disk can't be read. */
     synchronized Space space() {
         try {
             FileStore store = Files.getFileStore(path);
             Space now = new Space(store.getTotalSpace(), store.getUsableSpace());
-            told = now.isNear(told) ? told : now;
+            reported = now.isNear(reported) ? reported : now;
         } catch (IOException e) {
-            LOG.warn("Can't ask how full the disk under {} is", path, e);
+            LOG.warn("Can't read the free space of the disk of {}", path, e);
         }
-        return told;
+        return reported;
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Looks what this machine has to give. May be used by several threads. */
+/** Takes fingerprints of this machine and its drivers. May be used by several threads. */
 public final class Fingerprinter {
 
     private static final long MEBIBYTE = 1024L * 1024;
@@ -27,13 +27,13 @@ public final class Fingerprinter {
     }
 
     /**
-     * Reads what does not change.
+     * Creates a fingerprinter, and reads the properties of the machine that do not change.
      *
-     * @param dataDir whose disk to look at
-     * @param ports the address that ports are allocated on and the dynamic range; its other fields are not read
-     * @param version of this program
-     * @param drivers which drivers to ask
-     * @return looks at the rest
+     * @param dataDir the node's data directory, whose disk is measured
+     * @param ports the address that ports are allocated on and the dynamic range; the other fields are ignored
+     * @param version the version of this program
+     * @param drivers the drivers
+     * @return the fingerprinter
      */
     public static Fingerprinter create(Path dataDir, NodeResources ports, String version, List<TaskDriver> drivers) {
         HostFacts host = HostFacts.read(Path.of("/"), ports.getIp(), version);
@@ -45,20 +45,20 @@ public final class Fingerprinter {
     }
 
     /**
-     * This machine's name.
+     * Returns the host name of this machine.
      *
-     * @return the name; {@code localhost} if it has none
+     * @return the name; {@code localhost} if the machine has none
      */
     public static String hostname() {
         return HostFacts.hostname(Path.of("/"));
     }
 
     /**
-     * Looks. May take as long as the drivers do.
+     * Takes a fingerprint. Blocks until the drivers have answered.
      *
-     * @return all there is; equal to the one before if nothing of note has changed
+     * @return the fingerprint; equal to the one before if no change is worth a report
      */
-    public NodeFingerprint look() {
+    public NodeFingerprint fingerprint() {
         Map<String, String> attributes = new TreeMap<>(host.attributes());
         Map<String, DriverHealth> health = new TreeMap<>();
         for (TaskDriver driver : drivers) {
@@ -70,11 +70,11 @@ public final class Fingerprinter {
     }
 
     /**
-     * Looks at the machine only, which takes no time. Its drivers are not offered yet.
+     * Takes a fingerprint of the machine without asking the drivers. Does not block.
      *
-     * @return what is known before any driver has answered
+     * @return the fingerprint, with all drivers unhealthy
      */
-    public NodeFingerprint lookWithoutDrivers() {
+    public NodeFingerprint fingerprintWithoutDrivers() {
         Map<String, DriverHealth> health = new TreeMap<>();
         drivers.forEach(driver -> health.put(
                 driver.name(),

@@ -7,24 +7,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 
-/** The address by which other machines reach this one. */
+/** Finds the address by which other machines reach this one. */
 public final class HostAddress {
 
-    /** Of the block reserved for documentation: reached by the default route or not at all. */
-    private static final byte[] SOMEWHERE_ELSE = {(byte) 192, 0, 2, 1};
+    /** An address of the block for documentation, which only the default route leads to. */
+    private static final byte[] ELSEWHERE = {(byte) 192, 0, 2, 1};
 
     private static final int DISCARD = 9;
 
     private HostAddress() {}
 
     /**
-     * Asks the system which address it would send from to somewhere else. Nothing is sent.
+     * Asks the system for the source address of packets to an address elsewhere. Sends nothing.
      *
-     * @return the address of the default route's interface, 127.0.0.1 without one
+     * @return the address of the default route's interface; 127.0.0.1 if there is no default route
      */
     public static String ofDefaultRoute() {
         try (DatagramSocket socket = new DatagramSocket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getByAddress(SOMEWHERE_ELSE), DISCARD));
+            socket.connect(new InetSocketAddress(InetAddress.getByAddress(ELSEWHERE), DISCARD));
             InetAddress address = socket.getLocalAddress();
             return address.isAnyLocalAddress() ? "127.0.0.1" : address.getHostAddress();
         } catch (SocketException | UncheckedIOException e) {

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What does not change of a machine while its node runs, read once.
+ * The properties of a machine that do not change while its node runs, read once.
  *
- * @param attributes named as Nomad names them
+ * @param attributes the attributes, with Nomad's names
  * @param cpu the processor
- * @param memoryBytes the memory that this process may use at most, which a container can limit
+ * @param memoryBytes the memory of the machine, or the limit of the container around this process
  */
 record HostFacts(Map<String, String> attributes, Cpu cpu, long memoryBytes) {
 
@@ -22,11 +22,11 @@ record HostFacts(Map<String, String> attributes, Cpu cpu, long memoryBytes) {
     private static final String NOMAD_VERSION = "0.8.7";
 
     /**
-     * Reads them.
+     * Reads the properties.
      *
-     * @param root where the system's files are, usually {@code /}
+     * @param root the directory that holds the system's files, usually {@code /}
      * @param ip the node's address
-     * @param version of this program
+     * @param version the version of this program
      */
     static HostFacts read(Path root, String ip, String version) {
         Cpu cpu = Cpu.read(root, Runtime.getRuntime().availableProcessors());
@@ -44,7 +44,7 @@ record HostFacts(Map<String, String> attributes, Cpu cpu, long memoryBytes) {
         return new HostFacts(Map.copyOf(attributes), cpu, memory);
     }
 
-    /** The machine's name; {@code localhost} if it does not tell. */
+    /** Returns the host name of the machine; {@code localhost} if it can't be read. */
     static String hostname(Path root) {
         try {
             return Files.readString(root.resolve(Path.of("proc", "sys", "kernel", "hostname")))
@@ -71,7 +71,7 @@ record HostFacts(Map<String, String> attributes, Cpu cpu, long memoryBytes) {
         attributes.put("cpu.modelname", cpu.model());
     }
 
-    /** As Go names it, and so Nomad. */
+    /** Returns the architecture by Go's name, which Nomad uses. */
     private static String architecture() {
         String name = System.getProperty("os.arch");
         return switch (name) {

@@ -6,16 +6,16 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Text files of the system with a key and a value on each line, such as /proc/cpuinfo and /etc/os-release. */
+/** Reads text files with a key and a value on each line, such as /proc/cpuinfo and /etc/os-release. */
 final class KeyValueFile {
 
     private KeyValueFile() {}
 
     /**
-     * Reads a file. Where a key stands several times the first value counts; lines without a separator are passed over.
+     * Reads a file. The first value of a repeated key wins. Lines without a separator are ignored.
      *
-     * @param file the file; one that can't be read counts as empty, since no system has all of them
-     * @param separator what stands between key and value
+     * @param file the file; a file that can't be read counts as empty, since no system has all such files
+     * @param separator the character between key and value
      */
     static Map<String, String> read(Path file, char separator) {
         Map<String, String> values = new LinkedHashMap<>();

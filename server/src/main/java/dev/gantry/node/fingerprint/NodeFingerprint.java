@@ -10,16 +10,16 @@ import dev.gantry.v1.NodeResources;
 import java.util.Map;
 
 /**
- * What a node has to give at one time.
+ * The attributes, drivers and resources of a node at one time.
  *
- * @param attributes what constraints can name
- * @param drivers whether each driver is offered, by its name
- * @param resources what can be given to tasks
+ * @param attributes the attributes, which constraints can refer to
+ * @param drivers the health of each driver, by its name
+ * @param resources the resources for tasks
  */
 public record NodeFingerprint(
         Map<String, String> attributes, Map<String, DriverHealth> drivers, NodeResources resources) {
 
-    /** Makes the maps immutable, and cuts what a server would refuse. */
+    /** Copies the maps, and cuts values that exceed the bounds of the server. */
     public NodeFingerprint {
         attributes = Map.copyOf(NodeLimits.attributes(attributes));
         drivers = drivers.entrySet().stream()
@@ -27,10 +27,10 @@ public record NodeFingerprint(
     }
 
     /**
-     * Describes a node by this fingerprint.
+     * Sets the attributes, drivers and resources of a node.
      *
-     * @param node who the node is
-     * @return the same with its attributes, drivers and resources
+     * @param node the node
+     * @return the node with those of this fingerprint
      */
     public Node describe(Node node) {
         return node.toBuilder()
@@ -43,7 +43,7 @@ public record NodeFingerprint(
     }
 
     /**
-     * This as a message for the server.
+     * Converts the fingerprint to the message for the server.
      *
      * @return the message
      */

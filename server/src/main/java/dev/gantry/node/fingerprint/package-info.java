@@ -1,2 +1,2 @@
-/** What a machine is and has to give: what its node tells the server, so that jobs can be placed. */
+/** Finds the attributes and resources of a machine, which its node reports to the server for the placement of jobs. */
 package dev.gantry.node.fingerprint;

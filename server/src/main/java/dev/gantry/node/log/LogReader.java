@@ -18,54 +18,54 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Answers questions about logs. Those that wait for a task to write are looked at again and again by one thread, which
- * owns them: a reader that waits costs no thread of its own.
+ * Reads pieces of the logs of tasks. Reads that wait for new output are checked at an interval by one thread, which
+ * owns them, so a waiting read needs no thread of its own.
  */
 public final class LogReader implements AutoCloseable {
 
     private static final int LARGEST_PIECE = 64 * 1024;
-    private static final int LIMIT = 512;
+    private static final int MOST_READS = 512;
 
     private final ScheduledExecutorService thread;
     private final InstantSource clock;
-    private final ScheduledFuture<?> ticking;
+    private final ScheduledFuture<?> schedule;
     private final AtomicInteger open = new AtomicInteger();
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final List<PendingRead> waiting = new ArrayList<>();
 
-    private record Waiting(
-            ReadLog question, LogSource source, long offset, Instant deadline, Consumer<LogChunk> answer) {}
+    private record PendingRead(
+            ReadLog request, LogSource source, long offset, Instant deadline, Consumer<LogChunk> answer) {}
 
     /**
-     * Begins to look.
+     * Creates a reader and starts its schedule.
      *
-     * @param thread the log thread, one; not ended by this
-     * @param clock tells when who waits has waited long enough
-     * @param interval how often to look whether something was written, for those who wait
+     * @param thread an executor with one thread, the log thread; {@link #close()} does not end it
+     * @param clock measures the deadlines of reads
+     * @param interval the interval at which pending reads are checked for new output
      */
     public LogReader(ScheduledExecutorService thread, InstantSource clock, Duration interval) {
         this.thread = thread;
         this.clock = clock;
-        this.ticking = thread.scheduleWithFixedDelay(
-                this::lookAgain, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        this.schedule = thread.scheduleWithFixedDelay(
+                this::checkPending, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**
-     * Takes a question. Does not wait.
+     * Begins a read. Does not block.
      *
-     * @param question what to read
-     * @param source what it is about
-     * @param answer told the piece, or what is wrong, on the log thread
+     * @param request the piece to read
+     * @param source the log
+     * @param answer gets the piece or an error, on the log thread
      */
-    public void read(ReadLog question, LogSource source, Consumer<LogChunk> answer) {
-        if (open.incrementAndGet() > LIMIT) {
+    public void read(ReadLog request, LogSource source, Consumer<LogChunk> answer) {
+        if (open.incrementAndGet() > MOST_READS) {
             open.decrementAndGet();
-            answer.accept(error(question, "The node is being asked for %d logs already: try again".formatted(LIMIT)));
+            answer.accept(error(request, "The node is reading %d logs already: try again".formatted(MOST_READS)));
             return;
         }
-        thread.execute(() -> begin(question, source, answer));
+        thread.execute(() -> begin(request, source, answer));
     }
 
-    /** Drops all questions: who asked them is gone. */
+    /** Drops all pending reads, since the session that they came from has ended. */
     public void dropAll() {
         thread.execute(() -> {
             open.addAndGet(-waiting.size());
@@ -73,61 +73,61 @@ public final class LogReader implements AutoCloseable {
         });
     }
 
-    /** Looks no more; what was asked stays unanswered. */
+    /** Ends the schedule; pending reads get no answer. */
     @Override
     public void close() {
-        ticking.cancel(false);
+        schedule.cancel(false);
     }
 
     /**
-     * Says why there is no such log.
+     * Makes the answer to a read that failed.
      *
-     * @param question the question
-     * @param why what is wrong, for people
+     * @param request the request
+     * @param why the error, for people
      * @return the answer
      */
-    public static LogChunk error(ReadLog question, String why) {
+    public static LogChunk error(ReadLog request, String why) {
         return LogChunk.newBuilder()
-                .setRequestId(question.getRequestId())
+                .setRequestId(request.getRequestId())
                 .setError(why)
                 .build();
     }
 
-    private void begin(ReadLog question, LogSource source, Consumer<LogChunk> answer) {
-        Instant deadline = clock.instant().plusMillis(question.getWaitMillis());
+    private void begin(ReadLog request, LogSource source, Consumer<LogChunk> answer) {
+        Instant deadline = clock.instant().plusMillis(request.getWaitMillis());
         try {
             if (source.whyNoFiles().isPresent() && !source.log().exists()) {
-                fail(question, source.whyNoFiles().get(), answer);
+                fail(request, source.whyNoFiles().get(), answer);
                 return;
             }
-            long offset = firstByte(question, source);
-            Waiting first = new Waiting(question, source, offset, deadline, answer);
+            long offset = firstByte(request, source);
+            PendingRead first = new PendingRead(request, source, offset, deadline, answer);
             if (!answerIfPossible(first)) {
                 waiting.add(first);
             }
         } catch (IOException | IllegalArgumentException e) {
-            fail(question, problem(source, e), answer);
+            fail(request, problem(source, e), answer);
         }
     }
 
-    private void lookAgain() {
-        Iterator<Waiting> all = waiting.iterator();
+    private void checkPending() {
+        Iterator<PendingRead> all = waiting.iterator();
         while (all.hasNext()) {
-            Waiting next = all.next();
+            PendingRead next = all.next();
             try {
                 if (answerIfPossible(next)) {
                     all.remove();
                 }
             } catch (IOException e) {
                 all.remove();
-                fail(next.question(), problem(next.source(), e), next.answer());
+                fail(next.request(), problem(next.source(), e), next.answer());
             }
         }
     }
 
-    private void fail(ReadLog question, String why, Consumer<LogChunk> answer) {
+    private void fail(ReadLog request, String why, Consumer<LogChunk> answer) {
         open.decrementAndGet();
-        answer.accept(error(question, why));
+        answer.accept(error(request, why));
     }
 
     private static String problem(LogSource source, Exception failure) {
@@ -136,9 +136,9 @@ public final class LogReader implements AutoCloseable {
                 : "Can't read the output of %s: %s".formatted(source.owner(), failure);
     }
 
-    /** Whether the question is answered now. */
-    private boolean answerIfPossible(Waiting read) throws IOException {
-        // Asked before reading: what a task wrote before it ended must not be missed.
+    /** Answers the read if there is output or the wait is over; returns true if it did. */
+    private boolean answerIfPossible(PendingRead read) throws IOException {
+        // Read before the log: output that the task wrote before its end must not be missed.
         boolean isDead = read.source().isDead().getAsBoolean();
         TaskLog log = read.source().log();
         TaskLog.Piece piece = log.read(read.offset(), LARGEST_PIECE);
@@ -148,7 +148,7 @@ public final class LogReader implements AutoCloseable {
         open.decrementAndGet();
         read.answer()
                 .accept(LogChunk.newBuilder()
-                        .setRequestId(read.question().getRequestId())
+                        .setRequestId(read.request().getRequestId())
                         .setOffset(piece.offset())
                         .setData(piece.data())
                         .setNextOffset(piece.end())
@@ -157,10 +157,10 @@ public final class LogReader implements AutoCloseable {
         return true;
     }
 
-    private static long firstByte(ReadLog question, LogSource source) throws IOException {
-        return switch (question.getPositionCase()) {
-            case OFFSET -> notNegative("offset", question.getOffset());
-            case TAIL_LINES -> source.log().offsetOfLastLines(notNegative("tail_lines", question.getTailLines()));
+    private static long firstByte(ReadLog request, LogSource source) throws IOException {
+        return switch (request.getPositionCase()) {
+            case OFFSET -> notNegative("offset", request.getOffset());
+            case TAIL_LINES -> source.log().offsetOfLastLines(notNegative("tail_lines", request.getTailLines()));
             case POSITION_NOT_SET -> 0;
         };
     }

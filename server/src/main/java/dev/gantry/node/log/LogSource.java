@@ -7,10 +7,9 @@ import java.util.function.BooleanSupplier;
 /**
  * One output of a task.
  *
- * @param log its files
- * @param isDead whether the task has ended, so that nothing more will be written; asked on another thread
+ * @param log the files of the output
+ * @param isDead returns true if the task has ended and writes no more; called on the log thread
  * @param owner names the task, its allocation and its node, for people
- * @param whyNoFiles why there is nothing to read, and nothing to wait for, as long as there is no file; empty if that is
- *     no error
+ * @param whyNoFiles the error of a read while there are no files; empty if a read waits for them
  */
 public record LogSource(TaskLog log, BooleanSupplier isDead, String owner, Optional<String> whyNoFiles) {}

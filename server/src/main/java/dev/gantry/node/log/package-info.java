@@ -1,2 +1,2 @@
-/** Reading what tasks write, piece by piece, while they write it. */
+/** Reads the output of tasks, piece by piece, while they write it. */
 package dev.gantry.node.log;

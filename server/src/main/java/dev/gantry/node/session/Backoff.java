@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to wait before trying again: each time twice as long as before, up to a limit. Half of it is chance, so that
- * the nodes of a server that was away do not all come back at once.
+ * Computes the waits between attempts to connect. The wait doubles with each failure, up to a limit. Half of it is
+ * random, so that the nodes of a server that returns do not all connect at once.
  */
 final class Backoff {
 
@@ -20,19 +20,19 @@ final class Backoff {
         this.random = random;
     }
 
-    /** Counts a failure; returns how long to wait. */
+    /** Counts a failure; returns the wait before the next attempt. */
     Duration next() {
         double doubled = (double) first.toNanos() * Math.pow(2, failures);
         failures++;
         return jitter(Duration.ofNanos((long) Math.min(doubled, (double) longest.toNanos())));
     }
 
-    /** Begins anew, after a success. */
+    /** Resets the count of failures, after a success. */
     void reset() {
         failures = 0;
     }
 
-    /** Half of a delay, and a random part of the other half. */
+    /** Returns half of a delay plus a random part of the other half. */
     Duration jitter(Duration delay) {
         long half = delay.toNanos() / 2;
         return Duration.ofNanos(half + (long) (half * random.nextDouble()));

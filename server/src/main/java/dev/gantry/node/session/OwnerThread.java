@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns a node's state; everything else sends it work.
+ * The one thread that owns a node's state. Other threads send it work.
  *
- * <p>Its queue is bounded by those who send: a session sends one message at a time, a task's thread waits for what it
- * reports or has nothing more to say, an answered log read was counted when it was asked.
+ * <p>The senders bound its queue: a session sends one message at a time, the thread of a task waits for the handling of
+ * its reports, and the number of log reads is limited when they begin.
  */
 public final class OwnerThread implements Executor, AutoCloseable {
 
@@ -23,18 +23,18 @@ public final class OwnerThread implements Executor, AutoCloseable {
     /**
      * Starts the thread.
      *
-     * @param name of the thread
+     * @param name the name of the thread
      */
     public OwnerThread(String name) {
-        // What comes after the end is passed over: nobody is left to whom it would matter.
+        // Work after the end is dropped: the node has ended.
         this.executor = new EscalatingScheduler(task -> new Thread(task, name));
         executor.setRemoveOnCancelPolicy(true);
     }
 
     /**
-     * Runs something on the thread, soon.
+     * Runs work on the thread, as soon as possible.
      *
-     * @param work what to run; if it fails, that is logged
+     * @param work the work; a failure is logged
      */
     @Override
     public void execute(Runnable work) {
@@ -42,17 +42,17 @@ public final class OwnerThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs something on the thread, later.
+     * Runs work on the thread, after a delay.
      *
-     * @param work what to run; if it fails, that is logged
-     * @param delay when, counted from now
-     * @return by which it can be cancelled
+     * @param work the work; a failure is logged
+     * @param delay the time from now on
+     * @return cancels the work
      */
     public Future<?> schedule(Runnable work, Duration delay) {
         return executor.schedule(() -> run(work), delay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Ends the thread after what it is doing. */
+    /** Ends the thread after its current work. */
     @Override
     public void close() {
         executor.shutdownNow();
@@ -62,7 +62,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
         try {
             work.run();
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("The node could not do something it must; it goes on with the rest", e);
+            LOG.error("Work of the node's owner thread failed; the node goes on with the rest", e);
         }
     }
 }

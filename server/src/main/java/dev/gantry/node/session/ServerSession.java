@@ -15,11 +15,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a node in touch with one of its servers: connects, registers, says that the node is alive, and begins again, with
- * the next server, when the stream breaks.
+ * Keeps a session with one of the node's servers: connects, registers and sends heartbeats. When the stream breaks, it
+ * connects to the next server.
  *
- * <p>All of it is called and happens on the owner thread. The heartbeat does too, on purpose: a node whose owner thread
- * hangs is not alive.
+ * <p>All work is done on the owner thread. This includes heartbeats, on purpose: a node whose owner thread hangs is not
+ * alive.
  */
 public final class ServerSession {
 
@@ -27,7 +27,7 @@ public final class ServerSession {
 
     private static final long SHORTEST_HEARTBEAT_MILLIS = 50;
 
-    /** Longer than any session. */
+    /** A duration that is longer than any session. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final List<String> servers;
@@ -44,13 +44,13 @@ public final class ServerSession {
     private String lastFailure = "";
 
     /**
-     * Makes a session; {@link #open()} begins it.
+     * Creates a session; {@link #open()} begins it.
      *
      * @param servers the servers to try in turn, each as {@code HOST:PORT}, at least one
-     * @param node whom it is led for
+     * @param node handles the events of the session
      * @param owner the owner thread
-     * @param timings when to try again
-     * @param random spreads the tries
+     * @param timings the timeouts and waits
+     * @param random gives the jitter of waits
      */
     public ServerSession(
             List<String> servers,
@@ -79,7 +79,7 @@ public final class ServerSession {
     }
 
     /**
-     * Whether the server knows the node, and what is sent now goes out soon.
+     * Tells whether the node is registered and the stream can take a message now.
      *
      * @return false also if there is no server
      */
@@ -88,9 +88,9 @@ public final class ServerSession {
     }
 
     /**
-     * Sends a message. Without a server it is passed over.
+     * Sends a message. Drops the message if the node is not registered.
      *
-     * @param message anything but Register and Heartbeat
+     * @param message any message except Register and Heartbeat
      */
     public void send(ConnectRequest message) {
         if (registered) {
@@ -138,9 +138,9 @@ public final class ServerSession {
                                 .setRegister(register)
                                 .build());
                     } else {
-                        LOG.error("The node can't remember its cluster", failure);
-                        opened.abort("The node can't remember its cluster");
-                        lose(server, Status.ABORTED.withDescription("the node can't remember its cluster"));
+                        LOG.error("Can't store the cluster of this session's server", failure);
+                        opened.abort("The node can't store its cluster");
+                        lose(server, Status.ABORTED.withDescription("the node can't store its cluster"));
                     }
                 }));
     }
@@ -157,18 +157,20 @@ public final class ServerSession {
                 patience);
     }
 
-    /** Says that the node is alive again and again; a server that it does not obey only until the next one's turn. */
+    /**
+     * Sends a heartbeat at an interval. If the node refuses the server, the session ends when the patience is used up.
+     */
     private void beat(String server, Duration interval, Duration patience) {
         setTimer(
                 () -> {
                     if (patience.isNegative()) {
-                        stream.ifPresent(open -> open.abort("The node looks for a server that it may obey"));
+                        stream.ifPresent(open -> open.abort("The node looks for a server that it can obey"));
                         lose(
                                 server,
                                 Status.ABORTED.withDescription("the node does not obey it, and tries the next one"));
                         return;
                     }
-                    // It has lasted: the next failure is the first one again.
+                    // The session has lasted, so the count of failures begins anew.
                     backoff.reset();
                     if (isReady()) {
                         send(ConnectRequest.newBuilder()
@@ -197,24 +199,24 @@ public final class ServerSession {
         return isRefusal(why) ? backoff.jitter(timings.refusedRetry()) : backoff.next();
     }
 
-    /** Logs each kind of failure once, not each try. */
+    /** Logs each kind of failure once, not at each attempt. */
     private void report(String server, Status why, Duration delay, boolean wasRegistered) {
         String failure = server + why.getCode();
         if (failure.equals(lastFailure)) {
-            LOG.debug("Server {}: {}; trying again in {}", server, why, delay);
+            LOG.debug("Server {}: {}; retrying in {}", server, why, delay);
             return;
         }
         lastFailure = failure;
         if (isRefusal(why)) {
             LOG.error(
-                    "Server {} refuses this node: {}. It knows the node's id with another secret: restore the node's own"
-                            + " data directory, or delete the file identity in it to join as a new node",
+                    "Server {} refuses this node: {}. The server knows the node's id with another secret: restore the"
+                            + " node's own data directory, or delete the file identity in it to join as a new node",
                     server,
                     why.getDescription());
         } else if (wasRegistered) {
-            LOG.warn("Server {} is lost ({}); trying again until it is back", server, describe(why));
+            LOG.warn("Lost the connection to server {} ({}); retrying", server, describe(why));
         } else {
-            LOG.warn("Server {} does not answer ({}); trying again until it does", server, describe(why));
+            LOG.warn("Server {} does not answer ({}); retrying", server, describe(why));
         }
     }
 
@@ -231,7 +233,7 @@ public final class ServerSession {
         return why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
     }
 
-    /** What one stream brings. */
+    /** Handles the events of one stream. */
     private final class Events implements SessionStream.Events {
 
         private final String server;
@@ -249,8 +251,8 @@ public final class ServerSession {
             } else if (identified) {
                 node.received(message);
             } else {
-                // Whether it may be obeyed is known only of a server that has said who it is.
-                LOG.warn("Server {} wants something before it says who it is; it is passed over", server);
+                // The node can decide whether to obey a server only once it knows the server's identity.
+                LOG.warn("Ignoring a message of server {} before its identity", server);
             }
         }
 

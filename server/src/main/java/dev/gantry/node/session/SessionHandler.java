@@ -5,37 +5,37 @@ import dev.gantry.v1.Identity;
 import dev.gantry.v1.Register;
 import java.util.concurrent.CompletableFuture;
 
-/** Who a session is led for. All is called on the owner thread. */
+/** Handles the events of a session. All methods are called on the owner thread. */
 public interface SessionHandler {
 
     /**
-     * The server has said who it is, first of all.
+     * Handles the server's first message.
      *
-     * @param server which cluster's it is, and what it knows
-     * @return completed with the node's first message, once what it says is on the disk; failed if the disk refuses
+     * @param server the cluster id and the index of the server
+     * @return the node's first message, once the identity is on disk; fails if the disk does
      */
     CompletableFuture<Register> identified(Identity server);
 
     /**
-     * Whether the node obeys the server of this session.
+     * Tells whether the node obeys the server of this session.
      *
-     * @return false if it refuses it and only says that it is alive
+     * @return false if the node refuses the server and sends only heartbeats
      */
     boolean obeys();
 
-    /** The server knows the node now. */
+    /** The server has registered the node. */
     void registered();
 
     /**
-     * The server has said something.
+     * Handles a message of the server.
      *
-     * @param message anything but Identity and Registered
+     * @param message any message except Identity and Registered
      */
     void received(ConnectResponse message);
 
-    /** The stream has room again for what may be sent later. */
+    /** The stream can take messages again. */
     void ready();
 
-    /** The server is gone; the next session is under way already. */
+    /** The connection is lost, and the next attempt to connect is scheduled. */
     void disconnected();
 }

@@ -12,20 +12,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One stream to one server, over a connection of its own. Messages are pulled one at a time: the next one is asked for
- * once the owner thread is done with the one before.
+ * One stream to one server, over a connection of its own. The stream requests the next message only when the owner
+ * thread has handled the one before.
  */
 final class SessionStream {
 
     /**
-     * The largest message taken, in bytes. A server sends parts of about a megabyte; one allocation with its job may be
-     * larger.
+     * The largest message that is accepted, in bytes. A server sends parts of about a megabyte; one allocation with its
+     * job may be larger.
      */
     private static final int LARGEST_MESSAGE = 16 * 1024 * 1024;
 
     private static final long KEEP_ALIVE_SECONDS = 10;
     private static final long KEEP_ALIVE_TIMEOUT_SECONDS = 5;
-    private static final long GOOD_BYE_SECONDS = 1;
+    private static final long CLOSE_TIMEOUT_SECONDS = 1;
 
     private final ManagedChannel channel;
     private final Executor owner;
@@ -33,7 +33,7 @@ final class SessionStream {
     private ClientCallStreamObserver<ConnectRequest> requests;
     private boolean ended;
 
-    /** Told on the owner thread, but not any more after {@link #close()}. */
+    /** Called on the owner thread, and not after {@link #close()}. */
     interface Events {
 
         void message(ConnectResponse message);
@@ -49,7 +49,7 @@ final class SessionStream {
         this.events = events;
     }
 
-    /** Begins to connect; to be called on the owner thread. */
+    /** Begins to connect. To be called on the owner thread. */
     static SessionStream open(String server, Executor owner, Events events) {
         ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + server)
                 .usePlaintext()
@@ -57,7 +57,7 @@ final class SessionStream {
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .disableRetry()
-                // What is called on gRPC's threads is only handed over.
+                // Callbacks on gRPC's threads only hand messages over to the owner thread.
                 .directExecutor()
                 .build();
         SessionStream stream = new SessionStream(channel, owner, events);
@@ -65,7 +65,7 @@ final class SessionStream {
         return stream;
     }
 
-    /** Whether what is sent now goes out soon, rather than wait in memory. */
+    /** Returns true if a message would be sent now and not wait in memory. */
     boolean isReady() {
         return !ended && requests.isReady();
     }
@@ -76,7 +76,7 @@ final class SessionStream {
         }
     }
 
-    /** Says good-bye, and waits a moment for the server to have heard it. */
+    /** Completes the stream, and waits a moment for the server to notice. */
     void close() {
         if (!ended) {
             ended = true;
@@ -84,14 +84,14 @@ final class SessionStream {
         }
         channel.shutdown();
         try {
-            channel.awaitTermination(GOOD_BYE_SECONDS, TimeUnit.SECONDS);
+            channel.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         channel.shutdownNow();
     }
 
-    /** Breaks the stream off. */
+    /** Cancels the stream. */
     void abort(String why) {
         ended = true;
         requests.cancel(why, null);

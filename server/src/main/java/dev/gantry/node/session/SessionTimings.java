@@ -3,16 +3,16 @@ package dev.gantry.node.session;
 import java.time.Duration;
 
 /**
- * When a session tries again.
+ * The waits and timeouts of a session. The real waits are random, between half of a value and the value.
  *
- * @param firstRetry how long to wait after the first failure, at most; at least half of it
- * @param longestRetry how long to wait after many failures, at most
- * @param refusedRetry how long to wait after the server has refused the node
- * @param registration how long a server may take to answer at the begin
+ * @param firstRetry the longest wait after the first failure
+ * @param longestRetry the longest wait after many failures
+ * @param refusedRetry the longest wait after the server has refused the node
+ * @param registration the longest time from the begin of a session to the server's Registered
  */
 public record SessionTimings(Duration firstRetry, Duration longestRetry, Duration refusedRetry, Duration registration) {
 
-    /** For all but tests. */
+    /** The defaults. */
     public static final SessionTimings STANDARD = new SessionTimings(
             Duration.ofMillis(250), Duration.ofSeconds(15), Duration.ofMinutes(1), Duration.ofSeconds(10));
 }

@@ -12,32 +12,32 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the server does not know yet of the node's allocations. Of each only the newest word is kept, so there are never
- * more than there are allocations; each is sent until the server says that it is on disk.
+ * The updates of allocations that the server has not stored yet. Only the newest update of each allocation is kept, so
+ * the size is bounded by the number of allocations. An update is sent again until the server has it on disk.
  *
- * <p>One message is on its way at a time: what happens meanwhile goes together in the next one.
+ * <p>One message is in flight at a time; later updates go together in the next one.
  */
 public final class UpdateQueue {
 
     private static final int LARGEST_BATCH = 256;
 
-    /** In bytes. Only a single update may make a message larger. */
+    /** The largest message in bytes, unless it consists of a single update. */
     private static final int LARGEST_MESSAGE = 1024 * 1024;
 
-    /** In bytes: an update is cut down to what is needed most when it is larger. Servers take messages of 16 MiB. */
+    /** The largest update in bytes; a larger one is cut. Servers accept messages of 16 MiB. */
     private static final int LARGEST_UPDATE = 4 * 1024 * 1024;
 
-    /** Of each event and each output, in an update that is cut down. */
+    /** The longest text of an event or an output in an update that is cut. */
     private static final int LONGEST_TEXT = 64;
 
     private final Map<String, AllocationUpdate> waiting = new LinkedHashMap<>();
-    private Map<String, AllocationUpdate> onItsWay = Map.of();
+    private Map<String, AllocationUpdate> inFlight = Map.of();
     private long sequence;
 
     /**
-     * Adds news of an allocation, in place of older news that wait.
+     * Adds an update of an allocation, and replaces an older one that waits.
      *
-     * @param update how it is
+     * @param update the update
      */
     public void put(AllocationUpdate update) {
         waiting.put(update.getAllocationId(), update);
@@ -46,30 +46,30 @@ public final class UpdateQueue {
     /**
      * Takes the next message to send.
      *
-     * @return the message; empty if there is nothing to say, or one is on its way
+     * @return the message; empty if no update waits, or if a message is in flight
      */
     public Optional<AllocationUpdates> next() {
-        if (!onItsWay.isEmpty() || waiting.isEmpty()) {
+        if (!inFlight.isEmpty() || waiting.isEmpty()) {
             return Optional.empty();
         }
-        onItsWay = new LinkedHashMap<>();
+        inFlight = new LinkedHashMap<>();
         sequence++;
         AllocationUpdates.Builder message = AllocationUpdates.newBuilder().setSequence(sequence);
         int size = 0;
         for (AllocationUpdate update : waiting.values()) {
             AllocationUpdate sent = cut(update);
             size += sent.getSerializedSize();
-            if (!onItsWay.isEmpty() && (size > LARGEST_MESSAGE || onItsWay.size() == LARGEST_BATCH)) {
+            if (!inFlight.isEmpty() && (size > LARGEST_MESSAGE || inFlight.size() == LARGEST_BATCH)) {
                 break;
             }
-            onItsWay.put(update.getAllocationId(), update);
+            inFlight.put(update.getAllocationId(), update);
             message.addUpdates(sent);
         }
-        waiting.keySet().removeAll(onItsWay.keySet());
+        waiting.keySet().removeAll(inFlight.keySet());
         return Optional.of(message.build());
     }
 
-    /** Thousands of tasks have much to tell: of each only the newest event then. */
+    /** Cuts an update of very many tasks: keeps only the newest event of each task, and shortens texts. */
     private static AllocationUpdate cut(AllocationUpdate update) {
         if (update.getSerializedSize() <= LARGEST_UPDATE) {
             return update;
@@ -89,36 +89,36 @@ public final class UpdateQueue {
     }
 
     /**
-     * The server has a message on disk.
+     * Handles the server's acknowledgement that a message is on disk.
      *
-     * @param acknowledged the sequence that it names
-     * @return what it knows now; none if it speaks of a message that is not on its way
+     * @param acknowledged the sequence of the message
+     * @return the updates of the message; none if no message of that sequence is in flight
      */
     public Collection<AllocationUpdate> acknowledge(long acknowledged) {
         if (acknowledged != sequence) {
             return List.of();
         }
-        Collection<AllocationUpdate> known = onItsWay.values();
-        onItsWay = Map.of();
-        return known;
+        Collection<AllocationUpdate> stored = inFlight.values();
+        inFlight = Map.of();
+        return stored;
     }
 
-    /** A new session begins: what was on its way may have been lost, and sequences are counted from 1 again. */
+    /** Begins a session: updates in flight are sent again, and the sequence begins at 1 again. */
     public void beginSession() {
         Map<String, AllocationUpdate> newer = new LinkedHashMap<>(waiting);
         waiting.clear();
-        waiting.putAll(onItsWay);
+        waiting.putAll(inFlight);
         waiting.putAll(newer);
-        onItsWay = Map.of();
+        inFlight = Map.of();
         sequence = 0;
     }
 
     /**
-     * Whether the server knows everything.
+     * Tells whether the server has stored all updates.
      *
-     * @return true if nothing waits and nothing is on its way
+     * @return true if no update waits and no message is in flight
      */
     public boolean isEmpty() {
-        return waiting.isEmpty() && onItsWay.isEmpty();
+        return waiting.isEmpty() && inFlight.isEmpty();
     }
 }

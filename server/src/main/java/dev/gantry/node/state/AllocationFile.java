@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How an allocation stands in its file: as a {@link DesiredState} of just that one, and beside it, in a field that the
- * protocol does not know and other versions of the node pass over, what only the node itself cares for. Another such field, the
- * last, is the checksum of all before it: a byte that has changed may leave a file that can be parsed.
+ * Encodes and decodes the file of an allocation. The file is a {@link DesiredState} of that allocation with two unknown
+ * fields, which other versions of the node ignore: the use of the restart policies, and, as the last field, a checksum
+ * of all bytes before it. Without a checksum, a changed byte could leave a file that can still be parsed.
  */
 final class AllocationFile {
 
-    /** Holds a {@link Struct}: for each task its {@link RestartWindow}. */
+    /** The field of a {@link Struct} with the {@link RestartWindow} of each task. */
     private static final int RESTARTS_FIELD = 10_001;
 
     private static final int CHECKSUM_FIELD = 10_002;
@@ -52,15 +52,15 @@ final class AllocationFile {
             CodedOutputStream.newInstance(sealed, content.length, CHECKSUM_SIZE)
                     .writeFixed32(CHECKSUM_FIELD, Checksum.of(content, content.length));
         } catch (IOException e) {
-            throw new IllegalStateException("There is room for it", e);
+            throw new IllegalStateException("The array has room for the checksum", e);
         }
         return sealed;
     }
 
     /**
-     * Reads a file. One of an older version has no checksum.
+     * Decodes a file. A file of an older version has no checksum.
      *
-     * @throws InvalidProtocolBufferException if that is no allocation, or has changed since it was written
+     * @throws InvalidProtocolBufferException if the file holds no allocation, or has changed since it was written
      */
     static StoredAllocation decode(byte[] file) throws InvalidProtocolBufferException {
         DesiredState content = DesiredState.parseFrom(file);
@@ -96,7 +96,7 @@ final class AllocationFile {
                 number(fields, "due").map(Instant::ofEpochMilli));
     }
 
-    /** Milliseconds since 1970 are well below what a double holds exactly. */
+    /** A double holds milliseconds since 1970 exactly. */
     private static Value number(long number) {
         return Value.newBuilder().setNumberValue((double) number).build();
     }

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers a node's allocations: a file each ({@link AllocationFile}).
+ * Stores the allocations of a node on disk, a file for each ({@link AllocationFile}).
  *
- * <p>What public methods change is on the disk once they return. Used by one thread at a time.
+ * <p>Changes by public methods are on disk when the method returns. Used by one thread at a time.
  */
 public final class AllocationStore {
 
@@ -28,15 +28,15 @@ public final class AllocationStore {
     /**
      * Uses a directory.
      *
-     * @param directory where the files are; it exists
+     * @param directory the directory of the files; it exists
      */
     public AllocationStore(Path directory) {
         this.directory = directory;
     }
 
     /**
-     * Reads all that is remembered. A file that can't be read or understood is set aside, and kept until the allocation is
-     * remembered or forgotten again: the server names the allocation if there is one.
+     * Reads all allocations. A file that can't be read or decoded is renamed and kept until the allocation is stored or
+     * removed again: the server still knows the allocation.
      *
      * @return the allocations, in no order
      * @throws NodeStateException if the directory can't be read
@@ -58,10 +58,10 @@ public final class AllocationStore {
     }
 
     /**
-     * Remembers an allocation, in place of what was remembered of it.
+     * Stores an allocation, and replaces its older state.
      *
      * @param allocation the allocation
-     * @throws NodeStateException if the disk refuses
+     * @throws NodeStateException if the file can't be written
      */
     public void put(StoredAllocation allocation) {
         write(allocation);
@@ -69,10 +69,10 @@ public final class AllocationStore {
     }
 
     /**
-     * Forgets an allocation; does nothing if it is not known.
+     * Removes an allocation. Does nothing if it is not stored.
      *
-     * @param allocationId which one
-     * @throws NodeStateException if the disk refuses
+     * @param allocationId the id of the allocation
+     * @throws NodeStateException if the file can't be deleted
      */
     public void remove(String allocationId) {
         erase(allocationId);
@@ -80,39 +80,39 @@ public final class AllocationStore {
     }
 
     /**
-     * Sets aside what is remembered of an allocation, since it is of no use.
+     * Renames the file of an allocation, since its content can't be used.
      *
-     * @param allocationId which one
+     * @param allocationId the id of the allocation
      */
     public void setAside(String allocationId) {
         setAside(file(allocationId));
     }
 
     /**
-     * Whether something was remembered of an allocation that could not be read.
+     * Tells whether {@link #load} has found a damaged file of an allocation.
      *
-     * @param allocationId which one
-     * @return true from the {@link #load} on that has found that out until the allocation is remembered or forgotten
+     * @param allocationId the id of the allocation
+     * @return true until the allocation is stored or removed
      */
     public boolean isDamaged(String allocationId) {
         return Files.exists(aside(file(allocationId)));
     }
 
-    /** As {@link #put}, but to be made sure of by {@link #sync}. */
+    /** Stores an allocation; it is on disk for sure only after {@link #sync}. */
     void write(StoredAllocation allocation) {
         Path file = file(allocation.id());
         DurableFile.replace(file, AllocationFile.encode(allocation));
         DurableFile.delete(aside(file));
     }
 
-    /** As {@link #remove}, but to be made sure of by {@link #sync}. */
+    /** Removes an allocation; the file stays away for sure only after {@link #sync}. */
     void erase(String allocationId) {
         Path file = file(allocationId);
         DurableFile.delete(file);
         DurableFile.delete(aside(file));
     }
 
-    /** Makes sure of all that was written and erased. */
+    /** Forces all writes and removals to disk. */
     void sync() {
         DurableFile.sync(directory);
     }
@@ -127,9 +127,9 @@ public final class AllocationStore {
             if (file(stored.id()).equals(file)) {
                 return Optional.of(stored);
             }
-            LOG.error("{} is damaged: it is about allocation {}", file, stored.id());
+            LOG.error("{} is damaged: it holds allocation {}", file, stored.id());
         } catch (IOException e) {
-            LOG.error("{} is damaged, or can't be read", file, e);
+            LOG.error("{} is damaged or can't be read", file, e);
         }
         return Optional.empty();
     }
@@ -139,9 +139,12 @@ public final class AllocationStore {
         try {
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
             LOG.error(
-                    "{} is of no use and is kept as {}; what it is about stays until the server names it", file, aside);
+                    "{} can't be used and is kept as {}; the pods and the directory of the allocation stay until the server"
+                            + " names it",
+                    file,
+                    aside);
         } catch (IOException e) {
-            LOG.error("{} is of no use, and can't be set aside", file, e);
+            LOG.error("{} can't be used, and can't be renamed either", file, e);
         }
     }
 

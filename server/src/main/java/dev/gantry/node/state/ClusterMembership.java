@@ -16,13 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which cluster the node belongs to and the highest cluster index that it was told, so that it can tell a server that knows
- * less than the node, or is another cluster's: such a server would have it stop, and delete the data of, what the server has
- * never heard of.
+ * Stores the cluster that the node belongs to, and the highest cluster index that the node has seen. With them the node
+ * decides whether to obey a server. A server of another cluster, or with an older database, is refused: it would make
+ * the node stop the allocations that it does not know, and delete their data.
  *
- * <p>A server that was once behind stays refused, whatever its index grows to: its history is another one from there on.
+ * <p>A server that was once behind stays refused, even if its index grows: its history differs from there on.
  *
- * <p>The file holds one line of a fixed length, with a checksum, and is overwritten in place. May be used by any thread.
+ * <p>The file holds one line of a fixed length, with a checksum, and is overwritten in place. May be used by any
+ * thread.
  */
 public final class ClusterMembership {
 
@@ -31,7 +32,7 @@ public final class ClusterMembership {
     private static final String UNKNOWN_CLUSTER = "-".repeat(36);
     private static final String FORMAT = "%s %019d %s";
 
-    /** The checksum is missing in files of older versions. */
+    /** Files of older versions have no checksum. */
     private static final Pattern CONTENT =
             Pattern.compile("(?<text>(?<cluster>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|-{36})"
                     + " (?<index>[0-9]{19}) (?<judgement>obeyed|behind))(?: (?<sum>[0-9a-f]{8}))?\\s*");
@@ -44,7 +45,7 @@ public final class ClusterMembership {
     private Known saved;
     private boolean isDamaged;
 
-    /** The content of the file. It has no cluster on the node's first start and in directories of older versions. */
+    /** The content of the file. There is no cluster at the node's first start and in files of older versions. */
     private record Known(Optional<String> clusterId, long index, boolean wasBehind) {}
 
     private ClusterMembership(Path file, Known known, boolean isNew, boolean isDamaged) {
@@ -56,10 +57,10 @@ public final class ClusterMembership {
     }
 
     /**
-     * Reads what is remembered. Where that can't be read, no server is obeyed before an operator has said so.
+     * Reads the file. If the file can't be read, the node refuses all servers until {@link #accept}.
      *
-     * @param file where it is kept; need not exist
-     * @return the memory
+     * @param file the file; it need not exist
+     * @return the membership
      */
     public static ClusterMembership load(Path file) {
         Known nothing = new Known(Optional.empty(), 0, false);
@@ -83,7 +84,8 @@ public final class ClusterMembership {
     }
 
     /**
-     * Whether nothing was remembered when the node started: it is a new one, or its directory is of an older version.
+     * Tells whether the node had no such file when it started: the node is new, or its directory is of an older
+     * version.
      *
      * @return true if there was no file
      */
@@ -92,9 +94,9 @@ public final class ClusterMembership {
     }
 
     /**
-     * Takes in an index that the cluster has told. It is on the disk after the next {@link #save}.
+     * Raises the highest index that the node has seen. The next {@link #save} writes it to disk.
      *
-     * @param index any; a lower one than what is known changes nothing
+     * @param index the index; a lower one than the highest changes nothing
      */
     public synchronized void raise(long index) {
         if (index > known.index()) {
@@ -103,11 +105,11 @@ public final class ClusterMembership {
     }
 
     /**
-     * Looks whether a server may be obeyed. If it may, what it says of itself is remembered from now on; if it is behind, that
-     * is. Either is on the disk after the next {@link #save}.
+     * Decides whether the node obeys a server, and stores the decision: the server's cluster and index if the node
+     * obeys, or that a server of the node's own cluster was behind. The next {@link #save} writes it to disk.
      *
-     * @param server what it says of itself
-     * @return why it may not be obeyed; empty if it may
+     * @param server the identity of the server
+     * @return the reason for a refusal; empty if the node obeys
      */
     public synchronized Optional<String> judge(Identity server) {
         Optional<String> refusal = fault(server);
@@ -120,9 +122,9 @@ public final class ClusterMembership {
     }
 
     /**
-     * Obeys a server from now on, whatever was known before: an operator has said so.
+     * Makes the node a member of a server's cluster, whatever was stored before, since an operator has confirmed it.
      *
-     * @param server what it says of itself
+     * @param server the identity of the server
      */
     public synchronized void accept(Identity server) {
         known = new Known(Optional.of(server.getClusterId()), server.getIndex(), false);
@@ -130,18 +132,18 @@ public final class ClusterMembership {
     }
 
     /**
-     * Returns true if {@link #save} has nothing to do.
+     * Tells whether {@link #save} has nothing to do.
      *
-     * @return true if all that is known is on the disk
+     * @return true if the state is on disk
      */
     public synchronized boolean isSaved() {
         return known.equals(saved) || isDamaged;
     }
 
     /**
-     * Makes sure of what is known.
+     * Writes the state to disk.
      *
-     * @throws NodeStateException if the disk refuses
+     * @throws NodeStateException if the file can't be written
      */
     public synchronized void save() {
         if (isSaved()) {
@@ -188,11 +190,11 @@ public final class ClusterMembership {
         try {
             return Files.exists(file) && Files.size(file) == length;
         } catch (IOException e) {
-            throw new NodeStateException("Can't look at " + file, e);
+            throw new NodeStateException("Can't read the size of " + file, e);
         }
     }
 
-    /** Of one length and in one sector of the disk: it is found as it was or as it is. */
+    /** The line has a fixed length in one sector of the disk, so a crash leaves the old line or the new one. */
     private void overwrite(byte[] content) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);

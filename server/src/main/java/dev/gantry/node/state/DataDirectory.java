@@ -24,9 +24,9 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens a data directory, and makes it where it is missing.
+     * Opens a data directory, and creates it if it is missing.
      *
-     * @param path where
+     * @param path the path of the directory
      * @return the directory, locked
      * @throws NodeStateException if it can't be used, or another node uses it
      */
@@ -45,7 +45,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * The directory itself.
+     * Returns the path of the directory.
      *
      * @return an absolute path
      */
@@ -54,7 +54,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Where the node's identity is kept.
+     * Returns the file of the node's identity.
      *
      * @return the file
      */
@@ -63,7 +63,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Where the node remembers which cluster it belongs to.
+     * Returns the file of the node's cluster.
      *
      * @return the file
      */
@@ -72,7 +72,7 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Where the node remembers its allocations.
+     * Returns the directory of the allocations' state files.
      *
      * @return the directory
      */
@@ -81,7 +81,8 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Where allocations have their directories. Nobody but root can look into it: what tasks keep there is theirs.
+     * Returns the parent of the allocations' directories. Only the node's user can enter it, since it holds the data of
+     * tasks.
      *
      * @return the directory
      */
@@ -89,7 +90,7 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("allocs");
     }
 
-    /** Lets another node use the directory. */
+    /** Releases the lock. */
     @Override
     public void close() {
         try {
@@ -104,7 +105,7 @@ public final class DataDirectory implements AutoCloseable {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** The lock goes with the process, whatever becomes of it; the file stays. */
+    /** The system releases the lock when the process ends in any way; the file stays. */
     private static FileChannel lock(Path root) throws IOException {
         FileChannel channel =
                 FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -12,7 +12,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Writes files that are found whole or not at all, whenever the process or the machine stops. */
+/** Writes files atomically: a crash of the process or the machine leaves the old file or the new one. */
 final class DurableFile {
 
     private static final FileAttribute<?> OWNER_ONLY =
@@ -23,19 +23,22 @@ final class DurableFile {
     private DurableFile() {}
 
     /**
-     * Puts a file in place of an older one, if there is any; once this returns it is on the disk. Only its owner can read
-     * it. One thread at a time may write one file.
+     * Writes a file, and replaces an older one. The file is on disk when the method returns. Only its owner can read
+     * it. Not for two threads with the same file.
      */
     static void write(Path file, byte[] content) {
         replace(file, content);
         sync(file.getParent());
     }
 
-    /** As {@link #write}, but it is the new file for sure only after {@link #sync} of its directory; before, either. */
+    /**
+     * Writes a file like {@link #write}, but the new file is on disk for sure only after {@link #sync} of its
+     * directory.
+     */
     static void replace(Path file, byte[] content) {
         Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
         try {
-            // An unfinished one of an earlier process would keep its mode.
+            // A file that an earlier process has left would keep its mode.
             Files.deleteIfExists(unfinished);
             writeAndSync(unfinished, content);
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -44,7 +47,7 @@ final class DurableFile {
         }
     }
 
-    /** Removes a file, if it is there; it stays away for sure only after {@link #sync} of its directory. */
+    /** Deletes a file if it exists; it stays away for sure only after {@link #sync} of its directory. */
     static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
@@ -53,7 +56,7 @@ final class DurableFile {
         }
     }
 
-    /** Whether this is a file that an interrupted {@link #write} left behind. */
+    /** Returns true if the file is one that an interrupted {@link #write} has left. */
     static boolean isUnfinished(Path file) {
         return file.getFileName().toString().endsWith(UNFINISHED);
     }
@@ -74,7 +77,7 @@ final class DurableFile {
         }
     }
 
-    /** Makes sure of what was replaced and deleted in a directory. */
+    /** Forces the replacements and deletions in a directory to disk. */
     static void sync(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

@@ -12,10 +12,10 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * Who a node is, from its first start on.
+ * The identity of a node, which stays the same from its first start on.
  *
  * @param id a UUID
- * @param secret what proves to the server that it is the same node again
+ * @param secret proves to the server that it is the same node
  */
 public record NodeIdentity(String id, String secret) {
 
@@ -24,13 +24,13 @@ public record NodeIdentity(String id, String secret) {
     private static final int SECRET_BYTES = 32;
 
     /**
-     * Reads the identity of the node, or makes one on its first start. The file can be read by its owner only, and is
-     * never found half-written.
+     * Reads the identity of the node, or creates one at its first start. Only the owner can read the file. The file is
+     * written atomically.
      *
-     * @param file where it is kept: the id, the secret and a checksum, a line each; older versions wrote no checksum
-     * @param random makes what nobody can guess
+     * @param file the file: the id, the secret and a checksum, a line each; older versions wrote no checksum
+     * @param random makes the secret
      * @return the identity
-     * @throws NodeStateException if the file can't be read or written, or isn't an identity
+     * @throws NodeStateException if the file can't be read or written, or holds no identity
      */
     public static NodeIdentity loadOrCreate(Path file, SecureRandom random) {
         if (Files.exists(file)) {
@@ -45,7 +45,7 @@ public record NodeIdentity(String id, String secret) {
         return identity;
     }
 
-    /** Leaves the secret out. */
+    /** Returns the id; leaves the secret out. */
     @Override
     public String toString() {
         return id;

@@ -1,12 +1,12 @@
 package dev.gantry.node.state;
 
-/** What a node keeps on its disk can't be read or written. */
+/** The state of a node on its disk can't be read or written. */
 public final class NodeStateException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Says what is wrong.
+     * Creates an exception.
      *
      * @param message names the file and the remedy
      */
@@ -15,10 +15,10 @@ public final class NodeStateException extends RuntimeException {
     }
 
     /**
-     * Says what is wrong.
+     * Creates an exception.
      *
      * @param message names the file and the remedy
-     * @param cause what the file system said
+     * @param cause the error of the file system
      */
     public NodeStateException(String message, Throwable cause) {
         super(message, cause);

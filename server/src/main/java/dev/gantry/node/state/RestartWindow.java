@@ -4,21 +4,21 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How much of its restart policy a task has used up.
+ * The use of a task's restart policy in the current interval.
  *
- * @param restarts how often it was restarted in the interval that runs, 0 or more
- * @param begin when the interval began
- * @param due when it will be started again; empty unless it waits for that
+ * @param restarts the number of restarts in the interval, 0 or more
+ * @param begin the begin of the interval
+ * @param due the time of the next start; empty unless the task waits for a restart
  */
 public record RestartWindow(int restarts, Instant begin, Optional<Instant> due) {
 
-    /** Nothing is used up. */
+    /** No restart yet. */
     public static final RestartWindow UNUSED = new RestartWindow(0, Instant.EPOCH, Optional.empty());
 
     /**
-     * The wait is over.
+     * Ends the wait for the next start.
      *
-     * @return the same, waiting for nothing
+     * @return the same without a time of the next start
      */
     public RestartWindow started() {
         return new RestartWindow(restarts, begin, Optional.empty());

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what the node must remember on a thread of its own, so that a slow disk does not hold up the owner thread: of
- * each allocation only the newest word waits, and all that wait are forced to disk together.
+ * Writes the state of the node on a thread of its own, so that a slow disk does not block the owner thread. Only the
+ * newest state of each allocation waits, and all waiting states are forced to disk together.
  *
  * <p>May be used by any thread.
  */
@@ -22,22 +22,22 @@ public final class StateWriter {
     private final ClusterMembership cluster;
     private final Executor thread;
     /** At most one for each allocation. Guarded by this. */
-    private Map<String, Waiting> waiting = new LinkedHashMap<>();
+    private Map<String, PendingChange> waiting = new LinkedHashMap<>();
 
     /**
-     * What to do to one file.
+     * A waiting change of one file.
      *
-     * @param content the allocation; empty to forget it
-     * @param done completed once that, or something newer, is on the disk
+     * @param content the allocation; empty to remove it
+     * @param done completed once this state, or a newer one, is on disk
      */
-    private record Waiting(Optional<StoredAllocation> content, CompletableFuture<Void> done) {}
+    private record PendingChange(Optional<StoredAllocation> content, CompletableFuture<Void> done) {}
 
     /**
-     * Writes nothing yet.
+     * Creates a writer.
      *
-     * @param store where allocations are remembered; used by the thread only
-     * @param cluster what is remembered of the cluster; is on the disk before any allocation that it has led to
-     * @param thread one thread
+     * @param store stores allocations; used by the thread only
+     * @param cluster the node's cluster; always written before the allocations that a server of it has assigned
+     * @param thread an executor with one thread
      */
     public StateWriter(AllocationStore store, ClusterMembership cluster, Executor thread) {
         this.store = store;
@@ -46,20 +46,20 @@ public final class StateWriter {
     }
 
     /**
-     * Remembers an allocation, in place of what was remembered of it.
+     * Stores an allocation, and replaces its older state.
      *
      * @param allocation the allocation
-     * @return completed once it is on the disk, on a thread that must not be held up; failed with a {@link
-     *     NodeStateException} if the disk refuses
+     * @return completed once the allocation is on disk, on a thread that must not be blocked; fails with a {@link
+     *     NodeStateException} if the disk does
      */
     public CompletableFuture<Void> put(StoredAllocation allocation) {
         return enqueue(allocation.id(), Optional.of(allocation));
     }
 
     /**
-     * Forgets an allocation.
+     * Removes an allocation.
      *
-     * @param allocationId which one
+     * @param allocationId the id of the allocation
      * @return as for {@link #put}
      */
     public CompletableFuture<Void> remove(String allocationId) {
@@ -67,7 +67,7 @@ public final class StateWriter {
     }
 
     /**
-     * Remembers what is known of the cluster now. A session that has told nothing new does not wait for a slow disk.
+     * Writes the node's cluster, if it has changed: otherwise a session does not wait for a slow disk.
      *
      * @return as for {@link #put}
      */
@@ -83,22 +83,22 @@ public final class StateWriter {
             if (waiting.isEmpty()) {
                 thread.execute(this::writeAll);
             }
-            Waiting older = waiting.get(id);
-            // Who waits for something older is content with what is newer.
+            PendingChange older = waiting.get(id);
+            // The callers of the older change wait for the newer one.
             done = older == null ? new CompletableFuture<>() : older.done();
-            waiting.put(id, new Waiting(content, done));
+            waiting.put(id, new PendingChange(content, done));
         }
         return done;
     }
 
     private void writeAll() {
-        Map<String, Waiting> batch;
+        Map<String, PendingChange> batch;
         synchronized (this) {
             batch = waiting;
             waiting = new LinkedHashMap<>();
         }
         try {
-            // First: a server that has forgotten an allocation must not be obeyed by the process that finds it.
+            // First, so that a later process that finds the allocation refuses a server that has forgotten it.
             cluster.save();
         } catch (RuntimeException e) {
             batch.values().forEach(change -> change.done().completeExceptionally(e));
@@ -117,7 +117,7 @@ public final class StateWriter {
             store.sync();
             written.values().forEach(done -> done.complete(null));
         } catch (RuntimeException e) {
-            LOG.debug("What was written may not be on the disk", e);
+            LOG.debug("The state may not be on disk", e);
             written.values().forEach(done -> done.completeExceptionally(e));
         }
     }

@@ -6,22 +6,21 @@ import dev.gantry.v1.JobVersion;
 import java.util.Map;
 
 /**
- * What a node remembers of an allocation.
+ * The state of an allocation on the node's disk.
  *
- * @param allocation the allocation; its client status, description and task states are the node's own newest word
+ * @param allocation the allocation; its client status, description and task states are the node's newest
  * @param job the version of the job that it runs
- * @param restarts what its tasks have used up of their restart policies, by task; those that have used up nothing may be
- *     left out
+ * @param restarts the use of the restart policy by task; tasks without a restart may be left out
  */
 public record StoredAllocation(Allocation allocation, JobVersion job, Map<String, RestartWindow> restarts) {
 
-    /** Makes the map immutable. */
+    /** Copies the map. */
     public StoredAllocation {
         restarts = Map.copyOf(restarts);
     }
 
     /**
-     * One of which nothing has run yet.
+     * Creates the state of an allocation without restarts.
      *
      * @param allocation the allocation
      * @param job the version of the job that it runs
@@ -31,18 +30,18 @@ public record StoredAllocation(Allocation allocation, JobVersion job, Map<String
     }
 
     /**
-     * Which allocation it is.
+     * Returns the id of the allocation.
      *
-     * @return its id
+     * @return the id
      */
     public String id() {
         return allocation.getId();
     }
 
     /**
-     * Whether nothing of it will run again.
+     * Tells whether the allocation has ended.
      *
-     * @return true once the node has said so
+     * @return true if its client status is terminal
      */
     public boolean isEnded() {
         return AllocationStatuses.isTerminal(allocation);

@@ -1,2 +1,2 @@
-/** What a node keeps on its disk: its identity, and what it must know of its allocations after a restart. */
+/** The state of a node on its disk: its identity, its cluster and its allocations. */
 package dev.gantry.node.state;
