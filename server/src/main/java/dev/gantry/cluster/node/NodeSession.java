@@ -28,7 +28,9 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +48,7 @@ public final class NodeSession {
     /** How many terminal allocations are sent when a session begins: their logs can still be read. */
     private static final int ENDED_ALLOCATIONS = 50;
 
-    private final NodeSessions sessions;
+    private final Context context;
     private final NodeConnection connection;
     private final PendingReads reads = new PendingReads();
     private final SerialTask push;
@@ -71,10 +73,40 @@ public final class NodeSession {
     private final Queue<Allocation> snapshot = new ArrayDeque<>();
     private long acknowledgedSequence;
 
-    NodeSession(NodeSessions sessions, NodeConnection connection) {
-        this.sessions = sessions;
+    /**
+     * The parts of the server that all sessions use.
+     *
+     * @param reader reads the allocations of nodes
+     * @param registry stores what nodes report
+     * @param liveness records that nodes are alive
+     * @param parts divides the desired state into messages
+     * @param current the current session of each node
+     * @param awaitOnDisk waits until all writes up to an index are on disk
+     * @param executor threads that may block on the database
+     */
+    record Context(
+            StoreReader reader,
+            NodeRegistry registry,
+            NodeLiveness liveness,
+            DesiredParts parts,
+            CurrentSessions current,
+            LongConsumer awaitOnDisk,
+            Executor executor) {}
+
+    /** The current session of each node. */
+    interface CurrentSessions {
+
+        /** Makes a session the current one of its node, and ends an older one. */
+        void enter(String nodeId, NodeSession session);
+
+        /** Removes a session; returns true if it was the current one of its node. */
+        boolean leave(String nodeId, NodeSession session);
+    }
+
+    NodeSession(Context context, NodeConnection connection) {
+        this.context = context;
         this.connection = connection;
-        this.push = new SerialTask(sessions.executor(), this::push);
+        this.push = new SerialTask(context.executor(), this::push);
     }
 
     /**
@@ -92,7 +124,7 @@ public final class NodeSession {
         } else if (request.hasRegister() || nodeId == null) {
             end(new SessionEndedException("A session begins with one Register, and waits for Registered"));
         } else {
-            sessions.liveness().heard(nodeId);
+            context.liveness().heard(nodeId);
             onMessage(nodeId, request);
         }
     }
@@ -119,7 +151,7 @@ public final class NodeSession {
     public void onEnd() {
         ended = true;
         String id = nodeId;
-        if (id != null && sessions.leave(id, this)) {
+        if (id != null && context.current().leave(id, this)) {
             LOG.info("Node {} has disconnected", id);
         }
         if (id != null) {
@@ -166,8 +198,8 @@ public final class NodeSession {
 
     private void register(Register register) {
         CompletableFuture<Node> stored =
-                sessions.registry().register(register.getNode(), register.getSecret(), register.getRefusal());
-        endOnFailure(stored.thenAcceptAsync(this::begin, sessions.executor()));
+                context.registry().register(register.getNode(), register.getSecret(), register.getRefusal());
+        endOnFailure(stored.thenAcceptAsync(this::begin, context.executor()));
     }
 
     private void begin(Node node) {
@@ -181,9 +213,9 @@ public final class NodeSession {
         } else {
             LOG.info("Node {} ({}) has connected", node.getName(), node.getId());
         }
-        sessions.liveness().heard(node.getId());
+        context.liveness().heard(node.getId());
         nodeId = node.getId();
-        sessions.enter(nodeId, this);
+        context.current().enter(nodeId, this);
         if (ended) {
             // onEnd() may have run before the session was entered.
             onEnd();
@@ -196,7 +228,7 @@ public final class NodeSession {
     }
 
     private boolean isGivenUp(String id) {
-        return sessions.reader()
+        return context.reader()
                 .nodes()
                 .find(id)
                 .filter(node -> node.getStatus() != NodeStatus.NODE_STATUS_DOWN)
@@ -211,7 +243,7 @@ public final class NodeSession {
         switch (request.getMessageCase()) {
             case HEARTBEAT -> LOG.trace("Node {} is alive", from);
             case FINGERPRINT ->
-                endOnFailure(sessions.registry().fingerprint(from, request.getFingerprint(), this::isCurrent));
+                endOnFailure(context.registry().fingerprint(from, request.getFingerprint(), this::isCurrent));
             case ALLOCATION_UPDATES -> update(from, request.getAllocationUpdates());
             case LOG_CHUNK -> reads.answer(request.getLogChunk());
             case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
@@ -219,7 +251,7 @@ public final class NodeSession {
     }
 
     private void update(String from, AllocationUpdates updates) {
-        endOnFailure(sessions.registry()
+        endOnFailure(context.registry()
                 .updateAllocations(from, updates.getUpdatesList(), this::isCurrent)
                 .thenAccept(done -> {
                     storedSequence.accumulateAndGet(updates.getSequence(), Math::max);
@@ -271,17 +303,17 @@ public final class NodeSession {
         connection.send(ConnectResponse.newBuilder()
                 .setRegistered(Registered.newBuilder()
                         .setHeartbeatIntervalMillis(
-                                sessions.liveness().heartbeatInterval().toMillis()))
+                                context.liveness().heartbeatInterval().toMillis()))
                 .build());
     }
 
     private void readSnapshot() {
-        List<Allocation> all = allAllocations(sessions.reader());
+        List<Allocation> all = allAllocations(context.reader());
         // Drop changes that are older than the snapshot, so that they are not sent after it.
         all.forEach(read -> assignments.computeIfPresent(
                 read.getId(), (id, queued) -> queued.getModifyIndex() <= read.getModifyIndex() ? null : queued));
-        sessions.awaitOnDisk(
-                all.stream().mapToLong(Allocation::getModifyIndex).max().orElse(0));
+        context.awaitOnDisk()
+                .accept(all.stream().mapToLong(Allocation::getModifyIndex).max().orElse(0));
         snapshot.addAll(all);
     }
 
@@ -290,9 +322,8 @@ public final class NodeSession {
      * which allocations were not named.
      */
     private void sendPart() {
-        DesiredState.Builder part = snapshot.isEmpty()
-                ? DesiredState.newBuilder()
-                : sessions.parts().take(snapshot);
+        DesiredState.Builder part =
+                snapshot.isEmpty() ? DesiredState.newBuilder() : context.parts().take(snapshot);
         completeSent = snapshot.isEmpty();
         send(part.setComplete(completeSent));
     }
@@ -302,7 +333,7 @@ public final class NodeSession {
         news.sort(Comparator.comparing(Allocation::getId));
         Queue<Allocation> waiting = new ArrayDeque<>(news);
         while (!waiting.isEmpty() && connection.isReady()) {
-            DesiredState.Builder part = sessions.parts().take(waiting);
+            DesiredState.Builder part = context.parts().take(waiting);
             // Allocations that have changed again, or that do not fit now, stay for the next run.
             part.getAllocationsList().forEach(sent -> assignments.remove(sent.getId(), sent));
             send(part);

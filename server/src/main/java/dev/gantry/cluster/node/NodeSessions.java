@@ -24,12 +24,9 @@ import java.util.function.Supplier;
 /** Holds the sessions of connected nodes: the newest session of each node. */
 public final class NodeSessions {
 
-    private final StoreReader reader;
     private final NodeRegistry registry;
-    private final NodeLiveness liveness;
-    private final DesiredParts parts;
     private final Supplier<Identity> identity;
-    private final Executor executor;
+    private final NodeSession.Context context;
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
 
     /**
@@ -50,12 +47,10 @@ public final class NodeSessions {
             JobVersionCache jobVersions,
             Supplier<Identity> identity,
             Executor executor) {
-        this.reader = reader;
         this.registry = registry;
-        this.liveness = liveness;
-        this.parts = new DesiredParts(jobVersions);
         this.identity = identity;
-        this.executor = executor;
+        this.context = new NodeSession.Context(
+                reader, registry, liveness, new DesiredParts(jobVersions), new Current(), this::awaitOnDisk, executor);
     }
 
     /**
@@ -66,7 +61,7 @@ public final class NodeSessions {
      */
     public NodeSession open(NodeConnection connection) {
         connection.send(ConnectResponse.newBuilder().setIdentity(identity.get()).build());
-        return new NodeSession(this, connection);
+        return new NodeSession(context, connection);
     }
 
     /**
@@ -120,52 +115,30 @@ public final class NodeSessions {
                 .forEach(this::endSession);
     }
 
-    /** Makes a session the current one of its node, and ends an older one. */
-    void enter(String nodeId, NodeSession session) {
-        Optional.ofNullable(sessions.put(nodeId, session))
-                .ifPresent(
-                        older -> older.end(new SessionEndedException("Node %s has a newer session".formatted(nodeId))));
-    }
-
-    /** Removes a session; returns true if it was the current one of its node. */
-    boolean leave(String nodeId, NodeSession session) {
-        return sessions.remove(nodeId, session);
-    }
-
-    /** Returns the queries that sessions use. */
-    StoreReader reader() {
-        return reader;
-    }
-
-    /** Returns the registry that stores what nodes report. */
-    NodeRegistry registry() {
-        return registry;
-    }
-
-    /** Returns the record of living nodes. */
-    NodeLiveness liveness() {
-        return liveness;
-    }
-
-    /** Returns the division of the desired state into messages. */
-    DesiredParts parts() {
-        return parts;
-    }
-
     /** Waits until all writes up to an index are on disk: a node must not get what a power failure could still undo. */
-    void awaitOnDisk(long index) {
+    private void awaitOnDisk(long index) {
         if (index > identity.get().getIndex()) {
             registry.awaitOnDisk().join();
         }
     }
 
-    /** Returns threads that may block on the database. */
-    Executor executor() {
-        return executor;
-    }
-
     private void endSession(Node node) {
         Optional.ofNullable(sessions.get(node.getId()))
                 .ifPresent(session -> session.end(SessionEndedException.givenUp(node.getId())));
+    }
+
+    private final class Current implements NodeSession.CurrentSessions {
+
+        @Override
+        public void enter(String nodeId, NodeSession session) {
+            Optional.ofNullable(sessions.put(nodeId, session))
+                    .ifPresent(older ->
+                            older.end(new SessionEndedException("Node %s has a newer session".formatted(nodeId))));
+        }
+
+        @Override
+        public boolean leave(String nodeId, NodeSession session) {
+            return sessions.remove(nodeId, session);
+        }
     }
 }
