@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one task, from its first start to the removal of its last run: calls the driver, which blocks, reports
- * what comes of it, and starts the task again if it is told to.
+ * The thread of one task, from its first start to the removal of its last run. It calls the driver, which blocks,
+ * reports to the owner thread, and starts the task again if a report is answered so.
  *
- * <p>It is interrupted only within calls of the driver that may be; what it is told outside of them it looks for
- * itself.
+ * <p>The thread is interrupted only within calls of the driver that may be interrupted. Elsewhere it checks for
+ * commands itself, and ends by a {@link Cancelled}.
  */
 final class TaskThread {
 
@@ -37,7 +37,7 @@ final class TaskThread {
     private final CompletableFuture<Void> detached = new CompletableFuture<>();
     private final Object lock = new Object();
     private volatile CompletableFuture<TaskStop> restarted = new CompletableFuture<>();
-    /** What may be interrupted now. Guarded by the lock. */
+    /** The call of the driver that may be interrupted now. Guarded by the lock. */
     private Call call = Call.NONE;
 
     private enum Call {
@@ -47,13 +47,13 @@ final class TaskThread {
     }
 
     /**
-     * Where to begin.
+     * The starting point of the thread.
      *
-     * @param directory the task's
-     * @param found the task, if it was started by an earlier process
-     * @param leftover an earlier run that has ended, and waits to be removed before the next one
-     * @param delay how long to wait before the first start
-     * @param directories makes the task's directory ready
+     * @param directory the directory of the task
+     * @param found the running task, if an earlier process has started it
+     * @param leftover an earlier run whose end is known, and that has to be removed before the next one
+     * @param delay the wait before the first start
+     * @param directories prepares the directory of the task
      */
     record Work(
             TaskDirectory directory,
@@ -62,42 +62,42 @@ final class TaskThread {
             Duration delay,
             AllocationDirectories directories) {}
 
-    /** Told on the task's thread, which waits for each answer. */
+    /** Takes the reports of the thread. Called on this thread, which waits for each answer. */
     interface Reports {
 
-        /** What to run now. Completed with nothing if it shall not run after all. */
+        /** Asks for the task to start. Completed with nothing if the task must not start. */
         CompletableFuture<Optional<Start>> request();
 
-        /** Starting failed. */
+        /** Reports that a start has failed. */
         CompletableFuture<Next> startFailed(TaskStartException failure);
 
-        /** It runs, or was found. */
+        /** Reports that the task runs, or was found. */
         void started(RunningTask task);
 
-        /** It has ended. */
+        /** Reports that the task has ended. */
         CompletableFuture<Next> ended(TaskExit exit);
 
-        /** Something went wrong that must not; it will never run. */
+        /** Reports an error that prevents further starts. */
         void gaveUp(String why);
 
-        /** It was killed before it ran. */
+        /** Reports that the task was stopped before it ran. */
         void killedBeforeStart();
     }
 
     /**
-     * What to start.
+     * A start of the task.
      *
-     * @param request what to run
-     * @param payload what it shall find in its directory
-     * @param permission what to wait for before anything of it runs: completed with whether it may
+     * @param request the request to the driver
+     * @param payload the payload file, if there is one
+     * @param permission completed with true once the task may run, or with false if it must not
      */
     record Start(TaskRequest request, Optional<PayloadFile> payload, CompletableFuture<Boolean> permission) {}
 
     /**
-     * What to do with a task that has ended.
+     * The next step after the end of a task.
      *
-     * @param removable whether what it leaves behind may be removed: its end is on the disk, or does not matter
-     * @param again after how long to start it again; empty to let it rest
+     * @param removable whether the run may be removed: its end is on disk, or does not matter
+     * @param again the wait before the next start; empty if there is none
      */
     record Next(boolean removable, Optional<Duration> again) {}
 
@@ -115,18 +115,18 @@ final class TaskThread {
         thread.start();
     }
 
-    /** Ends the task for good. Does nothing once it has ended. */
+    /** Stops the task for good. Does nothing if it has ended. */
     void kill(TaskStop how) {
         killed.complete(how);
         interrupt(Call.START);
     }
 
-    /** Ends what runs now, as if it had ended by itself. Does nothing if nothing runs. */
+    /** Stops the current run, as if it had ended by itself. Does nothing if the task does not run. */
     void restart(TaskStop how) {
         restarted.complete(how);
     }
 
-    /** Ends this thread, but not the task: another process will find it. */
+    /** Ends this thread, but not the task: a later process will find it. */
     void detach() {
         detached.complete(null);
         interrupt(Call.START);
@@ -147,23 +147,23 @@ final class TaskThread {
                 await(next.get());
                 next = runOnce();
             }
-        } catch (InterruptedException e) {
+        } catch (Cancelled | InterruptedException e) {
             if (!detached.isDone()) {
                 reports.killedBeforeStart();
             }
         } catch (IOException e) {
-            reports.gaveUp("Can't make the task's directory ready: " + e);
+            reports.gaveUp("Can't prepare the task's directory: " + e);
         } catch (RuntimeException e) {
-            LOG.error("{} ended in a way that its driver must not", thread.getName(), e);
+            LOG.error("The driver failed in the thread {}", thread.getName(), e);
             reports.gaveUp("The driver failed: " + e);
         }
     }
 
-    /** Returns after how long to start it again; empty if never. */
-    private Optional<Duration> runOnce() throws InterruptedException, IOException {
+    /** Runs the task once. Returns the wait before the next start; empty if there is none. */
+    private Optional<Duration> runOnce() throws Cancelled, InterruptedException, IOException {
         Optional<Start> start = reports.request().join();
         if (start.isEmpty()) {
-            throw new InterruptedException("Shall not run");
+            throw new Cancelled();
         }
         work.directories().prepare(work.directory());
         if (start.get().payload().isPresent()) {
@@ -182,8 +182,8 @@ final class TaskThread {
         return follow(task);
     }
 
-    /** What takes long, to make it ready, does not wait for the permission. */
-    private RunningTask start(Start start) throws TaskStartException, InterruptedException {
+    /** Prepares the task, which may take long, before it waits for the permission. */
+    private RunningTask start(Start start) throws TaskStartException, Cancelled, InterruptedException {
         PreparedTask prepared = driver.prepare(start.request());
         boolean mayRun = false;
         try {
@@ -196,12 +196,13 @@ final class TaskThread {
             }
         }
         if (!mayRun) {
-            throw new InterruptedException("May not run");
+            throw new Cancelled();
         }
         return prepared.run();
     }
 
-    private Optional<Duration> follow(RunningTask task) throws InterruptedException {
+    /** Waits for the end of a run. Returns the wait before the next start; empty if there is none. */
+    private Optional<Duration> follow(RunningTask task) throws Cancelled, InterruptedException {
         restarted = new CompletableFuture<>();
         reports.started(task);
         Next next = reports.ended(awaitExit(task)).join();
@@ -211,7 +212,7 @@ final class TaskThread {
         return next.again();
     }
 
-    private TaskExit awaitExit(RunningTask task) throws InterruptedException {
+    private TaskExit awaitExit(RunningTask task) throws Cancelled, InterruptedException {
         CompletableFuture<TaskStop> restart = restarted;
         CompletableFuture.anyOf(task.exit(), killed.copy(), detached.copy(), restart)
                 .join();
@@ -225,12 +226,12 @@ final class TaskThread {
         }
         CompletableFuture.anyOf(task.exit(), detached.copy()).join();
         if (!task.exit().isDone()) {
-            throw new InterruptedException("Left alone");
+            throw new Cancelled();
         }
         return task.exit().join();
     }
 
-    private void stop(RunningTask task, TaskStop how) throws InterruptedException {
+    private void stop(RunningTask task, TaskStop how) throws Cancelled, InterruptedException {
         begin(Call.STOP);
         try {
             task.stop(how);
@@ -239,8 +240,8 @@ final class TaskThread {
         }
     }
 
-    /** Waits until it is time, or until the thread is told to end. */
-    private void await(Duration delay) throws InterruptedException {
+    /** Waits for a delay, unless the thread gets the command to end. */
+    private void await(Duration delay) throws Cancelled, InterruptedException {
         try {
             CompletableFuture.anyOf(killed.copy(), detached.copy())
                     .get(Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS);
@@ -249,21 +250,21 @@ final class TaskThread {
         } catch (ExecutionException e) {
             throw new IllegalStateException("Nobody fails it", e);
         }
-        throw new InterruptedException("Told to end while it waited");
+        throw new Cancelled();
     }
 
     private void remove(RunningTask task) {
         try {
             task.remove();
         } catch (RuntimeException e) {
-            LOG.warn("Can't remove pod {}; it is swept away at the node's next start", task.podId(), e);
+            LOG.warn("Can't remove pod {}; the sweep at the node's next start removes it", task.podId(), e);
         }
     }
 
-    private void begin(Call begun) throws InterruptedException {
+    private void begin(Call begun) throws Cancelled {
         synchronized (lock) {
             if (detached.isDone() || (begun == Call.START && killed.isDone())) {
-                throw new InterruptedException("Told to end");
+                throw new Cancelled();
             }
             call = begun;
         }
@@ -272,7 +273,7 @@ final class TaskThread {
     private void end() {
         synchronized (lock) {
             call = Call.NONE;
-            // One that came too late is no reason to disturb the driver later.
+            // An interrupt that came too late must not disturb a later call.
             boolean unused = Thread.interrupted();
         }
     }
@@ -282,6 +283,16 @@ final class TaskThread {
             if (call == which) {
                 thread.interrupt();
             }
+        }
+    }
+
+    /** Ends the thread, since the task was stopped, detached or must not run. */
+    private static final class Cancelled extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        Cancelled() {
+            super("The task was cancelled", null, false, false);
         }
     }
 }
