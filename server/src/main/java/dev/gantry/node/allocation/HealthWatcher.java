@@ -7,6 +7,8 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
@@ -21,7 +23,7 @@ import java.util.function.Consumer;
  */
 final class HealthWatcher {
 
-    private final Timer timer;
+    private final RunnerContext.Timer timer;
     private final Duration minHealthyTime;
     private final boolean needsChecks;
     private final Consumer<Boolean> listener;
@@ -29,7 +31,7 @@ final class HealthWatcher {
     private Optional<Future<?>> goodSince = Optional.empty();
     private boolean decided;
 
-    private HealthWatcher(UpdateStrategy strategy, Timer timer, Consumer<Boolean> listener) {
+    private HealthWatcher(UpdateStrategy strategy, RunnerContext.Timer timer, Consumer<Boolean> listener) {
         this.timer = timer;
         this.listener = listener;
         this.minHealthyTime = duration(strategy.getMinHealthyTime());
@@ -54,21 +56,23 @@ final class HealthWatcher {
      * @param timer measures the times of the strategy
      * @param listener gets the decision once, on the owner thread
      */
-    static HealthWatcher begin(UpdateStrategy strategy, Timer timer, Consumer<Boolean> listener) {
+    static HealthWatcher begin(UpdateStrategy strategy, RunnerContext.Timer timer, Consumer<Boolean> listener) {
         return new HealthWatcher(strategy, timer, listener);
     }
 
-    /**
-     * Handles a change of the allocation.
-     *
-     * @param allRun whether all tasks that should run do
-     * @param allPass whether all checks pass
-     * @param isLost whether a task has failed, or has ended that should run
-     */
-    void update(boolean allRun, boolean allPass, boolean isLost) {
+    /** Handles a change of the tasks. */
+    void update(Collection<TaskRunner> tasks) {
         if (decided) {
             return;
         }
+        List<TaskRunner> counted =
+                tasks.stream().filter(task -> task.role() != TaskRole.POSTSTOP).toList();
+        boolean allRun = counted.stream()
+                .allMatch(task ->
+                        task.role() == TaskRole.PRESTART ? task.isDead() && !task.hasFailed() : task.isRunning());
+        boolean allPass = counted.stream().allMatch(TaskRunner::allChecksPass);
+        boolean isLost = counted.stream()
+                .anyMatch(task -> task.hasFailed() || (task.isDead() && task.role() != TaskRole.PRESTART));
         boolean isGood = allRun && (allPass || !needsChecks);
         if (isLost) {
             decide(false);

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -48,5 +49,19 @@ public record RunnerContext(
     /** Returns the driver of a name; empty if this node has no such driver. */
     Optional<TaskDriver> driver(String name) {
         return Optional.ofNullable(drivers.get(name));
+    }
+
+    /** Runs work on the owner thread later. */
+    @FunctionalInterface
+    public interface Timer {
+
+        /**
+         * Schedules work.
+         *
+         * @param work the work
+         * @param delay the time from now on
+         * @return cancels the work; work that the owner thread cancels is sure not to run
+         */
+        Future<?> schedule(Runnable work, Duration delay);
     }
 }

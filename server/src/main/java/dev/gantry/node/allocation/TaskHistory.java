@@ -42,6 +42,15 @@ final class TaskHistory {
         return history;
     }
 
+    /** Returns the reason why a task has ended: its last event, except the one that it is not restarted. */
+    static String lastEnd(TaskState task) {
+        return task.getEventsList().stream()
+                .filter(event -> !event.getType().equals(EventType.NOT_RESTARTING.word()))
+                .reduce((first, second) -> second)
+                .map(TaskEvent::getMessage)
+                .orElse("");
+    }
+
     TaskState state() {
         return state;
     }

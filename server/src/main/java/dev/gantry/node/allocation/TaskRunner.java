@@ -23,7 +23,10 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One task of an allocation: what happened to it, and its thread while it lives. Owned by the owner thread. */
+/**
+ * Runs one task of an allocation: keeps its state, starts its thread, and decides what follows from the thread's
+ * reports. Owned by the owner thread.
+ */
 final class TaskRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
@@ -41,22 +44,22 @@ final class TaskRunner {
     private boolean killing;
     private boolean restarting;
 
-    /** The group that the task is of. Called on the owner thread. */
+    /** The group of the task. Called on the owner thread. */
     interface Group {
 
-        /** Something has happened to a task; completed with whether that is on the disk. */
+        /** Handles a change of a task; completed with true once the change is on disk, with false if that fails. */
         CompletableFuture<Boolean> changed(TaskRunner task);
 
-        /** What the newest version of the job says. */
+        /** Returns the newest version of the job. */
         Job job();
 
-        /** Completed with whether anything of the allocation may run. */
+        /** Completed with true once tasks of the allocation may run, or with false if they must not. */
         CompletableFuture<Boolean> permission();
 
-        /** All ports of the allocation. */
+        /** Returns all ports of the allocation. */
         List<AllocatedPort> ports();
 
-        /** What a task is given to know, by the newest version of the job. */
+        /** Returns the environment of a task by the newest version of the job. */
         TaskEnvironment environment(Task task);
     }
 
@@ -93,7 +96,7 @@ final class TaskRunner {
         return spec.role();
     }
 
-    /** What of its restart policy is used up. */
+    /** Returns the use of the restart policy. */
     RestartWindow used() {
         return used;
     }
@@ -102,7 +105,7 @@ final class TaskRunner {
         return directory;
     }
 
-    /** May be asked on any thread. */
+    /** May be called on any thread. */
     boolean isDead() {
         return history.isDead();
     }
@@ -115,7 +118,7 @@ final class TaskRunner {
         return history.state().getFailed();
     }
 
-    /** Whether it has run before, in this process or an earlier one. */
+    /** Returns true if the task has run, in this process or an earlier one. */
     boolean hasRun() {
         return history.state().hasStartedAt() || found.isPresent();
     }
@@ -128,7 +131,7 @@ final class TaskRunner {
         return checks.allPass();
     }
 
-    /** From now on it is started, restarted, stopped and asked by this. */
+    /** Replaces the definition of the task, for later starts, restarts, stops and checks. */
     void update(TaskSpec newer) {
         boolean areOtherChecks =
                 !newer.task().getServicesList().equals(spec.task().getServicesList());
@@ -146,21 +149,21 @@ final class TaskRunner {
                 new TaskProbes(context.probes(), name(), group.environment(spec.task()), group.ports()));
     }
 
-    /** Looks for the task of an earlier process; returns what the driver calls it. */
+    /** Looks for the run of an earlier process; returns its pod id. */
     Optional<String> find() {
         if (!isDead()) {
             String driverName = spec.task().getDriver();
             try {
                 found = context.driver(driverName).flatMap(driver -> driver.find(directory));
             } catch (RuntimeException e) {
-                LOG.error("Driver {} failed over the earlier run in {}", driverName, directory, e);
+                LOG.error("Driver {} failed to find the earlier run in {}", driverName, directory, e);
                 fail("The driver can't tell what became of it: " + e);
             }
         }
         return found.map(RunningTask::podId);
     }
 
-    /** Begins to run, or goes on with what was found. Does nothing if the task is dead or has begun. */
+    /** Starts the task, or continues the run that was found. Does nothing if the task is dead or has begun. */
     void begin() {
         if (isDead() || thread.isPresent()) {
             return;
@@ -180,7 +183,7 @@ final class TaskRunner {
     }
 
     private TaskThread.Work work() {
-        // The end of this run is known already: an earlier process has ended before it was removed.
+        // The task waits for a restart: an earlier process has stored the end of this run, but not removed the run.
         Optional<RunningTask> leftover =
                 found.filter(task -> used.due().isPresent() && task.podId().equals(state().getPodId()));
         Optional<RunningTask> live = leftover.isPresent() ? Optional.empty() : found;
@@ -191,7 +194,7 @@ final class TaskRunner {
         return new TaskThread.Work(directory, live, leftover, delay, context.directories());
     }
 
-    /** The task will not run, since something before its start has failed; if it is being made ready, that ends. */
+    /** Fails the task before it runs. Ends its preparation. */
     void fail(String why) {
         if (!isDead()) {
             history.neverStarted(true, EventType.DRIVER_FAILURE, why);
@@ -215,7 +218,7 @@ final class TaskRunner {
         tell();
     }
 
-    /** It is not needed after all; it has not begun. */
+    /** Marks a task as dead that has not begun and is not needed. */
     void skip(String why) {
         if (!isDead() && thread.isEmpty()) {
             history.neverStarted(false, EventType.KILLED, why);
@@ -302,7 +305,7 @@ final class TaskRunner {
                 group.permission());
     }
 
-    /** Does what checks ask for. */
+    /** Handles the events of the checks. */
     private final class Checked implements TaskChecks.Listener {
 
         @Override
@@ -322,7 +325,7 @@ final class TaskRunner {
         }
     }
 
-    /** Brings what the task's thread reports to the owner thread. */
+    /** Hands the reports of the task's thread over to the owner thread. */
     private final class Posted implements TaskThread.Reports {
 
         @Override
@@ -373,7 +376,7 @@ final class TaskRunner {
             });
         }
 
-        /** Nothing of an ended task is removed before its end is on the disk. */
+        /** Makes a decision and stores it: an ended run is removed only after its end is on disk. */
         private CompletableFuture<TaskThread.Next> decided(Supplier<TaskThread.Next> decision) {
             return CompletableFuture.completedFuture(EscalatingScheduler.escalating(decision))
                     .thenComposeAsync(

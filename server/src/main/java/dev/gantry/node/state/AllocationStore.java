@@ -139,8 +139,8 @@ public final class AllocationStore {
         try {
             Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
             LOG.error(
-                    "{} can't be used and is kept as {}; the pods and the directory of the allocation stay until the server"
-                            + " names it",
+                    "{} can't be used and is kept as {}; the pods and the directory of the allocation stay until the"
+                            + " server names it",
                     file,
                     aside);
         } catch (IOException e) {
