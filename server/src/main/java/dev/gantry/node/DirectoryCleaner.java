@@ -57,10 +57,7 @@ public final class DirectoryCleaner {
         } catch (IOException e) {
             Duration wait = retry.after(failures + 1);
             LOG.warn(
-                    "Can't delete the directory of allocation {}; retrying in {} s",
-                    allocationId,
-                    wait.toSeconds(),
-                    e);
+                    "Can't delete the directory of allocation {}; retrying in {} s", allocationId, wait.toSeconds(), e);
             deleteLater(allocationId, failures + 1, wait);
         }
     }

@@ -36,6 +36,10 @@ public final class NodeAgent {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
 
+    private static final String NO_LOGS =
+            "Node %s has no logs of allocation %s: its directory was deleted after its end, since only those of the"
+                    + " newest ended allocations are kept, or the allocation has not started there";
+
     private final OwnerThread owner;
     private final NodeDescription self;
     private final String secret;
@@ -259,13 +263,10 @@ public final class NodeAgent {
     }
 
     private String missing(ReadLog request, Optional<AllocationRunner> runner) {
+        String allocation = request.getAllocationId();
         return runner.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
-                        .formatted(
-                                request.getAllocationId(), request.getTask(), String.join(", ", found.taskNames())))
-                .orElseGet(() ->
-                        ("Node %s has no logs of allocation %s: its directory was deleted after its end, since only those of"
-                                        + " the newest ended allocations are kept, or the allocation has not started there")
-                                .formatted(self.node().getName(), request.getAllocationId()));
+                        .formatted(allocation, request.getTask(), String.join(", ", found.taskNames())))
+                .orElseGet(() -> NO_LOGS.formatted(self.node().getName(), allocation));
     }
 
     private String explain(String fault) {
