@@ -15,7 +15,6 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskState;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one task of an allocation: keeps its state, starts its thread, and decides what follows from the thread's
- * reports. Owned by the owner thread.
+ * Runs one task of an allocation: starts its thread, hands the thread's reports to the task's life, and starts its
+ * checks. Owned by the owner thread.
  */
 final class TaskRunner {
 
@@ -33,16 +32,13 @@ final class TaskRunner {
 
     private final RunnerContext context;
     private final TaskDirectory directory;
-    private final TaskHistory history;
+    private final TaskLife life;
     private final Group group;
     private final TaskChecks checks;
     private TaskSpec spec;
-    private RestartWindow used;
     private Optional<RunningTask> found = Optional.empty();
     private Optional<RunningTask> running = Optional.empty();
     private Optional<TaskThread> thread = Optional.empty();
-    private boolean killing;
-    private boolean restarting;
 
     /** The group of the task. Called on the owner thread. */
     interface Group {
@@ -74,8 +70,7 @@ final class TaskRunner {
         this.context = context;
         this.spec = spec;
         this.directory = directory;
-        this.history = history;
-        this.used = used;
+        this.life = new TaskLife(context, history, used);
         this.group = group;
         this.checks = new TaskChecks(context, spec.task(), knownChecks, new Checked());
     }
@@ -85,7 +80,7 @@ final class TaskRunner {
     }
 
     TaskState state() {
-        return history.state();
+        return life.state();
     }
 
     TaskSpec spec() {
@@ -98,7 +93,7 @@ final class TaskRunner {
 
     /** Returns the use of the restart policy. */
     RestartWindow used() {
-        return used;
+        return life.used();
     }
 
     TaskDirectory directory() {
@@ -107,20 +102,20 @@ final class TaskRunner {
 
     /** May be called on any thread. */
     boolean isDead() {
-        return history.isDead();
+        return life.isDead();
     }
 
     boolean isRunning() {
-        return history.isRunning();
+        return life.isRunning();
     }
 
     boolean hasFailed() {
-        return history.state().getFailed();
+        return state().getFailed();
     }
 
     /** Returns true if the task has run, in this process or an earlier one. */
     boolean hasRun() {
-        return history.state().hasStartedAt() || found.isPresent();
+        return state().hasStartedAt() || found.isPresent();
     }
 
     List<CheckState> checks() {
@@ -177,7 +172,7 @@ final class TaskRunner {
         TaskThread started = new TaskThread(driver.get(), work(), new Posted());
         thread = Optional.of(started);
         started.start();
-        if (killing) {
+        if (life.isStopping()) {
             started.kill(spec.stop());
         }
     }
@@ -185,19 +180,19 @@ final class TaskRunner {
     private TaskThread.Work work() {
         // The task waits for a restart: an earlier process has stored the end of this run, but not removed the run.
         Optional<RunningTask> leftover =
-                found.filter(task -> used.due().isPresent() && task.podId().equals(state().getPodId()));
+                found.filter(task -> life.isWaitingForRestart() && task.podId().equals(state().getPodId()));
         Optional<RunningTask> live = leftover.isPresent() ? Optional.empty() : found;
-        if (live.isEmpty() && used.due().isEmpty()) {
-            history.setup();
+        if (live.isEmpty() && !life.isWaitingForRestart()) {
+            life.prepare();
         }
-        Duration delay = spec.restarts().delay(used, now());
+        Duration delay = life.delay(spec.restarts());
         return new TaskThread.Work(directory, live, leftover, delay, context.directories());
     }
 
     /** Fails the task before it runs. Ends its preparation. */
     void fail(String why) {
         if (!isDead()) {
-            history.neverStarted(true, EventType.DRIVER_FAILURE, why);
+            life.failBeforeStart(why);
             thread.ifPresent(begun -> begun.kill(spec.stop()));
             tell();
         }
@@ -205,23 +200,17 @@ final class TaskRunner {
 
     /** Stops the task. Does nothing if it is dead or being stopped. */
     void kill(String why) {
-        if (isDead() || killing) {
-            return;
-        }
-        killing = true;
-        if (thread.isEmpty() && found.isEmpty()) {
-            history.neverStarted(false, EventType.KILLED, why);
-        } else {
-            history.add(EventType.KILLING, why);
+        boolean hasBegun = thread.isPresent() || found.isPresent();
+        if (life.stop(why, hasBegun)) {
             thread.ifPresent(begun -> begun.kill(spec.stop()));
+            tell();
         }
-        tell();
     }
 
     /** Marks a task as dead that has not begun and is not needed. */
     void skip(String why) {
         if (!isDead() && thread.isEmpty()) {
-            history.neverStarted(false, EventType.KILLED, why);
+            life.skip(why);
         }
     }
 
@@ -238,59 +227,6 @@ final class TaskRunner {
 
     private void tell() {
         var unused = group.changed(this);
-    }
-
-    private TaskThread.Next ended(TaskExit exit) {
-        running = Optional.empty();
-        checks.reset();
-        if (killing) {
-            history.ended(exit, EventType.KILLED);
-            history.die(false);
-            return rest();
-        }
-        if (restarting) {
-            restarting = false;
-            history.ended(exit, EventType.KILLED);
-            return decide(spec.restarts().again(used, now(), context.random()));
-        }
-        history.ended(exit, EventType.TERMINATED);
-        return decide(spec.restarts().afterExit(exit, used, now(), context.random()));
-    }
-
-    private TaskThread.Next startFailed(TaskStartException failure) {
-        if (isDead()) {
-            return rest();
-        }
-        history.add(EventType.DRIVER_FAILURE, failure.getMessage());
-        if (killing) {
-            history.die(false);
-            return rest();
-        }
-        return decide(spec.restarts().afterFailedStart(failure, used, now(), context.random()));
-    }
-
-    private TaskThread.Next decide(RestartRule.Decision decision) {
-        if (decision instanceof RestartRule.Decision.Again again) {
-            used = again.window();
-            history.restarting(
-                    "%s, in %.1f s".formatted(again.why(), again.delay().toMillis() / 1e3));
-            return new TaskThread.Next(true, Optional.of(again.delay()));
-        }
-        if (decision instanceof RestartRule.Decision.Failed failed) {
-            history.add(EventType.NOT_RESTARTING, failed.why());
-            history.die(true);
-        } else {
-            history.die(false);
-        }
-        return rest();
-    }
-
-    private static TaskThread.Next rest() {
-        return new TaskThread.Next(false, Optional.empty());
-    }
-
-    private Instant now() {
-        return context.steady().instant();
     }
 
     private TaskThread.Start toStart() {
@@ -315,13 +251,10 @@ final class TaskRunner {
 
         @Override
         public void restart(String why) {
-            if (killing || restarting || thread.isEmpty()) {
-                return;
+            if (thread.isPresent() && life.restart(why)) {
+                thread.get().restart(spec.stop());
+                tell();
             }
-            restarting = true;
-            history.add(EventType.KILLING, why);
-            thread.get().restart(spec.stop());
-            tell();
         }
     }
 
@@ -331,38 +264,38 @@ final class TaskRunner {
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
             return CompletableFuture.supplyAsync(
-                    EscalatingScheduler.escalating(
-                            () -> killing || isDead() ? Optional.empty() : Optional.of(toStart())),
+                    EscalatingScheduler.escalating(() -> life.isStopping() || isDead() ? Optional.empty() : Optional.of(toStart())),
                     context.owner());
         }
 
         @Override
         public CompletableFuture<TaskThread.Next> startFailed(TaskStartException failure) {
-            return decided(() -> TaskRunner.this.startFailed(failure));
+            return decided(() -> life.startFailed(failure, spec.restarts()));
         }
 
         @Override
         public void started(RunningTask task) {
             post(() -> {
                 running = Optional.of(task);
-                used = used.started();
-                if (!history.isRunning()) {
-                    history.started(task);
-                }
+                life.started(task);
                 beginChecks(task);
             });
         }
 
         @Override
         public CompletableFuture<TaskThread.Next> ended(TaskExit exit) {
-            return decided(() -> TaskRunner.this.ended(exit));
+            return decided(() -> {
+                running = Optional.empty();
+                checks.reset();
+                return life.ended(exit, spec.restarts());
+            });
         }
 
         @Override
         public void gaveUp(String why) {
             post(() -> {
                 if (!isDead()) {
-                    history.neverStarted(!killing, EventType.DRIVER_FAILURE, why);
+                    life.giveUp(why);
                 }
             });
         }
@@ -371,7 +304,7 @@ final class TaskRunner {
         public void killedBeforeStart() {
             post(() -> {
                 if (!isDead()) {
-                    history.neverStarted(false, EventType.KILLED, "Stopped while it did not run");
+                    life.skip("Stopped while it did not run");
                 }
             });
         }

@@ -1,0 +1,170 @@
+package dev.gantry.node.allocation;
+
+import dev.gantry.driver.RunningTask;
+import dev.gantry.driver.TaskExit;
+import dev.gantry.driver.TaskStartException;
+import dev.gantry.node.state.RestartWindow;
+import dev.gantry.v1.TaskState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The life of a task: decides by its restart policy and by the commands to stop and restart it what follows from each
+ * event. Owned by the owner thread.
+ */
+final class TaskLife {
+
+    private final RunnerContext context;
+    private final TaskHistory history;
+    private RestartWindow used;
+    private boolean stopping;
+    private boolean restarting;
+
+    TaskLife(RunnerContext context, TaskHistory history, RestartWindow used) {
+        this.context = context;
+        this.history = history;
+        this.used = used;
+    }
+
+    TaskState state() {
+        return history.state();
+    }
+
+    /** May be called on any thread. */
+    boolean isDead() {
+        return history.isDead();
+    }
+
+    boolean isRunning() {
+        return history.isRunning();
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** Returns the use of the restart policy. */
+    RestartWindow used() {
+        return used;
+    }
+
+    boolean isWaitingForRestart() {
+        return used.due().isPresent();
+    }
+
+    /** Returns the rest of the wait for the next start. */
+    Duration delay(RestartRule restarts) {
+        return restarts.delay(used, now());
+    }
+
+    /** The task is being prepared for its first start, or for a start that replaces a lost run. */
+    void prepare() {
+        history.setup();
+    }
+
+    /** The task runs, or was found running. */
+    void started(RunningTask task) {
+        used = used.started();
+        if (!history.isRunning()) {
+            history.started(task);
+        }
+    }
+
+    /**
+     * Stops the task. Does nothing if it is dead or being stopped.
+     *
+     * @param hasBegun false if there is no run and no start, so that the task is dead at once
+     * @return false if nothing was done
+     */
+    boolean stop(String why, boolean hasBegun) {
+        if (isDead() || stopping) {
+            return false;
+        }
+        stopping = true;
+        if (hasBegun) {
+            history.add(EventType.KILLING, why);
+        } else {
+            history.neverStarted(false, EventType.KILLED, why);
+        }
+        return true;
+    }
+
+    /** Restarts the task by its policy once its run has ended; returns false if it is being stopped or restarted. */
+    boolean restart(String why) {
+        if (stopping || restarting) {
+            return false;
+        }
+        restarting = true;
+        history.add(EventType.KILLING, why);
+        return true;
+    }
+
+    /** The task has failed before it ran. */
+    void failBeforeStart(String why) {
+        history.neverStarted(true, EventType.DRIVER_FAILURE, why);
+    }
+
+    /** The task ends before it ran, and has not failed. */
+    void skip(String why) {
+        history.neverStarted(false, EventType.KILLED, why);
+    }
+
+    /** An error prevents further starts. It is no failure of a task that is being stopped. */
+    void giveUp(String why) {
+        history.neverStarted(!stopping, EventType.DRIVER_FAILURE, why);
+    }
+
+    /** The run has ended; decides about the next start. */
+    TaskThread.Next ended(TaskExit exit, RestartRule restarts) {
+        if (stopping) {
+            history.ended(exit, EventType.KILLED);
+            history.die(false);
+            return rest();
+        }
+        if (restarting) {
+            restarting = false;
+            history.ended(exit, EventType.KILLED);
+            return apply(restarts.again(used, now(), context.random()));
+        }
+        history.ended(exit, EventType.TERMINATED);
+        return apply(restarts.afterExit(exit, used, now(), context.random()));
+    }
+
+    /** A start has failed; decides about the next one. */
+    TaskThread.Next startFailed(TaskStartException failure, RestartRule restarts) {
+        if (isDead()) {
+            return rest();
+        }
+        history.add(EventType.DRIVER_FAILURE, failure.getMessage());
+        if (stopping) {
+            history.die(false);
+            return rest();
+        }
+        return apply(restarts.afterFailedStart(failure, used, now(), context.random()));
+    }
+
+    private TaskThread.Next apply(RestartRule.Decision decision) {
+        if (decision instanceof RestartRule.Decision.Again again) {
+            used = again.window();
+            history.restarting(
+                    "%s, in %.1f s".formatted(again.why(), again.delay().toMillis() / 1e3));
+            return new TaskThread.Next(true, Optional.of(again.delay()));
+        }
+        if (decision instanceof RestartRule.Decision.Failed failed) {
+            history.add(EventType.NOT_RESTARTING, failed.why());
+            history.die(true);
+        } else {
+            history.die(false);
+        }
+        return rest();
+    }
+
+    private static TaskThread.Next rest() {
+        return new TaskThread.Next(false, Optional.empty());
+    }
+
+    private Instant now() {
+        return context.steady().instant();
+    }
+}
