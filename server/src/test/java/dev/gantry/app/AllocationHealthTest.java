@@ -61,7 +61,7 @@ class AllocationHealthTest {
     }
 
     @Test
-    void nobody_is_told_who_does_not_want_to_know() {
+    void the_health_is_not_reported_without_an_update_strategy() {
         node.server.desire(service("a1", task("main", FOREVER)));
         node.server.desire(updated(service("a2", task("main", FOREVER)), quickly()));
 
@@ -95,7 +95,7 @@ class AllocationHealthTest {
     }
 
     @Test
-    void what_was_found_of_its_health_outlives_the_node() {
+    void the_health_survives_a_restart_of_the_node() {
         DesiredState running = updated(service("a1", task("main", FOREVER)), quickly());
         node.server.desire(running);
         await().until(() -> node.last("a1").getHealthy());
@@ -123,7 +123,7 @@ class AllocationHealthTest {
     }
 
     @Test
-    void checks_do_not_count_where_only_the_tasks_do() {
+    void checks_do_not_count_with_health_check_task_states() {
         node.server.desire(updated(
                 service("a1", withCheck(script("false"))),
                 quickly().setHealthCheck(HealthCheck.HEALTH_CHECK_TASK_STATES)));
@@ -132,7 +132,7 @@ class AllocationHealthTest {
     }
 
     @Test
-    void a_port_is_asked_at_the_address_that_the_allocation_was_given() throws Exception {
+    void a_check_connects_to_the_allocated_address_and_port() throws Exception {
         try (ServerSocket open = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             Check.Builder tcp = Check.newBuilder().setType(CheckType.CHECK_TYPE_TCP);
             DesiredState.Builder running = service("a1", withCheck(tcp)).toBuilder();
@@ -148,7 +148,7 @@ class AllocationHealthTest {
     }
 
     @Test
-    void a_check_is_told_of_only_when_it_has_changed() {
+    void a_check_is_reported_only_when_its_status_has_changed() {
         Path asked = dir.resolve("asked");
         node.server.desire(service("a1", withCheck(script("echo >> " + asked))));
         awaitCheck("a1", CheckStatus.CHECK_STATUS_PASSING);
@@ -163,7 +163,7 @@ class AllocationHealthTest {
     }
 
     @Test
-    void a_check_that_goes_on_failing_restarts_its_task_by_the_restart_policy() {
+    void a_check_that_keeps_failing_restarts_its_task_by_the_restart_policy() {
         Check.Builder failing = script("false")
                 .setCheckRestart(CheckRestart.newBuilder().setLimit(2).setGrace(Durations.fromMillis(0)));
         node.server.desire(run("a1", JobType.JOB_TYPE_SERVICE, restarts(1), withCheck(failing)));

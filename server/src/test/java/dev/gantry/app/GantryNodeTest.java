@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A whole node, with real processes as its tasks, against a server that speaks real gRPC. */
+/** Tests a whole node, with real processes as tasks, against a fake server that speaks real gRPC. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GantryNodeTest {
 
@@ -72,7 +72,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void says_who_it_is_and_that_it_is_alive() {
+    void registers_and_sends_heartbeats() {
         startNode();
 
         await().until(() -> server.heartbeats() > 2);
@@ -97,7 +97,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void is_the_same_node_after_a_restart_and_another_one_elsewhere() {
+    void keeps_its_identity_over_a_restart_and_has_another_in_another_directory() {
         startNode();
         await().until(() -> server.registers().size() == 1);
         restartNode(new ProcessDriver());
@@ -121,7 +121,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void tells_the_server_when_a_driver_has_changed_and_only_then() {
+    void reports_its_drivers_only_when_they_have_changed() {
         startNode();
         await().until(() -> server.heartbeats() > 5);
         assertThat(server.fingerprints()).isEmpty();
@@ -135,7 +135,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void runs_a_task_to_its_end_and_says_each_step() {
+    void runs_a_task_to_its_end_and_reports_each_step() {
         startNode();
         server.desire(run("a1", "echo $NOMAD_PORT_http $GANTRY_TASK_NAME ${NOMAD_ALLOC_ID} > ../../alloc/data/out"));
 
@@ -152,7 +152,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void makes_the_directories_that_tasks_are_given() {
+    void creates_the_directories_of_a_task() {
         startNode();
         server.desire(run("a1", FOREVER));
 
@@ -163,7 +163,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_task_that_fails_takes_its_siblings_with_it() {
+    void a_task_that_fails_stops_its_siblings() {
         startNode();
         server.desire(run("a1", task("bad", "sleep 0.2; exit 3"), task("good", FOREVER)));
 
@@ -175,7 +175,7 @@ class GantryNodeTest {
         assertThat(good.getExitCode()).isEqualTo(143);
         assertThat(eventTypes(good)).endsWith("Killing", "Killed");
         assertThat(good.getEventsList()).anyMatch(event -> event.getMessage().contains("Task \"bad\""));
-        // It has not ended for the server while one of its tasks still holds a port.
+        // The allocation stays running while one of its tasks may still use a port.
         assertThat(server.updates("a1"))
                 .filteredOn(update -> update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED)
                 .allMatch(update -> update.getTaskStatesList().stream()
@@ -183,7 +183,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void stops_what_shall_stop() {
+    void stops_an_allocation_when_the_server_says_so() {
         startNode();
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
@@ -211,7 +211,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_start_that_takes_its_time_is_told_of_meanwhile() {
+    void a_slow_start_is_reported_as_pending() {
         driver.hang();
         startNode();
 
@@ -222,7 +222,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void what_shall_stop_before_it_was_known_is_complete_and_never_runs() {
+    void an_unknown_allocation_that_is_to_stop_is_complete_and_never_runs() {
         startNode();
 
         server.desire(stop(run("a1", FOREVER)));
@@ -232,7 +232,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_start_that_may_work_later_is_tried_again() {
+    void a_temporary_start_failure_is_retried() {
         driver.failNextStart(new TaskStartException("The registry does not answer", true));
         startNode();
         server.desire(run("a1", JobType.JOB_TYPE_BATCH, restarts(2), task("main", FOREVER)));
@@ -244,7 +244,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_start_is_given_up_after_some_failures() {
+    void a_task_fails_when_its_starts_have_failed_too_often() {
         for (int i = 0; i < 3; i++) {
             driver.failNextStart(new TaskStartException("The registry does not answer", true));
         }
@@ -257,7 +257,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_start_that_will_never_work_is_not_tried_again() {
+    void a_permanent_start_failure_is_not_retried() {
         driver.failNextStart(new TaskStartException("There is no such image", false));
         startNode();
         server.desire(run("a1", FOREVER));
@@ -288,7 +288,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void an_allocation_that_is_named_again_is_not_started_again() {
+    void an_allocation_that_is_assigned_twice_is_started_once() {
         startNode();
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
@@ -315,7 +315,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void losing_the_server_stops_nothing_and_what_happened_meanwhile_is_told_when_it_is_back() throws Exception {
+    void tasks_run_on_without_a_server_and_their_ends_are_reported_when_it_is_back() throws Exception {
         startNode();
         Path signal = dir.resolve("signal");
         DesiredState running = both(
@@ -337,7 +337,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void what_was_not_acknowledged_is_told_again_in_the_next_session() {
+    void an_unacknowledged_update_is_sent_again_in_the_next_session() {
         startNode();
         server.acknowledge(false);
         DesiredState running = run("a1", FOREVER);
@@ -376,7 +376,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void stops_and_forgets_what_the_server_does_not_know() {
+    void stops_and_forgets_allocations_that_the_server_does_not_know() {
         startNode();
         server.desire(run("a1", FOREVER));
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
@@ -392,7 +392,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_restarted_node_takes_up_its_tasks_even_while_the_server_is_away() throws Exception {
+    void a_restarted_node_continues_its_tasks_even_without_a_server() throws Exception {
         startNode();
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
@@ -417,7 +417,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void what_ended_while_the_node_was_away_is_told_with_its_exit_code() throws Exception {
+    void an_end_during_a_restart_of_the_node_is_reported_with_its_exit_code() throws Exception {
         startNode();
         Path signal = dir.resolve("signal");
         DesiredState running = run("a1", "until test -e %s; do sleep 0.02; done; exit 5".formatted(signal));
@@ -437,7 +437,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void an_end_that_the_server_never_heard_of_is_told_after_a_restart() {
+    void an_end_that_the_server_has_not_stored_is_reported_after_a_restart() {
         startNode();
         server.acknowledge(false);
         server.desire(run("a1", "exit 6"));
@@ -454,7 +454,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_task_that_shall_stop_is_stopped_by_the_next_process_too() {
+    void a_stop_is_continued_by_the_next_process_of_the_node() {
         startNode();
         DesiredState running = run("a1", "trap : TERM; while :; do sleep 0.05; done");
         server.desire(running);
@@ -464,7 +464,7 @@ class GantryNodeTest {
 
         restartNode(new ProcessDriver());
 
-        // It does not listen to TERM: the kill timeout runs out.
+        // The task ignores SIGTERM, so the kill timeout passes.
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
         assertThat(server.last("a1").getTaskStates(0).getExitCode()).isEqualTo(137);
     }
@@ -486,7 +486,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void what_cannot_be_remembered_is_not_run() throws Exception {
+    void an_allocation_whose_state_can_not_be_stored_is_not_run() throws Exception {
         startNode();
         await().until(() -> server.heartbeats() > 0);
         Files.delete(dir.resolve("data/state"));
@@ -500,7 +500,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void what_a_start_that_was_not_remembered_has_left_is_not_seen_by_the_next_one() throws Exception {
+    void files_of_a_start_that_was_not_stored_are_gone_at_the_next_one() throws Exception {
         Path shared = Files.createDirectories(dir.resolve("data/allocs/a1/alloc/data"));
         Files.createFile(shared.resolve("left"));
         startNode();
@@ -514,7 +514,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_task_is_made_ready_but_not_run_while_its_allocation_waits_for_the_disk() throws Exception {
+    void a_task_is_prepared_but_not_run_while_its_allocation_waits_for_the_disk() throws Exception {
         CountDownLatch disk = new CountDownLatch(1);
         node = GantryNode.start(NodeFixture.config(List.of(server.address()), dir), slowDisk(disk));
 
@@ -553,7 +553,7 @@ class GantryNodeTest {
                     "a" + i, task("main", "true").toBuilder().setDriver("none").build()));
         }
         server.desire(many.build());
-        // Answered after the allocations were taken.
+        // This read is answered after the allocations were taken.
         server.ask(ReadLog.newBuilder().setAllocationId("unknown").setTask("main"));
         int before = server.heartbeats();
 
@@ -565,7 +565,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void an_end_that_cannot_be_remembered_is_told_and_its_pod_is_kept() throws Exception {
+    void an_end_that_can_not_be_stored_is_reported_and_its_pod_is_kept() throws Exception {
         startNode();
         Path signal = dir.resolve("signal");
         server.desire(run("a1", "until test -e %s; do sleep 0.02; done".formatted(signal)));
@@ -604,7 +604,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_log_that_there_is_not_is_named() throws Exception {
+    void a_log_that_does_not_exist_is_named() throws Exception {
         startNode();
         server.desire(run("a1", FOREVER));
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
@@ -629,7 +629,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void the_log_of_a_task_that_was_never_started_is_an_error_that_says_why() throws Exception {
+    void the_log_of_a_task_that_was_never_started_is_an_error_with_a_reason() throws Exception {
         startNode();
         server.desire(
                 run("a1", task("main", "true").toBuilder().setDriver("none").build()));
@@ -642,7 +642,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_task_that_has_not_been_started_yet_is_waited_for_by_who_follows_only() throws Exception {
+    void only_a_follower_waits_for_a_task_that_has_not_started() throws Exception {
         driver.hang();
         startNode();
         server.desire(run("a1", "echo one"));
@@ -657,7 +657,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void the_log_of_a_task_whose_output_is_discarded_is_an_error_that_says_so() throws Exception {
+    void the_log_of_a_task_with_discarded_output_is_an_error_with_that_reason() throws Exception {
         startNode();
         Task quiet = task("main", FOREVER).toBuilder()
                 .setLogs(LogConfig.newBuilder().setDisabled(true))
@@ -665,7 +665,7 @@ class GantryNodeTest {
         server.desire(run("a1", quiet));
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
 
-        // The driver of this test keeps output all the same; the one of rkt makes no file.
+        // The driver of this test writes output anyway; the rkt driver makes no file.
         FileTrees.delete(allocationDir("a1").resolve("+logs"));
         Files.createDirectory(allocationDir("a1").resolve("+logs"));
 
@@ -694,7 +694,7 @@ class GantryNodeTest {
     }
 
     @Test
-    void a_node_that_closes_stopping_tasks_has_told_the_server_their_end() {
+    void a_node_that_stops_its_tasks_reports_their_ends_before_it_closes() {
         startNode();
         server.desire(run("a1", FOREVER));
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
@@ -719,8 +719,8 @@ class GantryNodeTest {
     }
 
     /**
-     * A node whose disk takes nothing before the latch has come down. It has obeyed the server before: a node that has not
-     * must remember the cluster before its first session.
+     * Starts a node whose disk blocks until the latch is released. The node has obeyed the server before: otherwise it
+     * would have to store the cluster before its first session.
      */
     private GantryNode.Parts slowDisk(CountDownLatch disk) throws IOException {
         ClusterMembership cluster = ClusterMembership.load(

@@ -42,7 +42,7 @@ class InPlaceUpdateTest {
     }
 
     @Test
-    void a_newer_version_restarts_nothing_and_counts_from_the_next_start_on() throws Exception {
+    void a_newer_version_restarts_nothing_and_takes_effect_at_the_next_start() throws Exception {
         DesiredState first = printsMeta("old");
         node.server.desire(first);
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
@@ -61,7 +61,7 @@ class InPlaceUpdateTest {
     }
 
     @Test
-    void a_newer_version_is_remembered() throws Exception {
+    void a_newer_version_survives_a_restart_of_the_node() throws Exception {
         node.server.desire(printsMeta("old"));
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
         node.server.desire(both(newer(printsMeta("new"), 2), run("a2", "true")));
@@ -88,7 +88,7 @@ class InPlaceUpdateTest {
     }
 
     @Test
-    void a_new_deployment_asks_anew_whether_the_allocation_is_healthy() {
+    void a_new_deployment_watches_the_health_of_the_allocation_again() {
         node.server.desire(deployed(printsMeta("old"), "d1"));
         await().until(() -> node.last("a1").getHealthy());
         int before = node.server.updates("a1").size();

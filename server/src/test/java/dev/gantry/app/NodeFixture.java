@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 
-/** A whole node with real processes as its tasks, and the server that it speaks to. */
+/** A whole node with real processes as tasks, and the fake server that it connects to. */
 final class NodeFixture implements AutoCloseable {
 
     static final NodeTimings FAST = new NodeTimings(
@@ -48,7 +48,7 @@ final class NodeFixture implements AutoCloseable {
         return new NodeFixture(dir, FixtureServer.start(ScriptJobs.nothing()));
     }
 
-    /** Ends the node's process, if it runs, and starts the next one; its driver knows nothing but what is on disk. */
+    /** Ends the node's process if it runs, and starts the next one, whose driver knows only the files on disk. */
     void restart() {
         stopProcess();
         driver = new ProcessDriver();
@@ -62,7 +62,7 @@ final class NodeFixture implements AutoCloseable {
         }
     }
 
-    /** The driver of the newest process of the node. */
+    /** Returns the driver of the newest process of the node. */
     ProcessDriver driver() {
         return driver;
     }
@@ -75,7 +75,7 @@ final class NodeFixture implements AutoCloseable {
         return server.last(allocationId);
     }
 
-    /** The newest word on one task of an allocation; the default instance if there is none. */
+    /** Returns the newest reported state of a task; the default instance if there is none. */
     TaskState task(String allocationId, String task) {
         return task(server.last(allocationId), task);
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests how a starting node takes up what an earlier process of the node has left, also where files are damaged. */
+/** Tests how a starting node continues the allocations of an earlier process, also with damaged files. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class NodeRecoveryTest {
 
@@ -38,7 +38,7 @@ class NodeRecoveryTest {
     private FixtureServer server;
     private GantryNode node;
 
-    /** Ways in which the file of an allocation is lost. */
+    /** Kinds of damage to the state file of an allocation. */
     enum Damage {
         TRUNCATED {
             @Override
@@ -134,7 +134,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void what_a_lost_file_was_about_waits_for_the_server_however_long_it_is_away() throws Exception {
+    void an_allocation_without_its_file_waits_for_the_server() throws Exception {
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
         awaitRunning("a1");
@@ -144,7 +144,7 @@ class NodeRecoveryTest {
         server.close();
         Damage.GARBAGE.to(state("a1"));
 
-        // Two lives without a server: what one of them has set aside is still known to be damaged to the next.
+        // Restart twice without a server: the second process still knows that the file was damaged.
         ProcessDriver second = new ProcessDriver();
         start(second, address);
         node.close();
@@ -161,7 +161,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void what_the_server_stopped_meanwhile_is_stopped_although_its_file_is_lost() throws Exception {
+    void an_allocation_that_the_server_has_stopped_is_stopped_without_its_file() throws Exception {
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
         awaitRunning("a1");
@@ -178,7 +178,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void what_the_server_has_given_up_is_stopped_although_its_file_is_lost() throws Exception {
+    void an_allocation_that_the_server_has_marked_as_lost_is_stopped_without_its_file() throws Exception {
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
         awaitRunning("a1");
@@ -195,7 +195,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void the_data_of_a_task_that_waited_for_its_restart_stays_although_its_file_is_lost() throws Exception {
+    void the_data_of_a_task_that_waits_for_a_restart_stays_without_its_file() throws Exception {
         DesiredState running = run("a1", "echo once >> ../../alloc/data/file; exec sleep 300");
         server.desire(running);
         awaitRunning("a1");
@@ -214,7 +214,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void what_no_server_names_is_removed_once_the_server_has_named_all() throws Exception {
+    void unknown_allocations_are_removed_once_the_server_has_named_all() throws Exception {
         server.desire(run("a1", FOREVER));
         awaitRunning("a1");
         node.close();
@@ -230,7 +230,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void a_pod_of_an_allocation_that_has_ended_is_not_spared_and_its_directory_is() throws Exception {
+    void the_pod_of_an_ended_allocation_is_removed_and_its_directory_stays() throws Exception {
         server.desire(run("a1", FOREVER));
         server.desire(run("a2", "exit 0"));
         awaitRunning("a1");
@@ -249,7 +249,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void a_sweep_that_leaves_something_is_tried_again_in_the_same_session() throws Exception {
+    void an_incomplete_sweep_is_retried_in_the_same_session() throws Exception {
         node.close();
         Files.createDirectories(dir.resolve("data/allocs/a7/alloc"));
         ProcessDriver second = new ProcessDriver();
@@ -263,7 +263,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void a_sweep_that_hangs_keeps_nothing_waiting() {
+    void a_sweep_that_hangs_blocks_nothing() {
         DesiredState running = run("a1", FOREVER);
         server.desire(running);
         awaitRunning("a1");
@@ -286,7 +286,7 @@ class NodeRecoveryTest {
     }
 
     @Test
-    void a_driver_that_hangs_when_it_is_looked_at_does_not_keep_the_node_from_its_session() {
+    void a_driver_whose_fingerprint_hangs_does_not_keep_the_node_from_its_session() {
         server.desire(run("a1", FOREVER));
         awaitRunning("a1");
         node.close();

@@ -53,7 +53,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_server_of_another_cluster_stops_nothing_and_is_told_why() throws Exception {
+    void a_server_of_another_cluster_stops_nothing_and_gets_the_reason() throws Exception {
         restartServer(OTHER, 500);
 
         assertRefused("is of cluster " + OTHER, "gantry node rejoin alpha");
@@ -65,7 +65,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_server_that_is_behind_stops_nothing_also_after_its_index_has_grown() throws Exception {
+    void a_server_with_an_older_database_stops_nothing_even_after_its_index_has_grown() throws Exception {
         restartServer(FixtureServer.CLUSTER, 19);
         assertRefused("ends at index 19", "knows index 20");
         assertTaskLives();
@@ -77,7 +77,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void what_a_server_wants_before_it_says_who_it_is_is_passed_over() throws Exception {
+    void a_message_before_the_identity_of_the_server_is_ignored() throws Exception {
         server.identify(OTHER, 500);
         server.desireBeforeIdentity(stop(run("a1", FOREVER)));
         server.endSession();
@@ -91,7 +91,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_new_process_of_the_node_refuses_it_too() throws Exception {
+    void a_new_process_of_the_node_refuses_the_server_too() throws Exception {
         node.close();
         restartServer(OTHER, 500);
 
@@ -113,7 +113,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void after_an_operators_word_the_server_is_obeyed_and_what_it_does_not_know_is_stopped() throws Exception {
+    void after_a_rejoin_the_server_is_obeyed_and_unknown_allocations_are_stopped() throws Exception {
         restartServer(OTHER, 3);
         assertRefused("is of cluster");
         int before = server.registers().size();
@@ -125,7 +125,7 @@ class NodeRefusalTest {
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
         await().untilAsserted(() -> assertThat(dir.resolve("data/allocs/a1")).doesNotExist());
 
-        // For good: another process knows it, and the server may not fall behind again.
+        // The rejoin is stored: the next process knows it, and refuses the server if it falls behind again.
         restartServer(OTHER, 3);
         await().until(() -> !server.registers().isEmpty());
         assertThat(server.registers().get(0).getRefusal()).isEmpty();
@@ -134,7 +134,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_rejoin_that_nobody_needs_changes_nothing() {
+    void a_rejoin_of_a_node_that_obeys_changes_nothing() {
         int before = server.registers().size();
 
         server.rejoin();
@@ -145,7 +145,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void an_old_data_directory_obeys_a_server_that_knows_what_it_runs_and_no_other() throws Exception {
+    void a_data_directory_of_an_older_version_obeys_only_a_server_that_knows_its_allocations() throws Exception {
         node.close();
         Files.delete(dir.resolve("data/cluster"));
         restartServer(OTHER, 3);
@@ -166,7 +166,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_node_that_cannot_read_its_cluster_obeys_nobody() throws Exception {
+    void a_node_that_can_not_read_its_cluster_obeys_no_server() throws Exception {
         node.close();
         Files.writeString(dir.resolve("data/cluster"), "garbage");
         restartServer(FixtureServer.CLUSTER, 20);
@@ -178,7 +178,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void the_logs_of_the_tasks_are_not_for_a_server_that_is_refused() throws Exception {
+    void a_refused_server_can_not_read_logs() throws Exception {
         restartServer(OTHER, 500);
         assertRefused("is of cluster");
 
@@ -237,7 +237,7 @@ class NodeRefusalTest {
                         server.registers().stream().map(Register::getRefusal).anyMatch(refusal -> !refusal.isEmpty()));
         assertThat(server.registers())
                 .allSatisfy(register -> assertThat(register.getRefusal()).contains(words));
-        // It goes on to say that it is alive.
+        // The node goes on sending heartbeats.
         int before = server.heartbeats();
         await().until(() -> server.heartbeats() > before + 2);
     }

@@ -36,8 +36,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
- * Runs each task's {@code script} with sh, as a real process that does not end with its node. One instance stands for one
- * process of a node: a new one finds tasks by what is on disk only.
+ * A driver that runs the {@code script} of each task with sh, as a real process that does not end with its node. One
+ * instance stands for one process of a node: a new instance finds tasks only by their files.
  */
 final class ProcessDriver implements TaskDriver {
 
@@ -60,7 +60,7 @@ final class ProcessDriver implements TaskDriver {
         this("process");
     }
 
-    /** A driver that goes by the name of one that servers know; a task's script is then the last of its {@code args}. */
+    /** Creates a driver with the name of a known driver; the script of a task is then the last of its {@code args}. */
     ProcessDriver(String name) {
         this.name = name;
     }
@@ -79,49 +79,49 @@ final class ProcessDriver implements TaskDriver {
         version = changed;
     }
 
-    /** The processes of the tasks that were started and still run. */
+    /** Returns the processes of tasks that run. */
     List<ProcessHandle> running() {
         return processes.stream().filter(ProcessHandle::isAlive).toList();
     }
 
-    /** Tasks that were made ready, by name. */
+    /** Returns the names of the tasks that were prepared. */
     List<String> prepared() {
         return prepared;
     }
 
-    /** Tasks that were made ready and then not run, by name. */
+    /** Returns the names of the tasks that were prepared and discarded. */
     List<String> discarded() {
         return discarded;
     }
 
-    /** Tasks that were started, by name. */
+    /** Returns the names of the tasks that were started. */
     List<String> started() {
         return started;
     }
 
-    /** Pods that were removed. */
+    /** Returns the pods that were removed. */
     List<String> removed() {
         return removed;
     }
 
-    /** Makes sweeps hang, as they do over an rkt that does not answer. */
+    /** Makes sweeps hang, as with an rkt that does not answer. */
     void hangSweeps() {
         sweepsHang = true;
     }
 
-    /** Makes so many sweeps leave something. */
+    /** Makes the given number of sweeps incomplete. */
     void failSweeps(int times) {
         sweepFailures.set(times);
     }
 
-    /** Makes looks at the driver hang until that is run. */
+    /** Makes fingerprints of the driver hang until the returned action is run. */
     Runnable hangFingerprints() {
         CountDownLatch hung = new CountDownLatch(1);
         fingerprinting = hung;
         return hung::countDown;
     }
 
-    /** The predicates that sweeps were given to tell known allocations. */
+    /** Returns the predicates for known allocations that sweeps were given. */
     List<Predicate<String>> sweeps() {
         return sweeps;
     }
@@ -200,9 +200,8 @@ final class ProcessDriver implements TaskDriver {
     private RunningTask launch(TaskRequest request) throws IOException {
         TaskDirectory directory = request.directory();
         String script = script(request.task());
-        // A shell around the task's own keeps the exit code, whoever is there when it ends. As with the real driver,
-        // the
-        // task ignores no signal although these tests may run in the background of a script.
+        // A shell around the task's own writes the exit code to disk. As with the real driver, the task ignores no
+        // signal, although these tests may run in the background of a script.
         ProcessBuilder builder = new ProcessBuilder(
                 "env",
                 "--default-signal",
@@ -285,7 +284,7 @@ final class ProcessDriver implements TaskDriver {
             }
         }
 
-        /** In the task's directory, not in its session. */
+        /** Runs the command in the task's directory, not in its session. */
         @Override
         public TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException {
             try {
@@ -314,7 +313,7 @@ final class ProcessDriver implements TaskDriver {
             return new TaskExit(OptionalInt.of(code), Instant.now(), "Exit code " + code);
         }
 
-        /** To the whole session of the task, whose leader it is. */
+        /** Signals the whole session of the task, whose leader is the process. */
         private void signal(String name) throws InterruptedException {
             try {
                 new ProcessBuilder("kill", "-" + name, "--", "-" + pid).start().waitFor();

@@ -48,7 +48,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void tasks_come_and_go_in_the_order_of_their_lifecycles() {
+    void tasks_start_and_stop_in_the_order_of_their_lifecycles() {
         node.server.desire(run(
                 "a1",
                 task("main", says("main")),
@@ -77,7 +77,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void a_prestart_task_that_fails_fails_the_allocation_once_its_restarts_are_used_up() {
+    void a_prestart_task_without_restarts_left_fails_the_allocation() {
         node.server.desire(run(
                 "a1",
                 JobType.JOB_TYPE_SERVICE,
@@ -93,7 +93,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void what_runs_afterwards_runs_after_a_failure_and_after_a_stop_too() {
+    void poststop_tasks_run_after_a_failure_and_after_a_stop_too() {
         DesiredState stopped = run("stopped", task("main", FOREVER), poststop("after", says("after")));
         node.server.desire(stopped);
         node.server.desire(run("failed", task("main", "exit 1"), poststop("after", says("after"))));
@@ -110,7 +110,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void what_only_cleans_up_can_be_stopped() {
+    void an_allocation_with_only_poststop_tasks_left_can_be_stopped() {
         DesiredState running = run("a1", task("main", "true"), poststop("after", FOREVER));
         node.server.desire(running);
         await().until(() -> isRunning("after"));
@@ -123,7 +123,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void nothing_is_cleaned_up_after_tasks_that_never_ran() {
+    void poststop_tasks_do_not_run_if_no_other_task_has_run() {
         node.driver().hang();
         DesiredState running =
                 run("a1", task("main", FOREVER), prestart("before", FOREVER), poststop("after", FOREVER));
@@ -137,7 +137,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void a_sidecar_of_a_batch_job_is_started_again_even_if_it_succeeds() {
+    void a_sidecar_of_a_batch_job_is_restarted_even_if_it_succeeds() {
         node.server.desire(run(
                 "a1",
                 JobType.JOB_TYPE_BATCH,
@@ -150,7 +150,7 @@ class TaskLifecycleTest {
     }
 
     @Test
-    void the_order_is_kept_by_the_next_process_of_the_node() {
+    void the_next_process_of_the_node_keeps_the_order() {
         Path before = dir.resolve("before");
         Path main = dir.resolve("main");
         node.server.desire(run(

@@ -45,7 +45,7 @@ class TaskRestartTest {
     }
 
     @Test
-    void a_batch_task_that_fails_is_started_again_until_it_succeeds() {
+    void a_failing_batch_task_is_restarted_until_it_succeeds() {
         node.server.desire(run("a1", JobType.JOB_TYPE_BATCH, restarts(5), task("main", failsTwiceThen("exit 0"))));
 
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
@@ -55,12 +55,12 @@ class TaskRestartTest {
         assertThat(state.getExitCode()).isZero();
         assertThat(events(state)).endsWith("Terminated", "Restarting", "Started", "Terminated");
         assertThat(node.driver().started()).hasSize(3);
-        // Each run is removed before the next one begins, and the last once its end is known.
+        // Each run is removed before the next one begins, and the last one when its end is on disk.
         await().untilAsserted(() -> assertThat(node.driver().removed()).hasSize(3));
     }
 
     @Test
-    void a_service_task_is_started_again_even_if_it_succeeds() {
+    void a_service_task_is_restarted_even_if_it_succeeds() {
         node.server.desire(run("a1", JobType.JOB_TYPE_SERVICE, restarts(5), task("main", once("exit 0") + FOREVER)));
 
         await().until(() -> node.task("a1", "main").getRestarts() == 1);
@@ -70,7 +70,7 @@ class TaskRestartTest {
     }
 
     @Test
-    void a_task_whose_restarts_are_used_up_has_failed() {
+    void a_task_without_restarts_left_has_failed() {
         node.server.desire(run("a1", JobType.JOB_TYPE_SERVICE, restarts(2), task("main", "exit 3")));
 
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
@@ -107,7 +107,7 @@ class TaskRestartTest {
     }
 
     @Test
-    void what_is_used_up_of_the_restarts_outlives_the_node() throws Exception {
+    void the_use_of_the_restart_policy_survives_a_restart_of_the_node() throws Exception {
         Path gate = dir.resolve("gate");
         node.server.desire(run(
                 "a1",
@@ -126,7 +126,7 @@ class TaskRestartTest {
     }
 
     @Test
-    void a_wait_for_a_restart_outlives_the_node() {
+    void a_wait_for_a_restart_survives_a_restart_of_the_node() {
         DesiredState running = run("a1", JobType.JOB_TYPE_SERVICE, longDelay(), task("main", "exit 1"));
         node.server.desire(running);
         node.awaitEvent("a1", "main", "Restarting");
@@ -140,7 +140,7 @@ class TaskRestartTest {
     }
 
     @Test
-    void a_task_is_asked_to_end_by_its_own_signal_and_given_its_own_time() {
+    void a_task_is_stopped_by_its_kill_signal_and_kill_timeout() {
         String listensToInt = "trap 'exit 9' INT; trap '' TERM; while :; do sleep 0.02; done";
         DesiredState running = run(
                 "a1",

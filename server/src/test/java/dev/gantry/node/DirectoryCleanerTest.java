@@ -23,8 +23,7 @@ class DirectoryCleanerTest {
     Path dir;
 
     @Test
-    void a_directory_that_can_not_be_deleted_is_tried_again_and_one_that_has_come_back_is_left_alone()
-            throws Exception {
+    void a_failed_deletion_is_retried_and_spares_a_directory_that_was_created_again() throws Exception {
         Path file = Files.createDirectories(dir.resolve("a1/alloc")).resolve("held");
         Files.createFile(file);
         assumeTrue(setImmutable(file, true), "this file system has no file that root can't delete");

@@ -21,7 +21,7 @@ class AllocationDirectoriesTest {
     Path root;
 
     @Test
-    void the_shared_directories_are_for_any_user_and_the_outputs_for_readers() throws IOException {
+    void any_user_may_write_shared_directories_and_read_logs() throws IOException {
         AllocationDirectories directories = new AllocationDirectories(root);
 
         directories.create("a1");
@@ -32,7 +32,7 @@ class AllocationDirectoriesTest {
     }
 
     @Test
-    void what_a_link_in_place_of_a_shared_directory_leads_to_is_left_as_it_is() throws IOException {
+    void the_target_of_a_link_in_place_of_a_shared_directory_is_not_touched() throws IOException {
         AllocationDirectories directories = new AllocationDirectories(root);
         directories.create("a1");
         Path secret = Files.createDirectory(

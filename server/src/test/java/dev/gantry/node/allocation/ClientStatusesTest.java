@@ -26,7 +26,7 @@ class ClientStatusesTest {
         "FAILED, FAILED",
         "DEAD FAILED, FAILED",
     })
-    void an_allocation_is_what_its_tasks_make_of_it(String tasks, String status) {
+    void the_client_status_follows_from_the_states_of_the_tasks(String tasks, String status) {
         List<ClientStatuses.Member> members = Arrays.stream(tasks.split(" "))
                 .map(word -> new ClientStatuses.Member(TaskRole.MAIN, state(word)))
                 .toList();
@@ -46,7 +46,7 @@ class ClientStatusesTest {
         "PRESTART=DEAD SIDECAR=DEAD MAIN=DEAD POSTSTOP=DEAD, COMPLETE",
         "MAIN=DEAD POSTSTOP=FAILED, FAILED",
     })
-    void it_comes_up_until_its_main_tasks_run_and_winds_down_once_they_have_ended(String tasks, String status) {
+    void it_is_pending_until_its_main_tasks_run_and_running_until_all_have_ended(String tasks, String status) {
         List<ClientStatuses.Member> members = Arrays.stream(tasks.split(" "))
                 .map(word -> word.split("="))
                 .map(pair -> new ClientStatuses.Member(TaskRole.valueOf(pair[0]), state(pair[1])))

@@ -32,7 +32,7 @@ class PayloadFileTest {
     }
 
     @Test
-    void the_payload_is_where_the_task_looks_for_it_and_any_user_may_read_it() throws IOException {
+    void the_payload_is_written_below_local_and_any_user_may_read_it() throws IOException {
         payload("input/today.json").write(directory);
 
         Path file = directory.local().resolve("input/today.json");
@@ -42,7 +42,7 @@ class PayloadFileTest {
     }
 
     @Test
-    void it_is_written_again_for_the_next_start() throws IOException {
+    void the_file_is_written_again_at_the_next_start() throws IOException {
         payload("input").write(directory);
         Files.writeString(directory.local().resolve("input"), "changed by the task");
 
@@ -53,14 +53,14 @@ class PayloadFileTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"../secrets/x", "/etc/x", "a/../../x", ".", "a/.."})
-    void it_lies_nowhere_but_below_local(String name) {
+    void a_path_outside_of_local_is_refused(String name) {
         assertThatThrownBy(() -> payload(name).write(directory))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("is not below the task's local/");
     }
 
     @Test
-    void links_that_an_earlier_run_has_left_are_not_followed() throws IOException {
+    void links_of_an_earlier_run_are_not_followed() throws IOException {
         Path elsewhere = Files.createDirectory(dir.resolve("elsewhere"));
         Files.writeString(elsewhere.resolve("file"), "untouched");
         Files.createSymbolicLink(directory.local().resolve("directory"), elsewhere);
@@ -75,7 +75,7 @@ class PayloadFileTest {
     }
 
     @Test
-    void without_a_payload_or_a_place_for_it_there_is_none() {
+    void there_is_no_file_without_a_payload_or_a_path() {
         Job job = Job.newBuilder().setPayload(ByteString.copyFromUtf8("hello")).build();
         Task task = Task.newBuilder().setDispatchPayloadFile("input").build();
 

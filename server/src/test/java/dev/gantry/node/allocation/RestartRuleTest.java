@@ -23,7 +23,7 @@ class RestartRuleTest {
     private static final TaskExit SUCCESS = new TaskExit(OptionalInt.of(0), NOW, "Exit code 0");
 
     @Test
-    void restarts_so_often_within_the_interval_and_then_fails() {
+    void a_task_fails_once_the_attempts_of_the_interval_are_used_up() {
         RestartRule restarts = restarts(2, RestartMode.RESTART_MODE_FAIL, true);
 
         Decision.Again first = again(restarts, RestartWindow.UNUSED, NOW);
@@ -39,7 +39,7 @@ class RestartRuleTest {
     }
 
     @Test
-    void counts_anew_in_a_new_interval() {
+    void a_new_interval_begins_with_all_attempts() {
         RestartRule restarts = restarts(1, RestartMode.RESTART_MODE_FAIL, true);
         RestartWindow used = again(restarts, RestartWindow.UNUSED, NOW).window().started();
 
@@ -50,7 +50,7 @@ class RestartRuleTest {
     }
 
     @Test
-    void an_interval_that_began_before_the_clock_was_set_back_begins_now() {
+    void an_interval_begins_again_when_the_clock_is_set_back() {
         RestartRule restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
         RestartWindow future = again(restarts, RestartWindow.UNUSED, NOW.plus(Duration.ofDays(47)))
                 .window();
@@ -61,7 +61,7 @@ class RestartRuleTest {
     }
 
     @Test
-    void waits_for_the_end_of_the_interval_where_the_mode_is_delay() {
+    void mode_delay_waits_for_the_end_of_the_interval() {
         RestartRule restarts = restarts(1, RestartMode.RESTART_MODE_DELAY, true);
         RestartWindow used = again(restarts, RestartWindow.UNUSED, NOW).window().started();
 
@@ -75,7 +75,7 @@ class RestartRuleTest {
     }
 
     @Test
-    void a_success_is_the_end_only_where_it_may_be() {
+    void a_successful_task_is_restarted_only_if_its_rule_says_so() {
         assertThat(restarts(2, RestartMode.RESTART_MODE_FAIL, false)
                         .afterExit(SUCCESS, RestartWindow.UNUSED, NOW, RANDOM))
                 .isEqualTo(new Decision.Done());
@@ -85,14 +85,14 @@ class RestartRuleTest {
     }
 
     @Test
-    void no_attempts_are_no_restarts_whatever_the_mode() {
+    void zero_attempts_mean_no_restarts_in_any_mode() {
         assertThat(restarts(0, RestartMode.RESTART_MODE_DELAY, true)
                         .afterExit(FAILURE, RestartWindow.UNUSED, NOW, RANDOM))
                 .isEqualTo(new Decision.Failed("The restart policy allows no restarts"));
     }
 
     @Test
-    void a_start_that_will_never_work_is_not_tried_again() {
+    void a_permanent_start_failure_is_not_retried() {
         RestartRule restarts = restarts(2, RestartMode.RESTART_MODE_DELAY, true);
 
         assertThat(restarts.afterFailedStart(

@@ -30,7 +30,7 @@ class TaskHistoryTest {
     }
 
     @Test
-    void a_restart_is_counted_and_a_new_run_begins_without_the_end_of_the_last() {
+    void a_restart_is_counted_and_a_new_run_clears_the_end_of_the_last() {
         history.ended(new TaskExit(OptionalInt.of(1), NOW, "Exit code 1"), EventType.TERMINATED);
         history.restarting("Restart 1 of 2");
 
@@ -45,7 +45,7 @@ class TaskHistoryTest {
     }
 
     @Test
-    void an_end_whose_exit_code_nobody_knows_has_none() {
+    void an_end_with_an_unknown_exit_code_has_none() {
         history.ended(new TaskExit(OptionalInt.empty(), NOW, "The machine was restarted"), EventType.TERMINATED);
 
         assertThat(history.state().hasExitCode()).isFalse();
@@ -53,7 +53,7 @@ class TaskHistoryTest {
     }
 
     @Test
-    void goes_on_where_it_has_stopped() {
+    void a_history_continues_from_a_stored_state() {
         history.neverStarted(true, EventType.DRIVER_FAILURE, "no image");
 
         TaskHistory resumed = new TaskHistory(history.state(), InstantSource.fixed(NOW));

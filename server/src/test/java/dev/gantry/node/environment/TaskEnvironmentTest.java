@@ -100,19 +100,21 @@ class TaskEnvironmentTest {
         "META_TIER, task",
         "META_owner, nobody",
     })
-    void sets_what_nomad_sets_under_both_names(String name, String value) {
+    void sets_nomads_variables_with_both_prefixes(String name, String value) {
         assertThat(environment.variables())
                 .contains(entry("NOMAD_" + name, value))
                 .contains(entry("GANTRY_" + name, value));
     }
 
     @Test
-    void sets_nothing_else() {
+    void sets_no_other_variables() {
         assertThat(environment.variables()).hasSize(2 * expectedNomadVariables() + WEB.getEnvCount());
         assertThat(environment.variables()).doesNotContainKey("NOMAD_HOST_PORT_log_ship_in");
     }
 
-    /** Directories 3, limits 2, names 8, own ports 2 times 4, another's port 3, meta 3 under 2 spellings. */
+    /**
+     * 3 directories, 2 limits, 8 names, 4 variables for each of 2 own ports, 3 for another task's port, 3 metas twice.
+     */
     private static int expectedNomadVariables() {
         return 3 + 2 + 8 + 2 * 4 + 3 + 3 * 2;
     }
@@ -152,7 +154,7 @@ class TaskEnvironmentTest {
         "${driver.rkt.version}, 1.30.0",
         "${NOMAD_TASK_NAME}-${NOMAD_ALLOC_INDEX}, web-3",
     })
-    void replaces_what_is_known(String text, String replaced) {
+    void replaces_known_names(String text, String replaced) {
         assertThat(interpolate(text)).isEqualTo(replaced);
     }
 
@@ -168,12 +170,12 @@ class TaskEnvironmentTest {
         "${NOMAD_PORT_http",
         "$1",
     })
-    void leaves_what_is_not_known_to_the_shell(String text) {
+    void leaves_unknown_names_to_the_shell(String text) {
         assertThat(interpolate(text)).isEqualTo(text);
     }
 
     @Test
-    void what_was_put_in_is_not_looked_at_again() {
+    void values_are_not_interpolated_again() {
         Task task = WEB.toBuilder()
                 .putEnv("TWICE", "${NOMAD_META_trick}")
                 .putMeta("trick", "${NOMAD_PORT_http} $1")

@@ -16,7 +16,7 @@ class HostFactsTest {
     Path root;
 
     @Test
-    void names_what_the_system_tells_as_nomad_does() throws IOException {
+    void attributes_have_nomads_names() throws IOException {
         write("etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nVERSION_ID=\"12\"\nID=debian\n");
         write("proc/cpuinfo", "processor\t: 0\nmodel name\t: AMD EPYC\ncpu MHz\t\t: 2445.412\n\nprocessor\t: 1\n");
         write("proc/sys/kernel/hostname", "alpha\n");
@@ -41,7 +41,7 @@ class HostFactsTest {
     }
 
     @Test
-    void takes_the_highest_clock_of_a_core_rather_than_the_present_one() throws IOException {
+    void takes_the_highest_frequency_of_a_core_and_not_the_current_one() throws IOException {
         write("proc/cpuinfo", "cpu MHz : 800.0\n");
         write("sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "3600000\n");
 
@@ -50,7 +50,7 @@ class HostFactsTest {
     }
 
     @Test
-    void a_system_that_tells_nothing_has_no_empty_attributes() {
+    void unknown_properties_give_no_attributes() {
         HostFacts facts = HostFacts.read(root, "127.0.0.1", "dev");
 
         assertThat(facts.attributes()).doesNotContainKeys("os.name", "os.version", "cpu.modelname");
@@ -58,14 +58,14 @@ class HostFactsTest {
     }
 
     @Test
-    void the_default_routes_address_is_one_of_this_machine() throws IOException {
+    void the_address_of_the_default_route_belongs_to_this_machine() throws IOException {
         InetAddress address = InetAddress.getByName(HostAddress.ofDefaultRoute());
 
         assertThat(java.net.NetworkInterface.getByInetAddress(address)).isNotNull();
     }
 
     @Test
-    void a_little_more_on_the_disk_is_no_news() {
+    void a_small_change_of_free_space_is_not_reported() {
         assertThat(new Disk.Space(1000, 500).isNear(new Disk.Space(1000, 460))).isTrue();
         assertThat(new Disk.Space(1000, 500).isNear(new Disk.Space(1000, 440))).isFalse();
         assertThat(new Disk.Space(1000, 500).isNear(new Disk.Space(2000, 500))).isFalse();

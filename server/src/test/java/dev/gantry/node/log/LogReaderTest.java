@@ -54,7 +54,7 @@ class LogReaderTest {
     }
 
     @Test
-    void answers_at_once_what_is_there() throws Exception {
+    void existing_output_is_returned_at_once() throws Exception {
         Files.writeString(file, "one\ntwo\nthree\n");
 
         LogChunk chunk =
@@ -81,10 +81,10 @@ class LogReaderTest {
     }
 
     @Test
-    void who_follows_waits_until_the_task_writes() throws Exception {
+    void a_follower_waits_until_the_task_writes() throws Exception {
         CompletableFuture<LogChunk> waiting =
                 ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR));
-        // Asked later and answered first: the first one waits, and holds nobody up.
+        // The second read is answered first: the first one waits and blocks no other.
         get(ask(ReadLog.newBuilder().setOffset(0)));
         assertThat(waiting).isNotDone();
 
@@ -94,7 +94,7 @@ class LogReaderTest {
     }
 
     @Test
-    void who_follows_the_tail_misses_nothing_that_is_written_while_it_waits() throws Exception {
+    void a_follower_of_the_tail_misses_no_output_while_it_waits() throws Exception {
         Files.writeString(file, "old\n");
         CompletableFuture<LogChunk> waiting =
                 ask(ReadLog.newBuilder().setTailLines(0).setWaitMillis(AN_HOUR));
@@ -106,7 +106,7 @@ class LogReaderTest {
     }
 
     @Test
-    void who_follows_is_told_when_the_task_has_ended() throws Exception {
+    void a_follower_learns_that_the_task_has_ended() throws Exception {
         CompletableFuture<LogChunk> waiting =
                 ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR));
 
@@ -116,7 +116,7 @@ class LogReaderTest {
     }
 
     @Test
-    void a_piece_says_where_it_begins_if_what_was_asked_for_is_deleted() throws Exception {
+    void a_read_of_deleted_output_begins_at_the_oldest_byte_and_names_its_offset() throws Exception {
         Files.write(dir.resolve("web.stdout.3"), new byte[MIB]);
         Files.writeString(dir.resolve("web.stdout.4"), "newest");
 
@@ -140,7 +140,7 @@ class LogReaderTest {
     }
 
     @Test
-    void where_there_is_no_file_the_reason_is_told_and_with_a_file_it_is_read() throws Exception {
+    void a_missing_file_is_an_error_with_its_reason_and_an_existing_one_is_read() throws Exception {
         whyNoFiles = Optional.of("it was never started");
         assertThat(get(ask(ReadLog.newBuilder())).getError()).isEqualTo("it was never started");
 
@@ -150,7 +150,7 @@ class LogReaderTest {
     }
 
     @Test
-    void nothing_in_time_is_answered_with_nothing() throws Exception {
+    void a_read_without_output_returns_an_empty_piece_at_its_deadline() throws Exception {
         LogChunk chunk = get(ask(ReadLog.newBuilder().setOffset(3).setWaitMillis(1)));
 
         assertThat(chunk.getData().isEmpty()).isTrue();
@@ -159,20 +159,20 @@ class LogReaderTest {
     }
 
     @Test
-    void a_position_below_zero_is_refused() throws Exception {
+    void a_negative_position_is_refused() throws Exception {
         assertThat(get(ask(ReadLog.newBuilder().setOffset(-1))).getError()).contains("offset -1 is below 0");
         assertThat(get(ask(ReadLog.newBuilder().setTailLines(-2))).getError()).contains("tail_lines -2 is below 0");
     }
 
     @Test
-    void what_cannot_be_read_is_named() throws IOException, Exception {
+    void an_unreadable_log_is_named() throws IOException, Exception {
         Files.createDirectory(file);
 
         assertThat(get(ask(ReadLog.newBuilder().setOffset(0))).getError()).contains(file.toString());
     }
 
     @Test
-    void too_many_questions_at_once_are_refused_until_some_are_dropped() throws Exception {
+    void too_many_reads_at_once_are_refused_until_some_are_dropped() throws Exception {
         List<CompletableFuture<LogChunk>> waiting = IntStream.range(0, 512)
                 .mapToObj(i -> ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR)))
                 .toList();

@@ -12,7 +12,7 @@ class BackoffTest {
             new Backoff(Duration.ofMillis(250), Duration.ofSeconds(15), RandomGenerator.of("L64X128MixRandom"));
 
     @Test
-    void doubles_up_to_the_limit_and_half_of_it_is_chance() {
+    void the_wait_doubles_up_to_the_limit_and_half_of_it_is_random() {
         for (long delay : new long[] {250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000}) {
             assertThat(backoff.next()).isBetween(Duration.ofMillis(delay / 2), Duration.ofMillis(delay));
         }
@@ -22,7 +22,7 @@ class BackoffTest {
     }
 
     @Test
-    void begins_anew_after_a_success() {
+    void a_success_resets_the_wait() {
         backoff.next();
         backoff.next();
         backoff.reset();

@@ -16,7 +16,7 @@ class UpdateQueueTest {
     private final UpdateQueue queue = new UpdateQueue();
 
     @Test
-    void of_each_allocation_only_the_newest_word_is_sent() {
+    void only_the_newest_update_of_each_allocation_is_sent() {
         queue.put(update("a", ClientStatus.CLIENT_STATUS_PENDING));
         queue.put(update("b", ClientStatus.CLIENT_STATUS_PENDING));
         queue.put(update("a", ClientStatus.CLIENT_STATUS_RUNNING));
@@ -31,7 +31,7 @@ class UpdateQueueTest {
     }
 
     @Test
-    void one_message_is_on_its_way_at_a_time() {
+    void one_message_is_in_flight_at_a_time() {
         queue.put(update("a", ClientStatus.CLIENT_STATUS_PENDING));
         AllocationUpdates first = queue.next().orElseThrow();
         queue.put(update("a", ClientStatus.CLIENT_STATUS_RUNNING));
@@ -45,7 +45,7 @@ class UpdateQueueTest {
     }
 
     @Test
-    void messages_are_bounded_in_bytes_and_nothing_is_left_out() {
+    void messages_are_bounded_in_bytes_and_no_update_is_lost() {
         String text = "x".repeat(1000);
         for (int i = 0; i < 3000; i++) {
             queue.put(update("a" + i, ClientStatus.CLIENT_STATUS_RUNNING).toBuilder()
@@ -63,7 +63,7 @@ class UpdateQueueTest {
     }
 
     @Test
-    void an_update_that_no_server_would_take_is_cut_down_and_counts_as_told() {
+    void an_update_above_the_limit_of_servers_is_cut_and_can_be_acknowledged() {
         AllocationUpdate.Builder whole = update("a", ClientStatus.CLIENT_STATUS_RUNNING).toBuilder();
         for (int i = 0; i < 2000; i++) {
             TaskState.Builder state = TaskState.newBuilder().setTask("task-" + i);
@@ -85,7 +85,7 @@ class UpdateQueueTest {
     }
 
     @Test
-    void what_was_not_acknowledged_is_sent_again_unless_there_is_newer() {
+    void an_unacknowledged_update_is_sent_again_unless_there_is_a_newer_one() {
         queue.put(update("a", ClientStatus.CLIENT_STATUS_PENDING));
         queue.put(update("b", ClientStatus.CLIENT_STATUS_PENDING));
         assertThat(queue.next()).isPresent();
@@ -104,7 +104,7 @@ class UpdateQueueTest {
     }
 
     @Test
-    void an_acknowledgement_of_something_else_acknowledges_nothing() {
+    void an_acknowledgement_of_another_sequence_is_ignored() {
         queue.put(update("a", ClientStatus.CLIENT_STATUS_PENDING));
         assertThat(queue.next()).isPresent();
 
@@ -115,7 +115,7 @@ class UpdateQueueTest {
     }
 
     @Test
-    void many_go_out_in_pieces_and_none_is_left_out() {
+    void many_updates_are_sent_in_several_messages_and_none_is_lost() {
         for (int i = 0; i < 600; i++) {
             queue.put(update("a" + i, ClientStatus.CLIENT_STATUS_RUNNING));
         }

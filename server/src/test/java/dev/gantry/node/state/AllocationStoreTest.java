@@ -19,7 +19,7 @@ class AllocationStoreTest {
     Path dir;
 
     @Test
-    void remembers_the_newest_word_on_each_allocation() {
+    void keeps_the_newest_state_of_each_allocation() {
         AllocationStore store = new AllocationStore(dir);
         store.put(allocation("a", ClientStatus.CLIENT_STATUS_PENDING));
         store.put(allocation("b", ClientStatus.CLIENT_STATUS_PENDING));
@@ -32,7 +32,7 @@ class AllocationStoreTest {
     }
 
     @Test
-    void forgets_what_was_removed() {
+    void a_removed_allocation_is_gone() {
         AllocationStore store = new AllocationStore(dir);
         store.put(allocation("a", ClientStatus.CLIENT_STATUS_PENDING));
         store.remove("a");
@@ -42,7 +42,7 @@ class AllocationStoreTest {
     }
 
     @Test
-    void passes_over_an_interrupted_write_and_sets_a_damaged_file_aside() throws IOException {
+    void ignores_an_interrupted_write_and_renames_a_damaged_file() throws IOException {
         AllocationStore store = new AllocationStore(dir);
         store.put(allocation("good", ClientStatus.CLIENT_STATUS_PENDING));
         Files.writeString(dir.resolve("half.allocation.new"), "half");
@@ -59,7 +59,7 @@ class AllocationStoreTest {
     }
 
     @Test
-    void a_changed_bit_anywhere_in_a_file_is_noticed() throws IOException {
+    void a_changed_bit_anywhere_in_a_file_is_detected() throws IOException {
         AllocationStore store = new AllocationStore(dir);
         StoredAllocation stored = allocation("a", ClientStatus.CLIENT_STATUS_RUNNING);
         store.put(stored);
@@ -71,7 +71,7 @@ class AllocationStoreTest {
             damaged[bit / 8] ^= (byte) (1 << (bit % 8));
             Files.write(file, damaged);
             Files.deleteIfExists(dir.resolve("a.allocation.damaged"));
-            // Where the checksum has become another field, the rest is as it was.
+            // If the changed bit makes the checksum another field, the rest is unchanged.
             assertThat(store.load()).as("with bit %d changed", bit).isSubsetOf(stored);
         }
     }
@@ -88,7 +88,7 @@ class AllocationStoreTest {
     }
 
     @Test
-    void a_damaged_file_is_kept_until_its_allocation_is_remembered_or_forgotten() throws IOException {
+    void a_damaged_file_is_kept_until_its_allocation_is_stored_or_removed() throws IOException {
         AllocationStore store = new AllocationStore(dir);
         Files.write(dir.resolve("a.allocation"), new byte[] {1, 2, 3});
         Files.write(dir.resolve("b.allocation"), new byte[] {1, 2, 3});

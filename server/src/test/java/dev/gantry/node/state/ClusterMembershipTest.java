@@ -19,7 +19,7 @@ class ClusterMembershipTest {
     Path dir;
 
     @Test
-    void the_first_server_is_obeyed_and_remembered() {
+    void the_first_server_is_obeyed_and_stored() {
         ClusterMembership first = load();
         assertThat(first.isNew()).isTrue();
         assertThat(first.judge(server(ONE, 5))).isEmpty();
@@ -34,7 +34,7 @@ class ClusterMembershipTest {
     }
 
     @Test
-    void a_server_that_knows_less_is_refused_even_when_its_index_has_grown() {
+    void a_server_with_an_older_database_is_refused_even_when_its_index_has_grown() {
         ClusterMembership memory = known(5);
         memory.raise(8);
         memory.save();
@@ -48,7 +48,7 @@ class ClusterMembershipTest {
     }
 
     @Test
-    void a_server_of_another_cluster_leaves_no_trace() {
+    void a_server_of_another_cluster_changes_nothing() {
         ClusterMembership memory = known(5);
         assertThat(memory.judge(server(OTHER, 1))).isPresent();
         memory.save();
@@ -57,7 +57,7 @@ class ClusterMembershipTest {
     }
 
     @Test
-    void what_an_operator_accepts_is_obeyed_from_then_on() {
+    void an_accepted_server_is_obeyed() {
         ClusterMembership memory = known(50);
         assertThat(memory.judge(server(ONE, 7))).isPresent();
         memory.accept(server(ONE, 7));
@@ -69,7 +69,7 @@ class ClusterMembershipTest {
     }
 
     @Test
-    void an_index_without_a_cluster_is_counted_too() {
+    void an_index_without_a_cluster_counts() {
         ClusterMembership memory = load();
         memory.raise(9);
 
@@ -82,7 +82,7 @@ class ClusterMembershipTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "garbage", "11111111-2222-4333-8444-555555555555 00000000000", "\u0000"})
-    void a_damaged_memory_obeys_nobody_before_an_operator_has_said_so(String left) throws Exception {
+    void a_damaged_file_obeys_no_server_until_an_operator_accepts_one(String left) throws Exception {
         known(5);
         Files.writeString(dir.resolve("cluster"), left);
 
@@ -97,7 +97,7 @@ class ClusterMembershipTest {
     }
 
     @Test
-    void a_changed_digit_is_damage_and_a_memory_of_an_older_version_is_read() throws Exception {
+    void a_changed_digit_is_damage_and_a_file_of_an_older_version_is_read() throws Exception {
         known(5);
         Path file = dir.resolve("cluster");
         String left = Files.readString(file);

@@ -16,7 +16,7 @@ class DataDirectoryTest {
     Path dir;
 
     @Test
-    void a_second_node_is_refused_until_the_first_has_let_go() {
+    void a_second_node_is_refused_until_the_first_has_closed() {
         DataDirectory first = DataDirectory.open(dir);
 
         assertThatThrownBy(() -> DataDirectory.open(dir))
@@ -29,7 +29,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void keeps_other_users_of_the_machine_out_of_what_tasks_own() throws IOException {
+    void keeps_other_users_out_of_the_data_of_tasks() throws IOException {
         try (DataDirectory directory = DataDirectory.open(dir.resolve("new/data"))) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.allocations())))
                     .isEqualTo("rwx------");
@@ -37,7 +37,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void a_file_in_the_way_is_named() throws IOException {
+    void a_file_in_place_of_the_directory_is_named() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "");
 
         assertThatThrownBy(() -> DataDirectory.open(file))

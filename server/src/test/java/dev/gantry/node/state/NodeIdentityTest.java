@@ -19,7 +19,7 @@ class NodeIdentityTest {
     Path dir;
 
     @Test
-    void is_made_once_and_kept() {
+    void an_identity_is_created_once_and_kept() {
         NodeIdentity first = load();
 
         assertThat(load()).isEqualTo(first);
@@ -28,7 +28,7 @@ class NodeIdentityTest {
     }
 
     @Test
-    void only_its_owner_can_read_it_and_it_is_not_printed() throws IOException {
+    void only_the_owner_can_read_the_file_and_the_secret_is_not_printed() throws IOException {
         NodeIdentity identity = load();
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("identity"))))
@@ -37,7 +37,7 @@ class NodeIdentityTest {
     }
 
     @Test
-    void a_write_that_was_interrupted_does_no_harm() throws IOException {
+    void an_interrupted_write_is_ignored() throws IOException {
         Files.writeString(dir.resolve("identity.new"), "half");
 
         assertThat(load()).isEqualTo(load());
@@ -45,7 +45,7 @@ class NodeIdentityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "1523962e-2505-4364-9c88-35acfa703c8a\n", "a\nb\n", "x"})
-    void a_damaged_one_is_refused_rather_than_replaced(String content) throws IOException {
+    void a_damaged_file_is_refused_and_not_replaced(String content) throws IOException {
         Files.writeString(dir.resolve("identity"), content);
 
         assertThatThrownBy(this::load)
@@ -55,7 +55,7 @@ class NodeIdentityTest {
     }
 
     @Test
-    void a_changed_digit_is_damage_and_an_identity_of_an_older_version_is_read() throws IOException {
+    void a_changed_digit_is_damage_and_a_file_of_an_older_version_is_read() throws IOException {
         NodeIdentity identity = load();
         Path file = dir.resolve("identity");
         String left = Files.readString(file);

@@ -36,7 +36,7 @@ class StateWriterTest {
     }
 
     @Test
-    void nothing_is_said_to_be_on_disk_before_it_is() {
+    void a_write_completes_only_when_it_is_on_disk() {
         CompletableFuture<Void> written = writer.put(stored("a1", "first"));
         assertThat(written).isNotDone();
 
@@ -47,7 +47,7 @@ class StateWriterTest {
     }
 
     @Test
-    void the_index_that_led_to_an_allocation_is_on_disk_before_it() throws Exception {
+    void the_cluster_index_is_on_disk_before_the_allocations_that_it_has_led_to() throws Exception {
         Files.createDirectory(dir.resolve("cluster"));
         cluster.raise(7);
         CompletableFuture<Void> refused = writer.put(stored("a1", "first"));
@@ -64,7 +64,7 @@ class StateWriterTest {
     }
 
     @Test
-    void what_waits_is_written_together_and_of_each_allocation_the_newest_word_only() {
+    void waiting_changes_are_written_together_and_only_the_newest_of_each_allocation() {
         CompletableFuture<Void> older = writer.put(stored("a1", "first"));
         CompletableFuture<Void> newer = writer.put(stored("a1", "second"));
         CompletableFuture<Void> other = writer.put(stored("a2", "first"));
@@ -79,7 +79,7 @@ class StateWriterTest {
     }
 
     @Test
-    void what_is_forgotten_stays_away_whatever_waited() {
+    void a_removal_wins_over_an_older_waiting_write() {
         CompletableFuture<Void> waited = writer.put(stored("a1", "first"));
         CompletableFuture<Void> gone = writer.remove("a1");
 
@@ -91,7 +91,7 @@ class StateWriterTest {
     }
 
     @Test
-    void a_disk_that_refuses_is_said_to_those_who_wait() throws Exception {
+    void a_disk_error_fails_the_waiting_writes() throws Exception {
         Files.delete(dir);
         CompletableFuture<Void> written = writer.put(stored("a1", "first"));
 
@@ -105,7 +105,7 @@ class StateWriterTest {
     }
 
     @Test
-    void what_is_used_up_of_restarts_is_kept() {
+    void the_use_of_the_restart_policy_is_kept() {
         RestartWindow used = new RestartWindow(
                 2, Instant.parse("2026-01-02T03:04:05.678Z"), Optional.of(Instant.parse("2026-01-02T03:14:05.123Z")));
         StoredAllocation stored = new StoredAllocation(
