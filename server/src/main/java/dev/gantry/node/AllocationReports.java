@@ -10,7 +10,7 @@ import java.time.Duration;
 final class AllocationReports {
 
     /**
-     * How long an update of a pending allocation waits for a newer one; Nomad's client waits 200 ms with all updates.
+     * The wait of an update of a pending allocation for a newer one; Nomad's client waits 200 ms with all updates.
      * Most allocations run within this time, which saves the server a write. Other updates are sent at once.
      */
     private static final Duration PENDING_DELAY = Duration.ofMillis(500);

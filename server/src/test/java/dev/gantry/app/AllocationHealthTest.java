@@ -175,7 +175,7 @@ class AllocationHealthTest {
                 .containsSubsequence(
                         "Started", "Killing", "Killed", "Restarting", "Started", "Killing", "NotRestarting");
         assertThat(node.task("a1", "main").getEventsList())
-                .anyMatch(event -> event.getMessage().startsWith("Check \"alive\" of service \"web\" goes on failing"));
+                .anyMatch(event -> event.getMessage().startsWith("Check \"alive\" of service \"web\" keeps failing"));
     }
 
     @Test

@@ -72,7 +72,7 @@ class NodeRefusalTest {
 
         restartServer(FixtureServer.CLUSTER, 90);
 
-        assertRefused("was older than what the node had been told");
+        assertRefused("was older than the state that the node had seen");
         assertTaskLives();
     }
 

@@ -174,7 +174,7 @@ final class TaskChecks {
             if (check.hasCheckRestart()
                     && failures >= Math.max(1, check.getCheckRestart().getLimit())) {
                 failures = 0;
-                listener.restart("Check \"%s\" of service \"%s\" goes on failing: %s"
+                listener.restart("Check \"%s\" of service \"%s\" keeps failing: %s"
                         .formatted(key.check(), key.service(), result.output()));
             }
         }

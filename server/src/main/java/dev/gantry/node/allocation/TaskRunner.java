@@ -152,7 +152,7 @@ final class TaskRunner {
                 found = context.driver(driverName).flatMap(driver -> driver.find(directory));
             } catch (RuntimeException e) {
                 LOG.error("Driver {} failed to find the earlier run in {}", driverName, directory, e);
-                fail("The driver can't tell what became of it: " + e);
+                fail("The driver can't find the earlier run: " + e);
             }
         }
         return found.map(RunningTask::podId);
@@ -264,7 +264,8 @@ final class TaskRunner {
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
             return CompletableFuture.supplyAsync(
-                    EscalatingScheduler.escalating(() -> life.isStopping() || isDead() ? Optional.empty() : Optional.of(toStart())),
+                    EscalatingScheduler.escalating(
+                            () -> life.isStopping() || isDead() ? Optional.empty() : Optional.of(toStart())),
                     context.owner());
         }
 

@@ -189,7 +189,7 @@ final class TaskThread {
         try {
             mayRun = start.permission().get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Nobody fails it", e);
+            throw new IllegalStateException("This future never fails", e);
         } finally {
             if (!mayRun) {
                 prepared.discard();
@@ -248,7 +248,7 @@ final class TaskThread {
         } catch (TimeoutException e) {
             return;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Nobody fails it", e);
+            throw new IllegalStateException("This future never fails", e);
         }
         throw new Cancelled();
     }

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the probes of checks again and again. One thread keeps the time, a few threads run the probes. The interval is
+ * Repeats the probes of checks. One thread keeps the time, a few threads run the probes. The interval is
  * counted from the end of a probe, so at most one probe of each check runs, however slow the services are.
  */
 public final class CheckScheduler implements AutoCloseable {

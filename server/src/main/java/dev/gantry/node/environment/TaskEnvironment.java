@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  * other: they have no order.
  *
  * <p>A name is looked up among the variables, as written and as cleaned for sh, then among the properties of the node
- * ({@link NodeProperties}). <code>${meta.foo}</code> is the task's meta if the node has none of that name. An unknown name
- * without a dot is left alone: <code>${arch}</code> in an argument may be meant for a shell.
+ * ({@link NodeProperties}). <code>${meta.foo}</code> is the task's meta if the node has none of that name. An unknown
+ * name without a dot is left alone: <code>${arch}</code> in an argument may be meant for a shell.
  */
 public final class TaskEnvironment {
 

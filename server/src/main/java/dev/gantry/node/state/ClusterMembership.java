@@ -170,15 +170,15 @@ public final class ClusterMembership {
         }
         if (server.getIndex() < known.index()) {
             return Optional.of(
-                    "the server's database is older than what the node has been told: it ends at index %d, and the"
+                    "the server's database is older than the state that the node has seen: it ends at index %d, and the"
                                     .formatted(server.getIndex())
                             + " node knows index %d".formatted(known.index()));
         }
         return known.wasBehind()
                 ? Optional.of(
-                        "the server's database was older than what the node had been told, up to index %d, and may have"
-                                        .formatted(known.index())
-                                + " gone on from there")
+                        ("the server's database was older than the state that the node had seen, up to index %d, and may"
+                                        + " have gone on from there")
+                                .formatted(known.index()))
                 : Optional.empty();
     }
 
