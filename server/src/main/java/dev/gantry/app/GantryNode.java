@@ -175,7 +175,7 @@ final class GantryNode implements AutoCloseable {
         List<TaskDriver> drivers = parts.drivers().apply(directory.allocations());
         Fingerprinter fingerprinter = Fingerprinter.create(directory.root(), ports(config), parts.version(), drivers);
         CompletableFuture<NodeFingerprint> drivenLook =
-                CompletableFuture.supplyAsync(fingerprinter::look, threads.fingerprints());
+                CompletableFuture.supplyAsync(fingerprinter::fingerprint, threads.fingerprints());
         // A driver that hangs must not delay the node's session, or all of the node's allocations would be lost.
         NodeFingerprint known = drivenLook
                 .copy()

@@ -2,8 +2,6 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.Timestamp;
 import dev.gantry.driver.TaskDirectory;
-import dev.gantry.model.LogLimits;
-import dev.gantry.model.TaskGroups;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.log.LogSource;
 import dev.gantry.node.state.RestartWindow;
@@ -99,10 +97,9 @@ public final class AllocationRunner {
      * @param listener called after each change, but not during this call
      * @return the runner; empty if the job has no such group
      */
-    public static Optional<AllocationRunner> of(
-            RunnerContext context, StoredAllocation stored, AllocationListener listener) {
-        return TaskGroups.find(stored.job().getJob(), stored.allocation().getTaskGroup())
-                .map(group -> new AllocationRunner(context, stored, group, listener));
+    public static Optional<AllocationRunner> of(RunnerContext context, StoredAllocation stored, Listener listener) {
+        return AllocationState.of(stored)
+                .map(state -> new AllocationRunner(context, state, stored.restarts(), listener));
     }
 
     /**
@@ -270,12 +267,24 @@ public final class AllocationRunner {
      * @param assigned the allocation as the server has assigned it
      * @param newer the version of the job that it refers to, if the server has sent it
      */
-    public void adopt(Allocation wanted, Optional<JobVersion> newer) {
-        boolean isOther = newer.isPresent() && newer.get().getVersion() != job.getVersion();
-        Optional<TaskGroup> newGroup =
-                isOther ? TaskGroups.find(newer.get().getJob(), allocation.getTaskGroup()) : Optional.empty();
-        boolean takes = newGroup.filter(this::hasSameTasks).isPresent();
-        if (isOther && !takes) {
+    public void adopt(Allocation assigned, Optional<JobVersion> newer) {
+        boolean hasNewJob = newer.filter(job -> job.getVersion() != state.job().getVersion())
+                .filter(this::adoptJob)
+                .isPresent();
+        String deploymentBefore = state.allocation().getDeploymentId();
+        if (state.merge(assigned) || hasNewJob) {
+            if (!state.allocation().getDeploymentId().equals(deploymentBefore)) {
+                endHealthWatch();
+                state.clearHealthy();
+                watchHealth();
+            }
+            publish();
+        }
+    }
+
+    private boolean adoptJob(JobVersion newer) {
+        Optional<TaskGroup> group = state.groupIn(newer).filter(this::hasSameTasks);
+        if (group.isEmpty()) {
             LOG.warn(
                     "Allocation {} can't go over to version {} of its job without a restart; it stays as it is",
                     id(),
