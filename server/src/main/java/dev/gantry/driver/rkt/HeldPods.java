@@ -34,6 +34,11 @@ final class HeldPods {
         held.remove(uuid);
     }
 
+    /** Decides whether the pod is known, by its UUID alone. */
+    boolean isHeld(String uuid) {
+        return held.contains(uuid);
+    }
+
     /**
      * Decides whether this process is busy with a pod.
      *

@@ -87,7 +87,7 @@ final class RktCli {
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
-    /** Removes pods that have ended a while ago. */
+    /** Removes what interrupted commands have left. No pod that has ended or was prepared is removed. */
     CommandResult collectPods() throws RktException, InterruptedException {
         return require("gc", runner.run(commands.collectPods(), ROOT, timeouts.garbage()));
     }

@@ -12,6 +12,9 @@ import java.util.List;
  */
 record RktCommands(Path rkt) {
 
+    /** A hundred years. The durations of Go, in which rkt is written, end at 292. */
+    private static final String NEVER = "876000h";
+
     List<String> version() {
         return command("version");
     }
@@ -95,9 +98,12 @@ record RktCommands(Path rkt) {
         return command("rm", uuid);
     }
 
-    /** Removes pods that have ended a while ago, as rkt's own defaults say. */
+    /**
+     * Removes what interrupted commands have left, and pods that somebody has marked for removal. Pods that have ended or
+     * were prepared are not old enough: rkt can't tell whose they are.
+     */
     List<String> collectPods() {
-        return command("gc");
+        return command("gc", "--grace-period=" + NEVER, "--expire-prepared=" + NEVER);
     }
 
     /** Removes images of which no pod was made for a while, and that none uses. */

@@ -46,6 +46,9 @@ public final class RktDriver implements TaskDriver {
     private final TaskTools tools;
     private final RktGarbage garbage;
 
+    /** True once {@link #sweep} was called: from then on a pod of this node that nobody holds is nobody's. */
+    private volatile boolean areAllocationsKnown;
+
     /** Read while a task is being made ready, written while images are removed. */
     private final ReadWriteLock starts = new ReentrantReadWriteLock();
 
@@ -107,7 +110,8 @@ public final class RktDriver implements TaskDriver {
                 new ProcessWatch(),
                 endThreads(),
                 clock);
-        this.garbage = new RktGarbage(finder, garbage, starts.writeLock(), clock, RktGarbage::percentUsed);
+        this.garbage =
+                new RktGarbage(finder, garbage, this::removeUnused, starts.writeLock(), clock, RktGarbage::percentUsed);
     }
 
     /** Returns the path of the allocations without links, as the paths of volumes have it; see AllocationPaths. */
@@ -205,10 +209,21 @@ public final class RktDriver implements TaskDriver {
         }
     }
 
+    private void removeUnused(RktCli rkt) throws RktException, InterruptedException {
+        if (areAllocationsKnown) {
+            sweeper(rkt).removeUnused();
+        }
+    }
+
+    private RktSweeper sweeper(RktCli rkt) {
+        return new RktSweeper(rkt, allocations, tools.held(), new PodRemains(tools));
+    }
+
     @Override
     public boolean sweep(Predicate<String> isKnown) {
+        areAllocationsKnown = true;
         try {
-            return new RktSweeper(finder.current(), allocations, tools.held(), new PodRemains(tools)).sweep(isKnown);
+            return sweeper(finder.current()).sweep(isKnown);
         } catch (RktException e) {
             LOG.warn("Could not look for pods that were left behind: {}", e.getMessage());
         } catch (InterruptedException e) {

@@ -10,14 +10,17 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.function.ToIntFunction;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls {@code rkt gc} and {@code rkt image gc} now and then, so that ended pods and unused images do not fill the
- * disk. When it is fuller than it shall be, younger images go, the longest unused ones first. rkt itself keeps what
- * pods use; that no image goes of a task that is being made ready is ensured here, for an rkt of the host does not
- * ensure it.
+ * Removes unused pods of this node, and calls {@code rkt gc} and {@code rkt image gc} now and then, so that they do not
+ * fill the disk. When it is fuller than it shall be, younger images go, the longest unused ones first. rkt itself keeps
+ * what pods use; that no image goes of a task that is being made ready is ensured here, for an rkt of the host does not
+ * ensure it. Pods that others have made stay: other nodes and people of the machine may still want to know how these have
+ * ended.
  *
  * <p>Used by one thread.
  */
@@ -39,8 +42,18 @@ final class RktGarbage {
 
     private static final int SHOWN_CHARACTERS = 500;
 
+    /** rkt says so of each ended pod that it keeps, each time. */
+    private static final Pattern KEPT = Pattern.compile("pod \"[^\"]*\" not removed: still within grace period");
+
+    /** Removes the pods of this node that nobody uses. */
+    interface OwnPods {
+        /** Removes them with that rkt. */
+        void removeUnused(RktCli rkt) throws RktException, InterruptedException;
+    }
+
     private final RktFinder finder;
     private final RktGarbageSettings settings;
+    private final OwnPods ownPods;
     private final Lock noStarts;
     private final InstantSource clock;
     private final ToIntFunction<Path> diskUse;
@@ -51,6 +64,7 @@ final class RktGarbage {
      *
      * @param finder finds rkt
      * @param settings when to collect
+     * @param ownPods removes the pods of this node that nobody uses
      * @param noStarts can't be had while a task is being made ready, and while it is held none is
      * @param clock the time
      * @param diskUse tells in percent how full the file system of a directory is
@@ -58,11 +72,13 @@ final class RktGarbage {
     RktGarbage(
             RktFinder finder,
             RktGarbageSettings settings,
+            OwnPods ownPods,
             Lock noStarts,
             InstantSource clock,
             ToIntFunction<Path> diskUse) {
         this.finder = finder;
         this.settings = settings;
+        this.ownPods = ownPods;
         this.noStarts = noStarts;
         this.clock = clock;
         this.diskUse = diskUse;
@@ -93,6 +109,7 @@ final class RktGarbage {
     }
 
     private void collect(RktCli rkt, Path data) throws RktException, InterruptedException {
+        ownPods.removeUnused(rkt);
         log("gc", rkt.collectPods());
         Duration age = settings.imageAge();
         collectImages(rkt, age);
@@ -124,12 +141,12 @@ final class RktGarbage {
     }
 
     private static void log(String command, CommandResult result) {
-        String said = (result.stdout() + result.stderr()).strip();
+        String said = (result.stdout() + result.stderr())
+                .lines()
+                .filter(line -> !KEPT.matcher(line).find())
+                .collect(Collectors.joining(";"));
         if (!said.isEmpty()) {
-            LOG.info(
-                    "rkt {}: {}",
-                    command,
-                    said.substring(0, Math.min(SHOWN_CHARACTERS, said.length())).replace('\n', ';'));
+            LOG.info("rkt {}: {}", command, said.substring(0, Math.min(SHOWN_CHARACTERS, said.length())));
         }
     }
 

@@ -54,6 +54,18 @@ final class RktSweeper {
         return isSwept;
     }
 
+    /**
+     * Removes pods of this node that do not run and that nobody holds: those that could not be removed when their tasks
+     * had ended. Must not be called before a sweep: until then, nobody holds a pod whose record is damaged.
+     */
+    void removeUnused() throws RktException, InterruptedException {
+        for (PodStatus pod : rkt.list()) {
+            if (WITH_MANIFEST.contains(pod.state()) && pod.state() != PodState.RUNNING && !held.isHeld(pod.uuid())) {
+                sweep(pod, allocation -> true);
+            }
+        }
+    }
+
     private boolean sweep(PodStatus pod, Predicate<String> isKnown) throws InterruptedException {
         try {
             Optional<String> allocation = allocationOf(pod.uuid());

@@ -25,6 +25,9 @@ class RktGarbageTest {
     private static final RktGarbageSettings SETTINGS =
             new RktGarbageSettings(Duration.ofMinutes(10), Duration.ofHours(8), 80);
 
+    /** No pod of anybody is that old. */
+    private static final String PODS = "gc|--grace-period=876000h|--expire-prepared=876000h";
+
     @TempDir
     Path root;
 
@@ -50,7 +53,7 @@ class RktGarbageTest {
         pass(Duration.ofMinutes(1));
         garbage.collectIfDue();
         garbage.collectIfDue();
-        assertThat(collections()).containsExactly("gc", "image|gc|--grace-period=28800s");
+        assertThat(collections()).containsExactly(PODS, "image|gc|--grace-period=28800s");
 
         now = now.minus(Duration.ofDays(1));
         garbage.collectIfDue();
@@ -66,7 +69,7 @@ class RktGarbageTest {
 
         assertThat(collections())
                 .containsExactly(
-                        "gc",
+                        PODS,
                         "image|gc|--grace-period=28800s",
                         "image|gc|--grace-period=7200s",
                         "image|gc|--grace-period=1800s");
@@ -114,10 +117,10 @@ class RktGarbageTest {
         assertThat(collections()).isEmpty();
         garbage.collectIfDue();
         garbage.collectIfDue();
-        assertThat(collections()).containsExactly("gc");
+        assertThat(collections()).containsExactly(PODS);
         pass(Duration.ofMinutes(10));
         garbage.collectIfDue();
-        assertThat(collections()).containsExactly("gc", "gc");
+        assertThat(collections()).containsExactly(PODS, PODS);
     }
 
     @Test
@@ -130,12 +133,12 @@ class RktGarbageTest {
         try {
             collecting = CompletableFuture.runAsync(() -> collect(garbage));
             await().atMost(Duration.ofSeconds(30)).until(starts::hasQueuedThreads);
-            assertThat(collections()).containsExactly("gc");
+            assertThat(collections()).containsExactly(PODS);
         } finally {
             starts.readLock().unlock();
         }
         collecting.get(30, TimeUnit.SECONDS);
-        assertThat(collections()).containsExactly("gc", "image|gc|--grace-period=28800s");
+        assertThat(collections()).containsExactly(PODS, "image|gc|--grace-period=28800s");
         assertThat(starts.isWriteLocked()).isFalse();
     }
 
@@ -193,6 +196,6 @@ class RktGarbageTest {
                 rkt.executable(),
                 new CommandRunner(ProgramStart.with(System.getenv(), DriverFixture.LIMITS)),
                 timeouts);
-        return new RktGarbage(finder, settings, noStarts, () -> now, diskUse);
+        return new RktGarbage(finder, settings, unused -> {}, noStarts, () -> now, diskUse);
     }
 }

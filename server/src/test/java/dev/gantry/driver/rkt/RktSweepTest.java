@@ -9,6 +9,7 @@ import dev.gantry.driver.TaskStop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -162,6 +163,35 @@ class RktSweepTest {
         assertThatThrownBy(() -> start.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
         assertThat(fixture.rkt.pods()).isEmpty();
         assertThat(fixture.directory("web").driver()).isEmptyDirectory();
+    }
+
+    /** rkt itself can't tell whose a pod is: its gc would remove those of others too. */
+    @Test
+    void a_collection_of_garbage_removes_ended_pods_of_this_node_and_leaves_those_of_others() throws Exception {
+        Instant[] time = {Instant.parse("2026-01-01T00:00:00Z")};
+        RktDriver driver = fixture.driver(() -> time[0]);
+        fixture.rkt.app("exit 0");
+        RunningTask held = driver.start(fixture.request("held", "{\"image\": \"a\"}"));
+        held.exit().get(10, TimeUnit.SECONDS);
+        fixture.rkt.putPod(FOREIGN, manifest("other-web-alloc", root.resolve("another-node/other/alloc")));
+        fixture.rkt.exited(FOREIGN, 0);
+        fixture.rkt.putPod(LEFT, manifest("gone-web-alloc", shared("gone")));
+        fixture.rkt.exited(LEFT, 0);
+
+        time[0] = time[0].plus(Duration.ofMinutes(10));
+        driver.collectGarbage();
+        assertThat(fixture.rkt.pods())
+                .as("before the server has named all allocations")
+                .contains(LEFT);
+
+        driver.sweep(NONE);
+        fixture.rkt.putPod(LEFT, manifest("gone-web-alloc", shared("gone")));
+        fixture.rkt.exited(LEFT, 0);
+        time[0] = time[0].plus(Duration.ofMinutes(10));
+        driver.collectGarbage();
+
+        assertThat(fixture.rkt.pods()).containsExactlyInAnyOrder(FOREIGN, held.podId());
+        held.remove();
     }
 
     @Test
