@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Finds what is left of a pod where it has no control group. Each sign has the pod's UUID in it, so that no process of
+ * Finds what is left of a pod where it has no control group of the node, or has left that. Each sign has the pod's UUID in it, so that no process of
  * anybody else is taken for one of the pod.
  */
 final class PodProcesses {
@@ -41,6 +41,7 @@ final class PodProcesses {
     private static boolean isOf(Path process, String uuid, OptionalLong session) {
         try {
             return hasRootIn(process, uuid)
+                    || isInGroupOf(process, uuid)
                     || hasMark(process, uuid)
                     || (session.isPresent()
                             && sessionOf(process) == session.getAsLong()
@@ -54,6 +55,11 @@ final class PodProcesses {
     /** An app of a stage1 that does no more than change the root, as fly, has one in the directory of its pod. */
     private static boolean hasRootIn(Path process, String uuid) throws IOException {
         return Files.readSymbolicLink(process.resolve("root")).toString().contains("/" + uuid + "/");
+    }
+
+    /** An app of an OCI runtime lives in a control group that this has made, such as {@code rkt-UUID}. */
+    private static boolean isInGroupOf(Path process, String uuid) throws IOException {
+        return read(process.resolve("cgroup")).contains(uuid);
     }
 
     private static boolean hasMark(Path process, String uuid) throws IOException {

@@ -38,14 +38,15 @@ final class PodRemains {
     boolean end(String uuid, RunFiles files) throws InterruptedException {
         try {
             Optional<Path> entered = files.group(uuid);
-            if (entered.isPresent()) {
+            // A supervisor that came to its end has seen rkt end, and with it what a runtime keeps in other groups.
+            if (entered.isPresent() && files.exit(uuid).isPresent()) {
                 return endGroup(entered.get(), uuid);
             }
             Optional<ProcessIdentity> supervisor = files.supervisor(uuid);
             OptionalLong session = supervisor.isPresent() && !supervisor.get().isOfEarlierBoot()
                     ? OptionalLong.of(supervisor.get().pid())
                     : OptionalLong.empty();
-            return endUngrouped(uuid, session);
+            return endAll(uuid, session, entered.or(() -> tools.groups().of(uuid)));
         } catch (IOException e) {
             LOG.warn("Pod {}: what it has left is looked for by its id alone: {}", uuid, e.getMessage());
             return end(uuid);
@@ -54,15 +55,14 @@ final class PodRemains {
 
     /** Ends what is left of a pod whose records are lost, and waits for that. */
     boolean end(String uuid) throws InterruptedException {
-        return endUngrouped(uuid, OptionalLong.empty());
+        return endAll(uuid, OptionalLong.empty(), tools.groups().of(uuid));
     }
 
     /**
      * A group that the pod has not entered, or that nothing tells it has, is there as well if the start was
-     * interrupted.
+     * interrupted. An app of an OCI runtime may have left the group for one of its own.
      */
-    private boolean endUngrouped(String uuid, OptionalLong session) throws InterruptedException {
-        Optional<Path> group = tools.groups().of(uuid);
+    private boolean endAll(String uuid, OptionalLong session, Optional<Path> group) throws InterruptedException {
         boolean isEnded = group.isEmpty() || endGroup(group.get(), uuid);
         return endProcesses(uuid, session) && isEnded;
     }

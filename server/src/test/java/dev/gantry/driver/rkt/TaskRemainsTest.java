@@ -133,6 +133,34 @@ class TaskRemainsTest {
         assertThat(fixture.rkt.isRunning(task.podId())).isFalse();
     }
 
+    /** An OCI runtime moves the app to a group of its own, where the node's group does not reach it. */
+    @Test
+    void nothing_is_left_although_the_runtime_has_a_group_of_its_own_and_rkt_does_not_answer() throws Exception {
+        fixture = new DriverFixture(root.resolve("oci"));
+        Path own = Means.VERSION_2_OF_CONTROL_GROUPS.groups().of("rkt").orElseThrow();
+        fixture.rkt.app("""
+                pids=%s
+                uuid=$(sed -n 's|^0::.*/||p' /proc/self/cgroup)
+                mkdir %s-$uuid
+                (
+                    echo 0 >%2$s-$uuid/cgroup.procs
+                    exec setsid env -i /bin/sh -c "echo \\$\\$ >>$pids; exec sleep 300" >/dev/null 2>&1
+                ) &
+                until [ -s $pids ]; do sleep 0.02; done
+                echo ready
+                exec sleep 300
+                """.formatted(pids, own));
+        RunningTask task = started(Means.VERSION_2_OF_CONTROL_GROUPS);
+        assertThat(children()).hasSize(1);
+
+        fixture.rkt.fail("status", "status: cannot open the store");
+        supervisor(task.podId()).destroyForcibly();
+
+        assertThat(exitOf(task).message()).contains("cannot open the store");
+        assertThat(children()).isEmpty();
+        await().until(() -> Path.of(own + "-" + task.podId()).toFile().delete());
+    }
+
     /** The stand-in's commands enter no root: only a control group tells whose they are. */
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ROOT_AND_SESSION")
