@@ -55,7 +55,7 @@ public final class RktTaskBuilder {
     /**
      * Trusts the keys for a prefix of image names before the image is fetched. Without it, signatures are not verified.
      *
-     * @param prefix the begin of image names, such as {@code coreos.com/etcd}
+     * @param prefix the start of image names, such as {@code coreos.com/etcd}
      * @return this
      */
     public RktTaskBuilder trustPrefix(String prefix) {

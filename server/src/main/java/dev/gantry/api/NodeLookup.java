@@ -28,7 +28,7 @@ final class NodeLookup {
      */
     Node find(String text) {
         if (text.isEmpty()) {
-            throw new InvalidRequestException("node_id", "must be given: an id, the begin of one, or a name");
+            throw new InvalidRequestException("node_id", "must be given: an id, a prefix of an id, or a name");
         }
         Optional<Node> exact = reader.nodes().find(text);
         if (exact.isPresent()) {

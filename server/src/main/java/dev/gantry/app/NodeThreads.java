@@ -68,7 +68,7 @@ record NodeThreads(
         state.shutdown();
         try {
             if (!state.awaitTermination(WRITING_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("The disk does not answer: what happened last may be forgotten");
+                LOG.warn("The disk does not respond: the latest changes may be lost");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

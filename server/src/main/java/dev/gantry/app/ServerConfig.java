@@ -66,7 +66,7 @@ record ServerConfig(
         }
         if (garbageInterval.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException(
-                    "What can be forgotten is looked for once a second at most, not every " + garbageInterval);
+                    "Garbage is collected once a second at most, not every " + garbageInterval);
         }
     }
 

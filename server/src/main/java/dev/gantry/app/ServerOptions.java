@@ -43,7 +43,7 @@ final class ServerOptions {
             names = "--preemption",
             paramLabel = "TYPE",
             split = ",",
-            description = "For which types of jobs allocations of lower priority are stopped where there is no room:"
+            description = "Types of jobs that may preempt allocations of jobs with lower priorities:"
                     + " service, batch, system, or several with commas between. Default: none.")
     private Set<Preempting> preemption = Set.of();
 
@@ -51,7 +51,7 @@ final class ServerOptions {
             names = "--placement",
             paramLabel = "ALGORITHM",
             defaultValue = "binpack",
-            description = "Which nodes are filled first: binpack, the fullest, or spread, the emptiest."
+            description = "The algorithm that ranks nodes: binpack prefers the fullest, spread the emptiest."
                     + " Default: ${DEFAULT-VALUE}.")
     private SchedulerOptions.Algorithm placement = SchedulerOptions.Algorithm.BINPACK;
 
@@ -94,10 +94,9 @@ final class ServerOptions {
     @Option(
             names = "--accept-lost-writes",
             description =
-                    "Starts although the database is missing, damaged or older than what was acknowledged. It counts as"
-                            + " another cluster's from then on: nodes go on with what they run, and refuse this server"
-                            + " until gantry"
-                            + " node rejoin.")
+                    "Starts although the database is missing, damaged or lacks acknowledged writes. The database gets a"
+                            + " new cluster id: nodes keep their tasks running, but refuse this server until"
+                            + " 'gantry node rejoin'.")
     private boolean acceptLostWrites;
 
     /**

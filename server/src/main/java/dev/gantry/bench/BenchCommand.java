@@ -5,6 +5,6 @@ import picocli.CommandLine.Command;
 /** {@code gantry bench}: measures of a real server on this machine. */
 @Command(
         name = "bench",
-        description = "Measures this machine's Gantry.",
+        description = "Measures Gantry on this machine.",
         subcommands = {PlacementsCommand.class, SubmissionsCommand.class, LatencyCommand.class})
 public final class BenchCommand {}

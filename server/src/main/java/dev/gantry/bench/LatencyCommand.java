@@ -27,9 +27,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "latency",
         description = {
-            "What Gantry adds to rkt: from submit's answer to the start of the pod's app, beside prepare and run-prepared"
-                    + " of the same by hand, in turns. The app itself says when it has started.",
-            "By hand the image is given as a file, and once more by its id, as the node gives it once it has seen the file.",
+            "Compares Gantry with rkt: the time from a submission's response to the start of the pod's app, and the time"
+                    + " of rkt prepare and run-prepared for the same pod, in turns. The app reports its own start.",
+            "Calls rkt with the image as a file, then with its id, as a node does once it has stored the image.",
             "Needs root."
         })
 final class LatencyCommand implements Callable<Integer> {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "placements",
         description = {
-            "How fast a server places: hollow nodes over loopback, jobs with constraints, all of it on disk.",
+            "Measures placements: simulated nodes over loopback, jobs with constraints, every write on disk.",
             "The million-container challenge is --nodes 5000 --jobs 1000 --tasks 1000."
         })
 final class PlacementsCommand implements Callable<Integer> {
@@ -24,7 +24,7 @@ final class PlacementsCommand implements Callable<Integer> {
     @SuppressWarnings("unused")
     private CommandSpec spec;
 
-    @Option(names = "--nodes", defaultValue = "5000", description = "Hollow nodes. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--nodes", defaultValue = "5000", description = "Simulated nodes. Default: ${DEFAULT-VALUE}.")
     private int nodes;
 
     @Option(names = "--jobs", defaultValue = "100", description = "Jobs to submit. Default: ${DEFAULT-VALUE}.")

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 /** {@code gantry bench submissions}. */
 @Command(
         name = "submissions",
-        description = "How fast a server takes jobs in: clients that submit one after the other, each answer on disk.")
+        description = "Measures submissions: each client submits one job after the other; each response means on disk.")
 final class SubmissionsCommand implements Callable<Integer> {
 
     private static final double NANOS_PER_SECOND = 1e9;
@@ -39,7 +39,7 @@ final class SubmissionsCommand implements Callable<Integer> {
             names = "--warm-up",
             defaultValue = "300000",
             description = {
-                "Jobs before that, which are not counted: on two CPUs Java's compiler needs a minute.",
+                "Warm-up jobs, not counted: on two CPUs Java's compiler needs a minute.",
                 "Default: ${DEFAULT-VALUE}."
             })
     private int warmUp;

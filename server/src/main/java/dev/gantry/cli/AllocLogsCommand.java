@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "logs", description = "Prints what a task of an allocation has written.")
 final class AllocLogsCommand extends ClientCommand {
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The allocation's id or the begin of it.")
+    @Parameters(index = "0", paramLabel = "ID", description = "The allocation's id or a prefix of it.")
     private String allocationId;
 
     @Parameters(
@@ -25,13 +25,13 @@ final class AllocLogsCommand extends ClientCommand {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "Goes on as the task writes, until it has ended.")
+            description = "Follows the output until the task has ended.")
     private boolean follow;
 
     @Option(
             names = {"-n", "--tail"},
             paramLabel = "LINES",
-            description = "Begins with the last so many lines.")
+            description = "Starts with the last LINES lines.")
     private Long lines;
 
     @Option(names = "--stderr", description = "Prints standard error instead of standard output.")

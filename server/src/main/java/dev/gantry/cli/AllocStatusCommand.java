@@ -16,7 +16,7 @@ final class AllocStatusCommand extends ClientCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "ID",
-            description = "The allocation's id or the begin of it. Without it: all allocations.")
+            description = "The allocation's id or a prefix of it. Without it: all allocations.")
     private String allocationId;
 
     @Option(names = "--job", paramLabel = "JOB", defaultValue = "", description = "Only allocations of this job.")

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "stop", description = "Stops one allocation. A job that still wants it gets another one in its place.")
 final class AllocStopCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "The allocation's id or the begin of it.")
+    @Parameters(paramLabel = "ID", description = "The allocation's id or a prefix of it.")
     private String allocationId;
 
     AllocStopCommand(CliContext context, ServerOption outer) {

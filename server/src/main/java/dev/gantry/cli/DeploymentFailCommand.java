@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
                 "Marks a deployment as failed. With auto_revert, the job is reverted to its newest stable version.")
 final class DeploymentFailCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
+    @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")
     private String deploymentId;
 
     DeploymentFailCommand(CliContext context, ServerOption outer) {
@@ -26,7 +26,7 @@ final class DeploymentFailCommand extends ClientCommand {
         FailDeploymentResponse failed = client.jobs().failDeployment(deployment.getId());
         String follows = failed.hasRevertedTo()
                 ? "version " + failed.getRevertedTo() + " comes back"
-                : "what was replaced stays as it is";
+                : "replaced allocations do not come back";
         print("==> Deployment \"%s\" of version %d of job \"%s\" has failed, %s, evaluation \"%s\""
                 .formatted(
                         TextFormat.shortId(deployment.getId()),

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
                         + " job is not touched.")
 final class DeploymentPromoteCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
+    @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")
     private String deploymentId;
 
     @Option(names = "--group", paramLabel = "GROUP", description = "Only this group; can be given many times.")
@@ -36,7 +36,7 @@ final class DeploymentPromoteCommand extends ClientCommand {
         String evaluation = client.jobs()
                 .promote(deployment.getId(), groups.toArray(String[]::new))
                 .getEvaluationId();
-        context.print("==> Deployment \"%s\" of version %d of job \"%s\" goes on, evaluation \"%s\""
+        context.print("==> Deployment \"%s\" of version %d of job \"%s\" is promoted, evaluation \"%s\""
                 .formatted(
                         TextFormat.shortId(deployment.getId()),
                         deployment.getJobVersion(),

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "status", description = "Shows one deployment.")
 final class DeploymentStatusCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "ID", description = "The deployment's id or the begin of it.")
+    @Parameters(paramLabel = "ID", description = "The deployment's id or a prefix of it.")
     private String deploymentId;
 
     @Mixin

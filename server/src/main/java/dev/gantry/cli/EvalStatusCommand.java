@@ -20,7 +20,7 @@ final class EvalStatusCommand extends ClientCommand {
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{4,8}(-[0-9a-f-]*)?");
 
-    @Parameters(paramLabel = "ID|JOB", description = "The evaluation's id or the begin of it, or a job's id.")
+    @Parameters(paramLabel = "ID|JOB", description = "The evaluation's id or a prefix of it, or a job's id.")
     private String subject;
 
     @Mixin

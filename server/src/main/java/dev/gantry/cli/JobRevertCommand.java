@@ -39,7 +39,7 @@ final class JobRevertCommand extends ClientCommand {
             names = "--wait-timeout",
             paramLabel = "DURATION",
             defaultValue = "10m",
-            description = "For how long to wait; 0: for ever. Default: ${DEFAULT-VALUE}.")
+            description = "How long to wait; 0: no limit. Default: ${DEFAULT-VALUE}.")
     private Duration waitTimeout;
 
     JobRevertCommand(CliContext context, ServerOption outer) {

@@ -40,7 +40,7 @@ final class JobRunCommand extends ClientCommand {
             names = "--wait-timeout",
             paramLabel = "DURATION",
             defaultValue = "10m",
-            description = "For how long to wait; 0: for ever. Default: ${DEFAULT-VALUE}.")
+            description = "How long to wait; 0: no limit. Default: ${DEFAULT-VALUE}.")
     private Duration waitTimeout;
 
     JobRunCommand(CliContext context, ServerOption outer) {
@@ -60,7 +60,7 @@ final class JobRunCommand extends ClientCommand {
         }
         if (job.hasPeriodic() || job.hasParameterized()) {
             String how = job.hasPeriodic()
-                    ? "it runs at its times; now: gantry job periodic force "
+                    ? "it runs on its schedule; to run it now: gantry job periodic force "
                     : "run it with: gantry job dispatch ";
             print("==> Job \"%s\" version %d is submitted, %s"
                     .formatted(job.getId(), submitted.getVersion(), how + job.getId()));

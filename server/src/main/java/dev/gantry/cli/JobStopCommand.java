@@ -32,7 +32,7 @@ final class JobStopCommand extends ClientCommand {
             names = "--wait-timeout",
             paramLabel = "DURATION",
             defaultValue = "5m",
-            description = "For how long to wait; 0: for ever. Default: ${DEFAULT-VALUE}.")
+            description = "How long to wait; 0: no limit. Default: ${DEFAULT-VALUE}.")
     private Duration waitTimeout;
 
     JobStopCommand(CliContext context, ServerOption outer) {

@@ -16,14 +16,14 @@ import picocli.CommandLine.Parameters;
             "Moves a node's allocations away, at most max_parallel of a group at a time, and follows it until none is"
                     + " left. The node gets no new ones.",
             "",
-            "Ends with 1 if the drain is ended by somebody else.",
+            "Ends with 1 if another command ends the drain.",
             ""
         })
 final class NodeDrainCommand extends ClientCommand {
 
     private static final String DEFAULT_DEADLINE = "1h";
 
-    @Parameters(paramLabel = "NODE", description = "The node's id, the begin of it, or its name.")
+    @Parameters(paramLabel = "NODE", description = "The node's id, a prefix of it, or its name.")
     private String nodeId;
 
     @ArgGroup(multiplicity = "1")
@@ -77,10 +77,10 @@ final class NodeDrainCommand extends ClientCommand {
                 names = "--deadline",
                 paramLabel = "DURATION",
                 defaultValue = DEFAULT_DEADLINE,
-                description = "After how long all that are left are stopped at once. Default: ${DEFAULT-VALUE}.")
+                description = "When all remaining allocations are stopped at once. Default: ${DEFAULT-VALUE}.")
         private Duration deadline = Duration.ofHours(1);
 
-        @Option(names = "--no-deadline", description = "Waits as long as it takes.")
+        @Option(names = "--no-deadline", description = "Waits without a limit.")
         private boolean never;
 
         @Option(names = "--force", description = "Stops all allocations at once.")

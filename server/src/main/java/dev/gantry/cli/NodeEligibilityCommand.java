@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "eligibility", description = "Allows or forbids new allocations on a node. Running allocations go on.")
 final class NodeEligibilityCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "NODE", description = "The node's id, the begin of it, or its name.")
+    @Parameters(paramLabel = "NODE", description = "The node's id, a prefix of it, or its name.")
     private String nodeId;
 
     @ArgGroup(multiplicity = "1")

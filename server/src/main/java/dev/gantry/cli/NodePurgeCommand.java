@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
         })
 final class NodePurgeCommand extends ClientCommand {
 
-    @Parameters(paramLabel = "NODE", description = "The node's id, the begin of it, or its name.")
+    @Parameters(paramLabel = "NODE", description = "The node's id, a prefix of it, or its name.")
     private String nodeId;
 
     NodePurgeCommand(CliContext context, ServerOption outer) {
@@ -25,7 +25,7 @@ final class NodePurgeCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         Node node = client.nodes().purge(nodeId);
-        print("==> Node \"%s\" (%s) is forgotten".formatted(node.getName(), TextFormat.shortId(node.getId())));
+        print("==> Node \"%s\" (%s) is removed".formatted(node.getName(), TextFormat.shortId(node.getId())));
         return GantryCli.DONE;
     }
 }

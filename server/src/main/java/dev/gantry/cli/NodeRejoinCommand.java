@@ -107,10 +107,7 @@ final class NodeRejoinCommand extends ClientCommand {
 
     private static final class Which {
 
-        @Parameters(
-                arity = "1..*",
-                paramLabel = "NODE",
-                description = "Ids of nodes, the begins of them, or their names.")
+        @Parameters(arity = "1..*", paramLabel = "NODE", description = "Ids of nodes, prefixes of ids, or names.")
         private List<String> nodes = List.of();
 
         @Option(names = "--all", description = "All nodes that refuse this server.")

@@ -16,7 +16,7 @@ final class NodeStatusCommand extends ClientCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "NODE",
-            description = "The node's id, the begin of it, or its name. Without it: all nodes.")
+            description = "The node's id, a prefix of it, or its name. Without it: all nodes.")
     private String nodeId;
 
     @Mixin

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry job periodic force}: runs a periodic job now. */
-@Command(name = "force", description = "Makes a child of a periodic job now, whatever its times, and prints its id.")
+@Command(name = "force", description = "Launches a child of a periodic job now and prints the child's id.")
 final class PeriodicForceCommand extends ClientCommand {
 
     @Parameters(paramLabel = "JOB", description = "The periodic job's id.")

@@ -111,7 +111,7 @@ final class PlanView {
     }
 
     private static String advice(String file, PlanJobResponse plan) {
-        return "To submit it only if the job is still as it was planned with: gantry job run --check-index "
+        return "To submit it only if the job has not changed since this plan: gantry job run --check-index "
                 + plan.getModifyIndex() + " " + file;
     }
 }

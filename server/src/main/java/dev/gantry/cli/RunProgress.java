@@ -70,11 +70,11 @@ final class RunProgress implements JobProgress {
             case FAILED ->
                 deployment.failure().map(why -> name + " is not up: " + why).orElseGet(() -> failure(name));
             case BLOCKED ->
-                "%s waits for room: %s. It is placed as soon as a node fits; see: gantry job plan"
+                "%s is blocked: %s. It is placed as soon as a node fits; see: gantry job plan"
                         .formatted(name, failures());
             case AWAITS_PROMOTION -> name + " " + deployment.promotionAdvice();
             case IN_PROGRESS ->
-                "%s is not up in time: %s. It goes on all the same; see: gantry job status %s"
+                "%s is not up in time: %s. The server goes on starting it; see: gantry job status %s"
                         .formatted(name, tally(), job.getId());
         };
     }
@@ -94,7 +94,7 @@ final class RunProgress implements JobProgress {
 
     private String done() {
         if (!isBatch()) {
-            return " runs";
+            return " is running";
         }
         return roster.placed().findAny().isPresent() || roster.all().findAny().isEmpty()
                 ? " has completed"
@@ -117,7 +117,7 @@ final class RunProgress implements JobProgress {
         }
         boolean isBlocked = next.getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED;
         if (isBlocked && !next.getFailuresList().equals(evaluation.getFailuresList())) {
-            next.getFailuresList().forEach(failure -> out.accept("    Waits for room: " + reason(failure)));
+            next.getFailuresList().forEach(failure -> out.accept("    Blocked: " + reason(failure)));
         }
         evaluation = next;
     }

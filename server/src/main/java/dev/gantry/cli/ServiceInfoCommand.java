@@ -22,7 +22,7 @@ final class ServiceInfoCommand extends ClientCommand {
             description = "Only instances that have this tag; can be given many times.")
     private List<String> tags = List.of();
 
-    @Option(names = "--watch", description = "Shows them again after each change, until it is interrupted.")
+    @Option(names = "--watch", description = "Shows the instances again after each change, until interrupted.")
     private boolean watch;
 
     @Mixin

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         description = "Shows all services with their tags, and how many of their instances are healthy.")
 final class ServiceListCommand extends ClientCommand {
 
-    @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only services whose name begins so.")
+    @Option(names = "--prefix", paramLabel = "PREFIX", description = "Only names with this prefix.")
     private String prefix = "";
 
     @Mixin

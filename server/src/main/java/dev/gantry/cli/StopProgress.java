@@ -31,7 +31,7 @@ final class StopProgress implements JobProgress {
     @Override
     public String verdict(State state) {
         return switch (state) {
-            case DONE -> "Nothing of the job runs any more";
+            case DONE -> "All allocations of the job have ended";
             case FAILED, BLOCKED, AWAITS_PROMOTION -> "The job was submitted again meanwhile";
             case IN_PROGRESS ->
                 TextFormat.count(live(), "allocation") + " not ended in time: is the node up? See: gantry node status";

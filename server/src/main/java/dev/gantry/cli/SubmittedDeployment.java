@@ -50,7 +50,7 @@ final class SubmittedDeployment {
         }
         if (awaitsPromotion() && !promotionShown) {
             promotionShown = true;
-            out.accept("    Its canaries are healthy; go on with: gantry deployment promote "
+            out.accept("    Its canaries are healthy; promote them with: gantry deployment promote "
                     + TextFormat.shortId(next.getId()));
         }
     }

@@ -223,7 +223,7 @@ public final class NodeAllocations {
                             ? "The server stops the allocation"
                             : assigned.getDescription());
         }
-        // At the begin of a session the server may not have the current status, whatever went wrong before.
+        // At the start of a session the server may not have the current status, whatever went wrong before.
         if (isBegin && assigned.getClientStatus() != runner.update().getClientStatus()) {
             reports.reportNow(runner.update());
         }

@@ -99,17 +99,17 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         return address;
     }
 
-    /** Says this at the begin of later sessions, as it is. */
+    /** Says this at the start of later sessions, as it is. */
     void beginSessionsWith(List<DesiredState> messages) {
         parts = messages;
     }
 
-    /** Says at the begin of later sessions that this is all the node shall run. */
+    /** Says at the start of later sessions that this is all the node shall run. */
     void desireAtBegin(DesiredState all) {
         desired = all.toBuilder().setComplete(true).build();
     }
 
-    /** Says that something has changed, and says it at the begin of later sessions. */
+    /** Says that something has changed, and says it at the start of later sessions. */
     void desire(DesiredState changed) {
         desired = changed.toBuilder().setComplete(true).build();
         await().until(() -> session != null);

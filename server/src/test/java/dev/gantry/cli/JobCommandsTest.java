@@ -84,7 +84,7 @@ class JobCommandsTest {
                         ==> Job "web" version 3 is submitted, evaluation "52dee78a"
                             Allocation "5e0b39f0" (web.front[0]) placed on node "n1", ports: http 127.0.0.1:21034
                             Allocation "5e0b39f0" (web.front[0]) is running
-                        ==> Job "web" runs
+                        ==> Job "web" is running
                         """);
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).isZero();
@@ -159,10 +159,10 @@ class JobCommandsTest {
         CliRun run = CliRun.of(cluster, "job", "run", "--wait-timeout", "500ms", file("service"));
 
         assertThat(run.out())
-                .endsWith("    Waits for room: 1 of group \"front\" unplaced:"
+                .endsWith("    Blocked: 1 of group \"front\" unplaced:"
                         + " Constraint \"${driver.rkt.version} > 1.2\" filtered 1 of 1 node\n");
         assertThat(run.err())
-                .startsWith("error: Job \"web\" waits for room: 1 of group \"front\" unplaced: Constraint")
+                .startsWith("error: Job \"web\" is blocked: 1 of group \"front\" unplaced: Constraint")
                 .hasLineCount(1);
         assertThat(run.exitCode()).isEqualTo(1);
     }
@@ -179,8 +179,9 @@ class JobCommandsTest {
         CliRun run = CliRun.of(cluster, "job", "run", "--wait-timeout", "500ms", file("service"));
 
         assertThat(run.err())
-                .isEqualTo("error: Job \"web\" is not up in time: 0 of 1 allocations run. It goes on all the same; see:"
-                        + " gantry job status web\n");
+                .isEqualTo(
+                        "error: Job \"web\" is not up in time: 0 of 1 allocations run. The server goes on starting it; see:"
+                                + " gantry job status web\n");
         assertThat(run.exitCode()).isEqualTo(1);
     }
 
@@ -248,7 +249,7 @@ class JobCommandsTest {
                         2 lack memory
 
                         Check Index = 9
-                        To submit it only if the job is still as it was planned with: gantry job run --check-index 9 FILE
+                        To submit it only if the job has not changed since this plan: gantry job run --check-index 9 FILE
                         """.replace("FILE", file));
         assertThat(run.exitCode()).isZero();
         assertThat(((PlanJobRequest) cluster.requests().get(0)).getJob().getType())
@@ -347,7 +348,7 @@ class JobCommandsTest {
                         ==> Job "web" is being stopped, evaluation "52dee78a"
                             Allocation "a1b2c3d4" (web.front[0]) is being stopped
                             Allocation "a1b2c3d4" (web.front[0]) is complete
-                        ==> Nothing of the job runs any more
+                        ==> All allocations of the job have ended
                         """);
         assertThat(run.exitCode()).isZero();
     }

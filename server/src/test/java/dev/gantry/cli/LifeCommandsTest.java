@@ -255,7 +255,7 @@ class LifeCommandsTest {
         assertThat(CliRun.of(cluster, "deployment", "promote", "--group", "front", "7d1f")
                         .out())
                 .isEqualTo(
-                        "==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" goes on, evaluation \"52dee78a\"\n");
+                        "==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" is promoted, evaluation \"52dee78a\"\n");
         assertThat(CliRun.of(cluster, "deployment", "fail", "7d1f").out())
                 .isEqualTo("==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" has failed, version 2 comes back,"
                         + " evaluation \"52dee78a\"\n");
@@ -288,7 +288,7 @@ class LifeCommandsTest {
 
         assertThat(CliRun.of(cluster, "job", "promote", "web").out())
                 .isEqualTo(
-                        "==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" goes on, evaluation \"52dee78a\"\n");
+                        "==> Deployment \"7d1fa2c4\" of version 3 of job \"web\" is promoted, evaluation \"52dee78a\"\n");
         assertThat(cluster.requests())
                 .contains(PromoteDeploymentRequest.newBuilder()
                         .setDeploymentId(DEPLOYMENT_ID)
@@ -343,7 +343,7 @@ class LifeCommandsTest {
                         ==> Version 1 of job "web" is back as version 3, evaluation "52dee78a"
                             Allocation "5e0b39f0" (web.front[0]) placed on node "n1", ports: http 127.0.0.1:21034
                             Allocation "5e0b39f0" (web.front[0]) is running
-                        ==> Job "web" runs
+                        ==> Job "web" is running
                         """);
         assertThat(CliRun.of(cluster, "job", "revert", "--detach", "--check-index", "9", "web", "1")
                         .out())
@@ -407,10 +407,10 @@ class LifeCommandsTest {
                             Allocation "5e0b39f0" (web.front[0]) is running
                             Deployment "7d1fa2c4": front 0 of 1 canaries healthy
                             Deployment "7d1fa2c4": front 1 of 1 canaries healthy
-                            Its canaries are healthy; go on with: gantry deployment promote 7d1fa2c4
+                            Its canaries are healthy; promote them with: gantry deployment promote 7d1fa2c4
                             Allocation "5e0b39f0" (web.front[0]) has failed
                             Deployment "7d1fa2c4": front 3 of 3 healthy
-                        ==> Job "web" runs
+                        ==> Job "web" is running
                         """);
         assertThat(run.exitCode()).isZero();
     }
@@ -430,7 +430,7 @@ class LifeCommandsTest {
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).endsWith("""
                             Deployment "7d1fa2c4": front 1 of 1 canaries healthy
-                            Its canaries are healthy; go on with: gantry deployment promote 7d1fa2c4
+                            Its canaries are healthy; promote them with: gantry deployment promote 7d1fa2c4
                         ==> Job "web" waits for promotion of its deployment "7d1fa2c4": front 1 of 1 canaries healthy. To promote it: gantry deployment promote 7d1fa2c4
                         """);
         assertThat(run.exitCode()).isZero();
@@ -530,7 +530,7 @@ class LifeCommandsTest {
                         n1    0.50   binpack 0.50
 
                         Check Index = 10
-                        To submit it only if the job is still as it was planned with: gantry job run --check-index 10 %s
+                        To submit it only if the job has not changed since this plan: gantry job run --check-index 10 %s
                         """.formatted(file));
     }
 
@@ -636,8 +636,9 @@ class LifeCommandsTest {
         CliRun run = CliRun.of(cluster, "job", "run", file("type = \"batch\" periodic { cron = \"0 3 * * *\" }"));
 
         assertThat(run.out())
-                .isEqualTo("==> Job \"web\" version 3 is submitted, it runs at its times; now: gantry job periodic"
-                        + " force web\n");
+                .isEqualTo(
+                        "==> Job \"web\" version 3 is submitted, it runs on its schedule; to run it now: gantry job periodic"
+                                + " force web\n");
         assertThat(run.exitCode()).isZero();
     }
 

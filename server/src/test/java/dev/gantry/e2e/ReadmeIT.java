@@ -72,8 +72,8 @@ class ReadmeIT {
         assertThat(output)
                 .contains(
                         "Nodes       = 1 ready",
-                        "==> Job \"greeter\" runs",
-                        "==> Nothing of the job runs any more",
+                        "==> Job \"greeter\" is running",
+                        "==> All allocations of the job have ended",
                         "Gantry node has stopped",
                         "Gantry server has stopped",
                         "the end")

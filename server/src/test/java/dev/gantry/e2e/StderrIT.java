@@ -45,7 +45,7 @@ class StderrIT {
 
     private static final List<byte[]> NO_HTTP2 = List.of(
             "GET / HTTP/1.1\r\nHost: gantry\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
-            // the begin of a TLS client hello
+            // the start of a TLS client hello
             new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1, (byte) 0xfc, 3, 3, 7, 12, 16, (byte) 0xce, 16, (byte) 0x8a, 115, 71},
             "\0\u0001\u0002 no protocol that anyone knows, and longer than a preface\n"
                     .getBytes(StandardCharsets.UTF_8));

@@ -212,7 +212,7 @@ class SchedulerTest {
             assertThat(first.placements()).isEmpty();
             assertThat(first.stops()).extracting(Stop::allocation).containsExactlyElementsOf(old);
             assertThat(failure(first).getSummary())
-                    .isEqualTo("1 of 1 node lacks port 8080; 1 fits once what is being stopped has ended");
+                    .isEqualTo("1 of 1 node lacks port 8080; 1 fits once stopping allocations have ended");
             assertNothingToDo(second);
             assertThat(third.placements())
                     .singleElement()
@@ -266,7 +266,7 @@ class SchedulerTest {
             assertThat(failure(first).getSummary())
                     .isEqualTo(
                             "Constraint \"${meta.old} is_not_set\" filtered 1 of 2 nodes; 1 lacks cpu; 1 lacks memory; "
-                                    + "1 fits once what is being stopped has ended; 1 of an older version stays running");
+                                    + "1 fits once stopping allocations have ended; 1 of an older version stays running");
             assertNothingToDo(plan(cluster, job, false));
         }
 

@@ -49,7 +49,8 @@ public record GarbageThresholds(
         checkNotNegative("nodes", nodes);
         checkNotNegative("requests", requests);
         if (allocationsKept < 0) {
-            throw new IllegalArgumentException("So many allocations can't be kept: " + allocationsKept);
+            throw new IllegalArgumentException(
+                    "The number of ended allocations to keep must be 0 or more, not " + allocationsKept);
         }
         if (versionsKept < 1) {
             throw new IllegalArgumentException(
@@ -60,8 +61,7 @@ public record GarbageThresholds(
     private static void checkNotNegative(String what, Duration threshold) {
         if (threshold.isNegative()) {
             throw new IllegalArgumentException(
-                    "What has ended can't be forgotten before it has: the threshold of %s is %s"
-                            .formatted(what, threshold));
+                    "The garbage collection threshold of %s is %s: must be 0 or more".formatted(what, threshold));
         }
     }
 }

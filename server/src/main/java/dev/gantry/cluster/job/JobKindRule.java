@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public final class JobKindRule {
 
-    private static final String REMEDY = "submit it under another id, or stop it and submit it once it is forgotten";
+    private static final String REMEDY = "submit it under another id, or stop it and submit it once it is deleted";
 
     private JobKindRule() {}
 

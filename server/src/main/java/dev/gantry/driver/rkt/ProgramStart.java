@@ -79,7 +79,7 @@ final class ProgramStart {
         ResourceLimits lowered = limits.below(ownHardLimits());
         if (canRun(lowered.prefix())) {
             LOG.info(
-                    "Tasks get no more than this node may have of {}: it has no CAP_SYS_RESOURCE",
+                    "The node lacks CAP_SYS_RESOURCE, so these limits of tasks can't exceed the node's own: {}",
                     String.join(", ", limits.differences(lowered)));
             return lowered;
         }

@@ -286,7 +286,7 @@ public final class AllocationRunner {
         Optional<TaskGroup> group = state.groupIn(newer).filter(this::hasSameTasks);
         if (group.isEmpty()) {
             LOG.warn(
-                    "Allocation {} can't go over to version {} of its job without a restart; it stays as it is",
+                    "Allocation {} can't be updated in place to version {} of its job; it keeps running unchanged",
                     id(),
                     newer.getVersion());
             return false;

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param firstRetry the longest wait after the first failure
  * @param longestRetry the longest wait after many failures
  * @param refusedRetry the longest wait after the server has refused the node
- * @param registration the longest time from the begin of a session to the server's Registered
+ * @param registration the longest time from the start of a session to the server's Registered
  */
 public record SessionTimings(Duration firstRetry, Duration longestRetry, Duration refusedRetry, Duration registration) {
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The use of a task's restart policy in the current interval.
  *
  * @param restarts the number of restarts in the interval, 0 or more
- * @param begin the begin of the interval
+ * @param begin the start of the interval
  * @param due the time of the next start; empty unless the task waits for a restart
  */
 public record RestartWindow(int restarts, Instant begin, Optional<Instant> due) {

@@ -70,7 +70,7 @@ final class PlacementFailures {
                         shortage.getValue() == 1 ? "lacks" : "lack",
                         shortage.getKey())));
         if (waiting > 0) {
-            clauses.add("%d %s once what is being stopped has ended".formatted(waiting, waiting == 1 ? "fits" : "fit"));
+            clauses.add("%d %s once stopping allocations have ended".formatted(waiting, waiting == 1 ? "fits" : "fit"));
         }
         if (outdatedKept > 0) {
             clauses.add(

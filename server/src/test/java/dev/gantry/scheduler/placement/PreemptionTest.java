@@ -95,7 +95,7 @@ class PreemptionTest {
         assertThat(first.groups().get(0).stop()).isZero();
         assertThat(first.stops().get(0).reason()).isEqualTo("preempted by high.front[0] of priority 80");
         assertThat(first.groups().get(0).failure().orElseThrow().getSummary())
-                .isEqualTo("1 of 1 node lacks cpu; 1 fits once what is being stopped has ended");
+                .isEqualTo("1 of 1 node lacks cpu; 1 fits once stopping allocations have ended");
         assertThat(second.changesNothing()).isTrue();
         assertThat(third.placements()).hasSize(1);
     }
