@@ -157,7 +157,7 @@ public final class SubmitAndWatch {
 
         private static boolean isEnd(Allocation allocation) {
             ClientStatus status = allocation.getClientStatus();
-            boolean isReplaced = allocation.hasRescheduleAt()
+            boolean isReplaced = allocation.hasNextRescheduleTime()
                     || !allocation.getNextAllocationId().isEmpty();
             return status == ClientStatus.CLIENT_STATUS_COMPLETE
                     || (status == ClientStatus.CLIENT_STATUS_FAILED && !isReplaced);

@@ -82,7 +82,7 @@ class SubmitAndWatchTest {
                         evaluation(7, 8, EvaluationStatus.EVALUATION_STATUS_COMPLETE),
                         failed.toBuilder()
                                 .setModifyIndex(8)
-                                .setRescheduleAt(Timestamp.newBuilder().setSeconds(60))
+                                .setNextRescheduleTime(Timestamp.newBuilder().setSeconds(60))
                                 .build()),
                 update(
                         9,

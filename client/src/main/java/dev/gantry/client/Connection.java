@@ -4,12 +4,12 @@ import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingV2Stub;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceBlockingV2Stub;
+import dev.gantry.v1.DiscoveryServiceGrpc;
+import dev.gantry.v1.DiscoveryServiceGrpc.DiscoveryServiceBlockingV2Stub;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingV2Stub;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
-import dev.gantry.v1.ServiceDirectoryGrpc;
-import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryBlockingV2Stub;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -59,8 +59,8 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
         return NodeServiceGrpc.newBlockingV2Stub(channel);
     }
 
-    ServiceDirectoryBlockingV2Stub services() {
-        return ServiceDirectoryGrpc.newBlockingV2Stub(channel);
+    DiscoveryServiceBlockingV2Stub services() {
+        return DiscoveryServiceGrpc.newBlockingV2Stub(channel);
     }
 
     ClusterServiceBlockingV2Stub cluster() {

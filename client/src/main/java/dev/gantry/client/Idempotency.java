@@ -4,9 +4,9 @@ import static java.util.Map.entry;
 
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
-import dev.gantry.v1.ServiceDirectoryGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.Map;
 
@@ -60,9 +60,9 @@ enum Idempotency {
             // After a first call the node does not refuse the server any more, so the second call would fail.
             entry(NodeServiceGrpc.getRejoinNodeMethod(), NEVER),
             entry(NodeServiceGrpc.getWatchNodeMethod(), IS_RESUMED),
-            entry(ServiceDirectoryGrpc.getListServicesMethod(), READS),
-            entry(ServiceDirectoryGrpc.getGetServiceMethod(), READS),
-            entry(ServiceDirectoryGrpc.getWatchServiceMethod(), IS_RESUMED),
+            entry(DiscoveryServiceGrpc.getListServicesMethod(), READS),
+            entry(DiscoveryServiceGrpc.getGetServiceMethod(), READS),
+            entry(DiscoveryServiceGrpc.getWatchServiceMethod(), IS_RESUMED),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS));
 
     /** Returns all methods that have an entry. */

@@ -10,6 +10,7 @@ import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
 import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.Deployment;
+import dev.gantry.v1.DiscoveryServiceGrpc.DiscoveryServiceImplBase;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DispatchJobResponse;
 import dev.gantry.v1.DrainNodeRequest;
@@ -40,7 +41,6 @@ import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.SchedulingEligibility;
-import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryImplBase;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.SetNodeEligibilityRequest;
 import dev.gantry.v1.SetNodeEligibilityResponse;
@@ -470,7 +470,7 @@ class LifeTest {
         }
     }
 
-    private final class Services1 extends ServiceDirectoryImplBase {
+    private final class Services1 extends DiscoveryServiceImplBase {
 
         private final AtomicInteger watches = new AtomicInteger();
 

@@ -8,11 +8,11 @@ import com.google.protobuf.ByteString;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceImplBase;
+import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
 import dev.gantry.v1.LogStream;
 import dev.gantry.v1.NodeServiceGrpc;
-import dev.gantry.v1.ServiceDirectoryGrpc;
 import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.StreamLogsResponse;
 import dev.gantry.v1.WatchAllocationRequest;
@@ -113,7 +113,7 @@ class WatchTest {
                 unavailable(JobServiceGrpc.getServiceDescriptor()),
                 unavailable(AllocationServiceGrpc.getServiceDescriptor()),
                 unavailable(NodeServiceGrpc.getServiceDescriptor()),
-                unavailable(ServiceDirectoryGrpc.getServiceDescriptor())));
+                unavailable(DiscoveryServiceGrpc.getServiceDescriptor())));
         GantryClient client = started(GantryClient.builder()
                 .address(server.address())
                 .retry(new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(20), 1))

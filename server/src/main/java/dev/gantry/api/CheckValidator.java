@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.Service;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class CheckValidator {
         checkLength(path + ".name", service.getName());
         violations.checkUnique(path + ".checks", "name", whole.getChecksList(), Check::getName);
         for (int i = 0; i < service.getChecksCount(); i++) {
-            String field = path + ".checks[" + i + "]";
+            String field = FieldPath.element(path + ".checks", i);
             checkLength(field + ".name", service.getChecks(i).getName());
             checkWay(service.getChecks(i), whole.getChecks(i), field);
             DurationValidator.check(

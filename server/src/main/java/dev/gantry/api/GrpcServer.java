@@ -227,7 +227,7 @@ public final class GrpcServer implements AutoCloseable {
                         streamThreads),
                 new NodeServiceApi(
                         parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), memoryLimit, streamThreads),
-                new ServiceDirectoryApi(parts.services(), parts.watches(), memoryLimit, streamThreads),
+                new DiscoveryServiceApi(parts.services(), parts.watches(), memoryLimit, streamThreads),
                 new ClusterServiceApi(parts.reader(), parts.clusterId(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }

@@ -163,7 +163,8 @@ final class JobServiceApi extends JobServiceImplBase {
                     GetJobResponse.newBuilder().setJob(records.withStatus(find(request.getJobId())));
             reader.evaluations().newestOf(request.getJobId()).ifPresent(answer::setEvaluation);
             reader.deployments().newestOf(request.getJobId()).ifPresent(answer::setDeployment);
-            periodic.next(request.getJobId()).ifPresent(next -> answer.setNextRun(ProtoTimes.toTimestampMillis(next)));
+            periodic.next(request.getJobId())
+                    .ifPresent(next -> answer.setNextRunTime(ProtoTimes.toTimestampMillis(next)));
             AllocationFilter ofJob =
                     new AllocationFilter(Optional.of(request.getJobId()), Optional.empty(), Optional.empty());
             Page<Allocation> some = PageReader.read(

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.model.ParentJobs;
 import dev.gantry.scheduler.constraint.ConstraintChecks;
@@ -82,7 +83,7 @@ public final class JobValidator {
         UpdateValidator.check(job, whole, violations);
         schedules.check(job, violations);
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
-            String path = "task_groups[" + i + "]";
+            String path = FieldPath.element("task_groups", i);
             checkGroup(job.getTaskGroups(i), path, preferences, violations);
             checkCount(whole.getType(), job.getTaskGroups(i), path, violations);
             FailurePolicyValidator.check(whole.getType(), whole.getTaskGroups(i), path, violations);
@@ -106,7 +107,7 @@ public final class JobValidator {
         }
         for (int i = 0; i < job.getDatacentersCount(); i++) {
             if (job.getDatacenters(i).isBlank()) {
-                violations.add("datacenters[" + i + "]", "is empty");
+                violations.add(FieldPath.element("datacenters", i), "is empty");
             }
         }
         checkConstraints(job.getConstraintsList(), "constraints", violations);
@@ -125,7 +126,8 @@ public final class JobValidator {
         preferences.checkAffinities(group.getAffinitiesList(), path + ".affinities");
         preferences.checkSpreads(group.getSpreadsList(), path + ".spreads");
         for (int i = 0; i < group.getTasksCount(); i++) {
-            preferences.checkAffinities(group.getTasks(i).getAffinitiesList(), path + ".tasks[" + i + "].affinities");
+            preferences.checkAffinities(
+                    group.getTasks(i).getAffinitiesList(), FieldPath.element(path + ".tasks", i) + ".affinities");
         }
         tasks.check(group, path, violations);
     }
@@ -143,7 +145,7 @@ public final class JobValidator {
 
     static void checkConstraints(List<Constraint> constraints, String path, Violations violations) {
         for (int i = 0; i < constraints.size(); i++) {
-            violations.addAll(ConstraintChecks.check(constraints.get(i), path + "[" + i + "]"));
+            violations.addAll(ConstraintChecks.check(constraints.get(i), FieldPath.element(path, i)));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import com.google.protobuf.Duration;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.v1.LogChunk;
@@ -16,7 +17,8 @@ import java.util.concurrent.Executor;
 final class LogForwarder {
 
     /** How long a node may wait for new output before it answers a request that follows a log. */
-    private static final long FOLLOW_WAIT_MILLIS = 5_000;
+    private static final Duration FOLLOW_WAIT =
+            Duration.newBuilder().setSeconds(5).build();
 
     private final NodeSessions sessions;
     private final String nodeId;
@@ -99,10 +101,11 @@ final class LogForwarder {
                     .build());
         }
         begun = true;
-        next = next.toBuilder()
-                .setOffset(chunk.getNextOffset())
-                .setWaitMillis(following ? FOLLOW_WAIT_MILLIS : 0)
-                .build();
+        ReadLog.Builder further = next.toBuilder().setOffset(chunk.getNextOffset());
+        if (following) {
+            further.setWait(FOLLOW_WAIT);
+        }
+        next = further.build();
         if (chunk.getEnd() || (!following && chunk.getData().isEmpty())) {
             ended = true;
             observer.onCompleted();

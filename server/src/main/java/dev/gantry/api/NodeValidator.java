@@ -2,6 +2,7 @@ package dev.gantry.api;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.IpLiteral;
 import dev.gantry.model.NodeLimits;
 import dev.gantry.v1.AllocationUpdate;
@@ -101,7 +102,7 @@ final class NodeValidator {
                 violations.add(field, "\"%s\" is no name: it is empty or has a control character".formatted(name));
             }
             checkLength(field, name, NodeLimits.LONGEST_KEY, violations);
-            checkLength(field + "." + name, value, NodeLimits.LONGEST_VALUE, violations);
+            checkLength(FieldPath.entry(field, name), value, NodeLimits.LONGEST_VALUE, violations);
         });
     }
 
@@ -143,7 +144,7 @@ final class NodeValidator {
 
     private static void checkUpdates(List<AllocationUpdate> updates, Violations violations) {
         for (int i = 0; i < updates.size(); i++) {
-            checkUpdate(updates.get(i), "allocation_updates.updates[" + i + "]", violations);
+            checkUpdate(updates.get(i), FieldPath.element("allocation_updates.updates", i), violations);
         }
     }
 
@@ -157,26 +158,32 @@ final class NodeValidator {
         checkLength(path + ".allocation_id", update.getAllocationId(), LONGEST_NAME, violations);
         checkCount(path + ".task_states", update.getTaskStatesCount(), MOST_TASKS, violations);
         checkCount(path + ".checks", update.getChecksCount(), MOST_CHECKS, violations);
-        for (TaskState state : update.getTaskStatesList()) {
-            checkState(state, path + ".task_states", violations);
+        for (int i = 0; i < update.getTaskStatesCount(); i++) {
+            checkState(update.getTaskStates(i), FieldPath.element(path + ".task_states", i), violations);
         }
-        for (CheckState check : update.getChecksList()) {
-            checkLength(path + ".checks.task", check.getTask(), LONGEST_NAME, violations);
-            checkLength(path + ".checks.service", check.getService(), LONGEST_NAME, violations);
-            checkLength(path + ".checks.check", check.getCheck(), LONGEST_NAME, violations);
-            checkTime(path + ".checks.since", check.getSince(), violations);
+        for (int i = 0; i < update.getChecksCount(); i++) {
+            checkState(update.getChecks(i), FieldPath.element(path + ".checks", i), violations);
         }
+    }
+
+    private static void checkState(CheckState state, String path, Violations violations) {
+        checkLength(path + ".task", state.getTask(), LONGEST_NAME, violations);
+        checkLength(path + ".service", state.getService(), LONGEST_NAME, violations);
+        checkLength(path + ".check", state.getCheck(), LONGEST_NAME, violations);
+        checkTime(path + ".status_time", state.getStatusTime(), violations);
     }
 
     private static void checkState(TaskState state, String path, Violations violations) {
         checkLength(path + ".task", state.getTask(), LONGEST_NAME, violations);
         checkLength(path + ".pod_id", state.getPodId(), LONGEST_NAME, violations);
-        checkTime(path + ".started_at", state.getStartedAt(), violations);
-        checkTime(path + ".finished_at", state.getFinishedAt(), violations);
-        checkTime(path + ".last_restart", state.getLastRestart(), violations);
-        for (TaskEvent event : state.getEventsList()) {
-            checkTime(path + ".events.time", event.getTime(), violations);
-            checkLength(path + ".events.type", event.getType(), LONGEST_NAME, violations);
+        checkTime(path + ".start_time", state.getStartTime(), violations);
+        checkTime(path + ".end_time", state.getEndTime(), violations);
+        checkTime(path + ".last_restart_time", state.getLastRestartTime(), violations);
+        for (int i = 0; i < state.getEventsCount(); i++) {
+            TaskEvent event = state.getEvents(i);
+            String eventPath = FieldPath.element(path + ".events", i);
+            checkTime(eventPath + ".time", event.getTime(), violations);
+            checkLength(eventPath + ".type", event.getType(), LONGEST_NAME, violations);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import com.google.protobuf.Value;
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
@@ -47,7 +48,7 @@ final class PortValidator {
             Set<String> seen = new HashSet<>();
             List<Port> ports = group.getTasks(task).getResources().getPortsList();
             for (int i = 0; i < ports.size(); i++) {
-                String field = path + ".tasks[" + task + "].resources.ports[" + i + "]";
+                String field = FieldPath.element(FieldPath.element(path + ".tasks", task) + ".resources.ports", i);
                 checkDeclaration(ports.get(i), field, seen, statics, violations);
             }
         }
@@ -56,12 +57,12 @@ final class PortValidator {
     void checkUses(Task task, String taskPath, Violations violations) {
         Set<String> own = labels(task);
         for (int i = 0; i < task.getServicesCount(); i++) {
-            checkService(own, task.getServices(i), taskPath + ".services[" + i + "].port", violations);
+            checkService(own, task.getServices(i), FieldPath.element(taskPath + ".services", i) + ".port", violations);
         }
         task.getEnvMap().forEach((name, value) -> checkText(taskPath + ".env." + name, value, violations));
         task.getConfig()
                 .getFieldsMap()
-                .forEach((key, value) -> checkValue(taskPath + ".config." + key, value, violations));
+                .forEach((key, value) -> checkValue(FieldPath.entry(taskPath + ".config", key), value, violations));
     }
 
     private static void checkDeclaration(
@@ -95,13 +96,13 @@ final class PortValidator {
             case STRING_VALUE -> checkText(field, value.getStringValue(), violations);
             case LIST_VALUE -> {
                 for (int i = 0; i < value.getListValue().getValuesCount(); i++) {
-                    checkValue(field + "[" + i + "]", value.getListValue().getValues(i), violations);
+                    checkValue(FieldPath.element(field, i), value.getListValue().getValues(i), violations);
                 }
             }
             case STRUCT_VALUE ->
                 value.getStructValue()
                         .getFieldsMap()
-                        .forEach((key, inner) -> checkValue(field + "." + key, inner, violations));
+                        .forEach((key, inner) -> checkValue(FieldPath.entry(field, key), inner, violations));
             case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> {}
         }
     }

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.scheduler.constraint.ConstraintChecks;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Constraint;
@@ -29,14 +30,14 @@ final class PreferenceValidator {
     void checkAffinities(List<Affinity> affinities, String path) {
         refuseForSystemJobs(affinities, path);
         for (int i = 0; i < affinities.size(); i++) {
-            check(affinities.get(i), path + "[" + i + "]");
+            check(affinities.get(i), FieldPath.element(path, i));
         }
     }
 
     void checkSpreads(List<Spread> spreads, String path) {
         refuseForSystemJobs(spreads, path);
         for (int i = 0; i < spreads.size(); i++) {
-            check(spreads.get(i), path + "[" + i + "]");
+            check(spreads.get(i), FieldPath.element(path, i));
         }
     }
 
@@ -77,7 +78,7 @@ final class PreferenceValidator {
         }
         Set<String> values = new HashSet<>();
         for (int i = 0; i < spread.getTargetsCount(); i++) {
-            check(spread.getTargets(i), values, path + ".targets[" + i + "]");
+            check(spread.getTargets(i), values, FieldPath.element(path + ".targets", i));
         }
         long sum = spread.getTargetsList().stream()
                 .mapToLong(SpreadTarget::getPercent)

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Parameterized;
@@ -80,7 +81,7 @@ final class ScheduleValidator {
             return;
         }
         for (int i = 0; i < crons.size(); i++) {
-            String field = "periodic.crons[" + i + "]";
+            String field = FieldPath.element("periodic.crons", i);
             cron.fault(crons.get(i)).ifPresent(fault -> violations.add(field, fault));
         }
     }
@@ -99,7 +100,7 @@ final class ScheduleValidator {
     private static void checkKeys(List<String> list, String path, Set<String> keys, Violations violations) {
         for (int i = 0; i < list.size(); i++) {
             String key = list.get(i);
-            String field = path + "[" + i + "]";
+            String field = FieldPath.element(path, i);
             if (key.isEmpty() || key.indexOf('=') >= 0 || !TextRules.isPlain(key)) {
                 violations.add(field, "\"%s\" is no key: it is empty, or has a = or a zero byte in it".formatted(key));
             } else if (!keys.add(key)) {

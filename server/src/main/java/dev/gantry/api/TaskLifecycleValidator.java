@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.Spelling;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Lifecycle;
@@ -48,7 +49,7 @@ final class TaskLifecycleValidator {
 
     static void check(Job job, TaskGroup group, String path, Violations violations) {
         for (int i = 0; i < group.getTasksCount(); i++) {
-            check(job, group.getTasks(i), path + ".tasks[" + i + "]", violations);
+            check(job, group.getTasks(i), FieldPath.element(path + ".tasks", i), violations);
         }
         if (group.getTasksCount() > 0 && group.getTasksList().stream().allMatch(Task::hasLifecycle)) {
             violations.add(path + ".tasks", "have all a lifecycle: a group has at least one main task, without");

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.util.List;
@@ -32,7 +33,7 @@ final class TaskValidator {
         PortValidator ports = new PortValidator(group, path);
         ports.checkDeclarations(violations);
         for (int i = 0; i < group.getTasksCount(); i++) {
-            String taskPath = path + ".tasks[" + i + "]";
+            String taskPath = FieldPath.element(path + ".tasks", i);
             check(group, group.getTasks(i), taskPath, violations);
             ports.checkUses(group.getTasks(i), taskPath, violations);
         }
@@ -47,7 +48,7 @@ final class TaskValidator {
                 checks.check(
                         task.getServices(j),
                         whole.getTasks(i).getServices(j),
-                        path + ".tasks[" + i + "].services[" + j + "]");
+                        FieldPath.element(FieldPath.element(path + ".tasks", i) + ".services", j));
             }
         }
     }

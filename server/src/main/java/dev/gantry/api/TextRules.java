@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gantry.model.FieldPath;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,14 +47,14 @@ final class TextRules {
                     violations.add(field.getName(), "has %d entries; the limit is %d".formatted(texts.size(), MOST));
                     return;
                 }
-                texts.forEach(text -> {
-                    check(field.getName(), text, violations);
-                    if (text.length() > LONGEST) {
-                        violations.add(
-                                field.getName(),
-                                "is %d characters long; the limit is %d".formatted(text.length(), LONGEST));
+                for (int i = 0; i < texts.size(); i++) {
+                    String path = field.isRepeated() ? FieldPath.element(field.getName(), i) : field.getName();
+                    check(path, texts.get(i), violations);
+                    int length = texts.get(i).length();
+                    if (length > LONGEST) {
+                        violations.add(path, "is %d characters long; the limit is %d".formatted(length, LONGEST));
                     }
-                });
+                }
             }
         });
     }
@@ -64,7 +65,7 @@ final class TextRules {
      */
     static void checkAll(Message message, String path, Violations violations) {
         message.getAllFields().forEach((field, value) -> {
-            String name = path.isEmpty() ? field.getName() : path + "." + field.getName();
+            String name = FieldPath.field(path, field.getName());
             if (!field.isMapField()) {
                 checkField(field, value, name, violations);
             }
@@ -80,17 +81,20 @@ final class TextRules {
     private static void checkField(FieldDescriptor field, Object value, String name, Violations violations) {
         if (field.getJavaType() == JavaType.STRING) {
             boolean handedOn = HANDED_ON.contains(field.getName());
-            texts(field, value).forEach(text -> {
+            List<String> texts = texts(field, value);
+            for (int i = 0; i < texts.size(); i++) {
+                String path = field.isRepeated() ? FieldPath.element(name, i) : name;
                 if (handedOn) {
-                    checkNoZero(name, text, violations);
+                    checkNoZero(path, texts.get(i), violations);
                 } else {
-                    check(name, text, violations);
+                    check(path, texts.get(i), violations);
                 }
-            });
+            }
         } else if (field.getJavaType() == JavaType.MESSAGE) {
             List<?> messages = field.isRepeated() ? (List<?>) value : List.of(value);
             for (int i = 0; i < messages.size(); i++) {
-                checkMessage((Message) messages.get(i), field.isRepeated() ? name + "[" + i + "]" : name, violations);
+                checkMessage(
+                        (Message) messages.get(i), field.isRepeated() ? FieldPath.element(name, i) : name, violations);
             }
         }
     }
@@ -106,7 +110,7 @@ final class TextRules {
     private static void checkStruct(Struct struct, String path, Violations violations) {
         for (Map.Entry<String, Value> field : struct.getFieldsMap().entrySet()) {
             check(path, field.getKey(), violations);
-            checkValue(field.getValue(), path + "." + field.getKey(), violations);
+            checkValue(field.getValue(), FieldPath.entry(path, field.getKey()), violations);
         }
     }
 
@@ -114,7 +118,12 @@ final class TextRules {
         switch (value.getKindCase()) {
             case STRING_VALUE -> checkNoZero(path, value.getStringValue(), violations);
             case STRUCT_VALUE -> checkStruct(value.getStructValue(), path, violations);
-            case LIST_VALUE -> value.getListValue().getValuesList().forEach(one -> checkValue(one, path, violations));
+            case LIST_VALUE -> {
+                List<Value> list = value.getListValue().getValuesList();
+                for (int i = 0; i < list.size(); i++) {
+                    checkValue(list.get(i), FieldPath.element(path, i), violations);
+                }
+            }
             case NULL_VALUE, NUMBER_VALUE, BOOL_VALUE, KIND_NOT_SET -> {}
         }
     }

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
@@ -20,7 +21,7 @@ final class UpdateValidator {
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
             TaskGroup group = whole.getTaskGroups(i);
             boolean isOwn = job.getTaskGroups(i).hasUpdate();
-            String path = isOwn ? "task_groups[" + i + "].update" : "update";
+            String path = isOwn ? FieldPath.element("task_groups", i) + ".update" : "update";
             if (isOwn) {
                 checkAllowed(whole, path, violations);
                 check(group.getUpdate(), path, violations);

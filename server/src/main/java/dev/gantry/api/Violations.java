@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.JobViolation;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,7 +47,7 @@ final class Violations {
         for (int i = 0; i < list.size(); i++) {
             String one = name.apply(list.get(i));
             if (!seen.add(one) && !one.isEmpty()) {
-                add("%s[%d].%s".formatted(listField, i, nameField), "\"%s\" is used twice".formatted(one));
+                add(FieldPath.element(listField, i) + "." + nameField, "\"%s\" is used twice".formatted(one));
             }
         }
     }
@@ -61,7 +62,7 @@ final class Violations {
                                 .formatted(name));
             }
             if (value.indexOf('\0') >= 0) {
-                add("%s.%s".formatted(field, name), "has a zero byte in it");
+                add(FieldPath.entry(field, name), "has a zero byte in it");
             }
         });
     }

@@ -6,6 +6,7 @@ import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -57,9 +58,12 @@ final class HollowFleet implements AutoCloseable {
 
     /** Begins to say that all nodes are alive, this often. */
     @SuppressWarnings("FutureReturnValueIgnored") // a fleet that falls silent is lost, which ends the measurement
-    void beatEvery(long millis) {
+    void beatEvery(Duration interval) {
         heartbeats.scheduleAtFixedRate(
-                () -> nodes.forEach(HollowNode::heartbeat), millis, millis, TimeUnit.MILLISECONDS);
+                () -> nodes.forEach(HollowNode::heartbeat),
+                interval.toMillis(),
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gantry.bench;
 
 import com.google.protobuf.Timestamp;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.AllocationUpdates;
@@ -58,7 +59,9 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
     @Override
     public void onNext(ConnectResponse response) {
         switch (response.getMessageCase()) {
-            case REGISTERED -> listener.registered(response.getRegistered().getHeartbeatIntervalMillis());
+            case REGISTERED ->
+                listener.registered(
+                        ProtoTimes.toDuration(response.getRegistered().getHeartbeatInterval()));
             case DESIRED_STATE -> obey(response.getDesiredState());
             case ALLOCATION_UPDATES_ACK ->
                 acknowledged(response.getAllocationUpdatesAck().getSequence());
@@ -121,7 +124,7 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
                 .addTaskStates(TaskState.newBuilder()
                         .setTask("task")
                         .setPhase(runs ? TaskPhase.TASK_PHASE_RUNNING : TaskPhase.TASK_PHASE_DEAD)
-                        .setStartedAt(
+                        .setStartTime(
                                 Timestamp.newBuilder().setSeconds(Instant.now().getEpochSecond())))
                 .build();
     }

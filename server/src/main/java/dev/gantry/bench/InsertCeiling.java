@@ -67,7 +67,7 @@ final class InsertCeiling {
                 .addTaskStates(TaskState.newBuilder()
                         .setTask("task")
                         .setPhase(TaskPhase.TASK_PHASE_RUNNING)
-                        .setStartedAt(time))
+                        .setStartTime(time))
                 .setEvaluationId(id)
                 .setCreateIndex(index)
                 .setModifyIndex(index)

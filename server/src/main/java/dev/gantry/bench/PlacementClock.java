@@ -2,6 +2,7 @@ package dev.gantry.bench;
 
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.DesiredStatus;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +22,7 @@ final class PlacementClock implements FleetListener {
     private final Latencies running;
     private final CountDownLatch unregistered;
     private final CountDownLatch notRunning;
-    private final AtomicLong heartbeatMillis = new AtomicLong();
+    private final AtomicReference<Duration> heartbeatInterval = new AtomicReference<>();
     private final AtomicLong lastPlaced = new AtomicLong();
     private final AtomicLong lastRunning = new AtomicLong();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -37,10 +38,10 @@ final class PlacementClock implements FleetListener {
         answers.put(jobId, System.nanoTime());
     }
 
-    /** Waits for all nodes, and returns how often they shall say that they are alive. */
-    long awaitRegistered() throws InterruptedException {
+    /** Waits until all nodes are registered. Returns the interval of their heartbeats. */
+    Duration awaitRegistered() throws InterruptedException {
         await(unregistered);
-        return heartbeatMillis.get();
+        return heartbeatInterval.get();
     }
 
     void awaitRunning() throws InterruptedException {
@@ -68,8 +69,8 @@ final class PlacementClock implements FleetListener {
     }
 
     @Override
-    public void registered(long heartbeatIntervalMillis) {
-        heartbeatMillis.set(heartbeatIntervalMillis);
+    public void registered(Duration interval) {
+        heartbeatInterval.set(interval);
         unregistered.countDown();
     }
 

@@ -108,7 +108,7 @@ record AllocationView(TimeFormat moments) {
                                         check.getService(),
                                         check.getCheck(),
                                         TextFormat.word(check.getStatus()),
-                                        moments.ago(check.getSince()),
+                                        moments.ago(check.getStatusTime()),
                                         check.getOutput().lines().findFirst().orElse("")))
                         .lines();
     }
@@ -121,7 +121,9 @@ record AllocationView(TimeFormat moments) {
         String count = allocation.getRescheduleTimesCount() == 0
                 ? ""
                 : TextFormat.count(allocation.getRescheduleTimesCount(), "time");
-        String next = allocation.hasRescheduleAt() ? "next at " + TimeFormat.exact(allocation.getRescheduleAt()) : "";
+        String next = allocation.hasNextRescheduleTime()
+                ? "next at " + TimeFormat.exact(allocation.getNextRescheduleTime())
+                : "";
         return count + (count.isEmpty() || next.isEmpty() ? "" : ", ") + next;
     }
 
@@ -138,8 +140,8 @@ record AllocationView(TimeFormat moments) {
 
     private List<String> facts(TaskState task) {
         return new FieldList()
-                .add("Started", TimeFormat.exact(task.getStartedAt()))
-                .add("Finished", TimeFormat.exact(task.getFinishedAt()))
+                .add("Started", TimeFormat.exact(task.getStartTime()))
+                .add("Finished", TimeFormat.exact(task.getEndTime()))
                 .add("Exit Code", task.hasExitCode() ? Integer.toString(task.getExitCode()) : "")
                 .add("Restarts", restarts(task))
                 .add("Pod", task.getPodId())
@@ -147,7 +149,8 @@ record AllocationView(TimeFormat moments) {
     }
 
     private String restarts(TaskState task) {
-        return task.getRestarts() + (task.hasLastRestart() ? ", the last " + moments.ago(task.getLastRestart()) : "");
+        return task.getRestarts()
+                + (task.hasLastRestartTime() ? ", the last " + moments.ago(task.getLastRestartTime()) : "");
     }
 
     private static List<String> events(TaskState task) {

@@ -81,7 +81,7 @@ record JobView(TimeFormat moments) {
                                     .formatted(
                                             String.join(", ", CronExpressions.of(job.getPeriodic())),
                                             job.getPeriodic().getTimeZone()))
-                    .add("Next Run", TimeFormat.exact(answer.getNextRun()));
+                    .add("Next Run", TimeFormat.exact(answer.getNextRunTime()));
         }
         if (job.hasParameterized()) {
             facts.add("Payload", TextFormat.word(job.getParameterized().getPayload()))

@@ -183,7 +183,7 @@ final class RunProgress implements JobProgress {
      */
     private boolean isForGood(Allocation failed) {
         boolean isPlacedAnew =
-                failed.hasRescheduleAt() || !failed.getNextAllocationId().isEmpty();
+                failed.hasNextRescheduleTime() || !failed.getNextAllocationId().isEmpty();
         boolean isSeen = seenIndex >= failed.getModifyIndex() && seenIndex >= evaluation.getModifyIndex();
         return !isPlacedAnew && isSeen && evaluation.getStatus() == EvaluationStatus.EVALUATION_STATUS_COMPLETE;
     }
@@ -214,7 +214,7 @@ final class RunProgress implements JobProgress {
         String why = task.map(RunProgress::lastEvents)
                 .filter(events -> !events.isEmpty())
                 .orElse(allocation.getDescription());
-        String log = task.filter(TaskState::hasStartedAt)
+        String log = task.filter(TaskState::hasStartTime)
                 .map(state -> " (log: gantry alloc logs --stderr " + id + " " + state.getTask() + ")")
                 .orElse("");
         return what + (why.isEmpty() ? "" : ": " + why) + log;

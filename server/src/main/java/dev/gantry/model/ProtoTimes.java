@@ -83,6 +83,25 @@ public final class ProtoTimes {
                 Math.max(-GREATEST_NANOS, Math.min(GREATEST_NANOS, duration.getNanos())));
     }
 
+    /**
+     * Converts a duration for a message.
+     *
+     * @param duration the duration
+     * @return the same duration, ten thousand years at most in either direction
+     */
+    public static com.google.protobuf.Duration toDuration(Duration duration) {
+        Duration most = Duration.ofSeconds(Durations.MAX_VALUE.getSeconds());
+        Duration within = duration.compareTo(most) > 0
+                ? most
+                : duration.compareTo(most.negated()) < 0 ? most.negated() : duration;
+        // A negative duration has negative nanoseconds in a message, and positive ones in Java.
+        boolean isFraction = within.getSeconds() < 0 && within.getNano() > 0;
+        return com.google.protobuf.Duration.newBuilder()
+                .setSeconds(within.getSeconds() + (isFraction ? 1 : 0))
+                .setNanos(within.getNano() - (isFraction ? 1_000_000_000 : 0))
+                .build();
+    }
+
     private static Instant exactly(Timestamp timestamp) {
         return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
     }

@@ -71,7 +71,7 @@ public final class JobActivity {
      * @return true if one has; false if the job is not stored
      */
     public boolean hasFailed(String jobId) {
-        return failedOfNewestVersion(List.of(jobId)).anyMatch(failed -> !failed.hasRescheduleAt());
+        return failedOfNewestVersion(List.of(jobId)).anyMatch(failed -> !failed.hasNextRescheduleTime());
     }
 
     /**
@@ -96,7 +96,7 @@ public final class JobActivity {
      */
     public Set<String> toPlaceAnew(Collection<String> jobIds) {
         return failedOfNewestVersion(jobIds)
-                .filter(Allocation::hasRescheduleAt)
+                .filter(Allocation::hasNextRescheduleTime)
                 .map(Allocation::getJobId)
                 .collect(toSet());
     }

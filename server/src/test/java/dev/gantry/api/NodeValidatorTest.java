@@ -110,18 +110,19 @@ class NodeValidatorTest {
 
     static Stream<Arguments> updatesBeyondBounds() {
         return Stream.of(
-                Arguments.of(state(TaskState.newBuilder().setFinishedAt(NEVER)), "task_states.finished_at"),
-                Arguments.of(state(TaskState.newBuilder().setStartedAt(NEVER)), "task_states.started_at"),
-                Arguments.of(state(TaskState.newBuilder().setLastRestart(NEVER)), "task_states.last_restart"),
+                Arguments.of(state(TaskState.newBuilder().setEndTime(NEVER)), "task_states[0].end_time"),
+                Arguments.of(state(TaskState.newBuilder().setStartTime(NEVER)), "task_states[0].start_time"),
+                Arguments.of(
+                        state(TaskState.newBuilder().setLastRestartTime(NEVER)), "task_states[0].last_restart_time"),
                 Arguments.of(
                         state(TaskState.newBuilder()
                                 .addEvents(TaskEvent.newBuilder().setTime(NEVER))),
-                        "task_states.events.time"),
-                Arguments.of(state(TaskState.newBuilder().setTask("x".repeat(513))), "task_states.task"),
+                        "task_states[0].events[0].time"),
+                Arguments.of(state(TaskState.newBuilder().setTask("x".repeat(513))), "task_states[0].task"),
                 Arguments.of(
                         AllocationUpdate.newBuilder()
-                                .addChecks(CheckState.newBuilder().setSince(NEVER)),
-                        "checks.since"),
+                                .addChecks(CheckState.newBuilder().setStatusTime(NEVER)),
+                        "checks[0].status_time"),
                 Arguments.of(states(2001), "task_states"));
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.app;
 import static dev.gantry.app.TestServer.eventually;
 
 import com.google.protobuf.ByteString;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.AllocationUpdates;
@@ -247,7 +248,7 @@ final class FakeNode implements AutoCloseable {
         public void onNext(ConnectResponse response) {
             switch (response.getMessageCase()) {
                 case REGISTERED -> {
-                    beat(Duration.ofMillis(response.getRegistered().getHeartbeatIntervalMillis()));
+                    beat(ProtoTimes.toDuration(response.getRegistered().getHeartbeatInterval()));
                     registered = true;
                 }
                 case DESIRED_STATE -> take(response.getDesiredState());
@@ -362,7 +363,7 @@ final class FakeNode implements AutoCloseable {
         private synchronized void read(ReadLog question, Consumer<LogChunk> answer) {
             questions.add(question);
             waiting = new Waiting(question, answer);
-            if (offset(question) < text.length() || ended || question.getWaitMillis() == 0) {
+            if (offset(question) < text.length() || ended || !question.hasWait()) {
                 answerWaiting();
             }
         }

@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.AllocationUpdatesAck;
 import dev.gantry.v1.ConnectRequest;
@@ -22,6 +23,7 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +44,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     /** Its own, unless a test says another. */
     static final Identity IDENTITY = identity(CLUSTER, INDEX);
 
-    private static final long HEARTBEAT_MILLIS = 50;
+    private static final Duration HEARTBEAT = Duration.ofMillis(50);
 
     private final Server server;
     private final String address;
@@ -245,7 +247,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         }
         session = responses;
         send(ConnectResponse.newBuilder()
-                .setRegistered(Registered.newBuilder().setHeartbeatIntervalMillis(HEARTBEAT_MILLIS))
+                .setRegistered(Registered.newBuilder().setHeartbeatInterval(ProtoTimes.toDuration(HEARTBEAT)))
                 .build());
         if (parts.isEmpty()) {
             send(ConnectResponse.newBuilder().setDesiredState(desired).build());

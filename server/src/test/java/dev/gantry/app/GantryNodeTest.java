@@ -50,6 +50,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GantryNodeTest {
 
     private static final String FOREVER = "exec sleep 300";
+    private static final com.google.protobuf.Duration HALF_A_MINUTE =
+            com.google.protobuf.Duration.newBuilder().setSeconds(30).build();
 
     @TempDir
     Path dir;
@@ -144,8 +146,8 @@ class GantryNodeTest {
         assertThat(state.getPhase()).isEqualTo(TaskPhase.TASK_PHASE_DEAD);
         assertThat(state.getExitCode()).isZero();
         assertThat(state.getFailed()).isFalse();
-        assertThat(state.hasStartedAt()).isTrue();
-        assertThat(state.hasFinishedAt()).isTrue();
+        assertThat(state.hasStartTime()).isTrue();
+        assertThat(state.hasEndTime()).isTrue();
         assertThat(eventTypes(state)).containsExactly("Received", "Setup", "Started", "Terminated");
         assertThat(allocationDir("a1").resolve("alloc/data/out")).hasContent("23456 main a1");
         await().untilAsserted(() -> assertThat(driver.removed()).containsExactly(state.getPodId()));
@@ -587,14 +589,14 @@ class GantryNodeTest {
                 "a1", "echo one; echo oops >&2; until test -e %s; do sleep 0.02; done; echo two".formatted(signal)));
         awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
 
-        LogChunk first = server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setWaitMillis(30_000));
-        LogChunk errors = server.ask(log("main", LogStream.LOG_STREAM_STDERR, 0).setWaitMillis(30_000));
+        LogChunk first = server.ask(log("main", LogStream.LOG_STREAM_STDOUT, 0).setWait(HALF_A_MINUTE));
+        LogChunk errors = server.ask(log("main", LogStream.LOG_STREAM_STDERR, 0).setWait(HALF_A_MINUTE));
         CompletableFuture<LogChunk> next = server.askLater(
-                log("main", LogStream.LOG_STREAM_STDOUT, first.getNextOffset()).setWaitMillis(30_000));
+                log("main", LogStream.LOG_STREAM_STDOUT, first.getNextOffset()).setWait(HALF_A_MINUTE));
         Files.createFile(signal);
         LogChunk second = next.get(10, TimeUnit.SECONDS);
         LogChunk end = server.ask(
-                log("main", LogStream.LOG_STREAM_STDOUT, second.getNextOffset()).setWaitMillis(30_000));
+                log("main", LogStream.LOG_STREAM_STDOUT, second.getNextOffset()).setWait(HALF_A_MINUTE));
 
         assertThat(first.getData().toStringUtf8()).isEqualTo("one\n");
         assertThat(errors.getData().toStringUtf8()).isEqualTo("oops\n");

@@ -15,6 +15,7 @@ import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Heartbeat;
@@ -29,7 +30,6 @@ import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.Register;
-import dev.gantry.v1.ServiceDirectoryGrpc;
 import dev.gantry.v1.View;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -153,7 +153,7 @@ class HostileCallsTest {
                         JobServiceGrpc.getServiceDescriptor(),
                         AllocationServiceGrpc.getServiceDescriptor(),
                         NodeServiceGrpc.getServiceDescriptor(),
-                        ServiceDirectoryGrpc.getServiceDescriptor(),
+                        DiscoveryServiceGrpc.getServiceDescriptor(),
                         ClusterServiceGrpc.getServiceDescriptor())
                 .flatMap(service -> service.getMethods().stream());
     }

@@ -142,7 +142,7 @@ class ParentJobsTest {
                 .getChildJobId();
 
         eventually().until(() -> job(child).getAllocationsCount() == 1);
-        assertThat(job("nightly").hasNextRun()).isTrue();
+        assertThat(job("nightly").hasNextRunTime()).isTrue();
         assertThatThrownBy(() -> server.jobs().dispatchJob(dispatch("nightly", "r9")))
                 .hasMessageContaining(
                         "nightly is periodic, not parameterized: it runs at its times, and at once when it is forced");

@@ -14,6 +14,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.Watch;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.DispatchJobRequest;
 import dev.gantry.v1.DrainNodeRequest;
 import dev.gantry.v1.DrainStrategy;
@@ -28,7 +29,6 @@ import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.ListJobsRequest;
 import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.NodeServiceGrpc;
-import dev.gantry.v1.ServiceDirectoryGrpc;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
@@ -80,7 +80,7 @@ class RequestBoundsTest {
                         JobServiceGrpc.getServiceDescriptor(),
                         AllocationServiceGrpc.getServiceDescriptor(),
                         NodeServiceGrpc.getServiceDescriptor(),
-                        ServiceDirectoryGrpc.getServiceDescriptor(),
+                        DiscoveryServiceGrpc.getServiceDescriptor(),
                         ClusterServiceGrpc.getServiceDescriptor())
                 .flatMap(service -> service.getMethods().stream())
                 .filter(method -> field(method, "page_token") != null);
@@ -154,7 +154,7 @@ class RequestBoundsTest {
         assertField("task_groups[0].tasks[0].user", () -> submit(inUser.build()));
         assertField("task_groups[0].tasks[0].config.command", () -> submit(inArgs.build()));
         assertField(
-                "datacenters",
+                "datacenters[1]",
                 () -> submit(job.toBuilder().addDatacenters("dc\n1").build()));
         assertField(
                 "request_id",
@@ -182,13 +182,13 @@ class RequestBoundsTest {
         GetServiceRequest.Builder request =
                 GetServiceRequest.newBuilder().setName("bounds").addAllTags(thousand);
 
-        assertThat(ServiceDirectoryGrpc.newBlockingStub(server.channel())
+        assertThat(DiscoveryServiceGrpc.newBlockingStub(server.channel())
                         .getService(request.build())
                         .getInstancesCount())
                 .isZero();
         assertField(
                 "tags",
-                () -> ServiceDirectoryGrpc.newBlockingStub(server.channel())
+                () -> DiscoveryServiceGrpc.newBlockingStub(server.channel())
                         .getService(request.addTags("tag").build()));
     }
 

@@ -58,7 +58,7 @@ class RescheduleFlowTest {
         Allocation ended = client.allocation(first.getId());
         assertThat(ended.getNextAllocationId()).isEqualTo(second.getId());
         assertThat(ended.getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_FAILED);
-        assertThat(ended.hasRescheduleAt()).isFalse();
+        assertThat(ended.hasNextRescheduleTime()).isFalse();
     }
 
     @Test
@@ -69,7 +69,7 @@ class RescheduleFlowTest {
 
         node.report(first.getId(), ClientStatus.CLIENT_STATUS_FAILED);
 
-        eventually().until(() -> client.allocation(first.getId()).hasRescheduleAt());
+        eventually().until(() -> client.allocation(first.getId()).hasNextRescheduleTime());
         client.awaitEvaluation("waits", EvaluationStatus.EVALUATION_STATUS_COMPLETE);
         assertThat(client.job("waits").getJob().getStatus()).isEqualTo(JobStatus.JOB_STATUS_PENDING);
         assertThat(client.allocations("waits")).hasSize(1);
@@ -92,7 +92,7 @@ class RescheduleFlowTest {
                 .hasSize(3)
                 .extracting(Allocation::getClientStatus)
                 .containsOnly(ClientStatus.CLIENT_STATUS_FAILED);
-        assertThat(all.get(2).hasRescheduleAt()).isFalse();
+        assertThat(all.get(2).hasNextRescheduleTime()).isFalse();
         assertThat(all.get(2).getNextAllocationId()).isEmpty();
     }
 

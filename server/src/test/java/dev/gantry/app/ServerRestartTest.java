@@ -209,7 +209,7 @@ class ServerRestartTest {
                             .addTasks(TestJobs.task())));
             Allocation failed = client.awaitRunning("web", 1).get(0);
             node.report(failed.getId(), ClientStatus.CLIENT_STATUS_FAILED);
-            eventually().until(() -> client.allocation(failed.getId()).hasRescheduleAt());
+            eventually().until(() -> client.allocation(failed.getId()).hasNextRescheduleTime());
 
             server.restart();
             node.connect(server.channel());

@@ -51,7 +51,7 @@ class TaskRestartTest {
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
         TaskState state = node.task("a1", "main");
         assertThat(state.getRestarts()).isEqualTo(2);
-        assertThat(state.hasLastRestart()).isTrue();
+        assertThat(state.hasLastRestartTime()).isTrue();
         assertThat(state.getExitCode()).isZero();
         assertThat(events(state)).endsWith("Terminated", "Restarting", "Started", "Terminated");
         assertThat(node.driver().started()).hasSize(3);

@@ -484,11 +484,8 @@ class LifeCommandsTest {
                                 .setField("priority")
                                 .setBefore("50")
                                 .setAfter("60"))
-                        .addDiff(FieldDiff.newBuilder()
-                                .setField("meta[\"team\"]")
-                                .setAfter("shop"))
-                        .addDiff(
-                                FieldDiff.newBuilder().setField("meta[\"old\"]").setBefore("a\nb"))
+                        .addDiff(FieldDiff.newBuilder().setField("meta.team").setAfter("shop"))
+                        .addDiff(FieldDiff.newBuilder().setField("meta.old").setBefore("a\nb"))
                         .addGroups(GroupPlan.newBuilder()
                                 .setTaskGroup("front")
                                 .setPlace(1)
@@ -515,8 +512,8 @@ class LifeCommandsTest {
 
                         Changes
                         ~ priority: "50" => "60"
-                        + meta["team"]: "shop"
-                        - meta["old"]: "a\\nb"
+                        + meta.team: "shop"
+                        - meta.old: "a\\nb"
 
                         Task Group "front"
                         place 1, stop 1, keep 2, update in place 3, canary 1, preempt 1
@@ -592,7 +589,7 @@ class LifeCommandsTest {
                         "GetJob",
                         GetJobResponse.newBuilder()
                                 .setJob(Samples.record(job))
-                                .setNextRun(Samples.ago(java.time.Duration.ofHours(-1)))
+                                .setNextRunTime(Samples.ago(java.time.Duration.ofHours(-1)))
                                 .build())
                 .answers(
                         "ListJobs",
@@ -686,17 +683,17 @@ class LifeCommandsTest {
                 .setDeploymentId(DEPLOYMENT_ID)
                 .setPreviousAllocationId("0a1b2c3d-1111-2222-3333-444455556666")
                 .addRescheduleTimes(Samples.ago(java.time.Duration.ofMinutes(1)))
-                .setRescheduleAt(Samples.ago(java.time.Duration.ofMinutes(-1)))
+                .setNextRescheduleTime(Samples.ago(java.time.Duration.ofMinutes(-1)))
                 .addChecks(CheckState.newBuilder()
                         .setTask("nginx")
                         .setService("web")
                         .setCheck("alive")
                         .setStatus(CheckStatus.CHECK_STATUS_FAILING)
                         .setOutput("503 Service Unavailable\nbody")
-                        .setSince(Samples.ago(java.time.Duration.ofSeconds(30))))
+                        .setStatusTime(Samples.ago(java.time.Duration.ofSeconds(30))))
                 .addTaskStates(Samples.failedTask().toBuilder()
                         .setRestarts(2)
-                        .setLastRestart(Samples.ago(java.time.Duration.ofSeconds(20))))
+                        .setLastRestartTime(Samples.ago(java.time.Duration.ofSeconds(20))))
                 .build();
         cluster.answers(
                 "GetAllocation",

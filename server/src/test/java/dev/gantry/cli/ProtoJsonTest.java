@@ -18,7 +18,7 @@ class ProtoJsonTest {
                 .setId("5e0b39f0")
                 .addTaskStates(TaskState.newBuilder()
                         .setTask("web")
-                        .setStartedAt(never)
+                        .setStartTime(never)
                         .addEvents(TaskEvent.newBuilder().setTime(never)))
                 .build();
 

@@ -186,7 +186,7 @@ class RunProgressTest {
     void a_task_that_never_started_has_no_log_to_look_at() {
         RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
         Allocation failed = Samples.allocation(ClientStatus.CLIENT_STATUS_FAILED).toBuilder()
-                .addTaskStates(Samples.failedTask().toBuilder().clearStartedAt())
+                .addTaskStates(Samples.failedTask().toBuilder().clearStartTime())
                 .build();
 
         assertThat(progress.accept(allocations(12, failed))).isEqualTo(State.FAILED);
@@ -241,7 +241,7 @@ class RunProgressTest {
                         .addEvaluations(Samples.evaluation(EvaluationStatus.EVALUATION_STATUS_COMPLETE, 13))
                         .addAllocations(failed.toBuilder()
                                 .setModifyIndex(13)
-                                .setRescheduleAt(Samples.ago(Duration.ofSeconds(-5))))
+                                .setNextRescheduleTime(Samples.ago(Duration.ofSeconds(-5))))
                         .build()))
                 .isEqualTo(State.IN_PROGRESS);
         assertThat(progress.accept(allocations(

@@ -4,9 +4,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
-import dev.gantry.v1.ServiceDirectoryGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -33,7 +33,7 @@ final class ScriptedCluster implements AutoCloseable {
             JobServiceGrpc.getServiceDescriptor(),
             AllocationServiceGrpc.getServiceDescriptor(),
             NodeServiceGrpc.getServiceDescriptor(),
-            ServiceDirectoryGrpc.getServiceDescriptor(),
+            DiscoveryServiceGrpc.getServiceDescriptor(),
             ClusterServiceGrpc.getServiceDescriptor());
 
     private final Server server;

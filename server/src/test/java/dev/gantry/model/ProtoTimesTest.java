@@ -3,6 +3,7 @@ package dev.gantry.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,5 +46,22 @@ class ProtoTimesTest {
     @CsvSource({"+1000000000-12-31T23:59:59Z, 253402300799", "-1000000000-01-01T00:00:00Z, -62135596800"})
     void any_time_has_a_timestamp(Instant time, long seconds) {
         assertThat(ProtoTimes.toTimestamp(time).getSeconds()).isEqualTo(seconds);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT1M30.000000001S, 90, 1",
+        "PT-0.5S, 0, -500000000",
+        "PT-1.5S, -1, -500000000",
+        "PT-2S, -2, 0",
+        "PT2562047788015215H30M7S, 315576000000, 0",
+        "PT-2562047788015215H, -315576000000, 0"
+    })
+    void any_duration_has_a_message(Duration duration, long seconds, int nanos) {
+        com.google.protobuf.Duration message = ProtoTimes.toDuration(duration);
+
+        assertThat(message.getSeconds()).isEqualTo(seconds);
+        assertThat(message.getNanos()).isEqualTo(nanos);
+        assertThat(Durations.isValid(message)).isTrue();
     }
 }

@@ -621,7 +621,7 @@ class JobLifeTest {
                                 .setDeploymentId(update.deploymentId())
                                 .setCanary(false)));
         plan.reschedules()
-                .forEach(later -> change(later.allocation(), one -> one.setRescheduleAt(timestamp(later.at()))));
+                .forEach(later -> change(later.allocation(), one -> one.setNextRescheduleTime(timestamp(later.at()))));
         plan.placements().forEach(placement -> place(job, placement));
         return plan;
     }

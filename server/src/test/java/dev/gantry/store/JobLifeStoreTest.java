@@ -154,12 +154,13 @@ class JobLifeStoreTest {
         put(child("nightly/periodic-1"));
         Allocation failed = store.write(tx -> tx.insertAllocation(allocation(id("a1"), "nightly/periodic-1").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                        .setRescheduleAt(Timestamps.fromMillis(1))
+                        .setNextRescheduleTime(Timestamps.fromMillis(1))
                         .build()))
                 .join();
         assertThat(store.reader().activity().hasLiveChild("nightly")).isTrue();
 
-        store.write(tx -> tx.updateClient(failed.toBuilder().clearRescheduleAt().build()))
+        store.write(tx -> tx.updateClient(
+                        failed.toBuilder().clearNextRescheduleTime().build()))
                 .join();
         assertThat(store.reader().activity().hasLiveChild("nightly")).isFalse();
     }
@@ -300,7 +301,7 @@ class JobLifeStoreTest {
         put(batch("waits"));
         store.write(tx -> tx.insertAllocation(allocation(id("a1"), "waits").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                        .setRescheduleAt(Timestamps.fromMillis(0))
+                        .setNextRescheduleTime(Timestamps.fromMillis(0))
                         .build()))
                 .join();
 
@@ -321,14 +322,14 @@ class JobLifeStoreTest {
         put(job("web", 0));
         store.write(tx -> tx.insertAllocation(allocation(id("a1"), "web").toBuilder()
                         .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                        .setRescheduleAt(Timestamps.fromMillis(0))
+                        .setNextRescheduleTime(Timestamps.fromMillis(0))
                         .build()))
                 .join();
         assertThat(store.garbageSearch().allocations(Long.MAX_VALUE, 0, 10).ids())
                 .isEmpty();
 
         store.write(tx -> tx.updateClient(tx.reader().allocations().find(id("a1")).orElseThrow().toBuilder()
-                        .clearRescheduleAt()
+                        .clearNextRescheduleTime()
                         .setNextAllocationId(id("a2"))
                         .build()))
                 .join();

@@ -4,6 +4,7 @@ import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdates;
@@ -302,8 +303,8 @@ public final class NodeSession {
     private void sendRegistered() {
         connection.send(ConnectResponse.newBuilder()
                 .setRegistered(Registered.newBuilder()
-                        .setHeartbeatIntervalMillis(
-                                context.liveness().heartbeatInterval().toMillis()))
+                        .setHeartbeatInterval(
+                                ProtoTimes.toDuration(context.liveness().heartbeatInterval())))
                 .build());
     }
 

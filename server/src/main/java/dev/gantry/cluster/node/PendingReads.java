@@ -1,8 +1,10 @@
 package dev.gantry.cluster.node;
 
 import dev.gantry.cluster.OverloadedException;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +19,7 @@ final class PendingReads {
     // The most reads of one node.
     private static final int LIMIT = 256;
     // Added to the time that the node may take to answer.
-    private static final long GRACE_MILLIS = 10_000;
+    private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Map<Long, CompletableFuture<LogChunk>> reads = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
@@ -34,7 +36,8 @@ final class PendingReads {
         CompletableFuture<LogChunk> answer = new CompletableFuture<>();
         reads.put(id, answer);
         send.accept(question.toBuilder().setRequestId(id).build());
-        return answer.orTimeout(question.getWaitMillis() + GRACE_MILLIS, TimeUnit.MILLISECONDS)
+        return answer.orTimeout(
+                        ProtoTimes.toDuration(question.getWait()).plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((chunk, failure) -> reads.remove(id));
     }
 

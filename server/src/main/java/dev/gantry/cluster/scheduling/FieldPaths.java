@@ -9,6 +9,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.Durations;
+import dev.gantry.model.FieldPath;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Flattens a message into its set fields by their paths. Walks over the message's descriptor, so that new fields need
+ * Flattens a message into its set fields by their {@linkplain FieldPath paths}. Walks over the message's descriptor, so that new fields need
  * no code here.
  *
  * <p>A list element with a name is identified by the name, so that a group, task, port or service that only moves in
@@ -41,7 +42,7 @@ final class FieldPaths {
     private void addFields(String path, Message message) {
         // The map is sorted by descriptor, and descriptors by field number.
         new TreeMap<>(message.getAllFields()).forEach((field, value) -> {
-            String fieldPath = path.isEmpty() ? field.getName() : path + "." + field.getName();
+            String fieldPath = FieldPath.field(path, field.getName());
             if (field.isRepeated()) {
                 addList(fieldPath, (List<?>) value);
             } else {
@@ -54,16 +55,16 @@ final class FieldPaths {
         for (int i = 0; i < list.size(); i++) {
             Object element = list.get(i);
             if (element instanceof MapEntry<?, ?> entry) {
-                add("%s.%s".formatted(path, entry.getKey()), entry.getValue());
+                add(FieldPath.entry(path, (String) entry.getKey()), entry.getValue());
             } else {
-                add("%s[%s]".formatted(path, key(element, i)), element);
+                add(elementPath(path, element, i), element);
             }
         }
     }
 
     private void add(String path, Object value) {
         if (value instanceof Struct struct) {
-            new TreeMap<>(struct.getFieldsMap()).forEach((key, field) -> add("%s.%s".formatted(path, key), field));
+            new TreeMap<>(struct.getFieldsMap()).forEach((key, field) -> add(FieldPath.entry(path, key), field));
         } else if (value instanceof Value dynamic) {
             addDynamic(path, dynamic);
         } else if (value instanceof Duration duration) {
@@ -105,8 +106,8 @@ final class FieldPaths {
                 : Double.toString(value);
     }
 
-    private static String key(Object element, int place) {
-        return name(element).map(name -> "\"" + name + "\"").orElse(Integer.toString(place));
+    private static String elementPath(String path, Object element, int index) {
+        return name(element).map(name -> FieldPath.element(path, name)).orElseGet(() -> FieldPath.element(path, index));
     }
 
     private static Optional<String> name(Object element) {

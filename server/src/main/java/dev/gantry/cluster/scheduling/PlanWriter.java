@@ -174,7 +174,7 @@ final class PlanWriter {
     private static void reschedule(WriteTransaction transaction, DelayedReschedule reschedule, Instant now) {
         current(transaction, reschedule.allocation())
                 .ifPresent(allocation -> transaction.updateClient(allocation.toBuilder()
-                        .setRescheduleAt(ProtoTimes.toTimestampMillis(reschedule.at()))
+                        .setNextRescheduleTime(ProtoTimes.toTimestampMillis(reschedule.at()))
                         .setModifyTime(ProtoTimes.toTimestampMillis(now))
                         .build()));
     }
@@ -208,7 +208,7 @@ final class PlanWriter {
     }
 
     private static Allocation.Builder succeeded(Allocation previous) {
-        Allocation.Builder succeeded = previous.toBuilder().clearRescheduleAt();
+        Allocation.Builder succeeded = previous.toBuilder().clearNextRescheduleTime();
         return previous.getClientStatus() == ClientStatus.CLIENT_STATUS_LOST
                 ? succeeded.setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
                 : succeeded;

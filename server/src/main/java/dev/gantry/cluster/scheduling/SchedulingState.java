@@ -258,11 +258,12 @@ final class SchedulingState {
 
     /** Sets the follow-up of an allocation whose reschedule was delayed before the server started. */
     private void followUp(Allocation allocation) {
-        if (allocation.hasRescheduleAt() && allocation.getNextAllocationId().isEmpty()) {
+        if (allocation.hasNextRescheduleTime()
+                && allocation.getNextAllocationId().isEmpty()) {
             followUps.putEarlier(
                     allocation.getJobId(),
                     clocks.due(
-                            ProtoTimes.toInstantMillis(allocation.getRescheduleAt()),
+                            ProtoTimes.toInstantMillis(allocation.getNextRescheduleTime()),
                             ProtoTimes.toInstantMillis(allocation.getModifyTime())));
         }
     }

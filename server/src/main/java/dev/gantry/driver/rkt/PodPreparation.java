@@ -4,6 +4,7 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.files.FileOwner;
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.LogLimits;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class PodPreparation {
                         RktConfigRules.check(reading.config(), Interpolation.DONE),
                         RktPortRules.unmappable(reading.config(), labels, Interpolation.DONE))
                 .flatMap(List::stream)
-                .map(fault -> "config." + fault.field() + ": " + fault.description())
+                .map(fault -> FieldPath.within("config", fault.field()) + ": " + fault.description())
                 .collect(Collectors.joining("; "));
         if (!faults.isEmpty()) {
             throw new TaskStartException(faults, false);

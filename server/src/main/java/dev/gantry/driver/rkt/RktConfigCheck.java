@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.model.FieldPath;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
@@ -38,7 +39,7 @@ public final class RktConfigCheck implements TaskConfigCheck {
 
     private static JobViolation violation(String path, ConfigFault fault) {
         return JobViolation.newBuilder()
-                .setField(path + ".config." + fault.field())
+                .setField(FieldPath.within(path + ".config", fault.field()))
                 .setDescription(fault.description())
                 .build();
     }

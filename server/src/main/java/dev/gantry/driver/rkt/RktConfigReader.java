@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.Value.KindCase;
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.Spelling;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -83,7 +84,8 @@ final class RktConfigReader {
         // Sorted, since the order of a struct's fields says nothing.
         for (String key : new TreeSet<>(fields.keySet())) {
             if (!KEYS.contains(key)) {
-                faults.add(new ConfigFault(key, "Unknown setting of the rkt driver; " + Spelling.hint(key, KEYS)));
+                faults.add(new ConfigFault(
+                        FieldPath.entry("", key), "Unknown setting of the rkt driver; " + Spelling.hint(key, KEYS)));
             }
         }
     }
@@ -146,7 +148,7 @@ final class RktConfigReader {
             if (isScalar(values.get(i))) {
                 texts.add(scalar(values.get(i)));
             } else {
-                faults.add(new ConfigFault(key + "[" + i + "]", "Must be a text, not " + kind(values.get(i))));
+                faults.add(new ConfigFault(FieldPath.element(key, i), "Must be a text, not " + kind(values.get(i))));
             }
         }
         return texts;
@@ -170,7 +172,7 @@ final class RktConfigReader {
             return;
         }
         block.getStructValue().getFieldsMap().forEach((name, value) -> {
-            String field = key + "." + name;
+            String field = FieldPath.entry(key, name);
             if (!isScalar(value)) {
                 faults.add(new ConfigFault(field, "Must be a text, not " + kind(value)));
             } else if (pairs.putIfAbsent(name, scalar(value)) != null) {

@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.IpLiteral;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,12 +64,12 @@ final class RktConfigRules {
     private void checkLimits(Map<String, String> limits) {
         new TreeMap<>(limits)
                 .forEach((name, value) -> ResourceLimits.fault(name, interpolation.mayChange(value) ? "0" : value)
-                        .ifPresent(fault -> faults.add(new ConfigFault("ulimit." + name, fault))));
+                        .ifPresent(fault -> faults.add(new ConfigFault(FieldPath.entry("ulimit", name), fault))));
     }
 
     private void checkEach(String key, List<String> values, Function<String, Optional<String>> rule) {
         for (int i = 0; i < values.size(); i++) {
-            String field = key + "[" + i + "]";
+            String field = FieldPath.element(key, i);
             if (!interpolation.mayChange(values.get(i))) {
                 rule.apply(values.get(i)).ifPresent(fault -> faults.add(new ConfigFault(field, fault)));
             }

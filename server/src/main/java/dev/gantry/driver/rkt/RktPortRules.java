@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.model.FieldPath;
 import dev.gantry.model.Spelling;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +25,7 @@ final class RktPortRules {
         List<ConfigFault> faults = new ArrayList<>();
         for (String label : new TreeMap<>(config.portMap()).keySet()) {
             if (!declared.contains(label)) {
-                faults.add(new ConfigFault(KEY + "." + label, undeclared(label, declared)));
+                faults.add(new ConfigFault(FieldPath.entry(KEY, label), undeclared(label, declared)));
             }
         }
         return faults;
@@ -46,7 +47,7 @@ final class RktPortRules {
         List<ConfigFault> faults = new ArrayList<>();
         for (Map.Entry<String, String> entry : new TreeMap<>(config.portMap()).entrySet()) {
             if (!RktNames.isValid(entry.getValue()) && !interpolation.mayChange(entry.getValue())) {
-                faults.add(new ConfigFault(KEY + "." + entry.getKey(), badName(entry.getValue())));
+                faults.add(new ConfigFault(FieldPath.entry(KEY, entry.getKey()), badName(entry.getValue())));
             }
         }
         if (!config.usesHostNetwork() && config.net().stream().noneMatch(interpolation::mayChange)) {

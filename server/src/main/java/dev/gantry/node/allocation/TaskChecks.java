@@ -75,7 +75,7 @@ final class TaskChecks {
                         .setService(key.service())
                         .setCheck(key.check())
                         .setStatus(CheckStatus.CHECK_STATUS_PENDING)
-                        .setSince(now())
+                        .setStatusTime(now())
                         .build();
                 states.put(key, known.getOrDefault(key, pending));
             }
@@ -113,7 +113,7 @@ final class TaskChecks {
                 : state.toBuilder()
                         .setStatus(CheckStatus.CHECK_STATUS_PENDING)
                         .setOutput("The task does not run")
-                        .setSince(now())
+                        .setStatusTime(now())
                         .build());
     }
 
@@ -160,7 +160,7 @@ final class TaskChecks {
                         before.toBuilder()
                                 .setStatus(status)
                                 .setOutput(result.output())
-                                .setSince(isOtherStatus ? now() : before.getSince())
+                                .setStatusTime(isOtherStatus ? now() : before.getStatusTime())
                                 .build());
                 listener.changed();
             }

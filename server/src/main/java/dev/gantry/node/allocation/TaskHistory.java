@@ -80,16 +80,16 @@ final class TaskHistory {
                 state.toBuilder()
                         .setPhase(TaskPhase.TASK_PHASE_RUNNING)
                         .setPodId(task.podId())
-                        .setStartedAt(timestamp(task.startedAt()))
+                        .setStartTime(timestamp(task.startedAt()))
                         .clearExitCode()
-                        .clearFinishedAt(),
+                        .clearEndTime(),
                 EventType.STARTED,
                 "Pod %s runs".formatted(task.podId()));
     }
 
     /** The pod has ended. The caller adds what follows: a restart or the death of the task. */
     void ended(TaskExit exit, EventType how) {
-        TaskState.Builder end = state.toBuilder().clearExitCode().setFinishedAt(timestamp(exit.finishedAt()));
+        TaskState.Builder end = state.toBuilder().clearExitCode().setEndTime(timestamp(exit.finishedAt()));
         exit.exitCode().ifPresent(end::setExitCode);
         state = with(end, how, exit.message());
     }
@@ -100,7 +100,7 @@ final class TaskHistory {
                 state.toBuilder()
                         .setPhase(TaskPhase.TASK_PHASE_PENDING)
                         .setRestarts(state.getRestarts() + 1)
-                        .setLastRestart(timestamp(clock.instant())),
+                        .setLastRestartTime(timestamp(clock.instant())),
                 EventType.RESTARTING,
                 why);
     }

@@ -115,7 +115,7 @@ final class TaskRunner {
 
     /** Returns true if the task has run, in this process or an earlier one. */
     boolean hasRun() {
-        return state().hasStartedAt() || found.isPresent();
+        return state().hasStartTime() || found.isPresent();
     }
 
     List<CheckState> checks() {

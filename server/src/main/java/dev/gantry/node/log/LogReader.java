@@ -1,6 +1,7 @@
 package dev.gantry.node.log;
 
 import dev.gantry.driver.TaskLog;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import java.io.IOException;
@@ -94,7 +95,7 @@ public final class LogReader implements AutoCloseable {
     }
 
     private void begin(ReadLog request, LogSource source, Consumer<LogChunk> answer) {
-        Instant deadline = clock.instant().plusMillis(request.getWaitMillis());
+        Instant deadline = clock.instant().plus(ProtoTimes.toDuration(request.getWait()));
         try {
             if (source.whyNoFiles().isPresent() && !source.log().exists()) {
                 fail(request, source.whyNoFiles().get(), answer);

@@ -1,5 +1,6 @@
 package dev.gantry.node.session;
 
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Heartbeat;
@@ -25,7 +26,8 @@ public final class ServerSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerSession.class);
 
-    private static final long SHORTEST_HEARTBEAT_MILLIS = 50;
+    private static final Duration SHORTEST_HEARTBEAT = Duration.ofMillis(50);
+    private static final Duration LONGEST_HEARTBEAT = Duration.ofDays(1);
 
     /** A duration that is longer than any session. */
     private static final Duration FOREVER = Duration.ofDays(36_500);
@@ -151,10 +153,16 @@ public final class ServerSession {
         LOG.info("Connected to server {}", server);
         node.registered();
         Duration patience = node.obeys() || servers.size() == 1 ? FOREVER : backoff.jitter(timings.refusedRetry());
-        beat(
-                server,
-                Duration.ofMillis(Math.max(SHORTEST_HEARTBEAT_MILLIS, answer.getHeartbeatIntervalMillis())),
-                patience);
+        beat(server, heartbeatInterval(answer), patience);
+    }
+
+    /** Returns the interval that the server asks for, within 50 ms and a day: the node does not trust its server. */
+    private static Duration heartbeatInterval(Registered answer) {
+        Duration interval = ProtoTimes.toDuration(answer.getHeartbeatInterval());
+        if (interval.compareTo(SHORTEST_HEARTBEAT) < 0) {
+            return SHORTEST_HEARTBEAT;
+        }
+        return interval.compareTo(LONGEST_HEARTBEAT) > 0 ? LONGEST_HEARTBEAT : interval;
     }
 
     /**

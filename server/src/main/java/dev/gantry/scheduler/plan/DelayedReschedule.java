@@ -4,7 +4,7 @@ import dev.gantry.v1.Allocation;
 import java.time.Instant;
 
 /**
- * A failed allocation that will be rescheduled later. The writer of the plan sets its {@code reschedule_at}.
+ * A failed allocation that will be rescheduled later. The writer of the plan sets its {@code next_reschedule_time}.
  *
  * @param allocation the failed allocation as it is now
  * @param at when to reschedule it

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param node the node to run it
  * @param ports the ports of the node that the allocation gets, in the order in which the tasks declare them
  * @param previous the allocation that this one replaces after a failure, a loss or a drain; empty: none. The writer of
- *     the plan sets its {@code next_allocation_id} and clears its {@code reschedule_at}
+ *     the plan sets its {@code next_allocation_id} and clears its {@code next_reschedule_time}
  * @param rescheduleTimes the {@code reschedule_times} that the allocation begins with
  * @param deploymentId the deployment that the allocation belongs to; empty: none
  * @param canary true for a canary

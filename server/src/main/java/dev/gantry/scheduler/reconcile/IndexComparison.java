@@ -216,7 +216,7 @@ final class IndexComparison {
 
     private void postpone(Allocation failed, Instant at) {
         followUpTime = Optional.of(followUpTime.filter(at::isAfter).orElse(at));
-        if (!failed.hasRescheduleAt()) {
+        if (!failed.hasNextRescheduleTime()) {
             reschedules.add(new DelayedReschedule(failed, at));
         }
     }

@@ -29,8 +29,8 @@ final class RescheduleRule {
      */
     static Optional<Instant> time(ReschedulePolicy policy, Allocation failed, Instant now) {
         Instant failedAt = ProtoTimes.toInstant(failed.getModifyTime());
-        if (failed.hasRescheduleAt()) {
-            return Optional.of(failedAt.isAfter(now) ? now : ProtoTimes.toInstant(failed.getRescheduleAt()));
+        if (failed.hasNextRescheduleTime()) {
+            return Optional.of(failedAt.isAfter(now) ? now : ProtoTimes.toInstant(failed.getNextRescheduleTime()));
         }
         List<Instant> before = failed.getRescheduleTimesList().stream()
                 .map(ProtoTimes::toInstant)

@@ -113,7 +113,7 @@ class GarbageCollectorTest {
                 Job.newBuilder().setId("a").setType(JobType.JOB_TYPE_BATCH).build());
         cluster.insert(ClusterFixture.allocation(id("a1"), cluster.job("a"), 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                .setRescheduleAt(
+                .setNextRescheduleTime(
                         ProtoTimes.toTimestampMillis(cluster.clock().instant().plus(Duration.ofHours(10))))
                 .build());
         end(cluster.newestEvaluation("a"));

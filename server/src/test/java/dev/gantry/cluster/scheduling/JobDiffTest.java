@@ -75,6 +75,17 @@ class JobDiffTest {
     }
 
     @Test
+    void a_key_that_is_no_identifier_is_quoted() {
+        Job changed = JOB.toBuilder().putMeta("my.key", "red").build();
+
+        assertThat(JobDiff.between(JOB, changed))
+                .containsExactly(FieldDiff.newBuilder()
+                        .setField("meta[\"my.key\"]")
+                        .setAfter("red")
+                        .build());
+    }
+
+    @Test
     void enums_and_durations_are_formatted_in_words() {
         Job changed = JOB.toBuilder().setType(JobType.JOB_TYPE_BATCH).build();
         TaskGroup.Builder group = changed.getTaskGroups(0).toBuilder();

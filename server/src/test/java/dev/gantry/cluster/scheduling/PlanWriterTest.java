@@ -69,7 +69,8 @@ class PlanWriterTest {
     void a_rescheduled_allocation_and_its_predecessor_name_each_other() {
         Allocation failed = cluster.insert(ClusterFixture.allocation(id("a1"), job, 0).toBuilder()
                 .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                .setRescheduleAt(ProtoTimes.toTimestampMillis(cluster.clock().instant()))
+                .setNextRescheduleTime(
+                        ProtoTimes.toTimestampMillis(cluster.clock().instant()))
                 .build());
         Placement placement = new Placement(
                 "web",
@@ -85,7 +86,7 @@ class PlanWriterTest {
         Allocation placed = write(NOTHING, placement);
 
         assertThat(cluster.allocation(id("a1")).getNextAllocationId()).isEqualTo(placed.getId());
-        assertThat(cluster.allocation(id("a1")).hasRescheduleAt()).isFalse();
+        assertThat(cluster.allocation(id("a1")).hasNextRescheduleTime()).isFalse();
         assertThat(cluster.allocation(placed.getId())).satisfies(next -> {
             assertThat(next.getPreviousAllocationId()).isEqualTo(id("a1"));
             assertThat(next.getRescheduleTimesCount()).isEqualTo(1);
@@ -108,7 +109,7 @@ class PlanWriterTest {
                 List.of(),
                 Optional.of(later)));
 
-        assertThat(ProtoTimes.toInstantMillis(cluster.allocation(id("a1")).getRescheduleAt()))
+        assertThat(ProtoTimes.toInstantMillis(cluster.allocation(id("a1")).getNextRescheduleTime()))
                 .isEqualTo(later);
         assertThat(cluster.store().reader().activity().hasFailed("web")).isFalse();
     }

@@ -146,7 +146,7 @@ class SchedulingStateTest {
             JobRecord web = cluster.job("web");
             cluster.insert(ClusterFixture.allocation(TestIds.id("a1"), web, 0).toBuilder()
                     .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
-                    .setRescheduleAt(Timestamp.newBuilder().setSeconds(1))
+                    .setNextRescheduleTime(Timestamp.newBuilder().setSeconds(1))
                     .build());
             AtomicBoolean isWritten = new AtomicBoolean();
             // Asked for while the state is loaded: when the allocation's reschedule is due.

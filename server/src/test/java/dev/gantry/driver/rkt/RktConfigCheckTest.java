@@ -34,6 +34,14 @@ class RktConfigCheckTest {
                         """, "http")).isEmpty();
     }
 
+    @Test
+    void an_unknown_setting_that_is_no_identifier_is_quoted_in_its_path() {
+        assertThat(faults("{\"image\": \"a\", \"my-key\": \"x\"}"))
+                .singleElement()
+                .asString()
+                .startsWith("[\"my-key\"]: Unknown setting");
+    }
+
     @ParameterizedTest
     @CsvSource({"imagee, image", "portmap, port_map", "dns_server, dns_servers", "vulumes, volumes"})
     void an_unknown_setting_is_refused_with_the_nearest_known_one(String unknown, String meant) {
@@ -100,7 +108,7 @@ class RktConfigCheckTest {
                 "\"nofile\": \"20:10\"    | ulimit.nofile: The soft limit must not be above the hard one, as in \"20:10\"",
                 "\"core\": \"-1:0\"       | ulimit.core: The soft limit must not be above the hard one, as in \"-1:0\"",
                 "\"core\": true           | ulimit.core: Must be a number, unlimited, or two of these as SOFT:HARD, not \"true\"",
-                "\"${meta.x}\": \"1\"     | ulimit.${meta.x}: \"${meta.x}\" is no limit"
+                "\"${meta.x}\": \"1\"     | ulimit[\"${meta.x}\"]: \"${meta.x}\" is no limit"
             })
     void a_limit_that_is_none_is_refused(String limit, String fault) {
         assertThat(faults("{\"image\": \"a\", \"ulimit\": {" + limit + "}}"))
@@ -230,7 +238,8 @@ class RktConfigCheckTest {
     }
 
     private static String withoutPath(JobViolation violation) {
-        assertThat(violation.getField()).startsWith(PATH + ".config.");
-        return violation.getField().substring(PATH.length() + ".config.".length()) + ": " + violation.getDescription();
+        assertThat(violation.getField()).startsWith(PATH + ".config");
+        String relative = violation.getField().substring((PATH + ".config").length());
+        return (relative.startsWith(".") ? relative.substring(1) : relative) + ": " + violation.getDescription();
     }
 }

@@ -37,7 +37,7 @@ class TaskHistoryTest {
         assertThat(history.isDead()).isFalse();
         assertThat(history.state().getPhase()).isEqualTo(TaskPhase.TASK_PHASE_PENDING);
         assertThat(history.state().getRestarts()).isEqualTo(1);
-        assertThat(history.state().getLastRestart().getSeconds()).isEqualTo(NOW.getEpochSecond());
+        assertThat(history.state().getLastRestartTime().getSeconds()).isEqualTo(NOW.getEpochSecond());
         assertThat(history.state().getExitCode()).isEqualTo(1);
         assertThat(history.state().getEventsList())
                 .extracting(TaskEvent::getType)
@@ -49,7 +49,7 @@ class TaskHistoryTest {
         history.ended(new TaskExit(OptionalInt.empty(), NOW, "The machine was restarted"), EventType.TERMINATED);
 
         assertThat(history.state().hasExitCode()).isFalse();
-        assertThat(history.state().getFinishedAt().getSeconds()).isEqualTo(NOW.getEpochSecond());
+        assertThat(history.state().getEndTime().getSeconds()).isEqualTo(NOW.getEpochSecond());
     }
 
     @Test

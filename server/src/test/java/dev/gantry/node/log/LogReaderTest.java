@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.driver.TaskLog;
 import dev.gantry.model.LogLimits;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LogReaderTest {
 
-    private static final long AN_HOUR = 3_600_000;
+    private static final com.google.protobuf.Duration AN_HOUR = ProtoTimes.toDuration(Duration.ofHours(1));
     private static final LogLimits LIMITS = new LogLimits(false, 10, 1);
     private static final int MIB = 1 << 20;
 
@@ -58,7 +59,7 @@ class LogReaderTest {
         Files.writeString(file, "one\ntwo\nthree\n");
 
         LogChunk chunk =
-                get(ask(ReadLog.newBuilder().setRequestId(7).setTailLines(2).setWaitMillis(AN_HOUR)));
+                get(ask(ReadLog.newBuilder().setRequestId(7).setTailLines(2).setWait(AN_HOUR)));
 
         assertThat(chunk.getRequestId()).isEqualTo(7);
         assertThat(chunk.getData().toStringUtf8()).isEqualTo("two\nthree\n");
@@ -83,7 +84,7 @@ class LogReaderTest {
     @Test
     void a_follower_waits_until_the_task_writes() throws Exception {
         CompletableFuture<LogChunk> waiting =
-                ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR));
+                ask(ReadLog.newBuilder().setOffset(0).setWait(AN_HOUR));
         // The second read is answered first: the first one waits and blocks no other.
         get(ask(ReadLog.newBuilder().setOffset(0)));
         assertThat(waiting).isNotDone();
@@ -97,7 +98,7 @@ class LogReaderTest {
     void a_follower_of_the_tail_misses_no_output_while_it_waits() throws Exception {
         Files.writeString(file, "old\n");
         CompletableFuture<LogChunk> waiting =
-                ask(ReadLog.newBuilder().setTailLines(0).setWaitMillis(AN_HOUR));
+                ask(ReadLog.newBuilder().setTailLines(0).setWait(AN_HOUR));
         get(ask(ReadLog.newBuilder().setOffset(0)));
 
         Files.writeString(file, "new\nnewer\n", StandardOpenOption.APPEND);
@@ -108,7 +109,7 @@ class LogReaderTest {
     @Test
     void a_follower_learns_that_the_task_has_ended() throws Exception {
         CompletableFuture<LogChunk> waiting =
-                ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR));
+                ask(ReadLog.newBuilder().setOffset(0).setWait(AN_HOUR));
 
         dead.set(true);
 
@@ -151,7 +152,8 @@ class LogReaderTest {
 
     @Test
     void a_read_without_output_returns_an_empty_piece_at_its_deadline() throws Exception {
-        LogChunk chunk = get(ask(ReadLog.newBuilder().setOffset(3).setWaitMillis(1)));
+        LogChunk chunk =
+                get(ask(ReadLog.newBuilder().setOffset(3).setWait(ProtoTimes.toDuration(Duration.ofMillis(1)))));
 
         assertThat(chunk.getData().isEmpty()).isTrue();
         assertThat(chunk.getNextOffset()).isEqualTo(3);
@@ -174,7 +176,7 @@ class LogReaderTest {
     @Test
     void too_many_reads_at_once_are_refused_until_some_are_dropped() throws Exception {
         List<CompletableFuture<LogChunk>> waiting = IntStream.range(0, 512)
-                .mapToObj(i -> ask(ReadLog.newBuilder().setOffset(0).setWaitMillis(AN_HOUR)))
+                .mapToObj(i -> ask(ReadLog.newBuilder().setOffset(0).setWait(AN_HOUR)))
                 .toList();
         assertThat(get(ask(ReadLog.newBuilder().setOffset(0))).getError()).contains("512 logs already");
 

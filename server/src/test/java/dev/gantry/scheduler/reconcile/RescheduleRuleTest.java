@@ -33,7 +33,8 @@ class RescheduleRuleTest {
     private static Allocation failedAt(Instant time) {
         return Allocation.newBuilder()
                 .setModifyTime(Timestamps.fromMillis(time.toEpochMilli()))
-                .setRescheduleAt(Timestamps.fromMillis(time.plusSeconds(30).toEpochMilli()))
+                .setNextRescheduleTime(
+                        Timestamps.fromMillis(time.plusSeconds(30).toEpochMilli()))
                 .build();
     }
 }

@@ -5,19 +5,19 @@ import dev.gantry.api.PageToken.Field;
 import dev.gantry.cluster.service.ServiceCatalog;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.cluster.watch.WatchHub.ServiceTopic;
+import dev.gantry.v1.DiscoveryServiceGrpc.DiscoveryServiceImplBase;
 import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.GetServiceResponse;
 import dev.gantry.v1.ListServicesRequest;
 import dev.gantry.v1.ListServicesResponse;
-import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryImplBase;
 import dev.gantry.v1.ServiceSummary;
 import dev.gantry.v1.WatchServiceRequest;
 import dev.gantry.v1.WatchServiceResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.Executor;
 
-/** {@code gantry.v1.ServiceDirectory}. */
-final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
+/** {@code gantry.v1.DiscoveryService}. */
+final class DiscoveryServiceApi extends DiscoveryServiceImplBase {
 
     private static final String LIST = "services";
 
@@ -26,7 +26,7 @@ final class ServiceDirectoryApi extends ServiceDirectoryImplBase {
     private final WatchMemoryLimit memoryLimit;
     private final Executor executor;
 
-    ServiceDirectoryApi(ServiceCatalog services, WatchHub watches, WatchMemoryLimit memoryLimit, Executor executor) {
+    DiscoveryServiceApi(ServiceCatalog services, WatchHub watches, WatchMemoryLimit memoryLimit, Executor executor) {
         this.services = services;
         this.watches = watches;
         this.memoryLimit = memoryLimit;

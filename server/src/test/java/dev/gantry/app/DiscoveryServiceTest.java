@@ -8,6 +8,8 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.CheckType;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DiscoveryServiceGrpc;
+import dev.gantry.v1.DiscoveryServiceGrpc.DiscoveryServiceBlockingStub;
 import dev.gantry.v1.GetServiceRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.ListServicesRequest;
@@ -15,8 +17,6 @@ import dev.gantry.v1.ListServicesResponse;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Service;
-import dev.gantry.v1.ServiceDirectoryGrpc;
-import dev.gantry.v1.ServiceDirectoryGrpc.ServiceDirectoryBlockingStub;
 import dev.gantry.v1.ServiceInstance;
 import dev.gantry.v1.ServiceSummary;
 import dev.gantry.v1.StopJobRequest;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests service discovery. */
-class ServiceDirectoryTest {
+class DiscoveryServiceTest {
 
     @RegisterExtension
     private final TestServer server = TestServer.extension();
@@ -231,7 +231,7 @@ class ServiceDirectoryTest {
                         .build());
     }
 
-    private ServiceDirectoryBlockingStub directory() {
-        return ServiceDirectoryGrpc.newBlockingStub(server.channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+    private DiscoveryServiceBlockingStub directory() {
+        return DiscoveryServiceGrpc.newBlockingStub(server.channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
     }
 }

@@ -1,0 +1,53 @@
+package dev.gantry.model;
+
+import java.util.regex.Pattern;
+
+/**
+ * Writes the paths of fields, in the faults of a request and in the diff of a plan alike:
+ *
+ * <ul>
+ *   <li>fields of nested messages are joined by dots: {@code update.max_parallel};
+ *   <li>an element of a list has its index in brackets, counted from 0: {@code task_groups[0]}. In a diff it has its
+ *       name instead, where it has one: {@code task_groups["web"]};
+ *   <li>an entry of a map or of a task's {@code config} is written as a field, {@code meta.team}, or, if its key is no
+ *       identifier, in brackets: {@code meta["my.key"]}.
+ * </ul>
+ *
+ * <p>Faults have indexes because names can be missing, repeated or malformed there. A diff has names because an index
+ * says nothing once elements were added or moved.
+ */
+public final class FieldPath {
+
+    private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private FieldPath() {}
+
+    /** Returns the path of a field of the message at {@code path}, which is empty for the outermost message. */
+    public static String field(String path, String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    /** Returns the path of the element with an index in the list at {@code path}. */
+    public static String element(String path, int index) {
+        return path + "[" + index + "]";
+    }
+
+    /** Returns the path of the element with a name in the list at {@code path}. */
+    public static String element(String path, String name) {
+        return path + "[" + quote(name) + "]";
+    }
+
+    /** Returns the path of the entry with a key in the map at {@code path}. */
+    public static String entry(String path, String key) {
+        return IDENTIFIER.matcher(key).matches() ? field(path, key) : element(path, key);
+    }
+
+    /** Returns the whole path of what has a path relative to the message or map at {@code path}. */
+    public static String within(String path, String relative) {
+        return relative.startsWith("[") ? path + relative : field(path, relative);
+    }
+
+    private static String quote(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+}
