@@ -157,7 +157,7 @@ public final class ServerSession {
     }
 
     /** Returns the interval that the server asks for, within 50 ms and a day: the node does not trust its server. */
-    private static Duration heartbeatInterval(Registered answer) {
+    static Duration heartbeatInterval(Registered answer) {
         Duration interval = ProtoTimes.toDuration(answer.getHeartbeatInterval());
         if (interval.compareTo(SHORTEST_HEARTBEAT) < 0) {
             return SHORTEST_HEARTBEAT;
