@@ -1,8 +1,8 @@
 package dev.gantry.client;
 
 /**
- * The job was changed meanwhile: its index is not the {@code check_index} of the call. Read the job again and decide
- * anew.
+ * The job was changed meanwhile: its index is not the {@code check_index} of the call. Read the job again, then decide
+ * again.
  */
 public final class ConflictException extends GantryException {
 

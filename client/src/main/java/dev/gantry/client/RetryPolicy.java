@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /**
  * How calls that are safe to repeat are retried while the server is unavailable: calls that read, that set a value, or
- * that have a request id. Each attempt connects anew. Each delay is varied by up to a fifth, so that many clients do
- * not reconnect at once.
+ * that have a request id. Each attempt opens a new connection. Each delay is varied by up to a fifth, so that many
+ * clients do not reconnect at once.
  *
  * @param maxAttempts the most attempts of a call, including the first: 1 (no retry) to 20
  * @param initialBackoff the delay before the second attempt, more than 0

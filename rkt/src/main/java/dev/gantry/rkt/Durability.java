@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Makes files outlast a loss of power. A rename is all or nothing for whoever looks, but what was renamed need not be on
- * the disk then: it is brought there before, and the rename itself after.
+ * Makes files survive a loss of power. A rename is atomic for other processes, but does not force anything to disk. So
+ * the content is forced to disk before the rename, and the directory after it.
  */
 public final class Durability {
 
     private Durability() {}
 
     /**
-     * Brings one file, or the entries of one directory, to the disk.
+     * Forces one file, or the entries of one directory, to disk (fsync).
      *
      * @param path the file or directory
      * @throws IOException if that fails
@@ -31,7 +31,7 @@ public final class Durability {
     }
 
     /**
-     * Brings the files directly in a directory, and it, to the disk.
+     * Forces the files directly in a directory, and the directory, to disk.
      *
      * @param directory the directory
      * @throws IOException if that fails
@@ -49,8 +49,8 @@ public final class Durability {
     }
 
     /**
-     * Brings a tree of many files to the disk: by one call for the whole file system, which takes far less time than one
-     * for each file.
+     * Forces a tree of many files to disk. One call for the whole file system takes far less time than one call for
+     * each file.
      *
      * @param tree a directory
      * @throws IOException if that fails

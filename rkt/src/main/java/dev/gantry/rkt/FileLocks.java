@@ -7,16 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Locks between processes: of two that want one, the second waits. A process that dies holds none. */
+/**
+ * Locks between processes. The second process that wants a lock waits; the kernel releases the locks of a process that
+ * dies.
+ */
 public final class FileLocks {
 
     private FileLocks() {}
 
     /**
-     * Takes a lock, and waits for it if need be.
+     * Takes a lock; waits while another process holds it.
      *
-     * @param file the file that stands for the lock; made if there is none, and never removed
-     * @return to be closed when done
+     * @param file the lock file; created if it is missing, and never removed
+     * @return the lock, which the caller closes to release it
      * @throws IOException if that fails
      */
     public static Closeable acquire(Path file) throws IOException {
@@ -24,11 +27,11 @@ public final class FileLocks {
     }
 
     /**
-     * Takes a lock that several processes may hold if all of them share it, and waits for it if need be.
+     * Takes a shared or an exclusive lock; waits while another process holds it the other way.
      *
-     * @param file the file that stands for the lock; made if there is none, and never removed
+     * @param file the lock file; created if it is missing, and never removed
      * @param shared whether others may share it
-     * @return to be closed when done
+     * @return the lock, which the caller closes to release it
      * @throws IOException if that fails
      */
     public static Closeable acquire(Path file, boolean shared) throws IOException {

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Directories that only root may enter: files of images may be set-user-id programs, which are for apps and not for the
- * users of the host, and files of pods hold what the apps' variables hold.
+ * Creates directories that only root may enter. Images may contain set-user-id programs, which users of the host must
+ * not run, and files of pods contain the apps' environment variables, which may be secrets.
  */
 public final class PrivateDirectory {
 
     private PrivateDirectory() {}
 
     /**
-     * Makes a directory; nothing happens if there is one.
+     * Creates a directory unless it exists.
      *
-     * @param directory the directory; those above it are made as usual
+     * @param directory the directory; missing parents are created with the usual mode
      * @return the directory
      * @throws IOException if it can't be made
      */

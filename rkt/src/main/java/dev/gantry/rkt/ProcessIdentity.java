@@ -38,7 +38,7 @@ public final class ProcessIdentity {
     }
 
     /**
-     * Tells whether the process whose identity is the first line of a file is alive.
+     * Returns true if the process whose identity is the first line of a file is alive.
      *
      * @param file the file
      * @return whether it is; not if there is no such file
@@ -56,7 +56,7 @@ public final class ProcessIdentity {
         try {
             return recorded.equals(of(pid));
         } catch (IOException e) {
-            // There is no such process any more.
+            // The process has ended.
             return false;
         }
     }
@@ -76,7 +76,7 @@ public final class ProcessIdentity {
      * them. A zombie has no identity.
      */
     private static String of(String pid) throws IOException {
-        // The name of a process, in parentheses, may hold anything; what follows it does not.
+        // The process name, in parentheses, may contain any character; parse after the last parenthesis.
         String stat = Files.readString(Path.of("/proc", pid, "stat"), StandardCharsets.ISO_8859_1);
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         if (fields[0].equals("Z") || fields[0].equals("X")) {

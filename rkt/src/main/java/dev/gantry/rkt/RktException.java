@@ -1,6 +1,6 @@
 package dev.gantry.rkt;
 
-/** A command failed for a reason that its caller can act on; the message is what rkt prints after the command's name. */
+/** A command failed for a reason that its caller can act on. rkt prints the message after the command's name. */
 public final class RktException extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -8,7 +8,7 @@ public final class RktException extends Exception {
     /**
      * A failure.
      *
-     * @param message what failed, and where rkt 1.30 has words for it, in these words
+     * @param message what failed, in rkt 1.30's words if rkt has a message for it
      */
     public RktException(String message) {
         super(message);

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Process 1 of a pod of the crun flavour inherits the processes whose parents have ended. It is a shell of the host, so each
- * test runs with each shell that may be the host's {@code /bin/sh}.
+ * Process 1 of a pod of the crun flavour inherits the processes whose parents have ended. It is a shell of the host, so
+ * each test runs with each shell that may be the host's {@code /bin/sh}.
  */
 @Timeout(120)
 class CrunOrphanTest extends RktTest {

@@ -41,7 +41,7 @@ public class PlacementBenchmark {
 
     private static final int THOUSAND = 1000;
 
-    /** So many jobs take turns, so that not all is about the same nodes. */
+    /** The number of jobs that take turns, so that placements use different nodes. */
     private static final int JOBS = 1024;
 
     private static final Instant NOW = Instant.parse("2020-02-02T20:20:20Z");

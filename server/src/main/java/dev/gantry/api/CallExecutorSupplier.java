@@ -10,13 +10,13 @@ import java.util.concurrent.Executor;
 /**
  * Chooses the executor of each part of a call. A server with it must have {@link #SAME_THREAD} as its own executor.
  *
- * <p>The beginning of each call runs on the event loop that received it: it only checks limits and asks for the request.
- * So a call above a limit is refused, and a request is counted, however busy the threads of calls are. The rest of a call
- * runs in those threads, and may block.
+ * <p>The beginning of each call runs on the event loop that received it: it only checks limits and asks for the
+ * request. So a call above a limit is refused, and a request is counted, however busy the threads of calls are. The
+ * rest of a call runs in those threads, and may block.
  *
- * <p>The calls of one method, which never blocks, stay on the event loop, so that calls of other methods can't delay them.
- * The sessions of nodes are such calls. This is also faster: a node reports each of its allocations several times, and a
- * report takes less time to handle than to hand over to another thread.
+ * <p>The calls of one method, which never blocks, stay on the event loop, so that calls of other methods can't delay
+ * them. The sessions of nodes are such calls. This is also faster: a node reports each of its allocations several
+ * times, and a report takes less time to handle than to hand over to another thread.
  *
  * @param nonBlocking the method that never blocks
  * @param threads run the other calls

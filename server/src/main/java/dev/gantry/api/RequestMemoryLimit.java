@@ -202,7 +202,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             }
         }
 
-        /** Releases the memory of the request. Bytes that arrive later are counted anew. */
+        /** Releases the memory of the request. Bytes that arrive later are counted again. */
         void giveBack() {
             synchronized (budget) {
                 release();

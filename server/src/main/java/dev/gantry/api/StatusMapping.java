@@ -178,7 +178,7 @@ final class StatusMapping {
                 .asRuntimeException();
     }
 
-    /** Another write came first. The client has to read the job again and decide anew. */
+    /** Another write came first. The client has to read the job again, then decide again. */
     private static StatusRuntimeException toConflict(IndexMismatchException conflict) {
         ErrorInfo detail = ErrorInfo.newBuilder()
                 .setReason("CHECK_INDEX_MISMATCH")

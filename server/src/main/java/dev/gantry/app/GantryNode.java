@@ -279,7 +279,7 @@ final class GantryNode implements AutoCloseable {
             Thread.currentThread().interrupt();
             return false;
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Nobody fails it", e);
+            throw new IllegalStateException("The future can't fail", e);
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The rkt that a node of this machine would use, by hand, with its pods in a directory of the measurement. */
+/** Calls the rkt that a node of this machine would use, with its data in a directory of the measurement. */
 final class BareRkt {
 
     private static final String BUNDLED_PROPERTY = "gantry.rkt.bundled";
@@ -70,8 +70,8 @@ final class BareRkt {
     }
 
     /**
-     * Waits until somebody else has removed a pod, so that it is not done while something is measured. Looks for the
-     * pod's directory, {@code pods/STATE/UUID}: rkt itself would lock a pod to look at it, and be in the way.
+     * Waits until the node has removed a pod, so that the removal does not disturb the next measurement. Looks for the
+     * pod's directory, {@code pods/STATE/UUID}, since rkt would lock the pod to read its status.
      */
     void awaitRemoval(String pod) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + REMOVAL_NANOS;

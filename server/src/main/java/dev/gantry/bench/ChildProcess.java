@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** This program once more, in a process of its own. */
+/** A child process that runs this program. */
 final class ChildProcess implements AutoCloseable {
 
     private static final long START_MILLIS = 60_000;
@@ -28,9 +28,9 @@ final class ChildProcess implements AutoCloseable {
      * Starts the program and waits until its log says that it is ready.
      *
      * @param log where its output goes
-     * @param javaOptions what Java is told
-     * @param arguments what the program is told
-     * @param pattern of the line that says so; it has one group
+     * @param javaOptions the options of the JVM
+     * @param arguments the arguments of the program
+     * @param pattern matches the line that reports readiness; it has one group
      * @throws IOException if it did not get ready
      * @throws InterruptedException if this thread was interrupted
      */
@@ -48,7 +48,7 @@ final class ChildProcess implements AutoCloseable {
         return new ChildProcess(process, awaitReady(process, log, pattern));
     }
 
-    /** What the pattern's group matched. */
+    /** Returns the match of the pattern's group. */
     String ready() {
         return ready;
     }

@@ -3,13 +3,13 @@ package dev.gantry.bench;
 import dev.gantry.v1.Allocation;
 import java.time.Duration;
 
-/** Is told what hollow nodes see, on gRPC's threads: it must not wait. */
+/** Listens to events of simulated nodes. Called on gRPC's threads, so it must not block. */
 interface FleetListener {
 
     /** A node was registered, and shall send heartbeats at this interval. */
     void registered(Duration heartbeatInterval);
 
-    /** An allocation has come to its node: it is on the server's disk. */
+    /** An allocation has arrived at its node, so it is on the server's disk. */
     void placed(Allocation allocation);
 
     /** An allocation of a job runs, and that is on the server's disk. */

@@ -14,7 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** Many hollow nodes over a few connections to one server. */
+/** Many simulated nodes, over a few connections to one server. */
 final class HollowFleet implements AutoCloseable {
 
     private static final int NODES_PER_CONNECTION = 500;
@@ -31,11 +31,11 @@ final class HollowFleet implements AutoCloseable {
     }
 
     /**
-     * Connects nodes. Every tenth has an rkt that is too old for a job that asks for more than 1.2.
+     * Connects nodes. Every tenth node reports an rkt that is too old for a job that requires more than 1.2.
      *
      * @param address of the server
      * @param count how many
-     * @param listener is told what they see
+     * @param listener receives the nodes' events
      */
     static HollowFleet connect(String address, int count, FleetListener listener) {
         int connections = (count + NODES_PER_CONNECTION - 1) / NODES_PER_CONNECTION;
@@ -56,7 +56,7 @@ final class HollowFleet implements AutoCloseable {
         return new HollowFleet(channels, nodes);
     }
 
-    /** Begins to say that all nodes are alive, this often. */
+    /** Starts to send heartbeats of all nodes in this interval. */
     @SuppressWarnings("FutureReturnValueIgnored") // a fleet that falls silent is lost, which ends the measurement
     void beatEvery(Duration interval) {
         heartbeats.scheduleAtFixedRate(

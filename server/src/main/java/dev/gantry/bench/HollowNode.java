@@ -25,8 +25,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A node that speaks the real session and whose driver answers at once: what shall run runs, what shall stop has
- * stopped. Its state is guarded by itself; nothing it does waits.
+ * A simulated node: it uses the real session protocol, but runs no tasks. It reports at once that assigned allocations
+ * run or have stopped. Its state is guarded by its own lock; no method blocks.
  */
 final class HollowNode implements StreamObserver<ConnectResponse> {
 
@@ -68,8 +68,7 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
             case IDENTITY -> {
                 // It is new in each run, and knows no other cluster.
             }
-            case READ_LOG, REJOIN, MESSAGE_NOT_SET ->
-                throw new IllegalStateException("Nobody reads logs of a hollow node");
+            case READ_LOG, REJOIN, MESSAGE_NOT_SET -> throw new IllegalStateException("A simulated node has no logs");
         }
     }
 

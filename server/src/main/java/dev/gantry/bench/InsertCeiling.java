@@ -14,8 +14,8 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 
 /**
- * Measures what the database can do at best: batches of inserted allocations only, in commits that are forced to disk
- * as the store's are. The whole server is compared with this number.
+ * Measures the upper limit of the database: only batches of inserted allocations, in commits that are forced to disk as
+ * the store does. The throughput of the whole server is compared with it.
  */
 final class InsertCeiling {
 

@@ -95,7 +95,7 @@ final class LatencyCommand implements Callable<Integer> {
         Latencies bareById = new Latencies(runs);
         List<Long> added = new ArrayList<>();
         List<Long> addedToId = new ArrayList<>();
-        // The first of each is not counted: it warms what is cold.
+        // The first run of each is a warm-up and not counted.
         rkt.nanosToStart(image.toString());
         gantryNanos(client, rkt, "warm-up");
         for (int i = 0; i < runs; i++) {
@@ -119,7 +119,7 @@ final class LatencyCommand implements Callable<Integer> {
                 .put("added_to_id_p99_ms", percentile(addedToId, 0.99) * MILLIS_PER_NANO);
     }
 
-    /** May be below 0: a run by hand can happen to be the slower one. */
+    /** Returns the difference; negative if the direct run happened to be slower. */
     private static long percentile(List<Long> sorted, double share) {
         return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));
     }

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Takes the times of a run of placements. An allocation that comes to its node before its submission was answered counts
+ * Measures the times of placements. An allocation that arrives at its node before the response to its submission counts
  * as placed at once.
  */
 final class PlacementClock implements FleetListener {

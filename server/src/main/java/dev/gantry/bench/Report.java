@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What was measured: named figures, in the order in which they were put. */
+/** The results of a measurement: named figures in insertion order. */
 final class Report {
 
     private final Map<String, Number> figures = new LinkedHashMap<>();

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** When an app has started, in its own words: it prints the time first thing, and ends. */
+/** The start time of an app, which prints the time at once and ends. */
 final class StartTime {
 
     /** What the app is; GNU's knows nanoseconds. */
@@ -26,7 +26,7 @@ final class StartTime {
      */
     static Instant parse(String output) {
         String line = output.strip();
-        // Some of rkt's stage1s write who speaks before it.
+        // Some stage1s of rkt prefix output with the app's name.
         Matcher time = NANOS.matcher(line);
         if (!time.find()) {
             throw new IllegalStateException(

@@ -12,7 +12,7 @@
  *   <li>{@code watch}: wakes those who wait for a change.
  * </ul>
  *
- * <p>This package itself holds what all of them share: clocks, ids, the errors that callers get, and tools for work that runs
- * one piece at a time. It knows no gRPC: {@code dev.gantry.api} passes messages in and out.
+ * <p>This package itself holds what all of them share: clocks, ids, the errors that callers get, and tools for work
+ * that runs one piece at a time. It knows no gRPC: {@code dev.gantry.api} passes messages in and out.
  */
 package dev.gantry.cluster;

@@ -28,7 +28,7 @@ public final class FileTrees {
     private static final int MAX_OPEN = 32;
 
     private final SecureDirectoryStream<Path> top;
-    /** The beginning of names that are not in the tree: nobody can guess it. */
+    /** An unguessable prefix for temporary names, so that they do not collide with names in the tree. */
     private final String movedPrefix = ".moved-" + UUID.randomUUID() + "-";
 
     private boolean moved;
@@ -42,11 +42,11 @@ public final class FileTrees {
 
     /**
      * Deletes a file or a directory with all that is in it. Links are deleted, not followed. A file system that is
-     * mounted below is not entered. Goes on after a failure, so that as much as possible is deleted. Somebody else may
-     * delete the same tree at the same time.
+     * mounted below is not entered. Continues after a failure, so that as much as possible is deleted. Another process
+     * may delete the same tree at the same time.
      *
-     * @param tree the file or directory; nothing happens if there is none. The directories above it must not be changed
-     *     by anybody who is not trusted
+     * @param tree the file or directory; nothing happens if there is none. Its parent directories must be writable by
+     *     trusted users only
      * @throws IOException if something is left; it names the first such file and how many others there are
      */
     public static void delete(Path tree) throws IOException {
@@ -58,7 +58,7 @@ public final class FileTrees {
             }
             delete(handle, absolute);
         } catch (NoSuchFileException e) {
-            // There is none, or somebody else has deleted it.
+            // It does not exist, or another process has deleted it.
         }
     }
 
@@ -99,7 +99,7 @@ public final class FileTrees {
                 try {
                     delete(directory, name, path, depth);
                 } catch (NoSuchFileException e) {
-                    // Somebody else has deleted it.
+                    // Another process has deleted it.
                 } catch (IOException e) {
                     fail(path.resolve(name), e);
                 }
@@ -129,7 +129,7 @@ public final class FileTrees {
         try (SecureDirectoryStream<Path> child = directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
             empty(child, path.resolve(name), depth + 1);
         } catch (NotDirectoryException e) {
-            // Exchanged for something else since it was looked at.
+            // Another process has replaced it meanwhile.
             directory.deleteFile(name);
             return;
         }

@@ -36,7 +36,7 @@ public final class OpenDirectory implements AutoCloseable {
     /**
      * Opens a directory by its path.
      *
-     * @param path the path; nobody who is not trusted may change the directories above its last name, which is no link
+     * @param path the path. Only trusted users may write to its parent directories; the last name is no link
      * @return the directory; to be closed
      * @throws IOException if there is none, or it can't be opened
      */
@@ -89,7 +89,7 @@ public final class OpenDirectory implements AutoCloseable {
         try {
             handle.deleteFile(single(name));
         } catch (NoSuchFileException e) {
-            // There is none, or somebody else has deleted it.
+            // It does not exist, or another process has deleted it.
         }
     }
 
@@ -111,8 +111,8 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes a directory in it that any user may write to, unless there is one. Keeps one that somebody else makes at
-     * the same time and has put something into; may replace it while it is empty.
+     * Creates a directory in it that any user may write to, unless it exists. Keeps a directory that another process
+     * creates at the same time and has put something into; may replace it while it is empty.
      *
      * @param name a single name
      * @param staging a directory on the same file system that only trusted users can write to: a directory can't be

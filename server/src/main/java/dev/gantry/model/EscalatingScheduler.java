@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.function.Supplier;
 
 /**
- * A scheduler whose tasks do not fail silently. Java's own stores a task's exception in a future that nobody reads, and
- * stops repeating the task. This scheduler passes the exception to the uncaught exception handler of its thread.
+ * A scheduler whose tasks do not fail silently. Java's own stores a task's exception in a future, which is never read,
+ * and stops repeating the task. This scheduler passes the exception to the uncaught exception handler of its thread.
  *
  * <p>After its shutdown it ignores new tasks and drops waiting ones.
  */

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The limits of what a node may report about itself and its tasks. Nodes truncate what they report. A server refuses
- * reports beyond the limits; texts that only people read are truncated instead.
+ * The limits of a node's reports about itself and its tasks. Nodes truncate what they report. A server refuses reports
+ * beyond the limits; texts that only people read are truncated instead.
  */
 public final class NodeLimits {
 

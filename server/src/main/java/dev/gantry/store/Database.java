@@ -164,7 +164,7 @@ final class Database implements AutoCloseable {
         try {
             file.force(false);
         } catch (IOException e) {
-            throw new StoreException("The disk does not take what was written to the database", e);
+            throw new StoreException("The disk can't be forced to store the writes of the database", e);
         }
     }
 

@@ -69,7 +69,7 @@ final class DatabaseCheck {
         if (known.isEmpty() && Files.exists(database)) {
             LOG.warn(
                     "There is no good {}: whether the database {} has all that was acknowledged can't be checked this"
-                            + " time. The file is made anew",
+                            + " time. The file is created again",
                     marker,
                     database);
             return false;

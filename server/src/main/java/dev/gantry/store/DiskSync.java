@@ -87,7 +87,7 @@ final class DiskSync implements AutoCloseable {
         try {
             committed.put(group);
         } catch (InterruptedException e) {
-            throw new IllegalStateException("Nobody interrupts the store's writer", e);
+            throw new IllegalStateException("The store's writer is never interrupted", e);
         }
     }
 
@@ -151,7 +151,7 @@ final class DiskSync implements AutoCloseable {
             if (StoreHealth.isError(e)) {
                 health.fail(StoreHealth.Recovery.RESTART, "forcing a commit to the disk failed", e);
             } else {
-                health.fail(StoreHealth.Recovery.OPERATOR, "the disk did not keep what was committed", e);
+                health.fail(StoreHealth.Recovery.OPERATOR, "the disk failed to store committed writes", e);
             }
         }
     }

@@ -140,9 +140,9 @@ final class GroupCommitter implements AutoCloseable {
     private void chainedFailed(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         if (cause instanceof StackOverflowError) {
-            LOG.error("What waited for a write has overflowed its stack", cause);
+            LOG.error("A callback of a write has overflowed its stack", cause);
         } else if (StoreHealth.isError(cause)) {
-            health.fail(Recovery.RESTART, "what waited for a write failed with an error of the Java machine", cause);
+            health.fail(Recovery.RESTART, "a callback of a write failed with an error of the JVM", cause);
         }
     }
 
@@ -177,7 +177,7 @@ final class GroupCommitter implements AutoCloseable {
                 takeTurn();
             }
         } catch (Throwable e) {
-            health.fail(Recovery.RESTART, "the thread that writes has died", e);
+            health.fail(Recovery.RESTART, "the writer thread has died", e);
         } finally {
             ended = true;
             failQueued(health.failure().<StoreException>map(failure -> failure).orElseGet(GroupCommitter::closedStore));
@@ -194,7 +194,7 @@ final class GroupCommitter implements AutoCloseable {
             commit(group);
         }
         if (suspected.getAndSet(false)) {
-            examine(new StoreException("A question to the database failed"));
+            examine(new StoreException("A query of the database failed"));
         }
         if (first == null && !closed) {
             reopen();
@@ -250,7 +250,7 @@ final class GroupCommitter implements AutoCloseable {
      */
     private void examine(Throwable failure) {
         if (StoreHealth.isError(failure)) {
-            health.fail(Recovery.RESTART, "a write failed with an error of the Java machine", failure);
+            health.fail(Recovery.RESTART, "a write failed with an error of the JVM", failure);
             return;
         }
         try {

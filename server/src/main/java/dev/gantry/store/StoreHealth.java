@@ -118,8 +118,7 @@ public final class StoreHealth {
      */
     synchronized void reopened() {
         if (is(Recovery.REOPENING)) {
-            LOG.info(
-                    "The store serves again: the database was opened anew, and nothing that was acknowledged is missing");
+            LOG.info("The store serves again: the database was opened again, and no acknowledged write is missing");
             become(new Serving());
         }
     }

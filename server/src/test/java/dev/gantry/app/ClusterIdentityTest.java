@@ -267,7 +267,9 @@ class ClusterIdentityTest {
         return server.cluster().getStatus(GetStatusRequest.getDefaultInstance()).getClusterId();
     }
 
-    /** Tries until the node is connected: a database that another server has left names a status that the node had then. */
+    /**
+     * Tries until the node is connected: a database that another server has left names a status that the node had then.
+     */
     private static void rejoin(TestServer server, String node) {
         RejoinNodeRequest request =
                 RejoinNodeRequest.newBuilder().setNodeId(node).build();

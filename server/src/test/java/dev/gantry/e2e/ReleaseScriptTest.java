@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The refusals of {@code .ci/release}, in a repository of its own. Whole releases are made by hand (docs/release.md). */
+/**
+ * The refusals of {@code .ci/release}, in a repository of its own. Whole releases are made by hand (docs/release.md).
+ */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class ReleaseScriptTest {
 

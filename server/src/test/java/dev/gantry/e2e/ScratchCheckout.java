@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A checkout for the launcher to build, whose Maven takes no time: it writes the program that the real build has made over
- * the one that is there, in place, as Maven does, and shifts it by some bytes, as if the sources had changed.
+ * A checkout for the launcher to build, whose Maven takes no time: it writes the program that the real build has made
+ * over the one that is there, in place, as Maven does, and shifts it by some bytes, as if the sources had changed.
  */
 final class ScratchCheckout {
 

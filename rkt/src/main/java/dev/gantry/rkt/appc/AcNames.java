@@ -10,8 +10,8 @@ public final class AcNames {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     /**
-     * Several separators may follow one another, as appc's validator has it, but for slashes: no part of a name is
-     * ".." or empty.
+     * Several separators may follow one another, as in appc's validator, except slashes: no part of a name is ".." or
+     * empty.
      */
     private static final Pattern IDENTIFIER =
             Pattern.compile("[a-z0-9]+([-._~]+[a-z0-9]+)*(/[a-z0-9]+([-._~]+[a-z0-9]+)*)*");
@@ -59,8 +59,8 @@ public final class AcNames {
     }
 
     /**
-     * The AC Name that an app of an image has if it is given none: the last part of the image's name, with what an AC
-     * Name can't have turned to dashes.
+     * Returns the default name of an image's app: the last part of the image's name, with dashes in place of characters
+     * that an AC Name can't have.
      *
      * @param imageName the name of the image, an AC Identifier
      * @return the name

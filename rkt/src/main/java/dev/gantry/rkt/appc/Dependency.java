@@ -4,11 +4,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An image whose files an image wants below its own (appc spec/aci.md, "Dependency Matching").
+ * A dependency of an image: another image, whose files lie below the image's own (appc spec/aci.md, "Dependency
+ * Matching").
  *
  * @param imageName its name
- * @param imageId its id, if only that one will do
- * @param labels what it must be labelled with
+ * @param imageId the required id; empty if any image with the name and labels matches
+ * @param labels the labels that the image must have
  */
 public record Dependency(String imageName, Optional<String> imageId, Map<String, String> labels) {
 

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A port of the host that shall lead to a port of an app.
+ * A port of the host to forward to a port of an app.
  *
  * @param name the name that an image gives the port
  * @param hostIp the address of the host; empty for all

@@ -1,6 +1,6 @@
 package dev.gantry.rkt.appc;
 
-/** The names that this machine's architecture goes by. */
+/** Names of this machine's architecture. */
 public final class HostArchitecture {
 
     private HostArchitecture() {}

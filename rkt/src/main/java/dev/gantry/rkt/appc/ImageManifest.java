@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * An image's manifest (appc spec/aci.md, "Image Manifest Schema"), checked as far as it is used here.
+ * An image's manifest (appc spec/aci.md, "Image Manifest Schema"). Only the members that this runtime uses are checked.
  *
- * @param json all of it, also what is not known here; must not be changed
+ * @param json the whole manifest, including unknown members; must not be changed
  * @param name the image's name, an AC Identifier
  * @param labels its labels, in their order
  */
@@ -27,7 +27,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     private static final String INTEGER = "-?\\d{1,9}";
     private static final String IMAGE_ID = "sha512-[0-9a-f]{32,128}";
 
-    /** Keeps what was checked. */
+    /** Copies the collections. */
     public ImageManifest {
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }
@@ -37,7 +37,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
      *
      * @param text JSON
      * @return the manifest
-     * @throws RktException if it is none, or lacks what it must have
+     * @throws RktException if it is no manifest, or lacks a required member
      */
     public static ImageManifest parse(String text) throws RktException {
         try {
@@ -72,11 +72,11 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
-     * This manifest with another {@code app} object, as a pod manifest may give one.
+     * Returns this manifest with another {@code app} object, which a pod manifest may contain.
      *
      * @param app what the image runs instead
      * @return the manifest, checked by the same rules
-     * @throws RktException if the object lacks what it must have
+     * @throws RktException if the object lacks a required member
      */
     public ImageManifest withApp(JsonObject app) throws RktException {
         JsonObject changed = json.deepCopy();
@@ -85,9 +85,9 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
-     * The images whose files lie below this one's.
+     * Returns the dependencies: the images whose files lie below this image's.
      *
-     * @return those that are overwritten by the others first
+     * @return the dependencies, lowest layer first
      */
     public List<Dependency> dependencies() {
         List<Dependency> dependencies = new ArrayList<>();
@@ -105,9 +105,9 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
-     * The paths that the image, with all that it depends on, is cut down to.
+     * Returns the path whitelist, which selects files of the image and its dependencies.
      *
-     * @return absolute paths, without slashes at their ends; empty if all is wanted
+     * @return absolute paths without trailing slashes; empty to select all files
      */
     public Set<String> pathWhitelist() {
         Set<String> paths = new HashSet<>();

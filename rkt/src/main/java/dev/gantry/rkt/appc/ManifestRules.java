@@ -42,7 +42,7 @@ public final class ManifestRules {
             "resource/memory",
             "resource/network-bandwidth");
 
-    /** Those whose limit is one for all apps of a pod that have none of their own. */
+    /** Isolators whose {@code default} must be true: they apply to apps that have none of their own. */
     private static final Set<String> DEFAULTS =
             Set.of("resource/block-bandwidth", "resource/block-iops", "resource/network-bandwidth");
 
@@ -52,7 +52,7 @@ public final class ManifestRules {
     private ManifestRules() {}
 
     /**
-     * Checks what makes a manifest a valid one, on any machine.
+     * Checks the rules of a manifest that do not depend on the machine.
      *
      * @param manifest the manifest
      * @throws RktException if rkt would refuse it
@@ -71,7 +71,7 @@ public final class ManifestRules {
     }
 
     /**
-     * Checks whether the image is one for this system.
+     * Checks that the image is for this operating system and architecture.
      *
      * @param manifest the manifest
      * @throws RktException if it is not, or does not say
@@ -108,7 +108,7 @@ public final class ManifestRules {
                 case "created" -> requireTime(value);
                 case "homepage", "documentation" -> requireUrl(name, value);
                 default -> {
-                    // says what it likes
+                    // any value is valid
                 }
             }
         }
@@ -130,7 +130,7 @@ public final class ManifestRules {
                 return;
             }
         } catch (URISyntaxException e) {
-            // is told below
+            // refused below
         }
         throw invalid("the annotation \"%s\" is \"%s\", no URL of http or https".formatted(name, value));
     }

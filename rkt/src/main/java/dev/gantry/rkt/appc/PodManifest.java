@@ -13,20 +13,20 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The manifest of a pod that somebody has written (appc spec/pods.md, "Pod Manifest Schema"). What can't be honoured is
- * refused.
+ * A pod manifest that a user wrote (appc spec/pods.md, "Pod Manifest Schema"). A manifest with settings that this
+ * runtime can't apply is refused.
  *
  * @param apps its apps, at least one
  * @param volumes its volumes
  * @param ports ports of the host that lead to ports of the apps
- * @param metadata the members that are for those who read the manifest: annotations and the like
+ * @param metadata members that this runtime only copies, such as annotations
  */
 public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort> ports, JsonObject metadata) {
 
     private static final String IMAGE_ID = "sha512-[0-9a-f]{32,128}";
     private static final List<String> METADATA = List.of("annotations", "userAnnotations", "userLabels");
 
-    /** Keeps what was checked. */
+    /** Copies the collections. */
     public PodManifest {
         apps = List.copyOf(apps);
         volumes = List.copyOf(volumes);
@@ -37,10 +37,10 @@ public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort
      * An app of a manifest.
      *
      * @param name its name, an AC Name
-     * @param imageId the ID of its image, or the beginning of it
-     * @param app what stands in for the {@code app} object of the image; not checked yet
-     * @param mounts where it sees which volumes
-     * @param readOnlyRootfs whether it can't write to its root file system
+     * @param imageId the ID of its image, or a prefix of it
+     * @param app replaces the {@code app} object of the image; not checked yet
+     * @param mounts its mounts of volumes
+     * @param readOnlyRootfs true if it can't write to its root file system
      * @param annotations a list of annotations of the app
      */
     public record App(
@@ -51,7 +51,7 @@ public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort
             boolean readOnlyRootfs,
             JsonArray annotations) {
 
-        /** Keeps what was checked. */
+        /** Copies the collections. */
         public App {
             mounts = List.copyOf(mounts);
         }
@@ -62,7 +62,7 @@ public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort
      *
      * @param text JSON
      * @return the manifest
-     * @throws RktException if it is none, or asks for what can't be done
+     * @throws RktException if it is no pod manifest, or has a setting that can't be applied
      */
     public static PodManifest parse(String text) throws RktException {
         try {

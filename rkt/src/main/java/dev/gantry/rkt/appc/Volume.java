@@ -14,7 +14,7 @@ import java.util.Set;
  * @param name an AC Name
  * @param source the absolute path on the host; empty for an empty volume
  * @param readOnly whether apps may only read it; empty to let each mount point decide
- * @param recursive whether what is mounted below the source is there too
+ * @param recursive whether mounts below the source are mounted too
  * @param mode of an empty volume, octal
  * @param uid the owner of an empty volume
  * @param gid the group of an empty volume

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code rkt config}: prints what is configured, as one would configure it. */
+/** {@code rkt config}: prints the configuration in the format of configuration files. */
 final class ConfigCommand {
 
     private ConfigCommand() {}

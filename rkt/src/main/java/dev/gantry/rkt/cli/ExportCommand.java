@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The second half of {@code rkt export}: writes an image of a pod's files, which export.sh has put together. Called with the
- * manifest's file, the directory of the files, the file to write, and whether it may replace another one.
+ * The second half of {@code rkt export}: writes an image from a pod's files, which export.sh has collected. Arguments:
+ * the file of the manifest, the directory of the files, the file to write, and whether that file may be replaced.
  */
 final class ExportCommand {
 

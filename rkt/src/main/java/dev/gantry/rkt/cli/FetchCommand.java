@@ -58,7 +58,7 @@ final class FetchCommand {
         }
     }
 
-    /** Returns the pull policy of its flag, or of the older flags that it superseded. */
+    /** Returns the pull policy of {@code --pull-policy}, or of the older flags that it replaces. */
     static PullPolicy policy(Flags flags, PullPolicy usual) throws UsageException, RktException {
         if (flags.isSet("store-only") && flags.isSet("no-store")) {
             throw new RktException("both --store-only and --no-store specified");

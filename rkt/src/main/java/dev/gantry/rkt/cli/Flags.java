@@ -20,7 +20,7 @@ record Flags(List<Flag> all) {
      *
      * @param syntax the flags that there are
      * @param words the command line
-     * @param operands takes the other words
+     * @param operands receives the other words
      * @return the flags
      * @throws UsageException as {@link FlagSyntax#read} does
      */
@@ -58,7 +58,7 @@ record Flags(List<Flag> all) {
                 .toList();
     }
 
-    /** The value of a flag of which the last one counts. */
+    /** Returns the value of a flag; the last occurrence counts. */
     Optional<String> last(String name) {
         return all.stream()
                 .filter(flag -> flag.name().equals(name))

@@ -13,8 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * {@code rkt image gc}: removes rendered trees that no pod uses, and images of which no pod was made for the grace
- * period. An image stays while there is a pod of it, or while an image that stays depends on it.
+ * {@code rkt image gc}: removes rendered trees that no pod uses, and images that no pod was created from within the
+ * grace period. An image is kept while a pod uses it, or while another kept image depends on it.
  */
 final class ImageCollection {
 

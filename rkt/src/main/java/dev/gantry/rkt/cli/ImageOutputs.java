@@ -51,7 +51,7 @@ final class ImageOutputs {
         }
     }
 
-    /** The path without links; what does not exist yet is none. */
+    /** Resolves the links of a path; parts that do not exist yet are kept. */
     private static Path real(Path path) throws IOException {
         Path existing = path.toAbsolutePath().normalize();
         while (!Files.exists(existing)) {

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * {@code rkt image rm} of several images. An image stays while a pod uses it, or while another image depends on it that
- * stays. Nobody else may use the store meanwhile.
+ * {@code rkt image rm} of several images. An image is kept while a pod uses it, or while another kept image depends on
+ * it. The caller holds the store's exclusive lock.
  */
 final class ImageRemoval {
 
@@ -40,10 +40,10 @@ final class ImageRemoval {
     }
 
     /**
-     * Removes those of the images that can go, and says why the others can't.
+     * Removes the images that are not in use, and prints why the others are kept.
      *
      * @param asked the images
-     * @return how many are gone
+     * @return how many were removed
      * @throws IOException if one can't be removed
      */
     int remove(Set<StoredImage> asked) throws IOException {
@@ -51,10 +51,10 @@ final class ImageRemoval {
     }
 
     /**
-     * Removes those of the images that can go, and says nothing of the others.
+     * Removes the images that are not in use, and prints nothing about the others.
      *
      * @param unused the images
-     * @return how many are gone
+     * @return how many were removed
      * @throws IOException if one can't be removed
      */
     int removeUnused(Set<StoredImage> unused) throws IOException {
@@ -76,7 +76,7 @@ final class ImageRemoval {
         return removed;
     }
 
-    /** One that stays may keep others, those that were looked at before included. */
+    /** A kept image keeps its dependencies, which may have been looked at before it. */
     private Set<StoredImage> removable(Set<StoredImage> asked, Consumer<String> reasons) throws IOException {
         Set<StoredImage> going = new LinkedHashSet<>(asked);
         boolean isSettled = false;
@@ -106,7 +106,7 @@ final class ImageRemoval {
         return users.isEmpty() ? Optional.empty() : Optional.of("pods use it: " + String.join(", ", users));
     }
 
-    /** Those of some images that would lack files without this one. */
+    /** Returns the images that depend on this image. */
     private static List<String> dependents(StoredImage image, Collection<StoredImage> others) {
         return others.stream()
                 .filter(other -> !other.equals(image))

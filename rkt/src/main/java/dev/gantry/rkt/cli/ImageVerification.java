@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code rkt image verify}: finds images whose files are not what they were, say after a fault of the disk, and puts them
- * right from their archives.
+ * {@code rkt image verify}: finds images whose files have changed, for example after a disk fault, and restores them
+ * from their archives.
  */
 final class ImageVerification {
 
@@ -54,7 +54,7 @@ final class ImageVerification {
                     .formatted(image.id(), String.join(", ", users)));
         }
         store.replaceFiles(image, right);
-        // Trees with files of several images have the damaged ones as hard links.
+        // Rendered trees contain the damaged files as hard links.
         for (StoredImage other : store.all()) {
             for (Path tree : store.renderedTrees(other)) {
                 if (pods.usersOf(tree).isEmpty()) {

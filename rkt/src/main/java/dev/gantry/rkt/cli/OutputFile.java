@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
-/** A file that a command writes for its user: there with all its content or, on a failure, not at all. */
+/** An output file of a command. It appears with all its content or, on a failure, not at all. */
 final class OutputFile {
 
     private OutputFile() {}
@@ -17,7 +17,7 @@ final class OutputFile {
     @FunctionalInterface
     interface Content {
 
-        /** Makes the file; there is none of that name yet. */
+        /** Creates the file; it does not exist yet. */
         void write(Path file) throws IOException, RktException;
     }
 
@@ -25,7 +25,7 @@ final class OutputFile {
      * Writes a file.
      *
      * @param file the file
-     * @param isReplaced whether one that is there already is replaced; else that is a failure
+     * @param isReplaced whether an existing one is replaced; otherwise it is an error
      * @param content writes it
      * @throws RktException if there is one
      * @throws IOException if it can't be written

@@ -24,10 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Turns the flags of {@code prepare} and {@code run} into what is asked of a pod. */
+/** Turns the flags of {@code prepare} and {@code run} into a request for a pod. */
 final class PodRequests {
 
-    /** Less is surely a mistake, such as m for M, says rkt. */
+    /** As in rkt, a lower value is taken for a mistake, such as m for M. */
     private static final BigDecimal MIN_MEMORY_BYTES = BigDecimal.valueOf(4096);
 
     private static final long MAX_MANIFEST_BYTES = 4 << 20;
@@ -53,9 +53,9 @@ final class PodRequests {
      * @param arguments the command line
      * @param environment what rkt was called with, for {@code --inherit-env}
      * @param best the best flavor that this machine has the programs for
-     * @param confinement which protections are not taken off
-     * @return what is asked
-     * @throws UsageException if a flag's value can't be taken, or not be honoured here
+     * @param confinement the protections to apply
+     * @return the request
+     * @throws UsageException if a flag's value is invalid, or can't be applied on this machine
      * @throws RktException if a pod manifest is malformed, or flags contradict it
      */
     static PodRequest of(PodArguments arguments, Map<String, String> environment, Flavor best, Confinement confinement)

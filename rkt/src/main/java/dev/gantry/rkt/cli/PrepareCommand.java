@@ -198,7 +198,7 @@ final class PrepareCommand {
         }
     }
 
-    /** Warns that crun is missing, once for a data directory, which remembers it. */
+    /** Warns that crun is missing, once for each data directory. */
     private static void sayOnceThatPodsAreNotIsolated(Session session) throws IOException {
         try {
             Files.createFile(session.options().dataDirectory().resolve(SAID_THAT_CRUN_IS_MISSING));

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of {@code rkt run-prepared} that takes protections off a pod that was prepared with them: the launcher calls
- * it with {@code --insecure-options} and the pod's directory. Everything else of run-prepared is the launcher's.
+ * The part of {@code rkt run-prepared} that removes protections from a prepared pod. The launcher calls it with {@code
+ * --insecure-options} and the pod's directory, and does the rest of run-prepared itself.
  */
 final class RelaxCommand {
 

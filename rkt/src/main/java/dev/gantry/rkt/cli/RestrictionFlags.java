@@ -19,7 +19,7 @@ final class RestrictionFlags {
      * Converts the flags.
      *
      * @param flags the flags of an app
-     * @param flavor what shall run it
+     * @param flavor the flavor that runs it
      * @return isolators by their names
      * @throws UsageException if a value can't be understood, or the flavor can't restrict
      */

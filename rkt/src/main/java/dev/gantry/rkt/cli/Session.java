@@ -108,7 +108,7 @@ record Session(
                 (aci, signature, name) -> new OpenPgpVerifier(keys, clock, log).verify(aci, signature, name);
         boolean insecureKeys = options.insecure().contains(InsecureOption.PUBKEY);
         if (isAnyCertificateTaken() && !insecureKeys) {
-            // As in rkt: without verified TLS anybody may have sent the keys, so don't look for any.
+            // As in rkt: without verified TLS an attacker may have sent the keys, so look for none.
             return verifier;
         }
         boolean httpAllowed = insecureKeys && options.insecure().contains(InsecureOption.HTTP);
@@ -120,12 +120,12 @@ record Session(
                 verifier, keys, new MetaKeyDiscovery(downloads, httpAllowed, this::debug), truster, log);
     }
 
-    /** Tells the user something on standard error. */
+    /** Prints a message on standard error. */
     void say(String message) {
         err.println(command + ": " + message);
     }
 
-    /** Tells the user something if {@code --debug} is set. */
+    /** Prints a message on standard error if {@code --debug} is set. */
     void debug(String message) {
         if (options.isDebug()) {
             say(message);

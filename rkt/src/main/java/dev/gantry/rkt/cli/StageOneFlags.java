@@ -17,12 +17,12 @@ final class StageOneFlags {
     private StageOneFlags() {}
 
     /**
-     * The flags, with the stage1 that the machine is configured for where they name none.
+     * Adds the configured stage1 to flags that name none.
      *
      * @param pod the flags
-     * @param settings what is configured
+     * @param settings the configuration
      * @return the flags
-     * @throws RktException if what is configured is none that is here
+     * @throws RktException if the configured stage1 is unknown to this runtime
      */
     static Flags withConfigured(Flags pod, Settings settings) throws RktException {
         boolean isNamed = pod.all().stream().anyMatch(flag -> BY_NAME.contains(flag.name()));
@@ -45,7 +45,7 @@ final class StageOneFlags {
      * @param pod the flags
      * @param best the best flavor that this machine has the programs for
      * @return what the last of the flags names, such as {@code coreos.com/rkt/stage1-fly:1.30.0}; else the best
-     * @throws UsageException if it is none that is here
+     * @throws UsageException if the flavor is unknown
      */
     static Flavor flavor(Flags pod, Flavor best) throws UsageException {
         Flavor flavor = best;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** {@code rkt trust}: lets keys sign images. */
+/** {@code rkt trust}: adds keys that may sign images. */
 final class TrustCommand {
 
     static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The directories of rkt's configuration, in the order of the components. A later one supersedes an earlier one.
+ * The directories of rkt's configuration, in the order of the components. A later directory overrides an earlier one.
  *
  * @param system the vendor's ({@code --system-config})
  * @param local the machine's ({@code --local-config})
@@ -21,7 +21,7 @@ public record ConfigDirectories(Path system, Path local, Optional<Path> user) {
     /**
      * The directories.
      *
-     * @return the one that is superseded first
+     * @return the directories, lowest precedence first
      */
     public List<Path> inOrder() {
         return Stream.concat(Stream.of(system, local), user.stream()).toList();

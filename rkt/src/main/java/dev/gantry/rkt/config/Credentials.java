@@ -53,9 +53,9 @@ public final class Credentials {
     /**
      * Reads the files {@code auth.d/*.json} of configuration directories.
      *
-     * @param directories where to look; those that are missing configure nothing
-     * @return what they say
-     * @throws RktException if a file is no such configuration, or two of one directory speak of one server
+     * @param directories the directories; missing ones are skipped
+     * @return the credentials
+     * @throws RktException if a file is invalid, or two files of one directory are for the same server
      * @throws IOException if a file can't be read
      */
     public static Credentials read(ConfigDirectories directories) throws IOException, RktException {

@@ -12,7 +12,7 @@ import java.util.Optional;
  * no JVM, paths.awk reads the former.
  *
  * @param data where images and pods are kept
- * @param stage1Images the directory of stage1 images; only shown, for this runtime has none
+ * @param stage1Images the directory of stage1 images; shown only: this runtime has no stage1 images
  * @param stage1 the name of the stage1 that runs pods if none is asked for
  * @param stage1Version its version
  * @param stage1Location the location of its image; only shown
@@ -30,9 +30,9 @@ public record Settings(
     /**
      * Reads the files of configuration directories.
      *
-     * @param directories where to look; those that are missing configure nothing
-     * @return what they say, setting by setting that of the last directory that says something
-     * @throws RktException if a file is no such configuration, or two of one directory set the same
+     * @param directories the directories; missing ones are skipped
+     * @return the settings; each is from the last directory that sets it
+     * @throws RktException if a file is invalid, or two files of one directory set the same key
      * @throws IOException if a file can't be read
      */
     public static Settings read(ConfigDirectories directories) throws IOException, RktException {
@@ -75,13 +75,13 @@ public record Settings(
         return or(other);
     }
 
-    /** These settings, and of the others what these leave out. */
+    /** Returns these settings, with the others as defaults. */
     private Settings or(Settings others) {
         return new Settings(
                 data.or(others::data),
                 stage1Images.or(others::stage1Images),
                 stage1.or(others::stage1),
-                // A version is one of the name that it stands beside.
+                // A version belongs to the name in the same file.
                 stage1.isPresent() ? stage1Version : others.stage1Version,
                 stage1Location.or(others::stage1Location));
     }

@@ -16,8 +16,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Writes an image's archive so that the same layers make the same bytes, and so the same id: paths in order, no times of
- * now.
+ * Writes an image's archive reproducibly: the same layers give the same bytes, and so the same image id. Paths are
+ * sorted, and no current time is written.
  */
 final class AciWriter {
 
@@ -33,7 +33,7 @@ final class AciWriter {
     /**
      * Writes an image.
      *
-     * @param file where to; must not exist
+     * @param file the target; must not exist
      * @param manifest its manifest
      * @param tree its files
      * @throws IOException if that fails
@@ -83,7 +83,7 @@ final class AciWriter {
             link.setLinkName(source.entry().getLinkName());
             archive.put(link);
         } else if (isSpecial(source.entry())) {
-            // The store knows which of them it takes.
+            // The store decides which attributes it keeps.
             TarArchiveEntry special = entry(path, source.entry().getLinkFlag(), node);
             special.setDevMajor(source.entry().getDevMajor());
             special.setDevMinor(source.entry().getDevMinor());

@@ -5,7 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The digests that docker registries name things by: {@code ALGORITHM:HEX}. */
+/** Digests in docker registries: {@code ALGORITHM:HEX}. */
 final class Digests {
 
     private Digests() {}
@@ -21,7 +21,7 @@ final class Digests {
         check.require(what);
     }
 
-    /** Begins to compare what is read piece by piece. */
+    /** Starts a comparison of content that arrives in pieces. */
     static Check check(String digest) throws RktException {
         if (digest.startsWith("sha256:")) {
             return new Check(digest, algorithm("SHA-256"));
@@ -32,7 +32,7 @@ final class Digests {
         throw new RktException("unsupported digest \"%s\": only sha256 and sha512 are known".formatted(digest));
     }
 
-    /** A comparison that goes on. */
+    /** A running comparison. */
     static final class Check {
 
         private final String expected;

@@ -48,10 +48,10 @@ public final class DockerImages {
     /**
      * Makes a fetcher.
      *
-     * @param transport asks whether a registry is there, without credentials
-     * @param credentials what registries are told
+     * @param transport probes a registry, without credentials
+     * @param credentials the credentials for registries
      * @param proxies which proxy leads to a registry
-     * @param options what may be fetched, and how
+     * @param options limits what may be fetched
      * @param progress shows what is fetched
      */
     public DockerImages(
@@ -70,19 +70,19 @@ public final class DockerImages {
     /**
      * The result of a fetch.
      *
-     * @param image the stored image; empty if it is the one that the caller knows
+     * @param image the stored image; empty if the caller has the image already
      * @param manifestDigest the digest of its manifest
      */
     public record Fetched(Optional<StoredImage> image, String manifestDigest) {}
 
     /**
-     * Fetches and stores an image: of an index, the one for this machine.
+     * Fetches and stores an image. From an index, the image for this machine is chosen.
      *
      * @param reference its name
-     * @param knownManifest the digest of the manifest that the caller has the image of
+     * @param knownManifest the digest of the manifest whose image the caller has
      * @param store where to store it
      * @return the result
-     * @throws RktException if it can't be had or is refused
+     * @throws RktException if it can't be fetched or is refused
      * @throws IOException if the transfer breaks off, or the image can't be stored
      */
     public Fetched fetch(DockerReference reference, Optional<String> knownManifest, ImageStore store)

@@ -11,8 +11,8 @@ import java.util.Optional;
 record DockerUser(String user, String group) {
 
     /**
-     * Reads the {@code User} of an image's configuration. Without a group, docker2aci takes the user's name or number
-     * for one; a user by name of whom no group has the name gets the group that his line of passwd tells.
+     * Reads the {@code User} of an image's configuration. Without a group, docker2aci uses the user's name or number as
+     * the group. If no group has the user's name, it uses the group in the user's line of passwd.
      *
      * @param text {@code USER}, {@code USER:GROUP} or nothing
      * @param passwd the image's {@code /etc/passwd}

@@ -15,9 +15,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
 /**
- * The files that layers make when one is laid over the other (OCI image-spec, layer.md): what is where, and which entry
- * of which layer it is. The contents stay in the layers. Links are followed as the app would see them, so never out of
- * the tree.
+ * The tree of files that results from applying layers in order (OCI image-spec, layer.md). For each path it knows the
+ * layer and the entry; contents stay in the layers. Links are resolved as the app would see them, so they never lead
+ * out of the tree.
  */
 final class LayerTree {
 
@@ -30,10 +30,10 @@ final class LayerTree {
     private final Node root = Node.directory(Optional.empty());
 
     /**
-     * Something that lies at one path, or, if hard links lead to it, at several.
+     * A file or directory, at one path or, with hard links, at several.
      *
-     * @param source the entry; empty for a directory that no layer speaks of
-     * @param children what is in it; only a directory has some
+     * @param source the entry; empty for a directory without an entry in any layer
+     * @param children the children of a directory; empty for a file
      */
     record Node(Optional<Source> source, Optional<TreeMap<String, Node>> children) {
 
@@ -69,11 +69,11 @@ final class LayerTree {
     }
 
     /**
-     * Lays a layer over what is there.
+     * Applies a layer on top of the earlier ones.
      *
      * @param layer the layer; must stay open while the tree is used
      * @param attributes the extended attributes of its entries
-     * @throws RktException if it has what no layer should have
+     * @throws RktException if an entry of the layer is invalid
      */
     void apply(TarFile layer, PaxAttributes attributes) throws RktException {
         // Whiteouts of a layer remove files of the layers below, wherever they are in the archive: so apply them first.
@@ -94,11 +94,11 @@ final class LayerTree {
     }
 
     /**
-     * Finds what lies at a path.
+     * Finds the file or directory at a path.
      *
      * @param path the path, links on the way and at its end followed
-     * @return what is there
-     * @throws RktException if links go round
+     * @return the file or directory; empty if there is none
+     * @throws RktException if links form a loop
      */
     Optional<Node> find(String path) throws RktException {
         return walk(path(path), false).map(way -> way.peek());
@@ -143,7 +143,7 @@ final class LayerTree {
                         .formatted(link.getName(), link.getLinkName())));
     }
 
-    /** The way to a place, the place on top; empty if there is none. */
+    /** Returns the nodes from the root to a path, the last on top; empty if the path does not exist. */
     private Optional<Deque<Node>> walk(List<String> path, boolean makesDirectories) throws RktException {
         Deque<String> ahead = new ArrayDeque<>(path);
         Deque<Node> way = new ArrayDeque<>();

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Makes an image manifest of a docker image's configuration, as docker2aci does (appc/docker2aci, lib/internal). */
+/** Makes an image manifest from a docker image's configuration, as docker2aci does (appc/docker2aci, lib/internal). */
 final class ManifestConverter {
 
     private static final String APPC_VERSION = "0.8.11";
@@ -37,7 +37,7 @@ final class ManifestConverter {
      * @param passwd its {@code /etc/passwd}
      * @param groups its {@code /etc/group}
      * @return the text of the manifest
-     * @throws RktException if something of it has no counterpart
+     * @throws RktException if a setting has no counterpart in appc
      */
     static String convert(
             DockerReference reference,
@@ -155,7 +155,7 @@ final class ManifestConverter {
         return namedValues(annotations);
     }
 
-    /** An annotation that is no time would make the manifest an invalid one. */
+    /** The manifest would be invalid with a "created" annotation that is no time. */
     private static String created(JsonObject config) {
         try {
             OffsetDateTime.parse(text(config, "created"));
@@ -188,7 +188,7 @@ final class ManifestConverter {
         return texts;
     }
 
-    /** The members of what docker writes a set as, in an order of their own so that the manifest is always the same. */
+    /** Returns the members of a set in docker's notation, sorted, so that the manifest is reproducible. */
     private static Set<String> keys(JsonObject json, String member) {
         return json.get(member) instanceof JsonObject object ? new TreeSet<>(object.keySet()) : Set.of();
     }
@@ -197,7 +197,7 @@ final class ManifestConverter {
         return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     }
 
-    /** Turns what is no AC Identifier into one, as rkt does: "127.0.0.1:5000/a__b" into "127.0.0.1_5000/a__b". */
+    /** Converts a text to an AC Identifier, as rkt does: "127.0.0.1:5000/a__b" into "127.0.0.1_5000/a__b". */
     private static String identifier(String text) {
         return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9./~_-]", "_").replaceAll("^[-._~/]+|[-._~/]+$", "");
     }

@@ -30,8 +30,8 @@ import land.oras.auth.UsernamePasswordProvider;
 import land.oras.exception.OrasException;
 
 /**
- * One repository of a docker registry. All that comes from it is compared with the digest that it was asked for by.
- * HTTPS is tried first, and plain HTTP after it where that is allowed, as docker2aci does.
+ * One repository of a docker registry. Content that is requested by a digest is compared with the digest. As in
+ * docker2aci, HTTPS is tried first, then plain HTTP if it is allowed.
  */
 final class RegistryClient {
 
@@ -55,13 +55,13 @@ final class RegistryClient {
     }
 
     /**
-     * Finds out how a registry is to be spoken to.
+     * Finds out the scheme and the authentication of a registry.
      *
      * @param reference an image of it
-     * @param transport asks whether it is there, without credentials
-     * @param credentials what registries are told
+     * @param transport probes the registry, without credentials
+     * @param credentials the credentials for registries
      * @param proxies which proxy leads to it
-     * @param options what may be fetched, and how
+     * @param options limits what may be fetched
      * @param progress shows what is fetched
      * @return the repository of the image
      * @throws RktException if the registry can't be reached
@@ -75,7 +75,7 @@ final class RegistryClient {
             FetchOptions options,
             Progress progress)
             throws RktException, IOException {
-        // The library takes the proxies of the JVM, and can't be given others; of certificates it can be given one
+        // The library uses the proxies of the JVM and can't be configured with others. It takes certificates from one
         // file.
         ProxySelector.setDefault(proxies);
         HttpClients.trustAsThisMachine();
@@ -99,7 +99,7 @@ final class RegistryClient {
     /**
      * A manifest or an index.
      *
-     * @param mediaType what it is
+     * @param mediaType its media type
      * @param json its text
      * @param digest its digest
      */
@@ -110,7 +110,7 @@ final class RegistryClient {
      *
      * @param version a tag or a digest
      * @return the document
-     * @throws RktException if there is none, or it is not what the digest says
+     * @throws RktException if it does not exist, or does not match the digest
      */
     Document manifest(String version) throws RktException {
         boolean isDigest = version.contains(":");
@@ -132,10 +132,10 @@ final class RegistryClient {
      *
      * @param digest its digest
      * @param file where to put it
-     * @param label what people call it
+     * @param label its name for messages
      * @param size how large it should be, in bytes; negative if that is not known
      * @param maxBytes the size at which it is refused
-     * @throws RktException if there is none, or it is not what the digest says
+     * @throws RktException if it does not exist, or does not match the digest
      * @throws IOException if the transfer breaks off, or the file can't be written
      */
     void blob(String digest, Path file, String label, long size, long maxBytes) throws RktException, IOException {
@@ -161,10 +161,10 @@ final class RegistryClient {
     }
 
     /**
-     * What a registry answers to who says nothing about himself.
+     * The response of a registry to a request without credentials.
      *
-     * @param scheme by which it answers
-     * @param challenge how it wants to be told who asks; empty if it does not
+     * @param scheme the scheme of the response
+     * @param challenge the authentication challenge; empty if the registry needs no authentication
      */
     private record Answer(String scheme, String challenge) {}
 

@@ -48,7 +48,7 @@ final class FileImages {
         Path signature = givenSignature.orElseGet(() -> signatureOf(file));
         requireReadable(signature);
         try (WorkDirectory work = store.newWork()) {
-            // Somebody may write to the file meanwhile: verify and store one copy of it.
+            // The file may be written to meanwhile: verify and store one copy of it.
             Path copy = Files.copy(file, work.path().resolve("download"));
             String name = AciManifest.read(copy, store.limits()).name();
             return imports.add(copy, Optional.of(signature), name);

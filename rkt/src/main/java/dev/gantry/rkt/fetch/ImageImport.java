@@ -34,7 +34,7 @@ final class ImageImport {
     /**
      * Verifies a file if images must be signed, and stores it.
      *
-     * @param aci the image; nobody else can change the file meanwhile
+     * @param aci the image; no other process can change the file meanwhile
      * @param signature its signature; empty only if images need none
      * @param imageName the name in its manifest
      * @throws RktException if it is refused; nothing is stored then

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Provides commands with the images that they name. This is the way of every image: find it in the store; fetch it if it
- * is not there or the pull policy is "update"; do the same for its dependencies; render the files of all of them.
+ * Provides commands with the images that they name. This is the way of every image: find it in the store; fetch it if
+ * it is not there or the pull policy is "update"; do the same for its dependencies; render the files of all of them.
  */
 public final class ImageProvider {
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The {@code Cache-Control} of a response (RFC 9111, as far as rkt reads it).
+ * The {@code Cache-Control} of a response (RFC 9111). Only the directives that rkt reads are parsed.
  *
  * @param maxAge how long the answer may be used without asking again; never negative
  * @param mayRevalidate whether the server may be asked for changes only, by its {@code ETag}

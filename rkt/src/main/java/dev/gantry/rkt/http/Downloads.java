@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Downloads files. One that was broken off goes on where it ended, if the server still has the same: its part stays,
- * with what tells the server's version of it (RFC 9110, {@code Range} and {@code If-Range}).
+ * Downloads files. An interrupted download is resumed if the server still has the same version (RFC 9110, {@code Range}
+ * and {@code If-Range}). The partial file is kept on disk, with a file that identifies the version.
  */
 public final class Downloads {
 
@@ -48,16 +48,16 @@ public final class Downloads {
     }
 
     /**
-     * The file is there.
+     * The file was downloaded.
      *
      * @param file where it was put
-     * @param etag what the server calls this version of it
+     * @param etag the server's entity tag of this version
      * @param cacheControl how long it may be used
      */
     public record Downloaded(Path file, Optional<String> etag, CacheControl cacheControl) implements Outcome {}
 
     /**
-     * The version that the caller has still holds.
+     * The caller's version is current (304 Not Modified).
      *
      * @param cacheControl how long it may be used
      */
@@ -67,11 +67,11 @@ public final class Downloads {
      * Downloads a file.
      *
      * @param uri where it is
-     * @param label what people call it
-     * @param part where to put it; what is there is taken for the beginning of it if {@code PART.version} tells which
-     *     version it is of. Nobody else may use the two
-     * @param knownEtag the version that the caller has and needs not again
-     * @return what came of it
+     * @param label its name for messages
+     * @param part where to put it. An existing file is resumed if {@code PART.version} identifies its version. No other
+     *     process may use the two files
+     * @param knownEtag the entity tag of the version that the caller has
+     * @return the outcome
      * @throws RktException if the server can't be reached or has no such file, or it is too large
      * @throws IOException if the transfer breaks off again and again, or the file can't be written
      */
@@ -179,7 +179,7 @@ public final class Downloads {
                 .isPresent();
     }
 
-    /** A weak ETag tells no bytes, so only a strong one, or a time, lets a download go on. */
+    /** A weak ETag does not identify bytes: a download is resumed only with a strong one or a modification time. */
     private static void rememberVersion(HttpResponse<InputStream> response, Path version) throws IOException {
         Optional<String> validator = response.headers()
                 .firstValue("ETag")
@@ -199,7 +199,7 @@ public final class Downloads {
         return CacheControl.parse(String.join(",", response.headers().allValues("Cache-Control")));
     }
 
-    /** The transfer ended early; what came may be used when it is tried again. */
+    /** The transfer ended early. The received part is kept for the next attempt. */
     private static final class BrokenOffException extends IOException {
 
         private static final long serialVersionUID = 1L;

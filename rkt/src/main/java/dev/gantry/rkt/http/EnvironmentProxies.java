@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proxies of the environment, as Go's net/http takes them: {@code HTTPS_PROXY}, {@code HTTP_PROXY} and
- * {@code NO_PROXY}, in capitals or not. What is on this machine is never asked for through a proxy.
+ * The proxies of the environment, as Go's net/http takes them: {@code HTTPS_PROXY}, {@code HTTP_PROXY} and {@code
+ * NO_PROXY}, in capitals or not. Servers on this machine are never reached through a proxy.
  */
 public final class EnvironmentProxies extends ProxySelector {
 
@@ -40,7 +40,7 @@ public final class EnvironmentProxies extends ProxySelector {
         return List.of(variable(name).map(EnvironmentProxies::proxy).orElse(Proxy.NO_PROXY));
     }
 
-    /** A proxy that can't be reached is not left out: what it is there for must not be gone around. */
+    /** Does nothing: if a proxy can't be reached, the request fails rather than bypass the proxy. */
     @Override
     public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
-/** Makes HTTP clients, and tells of failures in rkt's words. */
+/** Makes HTTP clients, and describes failures in rkt's words. */
 public final class HttpClients {
 
     /** The {@code User-Agent} of requests: some servers of images answer rkt otherwise than browsers. */
@@ -39,7 +39,8 @@ public final class HttpClients {
     }
 
     /**
-     * Has clients that are made without a context of their own, as by libraries, trust what this machine trusts.
+     * Makes clients without their own TLS context, such as those of libraries, use this machine's certificate
+     * authorities.
      *
      * @throws IOException if the certificates that this machine trusts can't be read
      */

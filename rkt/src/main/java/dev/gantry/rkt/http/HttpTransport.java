@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Sends requests as rkt does: through the proxies of the environment, and over plain HTTP only where that is allowed,
- * redirects included. Credentials that are configured for a host are sent over TLS only, and never along a redirect to
- * another host or port: whoever names a URL, or answers for one, must not learn a password.
+ * Sends requests as rkt does: through the proxies of the environment, and over plain HTTP only if it is allowed, also
+ * after redirects. Credentials of a host are sent over TLS only, and never to the target of a redirect to another host
+ * or port. Otherwise the author of a URL, or the server behind it, could learn a password.
  */
 public final class HttpTransport {
 
@@ -32,7 +32,7 @@ public final class HttpTransport {
     /**
      * Makes a transport.
      *
-     * @param credentials what hosts are told
+     * @param credentials the credentials for hosts
      * @param proxies which proxy leads to a host
      * @param isHttpAllowed whether plain HTTP may be used
      * @param isAnyCertificateTaken whether servers may show any certificate
@@ -51,10 +51,10 @@ public final class HttpTransport {
     }
 
     /**
-     * Gets what a URL leads to.
+     * Sends a GET request and follows redirects.
      *
      * @param uri the URL
-     * @param headers headers beside those that every request has
+     * @param headers additional headers
      * @return the answer, whatever its status, unless that is a redirect; its body must be closed
      * @throws RktException if the server can't be reached, or may not be asked; in Go's words
      */

@@ -31,7 +31,7 @@ public final class MetaDiscovery {
      *
      * @param transport sends the requests
      * @param isHttpAllowed whether plain HTTP is tried where HTTPS does not answer
-     * @param debug takes what was tried in vain
+     * @param debug receives a message for each failed attempt
      */
     public MetaDiscovery(HttpTransport transport, boolean isHttpAllowed, Consumer<String> debug) {
         this.transport = transport;
@@ -40,7 +40,7 @@ public final class MetaDiscovery {
     }
 
     /**
-     * Finds the values of the tags that speak of a name.
+     * Finds the values of the tags for a name.
      *
      * @param name an AC Identifier
      * @param tag {@code ac-discovery} or {@code ac-discovery-pubkeys}
@@ -116,7 +116,9 @@ public final class MetaDiscovery {
         return "";
     }
 
-    /** A prefix ends where a part of the name does: example.com/a speaks of example.com/a/b, not of example.com/ab. */
+    /**
+     * A prefix consists of whole parts of a name: example.com/a is a prefix of example.com/a/b, not of example.com/ab.
+     */
     private static boolean isPrefix(String prefix, String name) {
         return name.equals(prefix) || name.startsWith(prefix.endsWith("/") ? prefix : prefix + "/");
     }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Shows how far a download is, where somebody looks on: one line that is written over, as rkt does. Belongs to the
- * thread that downloads.
+ * Shows the progress of a download on a terminal, as rkt does: one line that is overwritten. Used by the downloading
+ * thread only.
  */
 public final class Progress {
 
@@ -34,7 +34,7 @@ public final class Progress {
     }
 
     /**
-     * Progress that nobody sees.
+     * Returns progress that shows nothing.
      *
      * @return shows nothing
      */
@@ -62,7 +62,7 @@ public final class Progress {
      *
      * @param label what is downloaded
      * @param total its size in bytes; negative if that is not known
-     * @return to be told of each step
+     * @return the display, which the caller updates
      */
     public Line begin(String label, long total) {
         return new Line(label, total);
@@ -83,9 +83,9 @@ public final class Progress {
         }
 
         /**
-         * Tells how far the download is.
+         * Updates the number of received bytes.
          *
-         * @param bytes all that is there
+         * @param bytes the bytes received so far
          */
         public void reached(long bytes) {
             done = bytes;
@@ -113,7 +113,7 @@ public final class Progress {
         }
     }
 
-    /** The line: the bar only where the size is known. */
+    /** Formats the line; the bar needs a known size. */
     static String text(String label, long done, long total) {
         if (total <= 0) {
             return "%s: %s".formatted(label, size(done));

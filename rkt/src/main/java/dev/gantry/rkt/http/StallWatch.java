@@ -5,12 +5,12 @@ import java.io.InputStream;
 import java.time.Duration;
 
 /**
- * Closes a body from which nothing comes any more, so that whoever waits for it goes on. The reader tells of each read
- * by {@link #moved}; a thread of its own watches, and ends when this is closed.
+ * Closes a response body that has stalled, so that the waiting reader fails. The reader reports each read by {@link
+ * #moved}. A separate thread watches, and ends when this object is closed.
  */
 final class StallWatch implements AutoCloseable {
 
-    /** The time that a server may send nothing. */
+    /** The longest time without data from the server. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Thread watcher;

@@ -22,8 +22,8 @@ import javax.net.ssl.TrustManagerFactory;
 /**
  * The certificate authorities that this machine trusts. rkt, a Go program, takes those of the file that {@code
  * SSL_CERT_FILE} names, else the machine's bundle, and those of all files in the directories that {@code SSL_CERT_DIR}
- * names, with colons between. What an administrator has added there must count here too; where there is none of these,
- * Java's own count.
+ * names, with colons between. So authorities that an administrator has added count here too. Without any of these
+ * files, Java's own authorities are used.
  */
 final class TrustedCertificates {
 
@@ -76,7 +76,7 @@ final class TrustedCertificates {
         }
     }
 
-    /** As in Go, a directory that is not there and a file that holds no certificate are no fault. */
+    /** As in Go, a missing directory and a file without certificates are no errors. */
     private static void addDirectories(KeyStore authorities, String directories)
             throws IOException, GeneralSecurityException {
         for (String directory : directories.split(":", -1)) {

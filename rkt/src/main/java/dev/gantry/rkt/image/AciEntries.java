@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/** The entries of an image's archive, read without trust in what they say of themselves. */
+/** Reads the entries of an untrusted image archive. */
 final class AciEntries {
 
     /**

@@ -24,8 +24,8 @@ import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /**
- * Extracts an image's archive, and refuses one that is not what an image should be: a {@code manifest} and files below
- * {@code rootfs/}, none of which could lead to, or be, something of the host.
+ * Extracts an image's archive. Refuses anything but a {@code manifest} and files below {@code rootfs/}, and entries
+ * that could reach outside of the image, such as devices of the host.
  */
 final class AciExtractor {
 
@@ -33,7 +33,7 @@ final class AciExtractor {
     private static final int MAX_MANIFEST_BYTES = 4 << 20;
     private static final int PERMISSION_BITS = 07777;
 
-    /** At run time another directory is mounted there. */
+    /** At run time another file system is mounted there. */
     private static final String DEVICES = "dev/";
 
     /** Linux has names of 255 bytes and paths of 4096, of which the store's own part needs some. */
@@ -49,7 +49,7 @@ final class AciExtractor {
     private final ImageLimits limits;
     private final long archiveBytes;
 
-    /** Directories get their mode and times when nothing is put into them any more. */
+    /** Modes and times of directories, set after their last entry was extracted. */
     private final Deque<DirectoryAttributes> directories = new ArrayDeque<>();
 
     /** Paths of devices and pipes, and of hard links to them. */
@@ -61,8 +61,8 @@ final class AciExtractor {
      * Makes an extractor.
      *
      * @param rootfs an empty directory for the image's files
-     * @param limits what its files may take
-     * @param archiveBytes the size of the archive, of which files with holes may make more
+     * @param limits the limits of its files
+     * @param archiveBytes the size of the archive, which bounds the files; sparse files may be larger
      */
     AciExtractor(Path rootfs, ImageLimits limits, long archiveBytes) {
         this.tree = new RootedTree(rootfs);
@@ -75,14 +75,14 @@ final class AciExtractor {
      *
      * @param archive the uncompressed archive
      * @return the text of the manifest
-     * @throws RktException if the image is refused; what was extracted so far is of no use then
+     * @throws RktException if the image is refused; the caller must then discard the extracted files
      * @throws IOException if the archive is damaged or can't be written out
      */
     String extract(Path archive) throws IOException, RktException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(archive), BUFFER_BYTES)) {
             return extractAll(new AciEntries(in, limits), PaxAttributes.read(archive));
         } catch (RuntimeException e) {
-            // The library meets damaged headers with all kinds of them.
+            // The library throws many kinds of exceptions on damaged headers.
             throw new RktException("the image's archive is damaged: " + e.getMessage(), e);
         }
     }
@@ -130,7 +130,7 @@ final class AciExtractor {
      * Finds the manifest, and extracts nothing.
      *
      * @param archive the uncompressed archive; read no further than the manifest
-     * @param limits how many entries may stand before it
+     * @param limits how many entries may precede it
      * @return the text of the manifest
      * @throws RktException if there is none
      * @throws IOException if the archive is damaged
@@ -254,8 +254,8 @@ final class AciExtractor {
     }
 
     /**
-     * Links are meant for the app, in whose eyes none leads out of the image: above the root is the root. Whoever
-     * follows one here has to do so likewise, as {@link RootedTree} and rooted.sh do.
+     * Creates a link. For the app, no link leads out of the image, since the parent of the root is the root. Code of
+     * the host must resolve links the same way, as {@link RootedTree} and rooted.sh do.
      */
     private static void extractSymbolicLink(TarArchiveEntry entry, Path place, String path)
             throws IOException, RktException {
@@ -267,7 +267,10 @@ final class AciExtractor {
         setOwner(place, entry);
     }
 
-    /** Devices and pipes are the machine's. Those of /dev nobody misses, for pods have another one mounted there. */
+    /**
+     * Skips devices and pipes, which would be the host's. Those below /dev are not needed: pods have another file
+     * system mounted there.
+     */
     private void leaveOut(String path) throws RktException {
         if (!path.startsWith(DEVICES)) {
             throw new RktException(

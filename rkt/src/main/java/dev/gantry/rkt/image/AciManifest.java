@@ -18,7 +18,7 @@ public final class AciManifest {
      *
      * @param aci the image, compressed or not
      * @return its manifest
-     * @throws RktException if the archive has none, or is refused before it comes
+     * @throws RktException if the archive has none, or is refused before its entry
      * @throws IOException if the file can't be read or is no archive
      */
     public static ImageManifest read(Path aci) throws IOException, RktException {
@@ -29,9 +29,9 @@ public final class AciManifest {
      * Reads the manifest, and extracts nothing.
      *
      * @param aci the image, compressed or not
-     * @param limits what it may grow to until the manifest comes
+     * @param limits the limits of the archive up to the manifest
      * @return its manifest
-     * @throws RktException if the archive has none, or is refused before it comes
+     * @throws RktException if the archive has none, or is refused before its entry
      * @throws IOException if the file can't be read or is no archive
      */
     public static ImageManifest read(Path aci, ImageLimits limits) throws IOException, RktException {

@@ -9,8 +9,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
- * Undoes the compression of an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd,
- * too), known by its first bytes.
+ * Decompresses an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd, too), known by
+ * its first bytes.
  */
 final class Decompression {
 

@@ -10,7 +10,10 @@ import java.util.Set;
 /** Lists the images whose files make an image: its dependencies in order, and their dependencies before them. */
 public final class DependencyTree {
 
-    /** No image needs as many; a few images that each depend twice on the next would soon be more. */
+    /**
+     * The most images of a tree. No image needs as many, but images that each depend twice on the next grow
+     * exponentially.
+     */
     private static final int MAX_IMAGES = 1000;
 
     private final Source source;
@@ -24,14 +27,14 @@ public final class DependencyTree {
          *
          * @param dependency the image
          * @return the stored image
-         * @throws RktException if it can't be had
+         * @throws RktException if it can't be provided
          * @throws IOException if the store can't be read or written
          */
         StoredImage find(Dependency dependency) throws IOException, RktException;
     }
 
     /**
-     * An image, and the files of it that are wanted.
+     * An image, and the whitelists that select its files.
      *
      * @param image the image
      * @param whitelists the path whitelists of those that depend on it and its own; a file must be in all of them
@@ -56,8 +59,8 @@ public final class DependencyTree {
     /**
      * Lists the images.
      *
-     * @param image the one that is to be run
-     * @return the images in the order in which one overwrites the other; itself is the last
+     * @param image the image to run
+     * @return the images, lowest layer first; the image itself is the last
      * @throws RktException if one depends on itself, is missing or can't be fetched
      * @throws IOException if the store can't be read or written
      */

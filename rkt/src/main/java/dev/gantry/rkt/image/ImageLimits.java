@@ -4,9 +4,9 @@ import dev.gantry.rkt.RktException;
 import java.util.Map;
 
 /**
- * Limits of images. An image that exceeds one is refused while it is read, whoever signed it.
+ * Limits of images. An image that exceeds a limit is refused while it is read, even if it is signed.
  *
- * @param maxBytes what its archive, and its files together, may hold
+ * @param maxBytes the largest size of its archive, and of its files together
  * @param maxExpansion how many times larger than the downloaded file the archive may be, and than the archive the
  *     files; the first {@value #FREE_BYTES} bytes are free. gzip gets to 1032, and programs and texts to 20
  * @param maxEntries how many entries its archive may have
@@ -33,7 +33,7 @@ public record ImageLimits(long maxBytes, long maxExpansion, long maxEntries) {
                 number(environment, "RKT_IMAGE_MAX_ENTRIES", DEFAULT.maxEntries));
     }
 
-    /** Refuses what would be too large, or too large for what it comes from. */
+    /** Throws if a size exceeds the limit, or is too large in proportion to its source. */
     void check(String what, long bytes, long sourceBytes) throws RktException {
         if (bytes > maxBytes) {
             throw new RktException("%s more than %d bytes; RKT_IMAGE_MAX_BYTES allows more".formatted(what, maxBytes));

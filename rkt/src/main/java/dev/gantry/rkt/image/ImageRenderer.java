@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Renders images: puts the files of an image and its dependencies together in one tree. The tree is kept in the
- * directory of the image, for its next pod. Files are hard links to those of the images, which are never written to.
+ * Renders images: combines the files of an image and its dependencies in one tree. The tree is kept in the directory of
+ * the image for its next pod. Its files are hard links to the images' files, which are never modified.
  */
 public final class ImageRenderer {
 
@@ -37,7 +37,7 @@ public final class ImageRenderer {
      * Renders an image.
      *
      * @param parts the images, of which the last one is rendered
-     * @return the last image, with all files that it should have
+     * @return the last image, with the files of all parts
      * @throws IOException if that fails
      * @throws RktException if this thread is interrupted
      */
@@ -67,7 +67,7 @@ public final class ImageRenderer {
         return image.withRootfs(rendered);
     }
 
-    /** Returns a key of the ids of all parts: when another image meets a dependency, the tree is another one. */
+    /** Returns a key made from the ids of all parts: another image as a dependency makes another tree. */
     private static String key(List<Part> parts) {
         String ids =
                 String.join("\n", parts.stream().map(part -> part.image().id()).toList());

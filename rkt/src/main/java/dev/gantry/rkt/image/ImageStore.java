@@ -31,7 +31,7 @@ import java.util.function.Predicate;
 
 /**
  * The images of a data directory, by the hash of their content: {@code cas/images/ID/} holds an image's archive,
- * manifest and extracted files, and appears at once, by rename, when all of it is there. Several processes may use one
+ * manifest and extracted files, and appears atomically, by a rename, once it is complete. Several processes may use one
  * store; see {@link #lock}.
  */
 public final class ImageStore {
@@ -41,7 +41,9 @@ public final class ImageStore {
     /** Images whose ids begin with the same digits share a lock: few lock files, and short waits. */
     private static final int LOCK_DIGITS = 2;
 
-    /** A file that is there while images are removed, for prepare.sh, which can't take a lock of Java's. */
+    /**
+     * A file that exists while images are removed. prepare.sh looks for it, since a shell can't take a lock of Java's.
+     */
     private static final String REMOVING = "removing";
 
     private final Path root;
@@ -87,10 +89,10 @@ public final class ImageStore {
     }
 
     /**
-     * Keeps images from being removed while pods are made of them.
+     * Prevents the removal of images while pods are created from them.
      *
      * @param shared true to use images, false to remove some
-     * @return to be closed when done; waits for those who hold it the other way
+     * @return the lock, which the caller closes to release it; waits while other processes hold it the other way
      * @throws IOException if that fails
      */
     public Closeable lock(boolean shared) throws IOException {
@@ -114,7 +116,7 @@ public final class ImageStore {
      *
      * @param source the image, plain or compressed; not closed
      * @return the stored image, also if it was stored before
-     * @throws RktException if it is no image, or a hostile one; nothing is stored then
+     * @throws RktException if it is no image, or is refused; nothing is stored then
      * @throws IOException if it can't be read or stored
      */
     @SuppressWarnings("try") // the lock is held, not used
@@ -160,11 +162,11 @@ public final class ImageStore {
     }
 
     /**
-     * Finds the image whose id begins as given.
+     * Finds an image by a prefix of its id.
      *
      * @param idPrefix {@code sha512-} and at least two digits
      * @return the image; empty if there is none
-     * @throws RktException if there are several, or that is no such prefix
+     * @throws RktException if several images match, or the prefix is invalid
      * @throws IOException if the store can't be read
      */
     public Optional<StoredImage> find(String idPrefix) throws IOException, RktException {
@@ -200,7 +202,7 @@ public final class ImageStore {
     }
 
     /**
-     * Finds the image that has a name and labels; of several the one that was stored last.
+     * Finds the image with a name and labels; of several, the one stored last.
      *
      * @param name the name
      * @param labels labels that it must have
@@ -212,7 +214,7 @@ public final class ImageStore {
     }
 
     /**
-     * Finds the image that has a name and labels and meets a condition; of several the one that was stored last.
+     * Finds the image with a name and labels that meets a condition; of several, the one stored last.
      *
      * @param name the name
      * @param labels labels that it must have
@@ -274,7 +276,7 @@ public final class ImageStore {
     public void remove(StoredImage image) throws IOException {
         Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
         Files.move(image.directory(), work, StandardCopyOption.ATOMIC_MOVE);
-        // Bring the rename to the disk first: else a loss of power could leave an image that has lost files.
+        // Force the rename to disk first: otherwise a loss of power could leave an image with missing files.
         Durability.force(images);
         FileTrees.delete(work);
     }
@@ -353,7 +355,7 @@ public final class ImageStore {
         }
     }
 
-    /** Copies the uncompressed archive and tells its id. */
+    /** Copies the uncompressed archive and returns its id. */
     private String copy(InputStream source, Path archive) throws IOException {
         MessageDigest digest = sha512();
         try (OutputStream file = Files.newOutputStream(archive, StandardOpenOption.CREATE_NEW);

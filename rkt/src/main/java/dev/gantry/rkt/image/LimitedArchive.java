@@ -29,7 +29,7 @@ public final class LimitedArchive extends InputStream {
      * Opens the archive in a file that may be compressed.
      *
      * @param file the file
-     * @param limits what it may grow to
+     * @param limits the limits of the archive
      * @param what the beginning of the message, such as "the archive holds"
      * @return the archive
      * @throws IOException if the file can't be read or its compression is damaged

@@ -19,7 +19,7 @@ public enum OtherFormat {
     /**
      * Describes a format.
      *
-     * @param description what people call it
+     * @param description its name for messages
      * @param source how skopeo names such an image
      * @param marker a file at the top of such an image, and of no App Container Image
      */

@@ -2,7 +2,7 @@ package dev.gantry.rkt.image;
 
 import java.io.IOException;
 
-/** An image is refused in the middle of a read; where that read is done, it becomes an RktException. */
+/** An image is refused in the middle of a read. The caller of the read converts it to an RktException. */
 public final class RefusedImageException extends IOException {
 
     private static final long serialVersionUID = 1L;

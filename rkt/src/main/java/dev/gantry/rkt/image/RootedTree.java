@@ -12,7 +12,7 @@ import java.util.Deque;
  * Finds places in an image's tree as if its root were the root directory: symbolic links of the image are followed, but
  * never out of the tree.
  *
- * @param root the root of the tree; nobody else writes below it
+ * @param root the root of the tree; no other process writes below it
  */
 public record RootedTree(Path root) {
 
@@ -25,7 +25,7 @@ public record RootedTree(Path root) {
      *
      * @param path the entry's path below the root, without {@code ..}, not empty
      * @return the place
-     * @throws RktException if something above it is no directory, or links go round
+     * @throws RktException if something above it is no directory, or links form a loop
      * @throws IOException if a directory can't be made
      */
     public Path place(String path) throws IOException, RktException {
@@ -39,8 +39,8 @@ public record RootedTree(Path root) {
      * Follows the links of a path to their end.
      *
      * @param path the path, absolute in the eyes of the image
-     * @return the place, below the root or the root; there may be nothing
-     * @throws RktException if links go round
+     * @return the path, at or below the root; it need not exist
+     * @throws RktException if links form a loop
      * @throws IOException if a link can't be read
      */
     public Path follow(String path) throws IOException, RktException {

@@ -28,12 +28,12 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     /** The file whose time of modification is when the image was last used. */
     static final String LAST_USED = "last-used";
 
-    /** An image with no other files than its own. */
+    /** Creates an image that is not rendered with its dependencies. */
     StoredImage(String id, Path directory, ImageManifest manifest) {
         this(id, directory, manifest, directory.resolve(ROOTFS));
     }
 
-    /** Returns this image with other files. */
+    /** Returns this image with another directory of files. */
     StoredImage withRootfs(Path rendered) {
         return new StoredImage(id, directory, manifest, rendered);
     }

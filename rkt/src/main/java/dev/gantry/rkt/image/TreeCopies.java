@@ -15,12 +15,12 @@ public final class TreeCopies {
     private TreeCopies() {}
 
     /**
-     * Makes a directory that is there with all that is in it or, on a failure, not at all.
+     * Creates a directory that appears with all its content or, on a failure, not at all.
      *
      * @param directory the directory
-     * @param isReplaced whether one that is there already is replaced; else that is a failure
+     * @param isReplaced whether an existing one is replaced; otherwise it is an error
      * @param content fills a directory that becomes it
-     * @throws RktException if there is one, or it can't be filled
+     * @throws RktException if it exists, or its content can't be written
      * @throws IOException if that fails
      */
     public static void make(Path directory, boolean isReplaced, Content content) throws IOException, RktException {
@@ -61,7 +61,7 @@ public final class TreeCopies {
      * Copies a tree.
      *
      * @param tree its root
-     * @param target where to; there must be nothing
+     * @param target the target; must not exist
      * @throws RktException if not all can be copied
      * @throws IOException if cp can't be run
      */

@@ -14,14 +14,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Lays trees over one another, so that a later one overwrites an earlier one. A directory that two have keeps what both
- * have in it, and looks as in the later one.
+ * Merges trees: files of a later tree replace those of an earlier one. A directory in several trees has the entries of
+ * all, and the owner, mode and times of the last.
  */
 final class TreeOverlay {
 
     private final Path target;
 
-    /** Directories get their looks when nothing is put into them any more; parents come first. */
+    /** Owners, modes and times of directories, set after their last entry was added; parents come first. */
     private final Map<Path, Path> originals = new TreeMap<>();
 
     /**
@@ -34,11 +34,10 @@ final class TreeOverlay {
     }
 
     /**
-     * Lays a tree over what is there.
+     * Adds a tree on top of the earlier ones.
      *
      * @param tree its root
-     * @param whitelists the absolute paths that are wanted of it; a path must be in all of these sets. Directories above
-     *     a wanted path come along
+     * @param whitelists sets of absolute paths; a path is added if it is in all sets, with its parent directories
      * @throws IOException if that fails
      */
     void add(Path tree, List<Set<String>> whitelists) throws IOException {
@@ -64,7 +63,7 @@ final class TreeOverlay {
     }
 
     /**
-     * Ends: nothing is added any more.
+     * Finishes the tree; nothing can be added afterwards.
      *
      * @throws IOException if the directories can't be made to look as they should
      */

@@ -22,8 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Answers the apps of pods over HTTP. The path of a request begins with the token of the pod that asks; it can ask about no
- * other one. Whatever a pod sends is bounded, and a pod that is slow is cut off.
+ * Serves the metadata service over HTTP. The path of a request begins with the token of the pod that asks, so a pod can
+ * ask about itself only. The size of requests is bounded, and slow pods are disconnected.
  */
 public final class MetadataService implements AutoCloseable {
 
@@ -49,7 +49,7 @@ public final class MetadataService implements AutoCloseable {
      *
      * @param dataDirectory the data directory that the pods are in
      * @param port the port, or 0 for any that is free
-     * @param faults takes what went wrong, for people
+     * @param faults receives error messages
      * @throws IOException if the port can't be had
      */
     public MetadataService(Path dataDirectory, int port, Consumer<String> faults) throws IOException {
@@ -97,7 +97,7 @@ public final class MetadataService implements AutoCloseable {
 
     private Answer answer(HttpExchange exchange) throws IOException {
         Matcher path = PATH.matcher(exchange.getRequestURI().getPath());
-        // A page in a browser can't be made to send the header.
+        // A page in a browser can't send this header.
         boolean isAsked = "AppContainer".equals(exchange.getRequestHeaders().getFirst("Metadata-Flavor"));
         Optional<RegisteredPod> pod = path.matches() && isAsked ? pods.find(path.group(1)) : Optional.empty();
         if (pod.isEmpty()) {

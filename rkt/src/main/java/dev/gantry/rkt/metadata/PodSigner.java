@@ -8,7 +8,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** Signs for pods with a key that no pod knows: a signature proves which pod has asked for it. */
+/** Signs content for pods with a key that no pod knows. A signature proves which pod requested it. */
 final class PodSigner {
 
     private static final String ALGORITHM = "HmacSHA512";
@@ -32,7 +32,7 @@ final class PodSigner {
         return Base64.getEncoder().encodeToString(digest(uuid, content));
     }
 
-    /** Tells whether a signature was made for that pod and content, by this signer. */
+    /** Returns true if this signer made the signature for this pod and content. */
     boolean isSignature(String uuid, String content, String signature) {
         try {
             return MessageDigest.isEqual(Base64.getDecoder().decode(signature), digest(uuid, content));
@@ -42,7 +42,7 @@ final class PodSigner {
         }
     }
 
-    /** A UUID has a fixed length, so no other pair has the same bytes. */
+    /** Returns the UUID and the content. A UUID has a fixed length, so no other pair has the same bytes. */
     private byte[] digest(String uuid, String content) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A pod, as far as its apps may read about it.
+ * The data of a pod that its apps may read.
  *
  * @param directory the pod's directory
  */
@@ -73,7 +73,7 @@ record RegisteredPod(Path directory) {
             return Files.readString(directory.resolve("manifest")).strip();
         }
 
-        /** Those of its image, and over them those that the pod manifest gives the app. */
+        /** Returns the image's annotations, overridden by the app's in the pod manifest. */
         JsonArray annotations() throws IOException {
             Map<String, String> merged = new LinkedHashMap<>();
             for (JsonObject parent :

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /**
  * The pods of a data directory that were registered: {@code run-prepared --mds-register} writes a secret token into the
- * pod's file {@code metadata-token}, and who knows the token is an app of that pod.
+ * pod's file {@code metadata-token}, which identifies the apps of that pod.
  */
 final class RegisteredPods {
 
@@ -30,7 +30,7 @@ final class RegisteredPods {
     }
 
     /**
-     * Finds the pod that runs and has a token.
+     * Finds the running pod with a token.
      *
      * @param token the token
      * @return the pod

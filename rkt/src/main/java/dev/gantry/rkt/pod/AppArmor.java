@@ -37,7 +37,7 @@ record AppArmor(Path switchFile, Path profiles) {
      *
      * @param isolators the app's isolators
      * @return the profile; empty if it wants none, or if this machine has no AppArmor
-     * @throws RktException if the profile is not loaded, so that the app would run without what it relies on
+     * @throws RktException if the profile is not loaded: the app must not run unconfined
      */
     Optional<String> profile(Isolators isolators) throws RktException {
         Optional<JsonElement> value = isolators.value(Isolators.APPARMOR);

@@ -7,14 +7,14 @@ import dev.gantry.rkt.image.StoredImage;
 import java.util.List;
 
 /**
- * An app of a pod, all its settings decided.
+ * An app of a pod, with all settings decided.
  *
  * @param name its name, an AC Name, unique in the pod
  * @param image its image
  * @param app the {@code app} object of the pod manifest; must not be changed
- * @param mounts where it sees which volumes
- * @param readOnlyRootfs whether it can't write to its root file system
- * @param imageIsolators names of the isolators that are its image's, and that no flag has replaced
+ * @param mounts its mounts of volumes
+ * @param readOnlyRootfs true if it can't write to its root file system
+ * @param imageIsolators names of the image's isolators that no flag has replaced
  * @param annotations a list of annotations, beside those of its image; must not be changed
  */
 record AppPlan(

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Decides the settings of an app: those of its image, overridden by the command line's. */
+/** Decides the settings of an app: the image's, overridden by the command line's. */
 final class AppPlanner {
 
     private AppPlanner() {}
@@ -25,11 +25,11 @@ final class AppPlanner {
     /**
      * Plans an app.
      *
-     * @param request what is asked of it
-     * @param pod what is asked of the pod
+     * @param request the request
+     * @param pod the request for the pod
      * @param image its image
      * @return the plan
-     * @throws RktException if it can't be done as asked
+     * @throws RktException if a setting can't be applied
      */
     static AppPlan plan(AppRequest request, PodRequest pod, StoredImage image) throws RktException {
         ImageManifest manifest = request.app().isPresent()
@@ -98,7 +98,7 @@ final class AppPlanner {
         return exec;
     }
 
-    /** From the lowest to the highest: inherited, of the image, for all apps, for this app. */
+    /** Merges variables, lowest precedence first: inherited, of the image, for all apps, for this app. */
     private static Map<String, String> environment(AppRequest request, PodRequest pod, JsonObject app) {
         Map<String, String> variables = Environment.of(app);
         pod.inheritedEnvironment().forEach(variables::putIfAbsent);
@@ -115,7 +115,7 @@ final class AppPlanner {
         request.oomScoreAdjustment()
                 .ifPresent(adjustment -> replace(isolators, Isolators.OOM_SCORE, new JsonPrimitive(adjustment)));
         request.isolators().forEach((name, value) -> {
-            // To retain a set supersedes what the image removes of it, and the other way round.
+            // A retain-set replaces the image's remove-set, and the other way round.
             remove(isolators, name.replace("-retain-set", "-remove-set"));
             remove(isolators, name.replace("-remove-set", "-retain-set"));
             replace(isolators, name, value);
@@ -157,7 +157,10 @@ final class AppPlanner {
         }
     }
 
-    /** Those of the command line, the app's own first, then the mount points of the image; one for each path. */
+    /**
+     * Returns the app's mounts of the command line, then those for all apps, then the mount points of the image; one
+     * for each path.
+     */
     private static List<Mount> mounts(AppRequest request, PodRequest pod, JsonObject app) {
         List<Mount> wanted = new ArrayList<>(request.mounts());
         wanted.addAll(pod.mounts());

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
  * The request of a command line or a pod manifest for one app of a pod. The image decides what the request leaves open.
  *
  * @param image which image
- * @param app what stands in for the {@code app} object of the image
+ * @param app replaces the {@code app} object of the image
  * @param name the app's name
  * @param exec the program
  * @param arguments appended to the program's own
@@ -27,12 +27,12 @@ import java.util.OptionalInt;
  * @param workingDirectory the absolute path of it in the image
  * @param environment variables for this app alone
  * @param mounts where it sees volumes
- * @param readOnlyRootfs whether it can't write to its root file system
- * @param oomScoreAdjustment what the kernel adds to its badness when memory runs out, -1000 to 1000
- * @param memory how much memory it may have
- * @param cpu how many CPUs it may have
+ * @param readOnlyRootfs true if it can't write to its root file system
+ * @param oomScoreAdjustment the kernel's oom_score_adj, -1000 to 1000
+ * @param memory the memory limit
+ * @param cpu the limit of CPUs
  * @param cpuShares its weight among others
- * @param isolators what else restricts it, by the names of isolators: capabilities and system calls
+ * @param isolators further isolators by name: capabilities and system calls
  * @param userAnnotations the user's annotations
  * @param userLabels the user's labels
  * @param annotations annotations of the app, a list of a pod manifest

@@ -16,15 +16,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The file {@code app/NAME/config.json} of a pod of the crun flavour (OCI runtime-spec config.md). Of the namespaces
- * only those of mounts and control groups are crun's to make: the others are there when the launcher starts crun.
+ * The file {@code app/NAME/config.json} of a pod of the crun flavour (OCI runtime-spec config.md). crun creates only
+ * the namespaces for mounts and control groups; the launcher creates the others before it starts crun.
  */
 final class BundleConfig {
 
     /** The name of the file. */
     static final String CONFIG = "config.json";
 
-    /** The name of the file that has the process once more, for enter.sh. */
+    /** The name of the file with the process object alone, for enter.sh. */
     static final String PROCESS = "process";
 
     /** The text that completes the file {@link #PROCESS}, after arguments are added. */
@@ -83,7 +83,7 @@ final class BundleConfig {
      * Writes the file.
      *
      * @param uuid the pod's UUID
-     * @param confinement which protections the app is under
+     * @param confinement the protections that apply to the app
      * @return the content of the file
      * @throws RktException if a setting of the app can't be honoured
      * @throws IOException if the image can't be read
@@ -149,7 +149,7 @@ final class BundleConfig {
     /**
      * The process as text, for enter.sh to add variables and arguments to.
      *
-     * @param confinement which protections the app is under
+     * @param confinement the protections that apply to the app
      * @return the beginning of a JSON object, which ends in the midst of {@code env}
      * @throws RktException if a setting of the app can't be honoured
      * @throws IOException if the image can't be read
@@ -167,7 +167,7 @@ final class BundleConfig {
         return text.substring(0, text.length() - END_OF_PROCESS.length());
     }
 
-    /** Takes protections off the object {@code linux} of a bundle that was written with them. */
+    /** Removes protections from the object {@code linux} of a bundle. */
     static void relaxLinux(JsonObject linux, Confinement kept) {
         if (!kept.paths()) {
             protectPaths(linux, false);
@@ -252,7 +252,7 @@ final class BundleConfig {
         return mounts;
     }
 
-    /** The shell mounts volumes, but what it mounts here the mounts above would hide. */
+    /** Returns the mount of a volume. The launcher can't mount it in the app's root: the mounts above would hide it. */
     private JsonObject volume(Mount mount) {
         Volume volume = pod.volumes().get(mount.volume());
         String source = volume.source().orElse("../../volumes/" + volume.name());

@@ -42,13 +42,13 @@ final class Capabilities {
     }
 
     /**
-     * The {@code capabilities} of a bundle's process. Another user than root has none at first, as everywhere; those
-     * that are asked for by name it has, for else it could not get at them.
+     * The {@code capabilities} of a bundle's process. A user other than root starts without capabilities, as usual,
+     * except those that the isolators name: it could not gain them otherwise.
      *
      * @param user the app's user
-     * @param confined whether the app may not have all
+     * @param confined true if the app may not have all capabilities
      * @return the object (OCI runtime-spec config.md, "Linux Process")
-     * @throws RktException if a name is none of a capability
+     * @throws RktException if a name is no capability
      * @throws IOException if it can't be found out which there are
      */
     JsonObject toJson(long user, boolean confined) throws IOException, RktException {
@@ -95,7 +95,7 @@ final class Capabilities {
         return allowed;
     }
 
-    /** All that this process has itself: others can't be given away. */
+    /** Returns the capabilities of this process, which can't pass on others. */
     private static Set<String> own() throws IOException {
         long bits = 0;
         for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
@@ -119,7 +119,7 @@ final class Capabilities {
      *
      * @param names such as {@code CAP_KILL}
      * @return the names
-     * @throws RktException if one is none of a capability
+     * @throws RktException if a name is no capability
      */
     static List<String> checked(List<String> names) throws RktException {
         for (String name : names) {

@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 /** The errors of system calls by the names that C has for them, on the architectures that rkt runs on (errno(3)). */
 final class ErrorNumbers {
 
-    /** From 1 on; a dash where there is none. */
+    /** The names from number 1 on; a dash marks an unused number. */
     private static final List<String> NAMES =
             List.of(("EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES EFAULT"
                             + " ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY ETXTBSY EFBIG"

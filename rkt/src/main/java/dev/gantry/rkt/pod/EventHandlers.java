@@ -7,7 +7,7 @@ import dev.gantry.rkt.appc.ImageManifest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Programs of an image that are run before its app starts and after it has ended (appc spec/aci.md, "eventHandlers"). */
+/** Programs of an image that run before its app starts and after it has ended (appc spec/aci.md, "eventHandlers"). */
 final class EventHandlers {
 
     static final String PRE_START = "pre-start";
@@ -23,7 +23,7 @@ final class EventHandlers {
      *
      * @param app the app
      * @param name {@link #PRE_START} or {@link #POST_STOP}
-     * @return its program and what that is called with; empty if the app has no such handler
+     * @return the program and its arguments; empty if the app has no such handler
      */
     static List<String> arguments(AppPlan app, String name) {
         List<String> arguments = new ArrayList<>();

@@ -8,9 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Tells what an image asks for and a flavor does not do. The specification wants who runs a pod to be informed of isolators
- * that are ignored (appc spec/ace.md, "Isolators"). Flags that a flavor can't honour are not among them: prepare tells of
- * those.
+ * Lists settings of an image that a flavor ignores. The specification requires that the user is informed about ignored
+ * isolators (appc spec/ace.md, "Isolators"). Flags that a flavor can't apply are reported by prepare instead.
  */
 final class IgnoredSettings {
 
@@ -30,12 +29,12 @@ final class IgnoredSettings {
     private IgnoredSettings() {}
 
     /**
-     * Writes what is ignored of an app's image.
+     * Lists the ignored settings of an app's image.
      *
      * @param app the app
-     * @param flavor what shall run it
-     * @param appArmor what this machine has of AppArmor
-     * @return text for people, without a line break; empty if all is honoured
+     * @param flavor the flavor that runs it
+     * @param appArmor AppArmor of this machine
+     * @return text for the user, without a line break; empty if nothing is ignored
      */
     static String text(AppPlan app, Flavor flavor, AppArmor appArmor) {
         Set<String> honoured = new HashSet<>(flavor == Flavor.CRUN ? BY_CRUN : BY_FLY);

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the isolators of an app (appc spec/ace.md, "Isolators"): those of its image are not to be trusted in form. */
+/** Reads the isolators of an app (appc spec/ace.md, "Isolators"). An image's isolators may be malformed. */
 final class Isolators {
 
     static final String MEMORY = "resource/memory";

@@ -23,8 +23,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Pods that {@code prepare} has made, kept so that prepare.sh can make the same ones once more without Java. That script
- * says what of them is kept, and under which key. There are few at a time: the oldest go.
+ * A cache of prepared pods, from which prepare.sh makes equal pods without a JVM. prepare.sh documents the content and
+ * the key. The oldest entries above a limit are deleted.
  */
 public final class KeptDecisions {
 
@@ -42,13 +42,13 @@ public final class KeptDecisions {
     }
 
     /**
-     * Keeps a pod, if all that its files depend on is in the key.
+     * Caches a pod, if its files depend only on parts of the key.
      *
-     * @param key where prepare.sh looks for it
-     * @param pod the directory of the pod, of which all is there
-     * @param request what was asked for
+     * @param key the key under which prepare.sh looks it up
+     * @param pod the directory of the complete pod
+     * @param request the request for the pod
      * @param images the images of its apps
-     * @param warnings what was said of it
+     * @param warnings the warnings of its preparation
      * @throws IOException if it can't be written
      * @throws RktException if its files can't be copied
      */
@@ -76,7 +76,7 @@ public final class KeptDecisions {
         removeOldest();
     }
 
-    /** Neither which profiles of AppArmor are loaded is in the key, nor a file that an image was read from. */
+    /** Returns false for a pod that depends on loaded AppArmor profiles, or on an image file: the key has neither. */
     private static boolean dependsOnKeyOnly(Path pod, PodRequest request, List<StoredImage> images) throws IOException {
         try (DirectoryStream<Path> apps = Files.newDirectoryStream(pod.resolve("app"))) {
             for (Path app : apps) {
@@ -102,7 +102,7 @@ public final class KeptDecisions {
                 || Files.exists(Path.of(image));
     }
 
-    /** Those that would be taken for files if there were such files. */
+    /** Returns the references that would mean files if such files existed. */
     private static List<String> names(PodRequest request) {
         return request.apps().stream()
                 .map(AppRequest::image)
@@ -123,7 +123,7 @@ public final class KeptDecisions {
         }
     }
 
-    /** Somebody else may have kept the same at the same time. */
+    /** Another process may have cached the same pod at the same time. */
     private static void publish(Path fresh, Path place) throws IOException {
         try {
             Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
@@ -152,7 +152,10 @@ public final class KeptDecisions {
         }
     }
 
-    /** Moves it away first, for prepare.sh may be copying it: a copy is good while the decision is in its place. */
+    /**
+     * Renames the entry before it deletes it. prepare.sh may be copying the entry, and a copy is valid only if the
+     * entry is still in place afterwards.
+     */
     private void remove(Path decision) throws IOException {
         Path gone = directory.resolve("gone-" + UUID.randomUUID());
         try {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file {@code app/NAME/launch} of a pod: what the stage1 scripts and enter.sh must know of an app, as assignments
+ * The file {@code app/NAME/launch} of a pod: the settings of an app for the stage1 scripts and enter.sh, as assignments
  * of a POSIX shell. Lists are words quoted for {@code eval}, and then quoted once more as a value.
  */
 final class LaunchFile {
@@ -41,7 +41,7 @@ final class LaunchFile {
     /**
      * Writes the file.
      *
-     * @param flavor what shall run the pod
+     * @param flavor the flavor that runs the pod
      * @return the text of the file
      * @throws RktException if the app's user or group is not in its image, or a value can't be handed to a program
      * @throws IOException if the image can't be read
@@ -90,14 +90,14 @@ final class LaunchFile {
         return strings(app.app(), "supplementaryGIDs");
     }
 
-    /** Its program and what that is called with. */
+    /** Returns the program and its arguments. */
     List<String> arguments() {
         return strings(app.app(), "exec");
     }
 
     /**
      * Returns the variables of an app: those that the specification demands (appc spec/ace.md, "Execution Environment")
-     * and those that rkt gives every app, whoever its user is (common/environment.go), then the app's own.
+     * and those that rkt gives every app, regardless of its user (common/environment.go), then the app's own.
      */
     static Map<String, String> environment(AppPlan app) {
         Map<String, String> variables = new LinkedHashMap<>();
@@ -112,14 +112,14 @@ final class LaunchFile {
         return variables;
     }
 
-    /** Variables that the C library of the host would obey in the programs of the host that start the app. */
+    /** Variables that would affect the host's programs that start the app, since the host's C library reads them. */
     private static boolean isForLoader(String name) {
         return name.startsWith("LD_")
                 || name.startsWith("MALLOC_")
                 || List.of("GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH").contains(name);
     }
 
-    /** The absolute path that it starts in. */
+    /** Returns the absolute path of the working directory. */
     String workingDirectory() throws RktException {
         JsonObject json = app.app();
         if (!json.has("workingDirectory")
@@ -140,7 +140,7 @@ final class LaunchFile {
                 .orElse("");
     }
 
-    /** A path before what is below it, for the mount of the one would hide that of the other. */
+    /** Sorts parents before children: a mount at a parent would hide an earlier mount at its child. */
     static List<Mount> inOrder(List<Mount> mounts) {
         return mounts.stream()
                 .sorted(Comparator.comparing(mount -> mount.path().replaceAll("/+", "/")))

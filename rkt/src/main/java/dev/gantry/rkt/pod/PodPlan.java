@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * A pod, all its settings decided.
+ * A pod, with all settings decided.
  *
  * @param apps its apps, in their order
- * @param volumes its volumes by name: those asked for, and an empty one for each mount point that has none
+ * @param volumes its volumes by name: the requested ones, and an empty one for each other mount point
  * @param ports how ports of the host lead to its ports
- * @param metadata members of its manifest that are for those who read it; must not be changed
+ * @param metadata members of its manifest that this runtime only copies, such as annotations; must not be changed
  */
 record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForwarding> ports, JsonObject metadata) {
 
@@ -35,11 +35,11 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
     /**
      * Plans a pod.
      *
-     * @param request what is asked of it
+     * @param request the request
      * @param images the images of its apps, in the order of the apps
-     * @param warnings takes what the user should know
+     * @param warnings receives warnings for the user
      * @return the plan
-     * @throws RktException if it can't be done as asked
+     * @throws RktException if a setting can't be applied
      */
     static PodPlan of(PodRequest request, List<StoredImage> images, Consumer<String> warnings) throws RktException {
         List<AppPlan> apps = new ArrayList<>();
@@ -96,7 +96,7 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
                                 point.has("readOnly") && point.get("readOnly").getAsBoolean()));
     }
 
-    /** Those of the metadata, and what rkt writes of a pod whose apps do not change. */
+    /** Returns the annotations of the metadata, and rkt's annotation for a pod whose apps do not change. */
     private JsonArray annotations() {
         JsonArray annotations = new JsonArray();
         for (JsonObject annotation : ImageManifest.objects(metadata, "annotations")) {

@@ -29,13 +29,13 @@ public final class PodPreparer {
     }
 
     /**
-     * Makes a pod, up to the last step. If the plan is refused, nothing is made. If writing the pod fails, the
+     * Creates a pod, except for the last step. If the plan is refused, nothing is made. If writing the pod fails, the
      * unfinished pod is left to {@code gc}, as in rkt.
      *
      * @param request the request
      * @param images the images of its apps, in the order of the apps; they must not be removed meanwhile
      * @return the pod
-     * @throws RktException if it can't be done as asked
+     * @throws RktException if a setting can't be applied
      * @throws IOException if a file can't be read or written
      */
     public PreparedPod prepare(PodRequest request, List<StoredImage> images) throws IOException, RktException {
@@ -48,7 +48,7 @@ public final class PodPreparer {
         return new PreparedPod(preparing);
     }
 
-    /** A pod that is complete but for the last step. */
+    /** A pod that is complete except for the last step. */
     public final class PreparedPod {
 
         private final Path preparing;
@@ -67,7 +67,7 @@ public final class PodPreparer {
         }
 
         /**
-         * Lets the pod be run.
+         * Marks the pod as prepared, so that it can be run.
          *
          * @return its UUID
          * @throws IOException if that fails

@@ -18,11 +18,11 @@ import java.util.Map;
  * @param ports ports of the host that lead to ports of the apps
  * @param inheritedEnvironment variables for those that an app does not have
  * @param environment variables for all apps, over those of the images
- * @param metadata members of the pod manifest that are for those who read it
- * @param overlay whether an overlay may spare copying the images' files
- * @param privateUsers whether its users are others on the host, in a user namespace of its own
- * @param flavor what shall run it
- * @param confinement which protections of the host its apps are under
+ * @param metadata members of the pod manifest that this runtime only copies, such as annotations
+ * @param overlay true if an overlay may be used instead of a copy of the images' files
+ * @param privateUsers true for a user namespace, which maps its users to other users of the host
+ * @param flavor the flavor that runs it
+ * @param confinement the protections of the host from its apps
  */
 public record PodRequest(
         List<AppRequest> apps,

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The pods of a data directory, {@code pods/STATE/UUID/}. A pod in the making lies in {@code embryo} until it tells who
- * makes it, then in {@code prepare}, and moves to {@code prepared} when all of it is there; the launcher moves it on.
+ * The pods of a data directory, {@code pods/STATE/UUID/}. A new pod is in {@code embryo} until the identity of its
+ * creating process is written, then in {@code prepare}, and moves to {@code prepared} once it is complete. The launcher
+ * moves it further.
  */
 public final class PodStore {
 
@@ -52,7 +53,7 @@ public final class PodStore {
     }
 
     /**
-     * Makes a pod one that can be run.
+     * Moves a pod to {@code prepared}, so that it can be run.
      *
      * @param preparing the directory of a pod made by {@link #create}
      * @return its new directory
@@ -72,7 +73,7 @@ public final class PodStore {
     }
 
     /**
-     * Lists the pods that mount the files of an image; while there are some, the image must stay.
+     * Lists the pods that mount the files of an image. An image with such pods must not be removed.
      *
      * @param image the image
      * @return the UUIDs of the pods
@@ -115,7 +116,7 @@ public final class PodStore {
                 }
             }
         } catch (NoSuchFileException e) {
-            // The pod has no apps yet, or was removed or moved on meanwhile; where it moved to is looked at later.
+            // The pod has no apps yet, or was removed or moved on meanwhile; its new state's directory is read later.
             return false;
         }
         return false;

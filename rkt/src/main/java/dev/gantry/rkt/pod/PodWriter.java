@@ -36,7 +36,7 @@ final class PodWriter {
      * Makes a writer.
      *
      * @param pod the pod's directory
-     * @param warnings takes what the user should know
+     * @param warnings receives warnings for the user
      */
     PodWriter(Path pod, Consumer<String> warnings) {
         this.pod = pod;
@@ -48,7 +48,7 @@ final class PodWriter {
      *
      * @param plan the pod
      * @param createdAt when it was made
-     * @param request how it shall be run
+     * @param request the request for the pod
      * @throws RktException if a value of it can't be used
      * @throws IOException if a file can't be written
      */
@@ -173,7 +173,7 @@ final class PodWriter {
             // The attempt may have left files of the kernel in them.
             run(directory, "rm", "-rf", "--", UPPER, WORK, ROOTFS);
         }
-        // Kill the copy with this process: else it would go on writing while gc removes the pod.
+        // Kill the copy with this process: otherwise it would continue to write while gc removes the pod.
         String source = app.image().rootfs().toString();
         run(directory, "setpriv", "--pdeathsig", "KILL", "cp", "-a", "--reflink=auto", "--", source, ROOTFS);
         Durability.forceTree(directory);
@@ -207,7 +207,7 @@ final class PodWriter {
                 : Optional.of(result.output().strip().replace('\n', ' '));
     }
 
-    /** Runs a program in a directory; what it prints is in the message if it fails. */
+    /** Runs a program in a directory. On a failure the message contains its output. */
     static void run(Path directory, String... command) throws IOException, RktException {
         Result result = call(directory, command);
         if (result.exitCode() != 0) {

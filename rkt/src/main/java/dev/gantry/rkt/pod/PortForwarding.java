@@ -18,12 +18,12 @@ import java.util.Locale;
 record PortForwarding(String protocol, ExposedPort host, int podPort) {
 
     /**
-     * Finds what an app says of a port that shall be exposed: the first app that declares it counts.
+     * Finds the port of an app to which an exposed port leads. The first app that declares the port counts.
      *
      * @param port the port
      * @param apps the pod's apps
      * @return how it is forwarded
-     * @throws RktException if no app declares it, or what the app says of it can't be forwarded
+     * @throws RktException if no app declares it, or the declared port can't be forwarded
      */
     static PortForwarding of(ExposedPort port, List<AppPlan> apps) throws RktException {
         JsonObject declared = apps.stream()

@@ -24,10 +24,10 @@ public final class PreparedBundles {
     }
 
     /**
-     * Takes protections off all apps of the pod, for the commands that enter it, too. Those that it was prepared without
-     * stay off.
+     * Removes protections from all apps of the pod, and from commands that enter it. Protections that were removed
+     * before stay removed.
      *
-     * @param kept which protections the apps are still under
+     * @param kept the protections that still apply to the apps
      * @throws IOException if a file can't be read or written
      */
     public void relax(Confinement kept) throws IOException {

@@ -13,10 +13,10 @@ import java.util.Optional;
 /** The limits of an app's control group. The server's driver has a class of this name for limits of processes. */
 final class ResourceLimits {
 
-    /** In microseconds, as systemd has it. */
+    /** The CPU period in microseconds, as in systemd. */
     private static final long CPU_PERIOD = 100_000;
 
-    /** In microseconds; the kernel takes no less. */
+    /** The least CPU quota in microseconds that the kernel accepts. */
     private static final long MIN_CPU_QUOTA = 1_000;
 
     private static final long MIN_CPU_SHARES = 2;
@@ -28,14 +28,14 @@ final class ResourceLimits {
 
     private static final Path MEMORY_V1 = Path.of("/sys/fs/cgroup/memory");
 
-    /** The kernel has it if it can swap at all. */
+    /** Exists if the kernel supports swap limits. */
     private static final Path SWAPS = Path.of("/proc/swaps");
 
     private ResourceLimits() {}
 
     /**
-     * The {@code resources} of a bundle. A limit of memory is one of memory and swap space together. CPU time is
-     * limited to the amount, and if there is less for all, shared by it.
+     * The {@code resources} of a bundle. A memory limit covers memory and swap space together. A CPU amount is both a
+     * limit and, when CPU time is scarce, a weight.
      *
      * @param isolators the app's isolators
      * @return the object (OCI runtime-spec config-linux.md, "Control groups")
@@ -55,7 +55,7 @@ final class ResourceLimits {
         return resources;
     }
 
-    /** crun adds those that every app has, such as {@code /dev/null}. */
+    /** Device rules of the app; crun adds the usual devices, such as {@code /dev/null}. */
     private static JsonArray noDevices() {
         JsonObject all = new JsonObject();
         all.addProperty("allow", false);

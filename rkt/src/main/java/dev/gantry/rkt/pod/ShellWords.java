@@ -4,7 +4,7 @@ import dev.gantry.rkt.RktException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Quotes values for the files that the launcher's shell reads: whatever they hold, they stay values. */
+/** Quotes values for files that the launcher's shell reads, so that no value is run as code. */
 public final class ShellWords {
 
     private ShellWords() {}

@@ -14,7 +14,7 @@ import java.util.Set;
  * {@code os/linux/seccomp-remove-set}; rkt's "Seccomp Isolators Guide").
  *
  * <p>rkt's and docker's default whitelists are taken as all calls except those of the default blacklist. The lists were
- * made to exclude the same calls, and a list of 2018 would exclude the calls that kernels have got since.
+ * made to exclude the same calls, and a whitelist of 2018 would refuse system calls that kernels have added since.
  */
 final class SystemCallFilter {
 
@@ -96,7 +96,7 @@ final class SystemCallFilter {
                 : Optional.of(filter("SCMP_ACT_ALLOW", Optional.empty(), names, refusal));
     }
 
-    /** Refuses what would be left out in silence otherwise. */
+    /** Refuses names that crun would silently ignore. */
     private static List<String> checked(String isolator, List<String> words) throws RktException {
         Set<String> names = SystemCalls.names();
         for (String word : words) {
@@ -123,7 +123,7 @@ final class SystemCallFilter {
         return words;
     }
 
-    /** systemd kills who makes another call, unless there is an error to give it. */
+    /** Without an errno, an app that makes another call is killed, as by systemd. */
     private JsonObject refusal(String isolator) throws RktException {
         Optional<String> errno = isolators.option(isolator, "errno");
         if (errno.isEmpty()) {

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * The names of system calls, of all architectures: those of libseccomp 2.5.4, which knows what Linux 5.17 has. crun leaves
- * out in silence what its libseccomp does not know, so no name is taken that it might not.
+ * The names of the system calls of all architectures that libseccomp 2.5.4 knows (Linux 5.17). crun silently ignores
+ * names that its libseccomp does not know, so other names are refused.
  */
 final class SystemCalls {
 

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Turns the user and group of an app into numbers: numbers, names in the image's own files, or who owns a path in it. */
+/**
+ * Resolves the user and group of an app to numbers. Each is a number, a name in the image's own files, or a path in the
+ * image whose owner is meant.
+ */
 final class UserLookup {
 
     private static final long MAX_ID = 0xffff_fffeL;

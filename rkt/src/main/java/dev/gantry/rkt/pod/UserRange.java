@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /**
- * The users and groups of the host that those of a pod in a user namespace of its own are: number N of the pod is base
- * + N of the host.
+ * The range of host users and groups of a pod with a user namespace: number N of the pod is number base + N of the
+ * host.
  *
  * @param base a multiple of {@link #COUNT}
  */
@@ -29,7 +29,8 @@ record UserRange(long base) {
     static final String FILE = "private-users";
 
     /**
-     * Below are those that hosts give to people and services, and from 2^31 on some programs take numbers as negative.
+     * The range of bases. Hosts give lower numbers to people and services, and some programs take numbers from 2^31 on
+     * as negative.
      */
     private static final int MIN_INDEX = 16;
 
@@ -38,7 +39,7 @@ record UserRange(long base) {
     private static final int SET_ID_BITS = 06000;
 
     /**
-     * Chooses a range at random, as rkt does, but none of another pod.
+     * Chooses a random range, as rkt does, that no other pod has.
      *
      * @param pods the directory of all pods
      * @param random where the choice comes from
@@ -78,9 +79,9 @@ record UserRange(long base) {
     }
 
     /**
-     * Gives all files of a tree to the users that own them in the pod.
+     * Changes the owners of all files of a tree to the mapped users of the pod.
      *
-     * @param tree the tree, which nobody else uses
+     * @param tree the tree, which no other process uses
      * @throws RktException if a file has an owner that the pod has no number for
      * @throws IOException if a file can't be changed
      */
@@ -124,7 +125,7 @@ record UserRange(long base) {
         Files.setAttribute(file, "unix:uid", (int) (base + user), LinkOption.NOFOLLOW_LINKS);
         Files.setAttribute(file, "unix:gid", (int) (base + group), LinkOption.NOFOLLOW_LINKS);
         if (!isLink && (mode & SET_ID_BITS) != 0) {
-            // The kernel has taken them off with the change of the owner.
+            // The change of the owner removed these bits.
             Files.setAttribute(file, "unix:mode", mode);
         }
     }

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name of a docker image, as it stands behind {@code docker://}.
+ * The name of a docker image: the part of a reference after {@code docker://}.
  *
  * @param original what the user wrote, without the scheme
  * @param registry the registry, with its port if one was written

@@ -34,7 +34,7 @@ public sealed interface ImageReference {
         private static final int UNMISTAKABLE_DIGITS = 32;
 
         /**
-         * Decides whether the digits are too many for somebody to make another image whose id begins with them.
+         * Returns true if the digits are so many that nobody can craft another image whose id begins with them.
          *
          * @return whether the hash identifies one content
          */
@@ -129,7 +129,9 @@ public sealed interface ImageReference {
         return isHash(text) ? new Hash(text) : name(text);
     }
 
-    /** Returns the scheme of a URL. The version of a name may look like a port: "x:1.0" has the scheme "x", as in rkt. */
+    /**
+     * Returns the scheme of a URL. The version of a name may look like a port: "x:1.0" has the scheme "x", as in rkt.
+     */
     private static String scheme(String text) {
         int colon = text.indexOf(':');
         String scheme = colon < 0 ? "" : text.substring(0, colon);

@@ -9,7 +9,7 @@ public enum PullPolicy {
     NEVER,
     /** Fetch only images that are not stored. */
     NEW,
-    /** Fetch each image anew, if it can be fetched. */
+    /** Fetch each image again, if it can be fetched. */
     UPDATE;
 
     /**

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Writes a tree of files as the archive of an image. Nobody may change the tree meanwhile. */
+/** Writes a tree of files as the archive of an image. The tree must not change meanwhile. */
 public final class AciTree {
 
     private static final int TYPE_BITS = 0170000;
@@ -39,10 +39,10 @@ public final class AciTree {
     /**
      * Writes an archive.
      *
-     * @param file where to; must not exist
+     * @param file the target; must not exist
      * @param manifest the file of the manifest
      * @param rootfs the root of the tree
-     * @param notes takes what was left out: devices, pipes and sockets
+     * @param notes receives the names of skipped files: devices, pipes and sockets
      * @throws IOException if that fails
      */
     public static void write(Path file, Path manifest, Path rootfs, Consumer<String> notes) throws IOException {

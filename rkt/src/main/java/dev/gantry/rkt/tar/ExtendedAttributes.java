@@ -116,7 +116,7 @@ public final class ExtendedAttributes {
         return (text + "\0").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The C library; apart, so that a failure to load it can be told. */
+    /** The C library, in a class of its own so that a failure to load it can be reported. */
     private static final class C {
 
         static {

@@ -17,9 +17,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * Writes an archive in which entries may have extended attributes. The library would write their values as UTF-8, which they
- * need not be. All that the header of such an entry has no room for stands in the same pax header: of two, some readers take
- * the second one only.
+ * Writes an archive in which entries may have extended attributes. The library would encode their values as UTF-8, but
+ * they are bytes. Long names and sizes of such an entry are in the same pax header, since some readers use only the
+ * second of two pax headers.
  */
 public final class PaxArchive implements Closeable {
 
@@ -31,7 +31,7 @@ public final class PaxArchive implements Closeable {
     /**
      * Begins an archive.
      *
-     * @param file where to; must not exist
+     * @param file the target; must not exist
      * @throws IOException if it can't be made
      */
     public PaxArchive(Path file) throws IOException {

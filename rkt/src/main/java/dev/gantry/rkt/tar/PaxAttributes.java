@@ -17,8 +17,8 @@ import org.apache.commons.compress.archivers.tar.TarUtils;
 
 /**
  * The extended attributes of an archive's entries: records {@code SCHILY.xattr.NAME} of pax headers, as GNU tar, bsdtar
- * and docker write them. The library takes their values for UTF-8, and those of capabilities are not: so they are read
- * from the archive's bytes: {@link PaxArchive} writes them.
+ * and docker write them. The library decodes values as UTF-8, which breaks capabilities, so this class reads them from
+ * the archive's bytes. {@link PaxArchive} writes them.
  */
 public final class PaxAttributes {
 
@@ -67,7 +67,7 @@ public final class PaxAttributes {
     /**
      * The attributes of an entry.
      *
-     * @param index how many entries stand before it, headers that only say more of an entry not counted
+     * @param index the number of entries before it, without headers that describe other entries
      * @return the values by name; empty for most entries
      */
     public SortedMap<String, byte[]> of(int index) {
@@ -92,7 +92,7 @@ public final class PaxAttributes {
                 case TarConstants.LF_PAX_GLOBAL_EXTENDED_HEADER,
                         TarConstants.LF_GNUTYPE_LONGNAME,
                         TarConstants.LF_GNUTYPE_LONGLINK -> {
-                    // Says more of other entries, and has no attributes.
+                    // A header that describes other entries; it has no attributes.
                 }
                 default -> {
                     if (header[TYPE_OFFSET] == TarConstants.LF_GNUTYPE_SPARSE) {
@@ -200,7 +200,7 @@ public final class PaxAttributes {
     private static byte[] read(FileChannel file, long at, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
         while (buffer.hasRemaining() && file.read(buffer, at + buffer.position()) > 0) {
-            // Goes on where it is.
+            // Continues at the current position.
         }
         return Arrays.copyOf(buffer.array(), buffer.position());
     }

@@ -23,7 +23,7 @@ public final class DiscoveringVerifier implements ImageVerifier {
      * @param trustedKeys the keys that there are
      * @param discovery finds out where others are published
      * @param truster trusts them
-     * @param messages takes what the user should know
+     * @param messages receives warnings for the user
      */
     public DiscoveringVerifier(
             ImageVerifier verifier,

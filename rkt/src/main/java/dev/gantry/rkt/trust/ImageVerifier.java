@@ -11,7 +11,7 @@ public interface ImageVerifier {
     /**
      * Verifies an image. Called before anything of it but the manifest is read.
      *
-     * @param aci the image as it was published, compressed or not; a file that nobody else can change meanwhile
+     * @param aci the image as it was published, compressed or not; a file that no other process can change meanwhile
      * @param signature its detached OpenPGP signature, armored or not
      * @param imageName the name in the image's manifest, which decides the keys that may have made the signature; if
      *     the image was fetched by name, the caller has compared the two

@@ -55,8 +55,8 @@ public final class KeyDownloads {
      *
      * @param uri its URL
      * @param maxBytes the size above which it is refused
-     * @return what it holds
-     * @throws RktException if it may not be fetched, or the server has no such file
+     * @return the content
+     * @throws RktException if the scheme is not allowed, or the server has no such file
      * @throws IOException if the transfer breaks off, or the certificates that this machine trusts can't be read
      */
     byte[] get(URI uri, int maxBytes) throws RktException, IOException {

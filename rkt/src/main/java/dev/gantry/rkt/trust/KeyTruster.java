@@ -24,7 +24,7 @@ public final class KeyTruster {
     /**
      * The reviews that are skipped.
      *
-     * @param isReviewSkipped whether all keys are trusted as they come
+     * @param isReviewSkipped true if all keys are trusted without a review
      * @param areHttpsKeysTrusted whether keys that come over HTTPS are ({@code --trust-keys-from-https})
      */
     public record Options(boolean isReviewSkipped, boolean areHttpsKeysTrusted) {
@@ -57,8 +57,8 @@ public final class KeyTruster {
      * Trusts keys.
      *
      * @param locations files and URLs
-     * @param prefix what names of their images begin with; empty for all images
-     * @throws RktException if a key can't be had, is none, or can't be reviewed; those before it are trusted
+     * @param prefix the prefix of the images' names; empty for all images
+     * @throws RktException if a key can't be read, is invalid, or can't be reviewed; the keys before it are trusted
      * @throws IOException if a key can't be read or kept
      */
     public void trust(List<String> locations, Optional<String> prefix) throws RktException, IOException {

@@ -21,7 +21,7 @@ public final class MetaKeyDiscovery implements KeyDiscovery {
      *
      * @param downloads fetches what is found
      * @param httpAllowed whether plain HTTP is tried where HTTPS leads to nothing
-     * @param debug takes what was tried in vain
+     * @param debug receives a message for each failed attempt
      */
     public MetaKeyDiscovery(KeyDownloads downloads, boolean httpAllowed, Consumer<String> debug) {
         this.downloads = downloads;

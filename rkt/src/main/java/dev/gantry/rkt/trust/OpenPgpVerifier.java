@@ -25,9 +25,9 @@ import org.bouncycastle.openpgp.api.OpenPGPSignature.OpenPGPDocumentSignature;
 import org.bouncycastle.openpgp.api.bc.BcOpenPGPImplementation;
 
 /**
- * Verifies detached OpenPGP signatures with the keys that are trusted for an image's name. One valid signature is enough.
- * It counts if the key may sign, is not revoked and has not expired by now; SHA-1 and the like do not count (the policy
- * of the OpenPGP library).
+ * Verifies detached OpenPGP signatures with the keys that are trusted for an image's name. One valid signature is
+ * enough. It counts if the key may sign, is not revoked and has not expired by now; SHA-1 and the like do not count
+ * (the policy of the OpenPGP library).
  */
 public final class OpenPgpVerifier implements ImageVerifier {
 
@@ -43,7 +43,7 @@ public final class OpenPgpVerifier implements ImageVerifier {
      *
      * @param trustedKeys the keys that may sign
      * @param clock tells the time at which keys must be valid
-     * @param messages takes who has signed, for the user
+     * @param messages receives messages for the user about who signed
      */
     public OpenPgpVerifier(TrustedKeys trustedKeys, InstantSource clock, Consumer<String> messages) {
         this.trustedKeys = trustedKeys;
@@ -119,8 +119,8 @@ public final class OpenPgpVerifier implements ImageVerifier {
                 OpenPGPComponentKey signer = key.certificate().getSigningKeyFor(signature);
                 if (signer != null) {
                     candidates.add(candidate(openPgp, signature, key, signer));
-                    // A signature keeps one digest; of keys with one id, which nobody has by accident, the first
-                    // counts.
+                    // A signature can be verified once only. If several keys have its key id, which does not happen by
+                    // accident, the first one counts.
                     break;
                 }
             }

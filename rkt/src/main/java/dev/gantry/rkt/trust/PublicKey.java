@@ -15,7 +15,7 @@ import org.bouncycastle.openpgp.api.bc.BcOpenPGPImplementation;
 /** An OpenPGP key as publishers hand it out: a primary key with its names and subkeys. */
 final class PublicKey {
 
-    /** The size at which a file is no key; the largest of real keys, with a thousand signatures on it, is smaller. */
+    /** The largest size of a key file. Real keys are smaller, even with a thousand signatures. */
     static final int MAX_BYTES = 1 << 20;
 
     private final byte[] text;
@@ -48,7 +48,7 @@ final class PublicKey {
     }
 
     /**
-     * The file that it stands in, armored or not.
+     * Returns the content of the key file, armored or not.
      *
      * @return a copy
      */
@@ -92,7 +92,7 @@ final class PublicKey {
     }
 
     /**
-     * The names in the key. Nobody has checked them, so that what would steer a terminal is taken out.
+     * Returns the user ids in the key. They are unverified, so control characters are removed.
      *
      * @return the names
      */

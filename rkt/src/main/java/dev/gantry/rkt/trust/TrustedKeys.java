@@ -23,8 +23,8 @@ import java.util.UUID;
 /**
  * The keys that this machine trusts, as files named by their fingerprint, where rkt keeps them: {@code
  * trustedkeys/root.d/} for images of any name, {@code trustedkeys/prefix.d/PREFIX/} for those whose name begins with
- * the prefix; each in a directory of the system and in one of this machine. An empty file of this machine takes the
- * trust in the system's key of the same fingerprint away (signing-and-verification-guide.md).
+ * the prefix; each in a directory of the system and in one of this machine. An empty file in this machine's directory
+ * revokes the trust in the system's key with the same fingerprint (signing-and-verification-guide.md).
  */
 public final class TrustedKeys {
 
@@ -50,7 +50,7 @@ public final class TrustedKeys {
      *
      * @param imageName the image's name, an AC Identifier
      * @return the keys, those of this machine and of longer prefixes winning over others of the same fingerprint
-     * @throws RktException if a file is no key, or another than its name says: trust is not guessed
+     * @throws RktException if a file is no key, or its fingerprint is not its name
      * @throws IOException if a file can't be read
      */
     Collection<PublicKey> keysFor(String imageName) throws IOException, RktException {
@@ -83,9 +83,9 @@ public final class TrustedKeys {
     }
 
     /**
-     * Trusts a key from now on. It is there at once, and after a loss of power.
+     * Adds a trusted key. The file appears atomically, and is forced to disk.
      *
-     * @param prefix what names of its images begin with; empty for all images
+     * @param prefix the prefix of the images' names; empty for all images
      * @param key the key
      * @return the file that it was written to
      * @throws RktException if the prefix is no AC Identifier
@@ -117,7 +117,7 @@ public final class TrustedKeys {
         return file;
     }
 
-    /** The name itself and all that it is below of, the shortest first. */
+    /** Returns the name and all its parent prefixes, the shortest first. */
     private static List<String> prefixesOf(String name) {
         List<String> prefixes = new ArrayList<>();
         for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {

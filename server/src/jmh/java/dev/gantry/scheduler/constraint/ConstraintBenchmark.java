@@ -17,7 +17,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Measures the time to test one node for one constraint, by operator. Each constraint holds, so that it is evaluated whole.
+ * Measures the time to test one node for one constraint, by operator. Each constraint holds, so that it is evaluated
+ * whole.
  *
  * <p>Sampled: the median holds on a machine that has other work too, a mean does not.
  */

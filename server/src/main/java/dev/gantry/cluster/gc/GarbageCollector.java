@@ -87,9 +87,9 @@ public final class GarbageCollector {
     }
 
     /**
-     * Returns the time by which the age of request ids is measured. Request ids are stored with the time of the wall clock; the
-     * result is that clock's time, but at most the start of this collector plus the time that has passed since. So a clock
-     * that is set ahead makes no request id old.
+     * Returns the time by which the age of request ids is measured. Request ids are stored with the time of the wall
+     * clock; the result is that clock's time, but at most the start of this collector plus the time that has passed
+     * since. So a clock that is set ahead makes no request id old.
      */
     private Instant earliestNow() {
         Instant passed =

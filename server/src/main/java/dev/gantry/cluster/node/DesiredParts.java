@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 
 /**
- * Divides what a node is to be told into messages of bounded size: a node may have any number of allocations, each with
+ * Divides the assignments of a node into messages of bounded size: a node may have any number of allocations, each with
  * a job of up to 1 MiB.
  */
 final class DesiredParts {

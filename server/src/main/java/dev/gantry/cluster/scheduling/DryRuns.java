@@ -114,7 +114,7 @@ public final class DryRuns {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while the cluster was looked at", e);
+            throw new IllegalStateException("Interrupted while waiting for a snapshot of the cluster", e);
         }
     }
 

@@ -173,7 +173,7 @@ public final class EvaluationLoop {
             }
         } catch (RuntimeException | StackOverflowError e) {
             mustLoad = true;
-            tellOnce("Scheduling failed; the state of the cluster is read anew in %d ms".formatted(pauseMillis), e);
+            tellOnce("Scheduling failed; the state of the cluster is read again in %d ms".formatted(pauseMillis), e);
             timers.pause(pauseMillis);
             pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
         }

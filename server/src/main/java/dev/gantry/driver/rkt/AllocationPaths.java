@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * Resolves relative paths that a job names, from the task's directory. None may leave the allocation's directory. No
- * link is followed, since a sibling task may change it at any time. Files of the driver, outputs of tasks and secrets
- * of other tasks are refused too.
+ * Resolves relative paths that a job names, from the task's directory. No path may lead out of the allocation's
+ * directory. No link is followed, since a sibling task may change it at any time. Files of the driver, outputs of tasks
+ * and secrets of other tasks are refused too.
  */
 final class AllocationPaths {
 
@@ -35,10 +35,10 @@ final class AllocationPaths {
      * Finds the path, making directories where there is nothing yet.
      *
      * @param relative what the job says
-     * @param directory where the task lives
-     * @param owner whom directories are given to that are made here
-     * @return the path, absolute; it had no links when it was looked at
-     * @throws RktException if the path leads out of where the task may go, or through a link
+     * @param directory the directories of the task
+     * @param owner the owner of directories that are created
+     * @return the absolute path, without links at the time of the check
+     * @throws RktException if the path leads out of the allowed directories, or through a link
      */
     static Path resolve(Path relative, TaskDirectory directory, FileOwner owner) throws RktException {
         try {
@@ -90,7 +90,7 @@ final class AllocationPaths {
         return name.equals(path.getFileName().toString());
     }
 
-    /** Closes the directory, and has no more than two open at once: a path may have many names. */
+    /** Opens a subdirectory and closes the parent, so that a long path never needs more than two open handles. */
     private void walk(OpenDirectory first, List<String> names) throws IOException, RktException {
         OpenDirectory at = first;
         try {

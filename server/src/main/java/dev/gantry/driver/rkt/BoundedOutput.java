@@ -42,8 +42,8 @@ final class BoundedOutput {
     /**
      * Waits for the end of the output.
      *
-     * @param grace how long: a process that was left behind by the one that ended may hold the pipe open for ever
-     * @return what was kept, read as UTF-8
+     * @param grace how long to wait: an orphan of the ended process may hold the pipe open forever
+     * @return the kept output, decoded as UTF-8
      */
     String await(Duration grace) throws InterruptedException {
         reader.join(grace.toMillis());
@@ -64,7 +64,7 @@ final class BoundedOutput {
                 keep(chunk, read);
             }
         } catch (IOException e) {
-            // The process was killed while it printed: what it printed so far is all there is.
+            // The process was killed while it printed: keep the output so far.
             return;
         }
     }

@@ -75,7 +75,7 @@ final class CommandRunner {
         }
     }
 
-    /** Ends what has not ended yet; gives it a moment to clean up if it listens. */
+    /** Ends the remaining processes: SIGTERM first, SIGKILL after a moment. */
     private static void end(Process process) throws InterruptedException {
         if (!process.isAlive()) {
             return;

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * The control groups of this node's tasks: a process can leave its parent, its process group and its session, but not
  * its control group, unless it is root. They limit nothing.
  *
- * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: where a task
- * lives does not depend on how its node was started.
+ * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: the place of
+ * a task's group does not depend on how its node was started.
  */
 final class ControlGroups {
 
@@ -35,8 +35,8 @@ final class ControlGroups {
     }
 
     /**
-     * Takes the first hierarchy in which the node may make groups and kill all that lives in one; says so if there is
-     * none.
+     * Chooses the first hierarchy in which the node may create groups and kill all processes of a group. Logs if there
+     * is none.
      */
     static ControlGroups ofThisMachine() {
         Optional<Path> parent = hierarchies().stream()

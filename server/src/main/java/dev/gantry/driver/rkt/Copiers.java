@@ -16,7 +16,7 @@ final class Copiers {
 
     private Copiers() {}
 
-    /** Tells whether a process is one of the two shells of a copier of the pod. */
+    /** Returns true if a process is one of the two shells of a copier of the pod. */
     static boolean isCopier(ProcessHandle process, String uuid) {
         try {
             String line = Files.readString(
@@ -28,7 +28,9 @@ final class Copiers {
         }
     }
 
-    /** Waits until all that the pod has written is copied. Those that still copy then are left alone. */
+    /**
+     * Waits until all output of the pod is copied, up to a limit. Copiers that are still busy then are left running.
+     */
     static void awaitEnd(String uuid, Duration limit) throws InterruptedException {
         CompletableFuture<?>[] ends =
                 of(uuid).stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
@@ -42,8 +44,8 @@ final class Copiers {
     }
 
     /**
-     * Kills those that are left of an ended run, since a process that has left the pod keeps its output open. Two copiers
-     * must never write to the same files.
+     * Kills the remaining copiers of an ended run, since a process that has left the pod keeps its output open. Two
+     * copiers must never write to the same files.
      */
     static void kill(String uuid) {
         List<ProcessHandle> copiers = of(uuid);

@@ -3,10 +3,10 @@ package dev.gantry.driver.rkt;
 import java.util.Map;
 import java.util.Optional;
 
-/** Says for people what an exit code means. */
+/** Describes exit codes for users. */
 final class ExitMessages {
 
-    /** The exit code of what was ended by SIGKILL. */
+    /** The exit code of a process that SIGKILL ended. */
     static final int KILLED = 137;
 
     /** Nomad's words. */
@@ -37,7 +37,10 @@ final class ExitMessages {
                 + signal(exitCode).map(signal -> ": ended by " + signal).orElse("");
     }
 
-    /** Returns the signal that an exit code tells of, such as {@code SIGKILL} or {@code signal 34}; empty if it tells of none. */
+    /**
+     * Returns the signal that an exit code tells of, such as {@code SIGKILL} or {@code signal 34}; empty if it tells of
+     * none.
+     */
     static Optional<String> signal(int exitCode) {
         int signal = exitCode - SIGNALLED;
         return signal < 1 || signal > LAST_SIGNAL

@@ -5,10 +5,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The pods that this process of the node is busy with, so that a sweep in another thread leaves them alone. May be used
- * by several threads at once.
+ * The pods that this process is using. The sweep, in another thread, does not touch them. Thread-safe.
  *
- * <p>A starting task is known by its allocation until its pod is known by its UUID; it never is in neither set.
+ * <p>A starting task is held by its allocation until its pod is held by its UUID. At every moment at least one set
+ * contains it.
  */
 final class HeldPods {
 
@@ -25,7 +25,7 @@ final class HeldPods {
         held.add(uuid);
     }
 
-    /** The start is over; its pod is held, or gone. */
+    /** Ends the hold by allocation: the pod is held by its UUID, or was removed. */
     void started(Path task) {
         starting.remove(task);
     }
@@ -40,7 +40,7 @@ final class HeldPods {
     }
 
     /**
-     * Decides whether this process is busy with a pod.
+     * Returns true if this process uses a pod.
      *
      * @param uuid the pod
      * @param allocation id of the allocation that it belongs to

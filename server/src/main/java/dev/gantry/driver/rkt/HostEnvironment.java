@@ -28,7 +28,7 @@ final class HostEnvironment {
     private HostEnvironment() {}
 
     /**
-     * Picks what rkt needs: where to find its helpers, where to write, and how to get out.
+     * Selects the variables for rkt: the search path, directories, and proxies.
      *
      * @param host the whole environment of the node
      * @return the part for rkt; has a PATH in any case

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An image's file as it is at one moment. Whatever changes it, or puts another one in its place, changes this: no
+ * The identity of an image file at one moment. Any change or replacement of the file changes the identity, since no
  * program can set the change time of a file.
  *
  * @param path absolute
@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 record ImageFile(Path path, long device, long inode, long size, FileTime modified, FileTime changed) {
 
-    /** Times of files are as coarse as two seconds: what changes again within them may look the same. */
+    /** The coarsest resolution of file times: two changes within it may look the same. */
     private static final Duration COARSEST = Duration.ofSeconds(2);
 
     private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime,isRegularFile";

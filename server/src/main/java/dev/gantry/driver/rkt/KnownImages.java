@@ -10,12 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has pods made of images, and knows of images in files under which id rkt has stored them. Of a file rkt unpacks and
- * hashes all, each time, to find that it has the image already; an id spares it that. A file that has changed since, and
- * an image that is gone from rkt's store, are read as if seen for the first time.
+ * Prepares pods, and caches the ids of images that were read from files. Given a file, rkt decompresses and hashes all
+ * of it each time, only to find that the image is stored; given an id it need not. A file that has changed, and an
+ * image that was removed from rkt's store, are read again.
  *
- * <p>Only where images are not verified: rkt does that when it reads the file, so that a file must be read whose signature
- * counts. May be used by several threads at once.
+ * <p>Used only if images need no signature, because rkt verifies a signature only when it reads the file. Thread-safe.
  */
 final class KnownImages {
 
@@ -25,7 +24,7 @@ final class KnownImages {
 
     private final InstantSource clock;
 
-    /** Those used last come last. Guarded by itself. */
+    /** In order of use, the latest last. Guarded by itself. */
     private final Map<ImageFile, String> ids = new LinkedHashMap<>(16, 0.75f, true) {
 
         private static final long serialVersionUID = 1L;
@@ -44,7 +43,7 @@ final class KnownImages {
      * Makes a pod.
      *
      * @param rkt which to call
-     * @param pod what of
+     * @param pod the specification of the pod
      * @param directory against which rkt resolves the path of an image
      * @return its UUID
      */
@@ -71,7 +70,7 @@ final class KnownImages {
         return uuid;
     }
 
-    /** Nothing but a path that begins at the root is a file for sure. */
+    /** Only an absolute path certainly means a file. */
     private static Optional<ImageFile> file(RktTaskConfig config) {
         return config.image().startsWith("/") && !config.verifiesImages()
                 ? ImageFile.look(config.image())
@@ -85,7 +84,7 @@ final class KnownImages {
                 remember(file, id);
             }
         } catch (RktException e) {
-            // The pod is there, and that is what counts.
+            // The id is only an optimization: the pod was prepared.
             LOG.debug("The image of pod {} stays unknown: {}", uuid, e.getMessage());
         }
     }

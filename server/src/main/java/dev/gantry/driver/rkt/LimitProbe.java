@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Tries whether this node can start a process with given limits: only the kernel knows. */
+/** Tests whether this node can start a process with given limits, by trying it. */
 final class LimitProbe {
 
     private final CommandRunner runner;

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Makes one task ready to start: checks its config, trusts keys, prepares the pod. */
+/** Prepares the start of one task: checks its config, trusts keys, prepares the pod. */
 final class PodPreparation {
 
     private final RktCli rkt;
@@ -28,7 +28,7 @@ final class PodPreparation {
         this.tools = tools;
     }
 
-    /** Prepares the task's pod; there is none when this throws. */
+    /** Prepares the task's pod. Leaves no pod if it throws. */
     PreparedPod prepare(TaskRequest request) throws TaskStartException, InterruptedException {
         TaskDirectory directory = request.directory();
         refuseSecondStart(RunFiles.of(directory), directory);

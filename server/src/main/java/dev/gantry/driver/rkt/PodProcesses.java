@@ -31,7 +31,7 @@ final class PodProcesses {
      * @param session the supervisor's session, if it was of this boot
      */
     static List<ProcessHandle> find(String uuid, OptionalLong session) {
-        // The handle is first: it notes when its process was started, and kills no other that gets the id later.
+        // Get the handle first: it records the start time, so it never kills a later process with the same pid.
         return ProcessHandle.allProcesses()
                 .filter(process -> isOf(PROCESSES.resolve(Long.toString(process.pid())), uuid, session)
                         && !Supervisor.isPart(process, uuid))

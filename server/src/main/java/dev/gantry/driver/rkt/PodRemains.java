@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what a pod has left behind. A real rkt with the fly stage1 lets the children of an app live on: they would keep
- * the task's ports, and write to its directories. A supervisor ends them itself; this is for those whose supervisor was
- * killed, and for pods without a control group.
+ * Ends the remaining processes of a pod. With the fly stage1 of a real rkt, children of an app survive it: they would
+ * keep the task's ports, and write to its directories. A supervisor ends them itself. This class is for pods whose
+ * supervisor was killed, and for pods without a control group.
  */
 final class PodRemains {
 
@@ -29,11 +29,11 @@ final class PodRemains {
     }
 
     /**
-     * Ends what is left of a pod whose supervisor lives no more, and waits for that.
+     * Ends the remaining processes of a pod whose supervisor has ended, and waits for their end.
      *
      * @param uuid the pod
      * @param files its records
-     * @return false if something still lives, because it waits for a device
+     * @return false if a process survives, because it waits for a device
      */
     boolean end(String uuid, RunFiles files) throws InterruptedException {
         try {
@@ -48,12 +48,12 @@ final class PodRemains {
                     : OptionalLong.empty();
             return endAll(uuid, session, entered.or(() -> tools.groups().of(uuid)));
         } catch (IOException e) {
-            LOG.warn("Pod {}: what it has left is looked for by its id alone: {}", uuid, e.getMessage());
+            LOG.warn("Pod {}: its remaining processes are found by its id alone: {}", uuid, e.getMessage());
             return end(uuid);
         }
     }
 
-    /** Ends what is left of a pod whose records are lost, and waits for that. */
+    /** Ends the remaining processes of a pod whose records are lost, and waits for their end. */
     boolean end(String uuid) throws InterruptedException {
         return endAll(uuid, OptionalLong.empty(), tools.groups().of(uuid));
     }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * To whom a signal must go that {@code rkt stop}, which knows SIGTERM and SIGKILL only, can't send. The pod's process is
+ * Finds the process that must get a signal. {@code rkt stop} can send SIGTERM and SIGKILL only. The pod's process is
  * the app itself, unless a stage1 runs systemd as the pod's first process: there the apps are its children.
  */
 final class PodSignal {

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All that a command line for rkt is made of.
+ * The parameters of rkt's command line for a pod.
  *
  * @param config the task's config
- * @param image what it is made of, as rkt is told
- * @param fetchesAnew whether the image must not be taken from rkt's store as it is
+ * @param image the image, as passed to rkt
+ * @param fetchesAnew true if rkt must fetch the image again
  * @param user user to run as inside the pod; empty: the image's
  * @param resources CPU and memory of the task
  * @param environment its environment, in the order in which it is set

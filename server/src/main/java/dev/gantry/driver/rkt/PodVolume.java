@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.nio.file.Path;
 
 /**
- * A directory or file of the machine as a pod has it.
+ * A volume of a pod: a directory or file of the host.
  *
  * @param name an AC Name, unique in the pod
  * @param source absolute path on the machine

@@ -19,8 +19,8 @@ final class PodVolumes {
     /**
      * Sets the node's rule.
      *
-     * @param hostPathsAllowed whether tasks may mount any path of the machine; directories of their own allocation they
-     *     may in any case
+     * @param hostPathsAllowed true if tasks may mount any path of the machine; directories of their own allocation are
+     *     always allowed
      */
     PodVolumes(boolean hostPathsAllowed) {
         this.hostPathsAllowed = hostPathsAllowed;
@@ -30,7 +30,7 @@ final class PodVolumes {
      * The volumes of a task: its directories first, then those that its job asks for.
      *
      * @param wanted {@code volumes} of the task's config
-     * @param directory where the task lives
+     * @param directory the directories of the task
      * @param owner who the task runs as, to whom missing directories of relative volumes are given
      * @throws RktException if one is not allowed, or does not exist
      */
@@ -78,14 +78,14 @@ final class PodVolumes {
     }
 
     /**
-     * One task after the other: of two tasks of a group that make the same directory, the later one would put its own
-     * in place of the one that the earlier one is about to mount.
+     * Synchronized: of two tasks of a group that create the same directory, the second could replace the directory that
+     * the first is about to mount.
      */
     private synchronized Path resolveAlone(Path path, TaskDirectory directory, FileOwner owner) throws RktException {
         return AllocationPaths.resolve(path, directory, owner);
     }
 
-    /** An OCI runtime mounts what lies there itself, and follows links in the source. */
+    /** An OCI runtime resolves links in the source of a mount itself. */
     private static void refuseKernelFileSystem(RktVolume volume) throws RktException {
         Path target = Path.of(volume.target()).normalize();
         if (Stream.of("/dev", "/proc", "/sys").anyMatch(target::startsWith)) {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pod that rkt has prepared. It is remembered right before it runs: one that is not is left to a sweep, for it has done
- * nothing yet.
+ * A pod that rkt has prepared. Its record is written right before it runs. A pod without a record has never run, so the
+ * sweep removes it.
  */
 final class PreparedPod implements PreparedTask {
 

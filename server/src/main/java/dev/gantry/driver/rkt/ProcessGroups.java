@@ -2,7 +2,7 @@ package dev.gantry.driver.rkt;
 
 import java.util.List;
 
-/** Reaches processes that Java has no words for: whole groups. */
+/** Signals process groups, which Java can't. */
 final class ProcessGroups {
 
     private ProcessGroups() {}

@@ -21,7 +21,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
     private static final Pattern LINE = Pattern.compile("\\d{1,10} \\d{1,19} \\S+");
 
-    /** States of a process that has ended, but that its parent has not asked about, and perhaps never will. */
+    /** States of a process that has ended but was not reaped by its parent. */
     private static final Set<String> ENDED = Set.of("Z", "X");
 
     /** The index of the start time after the name in parentheses, which may itself have blanks and parentheses. */
@@ -61,7 +61,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
 
     /** The process, if it still lives. */
     Optional<ProcessHandle> handle() throws IOException {
-        // The handle first: it notes itself when the process started and from then on means no other.
+        // Get the handle first: it records the start time, so it never means a later process with the same pid.
         Optional<ProcessHandle> handle = ProcessHandle.of(pid);
         return ofLiving(pid).filter(this::equals).flatMap(same -> handle);
     }

@@ -7,11 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Tells when processes end that this one did not start. One thread looks after all of them; it sleeps while there are
- * none.
+ * Watches for the end of processes that are not children of this process. One thread watches all; it sleeps while there
+ * are none.
  *
- * <p>{@link ProcessHandle#onExit()} does it with a thread for each, and waits for ever where nobody collects orphans,
- * as in a container whose first process is no init: there they stay as zombies, which it takes for alive.
+ * <p>{@link ProcessHandle#onExit()} uses a thread for each process, and takes zombies for alive. In a container whose
+ * first process is no init, orphans stay zombies, so it would wait forever.
  */
 final class ProcessWatch {
 
@@ -29,7 +29,7 @@ final class ProcessWatch {
      * Waits for an end.
      *
      * @param process which process
-     * @return completed once it lives no more, on the watch's own thread; failed if {@code /proc} can't be read
+     * @return completed on the watch's own thread once the process has ended; failed if {@code /proc} can't be read
      */
     CompletableFuture<Void> end(ProcessIdentity process) {
         Watched watched = new Watched(process, new CompletableFuture<>());

@@ -51,8 +51,8 @@ final class ProgramStart {
     }
 
     /**
-     * Looks what this machine can do. Where it has no means to reset signals or to set limits, programs have those of
-     * the node, and the log says so.
+     * Tests the means of this machine. If signals can't be reset or limits can't be set, programs inherit the node's,
+     * and a log line says so.
      *
      * @param environment the whole environment of the programs
      * @param limits the limits of the programs
@@ -70,7 +70,7 @@ final class ProgramStart {
     }
 
     /**
-     * The limits, or where they can't be had the nearest ones: who may not raise limits is held below the node's own.
+     * Returns the limits, or the nearest possible ones: without CAP_SYS_RESOURCE, limits can't exceed the node's own.
      */
     private ResourceLimits possible(ResourceLimits limits) {
         if (canRun(limits.prefix())) {
@@ -92,7 +92,7 @@ final class ProgramStart {
         return lowered.without(impossible);
     }
 
-    /** The node's, by their names in small letters; empty if they can't be had. */
+    /** Returns the node's hard limits by their names in lower case; empty if they can't be read. */
     private Map<String, String> ownHardLimits() {
         try {
             Process process = plain(List.of("prlimit", "--raw", "--noheadings", "--output=RESOURCE,HARD"))
@@ -131,7 +131,7 @@ final class ProgramStart {
      */
     ProcessBuilder builder(List<String> command, Optional<Path> group) throws NoSuchFileException {
         Path program = Path.of(command.get(0));
-        // A shell would be started all the same, and its failure be taken for the program's.
+        // Otherwise the shell would start, and its failure would look like the program's.
         if (program.isAbsolute() && !Files.isExecutable(program)) {
             throw new NoSuchFileException(program.toString(), null, "no executable file");
         }

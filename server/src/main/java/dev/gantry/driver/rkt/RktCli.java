@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Calls one rkt and understands its answers. Has no state; may be used by several threads at once. */
+/** Calls one rkt and parses its output. Stateless and thread-safe. */
 final class RktCli {
 
     private static final Logger LOG = LoggerFactory.getLogger(RktCli.class);
@@ -51,7 +51,7 @@ final class RktCli {
     /**
      * Makes a pod.
      *
-     * @param pod what of
+     * @param pod the specification of the pod
      * @param directory against which rkt resolves the path of an image
      * @return its UUID
      */
@@ -104,7 +104,7 @@ final class RktCli {
     }
 
     /**
-     * Runs a command in a pod that runs; ends with its exit code, which is hard to tell from rkt's own 254.
+     * Runs a command in a running pod. The exit code is the command's; 254 may be rkt's own.
      *
      * @param group the control group of the pod: what the command leaves behind ends with the pod
      */

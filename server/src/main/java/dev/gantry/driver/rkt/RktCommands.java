@@ -19,7 +19,7 @@ record RktCommands(Path rkt) {
         return command("version");
     }
 
-    /** Fetches and trusts the keys of an image's publisher, unseen, as Nomad does. */
+    /** Fetches and trusts the keys of an image's publisher without a review, as Nomad does. */
     List<String> trust(RktTaskConfig config) {
         return command("trust", "--skip-fingerprint-review=true", "--prefix=" + config.trustPrefix(), debug(config));
     }

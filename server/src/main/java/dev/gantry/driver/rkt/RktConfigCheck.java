@@ -10,10 +10,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Checks the config block of rkt tasks. Has no state; may be used by several threads at once. */
+/** Checks the config block of rkt tasks. Stateless and thread-safe. */
 public final class RktConfigCheck implements TaskConfigCheck {
 
-    /** Needs nothing: what it checks is known without any machine. */
+    /** Creates the check. It needs no state of a machine. */
     public RktConfigCheck() {}
 
     @Override

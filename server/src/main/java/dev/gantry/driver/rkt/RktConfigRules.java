@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
 /**
  * The rules of rkt for the values of a config block, except ports.
  *
- * <p>On the server a value with a <code>${…}</code> is passed over; the node judges it once it is replaced.
+ * <p>The server skips values with a <code>${…}</code>; the node checks them after interpolation.
  */
 final class RktConfigRules {
 
     private static final Set<String> DNS_WORDS = Set.of("host", "none");
 
-    /** The number of digits of a hash for which nobody finds another image. */
+    /** The number of hash digits from which on nobody can craft another image with the same prefix. */
     private static final int HASH_DIGITS = 32;
 
     private static final Pattern VAGUE_HASH = Pattern.compile("sha512-[0-9a-f]{0,%d}".formatted(HASH_DIGITS - 1));
@@ -58,9 +58,7 @@ final class RktConfigRules {
         }
     }
 
-    /**
-     * Sorted, since the order of a block says nothing. A number that is still to come is judged later, its name now.
-     */
+    /** Sorted, since a block has no order. A limit with an interpolation is checked later, its name now. */
     private void checkLimits(Map<String, String> limits) {
         new TreeMap<>(limits)
                 .forEach((name, value) -> ResourceLimits.fault(name, interpolation.mayChange(value) ? "0" : value)

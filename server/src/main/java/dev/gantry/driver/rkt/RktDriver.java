@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs tasks as pods of rkt, as Nomad's driver of that name does.
  *
- * <p>A pod is prepared, remembered, and then run by a supervisor that needs nobody: the node may die and come back.
+ * <p>A pod is prepared, recorded on disk, and then run by a supervisor process that does not depend on the node: the
+ * node may die and restart.
  */
 public final class RktDriver implements TaskDriver {
 
@@ -34,7 +35,7 @@ public final class RktDriver implements TaskDriver {
 
     private static final Logger LOG = LoggerFactory.getLogger(RktDriver.class);
 
-    /** Ends that are looked into at once; those that wait are as many as tasks run here at most. */
+    /** The number of task ends that are handled at once. At most as many wait as tasks run on this node. */
     private static final int END_THREADS = 4;
 
     private final RktExecutable executable;
@@ -60,7 +61,7 @@ public final class RktDriver implements TaskDriver {
      *     rkt.volumes.enabled}
      * @param limits of the tasks that don't say others
      * @param allocations absolute directory of this node's allocations: each lives right below, under its id
-     * @param garbage when to remove what rkt has stored and nobody uses: the node's options {@code rkt.gc.*}
+     * @param garbage when to remove unused pods and images of rkt: the node's options {@code rkt.gc.*}
      * @param clock the time
      */
     public RktDriver(

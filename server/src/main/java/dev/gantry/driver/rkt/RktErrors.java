@@ -22,8 +22,8 @@ final class RktErrors {
     private RktErrors() {}
 
     /**
-     * Turns a failed call into an exception with rkt's error. If a signal has ended the call, a user or the kernel for
-     * want of memory sent it: so the same call may succeed a little later.
+     * Converts a failed call to an exception with rkt's error. If a signal ended the call, a user sent it, or the
+     * kernel for lack of memory: so the same call may succeed later.
      */
     static RktException exception(String subcommand, CommandResult result) {
         String said = message(subcommand, result.stderr());
@@ -36,7 +36,7 @@ final class RktErrors {
         return new RktException("rkt " + message, mayPass(message));
     }
 
-    /** Returns true if an error is of a kind that passes by itself: a call that ended with it may do a little later. */
+    /** Returns true if an error is temporary, so that the same call may succeed later. */
     static boolean mayPass(String message) {
         return MAY_PASS.matcher(message).find();
     }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the rkt of this machine: the one that was named, else the one on the search path, else the bundled one. Looks
- * each time, so that an rkt that is installed later is found.
+ * Finds the rkt of this machine: the configured one, else the first on the search path, else the bundled one. Searches
+ * on each call, so that an rkt that is installed later is found.
  */
 public final class RktExecutable {
 
@@ -30,8 +30,8 @@ public final class RktExecutable {
      * Looks on this machine: {@code $PATH} is the search path, and the launcher names the bundled rkt in the system
      * property {@code gantry.rkt.bundled}.
      *
-     * @param named the one to use whatever else there is; empty: none was named
-     * @return the place, not looked at yet
+     * @param named the configured path; empty: none
+     * @return the finder; it has not searched yet
      */
     public static RktExecutable onThisMachine(Optional<Path> named) {
         return new RktExecutable(

@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Gives the rkt to call: this machine's, or for a pod the one that made it. */
+/** Finds the rkt to call: this machine's, or for a pod the one that made it. */
 final class RktFinder {
 
     private final RktExecutable executable;
@@ -29,7 +29,7 @@ final class RktFinder {
         try {
             return current();
         } catch (RktException e) {
-            // Calls of the one that is gone will say so.
+            // Calls of the missing executable will fail with a message.
             return at(pod.rkt());
         }
     }

@@ -8,10 +8,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Finds out whether tasks can be run by rkt here, and by which. */
+/** Detects the rkt of this machine and whether it can run tasks. */
 final class RktFingerprinter {
 
-    /** From here on there are prepare and run-prepared with all flags; so does the rkt driver of Nomad 0.4 have it. */
+    /**
+     * The oldest usable version: it has prepare and run-prepared with all flags. The rkt driver of Nomad 0.4 requires
+     * it too.
+     */
     private static final String MINIMUM = "1.0.0";
 
     private final RktFinder finder;

@@ -104,7 +104,7 @@ final class RktGarbage {
             }
         } catch (RktException e) {
             last = clock.instant();
-            LOG.warn("Could not remove what rkt has stored and nobody uses: {}", e.getMessage());
+            LOG.warn("Could not collect unused pods and images of rkt: {}", e.getMessage());
         }
     }
 

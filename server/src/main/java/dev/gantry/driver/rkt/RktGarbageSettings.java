@@ -3,12 +3,12 @@ package dev.gantry.driver.rkt;
 import java.time.Duration;
 
 /**
- * When the node removes what rkt has stored and nobody uses any more.
+ * The settings of the garbage collection of rkt's pods and images.
  *
  * @param interval how long to wait between two collections; zero: the node collects nothing
- * @param imageAge how long no pod must have been made of an image that is removed
- * @param diskPercent how full the file system of rkt's data directory may be, 1 to 100; above that, images go that are
- *     younger
+ * @param imageAge the least time without a new pod of an image before the image is removed
+ * @param diskPercent how full the file system of rkt's data directory may be, 1 to 100; above that, younger images are
+ *     removed too
  */
 public record RktGarbageSettings(Duration interval, Duration imageAge, int diskPercent) {
 
@@ -19,7 +19,7 @@ public record RktGarbageSettings(Duration interval, Duration imageAge, int diskP
     /**
      * Checks the values.
      *
-     * @throws IllegalArgumentException naming the one that can't be used
+     * @throws IllegalArgumentException if a value is invalid; the message names it
      */
     public RktGarbageSettings {
         if (interval.isNegative() || imageAge.isNegative()) {

@@ -87,7 +87,7 @@ final class RktJson {
         return OptionalInt.of(all.get(0).getAsJsonObject().get("exit_code").getAsInt());
     }
 
-    /** Only the bundled runtime says it. */
+    /** Only the bundled runtime reports it. */
     private static boolean isOutOfMemory(JsonObject pod) {
         for (JsonElement app : elements(pod.get("apps"))) {
             JsonElement killed = app.getAsJsonObject().get("oom_killed");
@@ -126,7 +126,7 @@ final class RktJson {
         return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 
-    /** Part of reading that may meet what it does not expect. */
+    /** A part of the parser, which may throw on unexpected JSON. */
     private interface Reading<T> {
         T read();
     }

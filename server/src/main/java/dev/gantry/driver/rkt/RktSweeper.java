@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes pods that this node has made and that nobody needs: what interrupted starts have left, and what belongs to
- * allocations that are not known any more.
+ * Removes orphaned pods of this node: pods that interrupted starts have left, and pods of allocations that the node
+ * does not know any more.
  *
  * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the
  * driver gives it. Other nodes of the machine keep their allocations elsewhere.
@@ -80,7 +80,7 @@ final class RktSweeper {
                 return false;
             }
             rkt.remove(pod.uuid());
-            LOG.info("Removed pod {} of allocation {}, which nobody needs", pod.uuid(), allocation.get());
+            LOG.info("Removed orphaned pod {} of allocation {}", pod.uuid(), allocation.get());
             return true;
         } catch (RktException e) {
             LOG.warn("Could not sweep pod {}: {}", pod.uuid(), e.getMessage());
@@ -100,7 +100,7 @@ final class RktSweeper {
                     .map(volume -> idOf(volume.source()))
                     .findFirst();
         } catch (RktException e) {
-            // Nothing tells that it is this node's, so it is none of its business.
+            // It is not known to be this node's, so it is left alone.
             LOG.debug("Pod {} is left alone: {}", uuid, e.getMessage());
             return Optional.empty();
         }
@@ -120,7 +120,7 @@ final class RktSweeper {
             return path != null
                     && (path.equals(allocations) || (Files.exists(path) && Files.isSameFile(path, allocations)));
         } catch (IOException e) {
-            // A path that can't be looked at is not where this node keeps its allocations.
+            // A path that can't be read is not in this node's directory of allocations.
             return false;
         }
     }

@@ -48,7 +48,10 @@ final class RktTask implements RunningTask {
                 .thenComposeAsync(this::onceNothingIsLeft, tools.executor());
     }
 
-    /** Completed once nothing of the task lives: what is left keeps its ports and writes to its directories. */
+    /**
+     * Completed once all processes of the task have ended: a remaining one would keep its ports and write to its
+     * directories.
+     */
     private CompletableFuture<TaskExit> onceNothingIsLeft(TaskExit found) {
         try {
             if (remains.end(pod.uuid(), files)) {
@@ -91,11 +94,11 @@ final class RktTask implements RunningTask {
         }
         kill();
         if (!endsWithin(tools.timeouts().forced())) {
-            LOG.error("Pod {} does not end, whatever it is told; its processes may wait for a device", pod.uuid());
+            LOG.error("Pod {} does not end, even by SIGKILL; its processes may wait for a device", pod.uuid());
         }
     }
 
-    /** Asks again where rkt does not take the request: a pod that only begins to run may miss a signal. */
+    /** Retries if rkt refuses the request: a pod that has just started may miss a signal. */
     private boolean endsWhenAsked(TaskStop how) throws InterruptedException {
         long deadline = System.nanoTime() + how.timeout().toNanos();
         while (!ask(how.signal())) {

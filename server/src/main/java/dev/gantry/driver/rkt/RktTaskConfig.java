@@ -5,19 +5,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The config block of a task, as Nomad's rkt driver has it. A text that is not given is empty.
+ * The config block of a task, as in Nomad's rkt driver. A missing text is empty.
  *
  * @param image what to run: an appc name, a stored hash, the path of a file, or a URL; empty only in a faulty block
- * @param command what to run instead of what the image says
+ * @param command the program to run instead of the image's
  * @param args arguments of the command
- * @param trustPrefix whose key to trust before the image is looked at; without it images are not verified
+ * @param trustPrefix the prefix whose keys to trust before the image is fetched; without it images are not verified
  * @param dnsServers addresses of name servers, or one of the single words {@code host} and {@code none}
  * @param dnsSearchDomains search domains of the resolver
  * @param net networks to join; {@code host} alone: the machine's own
  * @param portMap for labels of ports, the name of the port in the image
  * @param debug whether rkt tells more on stderr
  * @param volumes what to mount besides the task's own directories
- * @param insecureOptions which of rkt's checks to leave out; decides alone if not empty
+ * @param insecureOptions the checks of rkt to skip; if it is not empty, it alone decides whether images are verified
  * @param noOverlay whether to copy the image instead of laying an overlay over it
  * @param group group to run as inside the pod
  * @param ulimit limits of the kernel on the task, by their names; the node's for those that are not given
@@ -40,7 +40,7 @@ record RktTaskConfig(
 
     private static final List<String> HOST_NETWORK = List.of("host");
 
-    /** Options of rkt that stand for leaving images unverified, among others. */
+    /** Options of rkt that turn off the verification of images, among other checks. */
     private static final Set<String> UNVERIFIED = Set.of("image", "all-fetch", "all");
 
     RktTaskConfig {

@@ -5,11 +5,11 @@ import java.time.Duration;
 /**
  * Time limits of calls of rkt.
  *
- * @param call for what takes a moment: version, status, list, cat-manifest, stop, rm
+ * @param call for short calls: version, status, list, cat-manifest, stop, rm
  * @param trust for fetching the keys of a publisher
  * @param prepare for fetching and unpacking an image
- * @param forced for a pod to be gone after it was killed
- * @param garbage for removing pods or images that nobody uses; starts of tasks wait for the latter
+ * @param forced for the end of a killed pod
+ * @param garbage for removing unused pods or images; starts of tasks wait for the removal of images
  */
 record RktTimeouts(Duration call, Duration trust, Duration prepare, Duration forced, Duration garbage) {
 

@@ -6,11 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The answer of {@code rkt version}.
+ * The output of {@code rkt version}.
  *
  * @param rkt version of rkt, such as {@code 1.30.0}
  * @param appc version of the appc specification, such as {@code 0.8.11}
- * @param remembersVerification whether it knows of each stored image whether it was verified, as the bundled one does
+ * @param remembersVerification true if it records for each stored image whether it was verified, as the bundled rkt
+ *     does
  */
 record RktVersion(String rkt, String appc, boolean remembersVerification) {
 

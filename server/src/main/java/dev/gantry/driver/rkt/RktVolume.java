@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.util.Optional;
 
 /**
- * A volume as a job asks for it.
+ * A volume in a job.
  *
  * @param source path on the machine: absolute, or relative to the task's directory
  * @param target absolute path in the pod
@@ -37,7 +37,7 @@ record RktVolume(String source, String target, boolean readOnly) {
         if (text.indexOf(0) >= 0) {
             return Optional.of("No path has a zero character");
         }
-        // rkt splits what it is told of a volume at commas and knows no way to quote one.
+        // rkt splits the value of --volume at commas and has no way to quote a comma.
         return text.contains(",")
                 ? Optional.of("rkt takes no comma in a path, so not \"" + text + "\"")
                 : Optional.empty();

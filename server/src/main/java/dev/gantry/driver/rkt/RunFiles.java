@@ -61,8 +61,8 @@ final class RunFiles {
     }
 
     /**
-     * Remembers a pod; afterwards it is on disk. For the end of the node's process it need not be; but a machine that
-     * lost power with this not written would start the task as if it had never run, whatever its restart policy says.
+     * Records a pod and forces the record to disk. After a loss of power without the record, the node would start the
+     * task as if it had never run, regardless of its restart policy.
      */
     void save(PodRecord pod) throws IOException {
         Files.createDirectories(run(pod.uuid()));
@@ -89,7 +89,7 @@ final class RunFiles {
     }
 
     /**
-     * Takes a run so that no supervisor can take it any more.
+     * Gives a run up, so that no supervisor can take it any more.
      *
      * @return false if a supervisor was first
      */
@@ -99,7 +99,7 @@ final class RunFiles {
             Files.writeString(supervisorFile(uuid), GIVEN_UP, StandardOpenOption.CREATE_NEW);
             return true;
         } catch (FileAlreadyExistsException e) {
-            // A damaged one was made by a supervisor: the node's own has no more to say than this.
+            // A supervisor wrote the damaged file: the node's own file has a fixed content.
             return read(supervisorFile(uuid)).filter(GIVEN_UP::equals).isPresent();
         }
     }
@@ -110,8 +110,8 @@ final class RunFiles {
     }
 
     /**
-     * Returns whether a supervisor has begun with the run, as the first thing that it makes tells. One that has not may
-     * still find that it comes too late. A run whose output is discarded shows nothing of it.
+     * Returns true if a supervisor has started the run: its first file exists. A supervisor that has not may still find
+     * the run given up. Returns false for a run whose output is discarded.
      */
     boolean hasBegun(String uuid) {
         return Files.exists(run(uuid).resolve("stdout"));
@@ -143,7 +143,7 @@ final class RunFiles {
                 && ProcessIdentity.parse(taker.get()).isEmpty();
     }
 
-    /** Writes anew which supervisor has taken the run, in place of what can't be read. */
+    /** Replaces the damaged record of the supervisor that has taken the run. */
     void mend(String uuid, ProcessIdentity supervisor) throws IOException {
         Path fresh = run(uuid).resolve("supervisor.mended");
         Files.writeString(fresh, "%d %d %s\n".formatted(supervisor.pid(), supervisor.startTicks(), supervisor.boot()));
@@ -182,12 +182,15 @@ final class RunFiles {
         }
     }
 
-    /** Forgets the last start, but not that it was given up: its supervisor may be late. */
+    /**
+     * Deletes the record of the last start, but keeps the mark that it was given up, since its supervisor may still
+     * start.
+     */
     void forget() throws IOException {
         Files.deleteIfExists(podFile());
     }
 
-    /** Forgets a pod and all that is kept of its run. */
+    /** Deletes a pod's record and all files of its run. */
     void delete(String uuid) throws IOException {
         if (pod().filter(pod -> pod.uuid().equals(uuid)).isPresent()) {
             forget();
@@ -205,7 +208,7 @@ final class RunFiles {
 
     private static Optional<String> read(Path file) throws IOException {
         try {
-            // Whatever stands there: what is no text is no record either.
+            // Binary content is no record either.
             return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip());
         } catch (NoSuchFileException e) {
             return Optional.empty();

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what is kept of a task's last run, and mends it where it is damaged or missing although the run goes on: the process
- * of the supervisor tells which pod it is.
+ * Reads the records of a task's last run. If they are damaged or missing although the run continues, repairs them from
+ * the process of the supervisor, which identifies the pod.
  */
 final class RunRecords {
 
@@ -26,7 +26,7 @@ final class RunRecords {
      * Reads nothing yet.
      *
      * @param directory the task's
-     * @param executable the rkt to assume of a run whose record does not say which one made it
+     * @param executable the rkt to assume for a run whose record names none
      */
     RunRecords(TaskDirectory directory, RktExecutable executable) {
         this.directory = directory;
@@ -51,15 +51,17 @@ final class RunRecords {
             mendSupervisor(pod.get().uuid());
             return pod;
         }
-        // A record of a run that nobody has taken: it never began, or the record is wrong, or that of its supervisor is
-        // lost.
+        // No supervisor is recorded: the run never started, or its record is wrong, or the supervisor's record is lost.
         Optional<SupervisorSearch.Run> run = SupervisorSearch.find(directory.driver())
                 .filter(living ->
                         pod.isEmpty() || !living.uuid().equals(pod.get().uuid()) || files.hasBegun(living.uuid()));
         return run.isPresent() ? Optional.of(mend(run.get())) : pod;
     }
 
-    /** Mends the record of a run that has ended. What its supervisor has left tells which it was, if there is no other's. */
+    /**
+     * Repairs the record of a run that has ended. The files of its supervisor identify the run, if only one run has
+     * such files.
+     */
     private PodRecord mendEnded(IOException damage) throws IOException {
         Map<String, Instant> runs = files.supervised();
         if (runs.size() != 1) {

@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts the small shell script that owns a pod: it runs rkt in a session of its own, so that neither the node's death
- * nor a signal to the node's terminal reaches it, has the output copied to files, and writes down the exit code.
+ * Starts the supervisor, a small shell script that owns a pod. It runs rkt in a session of its own, so that neither the
+ * node's death nor a signal to the node's terminal reaches the pod. It has the output copied to files, and records the
+ * exit code.
  */
 final class Supervisor {
 
@@ -25,7 +26,7 @@ final class Supervisor {
 
     private static final String END_GROUP = "end-group";
 
-    /** The commands that starting the scripts, and the scripts, need beside a shell. */
+    /** The commands that the scripts and their start need, apart from a shell. */
     static final List<String> TOOLS =
             List.of("cat", "dd", "ln", "mkdir", "mkfifo", "mv", "rm", "rmdir", "setsid", "sleep", "stat", "timeout");
 
@@ -52,7 +53,7 @@ final class Supervisor {
      * @param line the command to supervise
      * @param uuid the pod that it runs
      * @param run the directory of the run; the scripts are kept there, so that a newer node does not change them
-     * @param directory where the task lives, for its logs
+     * @param directory the directories of the task, for its logs
      * @param limits how much of the task's output is kept
      * @return the supervisor's process
      */
@@ -76,12 +77,12 @@ final class Supervisor {
         return builder.start();
     }
 
-    /** The script of a run's supervisor, as it stands on the supervisor's command line. */
+    /** Returns the path of a run's supervisor script, which is on the supervisor's command line. */
     static Path script(Path run) {
         return run.resolve(SUPERVISE);
     }
 
-    /** Tells whether a process runs one of the scripts of a pod's run, as the supervisor and its copiers do. */
+    /** Returns true if a process runs a script of a pod's run: the supervisor or one of its copiers. */
     static boolean isPart(ProcessHandle process, String uuid) {
         try {
             String line = Files.readString(
@@ -93,7 +94,7 @@ final class Supervisor {
         }
     }
 
-    /** The text of a script that lies beside this class, without {@code .sh}. */
+    /** Returns the text of a script in this package; the name is without {@code .sh}. */
     static byte[] script(String name) {
         try (InputStream script = Supervisor.class.getResourceAsStream(name + ".sh")) {
             if (script == null) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the supervisor of a task in the process table, for when the records of the run can't be read: a supervisor's script
- * lies in the directory of its run ({@link Supervisor}), and stands on its command line.
+ * Finds the supervisor of a task in the process table, if the records of the run can't be read. The path of a
+ * supervisor's script is in the directory of its run ({@link Supervisor}), and on its command line.
  */
 final class SupervisorSearch {
 
@@ -20,7 +20,7 @@ final class SupervisorSearch {
     private SupervisorSearch() {}
 
     /**
-     * A run that goes on.
+     * A running run.
      *
      * @param uuid the pod
      * @param supervisor the supervisor's process
@@ -72,7 +72,7 @@ final class SupervisorSearch {
                     .split("\0", -1);
             return line.length > 1 ? line[1] : "";
         } catch (IOException e) {
-            // It has ended meanwhile, or its command line is no text.
+            // It has ended meanwhile, or its command line can't be decoded.
             return "";
         }
     }

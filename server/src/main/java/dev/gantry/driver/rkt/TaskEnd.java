@@ -10,12 +10,12 @@ import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out how a task ended whose supervisor lives no more. */
+/** Finds out how a task ended, once its supervisor has ended. */
 final class TaskEnd {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskEnd.class);
 
-    /** With which rkt ends when it is rkt that has failed, and not the app. */
+    /** The exit code of rkt if rkt has failed rather than the app. */
     private static final int RKT_FAILED = 254;
 
     private static final int LOG_END = 4096;
@@ -39,7 +39,10 @@ final class TaskEnd {
         this.clock = clock;
     }
 
-    /** The end as the supervisor wrote it down; if it could not, the pod is stopped, for nobody owns it any more. */
+    /**
+     * Returns the end that the supervisor recorded. Without a record, stops the pod, since nothing supervises it any
+     * more.
+     */
     TaskExit find() {
         try {
             Optional<RunFiles.Exit> exit = files.exit(pod.uuid());
@@ -58,7 +61,7 @@ final class TaskEnd {
         return new TaskExit(OptionalInt.of(exit.code()), exit.at(), message + lostOutput());
     }
 
-    /** It went where the task's own errors go. */
+    /** Returns rkt's error, which is in the task's standard error. */
     private String whatRktSaid() {
         try {
             String last = RktErrors.message(
@@ -101,7 +104,7 @@ final class TaskEnd {
     private TaskExit lost() throws IOException {
         TaskExit exit = lost(whatHappened());
         try {
-            // Until then nobody is done with the output.
+            // Wait, since the output may still be written until then.
             remains.end(pod.uuid(), files);
             Copiers.awaitEnd(pod.uuid(), COPYING);
         } catch (InterruptedException e) {
@@ -133,7 +136,7 @@ final class TaskEnd {
         }
     }
 
-    /** With what it has started: an rkt may take a pod for running as long as a child of its app is. */
+    /** Kills the pod and its descendants: some rkt reports a pod as running as long as a child of its app runs. */
     private void stop() throws RktException, InterruptedException {
         remains.end(pod.uuid(), files);
         if (rkt.isRunning(pod.uuid())) {

@@ -1,7 +1,7 @@
 /**
  * The rkt driver: config, fingerprint, command lines, volumes, supervisors of pods, and their removal.
  *
- * <p>It knows rkt by its command line alone, so that any implementation will do. So it shares no code with the bundled
+ * <p>It uses rkt only by its command line, so that any implementation will do. So it shares no code with the bundled
  * runtime in {@code rkt/}, also where both have a class for the same purpose. Nothing here knows servers or scheduling.
  */
 package dev.gantry.driver.rkt;

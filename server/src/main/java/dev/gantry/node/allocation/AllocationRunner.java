@@ -234,7 +234,7 @@ public final class AllocationRunner {
     private void continueTasks() {
         if (state.isStopping()) {
             // Before the start, so that tasks that were not found are not started first.
-            lifecycle.stop("The allocation shall stop");
+            lifecycle.stop("The server has stopped the allocation");
         }
         tasks.values().stream().filter(TaskRunner::hasFailed).findFirst().ifPresent(this::stopSiblings);
         startTasks();

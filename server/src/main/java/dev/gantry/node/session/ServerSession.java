@@ -178,7 +178,7 @@ public final class ServerSession {
                                 Status.ABORTED.withDescription("the node does not obey it, and tries the next one"));
                         return;
                     }
-                    // The session has lasted, so the count of failures begins anew.
+                    // The session has lasted, so the count of failures starts at 0 again.
                     backoff.reset();
                     if (isReady()) {
                         send(ConnectRequest.newBuilder()

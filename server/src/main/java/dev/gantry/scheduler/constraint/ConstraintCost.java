@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public final class ConstraintCost {
 
-    // A text costs 1 more for each so many characters.
+    // A text costs 1 more for each of these numbers of characters.
     private static final int CHARACTERS = 64;
 
     /** Added for an expression that refers to a node property: it is parsed again for each node. */

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 final class NodeSearch {
 
-    /** In clusters of up to so many nodes, every node is compared. */
+    /** The largest cluster, in nodes, in which every node is compared. */
     private static final int SMALL_CLUSTER = 64;
 
     /**

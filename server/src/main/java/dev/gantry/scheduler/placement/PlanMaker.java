@@ -108,7 +108,7 @@ public final class PlanMaker {
 
     /**
      * Places what fits now, and then reserves what stopping allocations will free. Whenever an allocation is stopped
-     * for its replacement, all reservations are made anew. The next evaluation does not know them and will choose in
+     * for its replacement, all reservations are made again. The next evaluation does not know them and will choose in
      * the same way, so its choice agrees with this one. Where resources are scarce, a request can lose the reservation
      * for which its allocation was stopped; it then waits like a request that replaces nothing.
      */

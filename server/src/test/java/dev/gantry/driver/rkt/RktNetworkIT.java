@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Ports of tasks that lead into real pods with networks of their own, in each flavour of the bundled runtime, on a host that is
- * a network namespace.
+ * Ports of tasks that lead into real pods with networks of their own, in each flavour of the bundled runtime, on a host
+ * that is a network namespace.
  */
 @ParameterizedClass
 @ValueSource(strings = {"crun", "fly"})
