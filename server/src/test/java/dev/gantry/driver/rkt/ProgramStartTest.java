@@ -51,7 +51,7 @@ class ProgramStartTest {
         assertThat(spoiled).contains("node 0077").isNotEqualTo(plain);
         assertThat(programOf(spoiled)).isEqualTo(programOf(plain));
         assertThat(programOf(plain).lines())
-                // Signals 32 and 33, bits 31 and 32, belong to the C library.
+                // Signals 32 and 33, bits 31 and 32: posix_spawn of glibc ignores them, and env can't reset them.
                 .anyMatch(line -> line.matches("SigIgn:\\t0{7}[01][08]0{7}"))
                 .contains("program 0022", "SigBlk:\t0000000000000000", "0", "session 0 terminal 0 nice 0")
                 .anyMatch(line -> line.matches("Max core file size +0 .*"))
