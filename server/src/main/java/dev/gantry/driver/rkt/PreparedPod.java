@@ -72,7 +72,10 @@ final class PreparedPod implements PreparedTask {
             rkt.remove(uuid);
             files.delete(uuid);
         } catch (RktException | IOException e) {
-            LOG.warn("Pod {} was prepared but not run, and stays until the next sweep: {}", uuid, e.getMessage());
+            LOG.warn(
+                    "Pod {} was prepared but not run, and stays until unused pods are removed: {}",
+                    uuid,
+                    e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

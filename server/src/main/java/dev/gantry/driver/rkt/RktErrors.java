@@ -17,6 +17,9 @@ final class RktErrors {
                     + "|signal: (killed|terminated|interrupt|hangup)",
             Pattern.CASE_INSENSITIVE);
 
+    /** The last line of commands that take several pods. The line before says why. */
+    private static final Pattern SUMMARY = Pattern.compile("(rm|stop): failed to (remove|stop) .* pods?(\\(s\\))?");
+
     private static final Pattern NOT_FOUND = Pattern.compile("no matches found for");
 
     private RktErrors() {}
@@ -53,18 +56,29 @@ final class RktErrors {
 
     /**
      * Returns the error that rkt ended with: the last line that begins with the name of the command, as {@code prepare:
-     * …}, with what explains it in the lines below when rkt was asked for more, else the last line that is not empty.
+     * …}, with what explains it in the lines below when rkt was asked for more, else the last line that is not empty. A
+     * line that only counts the pods for which the command failed is used if there is no other.
      */
     static String message(String subcommand, String stderr) {
         List<String> lines = stderr.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())
                 .toList();
+        List<String> telling =
+                lines.stream().filter(line -> !SUMMARY.matcher(line).matches()).toList();
+        return telling.isEmpty() ? last(lines) : error(subcommand, telling);
+    }
+
+    private static String error(String subcommand, List<String> lines) {
         for (int i = lines.size() - 1; i >= 0; i--) {
             if (lines.get(i).startsWith(subcommand + ": ")) {
                 return lines.subList(i, lines.size()).stream().collect(Collectors.joining(" "));
             }
         }
+        return last(lines);
+    }
+
+    private static String last(List<String> lines) {
         return lines.isEmpty() ? "" : lines.get(lines.size() - 1);
     }
 }

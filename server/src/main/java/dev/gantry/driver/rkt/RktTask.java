@@ -190,7 +190,7 @@ final class RktTask implements RunningTask {
         try {
             rkt.remove(pod.uuid());
         } catch (RktException e) {
-            LOG.warn("Pod {} stays until the next sweep: {}", pod.uuid(), e.getMessage());
+            LOG.warn("Pod {} stays until unused pods are removed: {}", pod.uuid(), e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -51,6 +51,11 @@ class RktOutputTest {
                 .isEqualTo("prepare: error finding images: open x: no such file");
         assertThat(RktErrors.message("prepare", "prepare: error finding images\n  └─open x\n    └─no such file\n"))
                 .isEqualTo("prepare: error finding images └─open x └─no such file");
+        assertThat(RktErrors.message(
+                        "rm", "rm: pod \"x\" is currently being deleted\nrm: failed to remove one or more pods\n"))
+                .isEqualTo("rm: pod \"x\" is currently being deleted");
+        assertThat(RktErrors.message("stop", "stop: failed to stop 1 pod(s)\n"))
+                .isEqualTo("stop: failed to stop 1 pod(s)");
         assertThat(RktErrors.message("prepare", "Error: unknown flag: --bogus\n"))
                 .isEqualTo("Error: unknown flag: --bogus");
         assertThat(RktErrors.exception("prepare", new CommandResult(254, "", ""))
