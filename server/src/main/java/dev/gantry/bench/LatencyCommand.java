@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "latency",
         description = {
-            "Compares Gantry with rkt: the time from a submission's response to the start of the pod's app, and the time"
+            "Compares Gantry with rkt: the time from the call of submit to the start of the pod's app, and the time"
                     + " of rkt prepare and run-prepared for the same pod, in turns. The app reports its own start.",
             "Calls rkt with the image as a file, then with its id, as a node does once it has stored the image.",
             "Needs root."
@@ -51,6 +52,9 @@ final class LatencyCommand implements Callable<Integer> {
     @Option(names = "--runs", defaultValue = "20", description = "How often. Default: ${DEFAULT-VALUE}.")
     private int runs;
 
+    @Mixin
+    private ServerJavaOptions server = new ServerJavaOptions("1g");
+
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
 
@@ -59,9 +63,9 @@ final class LatencyCommand implements Callable<Integer> {
         try (Workspace workspace = Workspace.create()) {
             Path directory = workspace.directory();
             BareRkt rkt = BareRkt.in(directory);
-            try (ServerProcess server = ServerProcess.start(directory, "1g");
-                    ChildProcess node = startNode(directory, server, rkt);
-                    GantryClient client = GantryClient.connect(server.address())) {
+            try (ServerProcess process = ServerProcess.start(directory, server);
+                    ChildProcess node = startNode(directory, process, rkt);
+                    GantryClient client = GantryClient.connect(process.address())) {
                 spec.commandLine().getErr().println("Measuring on node " + node.ready());
                 measure(client, rkt).print(spec.commandLine().getOut(), json);
             } finally {
@@ -95,6 +99,7 @@ final class LatencyCommand implements Callable<Integer> {
         Latencies bareById = new Latencies(runs);
         List<Long> added = new ArrayList<>();
         List<Long> addedToId = new ArrayList<>();
+        Report report = Report.withLoad();
         // The first run of each is a warm-up and not counted.
         rkt.nanosToStart(image.toString());
         gantryNanos(client, rkt, "warm-up");
@@ -109,8 +114,7 @@ final class LatencyCommand implements Callable<Integer> {
         }
         added.sort(null);
         addedToId.sort(null);
-        return new Report()
-                .put("runs", runs)
+        return report.put("runs", runs)
                 .put("bare_p50_ms", bare.percentileMillis(0.50))
                 .put("added_p50_ms", percentile(added, 0.50) * MILLIS_PER_NANO)
                 .put("added_p99_ms", percentile(added, 0.99) * MILLIS_PER_NANO)
@@ -124,17 +128,17 @@ final class LatencyCommand implements Callable<Integer> {
         return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));
     }
 
-    /** From submit's answer to the start of the app; returns once the node has nothing to do any more. */
+    /** From the call of submit to the start of the app; returns once the node has nothing to do any more. */
     private long gantryNanos(GantryClient client, BareRkt rkt, String id) throws IOException, InterruptedException {
+        Instant asked = Instant.now();
         client.jobs().submit(job(id));
-        Instant answered = Instant.now();
         Allocation ended = awaitEnd(client, id);
         Instant started;
         try (InputStream log = client.allocations().logs(ended.getId(), LogOptions.STDOUT)) {
             started = StartTime.parse(new String(log.readAllBytes(), StandardCharsets.UTF_8));
         }
         rkt.awaitRemoval(ended.getTaskStates(0).getPodId());
-        return Duration.between(answered, started).toNanos();
+        return Duration.between(asked, started).toNanos();
     }
 
     private static Allocation awaitEnd(GantryClient client, String id) {

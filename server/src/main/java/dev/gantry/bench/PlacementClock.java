@@ -10,14 +10,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Measures the times of placements. An allocation that arrives at its node before the response to its submission counts
- * as placed at once.
+ * Measures the times of placements. Latencies count from the call of submit: a submission that waits in a queue delays its
+ * placements.
  */
 final class PlacementClock implements FleetListener {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final Map<String, Long> answers = new ConcurrentHashMap<>();
+    private final Map<String, Long> submissions = new ConcurrentHashMap<>();
     private final Latencies placed;
     private final Latencies running;
     private final CountDownLatch unregistered;
@@ -34,8 +34,9 @@ final class PlacementClock implements FleetListener {
         this.notRunning = new CountDownLatch(placements);
     }
 
-    void answered(String jobId) {
-        answers.put(jobId, System.nanoTime());
+    /** Notes that a job is about to be submitted. */
+    void submitting(String jobId) {
+        submissions.put(jobId, System.nanoTime());
     }
 
     /** Waits until all nodes are registered. Returns the interval of their heartbeats. */
@@ -78,7 +79,7 @@ final class PlacementClock implements FleetListener {
     public void placed(Allocation allocation) {
         if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN) {
             long now = System.nanoTime();
-            placed.record(now - answers.getOrDefault(allocation.getJobId(), now));
+            placed.record(now - submissions.get(allocation.getJobId()));
             lastPlaced.accumulateAndGet(now, Math::max);
         }
     }
@@ -86,7 +87,7 @@ final class PlacementClock implements FleetListener {
     @Override
     public void running(String jobId) {
         long now = System.nanoTime();
-        running.record(now - answers.getOrDefault(jobId, now));
+        running.record(now - submissions.get(jobId));
         lastRunning.accumulateAndGet(now, Math::max);
         notRunning.countDown();
     }

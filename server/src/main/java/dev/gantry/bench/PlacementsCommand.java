@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Spec;
             "The million-container challenge is --nodes 5000 --jobs 1000 --tasks 1000."
         })
 final class PlacementsCommand implements Callable<Integer> {
+
+    private static final double NANOS_PER_SECOND = 1e9;
 
     @Spec
     @SuppressWarnings("unused")
@@ -33,8 +36,8 @@ final class PlacementsCommand implements Callable<Integer> {
     @Option(names = "--tasks", defaultValue = "1000", description = "Tasks of each job. Default: ${DEFAULT-VALUE}.")
     private int tasks;
 
-    @Option(names = "--heap", defaultValue = "4g", description = "Heap of the server. Default: ${DEFAULT-VALUE}.")
-    private String heap;
+    @Mixin
+    private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
@@ -49,14 +52,15 @@ final class PlacementsCommand implements Callable<Integer> {
 
     private Report measure(Path directory) throws IOException, InterruptedException {
         PlacementClock clock = new PlacementClock(nodes, jobs * tasks);
-        Report report = new Report();
+        Report report = Report.withLoad();
         long started;
-        try (ServerProcess server = ServerProcess.start(directory, heap)) {
-            try (HollowFleet fleet = HollowFleet.connect(server.address(), nodes, clock);
-                    GantryClient client = GantryClient.connect(server.address())) {
+        try (ServerProcess process = ServerProcess.start(directory, server)) {
+            try (HollowFleet fleet = HollowFleet.connect(process.address(), nodes, clock);
+                    GantryClient client = GantryClient.connect(process.address())) {
                 fleet.beatEvery(clock.awaitRegistered());
                 started = System.nanoTime();
                 submitAll(client, clock);
+                report.put("submit_seconds", (System.nanoTime() - started) / NANOS_PER_SECOND);
                 clock.awaitRunning();
             }
             report.put("placements", clock.placements())
@@ -67,8 +71,8 @@ final class PlacementsCommand implements Callable<Integer> {
                     .put("placed_p99_ms", clock.placed().percentileMillis(0.99))
                     .put("running_p50_ms", clock.running().percentileMillis(0.50))
                     .put("running_p99_ms", clock.running().percentileMillis(0.99))
-                    .put("peak_heap_mib", server.peakHeapMib())
-                    .put("database_mib", server.databaseMib());
+                    .put("peak_heap_mib", process.peakHeapMib())
+                    .put("database_mib", process.databaseMib());
         }
         return report.put("insert_ceiling_per_second", InsertCeiling.measure(directory, clock.placements()));
     }
@@ -76,8 +80,8 @@ final class PlacementsCommand implements Callable<Integer> {
     private void submitAll(GantryClient client, PlacementClock clock) {
         for (int i = 0; i < jobs; i++) {
             Job job = job("bench-%05d".formatted(i));
+            clock.submitting(job.getId());
             client.jobs().submit(job);
-            clock.answered(job.getId());
         }
     }
 

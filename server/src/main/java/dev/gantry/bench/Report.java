@@ -1,6 +1,7 @@
 package dev.gantry.bench;
 
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,12 @@ import java.util.stream.Collectors;
 final class Report {
 
     private final Map<String, Number> figures = new LinkedHashMap<>();
+
+    /** A report that begins with the machine's load now: the processes that wanted a CPU in the last minute. */
+    static Report withLoad() {
+        return new Report()
+                .put("load_before", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+    }
 
     Report put(String name, long value) {
         figures.put(name, value);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,14 +28,13 @@ final class ServerProcess implements AutoCloseable {
      * Starts a server and waits until it serves.
      *
      * @param directory empty
-     * @param heap of the server, as Java takes it, such as 4g
+     * @param options of the server's Java
      * @throws IOException if it could not be started
      * @throws InterruptedException if this thread was interrupted
      */
-    static ServerProcess start(Path directory, String heap) throws IOException, InterruptedException {
-        // The collector that the launcher gives a server.
-        List<String> javaOptions =
-                List.of("-XX:+UseParallelGC", "-Xmx" + heap, "-Xlog:gc:file=" + directory.resolve("gc.log"));
+    static ServerProcess start(Path directory, ServerJavaOptions options) throws IOException, InterruptedException {
+        List<String> javaOptions = new ArrayList<>(options.toList());
+        javaOptions.add("-Xlog:gc:file=" + directory.resolve("gc.log"));
         List<String> arguments =
                 List.of("server", "--data-dir", directory.resolve("data").toString(), "--listen", "127.0.0.1:0");
         return new ServerProcess(

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -44,8 +45,8 @@ final class SubmissionsCommand implements Callable<Integer> {
             })
     private int warmUp;
 
-    @Option(names = "--heap", defaultValue = "4g", description = "Heap of the server. Default: ${DEFAULT-VALUE}.")
-    private String heap;
+    @Mixin
+    private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Option(names = "--json", description = "Prints one JSON object.")
     private boolean json;
@@ -53,20 +54,20 @@ final class SubmissionsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
         try (Workspace workspace = Workspace.create();
-                ServerProcess server = ServerProcess.start(workspace.directory(), heap)) {
-            measure(server.address()).print(spec.commandLine().getOut(), json);
+                ServerProcess process = ServerProcess.start(workspace.directory(), server)) {
+            measure(process.address()).print(spec.commandLine().getOut(), json);
         }
         return 0;
     }
 
     private Report measure(String address) throws InterruptedException, ExecutionException {
         try (GantryClient client = GantryClient.connect(address)) {
+            Report report = Report.withLoad();
             submitAll(client, "warm-up", warmUp);
             long started = System.nanoTime();
             Latencies answers = submitAll(client, "bench", jobs);
             double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
-            return new Report()
-                    .put("jobs", answers.count())
+            return report.put("jobs", answers.count())
                     .put("seconds", seconds)
                     .put("jobs_per_second", answers.count() / seconds)
                     .put("p50_ms", answers.percentileMillis(0.50))
