@@ -3,6 +3,7 @@ package dev.gantry.client;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -122,6 +123,20 @@ public final class GantryClient implements AutoCloseable {
         }
     }
 
+    /** Chooses the transport of the calls: gRPC for Java has several, which differ in size and speed. */
+    @FunctionalInterface
+    public interface Transport {
+
+        /**
+         * Makes the builder of a channel. The client adds its own settings: message sizes, keep-alive, user agent.
+         *
+         * @param host a name or an address, IPv6 in brackets
+         * @param port 1 to 65535
+         * @return a builder of gRPC for that server, such as {@code OkHttpChannelBuilder.forAddress(host, port)}
+         */
+        ManagedChannelBuilder<?> channel(String host, int port);
+    }
+
     /** Builds a client. Not thread-safe. */
     public static final class Builder {
 
@@ -136,6 +151,7 @@ public final class GantryClient implements AutoCloseable {
         private Duration watchPatience = Duration.ofMinutes(1);
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private String userAgent = "gantry-java/" + version();
+        private Transport transport = Builder::netty;
 
         private Builder() {}
 
@@ -206,6 +222,18 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
+         * Sets the library that carries the calls. Default: Netty, which suits long-running programs. A program that makes
+         * one call and ends starts faster with {@code grpc-okhttp}.
+         *
+         * @param library makes each channel of the client
+         * @return this
+         */
+        public Builder transport(Transport library) {
+            this.transport = library;
+            return this;
+        }
+
+        /**
          * Makes the client. It does not connect yet.
          *
          * @return the client, which the caller closes
@@ -214,7 +242,8 @@ public final class GantryClient implements AutoCloseable {
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
             // Connection retries calls. gRPC itself only retries calls that no server has seen.
-            NettyChannelBuilder channel = NettyChannelBuilder.forAddress(server.host(), server.port())
+            ManagedChannelBuilder<?> channel = transport
+                    .channel(server.host(), server.port())
                     .usePlaintext()
                     .disableServiceConfigLookUp()
                     .userAgent(userAgent)
@@ -224,6 +253,10 @@ public final class GantryClient implements AutoCloseable {
             ReconnectPolicy resumption = new ReconnectPolicy(retry, watchPatience, new SteadyClock(), new Random());
             return new GantryClient(
                     new Connection(new ChannelPool(channel::build), server.toString(), deadline, resumption));
+        }
+
+        private static ManagedChannelBuilder<?> netty(String host, int port) {
+            return NettyChannelBuilder.forAddress(host, port);
         }
 
         private static String version() {

@@ -38,6 +38,7 @@ final class DevCommand implements Runnable {
 
     @Override
     public void run() {
+        ProgramLog.start();
         ProcessExit.onErrors();
         Path directory = dataDir.orElseGet(DevCommand::createTemporary);
         Runnable close;

@@ -45,6 +45,7 @@ final class NodeCommand implements Runnable {
 
     @Override
     public void run() {
+        ProgramLog.start();
         NodeConfig config = OptionErrors.explain(spec, () -> options.toConfig(servers, directory(), Optional.empty()));
         ProcessExit.onErrors();
         Foreground.run(start(config)::close);

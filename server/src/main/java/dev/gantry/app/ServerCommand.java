@@ -30,6 +30,7 @@ final class ServerCommand implements Runnable {
 
     @Override
     public void run() {
+        ProgramLog.start();
         ServerConfig config = OptionErrors.explain(spec, () -> options.toConfig(dataDir));
         ProcessExit.onErrors();
         Foreground.run(start(config)::close);

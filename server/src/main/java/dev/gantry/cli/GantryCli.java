@@ -1,11 +1,16 @@
 package dev.gantry.cli;
 
+import static dev.gantry.cli.CommandTree.command;
+import static dev.gantry.cli.CommandTree.group;
+
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The {@code gantry} command line: the commands for clients, and the commands that the program adds.
@@ -18,25 +23,36 @@ public final class GantryCli {
     static final int FAILED = 1;
     static final int MISUSED = 2;
 
-    private final CommandLine commandLine;
+    private static final String NODE = "node";
+    private static final String HELP = "help";
+    private static final Set<String> VERSIONS = Set.of("version", "--version", "-V");
+    private static final CommandTree[] NOTHING = {};
+
+    private final CliContext context;
+    private final Supplier<List<String>> version;
+    private final CommandTree commands;
 
     /**
      * Assembles the commands.
      *
      * @param context the environment of the commands
      * @param version the lines of {@code gantry version}
-     * @param programs further commands: objects with picocli's {@code @Command}. One that is called {@code node} gets
-     *     the client's {@code node status}, {@code node drain} and others as its subcommands
+     * @param programs further commands. One that is called {@code node} gets the client's {@code node status}, {@code node
+     *     drain} and others as its subcommands
      */
-    public GantryCli(CliContext context, List<String> version, List<?> programs) {
-        ServerOption server = new ServerOption(context);
-        commandLine = new CommandLine(new RootCommand(server));
-        commandLine.getCommandSpec().version(version.toArray(String[]::new));
-        programs.forEach(commandLine::addSubcommand);
-        addClientCommands(context, server);
-        commandLine.addSubcommand(new VersionCommand()).addSubcommand(new HelpCommand());
-        configure(context);
+    public GantryCli(CliContext context, Supplier<List<String>> version, List<Program> programs) {
+        this.context = context;
+        this.version = version;
+        this.commands = commands(context, programs);
     }
+
+    /**
+     * A command that the program adds.
+     *
+     * @param name the word that calls it
+     * @param command makes an object with picocli's {@code @Command}
+     */
+    public record Program(String name, Supplier<?> command) {}
 
     /**
      * Runs one command.
@@ -45,74 +61,87 @@ public final class GantryCli {
      * @return the exit code
      */
     public int run(String... arguments) {
+        if (arguments.length == 1 && VERSIONS.contains(arguments[0])) {
+            // Scripts ask for it before they begin: it needs no parser.
+            version.get().forEach(context::print);
+            return DONE;
+        }
+        boolean isHelp = arguments.length > 0 && arguments[0].equals(HELP);
+        CommandLine commandLine = isHelp ? commands.all() : commands.forArguments(arguments);
+        configure(commandLine);
         int exitCode = commandLine.execute(arguments);
         commandLine.getOut().flush();
         commandLine.getErr().flush();
         return exitCode;
     }
 
-    private void addClientCommands(CliContext context, ServerOption server) {
-        commandLine
-                .addSubcommand(group(
-                        "job",
-                        "Run, show, revert, promote, dispatch and stop jobs.",
-                        new JobRunCommand(context, server),
-                        new JobPlanCommand(context, server),
-                        new JobValidateCommand(context, server),
-                        new JobStatusCommand(context, server),
-                        new JobHistoryCommand(context, server),
-                        new JobRevertCommand(context, server),
-                        new JobPromoteCommand(context, server),
-                        new JobDispatchCommand(context, server),
-                        group("periodic", "Run periodic jobs.", new PeriodicForceCommand(context, server)),
-                        new JobStopCommand(context, server)))
-                .addSubcommand(group(
+    private static CommandTree commands(CliContext context, List<Program> programs) {
+        ServerOption server = new ServerOption(context);
+        List<CommandTree> all = new ArrayList<>();
+        programs.forEach(program -> all.add(command(
+                program.name(), program.command(), program.name().equals(NODE) ? node(context, server) : NOTHING)));
+        all.addAll(List.of(
+                jobCommands(context, server),
+                group(
                         "deployment",
                         "Show, promote and fail deployments.",
-                        new DeploymentListCommand(context, server),
-                        new DeploymentStatusCommand(context, server),
-                        new DeploymentPromoteCommand(context, server),
-                        new DeploymentFailCommand(context, server)))
-                .addSubcommand(group("eval", "Show evaluations.", new EvalStatusCommand(context, server)))
-                .addSubcommand(group(
+                        command("list", () -> new DeploymentListCommand(context, server)),
+                        command("status", () -> new DeploymentStatusCommand(context, server)),
+                        command("promote", () -> new DeploymentPromoteCommand(context, server)),
+                        command("fail", () -> new DeploymentFailCommand(context, server))),
+                group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
+                group(
                         "service",
                         "Show services and their instances.",
-                        new ServiceListCommand(context, server),
-                        new ServiceInfoCommand(context, server)))
-                .addSubcommand(group(
+                        command("list", () -> new ServiceListCommand(context, server)),
+                        command("info", () -> new ServiceInfoCommand(context, server))),
+                group(
                         "alloc",
                         "Show allocations, read their logs, stop them.",
-                        new AllocStatusCommand(context, server),
-                        new AllocLogsCommand(context, server),
-                        new AllocStopCommand(context, server)));
-        nodeCommand()
-                .addSubcommand(new NodeStatusCommand(context, server))
-                .addSubcommand(new NodeDrainCommand(context, server))
-                .addSubcommand(new NodeEligibilityCommand(context, server))
-                .addSubcommand(new NodePurgeCommand(context, server))
-                .addSubcommand(new NodeRejoinCommand(context, server));
-        commandLine.addSubcommand(new StatusCommand(context, server));
-    }
-
-    private CommandLine nodeCommand() {
-        if (!commandLine.getSubcommands().containsKey("node")) {
-            commandLine.addSubcommand(group("node", "Show and manage nodes."));
+                        command("status", () -> new AllocStatusCommand(context, server)),
+                        command("logs", () -> new AllocLogsCommand(context, server)),
+                        command("stop", () -> new AllocStopCommand(context, server))),
+                command("status", () -> new StatusCommand(context, server)),
+                command("version", VersionCommand::new),
+                command(HELP, HelpCommand::new)));
+        if (all.stream().noneMatch(tree -> tree.name().equals(NODE))) {
+            all.add(group(NODE, "Show and manage nodes.", node(context, server)));
         }
-        return commandLine.getSubcommands().get("node");
+        return command("gantry", () -> new RootCommand(server), all.toArray(CommandTree[]::new));
     }
 
-    private static CommandLine group(String name, String description, Object... commands) {
-        CommandSpec spec = CommandSpec.create().name(name);
-        spec.usageMessage().description(description).synopsisSubcommandLabel("COMMAND");
-        CommandLine group = new CommandLine(spec);
-        for (Object command : commands) {
-            group.addSubcommand(command);
-        }
-        return group;
+    private static CommandTree jobCommands(CliContext context, ServerOption server) {
+        return group(
+                "job",
+                "Run, show, revert, promote, dispatch and stop jobs.",
+                command("run", () -> new JobRunCommand(context, server)),
+                command("plan", () -> new JobPlanCommand(context, server)),
+                command("validate", () -> new JobValidateCommand(context, server)),
+                command("status", () -> new JobStatusCommand(context, server)),
+                command("history", () -> new JobHistoryCommand(context, server)),
+                command("revert", () -> new JobRevertCommand(context, server)),
+                command("promote", () -> new JobPromoteCommand(context, server)),
+                command("dispatch", () -> new JobDispatchCommand(context, server)),
+                group(
+                        "periodic",
+                        "Run periodic jobs.",
+                        command("force", () -> new PeriodicForceCommand(context, server))),
+                command("stop", () -> new JobStopCommand(context, server)));
     }
 
-    private void configure(CliContext context) {
+    private static CommandTree[] node(CliContext context, ServerOption server) {
+        return new CommandTree[] {
+            command("status", () -> new NodeStatusCommand(context, server)),
+            command("drain", () -> new NodeDrainCommand(context, server)),
+            command("eligibility", () -> new NodeEligibilityCommand(context, server)),
+            command("purge", () -> new NodePurgeCommand(context, server)),
+            command("rejoin", () -> new NodeRejoinCommand(context, server))
+        };
+    }
+
+    private void configure(CommandLine commandLine) {
         Console console = context.console();
+        commandLine.getCommandSpec().versionProvider(() -> version.get().toArray(String[]::new));
         commandLine
                 .setOut(new PrintWriter(console.out(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))

@@ -53,6 +53,7 @@ final class ServerOption {
                     .retry(RETRY)
                     .watchPatience(WATCH_PATIENCE)
                     .userAgent("gantry-cli")
+                    .transport(CommandTransport::channel)
                     .build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.gantry.cli;
 
+import dev.gantry.cli.GantryCli.Program;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -37,18 +38,22 @@ record CliRun(int exitCode, String out, String err) {
     }
 
     /** Runs one of the commands that a program adds. */
-    static CliRun of(Map<String, String> environment, List<?> programs, String... arguments) {
+    static CliRun of(Map<String, String> environment, List<Program> programs, String... arguments) {
         return of(environment, "", programs, () -> NOW, arguments);
     }
 
     private static CliRun of(
-            Map<String, String> environment, String in, List<?> programs, InstantSource clock, String... arguments) {
+            Map<String, String> environment,
+            String in,
+            List<Program> programs,
+            InstantSource clock,
+            String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console =
                 new Console(new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)), stream(out), stream(err));
         CliContext context = new CliContext(console, environment, clock, System::nanoTime);
-        int exitCode = new GantryCli(context, List.of("gantry 1.2.3", "Java 17"), programs).run(arguments);
+        int exitCode = new GantryCli(context, () -> List.of("gantry 1.2.3", "Java 17"), programs).run(arguments);
         return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 

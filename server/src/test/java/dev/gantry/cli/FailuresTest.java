@@ -6,6 +6,7 @@ import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
+import dev.gantry.cli.GantryCli.Program;
 import dev.gantry.v1.GetStatusResponse;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
@@ -167,8 +168,8 @@ class FailuresTest {
     void what_nobody_foresaw_has_one_line_and_a_stack_trace_only_on_request() {
         Object broken = new BrokenCommand();
 
-        CliRun quiet = CliRun.of(Map.of(), List.of(broken), "broken");
-        CliRun loud = CliRun.of(Map.of("GANTRY_DEBUG", "1"), List.of(broken), "broken");
+        CliRun quiet = CliRun.of(Map.of(), List.of(new Program("broken", () -> broken)), "broken");
+        CliRun loud = CliRun.of(Map.of("GANTRY_DEBUG", "1"), List.of(new Program("broken", () -> broken)), "broken");
 
         assertThat(quiet.exitCode()).isEqualTo(1);
         assertThat(quiet.err())
@@ -235,8 +236,10 @@ class FailuresTest {
     void a_program_called_node_keeps_its_own_use_beside_node_status() {
         Object agent = new AgentCommand();
 
-        assertThat(CliRun.of(Map.of(), List.of(agent), "node").exitCode()).isEqualTo(42);
-        assertThat(CliRun.of(Map.of(), List.of(agent), "node", "status", "--help")
+        assertThat(CliRun.of(Map.of(), List.of(new Program("node", () -> agent)), "node")
+                        .exitCode())
+                .isEqualTo(42);
+        assertThat(CliRun.of(Map.of(), List.of(new Program("node", () -> agent)), "node", "status", "--help")
                         .out())
                 .startsWith("Usage: gantry node status");
     }
