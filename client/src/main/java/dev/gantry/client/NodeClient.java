@@ -88,7 +88,7 @@ public final class NodeClient {
     }
 
     /**
-     * Allows or forbids new allocations on a node. Running allocations go on.
+     * Allows or forbids new allocations on a node. Running allocations keep running.
      *
      * @param node as in {@link #get}
      * @param eligible true to allow new allocations

@@ -204,7 +204,7 @@ class GantryClientTest {
 
     @Test
     void a_server_that_does_not_speak_is_unavailable_when_the_deadline_comes() throws IOException {
-        // The kernel takes the connection; nobody answers it.
+        // The kernel accepts the connection, but no process reads it.
         ServerSocket silent = started(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
         String address = "127.0.0.1:" + silent.getLocalPort();
         GantryClient client = started(GantryClient.builder()

@@ -319,7 +319,7 @@ class LifeTest {
                 .containsExactly("a", "b");
     }
 
-    /** A request as it was asked for: the id of one that changes something is made anew for each. */
+    /** Returns the request without its request id, which is random. */
     private static Object withoutRequestId(Object request) {
         Message message = (Message) request;
         FieldDescriptor requestId = message.getDescriptorForType().findFieldByName("request_id");

@@ -114,7 +114,7 @@ class AppSettingsTest extends RktTest {
                         "USER=root",
                         "LOGNAME=root",
                         "HOME=/home");
-        // rkt's values, whoever the user is and whatever the image's /etc/passwd says.
+        // rkt's values, independent of the user and the image's /etc/passwd.
         assertThat(rkt.run(image.toString(), "--user=alice", "--exec=/bin/env")
                         .out()
                         .lines())

@@ -204,7 +204,7 @@ class CrunAppsTest extends RktTest {
                 rkt.call("stop", "--force", uuid).succeeded();
             }
             default -> {
-                // The shells that watch crun; then there is nobody to tell of the end of an app, but stop ends the pod.
+                // Kill the shells that watch crun. Then the end of an app is not noticed, but stop ends the pod.
                 ProcessHandle.of(pod)
                         .orElseThrow()
                         .children()

@@ -165,7 +165,7 @@ class CrunIsolationTest extends RktTest {
                 .isNotZero();
     }
 
-    /** rkt's own place for it; what it was prepared without is not asked for again. */
+    /** rkt's own path for it. Protections that were removed at preparation need not be removed again. */
     @ParameterizedTest
     @CsvSource({
         "capabilities, CapEff, 00000000a80425fb",

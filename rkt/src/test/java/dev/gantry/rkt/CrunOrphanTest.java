@@ -80,7 +80,7 @@ class CrunOrphanTest extends RktTest {
 
         Rkt.Result result = run("kill -KILL -1; sleep 0.3; kill -TERM -1; sleep 0.3; echo still here");
 
-        // The shell of the app says so if it finds nobody to signal.
+        // The shell of the app reports it if it finds no process to signal.
         assertThat(result.out()).isEqualTo("still here\n");
         assertThat(result.exitCode()).isZero();
     }

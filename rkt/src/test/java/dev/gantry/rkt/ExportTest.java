@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** export: an image of what an app has left. */
+/** Tests {@code rkt export}: an image of the files of an exited app. */
 class ExportTest extends RktTest {
 
     @ParameterizedTest

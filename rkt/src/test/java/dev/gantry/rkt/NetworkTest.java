@@ -28,7 +28,7 @@ class NetworkTest {
 
     private static final String SLEEP = "echo ready; exec sleep 600";
 
-    /** Says to whom connects, or sends a datagram, from where it was reached. */
+    /** A server that replies to each connection or datagram with the peer's address. */
     private static final String SERVER = """
             $| = 1;
             my $any = pack('S n a4 x8', 2, 8080, "\\0\\0\\0\\0");

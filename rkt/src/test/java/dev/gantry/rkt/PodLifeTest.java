@@ -117,9 +117,7 @@ class PodLifeTest extends RktTest {
         assertThat(processesOf(uuid)).isEmpty();
     }
 
-    /**
-     * The kernel writes the list of all mounts anew for each process that is asked; here a question to one never ends.
-     */
+    /** The kernel generates the list of mounts for each process that is read. Here, reading one list never ends. */
     @Test
     void a_stop_asks_no_process_of_the_machine_for_its_mounts() {
         String uuid =

@@ -48,7 +48,7 @@ public final class TestCertificate {
         return new TestCertificate(store, certificate);
     }
 
-    /** The certificate, in PEM, for those who shall trust the server. */
+    /** The certificate in PEM, for clients that trust the server. */
     public Path certificate() {
         return certificate;
     }
@@ -61,7 +61,7 @@ public final class TestCertificate {
         return Files.writeString(file, "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n".formatted(text));
     }
 
-    /** TLS as the server speaks it, and as a client of it that trusts nobody else. */
+    /** TLS for the server, and for a client that trusts only this server. */
     public SSLContext context() throws IOException, GeneralSecurityException {
         KeyStore keys = load();
         KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

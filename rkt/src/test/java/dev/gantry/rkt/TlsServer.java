@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An HTTPS server on the port of HTTPS, at an address of the loopback device that nobody else uses. */
+/** An HTTPS server on the port of HTTPS, at an unused address of the loopback device. */
 final class TlsServer implements AutoCloseable {
 
     static final String HOST = "127.77.3.4";
@@ -39,7 +39,7 @@ final class TlsServer implements AutoCloseable {
         server.start();
     }
 
-    /** The certificate, for those who shall trust the server. */
+    /** The certificate, for clients that trust the server. */
     Path certificate() {
         return certificate.certificate();
     }

@@ -30,9 +30,7 @@ final class InvalidRequestException extends RuntimeException {
         this(List.of(violation(field, description)));
     }
 
-    /**
-     * Makes a violation. Both texts may quote what a client sent, so they are shortened to what a response can carry.
-     */
+    /** Makes a violation. Both texts may quote the request, so they are shortened to fit into a response. */
     static JobViolation violation(String field, String description) {
         return JobViolation.newBuilder()
                 .setField(TextTruncation.toBytes(field, LONGEST_FIELD))

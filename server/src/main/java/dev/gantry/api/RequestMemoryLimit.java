@@ -294,7 +294,7 @@ final class RequestMemoryLimit extends ServerStreamTracer.Factory implements Ser
             if (request.complete()) {
                 super.onHalfClose();
                 if (!type.serverSendsOneMessage()) {
-                    // A stream goes on, but its request is not needed any more.
+                    // A streaming response continues, but its request is not needed any more.
                     request.giveBack();
                 }
             }

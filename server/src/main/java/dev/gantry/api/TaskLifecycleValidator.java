@@ -93,7 +93,7 @@ final class TaskLifecycleValidator {
             case LIFECYCLE_HOOK_PRESTART -> {}
             case LIFECYCLE_HOOK_POSTSTOP -> {
                 if (lifecycle.getSidecar()) {
-                    violations.add(path + ".sidecar", "is for prestart tasks only: nothing is left to go on beside");
+                    violations.add(path + ".sidecar", "is for prestart tasks only: no main task runs during poststop");
                 }
             }
             case LIFECYCLE_HOOK_UNSPECIFIED, UNRECOGNIZED ->

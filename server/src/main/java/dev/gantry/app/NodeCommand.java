@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "node",
         description = {
-            "Runs a node until it gets SIGTERM. Its tasks go on, and the next start recovers them.",
+            "Runs a node until it gets SIGTERM. Its tasks keep running, and the next start recovers them.",
             "With a subcommand: shows and manages nodes."
         })
 final class NodeCommand implements Runnable {

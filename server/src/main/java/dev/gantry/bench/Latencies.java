@@ -3,7 +3,7 @@ package dev.gantry.bench;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Times of many like events, for their percentiles. Any thread may record; what is beyond the capacity is refused. */
+/** Durations of events, for their percentiles. Any thread may record; values beyond the capacity are refused. */
 final class Latencies {
 
     private static final double NANOS_PER_MILLI = 1e6;

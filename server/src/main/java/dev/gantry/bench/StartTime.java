@@ -18,7 +18,7 @@ final class StartTime {
     private StartTime() {}
 
     /**
-     * Reads what the app has printed.
+     * Parses the output of the app.
      *
      * @param output all of its standard output
      * @return when it ran

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry alloc logs}: prints the output of a task. */
-@Command(name = "logs", description = "Prints what a task of an allocation has written.")
+@Command(name = "logs", description = "Prints the output of a task of an allocation.")
 final class AllocLogsCommand extends ClientCommand {
 
     @Parameters(index = "0", paramLabel = "ID", description = "The allocation's id or a prefix of it.")

@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code gantry node eligibility}: allows or forbids new allocations on a node. */
-@Command(name = "eligibility", description = "Allows or forbids new allocations on a node. Running allocations go on.")
+@Command(
+        name = "eligibility",
+        description = "Allows or forbids new allocations on a node. Running allocations keep running.")
 final class NodeEligibilityCommand extends ClientCommand {
 
     @Parameters(paramLabel = "NODE", description = "The node's id, a prefix of it, or its name.")

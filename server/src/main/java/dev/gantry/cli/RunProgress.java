@@ -74,7 +74,7 @@ final class RunProgress implements JobProgress {
                         .formatted(name, failures());
             case AWAITS_PROMOTION -> name + " " + deployment.promotionAdvice();
             case IN_PROGRESS ->
-                "%s is not up in time: %s. The server goes on starting it; see: gantry job status %s"
+                "%s is not up in time: %s. The server keeps trying; see: gantry job status %s"
                         .formatted(name, tally(), job.getId());
         };
     }

@@ -7,7 +7,7 @@ import java.time.InstantSource;
 /**
  * The two clocks of a server.
  *
- * @param wall the time of day, which is stored; it jumps when somebody sets the machine's clock
+ * @param wall the time of day, which is stored; it jumps when the machine's clock is set
  * @param steady a clock that never jumps, for durations; its readings mean nothing to another process
  */
 public record Clocks(InstantSource wall, InstantSource steady) {

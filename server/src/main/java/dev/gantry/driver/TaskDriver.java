@@ -59,9 +59,9 @@ public interface TaskDriver {
     Optional<RunningTask> find(TaskDirectory directory);
 
     /**
-     * Removes what tasks of this node have left behind. Stops running tasks of unknown allocations, and frees tasks
-     * that ended or never ran. Does not touch tasks of other nodes, tasks that this process has found or started, or
-     * running tasks of known allocations.
+     * Removes the remains of tasks of this node. Stops running tasks of unknown allocations, and frees tasks that ended
+     * or never ran. Does not touch tasks of other nodes, tasks that this process has found or started, or running tasks
+     * of known allocations.
      *
      * @param isKnown decides by its id whether an allocation may still be wanted; called on this thread, right before
      *     anything of the allocation is removed

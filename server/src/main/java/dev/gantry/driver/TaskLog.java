@@ -136,7 +136,7 @@ public final class TaskLog {
     }
 
     /**
-     * Finds the last lines, as {@code tail -n} does: what stands behind the last newline is a line too.
+     * Finds the last lines, as {@code tail -n} does: text after the last newline counts as a line.
      *
      * @param lines how many, 0 or more
      * @return the offset of their first byte, or of the last 64 MiB if they are longer than that
@@ -229,7 +229,7 @@ public final class TaskLog {
     private static ByteBuffer readFully(FileChannel channel, long position, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length);
         while (buffer.hasRemaining() && channel.read(buffer, position + buffer.position()) >= 0) {
-            // Each turn reads what there is.
+            // Each turn reads the available bytes.
         }
         return buffer.flip();
     }

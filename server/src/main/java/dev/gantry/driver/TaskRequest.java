@@ -9,7 +9,7 @@ import java.util.Map;
  * The input of a driver for one task.
  *
  * @param task the task; every <code>${…}</code> in its config and user is replaced already, its env is not to be read
- * @param environment all environment variables of the task, in the order in which they shall be set
+ * @param environment all environment variables of the task, in the order in which to set them
  * @param ports the ports that the allocation was given for this task
  * @param directory the directories of the task, which exist
  */

@@ -19,8 +19,8 @@ import java.util.UUID;
  * code with Gantry.
  *
  * <p>Each entry is deleted through the open handle of its directory. So no path is ever too long, and a directory that
- * somebody exchanges for a link meanwhile leads nowhere else. Few handles are open at once: what lies deeper is moved
- * up to the top of the tree and deleted from there.
+ * another process replaces by a link meanwhile leads nowhere else. Few handles are open at once: deeper directories are
+ * moved up to the top of the tree and deleted from there.
  */
 public final class FileTrees {
 

@@ -159,8 +159,8 @@ public final class OpenDirectory implements AutoCloseable {
     }
 
     /**
-     * Writes a file in it that any user may read, in place of what has its name, unless that is a directory. It is
-     * whole or not there.
+     * Writes a file in it that any user may read. Replaces an existing file of the name, but not a directory. The
+     * file appears with all its content or not at all.
      *
      * @param name a single name
      * @param content of the file

@@ -71,7 +71,7 @@ public final class Sweeper {
     /**
      * Starts the removal of all allocations that are not spared. Only the first call does so, since only earlier
      * processes leave anything behind. Of spared allocations that have ended, the directories stay and the pods are
-     * removed: nobody could stop such a pod, and the allocation may have been replaced.
+     * removed: such a pod could not be stopped, and the allocation may have been replaced.
      *
      * @param ended the spared allocations that have ended
      */

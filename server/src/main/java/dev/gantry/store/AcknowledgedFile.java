@@ -140,7 +140,7 @@ final class AcknowledgedFile implements AutoCloseable {
         try {
             write(acknowledged, Files.size(database), Checksum.of(database));
         } catch (IOException e) {
-            LOG.warn("Can't note what the database's file is like: the next start reads all of it", e);
+            LOG.warn("Can't record the size and checksum of the database's file: the next start reads all of it", e);
         }
     }
 

@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  *       is as before. The database is then asked for its index, since it may have closed itself.
  *   <li>The database has closed itself: {@link StoreHealth} says so, all waiting and new writes fail at once, and this
  *       thread tries to open the database again, after pauses that double.
- *   <li>The disk fails to force a commit: nobody can tell what the disk holds, so no later write is acknowledged. An
- *       operator has to check the disk and start the server again.
+ *   <li>The disk fails to force a commit: the state on disk is unknown, so no later write is acknowledged. An operator
+ *       has to check the disk and start the server again.
  *   <li>An {@link Error} anywhere on the way: the store stops serving until the server is started again.
  * </ul>
  */
@@ -237,7 +237,7 @@ final class GroupCommitter implements AutoCloseable {
         }
         group.forEach(PendingWrite::committed);
         boolean isDoubtful = group.stream().anyMatch(PendingWrite::isRefused);
-        // Also those that only read: what they have read may not be on disk yet.
+        // Also read-only ones: the state that they have read may not be on disk yet.
         disk.put(group);
         if (isDoubtful) {
             examine(new StoreException("The database refused a write"));

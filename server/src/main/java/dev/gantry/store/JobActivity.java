@@ -64,8 +64,8 @@ public final class JobActivity {
     }
 
     /**
-     * Tells whether an allocation of a job's newest version has failed for good: it was not replaced and will not be
-     * rescheduled.
+     * Returns true if an allocation of a job's newest version has failed permanently: it was not replaced and will not
+     * be rescheduled.
      *
      * @param jobId the job
      * @return true if one has; false if the job is not stored

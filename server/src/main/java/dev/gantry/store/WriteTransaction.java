@@ -228,7 +228,7 @@ public final class WriteTransaction {
                     .execute();
         }
         newest.filter(job -> !job.getStable()).ifPresent(job -> {
-            // Keep the modify_index: nobody has submitted the job.
+            // Keep the modify_index: the job was not submitted.
             JobRecord stable = job.toBuilder().setStable(true).build();
             own.jobs().put(jobId, stable, false);
             changed.jobs.add(stable);

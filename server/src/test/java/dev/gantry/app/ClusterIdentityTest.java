@@ -267,9 +267,7 @@ class ClusterIdentityTest {
         return server.cluster().getStatus(GetStatusRequest.getDefaultInstance()).getClusterId();
     }
 
-    /**
-     * Tries until the node is connected: a database that another server has left names a status that the node had then.
-     */
+    /** Retries until the node is connected: the database of another server has the node's status of that time. */
     private static void rejoin(TestServer server, String node) {
         RejoinNodeRequest request =
                 RejoinNodeRequest.newBuilder().setNodeId(node).build();

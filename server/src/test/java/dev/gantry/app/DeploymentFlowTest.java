@@ -426,7 +426,10 @@ class DeploymentFlowTest {
                 .toList();
     }
 
-    /** Waits until so many of the version before and of the newest one run, and no others are wanted. */
+    /**
+     * Waits until the given numbers of allocations of the previous and of the newest version run, and no others are
+     * desired.
+     */
     private static void awaitVersions(String jobId, int before, int newest) {
         long version = client.job(jobId).getJob().getVersion();
         eventually()

@@ -102,7 +102,7 @@ final class FakeNode implements AutoCloseable {
         return this;
     }
 
-    /** Says at once that what shall run runs, and that what shall stop has stopped. */
+    /** Reports at once that assigned allocations run or have stopped. */
     FakeNode obeying() {
         obedient = true;
         return this;
@@ -197,12 +197,12 @@ final class FakeNode implements AutoCloseable {
             NodeSessionServiceGrpc.newStub(channel).connect(this);
         }
 
-        /** All that was said about what shall run, in order. */
+        /** All messages with assignments, in order. */
         List<DesiredState> received() {
             return received;
         }
 
-        /** The allocations that shall run, as the server last said; of a message all or none. */
+        /** The assigned allocations by the server's latest message, which is applied as a whole. */
         synchronized List<Allocation> toRun() {
             return desired.values().stream()
                     .filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN)
@@ -214,7 +214,7 @@ final class FakeNode implements AutoCloseable {
             return identity;
         }
 
-        /** How often the server has said that the node shall obey it. */
+        /** How often the server has told the node to rejoin. */
         long rejoins() {
             return rejoins.get();
         }

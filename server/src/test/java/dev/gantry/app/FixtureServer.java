@@ -73,7 +73,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         this.address = "127.0.0.1:" + server.getPort();
     }
 
-    /** Serves; each session is told at its begin that this is all the node shall run. */
+    /** Serves. Each session starts with these assignments as the complete desired state. */
     static FixtureServer start(DesiredState desired) throws IOException {
         return new FixtureServer(0, desired, IDENTITY);
     }
@@ -106,7 +106,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         parts = messages;
     }
 
-    /** Says at the start of later sessions that this is all the node shall run. */
+    /** Starts later sessions with these assignments as the complete desired state. */
     void desireAtBegin(DesiredState all) {
         desired = all.toBuilder().setComplete(true).build();
     }

@@ -88,10 +88,10 @@ class HostileCallsTest {
     private final String stranger = new UUID(prepared, prepared).toString();
     private FakeNode node;
 
-    /** By the names of the fields that hold such ids: what there is, so that requests are good. */
+    /** Existing ids by the names of the fields, so that requests are valid. */
     private Map<String, Object> known;
 
-    /** Makes again what an earlier call may have destroyed. */
+    /** Creates objects again that an earlier call may have destroyed. */
     @BeforeEach
     void prepare() {
         log.start();

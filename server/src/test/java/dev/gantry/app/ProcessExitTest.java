@@ -113,7 +113,7 @@ class ProcessExitTest {
 
         public static void main(String[] arguments) {
             ProcessExit.onErrors();
-            // Touched before, so that only what the case throws is seen.
+            // Load the class first, so that only the exception of the case is seen.
             boolean unused = EscalatingScheduler.escalating(() -> true).get();
             CASES.get(arguments[0]).run();
         }

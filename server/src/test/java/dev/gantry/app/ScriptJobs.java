@@ -37,17 +37,17 @@ final class ScriptJobs {
         return DesiredState.getDefaultInstance();
     }
 
-    /** One allocation shall run one script, as task {@code main}. */
+    /** Assigns one allocation that runs a script as task {@code main}. */
     static DesiredState run(String allocationId, String script) {
         return run(allocationId, task("main", script));
     }
 
-    /** One allocation shall run some tasks. Each allocation is of a job of its own. */
+    /** Assigns one allocation with some tasks. Each allocation has a job of its own. */
     static DesiredState run(String allocationId, Task... tasks) {
         return run(allocationId, JobType.JOB_TYPE_BATCH, NO_RESTARTS, tasks);
     }
 
-    /** One allocation shall run some tasks of a job of some type. */
+    /** Assigns one allocation with some tasks, of a job of the given type. */
     static DesiredState run(String allocationId, JobType type, RestartPolicy restart, Task... tasks) {
         TaskGroup.Builder group = TaskGroup.newBuilder().setName("group").setRestart(restart);
         for (Task task : tasks) {

@@ -117,7 +117,7 @@ class WatchTest {
         assertThat(picture.index).isPositive();
     }
 
-    /** A hundred watches that kept what they have told would keep a hundred copies. */
+    /** A hundred watches that kept their last responses would keep a hundred copies. */
     @Test
     void watches_of_a_large_job_keep_no_copy_of_it() {
         submit(TestJobs.job("large", "dc-none").toBuilder()

@@ -179,9 +179,8 @@ class JobCommandsTest {
         CliRun run = CliRun.of(cluster, "job", "run", "--wait-timeout", "500ms", file("service"));
 
         assertThat(run.err())
-                .isEqualTo(
-                        "error: Job \"web\" is not up in time: 0 of 1 allocations run. The server goes on starting it; see:"
-                                + " gantry job status web\n");
+                .isEqualTo("error: Job \"web\" is not up in time: 0 of 1 allocations run. The server keeps trying; see:"
+                        + " gantry job status web\n");
         assertThat(run.exitCode()).isEqualTo(1);
     }
 

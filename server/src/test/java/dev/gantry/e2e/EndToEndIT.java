@@ -78,7 +78,7 @@ class EndToEndIT {
 
     @AfterEach
     void stopCluster() throws Exception {
-        // The nodes first, so that what a failed test has left running is not taken up by anyone.
+        // Stop the nodes first, so that no node recovers the remaining tasks of a failed test.
         node.close();
         client.close();
         server.close();

@@ -21,8 +21,8 @@ class ReadmeIT {
             Pattern.compile("(?s)\\[docs/examples/greeter.hcl]\\(\\S+\\):\n\n```hcl\\n(.*?)```\\n");
 
     /**
-     * A machine of its own for the lines: processes, directories and network. What it leaves behind ends with it, and
-     * the lines stand as they are, with their paths and ports.
+     * Namespaces of its own for the README's lines: processes, mounts and network. So the lines can be used unchanged,
+     * with their paths and ports, and all processes end with the shell.
      */
     private static final List<String> OWN_MACHINE =
             List.of("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", """

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The refusals of {@code .ci/release}, in a repository of its own. Whole releases are made by hand (docs/release.md).
+ * Tests when {@code .ci/release} refuses to make a release, in a repository of its own. Releases as a whole are tested
+ * by hand (docs/release.md).
  */
 @Timeout(value = 1, unit = TimeUnit.MINUTES)
 class ReleaseScriptTest {
@@ -103,7 +104,7 @@ class ReleaseScriptTest {
 
     private Outcome run(Stream<String> command) throws InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command.toList()).directory(dir.toFile());
-        // Hooks and settings of whoever runs the tests stay out.
+        // Git hooks and settings of the user are not used.
         builder.environment().put("GIT_CONFIG_GLOBAL", "/dev/null");
         builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
         return Program.run(builder);

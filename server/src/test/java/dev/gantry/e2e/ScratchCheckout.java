@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A checkout for the launcher to build, whose Maven takes no time: it writes the program that the real build has made
- * over the one that is there, in place, as Maven does, and shifts it by some bytes, as if the sources had changed.
+ * A checkout for the launcher, with a fake Maven that takes no time. Like Maven, it overwrites the program in place:
+ * with the program of the real build, shifted by some bytes as if the sources had changed.
  */
 final class ScratchCheckout {
 
@@ -88,7 +88,7 @@ final class ScratchCheckout {
         Files.setLastModifiedTime(root.resolve("server/src/main/Source.java"), FileTime.from(Instant.now()));
     }
 
-    /** Removes what Maven has built, as {@code mvnw clean} does. */
+    /** Removes the build output, as {@code mvnw clean} does. */
     void clean() throws IOException {
         removeAll(root.resolve("server/target"));
         removeAll(root.resolve("rkt/target"));

@@ -101,7 +101,7 @@ class FileTreesTest {
                     Files.createFile(tree.resolve("a").resolve("file" + round));
                     FileTrees.delete(tree);
                 } catch (IOException e) {
-                    // It may find what was put there anew: that is said, and tried again.
+                    // It may find new entries: it reports them and is tried again.
                 }
             }
         } finally {

@@ -149,7 +149,7 @@ class DatabaseCheckTest {
                 .hasMessageContaining("--accept-lost-writes");
 
         assertThat(Files.readAllBytes(database())).isEqualTo(left);
-        // Whoever has changed it on purpose says so.
+        // An operator who has changed it on purpose deletes the marker.
         Files.delete(marker());
         try (Store store = Store.open(dir)) {
             assertThat(store.clusterId()).isEqualTo(cluster);
@@ -241,7 +241,7 @@ class DatabaseCheckTest {
             assertThat(store.durableIndex()).isEqualTo(3);
             assertThat(store.clusterId()).isNotEqualTo(cluster);
         }
-        // Once is enough, and what goes on from there is whole again.
+        // The flag is needed once only: later starts accept the database.
         fill(1);
         try (Store store = Store.open(dir)) {
             assertThat(store.durableIndex()).isEqualTo(4);
@@ -371,7 +371,7 @@ class DatabaseCheckTest {
         return dir.resolve("acknowledged");
     }
 
-    /** Writes some more and returns the cluster id. */
+    /** Does some writes and returns the cluster id. */
     private String fill(int writes) {
         try (Store store = Store.open(dir)) {
             write(store, writes);

@@ -125,7 +125,7 @@ class StoreHealthTest {
         assertUnavailable(neighbour);
     }
 
-    /** Java stores what a callback throws in the future that the chaining returned, which nobody reads. */
+    /** Java stores an exception of a callback in the chained future, which is never read. */
     @ParameterizedTest
     @MethodSource("chains")
     void an_error_in_a_callback_of_a_write_requires_a_restart(UnaryOperator<CompletableFuture<?>> chain) {

@@ -8,9 +8,7 @@ import java.util.List;
 import org.jooq.conf.RenderQuotedNames;
 import org.jooq.impl.DSL;
 
-/**
- * Reads rows of an open store that only tests ask for. In one process, H2 shares a database between all that open it.
- */
+/** Reads rows of an open store for tests. Within one process, H2 shares a database between all connections. */
 final class TestRows {
 
     private TestRows() {}

@@ -24,23 +24,20 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/**
- * Whatever an archive holds, and however it is damaged: outside of the store nothing changes, and in it nothing is
- * half.
- */
+/** Tests hostile and damaged archives: no file outside of the store changes, and the store has no partial image. */
 class HostileImagesTest {
 
     /** Stands for the directory of a try. */
     private static final String HERE = "HERE";
 
-    /** Climbs from any place to the machine's root, and down to where the file is that must not change. */
+    /** A path from anywhere to the machine's root, then to the file that must not change. */
     private static final String ABOVE = "../".repeat(40) + HERE + "/";
 
     /** An entry of a random archive. */
     record Entry(int kind, String path, String target) {
 
         Entry {
-            // The library takes no content for what ends like a directory.
+            // The library writes no content of an entry whose name ends like a directory's.
             path = path.endsWith("/") ? path + "z" : path;
         }
 
@@ -108,7 +105,7 @@ class HostileImagesTest {
         }
     }
 
-    /** Paths made of what is dangerous: a few names, so that they meet, and ways out. */
+    /** Dangerous paths: a few names, so that paths collide, and parent references. */
     @Provide
     Arbitrary<List<Entry>> entries() {
         Arbitrary<String> part =

@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * <p>A job that is submitted unchanged keeps its version, and its allocations keep running. In two cases an unchanged
  * job gets a new version, since its submitter wants to see it run: the job was stopped, or an allocation of its version
- * has failed for good. A failed allocation that the reschedule policy replaces is no such case: a new version would
+ * has failed permanently. A failed allocation that the reschedule policy replaces is no such case: a new version would
  * restart the healthy ones.
  */
 public final class VersionRule {
@@ -21,7 +21,7 @@ public final class VersionRule {
      *
      * @param stored the stored job; empty if it is not stored
      * @param job the job as it is submitted, with its defaults filled in
-     * @param hasFailed true if an allocation of the stored version has failed for good
+     * @param hasFailed true if an allocation of the stored version has failed permanently
      */
     public static long version(Optional<JobRecord> stored, Job job, boolean hasFailed) {
         return stored.map(found -> found.getVersion() + (keeps(found, job, hasFailed) ? 0 : 1))

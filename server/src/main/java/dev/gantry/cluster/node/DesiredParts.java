@@ -21,7 +21,7 @@ final class DesiredParts {
     /** The most bytes of a message, unless a single allocation with its job is larger. */
     static final int LARGEST = 1024 * 1024;
 
-    /** For how many allocations the jobs are looked up in one query. */
+    /** The number of allocations whose jobs are read in one query. */
     private static final int LOOKED_UP = 16;
 
     private final JobVersionCache jobVersions;

@@ -32,7 +32,7 @@ public final class NodeSessions {
     /**
      * Creates a holder without sessions.
      *
-     * @param reader reads what nodes are to run
+     * @param reader reads the nodes' assignments
      * @param registry stores what nodes report
      * @param liveness records that nodes are alive
      * @param jobVersions finds the jobs of allocations

@@ -41,7 +41,7 @@ final class PendingReads {
                 .whenComplete((chunk, failure) -> reads.remove(id));
     }
 
-    /** Completes the read that the chunk answers; ignores a chunk that nobody waits for. */
+    /** Completes the read that the chunk answers; ignores a chunk without a waiting read. */
     void answer(LogChunk chunk) {
         Optional.ofNullable(reads.get(chunk.getRequestId())).ifPresent(read -> read.complete(chunk));
     }

@@ -47,7 +47,7 @@ final class DryRun {
      *
      * @param snapshot the cluster and the stored job
      * @param job the job as it would be submitted, with its defaults filled in
-     * @param hasFailed true if an allocation of the stored version has failed for good
+     * @param hasFailed true if an allocation of the stored version has failed permanently
      * @throws RefusedException if {@link JobKindRule} forbids the change
      */
     JobPlan plan(JobSnapshot snapshot, Job job, boolean hasFailed) {

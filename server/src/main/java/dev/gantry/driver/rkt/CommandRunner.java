@@ -18,7 +18,7 @@ final class CommandRunner {
     private final ProgramStart start;
 
     /**
-     * Runs nothing yet.
+     * Creates the runner; it runs nothing yet.
      *
      * @param start starts the commands
      */

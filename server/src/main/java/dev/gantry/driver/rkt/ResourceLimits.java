@@ -121,7 +121,7 @@ public final class ResourceLimits {
     }
 
     /**
-     * These limits, but none above what a process may have.
+     * Returns these limits, lowered to the highest limits that a process may set.
      *
      * @param hard the highest limits by their names; others are not lowered
      */

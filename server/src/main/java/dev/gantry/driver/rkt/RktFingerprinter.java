@@ -23,7 +23,7 @@ final class RktFingerprinter {
     private final Supplier<Optional<String>> missingTool;
 
     /**
-     * Looks at nothing yet.
+     * Creates the fingerprinter; it examines nothing yet.
      *
      * @param finder finds rkt
      * @param volumesEnabled whether tasks may mount paths of the machine

@@ -60,14 +60,14 @@ final class RktGarbage {
     private Instant last;
 
     /**
-     * Collects nothing yet, nor before the first interval has passed.
+     * Creates the collector. The first collection is due after one interval.
      *
      * @param finder finds rkt
      * @param settings when to collect
      * @param ownPods removes the pods of this node that nobody uses
      * @param noStarts can't be had while a task is being made ready, and while it is held none is
      * @param clock the time
-     * @param diskUse tells in percent how full the file system of a directory is
+     * @param diskUse returns in percent how full the file system of a directory is
      */
     RktGarbage(
             RktFinder finder,

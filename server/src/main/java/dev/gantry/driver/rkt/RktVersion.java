@@ -23,7 +23,7 @@ record RktVersion(String rkt, String appc, boolean remembersVerification) {
 
     private static final Pattern BUNDLED = Pattern.compile("^Implementation: Gantry rkt ", Pattern.MULTILINE);
 
-    /** Reads what rkt printed; empty if there is no version of both in it. */
+    /** Parses rkt's output; empty if one of the two versions is missing. */
     static Optional<RktVersion> parse(String output) {
         Matcher rkt = RKT.matcher(output);
         Matcher appc = APPC.matcher(output);

@@ -23,7 +23,7 @@ final class RunRecords {
     private final RktExecutable executable;
 
     /**
-     * Reads nothing yet.
+     * Creates the reader; it reads nothing yet.
      *
      * @param directory the task's
      * @param executable the rkt to assume for a run whose record names none
@@ -37,7 +37,8 @@ final class RunRecords {
     /**
      * The pod of the last start; empty if there is none.
      *
-     * @throws IOException if its record can't be read, and neither a supervisor that lives nor what one has left tells
+     * @throws IOException if its record can't be read, and neither a live supervisor nor the files of an ended one
+     *     identify the pod
      */
     Optional<PodRecord> read() throws IOException {
         Optional<PodRecord> pod;
@@ -70,7 +71,7 @@ final class RunRecords {
         String uuid = runs.keySet().iterator().next();
         PodRecord pod = new PodRecord(uuid, rkt(), runs.get(uuid).truncatedTo(ChronoUnit.MILLIS));
         files.save(pod);
-        LOG.warn("{} had no good record of pod {}, which has ended: it is mended", directory.driver(), uuid);
+        LOG.warn("{} had no valid record of ended pod {}; it is repaired", directory.driver(), uuid);
         return pod;
     }
 
@@ -79,7 +80,7 @@ final class RunRecords {
         files.save(pod);
         files.mend(run.uuid(), run.supervisor());
         LOG.warn(
-                "{} had no good record of pod {}, which runs: it is mended from the process of its supervisor",
+                "{} had no valid record of running pod {}; it is repaired from its supervisor's process",
                 directory.driver(),
                 run.uuid());
         return pod;
@@ -93,7 +94,7 @@ final class RunRecords {
                 .filter(found -> found.uuid().equals(uuid));
         if (run.isPresent()) {
             files.mend(uuid, run.get().supervisor());
-            LOG.warn("The record of the supervisor of pod {} was damaged; it is mended", uuid);
+            LOG.warn("The record of the supervisor of pod {} was damaged; it is repaired", uuid);
         }
     }
 

@@ -37,7 +37,7 @@ final class Supervisor {
     private final ControlGroups groups;
 
     /**
-     * Starts nothing yet.
+     * Creates the starter; it starts nothing yet.
      *
      * @param start starts the supervisor, and so rkt
      * @param groups where the control groups of pods are

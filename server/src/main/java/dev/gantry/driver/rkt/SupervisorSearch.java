@@ -20,7 +20,7 @@ final class SupervisorSearch {
     private SupervisorSearch() {}
 
     /**
-     * A running run.
+     * A run in progress.
      *
      * @param uuid the pod
      * @param supervisor the supervisor's process

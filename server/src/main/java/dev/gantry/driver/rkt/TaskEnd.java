@@ -68,7 +68,7 @@ final class TaskEnd {
                     "run-prepared", directory.lastOfStderr(LOG_END).toStringUtf8());
             return RktErrors.isFromRun(last) ? ": rkt " + last : "";
         } catch (IOException e) {
-            LOG.info("Pod {}: what rkt said can't be read: {}", pod.uuid(), e.getMessage());
+            LOG.info("Pod {}: rkt's error can't be read: {}", pod.uuid(), e.getMessage());
             return "";
         }
     }
@@ -104,7 +104,7 @@ final class TaskEnd {
     private TaskExit lost() throws IOException {
         TaskExit exit = lost(whatHappened());
         try {
-            // Wait, since the output may still be written until then.
+            // The output is complete only after this.
             remains.end(pod.uuid(), files);
             Copiers.awaitEnd(pod.uuid(), COPYING);
         } catch (InterruptedException e) {

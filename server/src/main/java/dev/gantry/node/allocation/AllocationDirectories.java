@@ -62,7 +62,7 @@ public final class AllocationDirectories {
         Path shared = create(allocation.resolve("alloc"), FOR_ANY_USER);
         try (OpenDirectory open = OpenDirectory.of(shared)) {
             for (String name : List.of("data", "tmp")) {
-                // Do not touch what a task has put there: a link may lead to any file of the machine.
+                // Do not touch entries that a task has created: a link may lead to any file of the machine.
                 if (!open.has(name)) {
                     open.makeDirectory(name, allocation);
                 }

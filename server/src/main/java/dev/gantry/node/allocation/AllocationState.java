@@ -83,7 +83,7 @@ final class AllocationState {
         group = newerGroup;
     }
 
-    /** Takes over what the server has assigned; returns true if the state has changed. */
+    /** Takes over the server's assignment; returns true if the state has changed. */
     boolean merge(Allocation assigned) {
         Allocation merged = merged(assigned);
         boolean hasChanged = !merged.equals(allocation);

@@ -115,7 +115,7 @@ final class TaskThread {
         thread.start();
     }
 
-    /** Stops the task for good. Does nothing if it has ended. */
+    /** Stops the task and does not restart it. Does nothing if it has ended. */
     void kill(TaskStop how) {
         killed.complete(how);
         interrupt(Call.START);

@@ -62,7 +62,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
         try {
             work.run();
         } catch (RuntimeException | StackOverflowError e) {
-            LOG.error("Work of the node's owner thread failed; the node goes on with the rest", e);
+            LOG.error("A job of the node's owner thread failed; the node continues with the next one", e);
         }
     }
 }

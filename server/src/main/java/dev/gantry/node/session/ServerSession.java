@@ -113,7 +113,7 @@ public final class ServerSession {
         open();
     }
 
-    /** Ends the session for good. */
+    /** Ends the session; it does not reconnect. */
     public void close() {
         closed = true;
         registered = false;

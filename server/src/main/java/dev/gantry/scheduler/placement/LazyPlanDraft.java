@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /**
  * Makes a {@link PlanDraft} when it is first read, and replays the steps planned before. Most plans never read it: if
- * every request fits now, nobody asks what fits once allocations have ended.
+ * every request fits now, it is never made.
  */
 final class LazyPlanDraft {
 

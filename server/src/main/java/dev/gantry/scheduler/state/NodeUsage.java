@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Records what of a node is taken: CPU, memory and ports, and the allocations that take them. */
+/** Records the used resources of a node: CPU, memory and ports, and the allocations that use them. */
 public final class NodeUsage {
 
     /** The allocations of the usage that this one was copied from; must not be changed. */

@@ -111,7 +111,7 @@ class CopyOutputTest {
         try {
             Path filler = Files.write(logs.resolve("filler"), new byte[100_000]);
             OutputStream pipe = start(3, 10 * SIZE);
-            // More than the pipe and the disk hold: who writes it would wait for ever if nobody read.
+            // More than the pipe and the disk can hold: the writer would block forever without a reader.
             write(pipe, lines(1, 100_000));
             await().until(() -> Files.readString(root.resolve("errors")).contains("No space left on device"));
 

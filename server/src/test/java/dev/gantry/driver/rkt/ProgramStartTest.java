@@ -95,7 +95,7 @@ class ProgramStartTest {
         String seen =
                 read(ProgramStart.with(System.getenv(), limits).builder(List.of("grep", "Max", "/proc/self/limits")));
 
-        // The limit of the node, whatever it is: the limit was lowered to it, or left out.
+        // The node's own limit: the task's limit was lowered to it, or omitted.
         String own = read(new ProcessBuilder("sh", "-c", "ulimit -Hn")).strip();
         assertThat(seen)
                 .containsPattern("Max file size +4096 +8192 ")

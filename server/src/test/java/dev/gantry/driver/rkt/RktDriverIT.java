@@ -27,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Real pods through the bundled runtime, in each of its flavours. The image is empty: what its app needs of the machine
- * is mounted, so that volumes are tried on the way.
+ * Runs real pods by the bundled runtime, in each of its flavours. The image is empty: the programs of the app are
+ * mounted from the machine, which also tests volumes.
  */
 @ParameterizedClass
 @ValueSource(strings = {"crun", "fly"})

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** When the node has rkt remove what nobody uses, and how much of it. */
+/** Tests when the node collects unused pods and images of rkt, and how many. */
 class RktGarbageTest {
 
     private static final RktGarbageSettings SETTINGS =

@@ -123,7 +123,7 @@ final class StandInRkt {
                         .isPresent();
     }
 
-    /** Makes a pod as if somebody else had prepared it. */
+    /** Makes a pod as if another program had prepared it. */
     void putPod(String uuid, String manifest) {
         try {
             Files.createDirectories(home.resolve("pods/" + uuid));

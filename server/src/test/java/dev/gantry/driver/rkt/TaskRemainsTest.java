@@ -235,7 +235,7 @@ class TaskRemainsTest {
                 .orElseThrow();
     }
 
-    /** The children that live. One that has ended, and that nobody has asked about, does not. */
+    /** The live children; zombies do not count. */
     private List<ProcessHandle> children() throws IOException {
         return Files.readAllLines(pids).stream()
                 .map(Long::parseLong)
