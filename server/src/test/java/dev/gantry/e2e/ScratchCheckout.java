@@ -38,12 +38,14 @@ final class ScratchCheckout {
     static ScratchCheckout in(Path root) throws IOException {
         ScratchCheckout checkout = new ScratchCheckout(root);
         Files.copy(Program.ROOT.resolve("gantry"), Files.createDirectories(root).resolve("gantry"));
-        for (String directory : List.of("proto", "migrations", "client", "rkt/bin", "rkt/libexec", "rkt/build")) {
+        for (String directory :
+                List.of("proto", "migrations", "client", "rkt/bin", "rkt/libexec", "rkt/build", "server/build")) {
             Files.createDirectories(root.resolve(directory));
         }
         checkout.script("mvnw", MAVEN.formatted(Program.ROOT, BUILT));
         checkout.script("rkt/bin/rkt", "#!/bin/sh\n");
         checkout.script("rkt/build/archive-classes.sh", "#!/bin/sh\n");
+        checkout.script("server/build/archive-classes.sh", "#!/bin/sh\n");
         Files.createFile(root.resolve("pom.xml"));
         Files.createFile(
                 Files.createDirectories(root.resolve("server/src/main")).resolve("Source.java"));
