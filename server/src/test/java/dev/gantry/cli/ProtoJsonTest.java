@@ -23,7 +23,7 @@ class ProtoJsonTest {
                 .build();
 
         assertThat(ProtoJson.of(allocation))
-                .contains("\"startedAt\": \"9999-12-31T23:59:59.999999999Z\"")
+                .contains("\"startTime\": \"9999-12-31T23:59:59.999999999Z\"")
                 .contains("\"time\": \"9999-12-31T23:59:59.999999999Z\"");
     }
 }

@@ -31,7 +31,6 @@ final class TaskHistory {
     }
 
     /** Begins the history of a task that the node has just taken. */
-    /** Begins the history of a task that the node has just taken. */
     static TaskHistory begin(String task, InstantSource clock) {
         TaskState fresh = TaskState.newBuilder()
                 .setTask(task)
