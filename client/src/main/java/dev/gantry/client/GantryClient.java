@@ -10,6 +10,8 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * A connection to a Gantry server.
@@ -145,6 +147,9 @@ public final class GantryClient implements AutoCloseable {
 
         private static final Duration KEEP_ALIVE_TIMEOUT = Duration.ofSeconds(10);
 
+        /** gRPC 1.82 logs a line about epoll there when it loads Netty, which would be in each program's output. */
+        private static final Logger NETTY_METRICS = Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.TcpMetrics");
+
         private String address = DEFAULT_ADDRESS;
         private Duration deadline = Duration.ofSeconds(30);
         private Duration keepAlive = Duration.ofSeconds(30);
@@ -256,6 +261,9 @@ public final class GantryClient implements AutoCloseable {
         }
 
         private static ManagedChannelBuilder<?> netty(String host, int port) {
+            if (NETTY_METRICS.getLevel() == null) {
+                NETTY_METRICS.setLevel(Level.WARNING);
+            }
             return NettyChannelBuilder.forAddress(host, port);
         }
 
