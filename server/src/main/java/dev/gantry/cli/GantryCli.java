@@ -30,7 +30,7 @@ public final class GantryCli {
 
     private final CliContext context;
     private final Supplier<List<String>> version;
-    private final CommandTree commands;
+    private final List<Program> programs;
 
     /**
      * Assembles the commands.
@@ -43,7 +43,7 @@ public final class GantryCli {
     public GantryCli(CliContext context, Supplier<List<String>> version, List<Program> programs) {
         this.context = context;
         this.version = version;
-        this.commands = commands(context, programs);
+        this.programs = List.copyOf(programs);
     }
 
     /**
@@ -66,6 +66,7 @@ public final class GantryCli {
             version.get().forEach(context::print);
             return DONE;
         }
+        CommandTree commands = commands();
         boolean isHelp = arguments.length > 0 && arguments[0].equals(HELP);
         CommandLine commandLine = isHelp ? commands.all() : commands.forArguments(arguments);
         configure(commandLine);
@@ -75,7 +76,7 @@ public final class GantryCli {
         return exitCode;
     }
 
-    private static CommandTree commands(CliContext context, List<Program> programs) {
+    private CommandTree commands() {
         ServerOption server = new ServerOption(context);
         List<CommandTree> all = new ArrayList<>();
         programs.forEach(program -> all.add(command(

@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.TaskGroups;
 import dev.gantry.node.state.StoredAllocation;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationUpdate;
@@ -33,13 +34,8 @@ final class AllocationState {
 
     /** Takes over the state of a new or restored allocation; empty if its job has no such group. */
     static Optional<AllocationState> of(StoredAllocation stored) {
-        return find(stored.job(), stored.allocation().getTaskGroup()).map(group -> new AllocationState(stored, group));
-    }
-
-    private static Optional<TaskGroup> find(JobVersion job, String name) {
-        return job.getJob().getTaskGroupsList().stream()
-                .filter(group -> group.getName().equals(name))
-                .findFirst();
+        return TaskGroups.find(stored.job().getJob(), stored.allocation().getTaskGroup())
+                .map(group -> new AllocationState(stored, group));
     }
 
     Allocation allocation() {
@@ -74,7 +70,7 @@ final class AllocationState {
 
     /** Returns the allocation's group in another version of its job; empty if that version has none of its name. */
     Optional<TaskGroup> groupIn(JobVersion other) {
-        return find(other, allocation.getTaskGroup());
+        return TaskGroups.find(other.getJob(), allocation.getTaskGroup());
     }
 
     /** Replaces the job version, and the group by the newer version's. */
