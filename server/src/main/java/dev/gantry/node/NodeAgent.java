@@ -59,7 +59,7 @@ public final class NodeAgent {
     /** The identity of this session's server. */
     private Identity server = Identity.getDefaultInstance();
 
-    /** The reason why the node refuses this session's server; empty if it obeys the server. */
+    /** The reason why the node refuses this session's server; empty if it accepts the server. */
     private Optional<String> refusal = Optional.empty();
 
     /** The id of the cluster whose refusal was logged last; empty if there is none. */
@@ -74,7 +74,7 @@ public final class NodeAgent {
      * @param allocations the node's allocations
      * @param updates the queue of allocation updates for the server
      * @param logs reads logs of tasks
-     * @param cluster decides whether the node obeys a server
+     * @param cluster decides whether the node accepts a server
      * @param writer writes the state of the node to disk
      * @param session creates the session with the server
      */
@@ -231,7 +231,7 @@ public final class NodeAgent {
             return;
         }
         LOG.warn(
-                "An operator has told this node to obey the server of cluster {} at index {}; allocations that this"
+                "An operator has told this node to accept the server of cluster {} at index {}; allocations that this"
                         + " server does not know are stopped",
                 server.getClusterId(),
                 server.getIndex());
@@ -270,7 +270,7 @@ public final class NodeAgent {
     }
 
     private String explain(String fault) {
-        return ("The node does not obey this server: %s. Its tasks run on, and it starts and stops nothing. Start the"
+        return ("The node does not accept this server: %s. Its tasks run on, and it starts and stops nothing. Start the"
                         + " server with the right data; or, to give up the allocations that the server does not know:"
                         + " gantry node rejoin %s")
                 .formatted(fault, self.node().getName());
@@ -311,7 +311,7 @@ public final class NodeAgent {
         }
 
         @Override
-        public boolean obeys() {
+        public boolean accepts() {
             return refusal.isEmpty();
         }
 

@@ -5,7 +5,7 @@ package dev.gantry.store;
  *
  * @param nodesReady nodes that are ready
  * @param nodesDown nodes that are down
- * @param nodesRefusing nodes that are connected and do not obey this server
+ * @param nodesRefusing nodes that are connected and do not accept this server
  * @param jobs stored jobs
  * @param allocationsLive live allocations
  * @param evaluationsBlocked blocked evaluations

@@ -138,7 +138,7 @@ class ClusterIdentityTest {
     }
 
     @Test
-    void a_whole_directory_from_a_backup_is_refused_by_the_node_and_what_is_put_right_is_obeyed_after_a_rejoin()
+    void a_whole_directory_from_a_backup_is_refused_by_the_node_and_what_is_put_right_is_accepted_after_a_rejoin()
             throws Exception {
         run("first");
         server.stop();

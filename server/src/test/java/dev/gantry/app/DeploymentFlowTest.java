@@ -386,7 +386,7 @@ class DeploymentFlowTest {
     }
 
     private FakeNode connect(String name) {
-        FakeNode node = FakeNode.in("dc-" + name, name).obeying();
+        FakeNode node = FakeNode.in("dc-" + name, name).runningTasks();
         nodes.add(node);
         return node.connect(server.channel());
     }

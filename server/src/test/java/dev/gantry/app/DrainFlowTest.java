@@ -43,7 +43,7 @@ class DrainFlowTest {
 
     @Test
     void a_drain_moves_one_allocation_at_a_time_and_leaves_the_node_empty_and_ineligible() {
-        FakeNode old = connect(FakeNode.in("dc-slow", "slow-old").obeying());
+        FakeNode old = connect(FakeNode.in("dc-slow", "slow-old").runningTasks());
         client.submit(TestJobs.counted("slow", "dc-slow", 3));
         List<Allocation> before = client.awaitRunning("slow", 3);
         FakeNode other = connect(FakeNode.in("dc-slow", "slow-new"));
@@ -76,7 +76,7 @@ class DrainFlowTest {
 
     @Test
     void a_drain_without_time_moves_all_at_once() {
-        FakeNode old = connect(FakeNode.in("dc-now", "now-old").obeying());
+        FakeNode old = connect(FakeNode.in("dc-now", "now-old").runningTasks());
         client.submit(TestJobs.counted("now", "dc-now", 4));
         client.awaitRunning("now", 4);
         // Says nothing, so that one at a time would stop at the first.
@@ -97,12 +97,12 @@ class DrainFlowTest {
 
     @Test
     void batch_jobs_stay_until_the_deadline_and_go_then() {
-        FakeNode old = connect(FakeNode.in("dc-batch", "batch-old").obeying());
+        FakeNode old = connect(FakeNode.in("dc-batch", "batch-old").runningTasks());
         client.submit(TestJobs.job("batch", "dc-batch").toBuilder()
                 .setType(JobType.JOB_TYPE_BATCH)
                 .build());
         Allocation first = client.awaitRunning("batch", 1).get(0);
-        FakeNode other = connect(FakeNode.in("dc-batch", "batch-new").obeying());
+        FakeNode other = connect(FakeNode.in("dc-batch", "batch-new").runningTasks());
 
         drain("batch-old", DrainStrategy.getDefaultInstance());
         // The drain has had the job looked at, and that moved nothing.
@@ -121,7 +121,7 @@ class DrainFlowTest {
 
     @Test
     void system_jobs_stay_on_a_draining_node_if_they_are_to_be_ignored_and_go_otherwise() {
-        FakeNode node = connect(FakeNode.in("dc-system", "system").obeying());
+        FakeNode node = connect(FakeNode.in("dc-system", "system").runningTasks());
         Job system = TestJobs.job("agent", "dc-system").toBuilder()
                 .setType(JobType.JOB_TYPE_SYSTEM)
                 .build();
@@ -140,7 +140,7 @@ class DrainFlowTest {
 
     @Test
     void an_ineligible_node_gets_nothing_new_and_what_waits_once_it_is_eligible_again() {
-        FakeNode node = connect(FakeNode.in("dc-eligible", "eligible").obeying());
+        FakeNode node = connect(FakeNode.in("dc-eligible", "eligible").runningTasks());
         client.submit(TestJobs.job("stays", "dc-eligible"));
         Allocation stays = client.awaitRunning("stays", 1).get(0);
 

@@ -53,7 +53,7 @@ final class FakeNode implements AutoCloseable {
     private final String id;
     private final String secret;
     private volatile Node node;
-    private volatile boolean obedient;
+    private volatile boolean runsTasks;
     private volatile String refusal = "";
     private volatile Session session;
     private final Map<String, FakeLog> logs = new ConcurrentHashMap<>();
@@ -96,15 +96,15 @@ final class FakeNode implements AutoCloseable {
         return new FakeNode(node, other);
     }
 
-    /** Says in its next sessions that it does not obey the server; empty: it does. */
+    /** Says in its next sessions that it does not accept the server; empty: it does. */
     FakeNode refusing(String why) {
         refusal = why;
         return this;
     }
 
     /** Reports at once that assigned allocations run or have stopped. */
-    FakeNode obeying() {
-        obedient = true;
+    FakeNode runningTasks() {
+        runsTasks = true;
         return this;
     }
 
@@ -286,12 +286,12 @@ final class FakeNode implements AutoCloseable {
         private synchronized void take(DesiredState state) {
             state.getAllocationsList().forEach(allocation -> desired.put(allocation.getId(), allocation));
             received.add(state);
-            if (obedient) {
-                state.getAllocationsList().forEach(this::obey);
+            if (runsTasks) {
+                state.getAllocationsList().forEach(this::reportDone);
             }
         }
 
-        private void obey(Allocation allocation) {
+        private void reportDone(Allocation allocation) {
             if (allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_STOP) {
                 report(allocation.getId(), ClientStatus.CLIENT_STATUS_COMPLETE);
             } else if (allocation.getClientStatus() == ClientStatus.CLIENT_STATUS_PENDING) {

@@ -721,7 +721,7 @@ class GantryNodeTest {
     }
 
     /**
-     * Starts a node whose disk blocks until the latch is released. The node has obeyed the server before: otherwise it
+     * Starts a node whose disk blocks until the latch is released. The node has accepted the server before: otherwise it
      * would have to store the cluster before its first session.
      */
     private GantryNode.Parts slowDisk(CountDownLatch disk) throws IOException {

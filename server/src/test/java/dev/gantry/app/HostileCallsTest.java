@@ -96,7 +96,7 @@ class HostileCallsTest {
     void prepare() {
         log.start();
         root().addAppender(log);
-        node = FakeNode.in(datacenter, "node-" + datacenter).obeying().connect(server.channel());
+        node = FakeNode.in(datacenter, "node-" + datacenter).runningTasks().connect(server.channel());
         Job job = TestJobs.job("job-" + datacenter, datacenter);
         TestClient client = new TestClient(server);
         client.submit(job);

@@ -38,7 +38,7 @@ class LargeStatesTest {
     @Test
     void a_node_is_told_of_seventy_jobs_of_a_megabyte_in_parts() throws IOException {
         try (TestServer server = TestServer.start(dir);
-                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+                FakeNode node = FakeNode.in("dc1", "one").runningTasks()) {
             node.connect(server.channel());
             for (int i = 0; i < JOBS; i++) {
                 server.jobs().submitJob(TestJobs.submit(large("large-" + i)));
@@ -63,7 +63,7 @@ class LargeStatesTest {
     @Test
     void the_jobs_of_many_small_allocations_are_sent_once_each() throws IOException {
         try (TestServer server = TestServer.start(dir);
-                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+                FakeNode node = FakeNode.in("dc1", "one").runningTasks()) {
             node.connect(server.channel());
             server.jobs()
                     .submitJob(TestJobs.submit(TestJobs.job(

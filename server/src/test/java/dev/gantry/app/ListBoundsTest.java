@@ -45,7 +45,7 @@ class ListBoundsTest {
 
     @BeforeAll
     static void start() {
-        node = FakeNode.in("dc-lists", "lists-b").obeying().connect(server.channel());
+        node = FakeNode.in("dc-lists", "lists-b").runningTasks().connect(server.channel());
         FakeNode.in("dc-other", "lists-a").connect(server.channel());
         for (int i = 0; i < LARGE; i++) {
             submit(TestJobs.job("large-" + i, "dc-none").toBuilder()

@@ -42,7 +42,7 @@ class LogStreamTest {
 
     @BeforeEach
     void start() {
-        node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
+        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel());
         var unused = server.jobs().submitJob(TestJobs.submit(TestJobs.job("web", "dc1")));
         eventually().until(() -> node.session().toRun().size() == 1);
         allocation = node.session().toRun().get(0).getId();

@@ -91,7 +91,7 @@ class NodeOperationsTest {
 
     @Test
     void a_failed_allocation_has_its_job_looked_at_at_once() {
-        FakeNode node = connect(FakeNode.in("dc-failed", "failed").obeying());
+        FakeNode node = connect(FakeNode.in("dc-failed", "failed").runningTasks());
         server.jobs().submitJob(TestJobs.submit(TestJobs.job("failed", "dc-failed")));
         eventually().until(() -> node.session().toRun().size() == 1);
         Allocation first = node.session().toRun().get(0);

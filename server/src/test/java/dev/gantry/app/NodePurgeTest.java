@@ -26,7 +26,7 @@ class NodePurgeTest {
 
     @Test
     void a_node_that_is_down_is_forgotten_with_its_allocations_placed_elsewhere_and_may_come_back() {
-        FakeNode gone = FakeNode.in("dc-purge", "purge-gone").obeying().connect(server.channel());
+        FakeNode gone = FakeNode.in("dc-purge", "purge-gone").runningTasks().connect(server.channel());
         server.jobs().submitJob(TestJobs.submit(TestJobs.job("purge", "dc-purge")));
         eventually().until(() -> allocations("purge").size() == 1);
         gone.close();
@@ -39,7 +39,8 @@ class NodePurgeTest {
         assertThat(allocations("purge"))
                 .extracting(Allocation::getClientStatus)
                 .containsExactly(ClientStatus.CLIENT_STATUS_LOST);
-        try (FakeNode other = FakeNode.in("dc-purge", "purge-other").obeying().connect(server.channel())) {
+        try (FakeNode other =
+                FakeNode.in("dc-purge", "purge-other").runningTasks().connect(server.channel())) {
             eventually().until(() -> other.session().toRun().size() == 1);
         }
         try (FakeNode back = gone.connect(server.channel())) {

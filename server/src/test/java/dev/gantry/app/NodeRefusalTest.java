@@ -102,7 +102,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void the_right_server_is_obeyed_again_when_it_is_back() throws Exception {
+    void the_right_server_is_accepted_again_when_it_is_back() throws Exception {
         restartServer(OTHER, 500);
         assertRefused("is of cluster");
 
@@ -113,7 +113,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void after_a_rejoin_the_server_is_obeyed_and_unknown_allocations_are_stopped() throws Exception {
+    void after_a_rejoin_the_server_is_accepted_and_unknown_allocations_are_stopped() throws Exception {
         restartServer(OTHER, 3);
         assertRefused("is of cluster");
         int before = server.registers().size();
@@ -134,7 +134,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_rejoin_of_a_node_that_obeys_changes_nothing() {
+    void a_rejoin_of_a_node_that_accepts_its_server_changes_nothing() {
         int before = server.registers().size();
 
         server.rejoin();
@@ -145,7 +145,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_data_directory_of_an_older_version_obeys_only_a_server_that_knows_its_allocations() throws Exception {
+    void a_data_directory_of_an_older_version_accepts_only_a_server_that_knows_its_allocations() throws Exception {
         node.close();
         Files.delete(dir.resolve("data/cluster"));
         restartServer(OTHER, 3);
@@ -166,7 +166,7 @@ class NodeRefusalTest {
     }
 
     @Test
-    void a_node_that_can_not_read_its_cluster_obeys_no_server() throws Exception {
+    void a_node_that_can_not_read_its_cluster_accepts_no_server() throws Exception {
         node.close();
         Files.writeString(dir.resolve("data/cluster"), "garbage");
         restartServer(FixtureServer.CLUSTER, 20);
@@ -187,7 +187,7 @@ class NodeRefusalTest {
                                 .setTask("main")
                                 .setStream(LogStream.LOG_STREAM_STDOUT))
                         .getError())
-                .contains("does not obey this server");
+                .contains("does not accept this server");
     }
 
     @Test

@@ -57,11 +57,11 @@ class NodeSessionTest {
 
     @Test
     void a_lost_node_loses_its_allocations_and_another_one_takes_them_over() {
-        FakeNode lost = connect(FakeNode.in("dc-lost", "lost").obeying());
+        FakeNode lost = connect(FakeNode.in("dc-lost", "lost").runningTasks());
         submit(TestJobs.withPort("lost", "dc-lost", "http", 8080));
         eventually().until(() -> lost.session().toRun().size() == 1);
         Allocation first = lost.session().toRun().get(0);
-        FakeNode other = connect(FakeNode.in("dc-lost", "other").obeying());
+        FakeNode other = connect(FakeNode.in("dc-lost", "other").runningTasks());
 
         lost.drop();
 
@@ -80,7 +80,7 @@ class NodeSessionTest {
 
     @Test
     void a_lost_node_that_comes_back_is_ready_again_and_its_word_on_lost_allocations_does_not_count() {
-        FakeNode node = connect(FakeNode.in("dc-back", "back").obeying());
+        FakeNode node = connect(FakeNode.in("dc-back", "back").runningTasks());
         submit(TestJobs.job("back", "dc-back"));
         eventually().until(() -> node.session().toRun().size() == 1);
         String first = node.session().toRun().get(0).getId();

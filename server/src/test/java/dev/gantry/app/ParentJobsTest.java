@@ -32,7 +32,7 @@ class ParentJobsTest {
 
     @BeforeAll
     static void start() {
-        node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
+        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel());
     }
 
     @AfterAll

@@ -150,7 +150,7 @@ class PlacementTest {
 
     @Test
     void what_its_node_may_not_run_any_more_runs_on_and_is_shown() {
-        FakeNode node = connect(FakeNode.in("dc-misfit", "misfit").obeying());
+        FakeNode node = connect(FakeNode.in("dc-misfit", "misfit").runningTasks());
         submit(TestJobs.constrained("misfit", "dc-misfit", "${driver.rkt.version}", ">", "1.2"));
         eventually().until(() -> running("misfit").size() == 1);
         assertThat(running("misfit").get(0).getMisfit()).isEmpty();
@@ -182,7 +182,7 @@ class PlacementTest {
 
     @Test
     void a_stopped_job_stops_on_its_node_and_is_dead() {
-        FakeNode node = connect(FakeNode.in("dc-stop", "stop").obeying());
+        FakeNode node = connect(FakeNode.in("dc-stop", "stop").runningTasks());
         submit(TestJobs.counted("stop", "dc-stop", 2));
         eventually().until(() -> running("stop").size() == 2);
 
@@ -198,7 +198,7 @@ class PlacementTest {
 
     @Test
     void a_stopped_allocation_gets_another_one_in_its_place() {
-        FakeNode node = connect(FakeNode.in("dc-replace", "replace").obeying());
+        FakeNode node = connect(FakeNode.in("dc-replace", "replace").runningTasks());
         submit(TestJobs.job("replace", "dc-replace"));
         eventually().until(() -> running("replace").size() == 1);
         Allocation first = running("replace").get(0);
@@ -218,7 +218,7 @@ class PlacementTest {
 
     @Test
     void a_changed_job_replaces_the_allocations_of_its_version_before() {
-        FakeNode node = connect(FakeNode.in("dc-change", "change").obeying());
+        FakeNode node = connect(FakeNode.in("dc-change", "change").runningTasks());
         submit(TestJobs.job("change", "dc-change"));
         eventually().until(() -> running("change").size() == 1);
 

@@ -45,7 +45,7 @@ class RescheduleFlowTest {
 
     @Test
     void a_failed_allocation_of_a_service_is_placed_anew_after_its_delay_and_both_know_each_other() {
-        FakeNode node = connect(FakeNode.in("dc-anew", "anew").obeying());
+        FakeNode node = connect(FakeNode.in("dc-anew", "anew").runningTasks());
         client.submit(job("anew", JobType.JOB_TYPE_SERVICE, constant(300).setUnlimited(true)));
         Allocation first = client.awaitRunning("anew", 1).get(0);
 
@@ -63,7 +63,7 @@ class RescheduleFlowTest {
 
     @Test
     void an_allocation_that_waits_to_be_placed_anew_says_when_and_its_job_is_not_dead() {
-        FakeNode node = connect(FakeNode.in("dc-waits", "waits").obeying());
+        FakeNode node = connect(FakeNode.in("dc-waits", "waits").runningTasks());
         client.submit(job("waits", JobType.JOB_TYPE_SERVICE, constant(600_000).setUnlimited(true)));
         Allocation first = client.awaitRunning("waits", 1).get(0);
 
@@ -77,7 +77,7 @@ class RescheduleFlowTest {
 
     @Test
     void a_failed_allocation_of_a_batch_job_is_placed_anew_until_its_attempts_have_run_out() {
-        FakeNode node = connect(FakeNode.in("dc-tries", "tries").obeying());
+        FakeNode node = connect(FakeNode.in("dc-tries", "tries").runningTasks());
         client.submit(job("tries", JobType.JOB_TYPE_BATCH, constant(50).setAttempts(2)));
 
         for (int attempt = 0; attempt < 3; attempt++) {
@@ -98,10 +98,10 @@ class RescheduleFlowTest {
 
     @Test
     void what_was_on_a_lost_node_is_replaced_and_stops_when_the_node_comes_back() {
-        FakeNode lost = connect(FakeNode.in("dc-lost", "lost").obeying());
+        FakeNode lost = connect(FakeNode.in("dc-lost", "lost").runningTasks());
         client.submit(TestJobs.counted("lost", "dc-lost", 2));
         List<Allocation> before = client.awaitRunning("lost", 2);
-        FakeNode other = connect(FakeNode.in("dc-lost", "other").obeying());
+        FakeNode other = connect(FakeNode.in("dc-lost", "other").runningTasks());
 
         lost.drop();
 
@@ -130,7 +130,7 @@ class RescheduleFlowTest {
     @Test
     void a_job_that_waited_for_a_newer_rkt_is_placed_by_the_evaluation_that_waited() {
         FakeNode node =
-                connect(FakeNode.in("dc-newer", "newer").withRkt("1.1.0").obeying());
+                connect(FakeNode.in("dc-newer", "newer").withRkt("1.1.0").runningTasks());
         client.submit(TestJobs.constrained("newer", "dc-newer", "${driver.rkt.version}", ">", "1.2"));
         String waiting = client.awaitEvaluation("newer", EvaluationStatus.EVALUATION_STATUS_BLOCKED)
                 .getId();

@@ -73,7 +73,7 @@ class ServerPauseTest {
 
     @Test
     void one_that_was_stopped_for_longer_than_nodes_have_to_live_loses_none_of_them() throws Exception {
-        try (FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+        try (FakeNode node = FakeNode.in("dc1", "one").runningTasks()) {
             node.connect(channel);
             JobServiceGrpc.newBlockingStub(channel)
                     .withDeadlineAfter(30, TimeUnit.SECONDS)

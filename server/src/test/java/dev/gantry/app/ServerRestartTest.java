@@ -52,7 +52,7 @@ class ServerRestartTest {
     void everything_is_still_there_and_goes_on() throws IOException {
         try (TestServer server = TestServer.start(dir);
                 FakeNode node = FakeNode.in("dc1", "one")) {
-            node.obeying().connect(server.channel());
+            node.runningTasks().connect(server.channel());
             SubmitJobRequest request = TestJobs.submit(TestJobs.withPort("web", "dc1", "http", 8080)).toBuilder()
                     .setRequestId("once")
                     .build();
@@ -115,8 +115,8 @@ class ServerRestartTest {
     @Test
     void a_drain_goes_on_and_ends_at_its_deadline_after_a_restart() throws IOException {
         try (TestServer server = TestServer.start(dir);
-                FakeNode old = FakeNode.in("dc1", "old").obeying();
-                FakeNode other = FakeNode.in("dc1", "other").obeying()) {
+                FakeNode old = FakeNode.in("dc1", "old").runningTasks();
+                FakeNode other = FakeNode.in("dc1", "other").runningTasks()) {
             TestClient client = new TestClient(server);
             old.connect(server.channel());
             client.submit(TestJobs.job("batch", "dc1").toBuilder()
@@ -149,8 +149,8 @@ class ServerRestartTest {
     @Test
     void a_drain_whose_deadline_came_while_no_server_ran_ends_with_the_next_one() throws IOException {
         try (TestServer server = TestServer.start(dir);
-                FakeNode old = FakeNode.in("dc1", "old").obeying();
-                FakeNode other = FakeNode.in("dc1", "other").obeying()) {
+                FakeNode old = FakeNode.in("dc1", "old").runningTasks();
+                FakeNode other = FakeNode.in("dc1", "other").runningTasks()) {
             TestClient client = new TestClient(server);
             old.connect(server.channel());
             client.submit(TestJobs.job("batch", "dc1").toBuilder()
@@ -172,7 +172,7 @@ class ServerRestartTest {
     @Test
     void a_deployment_whose_deadline_came_while_no_server_ran_fails_with_the_next_one() throws IOException {
         try (TestServer server = TestServer.start(dir);
-                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+                FakeNode node = FakeNode.in("dc1", "one").runningTasks()) {
             TestClient client = new TestClient(server);
             node.connect(server.channel());
             client.submit(TestJobs.job("web", "dc1").toBuilder()
@@ -195,7 +195,7 @@ class ServerRestartTest {
     @Test
     void what_was_to_be_placed_anew_while_no_server_ran_is_by_the_next_one_and_waits_until_then() throws IOException {
         try (TestServer server = TestServer.start(dir);
-                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+                FakeNode node = FakeNode.in("dc1", "one").runningTasks()) {
             TestClient client = new TestClient(server);
             node.connect(server.channel());
             client.submit(TestJobs.job(

@@ -111,7 +111,7 @@ class StoreFailureTest {
     @Test
     void a_node_that_was_connected_when_the_store_failed_is_ready_when_it_serves_again() throws Exception {
         try (TestServer server = TestServer.start(dir, Duration.ofSeconds(2));
-                FakeNode node = FakeNode.in("dc1", "one").obeying()) {
+                FakeNode node = FakeNode.in("dc1", "one").runningTasks()) {
             TestClient client = new TestClient(server);
             node.connect(server.channel());
             client.submit(TestJobs.job("web", "dc1"));

@@ -57,10 +57,10 @@ class SystemAndParentJobsFlowTest {
 
     @Test
     void a_system_job_runs_once_on_each_node_that_fits_and_on_one_that_joins_later() {
-        FakeNode one = connect(FakeNode.in("dc-each", "each-1").obeying());
-        FakeNode two = connect(FakeNode.in("dc-each", "each-2").obeying());
+        FakeNode one = connect(FakeNode.in("dc-each", "each-1").runningTasks());
+        FakeNode two = connect(FakeNode.in("dc-each", "each-2").runningTasks());
         FakeNode unfit =
-                connect(FakeNode.in("dc-each", "each-old").withRkt("1.1.0").obeying());
+                connect(FakeNode.in("dc-each", "each-old").withRkt("1.1.0").runningTasks());
         client.submit(TestJobs.job("each", "dc-each").toBuilder()
                 .setType(JobType.JOB_TYPE_SYSTEM)
                 .addConstraints(Constraint.newBuilder()
@@ -70,7 +70,7 @@ class SystemAndParentJobsFlowTest {
                 .build());
         client.awaitRunning("each", 2);
 
-        FakeNode late = connect(FakeNode.in("dc-each", "each-late").obeying());
+        FakeNode late = connect(FakeNode.in("dc-each", "each-late").runningTasks());
 
         assertThat(client.awaitRunning("each", 3))
                 .extracting(Allocation::getNodeId)
@@ -83,7 +83,7 @@ class SystemAndParentJobsFlowTest {
 
     @Test
     void an_allocation_of_lower_priority_gives_way_and_comes_back_once_there_is_room() {
-        FakeNode node = connect(FakeNode.in("dc-way", "way").obeying());
+        FakeNode node = connect(FakeNode.in("dc-way", "way").runningTasks());
         client.submit(TestJobs.sized("poor", "dc-way", 20, 6000));
         Allocation poor = client.awaitRunning("poor", 1).get(0);
 
@@ -114,7 +114,7 @@ class SystemAndParentJobsFlowTest {
 
     @Test
     void a_job_of_about_the_same_priority_has_to_wait() {
-        connect(FakeNode.in("dc-same", "same").obeying());
+        connect(FakeNode.in("dc-same", "same").runningTasks());
         client.submit(TestJobs.sized("first", "dc-same", 50, 6000));
         Allocation first = client.awaitRunning("first", 1).get(0);
 
@@ -126,7 +126,7 @@ class SystemAndParentJobsFlowTest {
 
     @Test
     void a_dispatched_child_runs_to_its_end_and_its_parent_waits_for_more() {
-        FakeNode node = connect(FakeNode.in("dc-child", "child").obeying());
+        FakeNode node = connect(FakeNode.in("dc-child", "child").runningTasks());
         client.submit(batch("import", "dc-child").toBuilder()
                 .setParameterized(Parameterized.getDefaultInstance())
                 .build());
@@ -148,7 +148,7 @@ class SystemAndParentJobsFlowTest {
 
     @Test
     void a_periodic_job_that_is_forced_makes_a_child_that_runs_to_its_end() {
-        FakeNode node = connect(FakeNode.in("dc-forced", "forced").obeying());
+        FakeNode node = connect(FakeNode.in("dc-forced", "forced").runningTasks());
         client.submit(batch("forced", "dc-forced").toBuilder()
                 .setPeriodic(Periodic.newBuilder().setCron("@yearly"))
                 .build());
@@ -166,7 +166,7 @@ class SystemAndParentJobsFlowTest {
     @Test
     void an_evaluation_says_which_five_nodes_were_best() {
         for (int i = 0; i < 7; i++) {
-            connect(FakeNode.in("dc-best", "best-" + i).obeying());
+            connect(FakeNode.in("dc-best", "best-" + i).runningTasks());
         }
         String evaluation = client.submit(TestJobs.job("best", "dc-best")).getEvaluationId();
         Allocation placed = client.awaitRunning("best", 1).get(0);
@@ -188,7 +188,7 @@ class SystemAndParentJobsFlowTest {
     @Test
     void an_evaluation_that_waits_says_why_and_which_five_nodes_came_nearest() {
         for (int i = 0; i < 7; i++) {
-            connect(FakeNode.in("dc-near", "near-" + i).obeying());
+            connect(FakeNode.in("dc-near", "near-" + i).runningTasks());
         }
         client.submit(TestJobs.sized("huge", "dc-near", 50, 9000));
 

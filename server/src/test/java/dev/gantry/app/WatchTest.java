@@ -48,7 +48,7 @@ class WatchTest {
 
     @BeforeEach
     void start() {
-        node = FakeNode.in("dc1", "one").obeying().connect(server.channel());
+        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel());
     }
 
     @AfterEach

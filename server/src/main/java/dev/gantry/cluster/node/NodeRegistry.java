@@ -62,7 +62,7 @@ public final class NodeRegistry {
      *
      * @param node the node as it describes itself
      * @param secret proves in later sessions that it is the same node
-     * @param refusal why the node does not obey this server; empty if it does
+     * @param refusal why the node does not accept this server; empty if it does
      * @return the stored node, ready or refusing; fails with {@link NodeRefusedException}
      */
     public CompletableFuture<Node> register(Node node, String secret, String refusal) {

@@ -170,7 +170,7 @@ public final class NodeSession {
         onEnd();
     }
 
-    /** Tells the node to obey this server; returns false if the node does so already. */
+    /** Tells the node to accept this server; returns false if the node does so already. */
     boolean rejoin() {
         if (isRefusing) {
             connection.send(ConnectResponse.newBuilder()
@@ -207,7 +207,7 @@ public final class NodeSession {
         isRefusing = node.getStatus() == NodeStatus.NODE_STATUS_REFUSING;
         if (isRefusing) {
             LOG.warn(
-                    "Node {} ({}) has connected and does not obey this server: {}",
+                    "Node {} ({}) has connected and does not accept this server: {}",
                     node.getName(),
                     node.getId(),
                     node.getStatusDescription());

@@ -65,11 +65,11 @@ public final class NodeSessions {
     }
 
     /**
-     * Tells a node that refuses this server to obey it. Never blocks.
+     * Tells a node that refuses this server to accept it. Never blocks.
      *
      * @param node the node
      * @throws NodeNotConnectedException if the node has no session with this server
-     * @throws RefusedException if the node obeys already
+     * @throws RefusedException if the node accepts this server already
      */
     public void rejoin(Node node) {
         NodeSession session = sessions.get(node.getId());

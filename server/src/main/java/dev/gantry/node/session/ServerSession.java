@@ -152,7 +152,7 @@ public final class ServerSession {
         lastFailure = "";
         LOG.info("Connected to server {}", server);
         node.registered();
-        Duration patience = node.obeys() || servers.size() == 1 ? FOREVER : backoff.jitter(timings.refusedRetry());
+        Duration patience = node.accepts() || servers.size() == 1 ? FOREVER : backoff.jitter(timings.refusedRetry());
         beat(server, heartbeatInterval(answer), patience);
     }
 
@@ -172,10 +172,10 @@ public final class ServerSession {
         setTimer(
                 () -> {
                     if (patience.isNegative()) {
-                        stream.ifPresent(open -> open.abort("The node looks for a server that it can obey"));
+                        stream.ifPresent(open -> open.abort("The node looks for a server that it accepts"));
                         lose(
                                 server,
-                                Status.ABORTED.withDescription("the node does not obey it, and tries the next one"));
+                                Status.ABORTED.withDescription("the node does not accept it, and tries the next one"));
                         return;
                     }
                     // The session has lasted, so the count of failures starts at 0 again.
@@ -259,7 +259,7 @@ public final class ServerSession {
             } else if (identified) {
                 node.received(message);
             } else {
-                // The node can decide whether to obey a server only once it knows the server's identity.
+                // The node can decide whether to accept a server only once it knows the server's identity.
                 LOG.warn("Ignoring a message of server {} before its identity", server);
             }
         }

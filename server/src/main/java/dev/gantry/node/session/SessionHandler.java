@@ -17,11 +17,11 @@ public interface SessionHandler {
     CompletableFuture<Register> identified(Identity server);
 
     /**
-     * Tells whether the node obeys the server of this session.
+     * Tells whether the node accepts the server of this session.
      *
      * @return false if the node refuses the server and sends only heartbeats
      */
-    boolean obeys();
+    boolean accepts();
 
     /** The server has registered the node. */
     void registered();

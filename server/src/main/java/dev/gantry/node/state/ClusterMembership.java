@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Stores the cluster that the node belongs to, and the highest cluster index that the node has seen. With them the node
- * decides whether to obey a server. A server of another cluster, or with an older database, is refused: it would make
+ * decides whether to accept a server. A server of another cluster, or with an older database, is refused: it would make
  * the node stop the allocations that it does not know, and delete their data.
  *
  * <p>A server that was once behind stays refused, even if its index grows: its history differs from there on.
@@ -32,7 +32,7 @@ public final class ClusterMembership {
     private static final String UNKNOWN_CLUSTER = "-".repeat(36);
     private static final String FORMAT = "%s %019d %s";
 
-    /** Files of older versions have no checksum. */
+    /** Files of older versions have no checksum. The word "obeyed" stands for an accepted server. */
     private static final Pattern CONTENT =
             Pattern.compile("(?<text>(?<cluster>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|-{36})"
                     + " (?<index>[0-9]{19}) (?<judgement>obeyed|behind))(?: (?<sum>[0-9a-f]{8}))?\\s*");
@@ -105,11 +105,11 @@ public final class ClusterMembership {
     }
 
     /**
-     * Decides whether the node obeys a server, and stores the decision: the server's cluster and index if the node
-     * obeys, or that a server of the node's own cluster was behind. The next {@link #save} writes it to disk.
+     * Decides whether the node accepts a server, and stores the decision: the server's cluster and index if the node
+     * accepts it, or that a server of the node's own cluster was behind. The next {@link #save} writes it to disk.
      *
      * @param server the identity of the server
-     * @return the reason for a refusal; empty if the node obeys
+     * @return the reason for a refusal; empty if the node accepts the server
      */
     public synchronized Optional<String> judge(Identity server) {
         Optional<String> refusal = fault(server);

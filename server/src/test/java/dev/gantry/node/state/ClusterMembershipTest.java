@@ -19,7 +19,7 @@ class ClusterMembershipTest {
     Path dir;
 
     @Test
-    void the_first_server_is_obeyed_and_stored() {
+    void the_first_server_is_accepted_and_stored() {
         ClusterMembership first = load();
         assertThat(first.isNew()).isTrue();
         assertThat(first.judge(server(ONE, 5))).isEmpty();
@@ -57,7 +57,7 @@ class ClusterMembershipTest {
     }
 
     @Test
-    void an_accepted_server_is_obeyed() {
+    void a_server_that_an_operator_chose_is_accepted() {
         ClusterMembership memory = known(50);
         assertThat(memory.judge(server(ONE, 7))).isPresent();
         memory.accept(server(ONE, 7));
@@ -82,7 +82,7 @@ class ClusterMembershipTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "garbage", "11111111-2222-4333-8444-555555555555 00000000000", "\u0000"})
-    void a_damaged_file_obeys_no_server_until_an_operator_accepts_one(String left) throws Exception {
+    void a_damaged_file_accepts_no_server_until_an_operator_chooses_one(String left) throws Exception {
         known(5);
         Files.writeString(dir.resolve("cluster"), left);
 
