@@ -3,7 +3,6 @@ package dev.gantry.node;
 import dev.gantry.node.allocation.AllocationRunner;
 import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.node.log.LogReader;
-import dev.gantry.node.log.LogSource;
 import dev.gantry.node.session.OwnerThread;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.SessionHandler;
@@ -15,12 +14,10 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.Identity;
-import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -36,34 +33,21 @@ public final class NodeAgent {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeAgent.class);
 
-    private static final String NO_LOGS =
-            "Node %s has no logs of allocation %s: its directory was deleted after its end, since only those of the"
-                    + " newest ended allocations are kept, or the allocation has not started there";
-
     private final OwnerThread owner;
     private final NodeDescription self;
     private final String secret;
     private final NodeAllocations allocations;
     private final UpdateQueue updates;
-    private final LogReader logs;
-    private final ServerSession session;
     private final ClusterMembership cluster;
+    private final ServerAcceptance acceptance;
+    private final ServerSession session;
+    private final LogAnswers logs;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private final CompletableFuture<Void> allReported = new CompletableFuture<>();
     private boolean wasReady;
     private boolean fingerprintIsNew;
     private boolean stopping;
-    private long sessionNumber;
-
-    /** The identity of this session's server. */
-    private Identity server = Identity.getDefaultInstance();
-
-    /** The reason why the node refuses this session's server; empty if it accepts the server. */
-    private Optional<String> refusal = Optional.empty();
-
-    /** The id of the cluster whose refusal was logged last; empty if there is none. */
-    private String loggedRefusal = "";
 
     /**
      * Creates an agent; {@link #start()} starts it.
@@ -93,10 +77,18 @@ public final class NodeAgent {
         this.secret = secret;
         this.allocations = allocations;
         this.updates = updates;
-        this.logs = logs;
         this.cluster = cluster;
         this.writer = writer;
+        String name = self.node().getName();
+        this.acceptance = new ServerAcceptance(cluster, name);
         this.session = session.apply(new Session());
+        this.logs = new LogAnswers(
+                owner,
+                allocations,
+                logs,
+                name,
+                chunk -> this.session.send(
+                        ConnectRequest.newBuilder().setLogChunk(chunk).build()));
     }
 
     /**
@@ -184,7 +176,7 @@ public final class NodeAgent {
                 allReported.complete(null);
             }
         }
-        if (!session.isReady() || refusal.isPresent()) {
+        if (!session.isReady() || isRefusing()) {
             return;
         }
         if (fingerprintIsNew) {
@@ -201,7 +193,7 @@ public final class NodeAgent {
     }
 
     private void receive(ConnectResponse message) {
-        if (refusal.isPresent() && !message.hasRejoin() && !message.hasReadLog()) {
+        if (isRefusing() && !message.hasRejoin() && !message.hasReadLog()) {
             LOG.warn("Ignoring a message of a server that this node refuses");
             return;
         }
@@ -212,7 +204,10 @@ public final class NodeAgent {
                 allocations.acknowledge(updates.acknowledge(sequence));
                 sendNews();
             }
-            case READ_LOG -> readLog(message.getReadLog());
+            case READ_LOG -> {
+                ReadLog request = message.getReadLog();
+                acceptance.refusal().ifPresentOrElse(why -> logs.refuse(request, why), () -> logs.answer(request));
+            }
             case REJOIN -> rejoin();
             case IDENTITY, REGISTERED, MESSAGE_NOT_SET ->
                 LOG.warn("Ignoring a message that this version of the node does not know");
@@ -226,16 +221,15 @@ public final class NodeAgent {
         }
     }
 
+    private boolean isRefusing() {
+        return acceptance.refusal().isPresent();
+    }
+
     private void rejoin() {
-        if (refusal.isEmpty()) {
+        if (!isRefusing()) {
             return;
         }
-        LOG.warn(
-                "An operator has told this node to accept the server of cluster {} at index {}; allocations that this"
-                        + " server does not know are stopped",
-                server.getClusterId(),
-                server.getIndex());
-        cluster.accept(server);
+        acceptance.rejoin();
         var unused = writer.saveCluster()
                 .whenComplete((saved, failure) -> owner.execute(() -> {
                     if (failure == null) {
@@ -246,58 +240,12 @@ public final class NodeAgent {
                 }));
     }
 
-    private void readLog(ReadLog request) {
-        if (refusal.isPresent()) {
-            answer(sessionNumber, LogReader.error(request, refusal.get()));
-            return;
-        }
-        Optional<AllocationRunner> runner = allocations.find(request.getAllocationId());
-        Optional<LogSource> source =
-                runner.flatMap(found -> found.log(request.getTask(), request.getStream(), request.getFollow()));
-        if (source.isPresent()) {
-            long number = sessionNumber;
-            logs.read(request, source.get(), chunk -> owner.execute(() -> answer(number, chunk)));
-        } else {
-            answer(sessionNumber, LogReader.error(request, missing(request, runner)));
-        }
-    }
-
-    private String missing(ReadLog request, Optional<AllocationRunner> runner) {
-        String allocation = request.getAllocationId();
-        return runner.map(found -> "Allocation %s has no task \"%s\"; its tasks: %s"
-                        .formatted(allocation, request.getTask(), String.join(", ", found.taskNames())))
-                .orElseGet(() -> NO_LOGS.formatted(self.node().getName(), allocation));
-    }
-
-    private String explain(String fault) {
-        return ("The node does not accept this server: %s. Its tasks run on, and it starts and stops nothing. Start the"
-                        + " server with the right data; or, to give up the allocations that the server does not know:"
-                        + " gantry node rejoin %s")
-                .formatted(fault, self.node().getName());
-    }
-
-    /** Logs the refusal of a cluster once, not in each session. */
-    private void logRefusal(String why) {
-        if (!loggedRefusal.equals(server.getClusterId())) {
-            loggedRefusal = server.getClusterId();
-            LOG.error("{}", why);
-        }
-    }
-
-    /** Answers a request, unless its session has ended: request ids are unique within one session only. */
-    private void answer(long number, LogChunk chunk) {
-        if (number == sessionNumber) {
-            session.send(ConnectRequest.newBuilder().setLogChunk(chunk).build());
-        }
-    }
-
     /** Handles the events of the session. */
     private final class Session implements SessionHandler {
 
         @Override
         public CompletableFuture<Register> identified(Identity identity) {
-            server = identity;
-            refusal = cluster.judge(identity).map(NodeAgent.this::explain);
+            acceptance.judge(identity);
             return writer.saveCluster().thenApplyAsync(saved -> register(), owner);
         }
 
@@ -306,22 +254,21 @@ public final class NodeAgent {
             return Register.newBuilder()
                     .setNode(self.node())
                     .setSecret(secret)
-                    .setRefusal(refusal.orElse(""))
+                    .setRefusal(acceptance.refusal().orElse(""))
                     .build();
         }
 
         @Override
         public boolean accepts() {
-            return refusal.isEmpty();
+            return !isRefusing();
         }
 
         @Override
         public void registered() {
-            if (refusal.isPresent()) {
-                logRefusal(refusal.get());
+            acceptance.log();
+            if (isRefusing()) {
                 return;
             }
-            loggedRefusal = "";
             if (!wasReady) {
                 wasReady = true;
                 LOG.info("Gantry node {} is ready", self.node().getName());
@@ -343,8 +290,7 @@ public final class NodeAgent {
 
         @Override
         public void disconnected() {
-            sessionNumber++;
-            logs.dropAll();
+            logs.endSession();
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.model.TaskGroups;
 import dev.gantry.node.state.StoredAllocation;
 import dev.gantry.v1.Allocation;
@@ -128,7 +129,7 @@ final class AllocationState {
     void setHealthy(boolean isHealthy, Instant time) {
         allocation = allocation.toBuilder()
                 .setHealthy(isHealthy)
-                .setHealthyTime(Timestamps.fromMillis(time.toEpochMilli()))
+                .setHealthyTime(ProtoTimes.toTimestampMillis(time))
                 .build();
     }
 
