@@ -6,18 +6,12 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.health.v1.HealthGrpc.HealthImplBase;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -35,35 +29,26 @@ class CallExecutorSupplierTest {
 
     private final BlockingQueue<String> threads = new ArrayBlockingQueue<>(1);
     private final ExecutorService executor = Executors.newSingleThreadExecutor(task -> new Thread(task, CALLS));
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(CallExecutorSupplier.SAME_THREAD)
+        server = LoopbackServer.start(builder -> builder.executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), executor))
                 .addService(new Sessions())
-                .addService(new Health())
-                .build()
-                .start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
-                .usePlaintext()
-                .build();
+                .addService(new Health()));
     }
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
-        server.shutdownNow();
+        server.close();
         executor.shutdown();
     }
 
     @Test
     void what_a_node_says_is_not_handed_to_the_thread_of_calls() throws InterruptedException {
         StreamObserver<ConnectRequest> node =
-                NodeSessionServiceGrpc.newStub(channel).connect(new Nobody());
+                NodeSessionServiceGrpc.newStub(server.channel()).connect(new Nobody());
 
         node.onNext(ConnectRequest.getDefaultInstance());
 
@@ -75,7 +60,9 @@ class CallExecutorSupplierTest {
         CountDownLatch done = new CountDownLatch(1);
         executor.execute(() -> awaitQuietly(done));
         try {
-            NodeSessionServiceGrpc.newStub(channel).connect(new Nobody()).onNext(ConnectRequest.getDefaultInstance());
+            NodeSessionServiceGrpc.newStub(server.channel())
+                    .connect(new Nobody())
+                    .onNext(ConnectRequest.getDefaultInstance());
 
             assertThat(threads.poll(5, TimeUnit.SECONDS)).isNotNull();
         } finally {
@@ -85,7 +72,7 @@ class CallExecutorSupplierTest {
 
     @Test
     void other_calls_run_in_the_thread_of_calls() throws InterruptedException {
-        HealthGrpc.newBlockingStub(channel)
+        HealthGrpc.newBlockingStub(server.channel())
                 .withDeadlineAfter(5, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.getDefaultInstance());
 

@@ -8,22 +8,16 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -34,27 +28,18 @@ import org.junit.jupiter.api.Test;
 class OpenCallsTest {
 
     private final OpenCalls calls = new OpenCalls(1, 1, NodeSessionServiceGrpc.getConnectMethod());
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .intercept(calls)
+        server = LoopbackServer.start(builder -> builder.intercept(calls)
                 .addService(new HealthStatusManager().getHealthService())
-                .addService(new Sessions())
-                .build()
-                .start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
-                .usePlaintext()
-                .build();
+                .addService(new Sessions()));
     }
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
-        server.shutdownNow();
+        server.close();
     }
 
     @Test
@@ -76,7 +61,7 @@ class OpenCallsTest {
         new Watch().begin();
         CompletableFuture<ConnectResponse> answer = new CompletableFuture<>();
 
-        NodeSessionServiceGrpc.newStub(channel).connect(new StreamObserver<>() {
+        NodeSessionServiceGrpc.newStub(server.channel()).connect(new StreamObserver<>() {
             @Override
             public void onNext(ConnectResponse response) {
                 answer.complete(response);
@@ -109,7 +94,7 @@ class OpenCallsTest {
     }
 
     private HealthCheckResponse.ServingStatus check() {
-        return HealthGrpc.newBlockingStub(channel)
+        return HealthGrpc.newBlockingStub(server.channel())
                 .withDeadlineAfter(10, TimeUnit.SECONDS)
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus();
@@ -141,7 +126,7 @@ class OpenCallsTest {
         private ClientCallStreamObserver<HealthCheckRequest> call;
 
         void open() {
-            HealthGrpc.newStub(channel).watch(HealthCheckRequest.getDefaultInstance(), this);
+            HealthGrpc.newStub(server.channel()).watch(HealthCheckRequest.getDefaultInstance(), this);
         }
 
         void begin() {

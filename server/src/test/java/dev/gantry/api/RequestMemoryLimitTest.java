@@ -17,17 +17,11 @@ import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
-import io.grpc.ManagedChannel;
-import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,25 +54,17 @@ class RequestMemoryLimitTest {
     private final ExecutorService callThreads = Executors.newFixedThreadPool(2);
     private final Queue<StreamObserver<SubmitJobResponse>> submissions = new ConcurrentLinkedQueue<>();
     private final List<RawConnection> halves = new ArrayList<>();
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(CallExecutorSupplier.SAME_THREAD)
+        server = LoopbackServer.start(builder -> builder.executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 .addStreamTracerFactory(room)
                 .intercept(room)
                 .intercept(new OpenCalls(1000, 1000, NodeSessionServiceGrpc.getConnectMethod()))
                 .addService(new Jobs())
-                .addService(new Sessions())
-                .build()
-                .start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
-                .usePlaintext()
-                .build();
+                .addService(new Sessions()));
     }
 
     @AfterEach
@@ -86,8 +72,7 @@ class RequestMemoryLimitTest {
         for (RawConnection half : halves) {
             half.close();
         }
-        channel.shutdownNow();
-        server.shutdownNow();
+        server.close();
         callThreads.shutdownNow();
     }
 
@@ -182,7 +167,7 @@ class RequestMemoryLimitTest {
 
         CompletableFuture<Status> node = new CompletableFuture<>();
         StreamObserver<ConnectRequest> session =
-                NodeSessionServiceGrpc.newStub(channel).connect(new End<>(node));
+                NodeSessionServiceGrpc.newStub(server.channel()).connect(new End<>(node));
         for (int i = 0; i < 100; i++) {
             session.onNext(ConnectRequest.newBuilder()
                     .setLogChunk(LogChunk.newBuilder().setData(ByteString.copyFrom(new byte[LARGE_ROOM / 2])))
@@ -201,7 +186,7 @@ class RequestMemoryLimitTest {
         assertThat(room.taken()).isEqualTo(LARGE_ROOM);
         await().until(() -> {
             CompletableFuture<Status> late = new CompletableFuture<>();
-            NodeSessionServiceGrpc.newStub(channel)
+            NodeSessionServiceGrpc.newStub(server.channel())
                     .connect(new End<>(late))
                     .onNext(ConnectRequest.newBuilder()
                             .setLogChunk(LogChunk.newBuilder().setData(ByteString.copyFrom(new byte[LARGE_ROOM])))
@@ -215,7 +200,7 @@ class RequestMemoryLimitTest {
     void a_watch_does_not_keep_the_room_of_its_request() {
         CompletableFuture<Status> end = new CompletableFuture<>();
         CompletableFuture<WatchJobResponse> first = new CompletableFuture<>();
-        JobServiceGrpc.newStub(channel)
+        JobServiceGrpc.newStub(server.channel())
                 .watchJob(
                         WatchJobRequest.newBuilder()
                                 .setJobId("x".repeat(50_000))
@@ -242,7 +227,7 @@ class RequestMemoryLimitTest {
     }
 
     private RawConnection half(String method) throws IOException {
-        RawConnection half = RawConnection.begin(server.getPort(), method, MIB);
+        RawConnection half = RawConnection.begin(server.port(), method, MIB);
         halves.add(half);
         return half;
     }
@@ -256,7 +241,7 @@ class RequestMemoryLimitTest {
 
     private CompletableFuture<Status> submit(int size) {
         CompletableFuture<Status> end = new CompletableFuture<>();
-        JobServiceGrpc.newStub(channel)
+        JobServiceGrpc.newStub(server.channel())
                 .submitJob(
                         SubmitJobRequest.newBuilder()
                                 .setJob(Job.newBuilder().setId("x".repeat(size)))

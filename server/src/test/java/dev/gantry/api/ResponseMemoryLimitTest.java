@@ -13,16 +13,10 @@ import dev.gantry.v1.StopJobRequest;
 import dev.gantry.v1.StopJobResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Server;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,13 +39,11 @@ class ResponseMemoryLimitTest {
     private final AtomicInteger begun = new AtomicInteger();
     private final List<Call> calls = new ArrayList<>();
     private ResponseMemoryLimit budget;
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
-        server.shutdownNow();
+        server.close();
         callThreads.shutdownNow();
     }
 
@@ -65,7 +57,7 @@ class ResponseMemoryLimitTest {
         // Three pages are reserved at first. Once their size is known to be half of that, others can be reserved.
         await().during(Duration.ofMillis(300)).until(() -> begun.get() == 5);
         assertThat(budget.taken()).isBetween(5L * (PAGE - 100), 3L * ResponseMemoryLimit.RESERVE);
-        assertThat(JobServiceGrpc.newBlockingStub(channel)
+        assertThat(JobServiceGrpc.newBlockingStub(server.channel())
                         .withDeadlineAfter(30, TimeUnit.SECONDS)
                         .stopJob(StopJobRequest.getDefaultInstance()))
                 .as("a small answer waits for nobody")
@@ -129,19 +121,10 @@ class ResponseMemoryLimitTest {
 
     private void start(long total, Duration patience, Duration unread) throws IOException {
         budget = new ResponseMemoryLimit(total, patience, unread, callThreads);
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .executor(callThreads)
+        server = LoopbackServer.start(builder -> builder.executor(callThreads)
                 .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(budget)
-                .addService(new Pages())
-                .build()
-                .start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
-                .usePlaintext()
-                // A channel for each call, so that the calls do not share a flow control window.
-                .flowControlWindow(64 * 1024)
-                .build();
+                .addService(new Pages()));
     }
 
     private final class Pages extends JobServiceImplBase {
@@ -167,7 +150,7 @@ class ResponseMemoryLimitTest {
 
         private final CompletableFuture<Status> end = new CompletableFuture<Status>().orTimeout(40, TimeUnit.SECONDS);
         private final ClientCall<ListJobsRequest, ListJobsResponse> call =
-                channel.newCall(JobServiceGrpc.getListJobsMethod(), CallOptions.DEFAULT);
+                server.channel().newCall(JobServiceGrpc.getListJobsMethod(), CallOptions.DEFAULT);
 
         Call() {
             call.start(this, new Metadata());

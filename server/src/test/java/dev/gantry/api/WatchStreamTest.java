@@ -12,17 +12,11 @@ import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.Server;
 import io.grpc.Status;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,28 +36,17 @@ class WatchStreamTest {
 
     private final WatchMemoryLimit room = new WatchMemoryLimit(LARGE, Duration.ofMinutes(1), Duration.ofMillis(300));
     private final ExecutorService threads = Executors.newFixedThreadPool(2);
-    private Server server;
-    private ManagedChannel channel;
+    private LoopbackServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .addStreamTracerFactory(SlowReaders.tracers())
-                .addService(new Watches())
-                .build()
-                .start();
-        channel = NettyChannelBuilder.forAddress(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()))
-                .usePlaintext()
-                // A channel for each call, so that the calls do not share a flow control window.
-                .flowControlWindow(64 * 1024)
-                .build();
+        server = LoopbackServer.start(
+                builder -> builder.addStreamTracerFactory(SlowReaders.tracers()).addService(new Watches()));
     }
 
     @AfterEach
     void stop() {
-        channel.shutdownNow();
-        server.shutdownNow();
+        server.close();
         threads.shutdownNow();
     }
 
@@ -106,7 +89,7 @@ class WatchStreamTest {
                 new CompletableFuture<WatchJobResponse>().orTimeout(40, TimeUnit.SECONDS);
         private final CompletableFuture<Status> end = new CompletableFuture<Status>().orTimeout(40, TimeUnit.SECONDS);
         private final ClientCall<WatchJobRequest, WatchJobResponse> call =
-                channel.newCall(JobServiceGrpc.getWatchJobMethod(), CallOptions.DEFAULT);
+                server.channel().newCall(JobServiceGrpc.getWatchJobMethod(), CallOptions.DEFAULT);
 
         Watch(int messages) {
             call.start(this, new Metadata());

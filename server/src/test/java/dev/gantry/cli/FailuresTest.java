@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,17 +40,8 @@ class FailuresTest {
     @TempDir
     Path dir;
 
-    private ScriptedCluster cluster;
-
-    @BeforeEach
-    void start() throws IOException {
-        cluster = new ScriptedCluster();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private final ScriptedCluster cluster = new ScriptedCluster();
 
     @Test
     void each_violation_of_a_refused_job_has_its_line() throws IOException {

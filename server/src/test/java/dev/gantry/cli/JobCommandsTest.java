@@ -28,8 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,17 +50,8 @@ class JobCommandsTest {
     @TempDir
     Path dir;
 
-    private ScriptedCluster cluster;
-
-    @BeforeEach
-    void start() throws IOException {
-        cluster = new ScriptedCluster().answers("SubmitJob", Samples.SUBMITTED);
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private final ScriptedCluster cluster = new ScriptedCluster().answers("SubmitJob", Samples.SUBMITTED);
 
     @Test
     void a_service_is_followed_until_it_runs() throws IOException {

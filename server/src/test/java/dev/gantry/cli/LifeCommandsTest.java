@@ -79,8 +79,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,17 +124,8 @@ class LifeCommandsTest {
     @TempDir
     Path dir;
 
-    private ScriptedCluster cluster;
-
-    @BeforeEach
-    void start() throws IOException {
-        cluster = new ScriptedCluster();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private final ScriptedCluster cluster = new ScriptedCluster();
 
     @Test
     void an_evaluation_says_what_kept_allocations_from_being_placed() {
@@ -812,7 +802,7 @@ class LifeCommandsTest {
     }
 
     @Test
-    void a_node_is_told_to_obey_its_server_once_that_is_confirmed() {
+    void a_node_is_told_to_accept_its_server_once_that_is_confirmed() {
         Node refusing = Samples.node("n1").toBuilder()
                 .setStatus(NodeStatus.NODE_STATUS_REFUSING)
                 .setStatusDescription("the server is of another cluster")

@@ -31,11 +31,9 @@ import dev.gantry.v1.StreamLogsResponse;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import dev.gantry.v1.View;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class QueryCommandsTest {
@@ -48,17 +46,8 @@ class QueryCommandsTest {
                     "0a1b2c3d4e5f", DesiredStatus.DESIRED_STATUS_STOP, ClientStatus.CLIENT_STATUS_COMPLETE))
             .build();
 
-    private ScriptedCluster cluster;
-
-    @BeforeEach
-    void start() throws IOException {
-        cluster = new ScriptedCluster();
-    }
-
-    @AfterEach
-    void stop() {
-        cluster.close();
-    }
+    @AutoClose
+    private final ScriptedCluster cluster = new ScriptedCluster();
 
     @Test
     void jobs_are_shown_as_an_aligned_table_of_all_pages() {

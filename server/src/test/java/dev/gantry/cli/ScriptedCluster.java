@@ -16,6 +16,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -40,11 +41,15 @@ final class ScriptedCluster implements AutoCloseable {
     private final Map<String, BiConsumer<Message, StreamObserver<Message>>> script = new ConcurrentHashMap<>();
     private final List<Message> requests = new CopyOnWriteArrayList<>();
 
-    ScriptedCluster() throws IOException {
+    ScriptedCluster() {
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         SERVICES.forEach(service -> builder.addService(define(service)));
-        server = builder.build().start();
+        try {
+            server = builder.build().start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     String address() {
