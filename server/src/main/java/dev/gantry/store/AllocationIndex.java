@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * rewrites two pages, since H2 removes a row from an index and adds it again.
  *
  * <p>The index holds all stored allocations. It may also hold some that were never committed, or list terminal ones as
- * live: callers read the rows and ignore what does not match. The store's writer changes it; any thread reads it.
+ * live: callers read the rows and ignore what does not match. Before the first write, several threads fill it. Then the
+ * store's writer alone changes it, and any thread reads it.
  */
 final class AllocationIndex {
 

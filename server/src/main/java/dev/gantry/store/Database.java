@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
@@ -91,6 +92,11 @@ final class Database implements AutoCloseable {
     /** Returns the entry to jOOQ for statements outside of a transaction. */
     DSLContext dsl() {
         return dsl;
+    }
+
+    /** Returns reads of whole tables. */
+    TableReads reads() {
+        return new TableReads(() -> DriverManager.getConnection(url(path) + ";LAZY_QUERY_EXECUTION=TRUE"));
     }
 
     /** Returns the health of the store. */
@@ -211,14 +217,18 @@ final class Database implements AutoCloseable {
     private static HikariDataSource connect(Path file) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("store");
-        config.setJdbcUrl("jdbc:h2:file:" + file
-                + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=0;QUERY_CACHE_SIZE=" + STATEMENTS);
+        config.setJdbcUrl(url(file));
         config.setMaximumPoolSize(CONNECTIONS);
         try {
             return new HikariDataSource(config);
         } catch (RuntimeException e) {
             throw new StoreException(whyClosed(file, e), e);
         }
+    }
+
+    private static String url(Path file) {
+        return "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=0;QUERY_CACHE_SIZE="
+                + STATEMENTS;
     }
 
     private static String whyClosed(Path file, RuntimeException failure) {

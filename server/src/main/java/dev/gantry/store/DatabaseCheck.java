@@ -3,20 +3,22 @@ package dev.gantry.store;
 import static dev.gantry.store.schema.Tables.CLUSTER_INDEX;
 
 import dev.gantry.model.Checksum;
+import dev.gantry.store.TableReads.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.h2.api.ErrorCode;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Name;
 import org.jooq.Record;
-import org.jooq.ResultQuery;
 import org.jooq.SQLDialect;
 import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
@@ -37,6 +39,9 @@ final class DatabaseCheck {
 
     /** In bytes; every database is larger. */
     private static final long HEADER = 2 * 4096;
+
+    /** In KiB: each page is read once. */
+    private static final int CACHE = 16 * 1024;
 
     private static final Field<String> TABLE_NAME = DSL.field("table_name", String.class);
     private static final Field<String> INDEX_NAME = DSL.field("index_name", String.class);
@@ -179,12 +184,14 @@ final class DatabaseCheck {
     private AcknowledgedFile.Content peek(boolean readsAll) throws SQLException {
         String name = database.toString();
         String url = "jdbc:h2:file:" + name.substring(0, name.length() - ".mv.db".length())
-                + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE;DB_CLOSE_ON_EXIT=FALSE;LAZY_QUERY_EXECUTION=TRUE";
+                + ";ACCESS_MODE_DATA=r;IFEXISTS=TRUE;DB_CLOSE_ON_EXIT=FALSE;LAZY_QUERY_EXECUTION=TRUE;CACHE_SIZE="
+                + CACHE;
         try (Connection connection = DriverManager.getConnection(url)) {
             DSLContext dsl = DSL.using(connection, SQLDialect.H2);
             if (readsAll) {
                 LOG.info("{} was not closed by the server that used it last: reading it through", database);
-                readAll(dsl);
+                TableReads reads = new TableReads(() -> DriverManager.getConnection(url));
+                reads.read(all(dsl, reads));
             }
             Record row = dsl.select(DSL.asterisk())
                     .from(DSL.table(DSL.unquotedName(CLUSTER_INDEX.getName())))
@@ -197,13 +204,16 @@ final class DatabaseCheck {
         }
     }
 
-    /** Reads the tables and the indexes that there are: a database of an older version has others. */
-    private static void readAll(DSLContext dsl) {
+    /** Returns the tables and the indexes that there are, in parts: a database of an older version has others. */
+    private static List<Part> all(DSLContext dsl, TableReads reads) {
+        // H2 decodes all columns of a row when it comes to the row.
+        TableReads.RowConsumer ignored = row -> {};
+        List<Part> parts = new ArrayList<>();
         for (Name table : dsl.select(TABLE_NAME)
                 .from("information_schema.tables")
                 .where("table_schema = 'PUBLIC'")
                 .fetch(row -> DSL.quotedName(row.value1()))) {
-            read("table", table, dsl.select(DSL.asterisk()).from(DSL.table(table)));
+            parts.addAll(reads.parts(dsl, DSL.table(table), ignored, DSL.field("*")));
         }
         dsl.select(TABLE_NAME, INDEX_NAME, COLUMN_NAME)
                 .from("information_schema.index_columns")
@@ -212,21 +222,11 @@ final class DatabaseCheck {
                 .fetchGroups(
                         row -> DSL.name(DSL.quotedName(row.value1()), DSL.quotedName(row.value2())),
                         row -> DSL.field(DSL.quotedName(row.value3())))
-                .forEach((index, columns) -> read(
-                        "index",
-                        index,
-                        dsl.select(columns)
-                                .from(DSL.table("{0} use index ({1})", index.parts()[0], index.parts()[1]))));
-    }
-
-    private static void read(String kind, Name name, ResultQuery<?> question) {
-        try (var rows = question.fetchLazy()) {
-            while (rows.hasNext()) {
-                rows.fetchNext();
-            }
-        } catch (DataAccessException e) {
-            throw new DataAccessException("%s %s: %s".formatted(kind, name.last(), firstLine(e)), e);
-        }
+                .forEach((index, columns) -> parts.add(Part.of(
+                        "index " + index.last(),
+                        dsl.select(columns).from(DSL.table("{0} use index ({1})", index.parts()[0], index.parts()[1])),
+                        ignored)));
+        return parts;
     }
 
     /** Returns a column's value; empty if the database is of an older version without the column. */

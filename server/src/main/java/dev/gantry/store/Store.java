@@ -35,7 +35,7 @@ public final class Store implements AutoCloseable {
         WriterMemory memory = new WriterMemory(allocations);
         this.reader = new StoreReader(database.dsl(), allocations);
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
-        reader.fill(memory);
+        reader.fill(memory, database.reads());
         this.clusterId = clusterId(database, reader, isForked);
         this.durableIndex = reader.lastIndex();
         this.acknowledged = AcknowledgedFile.keep(

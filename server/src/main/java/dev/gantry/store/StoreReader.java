@@ -168,14 +168,20 @@ public final class StoreReader {
     }
 
     /** Loads what the writer keeps in memory. Call it before the first write. */
-    void fill(WriterMemory memory) {
-        try (var rows = dsl
-                .select(ALLOCATION.NODE_ID, ALLOCATION.JOB_ID, ALLOCATION.ROW_KEY, ALLOCATION.CLIENT_STATUS)
-                .from(ALLOCATION)
-                .stream()) {
-            rows.forEach(row -> memory.allocations()
-                    .add(row.value1(), row.value2(), row.value3(), AllocationRows.TERMINAL.contains(row.value4())));
-        }
+    void fill(WriterMemory memory, TableReads reads) {
+        reads.read(reads.parts(
+                dsl,
+                ALLOCATION,
+                row -> memory.allocations()
+                        .add(
+                                row.getString(1),
+                                row.getString(2),
+                                row.getLong(3),
+                                AllocationRows.TERMINAL.contains(row.getShort(4))),
+                ALLOCATION.NODE_ID,
+                ALLOCATION.JOB_ID,
+                ALLOCATION.ROW_KEY,
+                ALLOCATION.CLIENT_STATUS));
         try (var ids = dsl.select(JOB.ID).from(JOB).stream()) {
             ids.forEach(id -> memory.jobIds().put(id.value1()));
         }

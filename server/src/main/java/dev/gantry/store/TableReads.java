@@ -1,0 +1,158 @@
+package dev.gantry.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Record2;
+import org.jooq.ResultQuery;
+import org.jooq.Table;
+import org.jooq.conf.ParamType;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DSL;
+
+/**
+ * Reads whole tables with as many threads as there are processors. Most of the time goes into H2's decoding of pages,
+ * which happens in the thread that reads. Bypasses jOOQ's records and conversions, which take longer than the decoding.
+ */
+final class TableReads {
+
+    /** H2's own key of a row, which each table is stored by. */
+    private static final Field<Long> ROW_ID = DSL.field("_ROWID_", Long.class);
+
+    /** The parts of a table for each thread: keys may be spread unevenly. */
+    private static final int PARTS_PER_THREAD = 4;
+
+    private final int threads = Runtime.getRuntime().availableProcessors();
+    private final Connections connections;
+
+    /** Opens connections; each is used by one thread and closed. */
+    interface Connections {
+        Connection open() throws SQLException;
+    }
+
+    /** Receives rows, from several threads at a time. */
+    interface RowConsumer {
+        void accept(ResultSet row) throws SQLException;
+    }
+
+    /**
+     * A part of what is to be read.
+     *
+     * @param name what it is a part of, for errors
+     * @param sql the query
+     * @param rows receives the rows
+     */
+    record Part(String name, String sql, RowConsumer rows) {
+
+        static Part of(String name, ResultQuery<?> query, RowConsumer rows) {
+            return new Part(name, query.getSQL(ParamType.INLINED), rows);
+        }
+    }
+
+    TableReads(Connections connections) {
+        this.connections = connections;
+    }
+
+    /**
+     * Divides a table into parts by its keys.
+     *
+     * @param dsl finds the least and the greatest key
+     * @param table the table
+     * @param rows receives its rows
+     * @param columns the columns to read
+     * @return the parts; none if the table is empty
+     * @throws DataAccessException if the keys cannot be read; its message begins with the table's name
+     */
+    List<Part> parts(DSLContext dsl, Table<?> table, RowConsumer rows, Field<?>... columns) {
+        String name = "table " + table.getName();
+        Record2<Long, Long> ends = ends(dsl, table, name);
+        if (ends.value1() == null) {
+            return List.of();
+        }
+        long last = ends.value2();
+        int count = threads * PARTS_PER_THREAD;
+        // The distance of two keys may not fit into a long: divide before subtracting, and compare without a sign.
+        long step = Math.max(1, last / count - ends.value1() / count);
+        List<Part> parts = new ArrayList<>();
+        long first = ends.value1();
+        while (Long.compareUnsigned(last - first, step) >= 0) {
+            parts.add(part(name, dsl, table, ROW_ID.ge(first).and(ROW_ID.lt(first + step)), rows, columns));
+            first += step;
+        }
+        parts.add(part(name, dsl, table, ROW_ID.ge(first), rows, columns));
+        return parts;
+    }
+
+    private static Record2<Long, Long> ends(DSLContext dsl, Table<?> table, String name) {
+        try {
+            return dsl.select(DSL.min(ROW_ID), DSL.max(ROW_ID)).from(table).fetchSingle();
+        } catch (DataAccessException e) {
+            throw named(name, e);
+        }
+    }
+
+    private static Part part(
+            String name, DSLContext dsl, Table<?> table, Condition isPart, RowConsumer rows, Field<?>... columns) {
+        return Part.of(name, dsl.select(columns).from(table).where(isPart), rows);
+    }
+
+    /**
+     * Reads parts, and returns when all are read, also if one cannot be read.
+     *
+     * @throws DataAccessException if one cannot be read; its message begins with the part's name
+     */
+    void read(List<Part> parts) {
+        ExecutorService executor = Executors.newFixedThreadPool(threads, task -> new Thread(task, "table-reads"));
+        try {
+            List<Callable<Object>> reads = new ArrayList<>();
+            parts.forEach(part -> reads.add(Executors.callable(() -> read(part))));
+            for (Future<?> read : executor.invokeAll(reads)) {
+                finish(read);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException("Interrupted while the database was read", e);
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    private void read(Part part) {
+        try (Connection connection = connections.open();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(part.sql())) {
+            while (rows.next()) {
+                part.rows().accept(rows);
+            }
+        } catch (SQLException e) {
+            throw named(part.name(), e);
+        }
+    }
+
+    private static DataAccessException named(String part, Exception failure) {
+        String reason = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return new DataAccessException("%s: %s".formatted(part, reason), failure);
+    }
+
+    private static void finish(Future<?> read) throws InterruptedException {
+        try {
+            read.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) e.getCause();
+        }
+    }
+}
