@@ -1,5 +1,6 @@
 package dev.gantry.store;
 
+import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static org.jooq.impl.DSL.noCondition;
@@ -143,18 +144,35 @@ public final class AllocationReader {
     }
 
     /**
+     * Returns the live allocations that have ports.
+     *
+     * @return the allocations, in no order
+     */
+    public List<Allocation> withPorts() {
+        return rows.fetch(
+                dsl.selectDistinct(ALLOCATED_PORT.ALLOCATION_ID).from(ALLOCATED_PORT).stream()
+                        .map(row -> RowKey.of(row.value1()))
+                        .toList(),
+                AllocationRows.IS_LIVE);
+    }
+
+    /**
      * Returns the allocations that the scheduler needs when a server starts: the live ones, and all of each job's
      * newest version.
      *
      * @return the allocations in the order of their creation
      */
     public List<Allocation> toSchedule() {
-        return dsl.select(ALLOCATION.MESSAGE)
+        // Sorted here: H2 would write so many rows to a temporary file to sort them.
+        return dsl
+                .select(ALLOCATION.MESSAGE)
                 .from(ALLOCATION)
                 .where(AllocationRows.IS_LIVE)
                 .or(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))))
-                .orderBy(ALLOCATION.CREATE_INDEX)
-                .fetch(AllocationReader::toAllocation);
+                .stream()
+                .map(AllocationReader::toAllocation)
+                .sorted(Comparator.comparingLong(Allocation::getCreateIndex))
+                .toList();
     }
 
     /** Returns the greatest id of all allocations; empty if there is none. */

@@ -91,7 +91,12 @@ final class SchedulingState {
         loadJobs(reader);
         reader.nodes().forEach(cluster::putNode);
         List<Allocation> allocations = reader.allocations().toSchedule();
-        reader.jobs().versionsOf(allocations).forEach(cluster::putJob);
+        jobs.values().forEach(job -> cluster.putJob(JobVersionCache.versionOf(job)));
+        reader.jobs()
+                .versionsOf(allocations.stream()
+                        .filter(allocation -> !isNewest(allocation))
+                        .toList())
+                .forEach(cluster::putJob);
         allocations.forEach(cluster::putAllocation);
         reader.deployments().newest().forEach(cluster::putDeployment);
         reader.deployments().running().forEach(cluster::putDeployment);
@@ -102,6 +107,12 @@ final class SchedulingState {
         evaluations.retryBlocked();
         // Nodes may have joined just before the last server ended.
         spreadSystemJobs(any -> true);
+    }
+
+    /** Returns true if an allocation runs the version of its job that is known as the newest. */
+    private boolean isNewest(Allocation allocation) {
+        JobRecord job = jobs.get(allocation.getJobId());
+        return job != null && job.getVersion() == allocation.getJobVersion();
     }
 
     /** Applies the changes of a write; ignores changes that are not newer than this state. */

@@ -93,7 +93,7 @@ public final class ServiceCatalog {
 
     /** Reads the stored allocations. Call it once, after {@link #publish} was registered as a listener of the store. */
     public void load() {
-        takeIn(reader.allocations().toSchedule());
+        takeIn(reader.allocations().withPorts());
     }
 
     /**
