@@ -6,5 +6,5 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measures Gantry on this machine.",
-        subcommands = {PlacementsCommand.class, SubmissionsCommand.class, LatencyCommand.class})
+        subcommands = {PlacementsCommand.class, SubmissionsCommand.class, RestartCommand.class, LatencyCommand.class})
 public final class BenchCommand {}

@@ -3,6 +3,7 @@ package dev.gantry.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,9 @@ import java.util.regex.Pattern;
 final class ChildProcess implements AutoCloseable {
 
     private static final long START_MILLIS = 60_000;
-    private static final long POLL_MILLIS = 50;
+    private static final long POLL_MILLIS = 10;
     private static final long STOP_SECONDS = 60;
+    private static final double MILLIS_PER_SECOND = 1e3;
 
     private final Process process;
     private final String ready;
@@ -51,6 +53,16 @@ final class ChildProcess implements AutoCloseable {
     /** Returns the match of the pattern's group. */
     String ready() {
         return ready;
+    }
+
+    /** The CPU time of all its threads so far, in seconds; 0 if the system does not tell. */
+    double cpuSeconds() {
+        return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L) / MILLIS_PER_SECOND;
+    }
+
+    /** Kills it, as {@code kill -9} does, and waits for its end. */
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /** Asks it to end, and waits for it. */

@@ -1,12 +1,22 @@
 package dev.gantry.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options of the Java that runs the measured server. */
 final class ServerJavaOptions {
+
+    private static final Predicate<String> COLLECTOR =
+            Pattern.compile("-XX:\\+Use\\w*GC").asMatchPredicate();
+
+    /** Options of the compiler, the collector and the archive of classes. */
+    private static final Predicate<String> OF_A_SERVER =
+            Pattern.compile("-XX:.*|-Xshare:.*|-Xlog:cds.*").asMatchPredicate();
 
     private final String usualHeap;
 
@@ -23,12 +33,17 @@ final class ServerJavaOptions {
         this.usualHeap = usualHeap;
     }
 
-    /** The collector that the launcher gives a server, the heap, and what was asked for. */
+    /**
+     * The options that the launcher has given to this Java, which are those of a server; the heap; and what was asked
+     * for.
+     */
     List<String> toList() {
         List<String> options = new ArrayList<>();
-        if (others.stream().noneMatch(option -> option.matches("-XX:\\+Use\\w*GC"))) {
-            options.add("-XX:+UseParallelGC");
-        }
+        boolean hasCollector = others.stream().anyMatch(COLLECTOR);
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(OF_A_SERVER)
+                .filter(option -> !hasCollector || !COLLECTOR.test(option))
+                .forEach(options::add);
         options.add("-Xmx" + heap.orElse(usualHeap));
         options.addAll(others);
         return options;

@@ -27,7 +27,7 @@ final class ServerProcess implements AutoCloseable {
     /**
      * Starts a server and waits until it serves.
      *
-     * @param directory empty
+     * @param directory empty, or of a server that has ended
      * @param options of the server's Java
      * @throws IOException if it could not be started
      * @throws InterruptedException if this thread was interrupted
@@ -60,11 +60,26 @@ final class ServerProcess implements AutoCloseable {
 
     /** The size of the database's file, in MiB. */
     long databaseMib() {
+        return databaseMib(directory);
+    }
+
+    /** The size of the database's file of a server that was started in a directory, in MiB. */
+    static long databaseMib(Path directory) {
         try {
             return Files.size(directory.resolve("data/server/gantry.mv.db")) >> 20;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The CPU time of all its threads so far, in seconds. */
+    double cpuSeconds() {
+        return process.cpuSeconds();
+    }
+
+    /** Kills the server, and waits for its end. */
+    void kill() {
+        process.kill();
     }
 
     /** Asks the server to end, and waits for it. */

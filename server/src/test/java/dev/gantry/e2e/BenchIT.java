@@ -31,6 +31,17 @@ class BenchIT {
         assertThat(report.get("load_before").getAsDouble()).isNotNegative();
     }
 
+    @Test
+    void starts_after_a_kill_are_measured_until_the_right_answer() throws Exception {
+        JsonObject report =
+                run("restart", "--nodes", "3", "--jobs", "2", "--tasks", "10", "--runs", "2", "--heap", "256m");
+
+        assertThat(report.get("allocations").getAsInt()).isEqualTo(20);
+        assertThat(report.get("answers_p50_ms").getAsDouble()).isPositive();
+        assertThat(report.get("plans_p50_ms").getAsDouble())
+                .isGreaterThanOrEqualTo(report.get("answers_p50_ms").getAsDouble());
+    }
+
     private static JsonObject run(String bench, String... arguments) throws InterruptedException {
         ProcessBuilder command = new ProcessBuilder(Program.command("bench", bench, "--json"));
         command.command().addAll(List.of(arguments));

@@ -1,0 +1,83 @@
+package dev.gantry.bench;
+
+import dev.gantry.client.GantryClient;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gantry bench restart}. */
+@Command(
+        name = "restart",
+        description = {
+            "Measures how soon a server that was killed answers again: places tasks on simulated nodes, kills the server,",
+            "and starts it several times, each time until it tells the right number of running allocations."
+        })
+final class RestartCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("unused")
+    private CommandSpec spec;
+
+    @Mixin
+    private PlacementLoad load = new PlacementLoad();
+
+    @Option(names = "--runs", defaultValue = "5", description = "Starts to measure. Default: ${DEFAULT-VALUE}.")
+    private int runs;
+
+    @Mixin
+    private ServerJavaOptions server = new ServerJavaOptions("4g");
+
+    @Option(names = "--json", description = "Prints one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (Workspace workspace = Workspace.create()) {
+            measure(workspace.directory()).print(spec.commandLine().getOut(), json);
+        }
+        return 0;
+    }
+
+    private Report measure(Path directory) throws IOException, InterruptedException {
+        Report report = Report.withLoad();
+        PlacementClock clock = load.clock();
+        try (ServerProcess process = ServerProcess.start(directory, server)) {
+            load.place(process.address(), clock, report);
+            process.kill();
+        }
+        Latencies answers = new Latencies(runs);
+        Latencies plans = new Latencies(runs);
+        double cpuSeconds = 0;
+        for (int i = 0; i < runs; i++) {
+            long started = System.nanoTime();
+            try (ServerProcess process = ServerProcess.start(directory, server);
+                    GantryClient client = GantryClient.connect(process.address())) {
+                check(client.status().getAllocationsLive(), clock.placements());
+                answers.record(System.nanoTime() - started);
+                // A dry run is planned on the scheduler's state, which may take longer to read.
+                client.jobs().plan(load.job("another"));
+                plans.record(System.nanoTime() - started);
+                cpuSeconds += process.cpuSeconds();
+                process.kill();
+            }
+        }
+        return report.put("allocations", clock.placements())
+                .put("answers_p50_ms", answers.percentileMillis(0.50))
+                .put("answers_max_ms", answers.percentileMillis(1))
+                .put("plans_p50_ms", plans.percentileMillis(0.50))
+                .put("server_cpu_seconds", cpuSeconds / runs)
+                .put("database_mib", ServerProcess.databaseMib(directory));
+    }
+
+    private static void check(long live, long placed) {
+        if (live != placed) {
+            throw new IllegalStateException(
+                    "The server tells of %d live allocations; %d were placed".formatted(live, placed));
+        }
+    }
+}
