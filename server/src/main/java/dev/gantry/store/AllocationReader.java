@@ -5,15 +5,18 @@ import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
-import static org.jooq.impl.DSL.select;
 
 import dev.gantry.v1.Allocation;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Record1;
@@ -25,11 +28,13 @@ public final class AllocationReader {
     private static final int KEYS_PER_PAGE = 1000;
 
     private final DSLContext dsl;
+    private final TableReads reads;
     private final AllocationIndex index;
     private final AllocationRows rows;
 
-    AllocationReader(DSLContext dsl, AllocationIndex index) {
+    AllocationReader(DSLContext dsl, TableReads reads, AllocationIndex index) {
         this.dsl = dsl;
+        this.reads = reads;
         this.index = index;
         this.rows = new AllocationRows(dsl);
     }
@@ -158,19 +163,28 @@ public final class AllocationReader {
 
     /**
      * Returns the allocations that the scheduler needs when a server starts: the live ones, and all of each job's
-     * newest version.
+     * newest version. All processors read them; changes that are committed meanwhile may be among them or not.
      *
      * @return the allocations in the order of their creation
      */
     public List<Allocation> toSchedule() {
+        Map<String, Long> newest = dsl.select(JOB.ID, JOB.VERSION).from(JOB).fetchMap(JOB.ID, JOB.VERSION);
+        Queue<Allocation> found = new ConcurrentLinkedQueue<>();
+        reads.read(reads.parts(
+                dsl,
+                ALLOCATION,
+                row -> {
+                    boolean isLive = !AllocationRows.TERMINAL.contains(row.getShort(1));
+                    if (isLive || Objects.equals(newest.get(row.getString(2)), row.getLong(3))) {
+                        found.add(Messages.parse(Allocation.parser(), row.getBytes(4)));
+                    }
+                },
+                ALLOCATION.CLIENT_STATUS,
+                ALLOCATION.JOB_ID,
+                ALLOCATION.JOB_VERSION,
+                ALLOCATION.MESSAGE));
         // Sorted here: H2 would write so many rows to a temporary file to sort them.
-        return dsl
-                .select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(AllocationRows.IS_LIVE)
-                .or(ALLOCATION.JOB_VERSION.eq(select(JOB.VERSION).from(JOB).where(JOB.ID.eq(ALLOCATION.JOB_ID))))
-                .stream()
-                .map(AllocationReader::toAllocation)
+        return found.stream()
                 .sorted(Comparator.comparingLong(Allocation::getCreateIndex))
                 .toList();
     }

@@ -33,9 +33,9 @@ public final class Store implements AutoCloseable {
         this.dataDir = dataDir;
         this.allocations = new AllocationIndex();
         WriterMemory memory = new WriterMemory(allocations);
-        this.reader = new StoreReader(database.dsl(), allocations);
+        this.reader = new StoreReader(database.dsl(), database.reads(), allocations);
         this.committer = new GroupCommitter(database, reader, memory, database::sync, reader.lastIndex());
-        reader.fill(memory, database.reads());
+        reader.fill(memory);
         this.clusterId = clusterId(database, reader, isForked);
         this.durableIndex = reader.lastIndex();
         this.acknowledged = AcknowledgedFile.keep(

@@ -24,6 +24,7 @@ import org.jooq.DSLContext;
 public final class StoreReader {
 
     private final DSLContext dsl;
+    private final TableReads reads;
     private final AllocationIndex index;
     private final JobReader jobs;
     private final JobActivity activity;
@@ -32,20 +33,21 @@ public final class StoreReader {
     private final NodeReader nodes;
     private final AllocationReader allocations;
 
-    StoreReader(DSLContext dsl, AllocationIndex index) {
+    StoreReader(DSLContext dsl, TableReads reads, AllocationIndex index) {
         this.dsl = dsl;
+        this.reads = reads;
         this.index = index;
         this.jobs = new JobReader(dsl);
         this.activity = new JobActivity(dsl, index);
         this.evaluations = new EvaluationReader(dsl);
         this.deployments = new DeploymentReader(dsl);
         this.nodes = new NodeReader(dsl);
-        this.allocations = new AllocationReader(dsl, index);
+        this.allocations = new AllocationReader(dsl, reads, index);
     }
 
     /** Returns the same queries within a transaction. */
     StoreReader within(DSLContext transaction) {
-        return new StoreReader(transaction, index);
+        return new StoreReader(transaction, reads, index);
     }
 
     /**
@@ -168,7 +170,7 @@ public final class StoreReader {
     }
 
     /** Loads what the writer keeps in memory. Call it before the first write. */
-    void fill(WriterMemory memory, TableReads reads) {
+    void fill(WriterMemory memory) {
         reads.read(reads.parts(
                 dsl,
                 ALLOCATION,
