@@ -62,6 +62,10 @@ end_copying() {
     exec 6<&-
 }
 
+# Takes the space of the exit code while there is some: the disk may be full when the pod has ended, and without its exit code
+# a task that has done its work would count as failed.
+printf '%3s\n' '' >"$run/exit.new" || exit 1
+
 # A pod that can't be put into its group runs all the same: the node looks for what it leaves.
 [ -z "$group" ] || mkdir -p "$group" || group=
 
@@ -91,7 +95,8 @@ else
     end_group
 fi
 
-printf '%s\n' "$code" >"$run/exit.new" || exit 1
+# Written over what is there: a file that is emptied first gives its space away.
+printf '%3s\n' "$code" 1<>"$run/exit.new" || exit 1
 # Only newer versions of sync take a file.
 sync "$run/exit.new" 2>/dev/null
 mv -f "$run/exit.new" "$run/exit"
