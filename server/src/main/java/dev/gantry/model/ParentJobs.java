@@ -42,4 +42,15 @@ public final class ParentJobs {
     public static String dispatchedChild(String parentId, long epochSecond, String unique) {
         return "%s/dispatch-%d-%s".formatted(parentId, epochSecond, unique);
     }
+
+    /**
+     * Returns the id that stands for a job in policies: that of its parent, or its own if it is no child.
+     *
+     * @param jobId a job's id; only ids of children have a slash
+     * @return the text before the first slash
+     */
+    public static String rootId(String jobId) {
+        int slash = jobId.indexOf('/');
+        return slash < 0 ? jobId : jobId.substring(0, slash);
+    }
 }

@@ -1,0 +1,142 @@
+package dev.gantry.access;
+
+import dev.gantry.model.FieldPath;
+import dev.gantry.v1.AclAccess;
+import dev.gantry.v1.AclCapability;
+import dev.gantry.v1.AclJobFeature;
+import dev.gantry.v1.AclJobRule;
+import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.JobViolation;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Validates policies. */
+public final class PolicyChecks {
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+    private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._*-]{1,128}");
+    private static final int LONGEST_DESCRIPTION = 256;
+    private static final int MOST_RULES = 128;
+
+    private PolicyChecks() {}
+
+    /**
+     * Validates a policy.
+     *
+     * @param policy the policy as a caller sent it
+     * @param path the path of its field, such as {@code policy}
+     * @return its violations; empty if it is valid
+     */
+    public static List<JobViolation> check(AclPolicy policy, String path) {
+        List<JobViolation> faults = new ArrayList<>();
+        checkName(policy.getName(), FieldPath.field(path, "name"), faults);
+        checkDescription(policy.getDescription(), FieldPath.field(path, "description"), faults);
+        checkRules(policy.getJobsList(), FieldPath.field(path, "jobs"), faults);
+        checkAccess(policy.getNode(), policy.getNodeValue(), FieldPath.field(path, "node"), faults);
+        checkAccess(policy.getOperator(), policy.getOperatorValue(), FieldPath.field(path, "operator"), faults);
+        return List.copyOf(faults);
+    }
+
+    private static void checkName(String name, String path, List<JobViolation> faults) {
+        if (name.isEmpty()) {
+            faults.add(fault(path, "is missing"));
+        } else if (!NAME.matcher(name).matches()) {
+            faults.add(fault(path, "\"%s\" is no name: use 1 to 128 of A-Z a-z 0-9 _ -".formatted(name)));
+        }
+    }
+
+    private static void checkDescription(String description, String path, List<JobViolation> faults) {
+        if (description.length() > LONGEST_DESCRIPTION) {
+            faults.add(fault(
+                    path,
+                    "is %d characters long; the limit is %d".formatted(description.length(), LONGEST_DESCRIPTION)));
+        }
+        if (description.chars().anyMatch(Character::isISOControl)) {
+            faults.add(fault(path, "has a control character in it"));
+        }
+    }
+
+    private static void checkRules(List<AclJobRule> rules, String path, List<JobViolation> faults) {
+        if (rules.size() > MOST_RULES) {
+            faults.add(fault(path, "has %d entries; the limit is %d".formatted(rules.size(), MOST_RULES)));
+            return;
+        }
+        Map<String, Integer> globs = new HashMap<>();
+        for (int i = 0; i < rules.size(); i++) {
+            String rulePath = FieldPath.element(path, i);
+            checkGlob(rules.get(i).getJobGlob(), rulePath + ".job_glob", faults);
+            Integer first = globs.putIfAbsent(rules.get(i).getJobGlob(), i);
+            if (first != null) {
+                faults.add(fault(
+                        rulePath + ".job_glob",
+                        "\"%s\" has a rule already, %s: write one rule"
+                                .formatted(rules.get(i).getJobGlob(), FieldPath.element(path, first))));
+            }
+            checkCapabilities(rules.get(i), rulePath, faults);
+            checkFeatures(rules.get(i), rulePath, faults);
+        }
+    }
+
+    private static void checkGlob(String glob, String path, List<JobViolation> faults) {
+        if (glob.isEmpty()) {
+            faults.add(fault(path, "is missing: name a job, or several with *"));
+        } else if (!GLOB.matcher(glob).matches()) {
+            faults.add(fault(path, "\"%s\" matches no job: use 1 to 128 of A-Z a-z 0-9 . _ - *".formatted(glob)));
+        } else if (glob.contains("**")) {
+            faults.add(fault(path, "\"%s\" has two * in a row: write one".formatted(glob)));
+        }
+    }
+
+    private static void checkCapabilities(AclJobRule rule, String path, List<JobViolation> faults) {
+        Set<AclCapability> seen = EnumSet.noneOf(AclCapability.class);
+        for (int i = 0; i < rule.getCapabilitiesCount(); i++) {
+            AclCapability capability = rule.getCapabilities(i);
+            boolean known =
+                    capability != AclCapability.UNRECOGNIZED && capability != AclCapability.ACL_CAPABILITY_UNSPECIFIED;
+            if (!seen.add(capability) || !known) {
+                // One fault is enough: a hostile list may have a million entries.
+                faults.add(fault(
+                        FieldPath.element(path + ".capabilities", i),
+                        known
+                                ? "%s is used twice".formatted(capability)
+                                : "%d is no capability".formatted(rule.getCapabilitiesValue(i))));
+                return;
+            }
+        }
+    }
+
+    private static void checkFeatures(AclJobRule rule, String path, List<JobViolation> faults) {
+        Set<AclJobFeature> seen = EnumSet.noneOf(AclJobFeature.class);
+        for (int i = 0; i < rule.getDeniedFeaturesCount(); i++) {
+            AclJobFeature feature = rule.getDeniedFeatures(i);
+            boolean known =
+                    feature != AclJobFeature.UNRECOGNIZED && feature != AclJobFeature.ACL_JOB_FEATURE_UNSPECIFIED;
+            if (!seen.add(feature) || !known) {
+                faults.add(fault(
+                        FieldPath.element(path + ".denied_features", i),
+                        known
+                                ? "%s is used twice".formatted(feature)
+                                : "%d is no feature".formatted(rule.getDeniedFeaturesValue(i))));
+                return;
+            }
+        }
+    }
+
+    private static void checkAccess(AclAccess access, int value, String path, List<JobViolation> faults) {
+        if (access == AclAccess.UNRECOGNIZED) {
+            faults.add(fault(path, "%d is no access: use deny, read or write".formatted(value)));
+        }
+    }
+
+    private static JobViolation fault(String field, String description) {
+        return JobViolation.newBuilder()
+                .setField(field)
+                .setDescription(description)
+                .build();
+    }
+}
