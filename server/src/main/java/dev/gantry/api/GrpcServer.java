@@ -1,5 +1,8 @@
 package dev.gantry.api;
 
+import dev.gantry.cluster.access.AccessControl;
+import dev.gantry.cluster.access.AccessRegistry;
+import dev.gantry.cluster.access.Bootstrap;
 import dev.gantry.cluster.deployment.DeploymentWatcher;
 import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobRegistry;
@@ -98,6 +101,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param watches wakes watches
      * @param sessions holds nodes' sessions
      * @param services finds the instances of services
+     * @param access knows the tokens and policies
      * @param clusterId the cluster's id
      * @param version this program's version
      */
@@ -114,8 +118,18 @@ public final class GrpcServer implements AutoCloseable {
             WatchHub watches,
             NodeSessions sessions,
             ServiceCatalog services,
+            Access access,
             String clusterId,
             String version) {}
+
+    /**
+     * The parts of the server that know its callers.
+     *
+     * @param control finds the holders of secrets
+     * @param registry stores tokens and policies
+     * @param bootstrap makes tokens for users of the data directory
+     */
+    public record Access(AccessControl control, AccessRegistry registry, Bootstrap bootstrap) {}
 
     /**
      * Begins to serve.
@@ -228,6 +242,10 @@ public final class GrpcServer implements AutoCloseable {
                 new NodeServiceApi(
                         parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), memoryLimit, streamThreads),
                 new DiscoveryServiceApi(parts.services(), parts.watches(), memoryLimit, streamThreads),
+                new AclServiceApi(
+                        parts.access().control(),
+                        parts.access().registry(),
+                        parts.access().bootstrap()),
                 new ClusterServiceApi(parts.reader(), parts.clusterId(), parts.version()),
                 new NodeSessionApi(parts.sessions()));
     }

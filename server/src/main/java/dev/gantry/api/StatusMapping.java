@@ -13,9 +13,11 @@ import dev.gantry.cluster.InvalidFieldException;
 import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.PermissionDeniedException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.SessionEndedException;
+import dev.gantry.cluster.UnauthenticatedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.store.StoreUnavailableException;
@@ -157,7 +159,10 @@ final class StatusMapping {
         if (refusal instanceof RefusedException) {
             return Status.FAILED_PRECONDITION;
         }
-        if (refusal instanceof NodeRefusedException) {
+        if (refusal instanceof UnauthenticatedException) {
+            return Status.UNAUTHENTICATED;
+        }
+        if (refusal instanceof NodeRefusedException || refusal instanceof PermissionDeniedException) {
             return Status.PERMISSION_DENIED;
         }
         if (refusal instanceof NodeNotConnectedException || refusal instanceof OverloadedException) {

@@ -1,9 +1,14 @@
 package dev.gantry.app;
 
+import dev.gantry.access.PolicyGrants;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.Identifiers;
+import dev.gantry.cluster.access.AccessControl;
+import dev.gantry.cluster.access.AccessRegistry;
+import dev.gantry.cluster.access.Bootstrap;
+import dev.gantry.cluster.access.TokenFiles;
 import dev.gantry.cluster.deployment.DeploymentWatcher;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.cluster.gc.GarbageCollector;
@@ -62,10 +67,12 @@ final class GantryServer implements AutoCloseable {
      * @param config the configuration
      * @param clocks the clocks
      * @param random makes identifiers; used by several threads at a time
+     * @param secrets makes secrets; used by several threads at a time
      * @param end ends the process, called when its memory can't be trusted any more
      * @throws IOException if the address can't be bound
      */
-    static GantryServer start(ServerConfig config, Clocks clocks, RandomGenerator random, Runnable end)
+    static GantryServer start(
+            ServerConfig config, Clocks clocks, RandomGenerator random, RandomGenerator secrets, Runnable end)
             throws IOException {
         Store store = Store.open(config.storeDir(), config.acceptLostWrites());
         store.health().listen(state -> {
@@ -75,7 +82,7 @@ final class GantryServer implements AutoCloseable {
         });
         ServerThreads threads = ServerThreads.start();
         try {
-            GrpcServer grpc = wire(config, store, threads, clocks, random);
+            GrpcServer grpc = wire(config, store, threads, clocks, random, secrets);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
             return new GantryServer(store, threads, grpc, address);
@@ -104,7 +111,12 @@ final class GantryServer implements AutoCloseable {
     }
 
     private static GrpcServer wire(
-            ServerConfig config, Store store, ServerThreads threads, Clocks clocks, RandomGenerator random)
+            ServerConfig config,
+            Store store,
+            ServerThreads threads,
+            Clocks clocks,
+            RandomGenerator random,
+            RandomGenerator secrets)
             throws IOException {
         InstantSource clock = clocks.wall();
         Identifiers identifiers = Identifiers.after(random, store.reader().greatestIds());
@@ -136,6 +148,12 @@ final class GantryServer implements AutoCloseable {
         ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
         store.listen(services::publish);
         services.load();
+
+        AccessControl access = new AccessControl(store.reader().access(), PolicyGrants::of, clock);
+        store.listen(access::publish);
+        AccessRegistry accessRegistry = new AccessRegistry(store, clock, secrets);
+        Bootstrap bootstrap =
+                new Bootstrap(config.storeDir(), new TokenFiles(config.storeDir()), accessRegistry, secrets);
 
         // A node that was connected when the last server stopped gets a whole time to live to reconnect.
         store.reader().nodes().present().forEach(liveness::heard);
@@ -169,6 +187,7 @@ final class GantryServer implements AutoCloseable {
                         watches,
                         sessions,
                         services,
+                        new GrpcServer.Access(access, accessRegistry, bootstrap),
                         store.clusterId(),
                         ProgramVersion.get()),
                 threads.calls(),

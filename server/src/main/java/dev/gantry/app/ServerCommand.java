@@ -43,7 +43,8 @@ final class ServerCommand implements Runnable {
      */
     static GantryServer start(ServerConfig config) {
         try {
-            return GantryServer.start(config, SystemSources.clocks(), SystemSources.random(), ProcessExit::now);
+            return GantryServer.start(
+                    config, SystemSources.clocks(), SystemSources.random(), SystemSources.secrets(), ProcessExit::now);
         } catch (IOException e) {
             throw new CommandFailedException(
                     "can't serve at %s: %s; choose another address with --listen"

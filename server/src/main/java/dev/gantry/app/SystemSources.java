@@ -23,4 +23,9 @@ final class SystemSources {
     static RandomGenerator random() {
         return new Random(new SecureRandom().nextLong());
     }
+
+    /** Returns a generator for secrets, for use by many threads. */
+    static RandomGenerator secrets() {
+        return new SecureRandom();
+    }
 }

@@ -8,9 +8,11 @@ public abstract sealed class ClusterException extends RuntimeException
                 NodeNotConnectedException,
                 NodeRefusedException,
                 OverloadedException,
+                PermissionDeniedException,
                 RefusedException,
                 RequestIdReusedException,
                 SessionEndedException,
+                UnauthenticatedException,
                 UnknownObjectException {
 
     private static final long serialVersionUID = 1L;

@@ -4,7 +4,8 @@
  * <p>The packages below, each depending only on those after it; a test holds this:
  *
  * <ul>
- *   <li>{@code service}, {@code gc}: the catalog of running services; the deletion of what has ended.
+ *   <li>{@code service}, {@code gc}, {@code access}: the catalog of running services; the deletion of what has ended;
+ *       tokens and policies.
  *   <li>{@code node}: registration, sessions, heartbeats, drains and reports of nodes.
  *   <li>{@code scheduling}: the evaluation loop, which plans and writes plans.
  *   <li>{@code deployment}, {@code job}: the objects that users change.

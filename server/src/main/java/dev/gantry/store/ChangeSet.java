@@ -21,6 +21,7 @@ import java.util.List;
  * @param deployments deployments
  * @param removedJobs ids of jobs that were deleted with all their objects
  * @param removedNodes ids of nodes that were deleted
+ * @param access tokens and policies
  */
 public record ChangeSet(
         long index,
@@ -31,7 +32,8 @@ public record ChangeSet(
         List<Allocation> assignments,
         List<Deployment> deployments,
         List<String> removedJobs,
-        List<String> removedNodes) {
+        List<String> removedNodes,
+        AccessChanges access) {
 
     /** Copies the lists. */
     public ChangeSet {
@@ -57,7 +59,8 @@ public record ChangeSet(
                 && allocations.isEmpty()
                 && deployments.isEmpty()
                 && removedJobs.isEmpty()
-                && removedNodes.isEmpty();
+                && removedNodes.isEmpty()
+                && access.isEmpty();
     }
 
     /** Collects the changes of a write while it runs. */
@@ -71,11 +74,21 @@ public record ChangeSet(
         final List<Deployment> deployments = new ArrayList<>();
         final List<String> removedJobs = new ArrayList<>();
         final List<String> removedNodes = new ArrayList<>();
+        final AccessChanges.Recorder access = new AccessChanges.Recorder();
 
         /** Returns the changes so far, as those of the write with an index. */
         ChangeSet at(long index) {
             return new ChangeSet(
-                    index, jobs, evaluations, nodes, allocations, assignments, deployments, removedJobs, removedNodes);
+                    index,
+                    jobs,
+                    evaluations,
+                    nodes,
+                    allocations,
+                    assignments,
+                    deployments,
+                    removedJobs,
+                    removedNodes,
+                    access.changes());
         }
     }
 }

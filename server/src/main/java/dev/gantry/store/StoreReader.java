@@ -32,6 +32,7 @@ public final class StoreReader {
     private final DeploymentReader deployments;
     private final NodeReader nodes;
     private final AllocationReader allocations;
+    private final AccessReader access;
 
     StoreReader(DSLContext dsl, TableReads reads, AllocationIndex index) {
         this.dsl = dsl;
@@ -43,6 +44,7 @@ public final class StoreReader {
         this.deployments = new DeploymentReader(dsl);
         this.nodes = new NodeReader(dsl);
         this.allocations = new AllocationReader(dsl, reads, index);
+        this.access = new AccessReader(dsl);
     }
 
     /** Returns the same queries within a transaction. */
@@ -102,6 +104,15 @@ public final class StoreReader {
      */
     public AllocationReader allocations() {
         return allocations;
+    }
+
+    /**
+     * Returns queries about tokens and policies.
+     *
+     * @return the queries
+     */
+    public AccessReader access() {
+        return access;
     }
 
     /**

@@ -410,6 +410,15 @@ public final class WriteTransaction {
         return putAllocation(allocation.toBuilder().setModifyIndex(index).build(), false);
     }
 
+    /**
+     * Prepares a write of tokens or policies: sends the rows of this write.
+     *
+     * @return reads and writes tokens and policies
+     */
+    public AccessWriter access() {
+        return new AccessWriter(sendOwn(), index, changed.access);
+    }
+
     /** Ends a successful write: hands its rows over to the group. */
     void end() {
         if (savepoint != null || own.takesPorts()) {

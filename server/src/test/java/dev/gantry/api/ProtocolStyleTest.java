@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
+import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
@@ -59,6 +60,7 @@ class ProtocolStyleTest {
 
     private static Stream<FileDescriptor> files() {
         return Stream.of(
+                        AclServiceGrpc.getServiceDescriptor(),
                         AllocationServiceGrpc.getServiceDescriptor(),
                         ClusterServiceGrpc.getServiceDescriptor(),
                         DiscoveryServiceGrpc.getServiceDescriptor(),

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.google.protobuf.Message;
+import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationUpdate;
@@ -151,6 +152,7 @@ class HostileCallsTest {
     static Stream<MethodDescriptor<?, ?>> calls() {
         return Stream.of(
                         JobServiceGrpc.getServiceDescriptor(),
+                        AclServiceGrpc.getServiceDescriptor(),
                         AllocationServiceGrpc.getServiceDescriptor(),
                         NodeServiceGrpc.getServiceDescriptor(),
                         DiscoveryServiceGrpc.getServiceDescriptor(),

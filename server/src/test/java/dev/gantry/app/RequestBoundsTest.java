@@ -12,6 +12,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Watch;
+import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
@@ -78,6 +79,7 @@ class RequestBoundsTest {
     static Stream<MethodDescriptor<?, ?>> lists() {
         return Stream.of(
                         JobServiceGrpc.getServiceDescriptor(),
+                        AclServiceGrpc.getServiceDescriptor(),
                         AllocationServiceGrpc.getServiceDescriptor(),
                         NodeServiceGrpc.getServiceDescriptor(),
                         DiscoveryServiceGrpc.getServiceDescriptor(),
@@ -96,7 +98,9 @@ class RequestBoundsTest {
                         "ListDeployments",
                         "ListAllocations",
                         "ListNodes",
-                        "ListServices");
+                        "ListServices",
+                        "ListAclPolicies",
+                        "ListAclTokens");
     }
 
     @ParameterizedTest

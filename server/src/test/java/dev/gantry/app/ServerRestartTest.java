@@ -268,7 +268,8 @@ class ServerRestartTest {
             ServerConfig config = new ServerConfig(
                     dir, HostPort.parse("127.0.0.1:" + taken.getLocalPort()), ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
 
-            assertThatThrownBy(() -> GantryServer.start(config, SystemSources.clocks(), new SecureRandom(), () -> {}))
+            assertThatThrownBy(() -> GantryServer.start(
+                            config, SystemSources.clocks(), new SecureRandom(), new SecureRandom(), () -> {}))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("127.0.0.1:" + taken.getLocalPort());
         }

@@ -299,6 +299,7 @@ final class TestServer
                         acceptLostWrites),
                 new Clocks(clock, steady),
                 new SecureRandom(),
+                new SecureRandom(),
                 ends::incrementAndGet);
         channel =
                 NettyChannelBuilder.forAddress(server.address()).usePlaintext().build();

@@ -173,6 +173,8 @@ class LayersTest {
             .definedBy("dev.gantry.cluster.watch")
             .layer("gc")
             .definedBy("dev.gantry.cluster.gc")
+            .layer("access")
+            .definedBy("dev.gantry.cluster.access")
             .whereLayer("service")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("node")
@@ -188,6 +190,8 @@ class LayersTest {
             .whereLayer("watch")
             .mayOnlyBeAccessedByLayers("service")
             .whereLayer("gc")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("access")
             .mayNotBeAccessedByAnyLayer()
             .ensureAllClassesAreContainedInArchitectureIgnoring(
                     DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.cluster..")));

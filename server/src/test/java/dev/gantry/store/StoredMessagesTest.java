@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclToken;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DesiredState;
@@ -29,6 +31,8 @@ class StoredMessagesTest {
 
     /** The messages of rows, and of the files of allocations in a node's directory. */
     private static final List<Descriptor> STORED = List.of(
+            AclPolicy.getDescriptor(),
+            AclToken.getDescriptor(),
             Allocation.getDescriptor(),
             Deployment.getDescriptor(),
             Evaluation.getDescriptor(),

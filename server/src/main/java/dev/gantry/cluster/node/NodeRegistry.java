@@ -2,6 +2,7 @@ package dev.gantry.cluster.node;
 
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
+import dev.gantry.access.Secrets;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.RefusedException;
@@ -21,9 +22,7 @@ import dev.gantry.v1.Fingerprint;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +65,7 @@ public final class NodeRegistry {
      * @return the stored node, ready or refusing; fails with {@link NodeRefusedException}
      */
     public CompletableFuture<Node> register(Node node, String secret, String refusal) {
-        byte[] secretHash = hash(secret);
+        byte[] secretHash = Secrets.hash(secret).toByteArray();
         Timestamp now = now();
         return store.write(transaction -> {
             Optional<byte[]> known = transaction.reader().nodes().secretHash(node.getId());
@@ -310,14 +309,6 @@ public final class NodeRegistry {
 
     private static Node find(WriteTransaction transaction, String nodeId) {
         return transaction.node(nodeId).orElseThrow(() -> new UnknownObjectException("node", nodeId));
-    }
-
-    private static byte[] hash(String secret) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
     }
 
     private Timestamp now() {

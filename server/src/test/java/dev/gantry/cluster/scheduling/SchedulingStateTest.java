@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.ClusterFixture;
+import dev.gantry.store.AccessChanges;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.TestIds;
 import dev.gantry.v1.Allocation;
@@ -109,7 +110,16 @@ class SchedulingStateTest {
     @Test
     void a_change_that_was_already_loaded_is_ignored() {
         state.apply(new ChangeSet(
-                1, List.of(), List.of(PENDING), List.of(), List.of(), List.of(), List.of(), List.of(), List.of()));
+                1,
+                List.of(),
+                List.of(PENDING),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                AccessChanges.NONE));
 
         assertThat(poll()).isEmpty();
     }
@@ -218,7 +228,16 @@ class SchedulingStateTest {
     private void apply(
             List<JobRecord> jobs, List<Evaluation> evaluations, List<Node> nodes, List<Allocation> allocations) {
         state.apply(new ChangeSet(
-                ++index, jobs, evaluations, nodes, allocations, List.of(), List.of(), List.of(), List.of()));
+                ++index,
+                jobs,
+                evaluations,
+                nodes,
+                allocations,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                AccessChanges.NONE));
     }
 
     private Optional<Evaluation> poll() {

@@ -3,6 +3,7 @@ package dev.gantry.cluster.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.watch.WatchHub.JobTopic;
+import dev.gantry.store.AccessChanges;
 import dev.gantry.store.ChangeSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -53,6 +54,15 @@ class WatchHubTest {
 
     private static ChangeSet removed(String jobId) {
         return new ChangeSet(
-                1, List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(jobId), List.of());
+                1,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(jobId),
+                List.of(),
+                AccessChanges.NONE);
     }
 }

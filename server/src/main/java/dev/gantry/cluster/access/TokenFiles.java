@@ -1,0 +1,166 @@
+package dev.gantry.cluster.access;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The secrets of the first tokens, in files that only the server's user can read: in the data directory, and a copy
+ * where the command line finds them. Used by one thread at a time.
+ */
+public final class TokenFiles {
+
+    /** The file with the secret of a management token. */
+    public static final String MANAGEMENT = "management.token";
+
+    /** The file with the secret of a join token. */
+    public static final String JOIN = "join.token";
+
+    private static final Logger LOG = LoggerFactory.getLogger(TokenFiles.class);
+    private static final List<String> NAMES = List.of(MANAGEMENT, JOIN);
+    private static final int LONGEST = 4096;
+
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final Path dir;
+    private Optional<Path> copies = Optional.empty();
+
+    /**
+     * Names the files of a server. Creates none.
+     *
+     * @param dir the directory of the server's database, which exists
+     */
+    public TokenFiles(Path dir) {
+        this.dir = dir;
+    }
+
+    /**
+     * Returns the path of a file in the data directory.
+     *
+     * @param name {@link #MANAGEMENT} or {@link #JOIN}
+     * @return the path; the file need not exist
+     */
+    public Path path(String name) {
+        return dir.resolve(name);
+    }
+
+    /**
+     * Writes a secret, in place of the one before. When this method returns, the file is on disk as a whole.
+     *
+     * @param name {@link #MANAGEMENT} or {@link #JOIN}
+     * @param secret the secret
+     * @throws UncheckedIOException if it can't be written into the data directory. A copy that can't be written is
+     *     logged
+     */
+    synchronized void write(String name, String secret) {
+        try {
+            write(dir, name, secret);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Can't write " + path(name), e);
+        }
+        copies.ifPresent(to -> copy(name, to));
+    }
+
+    /**
+     * Reads a secret.
+     *
+     * @param name {@link #MANAGEMENT} or {@link #JOIN}
+     * @return the secret; empty if the file is missing or can't be read
+     */
+    public Optional<String> read(String name) {
+        return read(path(name));
+    }
+
+    /**
+     * Copies the files to a directory, and keeps the copies current. A failure is logged: commands then need the option
+     * {@code --token-file}.
+     *
+     * @param to the directory, which is made for this user alone if it is missing
+     */
+    public synchronized void copyTo(Path to) {
+        try {
+            Files.createDirectories(to, OWNER_ONLY_DIRECTORY);
+            copies = Optional.of(to);
+            NAMES.forEach(name -> copy(name, to));
+        } catch (IOException e) {
+            LOG.warn("Can't make {}: say --token-file {} to commands", to, path(MANAGEMENT), e);
+        }
+    }
+
+    /** Deletes the copies, unless another server has written others over them. */
+    public synchronized void removeCopies() {
+        copies.ifPresent(from -> NAMES.forEach(name -> removeCopy(name, from)));
+        copies = Optional.empty();
+    }
+
+    private void copy(String name, Path to) {
+        Optional<String> secret = read(name);
+        try {
+            if (secret.isPresent()) {
+                write(to, name, secret.get());
+            } else {
+                Files.deleteIfExists(to.resolve(name));
+            }
+        } catch (IOException e) {
+            LOG.warn("Can't write {}: say --token-file {} to commands", to.resolve(name), path(MANAGEMENT), e);
+        }
+    }
+
+    private void removeCopy(String name, Path from) {
+        Path copy = from.resolve(name);
+        Optional<String> own = read(name);
+        try {
+            if (own.isPresent() && own.equals(read(copy))) {
+                Files.delete(copy);
+            }
+        } catch (IOException e) {
+            LOG.warn("Can't delete {}", copy, e);
+        }
+    }
+
+    private static Optional<String> read(Path file) {
+        try {
+            return Files.exists(file) && Files.size(file) <= LONGEST
+                    ? Optional.of(Files.readString(file).strip()).filter(secret -> !secret.isEmpty())
+                    : Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("Can't read {}", file, e);
+            return Optional.empty();
+        }
+    }
+
+    /** Writes a file that never exists in part, nor with a mode that lets others read it. */
+    private static void write(Path dir, String name, String secret) throws IOException {
+        Path draft = dir.resolve("." + name + ".new");
+        Files.deleteIfExists(draft);
+        try (FileChannel file =
+                FileChannel.open(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
+            ByteBuffer line = StandardCharsets.US_ASCII.encode(secret + "\n");
+            while (line.hasRemaining()) {
+                file.write(line);
+            }
+            file.force(true);
+        }
+        Files.move(draft, dir.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel directory = FileChannel.open(dir, StandardOpenOption.READ)) {
+            directory.force(true);
+        }
+    }
+}
