@@ -102,6 +102,17 @@ public final class GantryCli {
                         command("status", () -> new AllocStatusCommand(context, server)),
                         command("logs", () -> new AllocLogsCommand(context, server)),
                         command("stop", () -> new AllocStopCommand(context, server))),
+                group(
+                        "tls",
+                        "Make the certificates of a cluster.",
+                        group(
+                                "ca",
+                                "Make certificate authorities.",
+                                command("create", () -> new TlsCaCreateCommand(context))),
+                        group(
+                                "cert",
+                                "Make certificates of servers, nodes and clients.",
+                                command("create", () -> new TlsCertCreateCommand(context)))),
                 command("status", () -> new StatusCommand(context, server)),
                 command("version", VersionCommand::new),
                 command(HELP, HelpCommand::new)));

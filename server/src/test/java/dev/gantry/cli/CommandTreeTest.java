@@ -68,6 +68,8 @@ class CommandTreeTest {
                 "node eligibility",
                 "node purge",
                 "node rejoin",
+                "tls ca create",
+                "tls cert create",
                 "status",
                 "version"
             })
