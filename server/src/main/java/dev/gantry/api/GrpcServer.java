@@ -79,11 +79,13 @@ public final class GrpcServer implements AutoCloseable {
     private final Server server;
     private final HealthStatusManager health;
     private final OpenCalls calls;
+    private final ServerConnections connections;
 
-    private GrpcServer(Server server, HealthStatusManager health, OpenCalls calls) {
+    private GrpcServer(Server server, HealthStatusManager health, OpenCalls calls, ServerConnections connections) {
         this.server = server;
         this.health = health;
         this.calls = calls;
+        this.connections = connections;
     }
 
     /**
@@ -174,9 +176,19 @@ public final class GrpcServer implements AutoCloseable {
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());
         services(parts, memoryLimit, streamThreads).forEach(builder::addService);
-        Server server = builder.build().start();
+        ServerConnections connections = new ServerConnections(ConnectionLimit.ofThisProcess());
+        Server server = start(connections.addTo(builder).build(), connections);
         parts.storeHealth().listen(state -> show(health, server, state));
-        return new GrpcServer(server, health, calls);
+        return new GrpcServer(server, health, calls, connections);
+    }
+
+    private static Server start(Server server, ServerConnections connections) throws IOException {
+        try {
+            return server.start();
+        } catch (IOException e) {
+            connections.close();
+            throw e;
+        }
     }
 
     /**
@@ -213,6 +225,8 @@ public final class GrpcServer implements AutoCloseable {
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();
+        } finally {
+            connections.close();
         }
     }
 
