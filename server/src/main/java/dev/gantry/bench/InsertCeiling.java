@@ -1,7 +1,7 @@
 package dev.gantry.bench;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.AllocationInserts;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -9,6 +9,7 @@ import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -53,7 +54,7 @@ final class InsertCeiling {
 
     /** Returns an allocation as large as the server's row of a running allocation. */
     private static Allocation allocation(long index, String id) {
-        Timestamp time = Timestamps.fromMillis(BEGIN_MILLIS + index);
+        Timestamp time = ProtoTimes.toTimestamp(Instant.ofEpochMilli(BEGIN_MILLIS + index));
         return Allocation.newBuilder()
                 .setId(id)
                 .setName("bench-00000.group[100]")

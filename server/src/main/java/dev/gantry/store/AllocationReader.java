@@ -4,7 +4,6 @@ import static dev.gantry.store.schema.Tables.ALLOCATED_PORT;
 import static dev.gantry.store.schema.Tables.ALLOCATION;
 import static dev.gantry.store.schema.Tables.JOB;
 import static org.jooq.impl.DSL.noCondition;
-import static org.jooq.impl.DSL.row;
 
 import dev.gantry.v1.Allocation;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record1;
 
 /** Queries about allocations. */
 public final class AllocationReader {
@@ -29,12 +27,14 @@ public final class AllocationReader {
 
     private final DSLContext dsl;
     private final TableReads reads;
+    private final MessageTable<Allocation> messages;
     private final AllocationIndex index;
     private final AllocationRows rows;
 
     AllocationReader(DSLContext dsl, TableReads reads, AllocationIndex index) {
         this.dsl = dsl;
         this.reads = reads;
+        this.messages = new MessageTable<>(dsl, ALLOCATION, ALLOCATION.MESSAGE, Allocation.parser());
         this.index = index;
         this.rows = new AllocationRows(dsl);
     }
@@ -46,10 +46,7 @@ public final class AllocationReader {
      * @return the allocation; empty if it is not stored
      */
     public Optional<Allocation> find(String id) {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.ROW_KEY.eq(RowKey.first(id)))
-                .fetchOptional(AllocationReader::toAllocation)
+        return messages.find(ALLOCATION.ROW_KEY.eq(RowKey.first(id)))
                 .filter(allocation -> allocation.getId().equals(id));
     }
 
@@ -73,13 +70,7 @@ public final class AllocationReader {
      * @return at most two allocations: two are enough to know that the prefix is ambiguous
      */
     public List<Allocation> findLike(String prefix) {
-        return dsl
-                .select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(ALLOCATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)))
-                .limit(2)
-                .fetch(AllocationReader::toAllocation)
-                .stream()
+        return messages.list(ALLOCATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)), 2).stream()
                 .filter(allocation -> allocation.getId().startsWith(prefix))
                 .toList();
     }
@@ -103,13 +94,7 @@ public final class AllocationReader {
         if (keys.isPresent()) {
             return page(keys.get(), condition, beforeKey, limit);
         }
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .where(condition)
-                .and(ALLOCATION.ROW_KEY.lt(beforeKey))
-                .orderBy(ALLOCATION.ROW_KEY.desc())
-                .limit(limit)
-                .fetch(AllocationReader::toAllocation);
+        return messages.list(condition.and(ALLOCATION.ROW_KEY.lt(beforeKey)), limit, ALLOCATION.ROW_KEY.desc());
     }
 
     /**
@@ -191,11 +176,7 @@ public final class AllocationReader {
 
     /** Returns the greatest id of all allocations; empty if there is none. */
     Optional<String> greatestId() {
-        return dsl.select(ALLOCATION.MESSAGE)
-                .from(ALLOCATION)
-                .orderBy(ALLOCATION.ROW_KEY.desc())
-                .limit(1)
-                .fetchOptional(row -> toAllocation(row).getId());
+        return messages.first(noCondition(), ALLOCATION.ROW_KEY.desc()).map(Allocation::getId);
     }
 
     private List<Allocation> page(AllocationKeys keys, Condition condition, long before, int limit) {
@@ -212,9 +193,5 @@ public final class AllocationReader {
         return allocations.stream()
                 .sorted(Comparator.comparing(Allocation::getId).reversed())
                 .toList();
-    }
-
-    private static Allocation toAllocation(Record1<byte[]> message) {
-        return Messages.parse(Allocation.parser(), message.value1());
     }
 }

@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.Query;
@@ -16,15 +17,15 @@ import org.jooq.Query;
 final class Batch<T> {
 
     private final String sql;
-    private final Function<T, Object[]> values;
+    private final List<Function<T, ?>> values;
 
     /**
      * Renders the statement.
      *
      * @param statement the statement, with a parameter for each value
-     * @param values returns an object's values in the order of the parameters, with the types of the columns
+     * @param values for each parameter, returns an object's value with the type of the column
      */
-    Batch(Query statement, Function<T, Object[]> values) {
+    Batch(Query statement, List<Function<T, ?>> values) {
         this.sql = statement.getSQL();
         this.values = values;
     }
@@ -37,7 +38,7 @@ final class Batch<T> {
         return dsl.connectionResult(connection -> {
             try (PreparedStatement batch = connection.prepareStatement(sql)) {
                 for (T object : objects) {
-                    bind(batch, values.apply(object));
+                    bind(batch, object);
                 }
                 return Arrays.stream(batch.executeBatch()).sum();
             }
@@ -45,9 +46,9 @@ final class Batch<T> {
     }
 
     /** Binds values without jOOQ's conversions, which cost as much as everything else that is done for a row. */
-    private static void bind(PreparedStatement batch, Object... values) throws SQLException {
-        for (int i = 0; i < values.length; i++) {
-            batch.setObject(i + 1, values[i]);
+    private void bind(PreparedStatement batch, T object) throws SQLException {
+        for (int i = 0; i < values.size(); i++) {
+            batch.setObject(i + 1, values.get(i).apply(object));
         }
         batch.addBatch();
     }

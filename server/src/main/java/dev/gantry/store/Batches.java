@@ -9,23 +9,16 @@ import static dev.gantry.store.schema.Tables.JOB;
 import static dev.gantry.store.schema.Tables.JOB_VERSION;
 import static dev.gantry.store.schema.Tables.SUBMISSION;
 
-import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.RowBuffer.Answered;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.JobRecord;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Query;
-import org.jooq.Table;
-import org.jooq.impl.DSL;
 
 /** The statements for the tables that grow with the work, each rendered once. */
 final class Batches {
@@ -34,6 +27,72 @@ final class Batches {
 
     /** A port and the allocation that has it. */
     private record Taken(Allocation allocation, AllocatedPort port) {}
+
+    private static final RowShape<JobRecord> JOBS = RowShape.<JobRecord>of(JOB)
+            .key(JOB.ID, job -> job.getJob().getId())
+            .fixed(JOB.CREATE_INDEX, JobRecord::getCreateIndex)
+            .fixed(JOB.PARENT_ID, job -> nullIfEmpty(job.getJob().getParentId()))
+            .changing(JOB.VERSION, JobRecord::getVersion)
+            .changing(JOB.STOPPED, JobRecord::getStopped)
+            .changing(JOB.SPEC, job -> job.getJob().toByteArray())
+            .changing(JOB.MODIFY_INDEX, JobRecord::getModifyIndex)
+            .changing(JOB.SUBMIT_TIME, Batches::submitMillis)
+            .changing(JOB.STABLE, JobRecord::getStable);
+
+    private static final RowShape<JobRecord> JOB_VERSIONS = RowShape.<JobRecord>of(JOB_VERSION)
+            .key(JOB_VERSION.JOB_ID, version -> version.getJob().getId())
+            .key(JOB_VERSION.VERSION, JobRecord::getVersion)
+            .fixed(JOB_VERSION.SPEC, version -> version.getJob().toByteArray())
+            .fixed(JOB_VERSION.MODIFY_INDEX, JobRecord::getModifyIndex)
+            .fixed(JOB_VERSION.SUBMIT_TIME, Batches::submitMillis)
+            .fixed(JOB_VERSION.STABLE, JobRecord::getStable);
+
+    private static final RowShape<Evaluation> EVALUATIONS = RowShape.<Evaluation>of(EVALUATION)
+            .key(EVALUATION.ROW_KEY, evaluation -> RowKey.of(evaluation.getId()))
+            .fixed(EVALUATION.JOB_ID, Evaluation::getJobId)
+            .fixed(EVALUATION.CREATE_INDEX, Evaluation::getCreateIndex)
+            .changing(EVALUATION.STATUS, evaluation -> (short) evaluation.getStatusValue())
+            .changing(EVALUATION.MODIFY_INDEX, Evaluation::getModifyIndex)
+            .changing(EVALUATION.MESSAGE, Evaluation::toByteArray);
+
+    private static final RowShape<Deployment> DEPLOYMENTS = RowShape.<Deployment>of(DEPLOYMENT)
+            .key(DEPLOYMENT.ID, Deployment::getId)
+            .fixed(DEPLOYMENT.JOB_ID, Deployment::getJobId)
+            .fixed(DEPLOYMENT.CREATE_INDEX, Deployment::getCreateIndex)
+            .changing(DEPLOYMENT.STATUS, deployment -> (short) deployment.getStatusValue())
+            .changing(DEPLOYMENT.MODIFY_INDEX, Deployment::getModifyIndex)
+            .changing(DEPLOYMENT.MESSAGE, Deployment::toByteArray);
+
+    private static final RowShape<Allocation> ALLOCATIONS = RowShape.<Allocation>of(ALLOCATION)
+            .key(ALLOCATION.ROW_KEY, allocation -> RowKey.of(allocation.getId()))
+            .fixed(ALLOCATION.JOB_ID, Allocation::getJobId)
+            .fixed(ALLOCATION.NODE_ID, Allocation::getNodeId)
+            .fixed(ALLOCATION.CREATE_INDEX, Allocation::getCreateIndex)
+            .changing(ALLOCATION.JOB_VERSION, Allocation::getJobVersion)
+            .changing(ALLOCATION.CLIENT_STATUS, allocation -> (short) allocation.getClientStatusValue())
+            .changing(ALLOCATION.MODIFY_INDEX, Allocation::getModifyIndex)
+            .changing(ALLOCATION.MESSAGE, Allocation::toByteArray);
+
+    /** The allocation is part of the key, so that its end does not free a port that another one has by now. */
+    private static final RowShape<Taken> PORTS = RowShape.<Taken>of(ALLOCATED_PORT)
+            .key(ALLOCATED_PORT.NODE_ID, taken -> taken.allocation().getNodeId())
+            .key(ALLOCATED_PORT.IP, taken -> taken.port().getIp())
+            .key(ALLOCATED_PORT.PORT, taken -> taken.port().getPort())
+            .key(ALLOCATED_PORT.ALLOCATION_ID, taken -> taken.allocation().getId())
+            .fixed(ALLOCATED_PORT.TASK, taken -> taken.port().getTask())
+            .fixed(ALLOCATED_PORT.LABEL, taken -> taken.port().getLabel());
+
+    private static final RowShape<Answered> SUBMISSIONS = RowShape.<Answered>of(SUBMISSION)
+            .key(SUBMISSION.REQUEST_ID, Answered::requestId)
+            .fixed(SUBMISSION.WRITE_INDEX, Answered::writeIndex)
+            .fixed(SUBMISSION.KIND, answer -> answer.submission().kind().code())
+            .fixed(SUBMISSION.JOB_ID, answer -> answer.submission().jobId())
+            .fixed(SUBMISSION.VERSION, answer -> answer.submission().version())
+            .fixed(SUBMISSION.EVALUATION_ID, answer -> answer.submission().evaluationId())
+            .fixed(SUBMISSION.MODIFY_INDEX, answer -> answer.submission().modifyIndex())
+            .fixed(
+                    SUBMISSION.SUBMIT_TIME,
+                    answer -> answer.submission().submitTime().toEpochMilli());
 
     private final Batch<JobRecord> insertJobs;
     private final Batch<JobRecord> updateJobs;
@@ -50,23 +109,23 @@ final class Batches {
     private final Batch<IndexStep> saveIndex;
 
     Batches(DSLContext dsl) {
-        insertJobs = insertJobs(dsl);
-        updateJobs = updateJobs(dsl);
-        insertJobVersions = insertJobVersions(dsl);
-        insertEvaluations = insertEvaluations(dsl);
-        updateEvaluations = updateEvaluations(dsl);
-        insertDeployments = insertDeployments(dsl);
-        updateDeployments = updateDeployments(dsl);
-        insertAllocations = insertAllocations(dsl);
-        updateAllocations = updateAllocations(dsl);
-        takePorts = takePorts(dsl);
-        freePorts = freePorts(dsl);
-        insertSubmissions = insertSubmissions(dsl);
+        insertJobs = JOBS.insert(dsl);
+        updateJobs = JOBS.update(dsl);
+        insertJobVersions = JOB_VERSIONS.insert(dsl);
+        insertEvaluations = EVALUATIONS.insert(dsl);
+        updateEvaluations = EVALUATIONS.update(dsl);
+        insertDeployments = DEPLOYMENTS.insert(dsl);
+        updateDeployments = DEPLOYMENTS.update(dsl);
+        insertAllocations = ALLOCATIONS.insert(dsl);
+        updateAllocations = ALLOCATIONS.update(dsl);
+        takePorts = PORTS.insert(dsl);
+        freePorts = PORTS.delete(dsl);
+        insertSubmissions = SUBMISSIONS.insert(dsl);
         saveIndex = new Batch<>(
                 dsl.update(CLUSTER_INDEX)
                         .set(CLUSTER_INDEX.LAST_INDEX, (Long) null)
                         .where(CLUSTER_INDEX.LAST_INDEX.eq((Long) null)),
-                step -> new Object[] {step.after(), step.before()});
+                List.of(IndexStep::after, IndexStep::before));
     }
 
     /** Sends the rows that wait, in an order that satisfies references between tables. */
@@ -115,250 +174,14 @@ final class Batches {
                         .toList()));
     }
 
-    private static Batch<JobRecord> insertJobs(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                JOB,
-                JOB.ID,
-                JOB.VERSION,
-                JOB.STOPPED,
-                JOB.SPEC,
-                JOB.CREATE_INDEX,
-                JOB.MODIFY_INDEX,
-                JOB.SUBMIT_TIME,
-                JOB.STABLE,
-                JOB.PARENT_ID);
-        return new Batch<>(insert, job -> new Object[] {
-            job.getJob().getId(),
-            job.getVersion(),
-            job.getStopped(),
-            job.getJob().toByteArray(),
-            job.getCreateIndex(),
-            job.getModifyIndex(),
-            Timestamps.toMillis(job.getSubmitTime()),
-            job.getStable(),
-            nullIfEmpty(job.getJob().getParentId())
-        });
-    }
-
-    private static Batch<JobRecord> updateJobs(DSLContext dsl) {
-        var update = update(
-                dsl, JOB, JOB.ID, JOB.VERSION, JOB.STOPPED, JOB.SPEC, JOB.MODIFY_INDEX, JOB.SUBMIT_TIME, JOB.STABLE);
-        return new Batch<>(update, job -> new Object[] {
-            job.getVersion(),
-            job.getStopped(),
-            job.getJob().toByteArray(),
-            job.getModifyIndex(),
-            Timestamps.toMillis(job.getSubmitTime()),
-            job.getStable(),
-            job.getJob().getId()
-        });
-    }
-
-    private static Batch<JobRecord> insertJobVersions(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                JOB_VERSION,
-                JOB_VERSION.JOB_ID,
-                JOB_VERSION.VERSION,
-                JOB_VERSION.SPEC,
-                JOB_VERSION.MODIFY_INDEX,
-                JOB_VERSION.SUBMIT_TIME,
-                JOB_VERSION.STABLE);
-        return new Batch<>(insert, version -> new Object[] {
-            version.getJob().getId(),
-            version.getVersion(),
-            version.getJob().toByteArray(),
-            version.getModifyIndex(),
-            Timestamps.toMillis(version.getSubmitTime()),
-            version.getStable()
-        });
-    }
-
-    private static Batch<Evaluation> insertEvaluations(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                EVALUATION,
-                EVALUATION.ROW_KEY,
-                EVALUATION.JOB_ID,
-                EVALUATION.STATUS,
-                EVALUATION.CREATE_INDEX,
-                EVALUATION.MODIFY_INDEX,
-                EVALUATION.MESSAGE);
-        return new Batch<>(insert, evaluation -> new Object[] {
-            RowKey.of(evaluation.getId()),
-            evaluation.getJobId(),
-            (short) evaluation.getStatusValue(),
-            evaluation.getCreateIndex(),
-            evaluation.getModifyIndex(),
-            evaluation.toByteArray()
-        });
-    }
-
-    private static Batch<Evaluation> updateEvaluations(DSLContext dsl) {
-        var update = update(
-                dsl, EVALUATION, EVALUATION.ROW_KEY, EVALUATION.STATUS, EVALUATION.MODIFY_INDEX, EVALUATION.MESSAGE);
-        return new Batch<>(update, evaluation -> new Object[] {
-            (short) evaluation.getStatusValue(),
-            evaluation.getModifyIndex(),
-            evaluation.toByteArray(),
-            RowKey.of(evaluation.getId())
-        });
-    }
-
-    private static Batch<Deployment> insertDeployments(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                DEPLOYMENT,
-                DEPLOYMENT.ID,
-                DEPLOYMENT.JOB_ID,
-                DEPLOYMENT.STATUS,
-                DEPLOYMENT.CREATE_INDEX,
-                DEPLOYMENT.MODIFY_INDEX,
-                DEPLOYMENT.MESSAGE);
-        return new Batch<>(insert, deployment -> new Object[] {
-            deployment.getId(),
-            deployment.getJobId(),
-            (short) deployment.getStatusValue(),
-            deployment.getCreateIndex(),
-            deployment.getModifyIndex(),
-            deployment.toByteArray()
-        });
-    }
-
-    private static Batch<Deployment> updateDeployments(DSLContext dsl) {
-        var update =
-                update(dsl, DEPLOYMENT, DEPLOYMENT.ID, DEPLOYMENT.STATUS, DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.MESSAGE);
-        return new Batch<>(update, deployment -> new Object[] {
-            (short) deployment.getStatusValue(),
-            deployment.getModifyIndex(),
-            deployment.toByteArray(),
-            deployment.getId()
-        });
-    }
-
-    private static Batch<Allocation> insertAllocations(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                ALLOCATION,
-                ALLOCATION.ROW_KEY,
-                ALLOCATION.JOB_ID,
-                ALLOCATION.JOB_VERSION,
-                ALLOCATION.NODE_ID,
-                ALLOCATION.CLIENT_STATUS,
-                ALLOCATION.CREATE_INDEX,
-                ALLOCATION.MODIFY_INDEX,
-                ALLOCATION.MESSAGE);
-        return new Batch<>(insert, allocation -> new Object[] {
-            RowKey.of(allocation.getId()),
-            allocation.getJobId(),
-            allocation.getJobVersion(),
-            allocation.getNodeId(),
-            (short) allocation.getClientStatusValue(),
-            allocation.getCreateIndex(),
-            allocation.getModifyIndex(),
-            allocation.toByteArray()
-        });
-    }
-
-    private static Batch<Allocation> updateAllocations(DSLContext dsl) {
-        var update = update(
-                dsl,
-                ALLOCATION,
-                ALLOCATION.ROW_KEY,
-                ALLOCATION.JOB_VERSION,
-                ALLOCATION.CLIENT_STATUS,
-                ALLOCATION.MODIFY_INDEX,
-                ALLOCATION.MESSAGE);
-        return new Batch<>(update, allocation -> new Object[] {
-            allocation.getJobVersion(),
-            (short) allocation.getClientStatusValue(),
-            allocation.getModifyIndex(),
-            allocation.toByteArray(),
-            RowKey.of(allocation.getId())
-        });
-    }
-
-    private static Batch<Taken> takePorts(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                ALLOCATED_PORT,
-                ALLOCATED_PORT.NODE_ID,
-                ALLOCATED_PORT.IP,
-                ALLOCATED_PORT.PORT,
-                ALLOCATED_PORT.ALLOCATION_ID,
-                ALLOCATED_PORT.TASK,
-                ALLOCATED_PORT.LABEL);
-        return new Batch<>(insert, taken -> new Object[] {
-            taken.allocation().getNodeId(),
-            taken.port().getIp(),
-            taken.port().getPort(),
-            taken.allocation().getId(),
-            taken.port().getTask(),
-            taken.port().getLabel()
-        });
-    }
-
-    /** Frees ports only if they still belong to the allocation: another one may have them by now. */
-    private static Batch<Taken> freePorts(DSLContext dsl) {
-        var delete = dsl.deleteFrom(ALLOCATED_PORT)
-                .where(ALLOCATED_PORT.NODE_ID.eq((String) null))
-                .and(ALLOCATED_PORT.IP.eq((String) null))
-                .and(ALLOCATED_PORT.PORT.eq((Integer) null))
-                .and(ALLOCATED_PORT.ALLOCATION_ID.eq((String) null));
-        return new Batch<>(delete, taken -> new Object[] {
-            taken.allocation().getNodeId(),
-            taken.port().getIp(),
-            taken.port().getPort(),
-            taken.allocation().getId()
-        });
-    }
-
-    private static Batch<Answered> insertSubmissions(DSLContext dsl) {
-        var insert = insert(
-                dsl,
-                SUBMISSION,
-                SUBMISSION.WRITE_INDEX,
-                SUBMISSION.REQUEST_ID,
-                SUBMISSION.KIND,
-                SUBMISSION.JOB_ID,
-                SUBMISSION.VERSION,
-                SUBMISSION.EVALUATION_ID,
-                SUBMISSION.MODIFY_INDEX,
-                SUBMISSION.SUBMIT_TIME);
-        return new Batch<>(insert, answer -> new Object[] {
-            answer.writeIndex(),
-            answer.requestId(),
-            answer.submission().kind().code(),
-            answer.submission().jobId(),
-            answer.submission().version(),
-            answer.submission().evaluationId(),
-            answer.submission().modifyIndex(),
-            answer.submission().submitTime().toEpochMilli()
-        });
-    }
-
     private static List<Taken> ports(List<Allocation> allocations) {
         return allocations.stream()
                 .flatMap(allocation -> allocation.getPortsList().stream().map(port -> new Taken(allocation, port)))
                 .toList();
     }
 
-    private static Query insert(DSLContext dsl, Table<?> table, Field<?>... columns) {
-        return dsl.insertInto(table)
-                .columns(columns)
-                .values(Arrays.stream(columns).map(Batches::parameter).toList());
-    }
-
-    /** Returns an update whose last parameter is the key. */
-    private static <K> Query update(DSLContext dsl, Table<?> table, Field<K> key, Field<?>... columns) {
-        Map<Field<?>, Field<?>> changed = new LinkedHashMap<>();
-        Arrays.stream(columns).forEach(column -> changed.put(column, parameter(column)));
-        return dsl.update(table).set(changed).where(key.eq(parameter(key)));
-    }
-
-    private static <V> Field<V> parameter(Field<V> column) {
-        return DSL.val(null, column.getDataType());
+    private static long submitMillis(JobRecord job) {
+        return ProtoTimes.toInstantMillis(job.getSubmitTime()).toEpochMilli();
     }
 
     private static String nullIfEmpty(String text) {

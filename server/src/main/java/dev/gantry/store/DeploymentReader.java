@@ -12,15 +12,14 @@ import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record1;
 
 /** Queries about deployments. */
 public final class DeploymentReader {
 
-    private final DSLContext dsl;
+    private final MessageTable<Deployment> messages;
 
     DeploymentReader(DSLContext dsl) {
-        this.dsl = dsl;
+        this.messages = new MessageTable<>(dsl, DEPLOYMENT, DEPLOYMENT.MESSAGE, Deployment.parser());
     }
 
     /**
@@ -40,11 +39,7 @@ public final class DeploymentReader {
      * @return at most two deployments: two are enough to know that the prefix is ambiguous
      */
     public List<Deployment> findLike(String prefix) {
-        return dsl.select(DEPLOYMENT.MESSAGE)
-                .from(DEPLOYMENT)
-                .where(DEPLOYMENT.ID.startsWith(prefix))
-                .limit(2)
-                .fetch(DeploymentReader::toDeployment);
+        return messages.list(DEPLOYMENT.ID.startsWith(prefix), 2);
     }
 
     /**
@@ -54,12 +49,7 @@ public final class DeploymentReader {
      * @return the deployment; empty if the job has none
      */
     public Optional<Deployment> newestOf(String jobId) {
-        return dsl.select(DEPLOYMENT.MESSAGE)
-                .from(DEPLOYMENT)
-                .where(DEPLOYMENT.JOB_ID.eq(jobId))
-                .orderBy(DEPLOYMENT.CREATE_INDEX.desc())
-                .limit(1)
-                .fetchOptional(DeploymentReader::toDeployment);
+        return messages.first(DEPLOYMENT.JOB_ID.eq(jobId), DEPLOYMENT.CREATE_INDEX.desc());
     }
 
     /**
@@ -72,13 +62,13 @@ public final class DeploymentReader {
      * @return the deployments
      */
     public List<Deployment> page(Optional<String> jobId, long beforeCreateIndex, String beforeId, int limit) {
-        return dsl.select(DEPLOYMENT.MESSAGE)
-                .from(DEPLOYMENT)
-                .where(jobId.map(DEPLOYMENT.JOB_ID::eq).orElse(noCondition()))
-                .and(row(DEPLOYMENT.CREATE_INDEX, DEPLOYMENT.ID).lt(beforeCreateIndex, beforeId))
-                .orderBy(DEPLOYMENT.CREATE_INDEX.desc(), DEPLOYMENT.ID.desc())
-                .limit(limit)
-                .fetch(DeploymentReader::toDeployment);
+        return messages.list(
+                jobId.map(DEPLOYMENT.JOB_ID::eq)
+                        .orElse(noCondition())
+                        .and(row(DEPLOYMENT.CREATE_INDEX, DEPLOYMENT.ID).lt(beforeCreateIndex, beforeId)),
+                limit,
+                DEPLOYMENT.CREATE_INDEX.desc(),
+                DEPLOYMENT.ID.desc());
     }
 
     /**
@@ -108,14 +98,12 @@ public final class DeploymentReader {
      */
     public List<Deployment> newest() {
         var newer = DEPLOYMENT.as("newer");
-        return dsl.select(DEPLOYMENT.MESSAGE)
-                .from(DEPLOYMENT)
-                .where(notExists(select(newer.ID)
+        return messages.all(
+                notExists(select(newer.ID)
                         .from(newer)
                         .where(newer.JOB_ID.eq(DEPLOYMENT.JOB_ID))
-                        .and(newer.CREATE_INDEX.gt(DEPLOYMENT.CREATE_INDEX))))
-                .orderBy(DEPLOYMENT.CREATE_INDEX)
-                .fetch(DeploymentReader::toDeployment);
+                        .and(newer.CREATE_INDEX.gt(DEPLOYMENT.CREATE_INDEX))),
+                DEPLOYMENT.CREATE_INDEX);
     }
 
     /**
@@ -127,24 +115,14 @@ public final class DeploymentReader {
      * @return the deployments in the order of their changes
      */
     public List<Deployment> changed(String jobId, ChangeCursor after, int limit) {
-        return dsl.select(DEPLOYMENT.MESSAGE)
-                .from(DEPLOYMENT)
-                .where(DEPLOYMENT.JOB_ID.eq(jobId))
-                .and(after.isBefore(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID))
-                .orderBy(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID)
-                .limit(limit)
-                .fetch(DeploymentReader::toDeployment);
+        return messages.list(
+                DEPLOYMENT.JOB_ID.eq(jobId).and(after.isBefore(DEPLOYMENT.MODIFY_INDEX, DEPLOYMENT.ID)),
+                limit,
+                DEPLOYMENT.MODIFY_INDEX,
+                DEPLOYMENT.ID);
     }
 
     private List<Deployment> fetch(Condition condition) {
-        return dsl.select(DEPLOYMENT.MESSAGE)
-                .from(DEPLOYMENT)
-                .where(condition)
-                .orderBy(DEPLOYMENT.MODIFY_INDEX)
-                .fetch(DeploymentReader::toDeployment);
-    }
-
-    private static Deployment toDeployment(Record1<byte[]> message) {
-        return Messages.parse(Deployment.parser(), message.value1());
+        return messages.all(condition, DEPLOYMENT.MODIFY_INDEX);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.store;
 
 import static dev.gantry.store.schema.Tables.EVALUATION;
+import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.notExists;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record1;
 
 /** Queries about evaluations. */
 public final class EvaluationReader {
@@ -22,10 +22,10 @@ public final class EvaluationReader {
     private static final List<Short> WAITING = List.of((short) EvaluationStatus.EVALUATION_STATUS_PENDING_VALUE, (short)
             EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE);
 
-    private final DSLContext dsl;
+    private final MessageTable<Evaluation> messages;
 
     EvaluationReader(DSLContext dsl) {
-        this.dsl = dsl;
+        this.messages = new MessageTable<>(dsl, EVALUATION, EVALUATION.MESSAGE, Evaluation.parser());
     }
 
     /**
@@ -35,10 +35,7 @@ public final class EvaluationReader {
      * @return the evaluation; empty if it is not stored
      */
     public Optional<Evaluation> find(String id) {
-        return dsl.select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .where(EVALUATION.ROW_KEY.eq(RowKey.first(id)))
-                .fetchOptional(EvaluationReader::toEvaluation)
+        return messages.find(EVALUATION.ROW_KEY.eq(RowKey.first(id)))
                 .filter(evaluation -> evaluation.getId().equals(id));
     }
 
@@ -49,13 +46,7 @@ public final class EvaluationReader {
      * @return at most two evaluations: two are enough to know that the prefix is ambiguous
      */
     public List<Evaluation> findLike(String prefix) {
-        return dsl
-                .select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .where(EVALUATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)))
-                .limit(2)
-                .fetch(EvaluationReader::toEvaluation)
-                .stream()
+        return messages.list(EVALUATION.ROW_KEY.between(RowKey.first(prefix), RowKey.last(prefix)), 2).stream()
                 .filter(evaluation -> evaluation.getId().startsWith(prefix))
                 .toList();
     }
@@ -67,12 +58,7 @@ public final class EvaluationReader {
      * @return the evaluation; empty if the job has none
      */
     public Optional<Evaluation> newestOf(String jobId) {
-        return dsl.select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .where(EVALUATION.JOB_ID.eq(jobId))
-                .orderBy(EVALUATION.CREATE_INDEX.desc())
-                .limit(1)
-                .fetchOptional(EvaluationReader::toEvaluation);
+        return messages.first(EVALUATION.JOB_ID.eq(jobId), EVALUATION.CREATE_INDEX.desc());
     }
 
     /**
@@ -85,13 +71,15 @@ public final class EvaluationReader {
      * @return the evaluations
      */
     public List<Evaluation> page(String jobId, long beforeCreateIndex, String beforeId, int limit) {
-        return dsl.select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .where(EVALUATION.JOB_ID.eq(jobId))
-                .and(row(EVALUATION.CREATE_INDEX, EVALUATION.ROW_KEY).lt(beforeCreateIndex, RowKey.first(beforeId)))
-                .orderBy(EVALUATION.CREATE_INDEX.desc(), EVALUATION.ROW_KEY.desc())
-                .limit(limit)
-                .fetch(EvaluationReader::toEvaluation);
+        return messages.list(
+                EVALUATION
+                        .JOB_ID
+                        .eq(jobId)
+                        .and(row(EVALUATION.CREATE_INDEX, EVALUATION.ROW_KEY)
+                                .lt(beforeCreateIndex, RowKey.first(beforeId))),
+                limit,
+                EVALUATION.CREATE_INDEX.desc(),
+                EVALUATION.ROW_KEY.desc());
     }
 
     /**
@@ -103,13 +91,11 @@ public final class EvaluationReader {
      * @return the evaluations in the order of their changes
      */
     public List<Evaluation> changed(String jobId, ChangeCursor after, int limit) {
-        return dsl.select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .where(EVALUATION.JOB_ID.eq(jobId))
-                .and(after.isBeforeKey(EVALUATION.MODIFY_INDEX, EVALUATION.ROW_KEY))
-                .orderBy(EVALUATION.MODIFY_INDEX, EVALUATION.ROW_KEY)
-                .limit(limit)
-                .fetch(EvaluationReader::toEvaluation);
+        return messages.list(
+                EVALUATION.JOB_ID.eq(jobId).and(after.isBeforeKey(EVALUATION.MODIFY_INDEX, EVALUATION.ROW_KEY)),
+                limit,
+                EVALUATION.MODIFY_INDEX,
+                EVALUATION.ROW_KEY);
     }
 
     /**
@@ -167,22 +153,10 @@ public final class EvaluationReader {
 
     /** Returns the greatest id of all evaluations; empty if there is none. */
     Optional<String> greatestId() {
-        return dsl.select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .orderBy(EVALUATION.ROW_KEY.desc())
-                .limit(1)
-                .fetchOptional(row -> toEvaluation(row).getId());
+        return messages.first(noCondition(), EVALUATION.ROW_KEY.desc()).map(Evaluation::getId);
     }
 
     private List<Evaluation> fetch(Condition condition) {
-        return dsl.select(EVALUATION.MESSAGE)
-                .from(EVALUATION)
-                .where(condition)
-                .orderBy(EVALUATION.MODIFY_INDEX)
-                .fetch(EvaluationReader::toEvaluation);
-    }
-
-    private static Evaluation toEvaluation(Record1<byte[]> message) {
-        return Messages.parse(Evaluation.parser(), message.value1());
+        return messages.all(condition, EVALUATION.MODIFY_INDEX);
     }
 }

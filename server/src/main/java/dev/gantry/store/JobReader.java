@@ -8,7 +8,7 @@ import static org.jooq.impl.DSL.noCondition;
 import static org.jooq.impl.DSL.row;
 import static org.jooq.impl.DSL.select;
 
-import com.google.protobuf.util.Timestamps;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
@@ -175,7 +175,7 @@ public final class JobReader {
                 .setStopped(row.getStopped())
                 .setCreateIndex(row.getCreateIndex())
                 .setModifyIndex(row.getModifyIndex())
-                .setSubmitTime(Timestamps.fromMillis(row.getSubmitTime()))
+                .setSubmitTime(ProtoTimes.toTimestamp(Instant.ofEpochMilli(row.getSubmitTime())))
                 .setStable(row.getStable())
                 .build();
     }
@@ -187,7 +187,7 @@ public final class JobReader {
                 .setStopped(row.get(JOB.STOPPED))
                 .setCreateIndex(row.get(JOB.CREATE_INDEX))
                 .setModifyIndex(row.get(JOB_VERSION.MODIFY_INDEX))
-                .setSubmitTime(Timestamps.fromMillis(row.get(JOB_VERSION.SUBMIT_TIME)))
+                .setSubmitTime(ProtoTimes.toTimestamp(Instant.ofEpochMilli(row.get(JOB_VERSION.SUBMIT_TIME))))
                 .setStable(row.get(JOB_VERSION.STABLE))
                 .build();
     }

@@ -19,9 +19,11 @@ public final class NodeReader {
     private static final int PAGE = 1000;
 
     private final DSLContext dsl;
+    private final MessageTable<Node> messages;
 
     NodeReader(DSLContext dsl) {
         this.dsl = dsl;
+        this.messages = new MessageTable<>(dsl, NODE, NODE.MESSAGE, Node.parser());
     }
 
     /**
@@ -31,10 +33,7 @@ public final class NodeReader {
      * @return the node; empty if it is not stored
      */
     public Optional<Node> find(String id) {
-        return dsl.select(NODE.MESSAGE)
-                .from(NODE)
-                .where(NODE.ID.eq(id))
-                .fetchOptional(row -> Messages.parse(Node.parser(), row.value1()));
+        return messages.find(NODE.ID.eq(id));
     }
 
     /**
@@ -116,13 +115,12 @@ public final class NodeReader {
      * @return the nodes
      */
     public List<Node> pageBackwards(Optional<Node> before, int limit) {
-        return dsl.select(NODE.MESSAGE)
-                .from(NODE)
-                .where(before.<Condition>map(node -> row(NODE.NAME, NODE.ID).lt(node.getName(), node.getId()))
-                        .orElse(noCondition()))
-                .orderBy(NODE.NAME.desc(), NODE.ID.desc())
-                .limit(limit)
-                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
+        return messages.list(
+                before.<Condition>map(node -> row(NODE.NAME, NODE.ID).lt(node.getName(), node.getId()))
+                        .orElse(noCondition()),
+                limit,
+                NODE.NAME.desc(),
+                NODE.ID.desc());
     }
 
     /**
@@ -137,12 +135,12 @@ public final class NodeReader {
                 .fetch(NODE.ID);
     }
 
+    /** Returns all nodes, in no order. */
+    List<Node> all() {
+        return messages.all(noCondition());
+    }
+
     private List<Node> fetch(Condition condition, int limit) {
-        return dsl.select(NODE.MESSAGE)
-                .from(NODE)
-                .where(condition)
-                .orderBy(NODE.NAME, NODE.ID)
-                .limit(limit)
-                .fetch(row -> Messages.parse(Node.parser(), row.value1()));
+        return messages.list(condition, limit, NODE.NAME, NODE.ID);
     }
 }

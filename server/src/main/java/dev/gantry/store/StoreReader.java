@@ -9,7 +9,6 @@ import static dev.gantry.store.schema.Tables.SUBMISSION;
 import static org.jooq.impl.DSL.row;
 
 import dev.gantry.v1.EvaluationStatus;
-import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import java.time.Instant;
 import java.util.List;
@@ -201,7 +200,6 @@ public final class StoreReader {
         try (var ids = dsl.select(SUBMISSION.REQUEST_ID).from(SUBMISSION).stream()) {
             ids.forEach(id -> memory.requestIds().put(id.value1()));
         }
-        memory.openNodes()
-                .put(dsl.select(NODE.MESSAGE).from(NODE).fetch(row -> Messages.parse(Node.parser(), row.value1())));
+        memory.openNodes().put(nodes.all());
     }
 }

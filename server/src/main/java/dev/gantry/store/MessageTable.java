@@ -1,0 +1,61 @@
+package dev.gantry.store;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import java.util.List;
+import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.OrderField;
+import org.jooq.Record1;
+import org.jooq.SelectConditionStep;
+import org.jooq.Table;
+
+/**
+ * Queries of a table that keeps whole messages.
+ *
+ * @param <M> the type of the messages
+ */
+final class MessageTable<M extends Message> {
+
+    private final DSLContext dsl;
+    private final Table<?> table;
+    private final Field<byte[]> message;
+    private final Parser<M> parser;
+
+    MessageTable(DSLContext dsl, Table<?> table, Field<byte[]> message, Parser<M> parser) {
+        this.dsl = dsl;
+        this.table = table;
+        this.message = message;
+        this.parser = parser;
+    }
+
+    /** Returns the message that meets a condition; empty if none does. No two may. */
+    Optional<M> find(Condition condition) {
+        return select(condition).fetchOptional(this::parse);
+    }
+
+    /** Returns the first message that meets a condition, in some order; empty if none does. */
+    Optional<M> first(Condition condition, OrderField<?>... order) {
+        return list(condition, 1, order).stream().findFirst();
+    }
+
+    /** Returns the first messages that meet a condition, in some order, up to a limit. */
+    List<M> list(Condition condition, int limit, OrderField<?>... order) {
+        return select(condition).orderBy(order).limit(limit).fetch(this::parse);
+    }
+
+    /** Returns all messages that meet a condition, in some order. */
+    List<M> all(Condition condition, OrderField<?>... order) {
+        return select(condition).orderBy(order).fetch(this::parse);
+    }
+
+    private SelectConditionStep<Record1<byte[]>> select(Condition condition) {
+        return dsl.select(message).from(table).where(condition);
+    }
+
+    private M parse(Record1<byte[]> row) {
+        return Messages.parse(parser, row.value1());
+    }
+}
