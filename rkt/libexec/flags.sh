@@ -7,7 +7,8 @@
 #               set_flag NAME VALUE   takes the value of the flag
 #               operands_end_flags    "true" if the first operand ends the flags, as before a command line; may be unset
 # Sets:       $@; data_dir, debug, insecure_options, local_config, system_config and user_config, from the global flags
-# Defines:    flag_error, flag_help, invalid_value, make_absolute (sets absolute), for commands too
+# Defines:    flag_error, flag_help, invalid_value, make_absolute (sets absolute), read_format (sets format), for
+#             commands too
 
 data_dir=
 insecure_options=
@@ -39,6 +40,14 @@ read_bool() {
     1 | t | T | TRUE | true | True) value=true ;;
     0 | f | F | FALSE | false | False) value=false ;;
     *) go_quote "$2" && invalid_value "$1" "$2" "strconv.ParseBool: parsing $quoted: invalid syntax" ;;
+  esac
+}
+
+# read_format TEXT: sets format, how a command prints: json, json-pretty, or empty for people.
+read_format() {
+  case $1 in
+    '' | json | json-pretty) format=$1 ;;
+    *) invalid_value format "$1" "Invalid format option: $1" ;;
   esac
 }
 

@@ -15,12 +15,7 @@ set_flag() {
   case $1 in
     full) full=$2 ;;
     no-legend) if $2; then legend=false; else legend=true; fi ;;
-    format)
-      case $2 in
-        '' | json | json-pretty) format=$2 ;;
-        *) invalid_value format "$2" "Invalid format option: $2" ;;
-      esac
-      ;;
+    format) read_format "$2" ;;
   esac
 }
 . "$libexec/flags.sh"

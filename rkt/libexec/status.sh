@@ -18,12 +18,7 @@ set_flag() {
     wait) wait_finished=${2:-true} ;;
     wait-ready) wait_ready=${2:-true} ;;
     uuid-file) uuid_file=$2 ;;
-    format)
-      case $2 in
-        '' | json | json-pretty) format=$2 ;;
-        *) invalid_value format "$2" "Invalid format option: $2" ;;
-      esac
-      ;;
+    format) read_format "$2" ;;
   esac
 }
 . "$libexec/flags.sh"

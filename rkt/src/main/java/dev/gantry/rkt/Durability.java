@@ -2,7 +2,6 @@ package dev.gantry.rkt;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -57,19 +56,9 @@ public final class Durability {
      * @throws RktException if this thread is interrupted
      */
     public static void forceTree(Path tree) throws IOException, RktException {
-        Process sync = new ProcessBuilder("sync", "-f", "--", tree.toString())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            sync.getOutputStream().close();
-            String output = new String(sync.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (sync.waitFor() != 0) {
-                throw new IOException("sync -f %s: %s".formatted(tree, output.strip()));
-            }
-        } catch (InterruptedException e) {
-            sync.destroy();
-            Thread.currentThread().interrupt();
-            throw new RktException("interrupted", e);
+        HostTool sync = HostTool.run("sync", "-f", "--", tree.toString());
+        if (!sync.isSuccess()) {
+            throw new IOException("sync -f %s: %s".formatted(tree, sync.output()));
         }
     }
 }

@@ -43,14 +43,16 @@ final class FailurePolicyValidator {
         Duration interval = DurationValidator.of(restart.getInterval());
         Duration delay = DurationValidator.of(restart.getDelay());
         if (delay.multipliedBy(Math.max(0, restart.getAttempts())).compareTo(interval) > 0) {
-            violations.add(
-                    path + ".interval",
-                    "%s is too short for %d restarts with a delay of %s: make it longer, or allow fewer"
-                            .formatted(
-                                    DurationValidator.text(interval),
-                                    restart.getAttempts(),
-                                    DurationValidator.text(delay)));
+            addShort(path, interval, restart.getAttempts() + " restarts", delay, violations);
         }
+    }
+
+    private static void addShort(
+            String path, Duration interval, String attempts, Duration delay, Violations violations) {
+        violations.add(
+                path + ".interval",
+                "%s is too short for %s with a delay of %s: make it longer, or allow fewer"
+                        .formatted(DurationValidator.text(interval), attempts, DurationValidator.text(delay)));
     }
 
     private static void checkReschedule(ReschedulePolicy policy, String path, Violations violations) {
@@ -88,13 +90,7 @@ final class FailurePolicyValidator {
         }
         Duration interval = DurationValidator.of(policy.getInterval());
         if (!policy.getUnlimited() && waits(policy, delay, maxDelay).compareTo(interval) > 0) {
-            violations.add(
-                    path + ".interval",
-                    "%s is too short for %d attempts with a delay of %s: make it longer, or allow fewer"
-                            .formatted(
-                                    DurationValidator.text(interval),
-                                    policy.getAttempts(),
-                                    DurationValidator.text(delay)));
+            addShort(path, interval, policy.getAttempts() + " attempts", delay, violations);
         }
     }
 

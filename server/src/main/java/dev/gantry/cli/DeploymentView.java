@@ -28,25 +28,26 @@ final class DeploymentView {
 
     /** Shows one object in full. */
     static List<String> one(Deployment deployment) {
-        return new Sections()
-                .add(new FieldList()
+        return sections(
+                deployment,
+                new FieldList()
                         .add("ID", deployment.getId())
                         .add("Job", deployment.getJobId())
-                        .add("Job Version", Long.toString(deployment.getJobVersion()))
-                        .add("Status", TextFormat.word(deployment.getStatus()))
-                        .add("Description", deployment.getDescription())
-                        .lines())
-                .section("Deployed", groups(deployment.getGroupsList()))
-                .lines();
+                        .add("Job Version", Long.toString(deployment.getJobVersion())));
     }
 
     /** Shows a deployment below its job. */
     static List<String> brief(Deployment deployment) {
-        return new Sections()
-                .add(new FieldList()
+        return sections(
+                deployment,
+                new FieldList()
                         .add("ID", TextFormat.shortId(deployment.getId()))
-                        .add("Version", Long.toString(deployment.getJobVersion()))
-                        .add("Status", TextFormat.word(deployment.getStatus()))
+                        .add("Version", Long.toString(deployment.getJobVersion())));
+    }
+
+    private static List<String> sections(Deployment deployment, FieldList names) {
+        return new Sections()
+                .add(names.add("Status", TextFormat.word(deployment.getStatus()))
                         .add("Description", deployment.getDescription())
                         .lines())
                 .section("Deployed", groups(deployment.getGroupsList()))

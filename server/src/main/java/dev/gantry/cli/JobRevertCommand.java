@@ -4,8 +4,8 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.RevertJobResponse;
 import dev.gantry.v1.SubmitJobResponse;
-import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,15 +32,8 @@ final class JobRevertCommand extends ClientCommand {
             description = "Only if the job's index is still this one, as 'job status' showed it.")
     private Long checkIndex;
 
-    @Option(names = "--detach", description = "Ends as soon as the job is stored, and prints the evaluation's id.")
-    private boolean detach;
-
-    @Option(
-            names = "--wait-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "10m",
-            description = "How long to wait; 0: no limit. Default: ${DEFAULT-VALUE}.")
-    private Duration waitTimeout;
+    @Mixin
+    private FollowOptions follow;
 
     JobRevertCommand(CliContext context, ServerOption outer) {
         super(context, outer);
@@ -51,7 +44,7 @@ final class JobRevertCommand extends ClientCommand {
         RevertJobResponse reverted = checkIndex == null
                 ? client.jobs().revert(jobId, version)
                 : client.jobs().revert(jobId, version, checkIndex);
-        if (detach) {
+        if (follow.isDetached()) {
             print(reverted.getEvaluationId());
             return GantryCli.DONE;
         }
@@ -61,7 +54,7 @@ final class JobRevertCommand extends ClientCommand {
         if (job.hasPeriodic() || job.hasParameterized()) {
             return GantryCli.DONE;
         }
-        return new JobMonitor(context(), client, waitTimeout)
+        return new JobMonitor(context(), client, follow.waitTimeout())
                 .follow(jobId, new RunProgress(job, submission(reverted), context()::print));
     }
 

@@ -4,7 +4,6 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.SubmitOptions;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.SubmitJobResponse;
-import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,9 +25,6 @@ final class JobRunCommand extends ClientCommand {
     @Mixin
     private final JobFileParameter file;
 
-    @Option(names = "--detach", description = "Ends as soon as the job is stored, and prints the evaluation's id.")
-    private boolean detach;
-
     @Option(
             names = "--check-index",
             paramLabel = "N",
@@ -36,12 +32,8 @@ final class JobRunCommand extends ClientCommand {
                     + " no such job.")
     private Long checkIndex;
 
-    @Option(
-            names = "--wait-timeout",
-            paramLabel = "DURATION",
-            defaultValue = "10m",
-            description = "How long to wait; 0: no limit. Default: ${DEFAULT-VALUE}.")
-    private Duration waitTimeout;
+    @Mixin
+    private FollowOptions follow;
 
     JobRunCommand(CliContext context, ServerOption outer) {
         super(context, outer);
@@ -54,7 +46,7 @@ final class JobRunCommand extends ClientCommand {
         SubmitOptions options =
                 checkIndex == null ? SubmitOptions.DEFAULT : SubmitOptions.DEFAULT.withCheckIndex(checkIndex);
         SubmitJobResponse submitted = client.jobs().submit(job, options);
-        if (detach) {
+        if (follow.isDetached()) {
             print(submitted.getEvaluationId());
             return GantryCli.DONE;
         }
@@ -68,7 +60,7 @@ final class JobRunCommand extends ClientCommand {
         }
         print("==> Job \"%s\" version %d is submitted, evaluation \"%s\""
                 .formatted(job.getId(), submitted.getVersion(), TextFormat.shortId(submitted.getEvaluationId())));
-        return new JobMonitor(context(), client, waitTimeout)
+        return new JobMonitor(context(), client, follow.waitTimeout())
                 .follow(job.getId(), new RunProgress(job, submitted, context()::print));
     }
 }

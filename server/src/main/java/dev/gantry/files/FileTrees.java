@@ -15,8 +15,8 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.util.UUID;
 
 /**
- * Deletes directories with all that is in them. The runtime of {@code rkt/} has a class of this name too: it shares no
- * code with Gantry.
+ * Deletes directories with all that is in them. The runtime of {@code rkt/} has a class of this name too, since it
+ * shares no code with Gantry. A test holds the two equal.
  *
  * <p>Each entry is deleted through the open handle of its directory. So no path is ever too long, and a directory that
  * another process replaces by a link meanwhile leads nowhere else. Few handles are open at once: deeper directories are

@@ -174,6 +174,20 @@ class FileTreesTest {
         assertThat(root).isEmptyDirectory();
     }
 
+    @Test
+    void the_runtime_has_the_same_code() throws Exception {
+        assertThat(code("src/main/java/dev/gantry/files/FileTrees.java"))
+                .contains("SecureDirectoryStream")
+                .isEqualTo(code("../rkt/src/main/java/dev/gantry/rkt/image/FileTrees.java"));
+    }
+
+    /** Returns the imports and the code of a class, without its package and its Javadoc. */
+    private static String code(String file) throws IOException {
+        String source = Files.readString(Path.of(file));
+        return source.substring(source.indexOf("import "), source.indexOf("/**"))
+                + source.substring(source.indexOf("public final class"));
+    }
+
     private static boolean isRoot() throws IOException {
         return Integer.valueOf(0)
                 .equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid", LinkOption.NOFOLLOW_LINKS));

@@ -15,7 +15,7 @@ final class ConfigCommand {
 
     private ConfigCommand() {}
 
-    static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+    static void run(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         List<String> operands = new ArrayList<>();
         Flags flags = Flags.read(GlobalOptions.SYNTAX, words, operands);
         if (!operands.isEmpty()) {

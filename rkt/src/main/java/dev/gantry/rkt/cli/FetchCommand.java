@@ -1,6 +1,8 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.request.ImageReference;
@@ -14,14 +16,14 @@ import java.util.Optional;
 final class FetchCommand {
 
     static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
-            .with(FlagKind.BOOL, "full", "no-cache", "no-store", "store-only")
-            .with(FlagKind.VALUE, "pull-policy");
+            .with(Kind.BOOL, "full", "no-cache", "no-store", "store-only")
+            .with(Kind.VALUE, "pull-policy");
 
     private static final int SHORT_ID_LENGTH = "sha512-".length() + 32;
 
     private FetchCommand() {}
 
-    static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+    static void run(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         PodArguments arguments = PodArguments.read(SYNTAX, words);
         Flags flags = arguments.pod();
         requireSignaturesOnly(arguments.apps());

@@ -1,5 +1,6 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.cli.Flags.Flag;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,22 @@ import java.util.function.Consumer;
 /** The flags of a command. Parses them as rkt's parser (spf13/pflag) does. */
 final class FlagSyntax {
 
+    /** The kinds of flags, by the value that they take. */
+    enum Kind {
+        /** {@code --x} is {@code --x=true}; the value must be a boolean as Go reads it. */
+        BOOL,
+        /** {@code --x=VALUE} or {@code --x VALUE}. */
+        VALUE,
+        /** {@code --x} or {@code --x=VALUE}. */
+        OPTIONAL
+    }
+
     private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
     private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
 
-    private final Map<String, FlagKind> kinds;
+    private final Map<String, Kind> kinds;
 
-    private FlagSyntax(Map<String, FlagKind> kinds) {
+    private FlagSyntax(Map<String, Kind> kinds) {
         this.kinds = Map.copyOf(kinds);
     }
 
@@ -24,8 +35,8 @@ final class FlagSyntax {
     }
 
     /** These flags and some more of one kind. */
-    FlagSyntax with(FlagKind kind, String... names) {
-        Map<String, FlagKind> more = new HashMap<>(kinds);
+    FlagSyntax with(Kind kind, String... names) {
+        Map<String, Kind> more = new HashMap<>(kinds);
         for (String name : names) {
             more.put(name, kind);
         }
@@ -34,7 +45,7 @@ final class FlagSyntax {
 
     /** These flags and those of another syntax. */
     FlagSyntax with(FlagSyntax other) {
-        Map<String, FlagKind> more = new HashMap<>(kinds);
+        Map<String, Kind> more = new HashMap<>(kinds);
         more.putAll(other.kinds);
         return new FlagSyntax(more);
     }
@@ -76,7 +87,7 @@ final class FlagSyntax {
         if (name.equals("help")) {
             throw UsageException.help();
         }
-        FlagKind kind = kinds.get(name);
+        Kind kind = kinds.get(name);
         if (kind == null) {
             throw UsageException.error("unknown flag: --" + name);
         }
@@ -84,8 +95,8 @@ final class FlagSyntax {
             sink.accept(checked(new Flag(name, word.substring(equals + 1)), kind));
             return position + 1;
         }
-        if (kind != FlagKind.VALUE) {
-            sink.accept(new Flag(name, kind == FlagKind.BOOL ? "true" : ""));
+        if (kind != Kind.VALUE) {
+            sink.accept(new Flag(name, kind == Kind.BOOL ? "true" : ""));
             return position + 1;
         }
         if (position + 1 == words.size()) {
@@ -95,9 +106,9 @@ final class FlagSyntax {
         return position + 2;
     }
 
-    private static Flag checked(Flag flag, FlagKind kind) throws UsageException {
-        if (kind != FlagKind.BOOL || FALSE.contains(flag.value())) {
-            return kind == FlagKind.BOOL ? new Flag(flag.name(), "false") : flag;
+    private static Flag checked(Flag flag, Kind kind) throws UsageException {
+        if (kind != Kind.BOOL || FALSE.contains(flag.value())) {
+            return kind == Kind.BOOL ? new Flag(flag.name(), "false") : flag;
         }
         if (TRUE.contains(flag.value())) {
             return new Flag(flag.name(), "true");

@@ -11,6 +11,14 @@ import java.util.Optional;
  */
 record Flags(List<Flag> all) {
 
+    /**
+     * A flag of a command line.
+     *
+     * @param name without dashes
+     * @param value its value; for a flag without a value, the default of that form
+     */
+    record Flag(String name, String value) {}
+
     Flags {
         all = List.copyOf(all);
     }

@@ -1,6 +1,8 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.config.Settings;
 import dev.gantry.rkt.pod.Confinement;
@@ -30,10 +32,30 @@ record GlobalOptions(
         Settings settings,
         boolean areHttpsKeysTrusted) {
 
+    /** A check that {@code --insecure-options} turns off. */
+    enum InsecureOption {
+        /** Plain HTTP is allowed. */
+        HTTP,
+        /** Images need no signature. */
+        IMAGE,
+        /** Any certificate of a server is taken. */
+        TLS,
+        /** Trees are not checked before they are used; they never are here. */
+        ONDISK,
+        /** Keys are taken over plain HTTP. */
+        PUBKEY,
+        /** No capability is taken away; the fly flavour takes none away. */
+        CAPABILITIES,
+        /** No path of /proc and /sys is protected; the fly flavour protects none. */
+        PATHS,
+        /** No system call is filtered; the fly flavour filters none. */
+        SECCOMP
+    }
+
     /** The global flags. */
     static final FlagSyntax SYNTAX = FlagSyntax.none()
-            .with(FlagKind.BOOL, "debug", "trust-keys-from-https")
-            .with(FlagKind.VALUE, "dir", "insecure-options", "local-config", "system-config", "user-config");
+            .with(Kind.BOOL, "debug", "trust-keys-from-https")
+            .with(Kind.VALUE, "dir", "insecure-options", "local-config", "system-config", "user-config");
 
     private static final Path DEFAULT_DIRECTORY = Path.of("/var/lib/rkt");
 

@@ -1,5 +1,6 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.cli.Flags.Flag;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.pod.PodStore;

@@ -2,6 +2,8 @@ package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.request.ImageReference;
@@ -17,12 +19,12 @@ import java.util.Set;
 final class ImageCommand {
 
     private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
-            .with(FlagKind.BOOL, "full", "no-legend", "overwrite", "pretty-print", "rootfs-only")
-            .with(FlagKind.VALUE, "fields", "format", "grace-period", "order", "sort");
+            .with(Kind.BOOL, "full", "no-legend", "overwrite", "pretty-print", "rootfs-only")
+            .with(Kind.VALUE, "fields", "format", "grace-period", "order", "sort");
 
     private ImageCommand() {}
 
-    static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+    static void run(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         List<String> operands = new ArrayList<>();
         Flags flags = Flags.read(SYNTAX, words, operands);
         if (operands.isEmpty()) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.image.StoredImage;
 import java.io.IOException;
 import java.time.Instant;

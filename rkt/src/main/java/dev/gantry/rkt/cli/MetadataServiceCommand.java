@@ -3,6 +3,8 @@ package dev.gantry.rkt.cli;
 import dev.gantry.rkt.PrivateDirectory;
 import dev.gantry.rkt.ProcessIdentity;
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.metadata.MetadataService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +20,7 @@ final class MetadataServiceCommand {
     /** Tells {@code run-prepared --mds-register} who serves, and on which port. */
     private static final String RECORD = "metadata-service";
 
-    private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX.with(FlagKind.VALUE, "listen-port");
+    private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX.with(Kind.VALUE, "listen-port");
     private static final String USUAL_PORT = "18112";
 
     /** Seconds for a request and for an answer. */
@@ -26,7 +28,7 @@ final class MetadataServiceCommand {
 
     private MetadataServiceCommand() {}
 
-    static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+    static void run(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         List<String> operands = new ArrayList<>();
         Flags flags = Flags.read(SYNTAX, words, operands);
         int port = port(flags);

@@ -1,6 +1,8 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
+import dev.gantry.rkt.cli.Flags.Flag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,7 +40,7 @@ record PodArguments(Flags pod, List<App> apps) {
             "working-dir");
 
     /** The flags that follow an image. */
-    static final FlagSyntax APP_SYNTAX = FlagSyntax.none().with(FlagKind.VALUE, APP_FLAGS.toArray(String[]::new));
+    static final FlagSyntax APP_SYNTAX = FlagSyntax.none().with(Kind.VALUE, APP_FLAGS.toArray(String[]::new));
 
     PodArguments {
         apps = List.copyOf(apps);

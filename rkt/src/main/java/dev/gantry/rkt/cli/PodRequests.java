@@ -9,6 +9,7 @@ import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.appc.PodManifest;
 import dev.gantry.rkt.appc.Quantity;
 import dev.gantry.rkt.appc.Volume;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.pod.AppRequest;
 import dev.gantry.rkt.pod.Confinement;
 import dev.gantry.rkt.pod.Flavor;

@@ -1,6 +1,8 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.pod.AppRequest;
@@ -26,9 +28,9 @@ import java.util.Set;
 final class PrepareCommand {
 
     static final FlagSyntax POD_SYNTAX = GlobalOptions.SYNTAX
-            .with(FlagKind.BOOL, "inherit-env", "no-overlay", "no-store", "private-users", "quiet", "store-only")
+            .with(Kind.BOOL, "inherit-env", "no-overlay", "no-store", "private-users", "quiet", "store-only")
             .with(
-                    FlagKind.VALUE,
+                    Kind.VALUE,
                     "mount",
                     "pod-manifest",
                     "port",
@@ -42,37 +44,22 @@ final class PrepareCommand {
                     "stage1-url",
                     "volume");
 
+    /** The flags of {@code run} for the network names that apps see, and for their IPC namespace. */
+    private static final FlagSyntax SURROUNDINGS = FlagSyntax.none()
+            .with(Kind.VALUE, "dns", "dns-domain", "dns-opt", "dns-search", "hostname", "hosts-entry", "ipc");
+
     static final FlagSyntax RUN_SYNTAX = POD_SYNTAX
-            .with(FlagKind.BOOL, "interactive", "mds-register")
-            .with(FlagKind.OPTIONAL, "net")
-            .with(
-                    FlagKind.VALUE,
-                    "dns",
-                    "dns-domain",
-                    "dns-opt",
-                    "dns-search",
-                    "hostname",
-                    "hosts-entry",
-                    "ipc",
-                    "uuid-file-save");
+            .with(SURROUNDINGS)
+            .with(Kind.BOOL, "interactive", "mds-register")
+            .with(Kind.OPTIONAL, "net")
+            .with(Kind.VALUE, "uuid-file-save");
 
     /** The flags of {@code run} that its second half reads, in runtime-flags.sh and flags.sh. */
-    private static final Set<String> FOR_THE_LAUNCHER = Set.of(
-            "debug",
-            "dir",
-            "dns",
-            "dns-domain",
-            "dns-opt",
-            "dns-search",
-            "hostname",
-            "hosts-entry",
-            "interactive",
-            "ipc",
-            "local-config",
-            "mds-register",
-            "net",
-            "system-config",
-            "user-config");
+    private static final Set<String> FOR_THE_LAUNCHER = SURROUNDINGS
+            .with(Kind.BOOL, "debug", "interactive", "mds-register")
+            .with(Kind.OPTIONAL, "net")
+            .with(Kind.VALUE, "dir", "local-config", "system-config", "user-config")
+            .names();
 
     /** The variable by which prepare.sh asks to keep the decision; its value is the key. */
     private static final String DECISION = "RKT_DECISION";
@@ -82,14 +69,14 @@ final class PrepareCommand {
     private PrepareCommand() {}
 
     /** {@code rkt prepare}: prints the pod's UUID. */
-    static void prepare(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+    static void prepare(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         PodArguments arguments = PodArguments.read(POD_SYNTAX, words);
         Session session = sessions.open("prepare", arguments.pod());
         session.out().println(prepare(session, arguments, "error finding images: ", List.of()));
     }
 
     /** {@code rkt run}: prints the pod's UUID and the data directory, for run.sh. */
-    static void prepareToRun(SessionFactory sessions, List<String> words)
+    static void prepareToRun(Session.Factory sessions, List<String> words)
             throws UsageException, RktException, IOException {
         PodArguments arguments = PodArguments.read(RUN_SYNTAX, words);
         Session session = sessions.open("run", arguments.pod());

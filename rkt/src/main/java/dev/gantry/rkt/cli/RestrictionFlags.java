@@ -3,6 +3,7 @@ package dev.gantry.rkt.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.pod.Flavor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

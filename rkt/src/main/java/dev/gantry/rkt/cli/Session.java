@@ -1,6 +1,7 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.GlobalOptions.InsecureOption;
 import dev.gantry.rkt.config.Credentials;
 import dev.gantry.rkt.fetch.ImageFetcher;
 import dev.gantry.rkt.fetch.ImageProvider;
@@ -18,6 +19,7 @@ import dev.gantry.rkt.trust.KeyTruster;
 import dev.gantry.rkt.trust.MetaKeyDiscovery;
 import dev.gantry.rkt.trust.OpenPgpVerifier;
 import dev.gantry.rkt.trust.TrustedKeys;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.Map;
@@ -40,6 +42,23 @@ record Session(
         InstantSource clock,
         PrintStream out,
         PrintStream err) {
+
+    /** Makes the session of a command once its flags are known. */
+    @FunctionalInterface
+    interface Factory {
+
+        /**
+         * Makes a session.
+         *
+         * @param command the name that stands before its messages
+         * @param flags all flags, of which the global ones are read
+         * @return the session
+         * @throws UsageException if a global flag has a value that can't be taken
+         * @throws RktException if a configuration file can't be used
+         * @throws IOException if a configuration file can't be read
+         */
+        Session open(String command, Flags flags) throws UsageException, RktException, IOException;
+    }
 
     Session {
         environment = Map.copyOf(environment);

@@ -1,6 +1,7 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.config.Settings;
 import dev.gantry.rkt.pod.Flavor;
 import java.util.Arrays;

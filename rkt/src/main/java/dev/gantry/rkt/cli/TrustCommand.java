@@ -1,6 +1,7 @@
 package dev.gantry.rkt.cli;
 
 import dev.gantry.rkt.RktException;
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
 import dev.gantry.rkt.trust.KeyDownloads;
 import dev.gantry.rkt.trust.KeyTruster;
 import dev.gantry.rkt.trust.MetaKeyDiscovery;
@@ -14,12 +15,12 @@ import java.util.function.Consumer;
 final class TrustCommand {
 
     static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX
-            .with(FlagKind.BOOL, "insecure-allow-http", "root", "skip-fingerprint-review")
-            .with(FlagKind.VALUE, "prefix");
+            .with(Kind.BOOL, "insecure-allow-http", "root", "skip-fingerprint-review")
+            .with(Kind.VALUE, "prefix");
 
     private TrustCommand() {}
 
-    static void run(SessionFactory sessions, List<String> words) throws UsageException, RktException, IOException {
+    static void run(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         List<String> locations = new ArrayList<>();
         Flags flags = Flags.read(SYNTAX, words, locations);
         Session session = sessions.open("trust", flags);

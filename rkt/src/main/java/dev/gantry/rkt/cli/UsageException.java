@@ -1,5 +1,6 @@
 package dev.gantry.rkt.cli;
 
+import dev.gantry.rkt.cli.Flags.Flag;
 import java.util.Optional;
 
 /** Thrown if the command line asks for help, or is invalid. */

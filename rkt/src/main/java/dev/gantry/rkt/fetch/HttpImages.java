@@ -2,6 +2,7 @@ package dev.gantry.rkt.fetch;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.ImageManifest;
+import dev.gantry.rkt.fetch.Remotes.Remote;
 import dev.gantry.rkt.http.CacheControl;
 import dev.gantry.rkt.http.Downloads;
 import dev.gantry.rkt.image.AciManifest;

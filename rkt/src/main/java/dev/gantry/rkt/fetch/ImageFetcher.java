@@ -4,6 +4,7 @@ import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.config.ConfigDirectories;
 import dev.gantry.rkt.config.Credentials;
 import dev.gantry.rkt.docker.DockerImages;
+import dev.gantry.rkt.fetch.Remotes.Remote;
 import dev.gantry.rkt.http.Downloads;
 import dev.gantry.rkt.http.EnvironmentProxies;
 import dev.gantry.rkt.http.HttpTransport;

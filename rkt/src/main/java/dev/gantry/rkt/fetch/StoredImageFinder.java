@@ -2,6 +2,7 @@ package dev.gantry.rkt.fetch;
 
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Dependency;
+import dev.gantry.rkt.fetch.Remotes.Remote;
 import dev.gantry.rkt.image.ImageStore;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.request.ImageReference;

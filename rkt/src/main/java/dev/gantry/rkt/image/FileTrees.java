@@ -19,8 +19,8 @@ import java.util.UUID;
  *
  * <p>Each entry is deleted through the open handle of its directory. So no path is ever too long, and a directory that
  * another process replaces by a link leads nowhere else. Few handles are open at once: deeper directories are moved up
- * to the top of the tree and deleted there. Gantry's server has a class of this name too: this runtime shares no code
- * with it.
+ * to the top of the tree and deleted there. Gantry's server has a class of this name too, since this runtime shares
+ * no code with it. A test of the server holds the two equal.
  */
 public final class FileTrees {
 

@@ -1,8 +1,8 @@
 package dev.gantry.rkt.image;
 
+import dev.gantry.rkt.HostTool;
 import dev.gantry.rkt.RktException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -66,29 +66,19 @@ public final class TreeCopies {
      * @throws IOException if cp can't be run
      */
     public static void copy(Path tree, Path target) throws IOException, RktException {
-        Process copy = new ProcessBuilder(
-                        "setpriv",
-                        "--pdeathsig",
-                        "KILL",
-                        "cp",
-                        "-a",
-                        "--reflink=auto",
-                        "-T",
-                        "--",
-                        tree.toString(),
-                        target.toString())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            copy.getOutputStream().close();
-            String output = new String(copy.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (copy.waitFor() != 0) {
-                throw new RktException("copying \"%s\" failed: %s".formatted(tree, output.strip()));
-            }
-        } catch (InterruptedException e) {
-            copy.destroy();
-            Thread.currentThread().interrupt();
-            throw new RktException("interrupted", e);
+        HostTool copy = HostTool.run(
+                "setpriv",
+                "--pdeathsig",
+                "KILL",
+                "cp",
+                "-a",
+                "--reflink=auto",
+                "-T",
+                "--",
+                tree.toString(),
+                target.toString());
+        if (!copy.isSuccess()) {
+            throw new RktException("copying \"%s\" failed: %s".formatted(tree, copy.output()));
         }
     }
 }

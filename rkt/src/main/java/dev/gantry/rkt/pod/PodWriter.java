@@ -4,12 +4,12 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.gantry.rkt.Durability;
+import dev.gantry.rkt.HostTool;
 import dev.gantry.rkt.Json;
 import dev.gantry.rkt.RktException;
 import dev.gantry.rkt.appc.Mount;
 import dev.gantry.rkt.appc.Volume;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -189,52 +189,32 @@ final class PodWriter {
 
     /** Tries to mount the overlay, in a mount namespace of its own; returns the error of mount(8), if it fails. */
     private static Optional<String> overlayFault(Path directory) throws IOException, RktException {
-        Result result = call(
+        HostTool mount = HostTool.run(
                 directory,
-                "unshare",
-                "--mount",
-                "--propagation",
-                "private",
-                "mount",
-                "-t",
-                "overlay",
-                "-o",
-                "lowerdir=tree,upperdir=upper,workdir=work",
-                "rkt-attempt",
-                ROOTFS);
-        return result.exitCode() == 0
-                ? Optional.empty()
-                : Optional.of(result.output().strip().replace('\n', ' '));
+                List.of(
+                        "unshare",
+                        "--mount",
+                        "--propagation",
+                        "private",
+                        "mount",
+                        "-t",
+                        "overlay",
+                        "-o",
+                        "lowerdir=tree,upperdir=upper,workdir=work",
+                        "rkt-attempt",
+                        ROOTFS));
+        return mount.isSuccess() ? Optional.empty() : Optional.of(mount.output().replace('\n', ' '));
     }
 
     /** Runs a program in a directory. On a failure the message contains its output. */
     static void run(Path directory, String... command) throws IOException, RktException {
-        Result result = call(directory, command);
-        if (result.exitCode() != 0) {
-            throw new RktException("%s failed: %s"
-                    .formatted(String.join(" ", command), result.output().strip()));
-        }
-    }
-
-    private static Result call(Path directory, String... command) throws IOException, RktException {
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        try {
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return new Result(process.waitFor(), output);
-        } catch (InterruptedException e) {
-            process.destroy();
-            Thread.currentThread().interrupt();
-            throw new RktException("interrupted", e);
+        HostTool tool = HostTool.run(directory, List.of(command));
+        if (!tool.isSuccess()) {
+            throw new RktException("%s failed: %s".formatted(String.join(" ", command), tool.output()));
         }
     }
 
     private static void write(Path directory, String name, String text) throws IOException {
         Files.writeString(directory.resolve(name), text.endsWith("\n") ? text : text + "\n");
     }
-
-    private record Result(int exitCode, String output) {}
 }

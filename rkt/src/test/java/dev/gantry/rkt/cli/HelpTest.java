@@ -2,6 +2,7 @@ package dev.gantry.rkt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.rkt.cli.FlagSyntax.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class HelpTest {
         FlagSyntax ofApps = PodArguments.APP_SYNTAX;
         assertThat(inHelp("prepare")).isEqualTo(names(PrepareCommand.POD_SYNTAX.with(ofApps)));
         assertThat(inHelp("run")).isEqualTo(names(PrepareCommand.RUN_SYNTAX.with(ofApps)));
-        assertThat(inHelp("fetch")).isEqualTo(names(FetchCommand.SYNTAX.with(FlagKind.VALUE, "signature")));
+        assertThat(inHelp("fetch")).isEqualTo(names(FetchCommand.SYNTAX.with(Kind.VALUE, "signature")));
         assertThat(inHelp("trust")).isEqualTo(names(TrustCommand.SYNTAX));
     }
 

@@ -2,12 +2,15 @@ package dev.gantry.cluster.evaluation;
 
 import com.google.protobuf.Timestamp;
 import dev.gantry.cluster.Identifiers;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.EvaluationTrigger;
 import dev.gantry.v1.JobRecord;
+import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Creates evaluations. A job has at most one that is not terminal: a newer evaluation covers everything that an older
@@ -47,6 +50,21 @@ public final class Evaluations {
                 .setStatus(EvaluationStatus.EVALUATION_STATUS_PENDING)
                 .setCreateTime(now)
                 .build());
+    }
+
+    /**
+     * Queues an evaluation of each of some jobs.
+     *
+     * @param jobIds the jobs; a job may be named many times, and jobs that are not stored are skipped
+     * @param trigger the reason
+     * @param now the time
+     */
+    public void queueAll(
+            WriteTransaction transaction, Stream<String> jobIds, EvaluationTrigger trigger, Instant now) {
+        Timestamp time = ProtoTimes.toTimestampMillis(now);
+        jobIds.distinct()
+                .flatMap(jobId -> transaction.job(jobId).stream())
+                .forEach(job -> queue(transaction, job, trigger, time));
     }
 
     private static List<Evaluation> cancelOpen(WriteTransaction transaction, String jobId) {

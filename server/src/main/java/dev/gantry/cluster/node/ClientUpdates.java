@@ -124,13 +124,8 @@ final class ClientUpdates {
                         });
             }
         }
-        failedJobs.stream()
-                .flatMap(jobId -> transaction.job(jobId).stream())
-                .forEach(job -> evaluations.queue(
-                        transaction,
-                        job,
-                        EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED,
-                        ProtoTimes.toTimestampMillis(now)));
+        evaluations.queueAll(
+                transaction, failedJobs.stream(), EvaluationTrigger.EVALUATION_TRIGGER_ALLOCATION_FAILED, now);
     }
 
     private static Map<String, Allocation> read(WriteTransaction transaction, List<Message> messages) {

@@ -232,17 +232,11 @@ public final class NodeDrainer {
     }
 
     private void lookAt(WriteTransaction transaction, List<Allocation> left, Predicate<String> jobs, Instant now) {
-        left.stream()
-                .map(Allocation::getJobId)
-                .distinct()
-                .filter(jobs)
-                .map(transaction::job)
-                .flatMap(Optional::stream)
-                .forEach(job -> evaluations.queue(
-                        transaction,
-                        job,
-                        EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN,
-                        ProtoTimes.toTimestampMillis(now)));
+        evaluations.queueAll(
+                transaction,
+                left.stream().map(Allocation::getJobId).distinct().filter(jobs),
+                EvaluationTrigger.EVALUATION_TRIGGER_NODE_DRAIN,
+                now);
     }
 
     /** Returns true if the deadline has passed; false if the drain was just changed. */

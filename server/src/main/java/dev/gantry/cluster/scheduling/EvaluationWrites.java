@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +44,7 @@ final class EvaluationWrites {
     void queue(String jobId, EvaluationTrigger trigger) {
         Instant now = clocks.wall().instant();
         write(
-                transaction -> transaction
-                        .job(jobId)
-                        .ifPresent(
-                                job -> evaluations.queue(transaction, job, trigger, ProtoTimes.toTimestampMillis(now))),
+                transaction -> evaluations.queueAll(transaction, Stream.of(jobId), trigger, now),
                 "Job %s was not evaluated when its time came; it is tried again".formatted(jobId),
                 () -> queue(jobId, trigger));
     }

@@ -123,16 +123,13 @@ final class PlanWriter {
         preempted.tell(transaction, now);
         transaction.putEvaluation(preempted.remembered());
         plan.deployments().forEach(deployment -> deploy(transaction, deployment, plan, now));
-        plan.stops().stream()
-                .filter(stop -> stop.cause() == StopCause.PREEMPTED)
-                .map(stop -> stop.allocation().getJobId())
-                .distinct()
-                .flatMap(jobId -> transaction.job(jobId).stream())
-                .forEach(job -> evaluations.queue(
-                        transaction,
-                        job,
-                        EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION,
-                        ProtoTimes.toTimestampMillis(now)));
+        evaluations.queueAll(
+                transaction,
+                plan.stops().stream()
+                        .filter(stop -> stop.cause() == StopCause.PREEMPTED)
+                        .map(stop -> stop.allocation().getJobId()),
+                EvaluationTrigger.EVALUATION_TRIGGER_PREEMPTION,
+                now);
     }
 
     private static Outcome outcome(Throwable failure) {

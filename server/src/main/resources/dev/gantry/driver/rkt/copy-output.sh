@@ -22,28 +22,35 @@ trap '' HUP INT QUIT TERM PIPE
 # The shell gives /dev/null to what it starts in the background, unless it takes another descriptor.
 exec 3<&0
 
-find_newest() {
-    index=0
+# each_file COMMAND: calls the command for each file, with file, and with number set to the number in its name.
+each_file() {
     for file in "$prefix".*; do
         number=${file##*.}
         case $number in
             '' | *[!0-9]*) ;;
-            *) [ "$number" -le "$index" ] || index=$number ;;
+            *) "$1" ;;
         esac
     done
+}
+
+find_newest() {
+    index=0
+    each_file take_if_newer
     file=$prefix.$index
+}
+
+take_if_newer() {
+    [ "$number" -le "$index" ] || index=$number
 }
 
 begin_next() {
     index=$((index + 1))
-    for file in "$prefix".*; do
-        number=${file##*.}
-        case $number in
-            '' | *[!0-9]*) ;;
-            *) [ "$number" -gt $((index - max_files)) ] || rm -f -- "$file" ;;
-        esac
-    done
+    each_file remove_if_old
     file=$prefix.$index
+}
+
+remove_if_old() {
+    [ "$number" -gt $((index - max_files)) ] || rm -f -- "$file"
 }
 
 # Copies as many reads as are sure to fit into the file. dd writes what each read gives at once, and counts reads, not
