@@ -9,8 +9,6 @@ import java.util.List;
 /** The {@code gantry} program. */
 public final class Gantry {
 
-    private static final String BENCH = "bench";
-
     private Gantry() {}
 
     /**
@@ -19,10 +17,6 @@ public final class Gantry {
      * @param arguments the arguments of {@code gantry}
      */
     public static void main(String[] arguments) {
-        // The other programs start the log when they run. The bench's package lies below this one.
-        if (arguments.length > 0 && arguments[0].equals(BENCH)) {
-            ProgramLog.start();
-        }
         System.exit(new GantryCli(CliContext.system(), ProgramVersion::lines, programs()).run(arguments));
     }
 
@@ -32,6 +26,6 @@ public final class Gantry {
                 new Program("server", ServerCommand::new),
                 new Program("node", NodeCommand::new),
                 new Program("dev", DevCommand::new),
-                new Program(BENCH, BenchCommand::new));
+                new Program("bench", () -> new BenchCommand(ProgramLog::start)));
     }
 }

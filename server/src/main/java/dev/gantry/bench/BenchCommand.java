@@ -7,4 +7,21 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Measures Gantry on this machine.",
         subcommands = {PlacementsCommand.class, SubmissionsCommand.class, RestartCommand.class, LatencyCommand.class})
-public final class BenchCommand {}
+public final class BenchCommand {
+
+    private final Runnable startLog;
+
+    /**
+     * Creates the command.
+     *
+     * @param startLog starts the program's log; called when a measurement begins
+     */
+    public BenchCommand(Runnable startLog) {
+        this.startLog = startLog;
+    }
+
+    /** Starts the program's log. Each measurement calls this first. */
+    void startLog() {
+        startLog.run();
+    }
+}

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gantry bench latency}. */
@@ -37,6 +38,10 @@ final class LatencyCommand implements Callable<Integer> {
 
     private static final Pattern NODE_READY = Pattern.compile("Gantry node (\\S+) is ready");
     private static final double MILLIS_PER_NANO = 1e-6;
+
+    @ParentCommand
+    @SuppressWarnings("unused")
+    private BenchCommand bench;
 
     @Spec
     @SuppressWarnings("unused")
@@ -60,6 +65,7 @@ final class LatencyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        bench.startLog();
         try (Workspace workspace = Workspace.create()) {
             Path directory = workspace.directory();
             BareRkt rkt = BareRkt.in(directory);

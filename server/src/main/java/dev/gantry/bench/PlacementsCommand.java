@@ -7,6 +7,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gantry bench placements}. */
@@ -17,6 +18,10 @@ import picocli.CommandLine.Spec;
             "The million-container challenge is --nodes 5000 --jobs 1000 --tasks 1000."
         })
 final class PlacementsCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("unused")
+    private BenchCommand bench;
 
     @Spec
     @SuppressWarnings("unused")
@@ -33,6 +38,7 @@ final class PlacementsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        bench.startLog();
         try (Workspace workspace = Workspace.create()) {
             measure(workspace.directory()).print(spec.commandLine().getOut(), json);
         }

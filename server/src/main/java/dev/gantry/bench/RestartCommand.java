@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gantry bench restart}. */
@@ -18,6 +19,10 @@ import picocli.CommandLine.Spec;
             "and starts it several times, each time until it tells the right number of running allocations."
         })
 final class RestartCommand implements Callable<Integer> {
+
+    @ParentCommand
+    @SuppressWarnings("unused")
+    private BenchCommand bench;
 
     @Spec
     @SuppressWarnings("unused")
@@ -37,6 +42,7 @@ final class RestartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        bench.startLog();
         try (Workspace workspace = Workspace.create()) {
             measure(workspace.directory()).print(spec.commandLine().getOut(), json);
         }

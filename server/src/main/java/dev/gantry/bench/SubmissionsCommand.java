@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code gantry bench submissions}. */
@@ -25,6 +26,10 @@ import picocli.CommandLine.Spec;
 final class SubmissionsCommand implements Callable<Integer> {
 
     private static final double NANOS_PER_SECOND = 1e9;
+
+    @ParentCommand
+    @SuppressWarnings("unused")
+    private BenchCommand bench;
 
     @Spec
     @SuppressWarnings("unused")
@@ -53,6 +58,7 @@ final class SubmissionsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
+        bench.startLog();
         try (Workspace workspace = Workspace.create();
                 ServerProcess process = ServerProcess.start(workspace.directory(), server)) {
             measure(process.address()).print(spec.commandLine().getOut(), json);
