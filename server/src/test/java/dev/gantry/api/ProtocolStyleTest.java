@@ -17,7 +17,11 @@ import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.Test;
 
 /** The rules of the protocol's style that Buf has no check for. */
 class ProtocolStyleTest {
+
+    private static final Path SOURCES = Path.of("../proto/src/main/proto/gantry/v1");
 
     private static final Pattern TIME = Pattern.compile("(.*_)?(time|times|deadline)");
     private static final Pattern UNIT_OF_TIME =
@@ -48,6 +54,17 @@ class ProtocolStyleTest {
         assertThat(fields(field -> field.getJavaType() != JavaType.MESSAGE
                         && UNIT_OF_TIME.matcher(field.getName()).matches()))
                 .isEmpty();
+    }
+
+    @Test
+    void no_line_is_longer_than_120_columns() throws IOException {
+        List<String> names = files().map(
+                        file -> Path.of(file.getName()).getFileName().toString())
+                .toList();
+        assertThat(names).isNotEmpty();
+        for (String name : names) {
+            assertThat(Files.readAllLines(SOURCES.resolve(name))).as(name).allMatch(line -> line.length() <= 120);
+        }
     }
 
     private static Set<FieldDescriptor> fields(Predicate<FieldDescriptor> filter) {

@@ -27,7 +27,7 @@ class LayersTest {
     @ArchTest
     static final ArchRule packages_depend_only_on_those_below_them = layeredArchitecture()
             .consideringOnlyDependenciesInAnyPackage("dev.gantry..")
-            .withOptionalLayers(true)
+            .withOptionalLayers(false)
             .layer("app")
             .definedBy("dev.gantry.app..")
             .layer("bench")
