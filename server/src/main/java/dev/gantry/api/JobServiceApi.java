@@ -138,7 +138,7 @@ final class JobServiceApi extends JobServiceImplBase {
     public void planJob(PlanJobRequest request, StreamObserver<PlanJobResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> dryRuns.plan(validator.complete(request.getJob())),
+                () -> dryRuns.plan(validator.complete(request.getJob()), request.getJob()),
                 plan -> PlanJobResponse.newBuilder()
                         .addAllGroups(plan.groups())
                         .setExists(plan.modifyIndex() > 0)

@@ -15,8 +15,7 @@ final class PlanView {
 
     /** Shows the changes, each group with its nodes, and how to submit the job. */
     static List<String> of(String jobId, String file, PlanJobResponse plan) {
-        Sections page = new Sections()
-                .add(List.of("Job \"%s\" is %s".formatted(jobId, plan.getExists() ? "stored already" : "new")));
+        Sections page = new Sections().add(List.of("Job \"%s\" is %s".formatted(jobId, state(plan))));
         page.section(
                 "Changes", plan.getDiffList().stream().map(PlanView::difference).toList());
         for (GroupPlan group : plan.getGroupsList()) {
@@ -37,6 +36,19 @@ final class PlanView {
         }
         return page.section("Check Index = " + plan.getModifyIndex(), List.of(advice(file, plan)))
                 .lines();
+    }
+
+    private static String state(PlanJobResponse plan) {
+        if (!plan.getExists()) {
+            return "new";
+        }
+        return plan.getDiffCount() == 0 && plan.getGroupsList().stream().allMatch(PlanView::keepsAll)
+                ? "stored already, with the same content; its allocations stay as they are"
+                : "stored already";
+    }
+
+    private static boolean keepsAll(GroupPlan group) {
+        return group.getPlace() == 0 && group.getStop() == 0 && group.getUpdateInPlace() == 0 && !group.hasFailure();
     }
 
     private static String heading(GroupPlan group) {

@@ -12,6 +12,7 @@ import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Evaluation;
 import dev.gantry.v1.EvaluationStatus;
+import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
@@ -279,6 +280,19 @@ class PlacementTest {
                         .getJobsList())
                 .isEmpty();
         assertThat(index()).isEqualTo(index);
+    }
+
+    @Test
+    void a_dry_run_of_a_new_job_lists_what_the_client_sent_and_no_default() {
+        Job job = TestJobs.constrained("plan-new", "dc-plan-new", "${driver.rkt.version}", ">", "1.2").toBuilder()
+                .clearPriority()
+                .build();
+
+        assertThat(plan(job).getDiffList())
+                .extracting(FieldDiff::getField)
+                .contains("id", "datacenters[0]")
+                .doesNotContain("priority")
+                .noneMatch(field -> field.contains("kill_timeout"));
     }
 
     private FakeNode connect(FakeNode node) {

@@ -246,6 +246,16 @@ class JobCommandsTest {
     }
 
     @Test
+    void a_plan_of_an_unchanged_job_says_that_nothing_changes() throws IOException {
+        PlanJobResponse.Builder unchanged = plan().toBuilder();
+        unchanged.getGroupsBuilder(0).clearPlace().clearStop().clearFailure();
+        cluster.answers("PlanJob", unchanged.build());
+
+        assertThat(CliRun.of(cluster, "job", "plan", file("service")).out())
+                .startsWith("Job \"web\" is stored already, with the same content; its allocations stay as they are\n");
+    }
+
+    @Test
     void a_plan_shows_one_score_for_a_node() throws IOException {
         PlanJobResponse.Builder scored = plan().toBuilder();
         scored.getGroupsBuilder(0)

@@ -59,8 +59,7 @@ public final class Evaluations {
      * @param trigger the reason
      * @param now the time
      */
-    public void queueAll(
-            WriteTransaction transaction, Stream<String> jobIds, EvaluationTrigger trigger, Instant now) {
+    public void queueAll(WriteTransaction transaction, Stream<String> jobIds, EvaluationTrigger trigger, Instant now) {
         Timestamp time = ProtoTimes.toTimestampMillis(now);
         jobIds.distinct()
                 .flatMap(jobId -> transaction.job(jobId).stream())

@@ -142,7 +142,7 @@ public final class JobRegistry {
                 .reader()
                 .jobs()
                 .findVersion(jobId, version)
-                .orElseThrow(() -> new UnknownObjectException("version %d of job".formatted(version), jobId))
+                .orElseThrow(() -> UnknownObjectException.version(version, jobId))
                 .getJob();
         return submit(transaction, Submission.Kind.REVERT, older, options, now);
     }

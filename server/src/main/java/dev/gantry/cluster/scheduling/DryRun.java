@@ -47,10 +47,11 @@ final class DryRun {
      *
      * @param snapshot the cluster and the stored job
      * @param job the job as it would be submitted, with its defaults filled in
+     * @param asSent the job as the client sent it
      * @param hasFailed true if an allocation of the stored version has failed permanently
      * @throws RefusedException if {@link JobKindRule} forbids the change
      */
-    JobPlan plan(JobSnapshot snapshot, Job job, boolean hasFailed) {
+    JobPlan plan(JobSnapshot snapshot, Job job, Job asSent, boolean hasFailed) {
         Optional<JobRecord> stored = snapshot.stored();
         JobKindRule.check(stored.map(JobRecord::getJob), job);
         JobVersion version = JobVersion.newBuilder()
@@ -69,11 +70,13 @@ final class DryRun {
                         canaries.getOrDefault(outcome.taskGroup(), 0L).intValue(),
                         verdicts.getOrDefault(outcome.taskGroup(), List.of())))
                 .toList();
-        return new JobPlan(groups, stored.map(JobRecord::getModifyIndex).orElse(0L), diff(stored, job));
+        return new JobPlan(groups, stored.map(JobRecord::getModifyIndex).orElse(0L), diff(stored, job, asSent));
     }
 
-    private static List<FieldDiff> diff(Optional<JobRecord> stored, Job job) {
-        return JobDiff.between(stored.map(JobRecord::getJob).orElse(Job.getDefaultInstance()), job);
+    /** Returns the differences to the stored job. All of a new job is new: only what the client sent tells something. */
+    private static List<FieldDiff> diff(Optional<JobRecord> stored, Job job, Job asSent) {
+        return stored.map(before -> JobDiff.between(before.getJob(), job))
+                .orElseGet(() -> JobDiff.between(Job.getDefaultInstance(), asSent));
     }
 
     private static GroupPlan toGroupPlan(GroupOutcome outcome, int canaries, List<NodeVerdict> verdicts) {

@@ -31,7 +31,7 @@ public final class DryRuns {
     /** The deadline of a dry run, including the time it waits for earlier ones. */
     static final Duration DEADLINE = Duration.ofSeconds(10);
 
-    private record Question(Job job, boolean hasFailed, long deadline, CompletableFuture<JobPlan> answer) {}
+    private record Question(Job job, Job asSent, boolean hasFailed, long deadline, CompletableFuture<JobPlan> answer) {}
 
     private final StoreReader reader;
     private final EvaluationLoop loop;
@@ -68,11 +68,13 @@ public final class DryRuns {
      * Computes what a submission would do now. Reads from the store.
      *
      * @param job a valid job with its defaults filled in
+     * @param asSent the same job as the client sent it
      * @return the plan; fails with {@link OverloadedException} or {@link DryRunTimeoutException}
      */
-    public CompletableFuture<JobPlan> plan(Job job) {
+    public CompletableFuture<JobPlan> plan(Job job, Job asSent) {
         Question question = new Question(
                 job,
+                asSent,
                 reader.activity().hasFailed(job.getId()),
                 nanoTime.getAsLong() + DEADLINE.toNanos(),
                 new CompletableFuture<>());
@@ -101,7 +103,7 @@ public final class DryRuns {
         };
         deadline.check();
         JobSnapshot snapshot = await(question, loop.snapshot(question.job().getId(), deadline));
-        return dryRun.plan(snapshot, question.job(), question.hasFailed());
+        return dryRun.plan(snapshot, question.job(), question.asSent(), question.hasFailed());
     }
 
     private JobSnapshot await(Question question, CompletableFuture<JobSnapshot> snapshot) {

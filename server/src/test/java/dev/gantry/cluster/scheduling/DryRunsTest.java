@@ -82,7 +82,7 @@ class DryRunsTest {
     @Test
     void a_submission_is_placed_while_a_dry_run_is_under_way() throws InterruptedException {
         holding = true;
-        CompletableFuture<JobPlan> heavy = dryRuns.plan(job("heavy"));
+        CompletableFuture<JobPlan> heavy = plan("heavy");
         assertThat(underWay.await(10, TimeUnit.SECONDS)).isTrue();
 
         cluster.submit(job("light"));
@@ -103,8 +103,8 @@ class DryRunsTest {
         Awaitility.await()
                 .until(() -> cluster.store().reader().allocations().toSchedule().size() == 1);
 
-        JobPlan unchanged = dryRuns.plan(job("light")).join();
-        JobPlan other = dryRuns.plan(job("other")).join();
+        JobPlan unchanged = plan("light").join();
+        JobPlan other = plan("other").join();
 
         assertThat(unchanged.groups()).extracting(GroupPlan::getKeep).containsExactly(1);
         assertThat(unchanged.modifyIndex()).isPositive();
@@ -115,9 +115,9 @@ class DryRunsTest {
     @Test
     void a_dry_run_ends_at_its_deadline_and_so_do_those_that_waited_as_long() throws InterruptedException {
         holding = true;
-        CompletableFuture<JobPlan> heavy = dryRuns.plan(job("heavy"));
+        CompletableFuture<JobPlan> heavy = plan("heavy");
         assertThat(underWay.await(10, TimeUnit.SECONDS)).isTrue();
-        CompletableFuture<JobPlan> waiting = dryRuns.plan(job("waiting"));
+        CompletableFuture<JobPlan> waiting = plan("waiting");
 
         nanos.addAndGet(DryRuns.DEADLINE.toNanos());
         go.countDown();
@@ -128,20 +128,20 @@ class DryRunsTest {
                     .hasMessageContaining(
                             "deadline of %d s", Duration.ofSeconds(10).toSeconds());
         }
-        assertThat(dryRuns.plan(job("next")).join().groups()).hasSize(1);
+        assertThat(plan("next").join().groups()).hasSize(1);
     }
 
     @Test
     void too_many_dry_runs_are_refused() throws InterruptedException {
         holding = true;
         List<CompletableFuture<JobPlan>> all = new ArrayList<>();
-        all.add(dryRuns.plan(job("heavy")));
+        all.add(plan("heavy"));
         assertThat(underWay.await(10, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 64; i++) {
-            all.add(dryRuns.plan(job("waiting-" + i)));
+            all.add(plan("waiting-" + i));
         }
 
-        assertThatThrownBy(dryRuns.plan(job("one-more"))::join).hasCauseInstanceOf(OverloadedException.class);
+        assertThatThrownBy(plan("one-more")::join).hasCauseInstanceOf(OverloadedException.class);
         go.countDown();
         assertThat(all).allSatisfy(one -> assertThat(one.join().groups()).hasSize(1));
     }
@@ -159,6 +159,10 @@ class DryRunsTest {
             }
         }
         return nanos.get();
+    }
+
+    private CompletableFuture<JobPlan> plan(String jobId) {
+        return dryRuns.plan(job(jobId), job(jobId));
     }
 
     private static Job job(String id) {
