@@ -58,9 +58,9 @@ start_common_init() {
     } > /dev/null 2>&1 & echo "$!"' sh "$pod/life" "$init_loop")
 }
 
-# Starts process 1 in a new user namespace, which owns the other new namespaces: root of the pod has rights only over
-# what is the pod's. Until the users are mapped, process 1 is still root of the host by its number, so it becomes the
-# pod's root as soon as the map is there. It does not wait for ever: the process that maps the users may have been
+# Starts process 1 in a new user namespace, which owns the other new namespaces: so root of the pod has rights only in
+# the namespaces of the pod. Until the users are mapped, process 1 has the number of the host's root. It becomes the
+# pod's root as soon as the map exists. It waits for a limited time, since the process that maps the users may have been
 # killed.
 start_private_init() {
   init=$(unshare --user --keep-caps --pid --uts --ipc -- /bin/sh -c '{

@@ -105,7 +105,7 @@ remove_abandoned() {
     mv -T -- "$pod" "$data_dir/decisions/gone-$removal" 2> /dev/null || continue
     rm -rf --one-file-system -- "$data_dir/decisions/gone-$removal"
   done
-  # Parts of downloads that broke off, and that nobody resumed for a day.
+  # Incomplete downloads that no command has resumed for a day.
   for pod in "$data_dir/cas/downloads"/*; do
     [ ! -f "$pod" ] || ! is_older_than 24h %.3Y || rm -f -- "$pod"
   done

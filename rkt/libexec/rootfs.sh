@@ -31,7 +31,7 @@ make_target() {
   fi
 }
 
-# Whatever were made in a directory that the pod shares with the host would be made on the host.
+# Refuses to make a mount point in a directory that the pod shares with the host: it would be made on the host too.
 refuse_below_host_directory() {
   for directory in $host_directories; do
     case $resolved in

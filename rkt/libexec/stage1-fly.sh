@@ -1,6 +1,6 @@
 # The fly flavour: mounts the app's root file system in this mount namespace, which is the pod's own, changes to it and
-# to the app's user, and becomes the app. The host needs util-linux and coreutils. The image needs nothing, but in one
-# case: variables that the host's dynamic loader would read are set by the image's own env(1).
+# to the app's user, and becomes the app. The host needs util-linux and coreutils. The image needs no program, with
+# one exception: its env(1) sets variables that the host's dynamic loader would read.
 #
 # Sourced by: nobody. run-prepared.sh executes it; stage1.sh lists the arguments.
 # Needs:      its arguments
