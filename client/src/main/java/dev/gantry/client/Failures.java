@@ -10,9 +10,11 @@ import dev.gantry.v1.JobViolation;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 
 /** Maps gRPC statuses to exceptions. No other class does that. */
 final class Failures {
@@ -29,6 +32,9 @@ final class Failures {
      * error(-111): ".
      */
     private static final Pattern ERROR_NUMBER = Pattern.compile("^\\S+ failed with error\\(-?\\d+\\): ");
+
+    /** OkHttp's description of a connection that ends before the server's first frame. */
+    private static final String OKHTTP_END = "End of stream or IOException";
 
     /** The server's reason for a conflict of {@code check_index}, which tells it from other aborted calls. */
     private static final String CONFLICT = "CHECK_INDEX_MISMATCH";
@@ -120,14 +126,27 @@ final class Failures {
      * A status from the server has no cause. A status that gRPC makes for a failure of the connection has a cause or a
      * known message.
      */
-    private static UnavailableException unavailable(StatusException failure, String message, String address) {
+    private static GantryException unavailable(StatusException failure, String message, String address) {
         Throwable cause = failure.getStatus().getCause();
+        if (isOf(cause, SSLException.class) && !isOf(cause, EOFException.class) && !isEnded(cause)) {
+            return new TlsFailedException(
+                    "No TLS connection with %s: %s".formatted(address, rootMessage(cause)), failure);
+        }
         if (isUnreached(cause)) {
             return new UnavailableException(
                     "No Gantry server at " + address + ": " + rootMessage(cause), false, failure);
         }
         if (cause != null) {
             return broken(failure, rootMessage(cause), address);
+        }
+        if (message.startsWith(OKHTTP_END)) {
+            String hint = address.startsWith(ServerAddress.SECURE)
+                    ? "the server may demand a certificate, or not accept the one of this client"
+                    : "if it uses TLS, say " + ServerAddress.SECURE + address;
+            return new UnavailableException(
+                    "The server at %s ended the connection before it answered: %s".formatted(address, hint),
+                    true,
+                    failure);
         }
         return message.startsWith("Connection closed") || message.startsWith("Network closed")
                 ? broken(failure, message, address)
@@ -138,9 +157,17 @@ final class Failures {
         return new UnavailableException("The connection to " + address + " broke: " + reason, false, failure);
     }
 
+    /** A server that ends during the handshake is no reason not to try again. */
+    private static boolean isEnded(Throwable cause) {
+        return isOf(cause, ClosedChannelException.class) || rootMessage(cause).startsWith("Connection closed while");
+    }
+
     private static boolean isUnreached(Throwable cause) {
-        return Stream.iterate(cause, Objects::nonNull, Throwable::getCause)
-                .anyMatch(each -> each instanceof ConnectException || each instanceof UnknownHostException);
+        return isOf(cause, ConnectException.class) || isOf(cause, UnknownHostException.class);
+    }
+
+    private static boolean isOf(Throwable failure, Class<? extends Throwable> type) {
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).anyMatch(type::isInstance);
     }
 
     private static String rootMessage(Throwable cause) {

@@ -2,6 +2,8 @@ package dev.gantry.client;
 
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -134,9 +136,11 @@ public final class GantryClient implements AutoCloseable {
          *
          * @param host a name or an address, IPv6 in brackets
          * @param port 1 to 65535
-         * @return a builder of gRPC for that server, such as {@code OkHttpChannelBuilder.forAddress(host, port)}
+         * @param credentials with TLS or without
+         * @return a builder of gRPC for that server, such as {@code OkHttpChannelBuilder.forAddress(host, port,
+         *     credentials)}
          */
-        ManagedChannelBuilder<?> channel(String host, int port);
+        ManagedChannelBuilder<?> channel(String host, int port, ChannelCredentials credentials);
     }
 
     /** Builds a client. Not thread-safe. */
@@ -156,6 +160,7 @@ public final class GantryClient implements AutoCloseable {
         private Duration watchPatience = Duration.ofMinutes(1);
         private RetryPolicy retry = RetryPolicy.DEFAULT;
         private String userAgent = "gantry-java/" + version();
+        private Optional<TlsOptions> tls = Optional.empty();
         private Transport transport = Builder::netty;
 
         private Builder() {}
@@ -163,7 +168,8 @@ public final class GantryClient implements AutoCloseable {
         /**
          * Sets the server's address. Default: {@value GantryClient#DEFAULT_ADDRESS}.
          *
-         * @param hostAndPort HOST:PORT, or HOST for port 7470
+         * @param hostAndPort HOST:PORT, or HOST for port 7470. With {@code https://} before it the client uses TLS, and
+         *     trusts the certificate authorities that Java trusts unless {@link #tls} says otherwise
          * @return this
          */
         public Builder address(String hostAndPort) {
@@ -227,6 +233,18 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
+         * Makes the client use TLS, whether or not the address says so. The files are read when the client is made: after
+         * a certificate is renewed, make a new client. Default: no TLS.
+         *
+         * @param options whom the client trusts, and its own certificate
+         * @return this
+         */
+        public Builder tls(TlsOptions options) {
+            this.tls = Optional.of(options);
+            return this;
+        }
+
+        /**
          * Sets the library that carries the calls. Default: Netty, which suits long-running programs. A program that makes
          * one call and ends starts faster with {@code grpc-okhttp}.
          *
@@ -242,29 +260,32 @@ public final class GantryClient implements AutoCloseable {
          * Makes the client. It does not connect yet.
          *
          * @return the client, which the caller closes
-         * @throws IllegalArgumentException if the address is invalid
+         * @throws IllegalArgumentException if the address is invalid, or a file of {@link #tls} can't be used
          */
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
+            Optional<TlsOptions> secure =
+                    tls.or(() -> server.isSecure() ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
+            ChannelCredentials credentials =
+                    secure.map(TlsOptions::credentials).orElseGet(InsecureChannelCredentials::create);
+            String name = (secure.isPresent() ? ServerAddress.SECURE : "") + server;
             // Connection retries calls. gRPC itself only retries calls that no server has seen.
             ManagedChannelBuilder<?> channel = transport
-                    .channel(server.host(), server.port())
-                    .usePlaintext()
+                    .channel(server.host(), server.port(), credentials)
                     .disableServiceConfigLookUp()
                     .userAgent(userAgent)
                     .maxInboundMessageSize(LARGEST_MESSAGE)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
             ReconnectPolicy resumption = new ReconnectPolicy(retry, watchPatience, new SteadyClock(), new Random());
-            return new GantryClient(
-                    new Connection(new ChannelPool(channel::build), server.toString(), deadline, resumption));
+            return new GantryClient(new Connection(new ChannelPool(channel::build), name, deadline, resumption));
         }
 
-        private static ManagedChannelBuilder<?> netty(String host, int port) {
+        private static ManagedChannelBuilder<?> netty(String host, int port, ChannelCredentials credentials) {
             if (NETTY_METRICS.getLevel() == null) {
                 NETTY_METRICS.setLevel(Level.WARNING);
             }
-            return NettyChannelBuilder.forAddress(host, port);
+            return NettyChannelBuilder.forAddress(host, port, credentials);
         }
 
         private static String version() {

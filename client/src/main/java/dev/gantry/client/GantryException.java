@@ -7,6 +7,7 @@ public sealed class GantryException extends RuntimeException
                 InvalidArgumentException,
                 NotFoundException,
                 PreconditionFailedException,
+                TlsFailedException,
                 UnavailableException {
 
     private static final long serialVersionUID = 1L;

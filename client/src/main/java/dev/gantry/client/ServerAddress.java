@@ -3,22 +3,32 @@ package dev.gantry.client;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** The address of a server. */
-record ServerAddress(String host, int port) {
+/**
+ * The address of a server.
+ *
+ * @param host a name or an address, IPv6 in brackets
+ * @param port 1 to 65535
+ * @param isSecure true if the address demands TLS
+ */
+record ServerAddress(String host, int port, boolean isSecure) {
+
+    /** The beginning of an address that demands TLS. */
+    static final String SECURE = "https://";
 
     private static final int DEFAULT_PORT = 7470;
     private static final int LAST_PORT = 65535;
 
-    /** Parses HOST:PORT, HOST or [IPV6]:PORT. */
+    /** Parses HOST:PORT, HOST or [IPV6]:PORT, with or without https:// before it. */
     static ServerAddress parse(String text) {
-        URI uri = toUri(text);
+        boolean isSecure = text.startsWith(SECURE);
+        URI uri = toUri(text, isSecure ? text.substring(SECURE.length()) : text);
         boolean plain = uri.getHost() != null
                 && uri.getUserInfo() == null
                 && uri.getRawPath().isEmpty();
         if (!plain || uri.getPort() == 0 || uri.getPort() > LAST_PORT) {
             throw invalid(text, null);
         }
-        return new ServerAddress(uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort());
+        return new ServerAddress(uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(), isSecure);
     }
 
     @Override
@@ -26,9 +36,9 @@ record ServerAddress(String host, int port) {
         return host + ":" + port;
     }
 
-    private static URI toUri(String text) {
+    private static URI toUri(String text, String address) {
         try {
-            return new URI("gantry://" + text);
+            return new URI("gantry://" + address);
         } catch (URISyntaxException e) {
             throw invalid(text, e);
         }

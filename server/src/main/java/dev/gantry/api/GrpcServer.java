@@ -18,6 +18,7 @@ import dev.gantry.store.StoreReader;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -137,6 +138,7 @@ public final class GrpcServer implements AutoCloseable {
      * Begins to serve.
      *
      * @param address the address; port 0 takes any free port
+     * @param credentials with TLS or without
      * @param parts the parts that the services call
      * @param callThreads run calls, except their beginning and nodes' sessions. They may block on the database. The
      *     executor must accept every task; there is at most one per call. This server does not shut it down
@@ -144,9 +146,15 @@ public final class GrpcServer implements AutoCloseable {
      * @return the server
      * @throws IOException if the address can't be bound
      */
-    public static GrpcServer start(InetSocketAddress address, Parts parts, Executor callThreads, Executor streamThreads)
+    public static GrpcServer start(
+            InetSocketAddress address,
+            ServerCredentials credentials,
+            Parts parts,
+            Executor callThreads,
+            Executor streamThreads)
             throws IOException {
         OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod());
+        PeerCertificates peers = new PeerCertificates(NodeSessionServiceGrpc.getConnectMethod());
         HealthStatusManager health = new HealthStatusManager();
         WatchMemoryLimit memoryLimit =
                 new WatchMemoryLimit(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE, UNREAD);
@@ -155,7 +163,7 @@ public final class GrpcServer implements AutoCloseable {
                 REQUESTS_PATIENCE,
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
-        NettyServerBuilder builder = NettyServerBuilder.forAddress(address)
+        NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
                 .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // Interceptors run in reverse order: the last one sees a call first.
@@ -165,7 +173,9 @@ public final class GrpcServer implements AutoCloseable {
                 .addStreamTracerFactory(requests)
                 .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(requests)
+                .intercept(peers)
                 .intercept(calls)
+                .addTransportFilter(peers.connections())
                 .addTransportFilter(calls.connections())
                 .flowControlWindow(WINDOW)
                 .maxInboundMessageSize(LARGEST_MESSAGE)

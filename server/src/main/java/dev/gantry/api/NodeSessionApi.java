@@ -28,7 +28,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
     public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> observer) {
         var call = (ServerCallStreamObserver<ConnectResponse>) observer;
         Connection connection = new Connection(call);
-        NodeSession session = sessions.open(connection);
+        NodeSession session = sessions.open(connection, Peer.CURRENT.get().nodeName());
         call.setOnReadyHandler(session::onReady);
         call.setOnCancelHandler(session::onEnd);
         return new Inbound(session, connection);

@@ -118,6 +118,14 @@ final class StatusMapping {
                         .formatted(patience.toSeconds()));
     }
 
+    /** Returns the status for a session over TLS whose caller has not the certificate of a node. */
+    static Status notOfNode(Peer peer) {
+        return Status.PERMISSION_DENIED.withDescription(
+                ("A node's session needs the certificate of a node, and this connection has %s: make one with gantry tls"
+                                + " cert create --node NAME, and give it to the node with --cert-file and --key-file")
+                        .formatted(peer));
+    }
+
     /** Returns the status for streams of a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");

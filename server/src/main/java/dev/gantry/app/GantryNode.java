@@ -24,6 +24,7 @@ import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import io.grpc.ChannelCredentials;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -230,6 +232,7 @@ final class GantryNode implements AutoCloseable {
                 updates,
                 cleaner,
                 new Sweeper(drivers, directories, cleaner, threads.sweeper(), timings.removalRetry()));
+        Supplier<ChannelCredentials> credentials = NodeCredentials.of(config.tls());
         return new NodeAgent(
                 threads.owner(),
                 self,
@@ -239,8 +242,8 @@ final class GantryNode implements AutoCloseable {
                 new LogReader(threads.logs(), steady, timings.logs()),
                 cluster,
                 writer,
-                owner ->
-                        new ServerSession(config.servers(), owner, threads.owner(), timings.session(), parts.random()));
+                owner -> new ServerSession(
+                        config.servers(), credentials, owner, threads.owner(), timings.session(), parts.random()));
     }
 
     private static Node node(NodeConfig config, NodeIdentity identity) {

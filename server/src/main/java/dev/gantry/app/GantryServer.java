@@ -3,6 +3,7 @@ package dev.gantry.app;
 import dev.gantry.access.PolicyGrants;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
+import dev.gantry.api.TlsTransport;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.access.AccessControl;
@@ -29,12 +30,16 @@ import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreHealth;
+import dev.gantry.tls.ServerCertificates;
 import dev.gantry.v1.Identity;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -47,6 +52,9 @@ final class GantryServer implements AutoCloseable {
 
     /** The interval of the checks of silent nodes, deadlines and schedules. Each of them may be late by as much. */
     private static final Duration TICK = Duration.ofSeconds(1);
+
+    /** How soon a certificate is used after its file has changed. */
+    private static final Duration RENEWAL = Duration.ofSeconds(5);
 
     private final Store store;
     private final ServerThreads threads;
@@ -74,6 +82,9 @@ final class GantryServer implements AutoCloseable {
     static GantryServer start(
             ServerConfig config, Clocks clocks, RandomGenerator random, RandomGenerator secrets, Runnable end)
             throws IOException {
+        // Before the store is opened, which may take long: a file of TLS that can't be used is reported at once.
+        Optional<ServerCertificates> certificates =
+                config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall()));
         Store store = Store.open(config.storeDir(), config.acceptLostWrites());
         store.health().listen(state -> {
             if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
@@ -82,7 +93,8 @@ final class GantryServer implements AutoCloseable {
         });
         ServerThreads threads = ServerThreads.start();
         try {
-            GrpcServer grpc = wire(config, store, threads, clocks, random, secrets);
+            certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
+            GrpcServer grpc = wire(config, credentials(config, certificates), store, threads, clocks, random, secrets);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
             return new GantryServer(store, threads, grpc, address);
@@ -110,8 +122,15 @@ final class GantryServer implements AutoCloseable {
         LOG.info("Gantry server has stopped");
     }
 
+    private static ServerCredentials credentials(ServerConfig config, Optional<ServerCertificates> certificates) {
+        return certificates
+                .map(read -> TlsTransport.credentials(config.tls().orElseThrow(), read))
+                .orElseGet(InsecureServerCredentials::create);
+    }
+
     private static GrpcServer wire(
             ServerConfig config,
+            ServerCredentials credentials,
             Store store,
             ServerThreads threads,
             Clocks clocks,
@@ -174,6 +193,7 @@ final class GantryServer implements AutoCloseable {
 
         return GrpcServer.start(
                 config.listen(),
+                credentials,
                 new GrpcServer.Parts(
                         new JobValidator(List.of(new RktConfigCheck()), Cron::fault),
                         jobs,

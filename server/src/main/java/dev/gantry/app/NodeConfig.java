@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.client.TlsOptions;
 import dev.gantry.model.NodeLimits;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.HostAddress;
@@ -12,7 +13,8 @@ import java.util.regex.Pattern;
 /**
  * The configuration of a node.
  *
- * @param servers the servers to try in turn, each as {@code HOST:PORT}; at least one
+ * @param servers the servers to try in turn, each as {@code HOST:PORT}; at least one. With {@code https://} before all of
+ *     them, and without {@code tls}, the node trusts the certificate authorities that Java trusts
  * @param dataDir the node's data directory
  * @param name its name
  * @param datacenter its datacenter
@@ -23,6 +25,7 @@ import java.util.regex.Pattern;
  * @param maxDynamicPort last port of the dynamic range, inclusive
  * @param options of drivers, such as {@code rkt.volumes.enabled}
  * @param rkt the rkt to use; empty: the first on the path, else the bundled one
+ * @param tls how the node uses TLS; empty if it does not
  */
 record NodeConfig(
         List<String> servers,
@@ -35,12 +38,14 @@ record NodeConfig(
         int minDynamicPort,
         int maxDynamicPort,
         Map<String, String> options,
-        Optional<Path> rkt) {
+        Optional<Path> rkt,
+        Optional<TlsOptions> tls) {
 
     static final int MIN_DYNAMIC_PORT = 20_000;
     static final int MAX_DYNAMIC_PORT = 32_000;
     static final String DATACENTER = "dc1";
 
+    private static final String SECURE = "https://";
     private static final Pattern SERVER = Pattern.compile("(\\[[0-9a-fA-F:.]+]|[^\\s:/\\[\\]]+):([0-9]{1,5})");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,128}");
     private static final int HIGHEST_PORT = 65535;
@@ -51,7 +56,14 @@ record NodeConfig(
      * @throws IllegalArgumentException if a value can't be used; the message names it
      */
     NodeConfig {
-        servers = List.copyOf(servers);
+        boolean isSecure = servers.stream().anyMatch(server -> server.startsWith(SECURE));
+        check(
+                !isSecure || servers.stream().allMatch(server -> server.startsWith(SECURE)),
+                "Either all servers have https:// or none: %s".formatted(String.join(",", servers)));
+        tls = tls.or(() -> isSecure ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
+        servers = servers.stream()
+                .map(server -> isSecure ? server.substring(SECURE.length()) : server)
+                .toList();
         meta = Map.copyOf(meta);
         options = Map.copyOf(options);
         check(!servers.isEmpty(), "A node needs at least one server: say --servers HOST:PORT");
@@ -90,6 +102,7 @@ record NodeConfig(
                 MIN_DYNAMIC_PORT,
                 MAX_DYNAMIC_PORT,
                 Map.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 

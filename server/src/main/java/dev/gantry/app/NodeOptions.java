@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -72,6 +73,9 @@ final class NodeOptions {
             description = "A driver's option, such as rkt.volumes.enabled=false. May be repeated.")
     private Map<String, String> options = new LinkedHashMap<>();
 
+    @Mixin
+    private final NodeTlsOptions tls = new NodeTlsOptions();
+
     /**
      * Makes the node's configuration.
      *
@@ -90,6 +94,7 @@ final class NodeOptions {
                 dynamicPorts.first(),
                 dynamicPorts.last(),
                 options,
-                rkt);
+                rkt,
+                tls.toTls());
     }
 }

@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import dev.gantry.cli.CommandFailedException;
 import dev.gantry.store.StoreException;
+import dev.gantry.tls.TlsException;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -50,7 +51,7 @@ final class ServerCommand implements Runnable {
                     "can't serve at %s: %s; choose another address with --listen"
                             .formatted(HostPort.format(config.listen()), e.getMessage()),
                     e);
-        } catch (StoreException e) {
+        } catch (StoreException | TlsException e) {
             throw new CommandFailedException(e.getMessage(), e);
         }
     }

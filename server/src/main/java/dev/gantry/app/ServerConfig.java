@@ -2,9 +2,11 @@ package dev.gantry.app;
 
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.tls.ServerTls;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The configuration of a server.
@@ -18,6 +20,7 @@ import java.time.Duration;
  * @param garbage how long ended objects are kept
  * @param garbageInterval the interval of garbage collection, 1 s or more
  * @param acceptLostWrites true to serve although the database lacks acknowledged writes
+ * @param tls how the server uses TLS; empty if it does not
  */
 record ServerConfig(
         Path dataDir,
@@ -26,7 +29,8 @@ record ServerConfig(
         SchedulerOptions scheduling,
         GarbageThresholds garbage,
         Duration garbageInterval,
-        boolean acceptLostWrites) {
+        boolean acceptLostWrites,
+        Optional<ServerTls> tls) {
 
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -52,7 +56,15 @@ record ServerConfig(
      * @throws IllegalArgumentException as the other constructors
      */
     ServerConfig(Path dataDir, InetSocketAddress listen, Duration nodeTimeToLive, SchedulerOptions scheduling) {
-        this(dataDir, listen, nodeTimeToLive, scheduling, GarbageThresholds.DEFAULT, DEFAULT_GARBAGE_INTERVAL, false);
+        this(
+                dataDir,
+                listen,
+                nodeTimeToLive,
+                scheduling,
+                GarbageThresholds.DEFAULT,
+                DEFAULT_GARBAGE_INTERVAL,
+                false,
+                Optional.empty());
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The command line options of a server. */
@@ -99,6 +100,9 @@ final class ServerOptions {
                             + " 'gantry node rejoin'.")
     private boolean acceptLostWrites;
 
+    @Mixin
+    private final TlsServerOptions tls = new TlsServerOptions();
+
     /**
      * Makes the server's configuration.
      *
@@ -114,7 +118,8 @@ final class ServerOptions {
                 new SchedulerOptions(placement, preempting),
                 garbage(),
                 garbageInterval,
-                acceptLostWrites);
+                acceptLostWrites,
+                tls.toTls());
     }
 
     private GarbageThresholds garbage() {

@@ -4,6 +4,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.RetryPolicy;
 import java.time.Duration;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -29,8 +30,12 @@ final class ServerOption {
     @Option(
             names = "--address",
             paramLabel = "HOST:PORT",
-            description = "The server. Default: $" + VARIABLE + ", or " + GantryClient.DEFAULT_ADDRESS + ".")
+            description = "The server; with https:// before it, over TLS. Default: $" + VARIABLE + ", or "
+                    + GantryClient.DEFAULT_ADDRESS + ".")
     private String address;
+
+    @Mixin
+    private final ClientTlsOptions tls = new ClientTlsOptions();
 
     /** Makes the option that stands before the command. */
     ServerOption(CliContext context) {
@@ -48,8 +53,9 @@ final class ServerOption {
     GantryClient connect() {
         String server = address();
         try {
-            return GantryClient.builder()
-                    .address(server)
+            GantryClient.Builder builder = GantryClient.builder();
+            tls.find(outer.map(option -> option.tls), context.environment()).ifPresent(builder::tls);
+            return builder.address(server)
                     .retry(RETRY)
                     .watchPatience(WATCH_PATIENCE)
                     .userAgent("gantry-cli")

@@ -96,6 +96,11 @@ final class FakeNode implements AutoCloseable {
         return new FakeNode(node, other);
     }
 
+    /** The same id and secret with another name. */
+    FakeNode named(String other) {
+        return new FakeNode(node.toBuilder().setName(other).build(), secret);
+    }
+
     /** Says in its next sessions that it does not accept the server; empty: it does. */
     FakeNode refusing(String why) {
         refusal = why;

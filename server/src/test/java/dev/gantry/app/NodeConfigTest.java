@@ -3,6 +3,7 @@ package dev.gantry.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.client.TlsOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +60,32 @@ class NodeConfigTest {
         assertThatThrownBy(() -> config("alpha", "", 1, 2)).hasMessageContaining("datacenter \"\"");
     }
 
+    @Test
+    void servers_with_https_are_called_over_tls_and_others_are_not() {
+        assertThat(servers("a:1", "b:2").tls()).isEmpty();
+        assertThat(servers("https://a:1", "https://b:2").servers()).containsExactly("a:1", "b:2");
+        assertThat(servers("https://a:1").tls()).contains(TlsOptions.SYSTEM);
+        assertThatThrownBy(() -> servers("https://a:1", "b:2"))
+                .hasMessage("Either all servers have https:// or none: https://a:1,b:2");
+    }
+
+    private static NodeConfig servers(String... servers) {
+        return NodeConfig.of(List.of(servers), DIR);
+    }
+
     private static NodeConfig config(String name, String datacenter, int first, int last) {
         return new NodeConfig(
-                List.of("h:1"), DIR, name, datacenter, "", Map.of(), "::1", first, last, Map.of(), Optional.empty());
+                List.of("h:1"),
+                DIR,
+                name,
+                datacenter,
+                "",
+                Map.of(),
+                "::1",
+                first,
+                last,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -122,6 +122,7 @@ final class NodeFixture implements AutoCloseable {
                 NodeConfig.MIN_DYNAMIC_PORT,
                 NodeConfig.MAX_DYNAMIC_PORT,
                 Map.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -53,7 +53,8 @@ class NodeOptionsTest {
                         25_000,
                         26_000,
                         Map.of("rkt.volumes.enabled", "false"),
-                        Optional.of(Path.of("/usr/bin/rkt"))));
+                        Optional.of(Path.of("/usr/bin/rkt")),
+                        Optional.empty()));
     }
 
     @ParameterizedTest

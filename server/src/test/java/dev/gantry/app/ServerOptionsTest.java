@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
+import dev.gantry.tls.ServerTls;
 import dev.gantry.v1.JobType;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +70,33 @@ class ServerOptionsTest {
         assertThatThrownBy(() -> config("--eval-gc-threshold", "PT-1S"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("evaluations is PT-1S");
+    }
+
+    @Test
+    void tls_needs_a_certificate_its_key_and_a_ca_and_is_version_1_3_unless_1_2_is_allowed() {
+        assertThat(config().tls()).isEmpty();
+        assertThat(config("--tls-cert", "a", "--tls-key", "b", "--tls-ca", "c").tls())
+                .contains(new ServerTls(Path.of("a"), Path.of("b"), Path.of("c"), ServerTls.Version.TLS_1_3, false));
+        assertThat(config(
+                                "--tls-cert",
+                                "a",
+                                "--tls-key",
+                                "b",
+                                "--tls-ca",
+                                "c",
+                                "--tls-min-version",
+                                "1.2",
+                                "--tls-verify-client")
+                        .tls())
+                .contains(new ServerTls(Path.of("a"), Path.of("b"), Path.of("c"), ServerTls.Version.TLS_1_2, true));
+        for (String[] part : new String[][] {
+            {"--tls-cert", "a"}, {"--tls-ca", "c"}, {"--tls-cert", "a", "--tls-key", "b"}, {"--tls-verify-client"}
+        }) {
+            assertThatThrownBy(() -> config(part))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("--tls-cert FILE, --tls-key FILE and --tls-ca FILE");
+        }
+        assertThatThrownBy(() -> config("--tls-min-version", "1.1")).hasMessageContaining("\"1.1\" is not 1.2 or 1.3");
     }
 
     private static SchedulerOptions parse(String... args) {

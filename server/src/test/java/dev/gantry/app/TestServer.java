@@ -25,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -296,7 +297,8 @@ final class TestServer
                         scheduling,
                         GarbageThresholds.DEFAULT,
                         ServerConfig.DEFAULT_GARBAGE_INTERVAL,
-                        acceptLostWrites),
+                        acceptLostWrites,
+                        Optional.empty()),
                 new Clocks(clock, steady),
                 new SecureRandom(),
                 new SecureRandom(),

@@ -62,9 +62,11 @@ public final class NodeRegistry {
      * @param node the node as it describes itself
      * @param secret proves in later sessions that it is the same node
      * @param refusal why the node does not accept this server; empty if it does
+     * @param isNameCertified true if the node has proved its name by a certificate. Then a known node keeps its name:
+     *     who has stolen the id and the secret of another node has not got its certificate
      * @return the stored node, ready or refusing; fails with {@link NodeRefusedException}
      */
-    public CompletableFuture<Node> register(Node node, String secret, String refusal) {
+    public CompletableFuture<Node> register(Node node, String secret, String refusal, boolean isNameCertified) {
         byte[] secretHash = Secrets.hash(secret).toByteArray();
         Timestamp now = now();
         return store.write(transaction -> {
@@ -77,9 +79,12 @@ public final class NodeRegistry {
                 return transaction.insertNode(present(joining, refusal, now), secretHash);
             }
             if (!MessageDigest.isEqual(known.get(), secretHash)) {
-                throw new NodeRefusedException(node.getId());
+                throw NodeRefusedException.otherSecret(node.getId());
             }
             Node stored = find(transaction, node.getId());
+            if (isNameCertified && !stored.getName().equals(node.getName())) {
+                throw NodeRefusedException.otherName(node.getId(), stored.getName(), node.getName());
+            }
             Node wanted = present(keepDecisions(node, stored), refusal, now);
             if (wanted.getStatus() == stored.getStatus()) {
                 wanted =

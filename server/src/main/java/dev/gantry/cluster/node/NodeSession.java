@@ -1,6 +1,7 @@
 package dev.gantry.cluster.node;
 
 import dev.gantry.cluster.NodeNotConnectedException;
+import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.SessionEndedException;
@@ -25,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,6 +67,7 @@ public final class NodeSession {
     private volatile boolean ended;
 
     // Owned by the thread that delivers the node's messages.
+    private final Optional<String> certifiedName;
     private boolean registering;
 
     // Owned by the runs of push.
@@ -104,7 +107,8 @@ public final class NodeSession {
         boolean leave(String nodeId, NodeSession session);
     }
 
-    NodeSession(Context context, NodeConnection connection) {
+    NodeSession(Context context, NodeConnection connection, Optional<String> certifiedName) {
+        this.certifiedName = certifiedName;
         this.context = context;
         this.connection = connection;
         this.push = new SerialTask(context.executor(), this::push);
@@ -198,8 +202,14 @@ public final class NodeSession {
     }
 
     private void register(Register register) {
-        CompletableFuture<Node> stored =
-                context.registry().register(register.getNode(), register.getSecret(), register.getRefusal());
+        Node node = register.getNode();
+        Optional<String> otherName = certifiedName.filter(name -> !name.equals(node.getName()));
+        if (otherName.isPresent()) {
+            end(NodeRefusedException.otherCertificate(node.getName(), otherName.get()));
+            return;
+        }
+        CompletableFuture<Node> stored = context.registry()
+                .register(node, register.getSecret(), register.getRefusal(), certifiedName.isPresent());
         endOnFailure(stored.thenAcceptAsync(this::begin, context.executor()));
     }
 

@@ -57,11 +57,12 @@ public final class NodeSessions {
      * Begins a session for a stream that a node has opened.
      *
      * @param connection the stream
+     * @param certifiedName the name of the node in the certificate that it has shown; empty without TLS
      * @return the session, which handles the messages of the stream
      */
-    public NodeSession open(NodeConnection connection) {
+    public NodeSession open(NodeConnection connection, Optional<String> certifiedName) {
         connection.send(ConnectResponse.newBuilder().setIdentity(identity.get()).build());
-        return new NodeSession(context, connection);
+        return new NodeSession(context, connection, certifiedName);
     }
 
     /**

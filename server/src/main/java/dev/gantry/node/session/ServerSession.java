@@ -1,16 +1,19 @@
 package dev.gantry.node.session;
 
+import com.google.common.base.Throwables;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Heartbeat;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.Registered;
+import io.grpc.ChannelCredentials;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,7 @@ public final class ServerSession {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final List<String> servers;
+    private final Supplier<ChannelCredentials> credentials;
     private final SessionHandler node;
     private final OwnerThread owner;
     private final SessionTimings timings;
@@ -49,6 +53,7 @@ public final class ServerSession {
      * Creates a session; {@link #open()} begins it.
      *
      * @param servers the servers to try in turn, each as {@code HOST:PORT}, at least one
+     * @param credentials the credentials of the next connection, with TLS or without
      * @param node handles the events of the session
      * @param owner the owner thread
      * @param timings the timeouts and waits
@@ -56,11 +61,13 @@ public final class ServerSession {
      */
     public ServerSession(
             List<String> servers,
+            Supplier<ChannelCredentials> credentials,
             SessionHandler node,
             OwnerThread owner,
             SessionTimings timings,
             RandomGenerator random) {
         this.servers = List.copyOf(servers);
+        this.credentials = credentials;
         this.node = node;
         this.owner = owner;
         this.timings = timings;
@@ -75,7 +82,7 @@ public final class ServerSession {
         String server = servers.get(next);
         identified = false;
         registered = false;
-        SessionStream opened = SessionStream.open(server, owner, new Events(server));
+        SessionStream opened = SessionStream.open(server, credentials.get(), owner, new Events(server));
         stream = Optional.of(opened);
         setTimer(() -> giveUpRegistration(server, opened), timings.registration());
     }
@@ -216,11 +223,7 @@ public final class ServerSession {
         }
         lastFailure = failure;
         if (isRefusal(why)) {
-            LOG.error(
-                    "Server {} refuses this node: {}. The server knows the node's id with another secret: restore the"
-                            + " node's own data directory, or delete the file identity in it to join as a new node",
-                    server,
-                    why.getDescription());
+            LOG.error("Server {} refuses this node: {}", server, why.getDescription());
         } else if (wasRegistered) {
             LOG.warn("Lost the connection to server {} ({}); retrying", server, describe(why));
         } else {
@@ -238,7 +241,11 @@ public final class ServerSession {
     }
 
     private static String describe(Status why) {
-        return why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
+        String text = why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
+        // gRPC says no more than "io exception" of a certificate that is not trusted.
+        return why.getCause() == null
+                ? text
+                : text + ": " + Throwables.getRootCause(why.getCause()).getMessage();
     }
 
     /** Handles the events of one stream. */

@@ -3,6 +3,7 @@ package dev.gantry.node.session;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.NodeSessionServiceGrpc;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -50,9 +51,8 @@ final class SessionStream {
     }
 
     /** Begins to connect. To be called on the owner thread. */
-    static SessionStream open(String server, Executor owner, Events events) {
-        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + server)
-                .usePlaintext()
+    static SessionStream open(String server, ChannelCredentials credentials, Executor owner, Events events) {
+        ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + server, credentials)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(LARGEST_MESSAGE)

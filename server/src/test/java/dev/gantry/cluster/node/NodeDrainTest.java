@@ -159,7 +159,8 @@ class NodeDrainTest {
                                 .setName("one")
                                 .build(),
                         "secret",
-                        "")
+                        "",
+                        false)
                 .join();
         assertThat(node().hasDrain()).isTrue();
         assertThat(node().getEligibility()).isEqualTo(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE);

@@ -55,7 +55,7 @@ class DryRunsTest {
     @BeforeEach
     void start() {
         cluster = new ClusterFixture(dir);
-        cluster.nodes().register(node(), "secret", "").join();
+        cluster.nodes().register(node(), "secret", "", false).join();
         EvaluationLoop loop = new EvaluationLoop(
                 cluster.store(),
                 cluster.identifiers(),

@@ -77,7 +77,8 @@ class EvaluationFailureTest {
                                         .setMaxDynamicPort(20_100))
                                 .build(),
                         "secret",
-                        "")
+                        "",
+                        false)
                 .join();
         loop = loop();
         cluster.store().listen(loop::publish);

@@ -1,0 +1,353 @@
+package dev.gantry.app;
+
+import static dev.gantry.app.TestServer.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gantry.cli.CliContext;
+import dev.gantry.cli.Console;
+import dev.gantry.cli.GantryCli;
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.TlsFailedException;
+import dev.gantry.client.TlsOptions;
+import dev.gantry.client.UnavailableException;
+import dev.gantry.tls.CertificateAuthority.Identity;
+import dev.gantry.tls.ServerTls;
+import dev.gantry.tls.TlsException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests a server with TLS, and the clients that call it: the SDK (Netty) and the command line (OkHttp). */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TlsServerTest {
+
+    @TempDir
+    private Path dir;
+
+    private TlsCluster cluster;
+
+    @BeforeEach
+    void makeCertificates() throws IOException {
+        cluster = new TlsCluster(dir.resolve("tls"));
+    }
+
+    @AfterEach
+    void stop() {
+        cluster.close();
+    }
+
+    @Test
+    void the_sdk_and_the_command_line_call_a_server_that_their_ca_has_certified() throws IOException {
+        cluster.start(false);
+
+        assertThat(statusOf("127.0.0.1", TlsOptions.SYSTEM.authority(cluster.ca())))
+                .isNotEmpty();
+        assertThat(run(Map.of(), "--ca-file", cluster.ca().toString(), "status", "--address", cluster.address()))
+                .startsWith("0 Version");
+        assertThat(run(
+                        Map.of(),
+                        "status",
+                        "--ca-file",
+                        cluster.ca().toString(),
+                        "--address",
+                        "https://" + cluster.address()))
+                .startsWith("0 Version");
+        assertThat(run(Map.of("GANTRY_CACERT", cluster.ca().toString(), "GANTRY_ADDR", cluster.address()), "status"))
+                .startsWith("0 Version");
+    }
+
+    @Test
+    void a_server_of_another_ca_is_not_trusted() throws IOException {
+        cluster.start(false);
+        try (TlsCluster other = new TlsCluster(dir.resolve("other"))) {
+            assertThatThrownBy(() -> statusOf("127.0.0.1", TlsOptions.SYSTEM.authority(other.ca())))
+                    .isInstanceOf(TlsFailedException.class)
+                    .hasMessageContaining("No TLS connection with https://127.0.0.1:" + cluster.port());
+            assertThat(run(
+                            Map.of(),
+                            "status",
+                            "--address",
+                            cluster.address(),
+                            "--ca-file",
+                            other.ca().toString()))
+                    .startsWith("1 error: No TLS connection with https://" + cluster.address() + ": ");
+        }
+        assertThat(run(Map.of(), "status", "--address", "https://" + cluster.address()))
+                .startsWith("1 error: No TLS connection with https://" + cluster.address() + ": ");
+    }
+
+    @Test
+    void a_server_whose_certificate_is_for_another_name_is_not_trusted() throws IOException {
+        cluster.issue("server", TlsCluster.server("192.0.2.1"));
+        cluster.start(false);
+
+        assertThatThrownBy(() -> statusOf("127.0.0.1", TlsOptions.SYSTEM.authority(cluster.ca())))
+                .isInstanceOf(TlsFailedException.class)
+                .hasMessageContaining("127.0.0.1");
+        assertThat(run(
+                        Map.of(),
+                        "status",
+                        "--address",
+                        cluster.address(),
+                        "--ca-file",
+                        cluster.ca().toString()))
+                .startsWith("1 error: No TLS connection with https://" + cluster.address() + ": ")
+                .contains("127.0.0.1");
+    }
+
+    @Test
+    void a_node_can_not_pose_as_a_server() throws Exception {
+        cluster.issue("n1", TlsCluster.node("n1"));
+        ServerTls ofNode = new ServerTls(
+                cluster.certificate("n1"), cluster.key("n1"), cluster.ca(), ServerTls.Version.TLS_1_3, false);
+
+        assertThatThrownBy(() -> cluster.start(ofNode))
+                .isInstanceOf(TlsException.class)
+                .hasMessage(cluster.certificate("n1")
+                        + " is not the certificate of a server (it is that of the node \"n1\"): make one with gantry tls"
+                        + " cert create --server");
+    }
+
+    @Test
+    void who_calls_without_tls_is_told_to_use_it_and_the_reverse() throws IOException {
+        cluster.start(false);
+        assertThat(run(Map.of(), "status", "--address", cluster.address()))
+                .startsWith("1 error: ")
+                .contains("https://");
+        assertThatThrownBy(() -> {
+                    try (GantryClient client = GantryClient.connect(cluster.address())) {
+                        client.status();
+                    }
+                })
+                .isInstanceOf(UnavailableException.class);
+
+        try (TestServer plain = TestServer.start(dir.resolve("plain"))) {
+            String address = HostPort.format(plain.server().address());
+            assertThat(run(
+                            Map.of(),
+                            "status",
+                            "--address",
+                            address,
+                            "--ca-file",
+                            cluster.ca().toString()))
+                    .startsWith("1 error: No TLS connection with https://" + address + ": ");
+            assertThatThrownBy(() -> {
+                        try (GantryClient client = GantryClient.builder()
+                                .address(address)
+                                .tls(TlsOptions.SYSTEM.authority(cluster.ca()))
+                                .build()) {
+                            client.status();
+                        }
+                    })
+                    .isInstanceOf(TlsFailedException.class);
+        }
+    }
+
+    @Test
+    void tls_1_2_is_refused_unless_the_server_allows_it() throws Exception {
+        cluster.start(false);
+        assertThatThrownBy(() -> handshake("TLSv1.2")).isInstanceOf(SSLHandshakeException.class);
+        assertThat(handshake("TLSv1.3")).isNotNull();
+        cluster.close();
+
+        cluster.start(cluster.tls(ServerTls.Version.TLS_1_2, false));
+        assertThat(handshake("TLSv1.2")).isNotNull();
+        assertThat(handshake("TLSv1.3")).isNotNull();
+        assertThatThrownBy(() -> handshake("TLSv1.1")).isInstanceOf(SSLHandshakeException.class);
+    }
+
+    @Test
+    void a_server_can_demand_a_certificate_of_its_ca_from_every_caller() throws IOException {
+        cluster.issue("client", TlsCluster.client());
+        cluster.issueExpired("late", TlsCluster.client());
+        cluster.start(true);
+        TlsOptions without = TlsOptions.SYSTEM.authority(cluster.ca());
+
+        assertThatThrownBy(() -> statusOf("127.0.0.1", without)).isInstanceOf(TlsFailedException.class);
+        assertThatThrownBy(() -> statusOf("127.0.0.1", cluster.options("late"))).isInstanceOf(TlsFailedException.class);
+        try (TlsCluster other = new TlsCluster(dir.resolve("other"))) {
+            other.issue("client", TlsCluster.client());
+            assertThatThrownBy(() ->
+                            statusOf("127.0.0.1", without.identity(other.certificate("client"), other.key("client"))))
+                    .isInstanceOf(TlsFailedException.class);
+        }
+        assertThat(statusOf("127.0.0.1", cluster.options("client"))).isNotEmpty();
+        assertThat(run(
+                        Map.of(),
+                        "status",
+                        "--address",
+                        cluster.address(),
+                        "--ca-file",
+                        cluster.ca().toString()))
+                .startsWith("1 error: The server at https://" + cluster.address())
+                .contains("the server may demand a certificate");
+        assertThat(run(
+                        Map.of(
+                                "GANTRY_CLIENT_CERT",
+                                cluster.certificate("client").toString(),
+                                "GANTRY_CLIENT_KEY",
+                                cluster.key("client").toString()),
+                        "status",
+                        "--address",
+                        cluster.address(),
+                        "--ca-file",
+                        cluster.ca().toString()))
+                .startsWith("0 Version");
+        assertThat(run(
+                        Map.of(),
+                        "status",
+                        "--cert-file",
+                        cluster.certificate("client").toString()))
+                .startsWith("2 ")
+                .contains("--key-file FILE");
+    }
+
+    @Test
+    void a_certificate_that_was_not_issued_by_the_ca_is_refused_even_if_none_is_demanded() throws IOException {
+        cluster.start(false);
+        try (TlsCluster other = new TlsCluster(dir.resolve("other"))) {
+            other.issue("client", TlsCluster.client());
+            TlsOptions foreign = TlsOptions.SYSTEM
+                    .authority(cluster.ca())
+                    .identity(other.certificate("client"), other.key("client"));
+
+            assertThatThrownBy(() -> statusOf("127.0.0.1", foreign)).isInstanceOf(TlsFailedException.class);
+        }
+    }
+
+    @Test
+    void a_renewed_certificate_is_used_without_a_restart_and_a_broken_one_is_not() throws Exception {
+        cluster.start(false);
+        X509Certificate first = handshake("TLSv1.3");
+        Identity second = cluster.issue("server", TlsCluster.server("127.0.0.1"));
+
+        eventually().untilAsserted(() -> assertThat(handshake("TLSv1.3")).isEqualTo(second.certificate()));
+        assertThat(second.certificate()).isNotEqualTo(first);
+
+        Files.writeString(cluster.certificate("server"), "broken");
+        eventually()
+                .during(Duration.ofSeconds(6))
+                .until(() -> second.certificate().equals(handshake("TLSv1.3")));
+    }
+
+    @Test
+    void a_server_does_not_start_with_files_that_it_can_not_use_and_says_which_and_why() throws IOException {
+        cluster.issue("other", TlsCluster.server("127.0.0.1"));
+        cluster.issueExpired("late", TlsCluster.server("127.0.0.1"));
+        cluster.issue("client", TlsCluster.client());
+
+        assertThatThrownBy(() -> start("server", "other", cluster.ca()))
+                .hasMessage("The private key %s does not belong to the certificate %s: give the files of one pair"
+                        .formatted(cluster.key("other"), cluster.certificate("server")));
+        assertThatThrownBy(() -> start("late", "late", cluster.ca()))
+                .hasMessageStartingWith("The certificate %s has expired at ".formatted(cluster.certificate("late")))
+                .hasMessageEndingWith(": renew it, with gantry tls cert create --server");
+        assertThatThrownBy(() -> start("client", "client", cluster.ca()))
+                .hasMessageContaining("is not the certificate of a server (it is that of the client)");
+        assertThatThrownBy(() -> start("server", "server", cluster.certificate("client")))
+                .hasMessageStartingWith(cluster.certificate("client") + " has a certificate that is not that of a CA");
+        assertThatThrownBy(() -> start("server", "server", cluster.key("server")))
+                .hasMessageContaining(cluster.key("server").toString());
+        assertThatThrownBy(() -> start("none", "none", cluster.ca()))
+                .hasMessage("The certificate %s can't be read: there is no such file or directory"
+                        .formatted(cluster.certificate("none")));
+        Files.setPosixFilePermissions(cluster.key("server"), PosixFilePermissions.fromString("rw-r--r--"));
+        assertThatThrownBy(() -> start("server", "server", cluster.ca()))
+                .hasMessage("The private key %1$s is open to every user of this machine (rw-r--r--): chmod 600 %1$s"
+                        .formatted(cluster.key("server")));
+        assertThat(dir.resolve("tls/data")).doesNotExist();
+    }
+
+    @Test
+    void a_client_names_the_file_that_it_can_not_use() throws IOException {
+        Files.writeString(dir.resolve("empty"), "nothing");
+
+        assertThat(run(Map.of(), "status", "--ca-file", dir.resolve("none").toString()))
+                .startsWith("2 error: " + dir.resolve("none") + " can't be used: there is no such file");
+        assertThat(run(Map.of(), "status", "--ca-file", dir.resolve("empty").toString()))
+                .startsWith("2 error: " + dir.resolve("empty") + " ");
+        assertThat(run(
+                        Map.of(),
+                        "status",
+                        "--cert-file",
+                        cluster.certificate("server").toString(),
+                        "--key-file",
+                        cluster.ca().toString()))
+                .startsWith("2 error: " + cluster.ca() + " has no private key that can be read");
+    }
+
+    private void start(String certificate, String key, Path ca) throws IOException {
+        cluster.start(new ServerTls(
+                cluster.certificate(certificate), cluster.key(key), ca, ServerTls.Version.TLS_1_3, false));
+    }
+
+    private String statusOf(String host, TlsOptions options) {
+        try (GantryClient client = GantryClient.builder()
+                .address(host + ":" + cluster.port())
+                .tls(options)
+                .build()) {
+            return client.status().getClusterId();
+        }
+    }
+
+    /** Runs a command. Returns its exit code and all that it has printed. */
+    private static String run(Map<String, String> environment, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Console console = new Console(new ByteArrayInputStream(new byte[0]), stream, stream);
+        CliContext context = new CliContext(console, environment, InstantSource.system(), System::nanoTime);
+        int exitCode = new GantryCli(context, () -> List.of("test"), List.of()).run(arguments);
+        return exitCode + " " + out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Connects with one version of TLS, and returns the certificate that the server shows. */
+    private X509Certificate handshake(String version) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {new Anyone()}, new SecureRandom());
+        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", cluster.port())) {
+            socket.setEnabledProtocols(new String[] {version});
+            var parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+        }
+    }
+
+    /** Trusts every server: the test looks at the certificate itself. */
+    private static final class Anyone implements X509TrustManager {
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
