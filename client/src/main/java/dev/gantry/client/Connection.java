@@ -18,6 +18,7 @@ import io.grpc.StatusException;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -69,21 +70,27 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
 
     /**
      * Makes a call and waits for its response. While the server is unavailable, a call that is safe to repeat is
-     * retried by the policy, within the deadline.
+     * retried by the policy, within the deadline. A deadline that comes while an attempt waits for a connection does not
+     * hide why the attempt before failed.
      */
     <S extends AbstractStub<S>, T> T call(S stub, Call<S, T> call) {
         Deadline end = end();
+        Optional<UnavailableException> earlier = Optional.empty();
         for (int attempts = 1; ; attempts++) {
             prepare();
             CallAttempt attempt = new CallAttempt();
             try {
                 return call.on(stub.withDeadline(end).withInterceptors(attempt));
             } catch (StatusException e) {
+                if (earlier.isPresent() && isUnconnected(e, attempt)) {
+                    throw earlier.get();
+                }
                 RuntimeException failure = fail(e, attempt);
-                if (!(failure instanceof UnavailableException)
+                if (!(failure instanceof UnavailableException unavailable)
                         || !attempt.repetition().isAllowed()) {
                     throw failure;
                 }
+                earlier = Optional.of(unavailable);
                 if (attempts >= resumption.retry().maxAttempts() || !pause(resumption.delay(attempts), end)) {
                     throw failure;
                 }
@@ -138,12 +145,14 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
     }
 
     private RuntimeException fail(StatusException failure, CallAttempt attempt) {
-        boolean isUnconnected = failure.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
+        return isUnconnected(failure, attempt) ? Failures.unconnected(failure, deadline, address) : fail(failure);
+    }
+
+    private boolean isUnconnected(StatusException failure, CallAttempt attempt) {
+        return failure.getStatus().getCode() == Status.Code.DEADLINE_EXCEEDED
                 && !attempt.isSent()
-                && channel.getState(false) != ConnectivityState.READY;
-        return isUnconnected && !channel.isShutdown()
-                ? Failures.unconnected(failure, deadline, address)
-                : fail(failure);
+                && channel.getState(false) != ConnectivityState.READY
+                && !channel.isShutdown();
     }
 
     private RuntimeException fail(StatusException failure) {

@@ -33,6 +33,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -199,6 +200,30 @@ class GantryClientTest {
         UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
 
         assertThat(failure).hasMessage("No Gantry server at " + address + ": Connection refused");
+        assertThat(failure.isServerReached()).isFalse();
+    }
+
+    @Test
+    void a_deadline_that_comes_during_a_retry_does_not_hide_why_the_attempt_before_failed() throws Exception {
+        ServerSocket resetsFirst = started(new ServerSocket(0, 5, InetAddress.getLoopbackAddress()));
+        GantryClient client = started(GantryClient.builder()
+                .address("127.0.0.1:" + resetsFirst.getLocalPort())
+                .deadline(Duration.ofSeconds(2))
+                .retry(new RetryPolicy(20, Duration.ofMillis(100), Duration.ofSeconds(5), 2))
+                .build());
+        CompletableFuture<Void> reset = CompletableFuture.runAsync(() -> {
+            try (Socket first = resetsFirst.accept()) {
+                first.setSoLinger(true, 0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        // The kernel accepts the second connection, but no process reads it.
+        UnavailableException failure = catchThrowableOfType(UnavailableException.class, client::status);
+
+        assertThat(reset).succeedsWithin(Duration.ofSeconds(10));
+        assertThat(failure).hasMessageNotContaining("no connection within");
         assertThat(failure.isServerReached()).isFalse();
     }
 
