@@ -16,7 +16,13 @@ public record DispatchOptions(ByteString payload, Map<String, String> meta, Stri
     /** No payload, no meta, and a new request id. */
     public static final DispatchOptions EMPTY = new DispatchOptions(ByteString.EMPTY, Map.of(), "");
 
-    /** Makes the map immutable. */
+    /**
+     * Creates options, and copies the map.
+     *
+     * @param payload the content of the tasks' payload file, at most 16 KiB; empty for none
+     * @param meta values for the keys that the job takes
+     * @param requestId the request id; if empty, each call gets a new one
+     */
     public DispatchOptions {
         meta = Map.copyOf(meta);
     }

@@ -19,7 +19,15 @@ public record RetryPolicy(int maxAttempts, Duration initialBackoff, Duration max
 
     private static final int MOST_ATTEMPTS = 20;
 
-    /** Checks the ranges. */
+    /**
+     * Creates a policy.
+     *
+     * @param maxAttempts the most attempts of a call, 1 to 20
+     * @param initialBackoff the delay before the second attempt, 1 ms or more
+     * @param maxBackoff the longest delay, not less than the first
+     * @param multiplier the ratio of each delay to the one before, 1 or more
+     * @throws IllegalArgumentException if a value is out of its range
+     */
     public RetryPolicy {
         check(maxAttempts >= 1 && maxAttempts <= MOST_ATTEMPTS, "maxAttempts", maxAttempts, "1 to " + MOST_ATTEMPTS);
         check(initialBackoff.toMillis() > 0, "initialBackoff", initialBackoff, "1 ms or more");

@@ -32,7 +32,13 @@ public final class ScriptedServer implements AutoCloseable {
         this.port = server.getPort();
     }
 
-    /** Serves on any free port. */
+    /**
+     * Serves on any free port.
+     *
+     * @param services the services
+     * @return the server, which answers calls already
+     * @throws IOException if there is no free port
+     */
     public static ScriptedServer start(BindableService... services) throws IOException {
         return new ScriptedServer(0, services);
     }
@@ -46,7 +52,11 @@ public final class ScriptedServer implements AutoCloseable {
         return port;
     }
 
-    /** HOST:PORT. */
+    /**
+     * Returns the address to connect to.
+     *
+     * @return HOST:PORT
+     */
     public String address() {
         return "127.0.0.1:" + port();
     }
