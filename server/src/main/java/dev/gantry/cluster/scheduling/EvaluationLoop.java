@@ -45,23 +45,16 @@ public final class EvaluationLoop {
 
     // The most changes that may wait; beyond that, the whole state is read again.
     private static final int QUEUED_CHANGES = 16_384;
-    // The most requests for a snapshot that may wait.
-    private static final int QUEUED_SNAPSHOTS = 64;
     // The most plans that are being written.
     private static final int PLANS_IN_FLIGHT = 64;
     // The first pause after a failure, or after the store was overloaded.
     private static final long PAUSE_MILLIS = 200;
-
-    /** The longest pause before the whole state is read again; each failure in a row doubles the pause up to this. */
-    private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
     /** The delay of an evaluation that could not be planned or stored, multiplied by its failed attempts. */
     private static final long RETRY_MILLIS = 500;
 
     // In characters.
     private static final int LONGEST_DESCRIPTION = 1024;
-
-    private record SnapshotRequest(String jobId, PlanDeadline deadline, CompletableFuture<JobSnapshot> answer) {}
 
     private record InFlight(Evaluation evaluation, Plan plan, List<Allocation> placed) {}
 
@@ -79,15 +72,14 @@ public final class EvaluationLoop {
 
     private final BlockingQueue<ChangeSet> changes = new ArrayBlockingQueue<>(QUEUED_CHANGES);
     private final BlockingQueue<Written> written = new ArrayBlockingQueue<>(PLANS_IN_FLIGHT);
-    private final BlockingQueue<SnapshotRequest> snapshotRequests = new ArrayBlockingQueue<>(QUEUED_SNAPSHOTS);
+    private final SnapshotRequests snapshotRequests = new SnapshotRequests();
     private volatile boolean mustLoad = true;
 
     // Owned by the executor's thread.
     private final SchedulingState state;
     private final Set<String> jobsInFlight = new HashSet<>();
     private final Deliveries deliveries = new Deliveries();
-    private long pauseMillis = PAUSE_MILLIS;
-    private String lastFailure = "";
+    private final FailedTurns failedTurns = new FailedTurns(LOG, PAUSE_MILLIS);
 
     /**
      * Creates the loop.
@@ -145,12 +137,9 @@ public final class EvaluationLoop {
      *     {@link OverloadedException}. A future that its caller completes earlier gets no snapshot
      */
     CompletableFuture<JobSnapshot> snapshot(String jobId, PlanDeadline deadline) {
-        SnapshotRequest request = new SnapshotRequest(jobId, deadline, new CompletableFuture<>());
-        if (!snapshotRequests.offer(request)) {
-            return CompletableFuture.failedFuture(new OverloadedException("dry runs", QUEUED_SNAPSHOTS));
-        }
+        CompletableFuture<JobSnapshot> answer = snapshotRequests.add(jobId, deadline);
         turn.call();
-        return request.answer();
+        return answer;
     }
 
     private void takeTurn() {
@@ -160,33 +149,20 @@ public final class EvaluationLoop {
                 load();
             }
             if (!mustLoad) {
-                takeSnapshots();
+                snapshotRequests.answer(state);
                 if (canGoOn()) {
                     followUp();
                     evaluate();
                     timers.setAlarm(state.followUps().next().orElse(Instant.MAX));
                 }
                 if (!timers.isPausing()) {
-                    pauseMillis = PAUSE_MILLIS;
-                    lastFailure = "";
+                    failedTurns.end();
                 }
             }
         } catch (RuntimeException | StackOverflowError e) {
             mustLoad = true;
-            tellOnce("Scheduling failed; the state of the cluster is read again in %d ms".formatted(pauseMillis), e);
-            timers.pause(pauseMillis);
-            pauseMillis = Math.min(LONGEST_PAUSE_MILLIS, 2 * pauseMillis);
+            timers.pause(failedTurns.fail(e));
         }
-    }
-
-    /** Logs a failure: with its stack trace once, then in one line, since a damaged database fails each read alike. */
-    private void tellOnce(String consequence, Throwable failure) {
-        if (failure.toString().equals(lastFailure)) {
-            LOG.warn("{}, as before: {}", consequence, failure.getMessage());
-        } else {
-            FailureLog.tell(LOG, consequence, failure);
-        }
-        lastFailure = failure.toString();
     }
 
     private boolean canGoOn() {
@@ -212,14 +188,6 @@ public final class EvaluationLoop {
         mustLoad = false;
         changes.clear();
         state.load(store.reader());
-    }
-
-    private void takeSnapshots() {
-        for (SnapshotRequest request = snapshotRequests.poll(); request != null; request = snapshotRequests.poll()) {
-            if (!request.answer().isDone()) {
-                request.answer().complete(state.snapshot(request.jobId(), request.deadline()));
-            }
-        }
     }
 
     /** Queues evaluations of jobs whose follow-up is due, and of system jobs for which a node has joined or changed. */
