@@ -16,14 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code gantry bench latency}. */
 @Command(
@@ -34,18 +30,10 @@ import picocli.CommandLine.Spec;
             "Calls rkt with the image as a file, then with its id, as a node does once it has stored the image.",
             "Needs root."
         })
-final class LatencyCommand implements Callable<Integer> {
+final class LatencyCommand extends Measurement {
 
     private static final Pattern NODE_READY = Pattern.compile("Gantry node (\\S+) is ready");
     private static final double MILLIS_PER_NANO = 1e-6;
-
-    @ParentCommand
-    @SuppressWarnings("unused")
-    private BenchCommand bench;
-
-    @Spec
-    @SuppressWarnings("unused")
-    private CommandSpec spec;
 
     @Option(
             names = "--image",
@@ -60,25 +48,17 @@ final class LatencyCommand implements Callable<Integer> {
     @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("1g");
 
-    @Option(names = "--json", description = "Prints one JSON object.")
-    private boolean json;
-
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        bench.startLog();
-        try (Workspace workspace = Workspace.create()) {
-            Path directory = workspace.directory();
-            BareRkt rkt = BareRkt.in(directory);
-            try (ServerProcess process = ServerProcess.start(directory, server);
-                    ChildProcess node = startNode(directory, process, rkt);
-                    GantryClient client = GantryClient.connect(process.address())) {
-                spec.commandLine().getErr().println("Measuring on node " + node.ready());
-                measure(client, rkt).print(spec.commandLine().getOut(), json);
-            } finally {
-                rkt.removeAll();
-            }
+    Report measure(Path directory) throws IOException, InterruptedException {
+        BareRkt rkt = BareRkt.in(directory);
+        try (ServerProcess process = ServerProcess.start(directory, server);
+                ChildProcess node = startNode(directory, process, rkt);
+                GantryClient client = GantryClient.connect(process.address())) {
+            say("Measuring on node " + node.ready());
+            return measure(client, rkt);
+        } finally {
+            rkt.removeAll();
         }
-        return 0;
     }
 
     private static ChildProcess startNode(Path directory, ServerProcess server, BareRkt rkt)

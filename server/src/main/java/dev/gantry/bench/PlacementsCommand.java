@@ -2,13 +2,8 @@ package dev.gantry.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code gantry bench placements}. */
 @Command(
@@ -17,15 +12,7 @@ import picocli.CommandLine.Spec;
             "Measures placements: simulated nodes over loopback, jobs with constraints, every write on disk.",
             "The million-container challenge is --nodes 5000 --jobs 1000 --tasks 1000."
         })
-final class PlacementsCommand implements Callable<Integer> {
-
-    @ParentCommand
-    @SuppressWarnings("unused")
-    private BenchCommand bench;
-
-    @Spec
-    @SuppressWarnings("unused")
-    private CommandSpec spec;
+final class PlacementsCommand extends Measurement {
 
     @Mixin
     private PlacementLoad load = new PlacementLoad();
@@ -33,19 +20,8 @@ final class PlacementsCommand implements Callable<Integer> {
     @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
-    @Option(names = "--json", description = "Prints one JSON object.")
-    private boolean json;
-
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        bench.startLog();
-        try (Workspace workspace = Workspace.create()) {
-            measure(workspace.directory()).print(spec.commandLine().getOut(), json);
-        }
-        return 0;
-    }
-
-    private Report measure(Path directory) throws IOException, InterruptedException {
+    Report measure(Path directory) throws IOException, InterruptedException {
         PlacementClock clock = load.clock();
         Report report = Report.withLoad();
         try (ServerProcess process = ServerProcess.start(directory, server)) {

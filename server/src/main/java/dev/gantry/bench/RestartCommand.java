@@ -3,13 +3,9 @@ package dev.gantry.bench;
 import dev.gantry.client.GantryClient;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code gantry bench restart}. */
 @Command(
@@ -18,15 +14,7 @@ import picocli.CommandLine.Spec;
             "Measures how soon a server that was killed answers again: places tasks on simulated nodes, kills the server,",
             "and starts it several times, each time until it tells the right number of running allocations."
         })
-final class RestartCommand implements Callable<Integer> {
-
-    @ParentCommand
-    @SuppressWarnings("unused")
-    private BenchCommand bench;
-
-    @Spec
-    @SuppressWarnings("unused")
-    private CommandSpec spec;
+final class RestartCommand extends Measurement {
 
     @Mixin
     private PlacementLoad load = new PlacementLoad();
@@ -37,19 +25,8 @@ final class RestartCommand implements Callable<Integer> {
     @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
-    @Option(names = "--json", description = "Prints one JSON object.")
-    private boolean json;
-
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        bench.startLog();
-        try (Workspace workspace = Workspace.create()) {
-            measure(workspace.directory()).print(spec.commandLine().getOut(), json);
-        }
-        return 0;
-    }
-
-    private Report measure(Path directory) throws IOException, InterruptedException {
+    Report measure(Path directory) throws IOException, InterruptedException {
         Report report = Report.withLoad();
         PlacementClock clock = load.clock();
         try (ServerProcess process = ServerProcess.start(directory, server)) {

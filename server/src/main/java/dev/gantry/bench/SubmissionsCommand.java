@@ -4,8 +4,8 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
 import dev.gantry.v1.Job;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,26 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code gantry bench submissions}. */
 @Command(
         name = "submissions",
         description = "Measures submissions: each client submits one job after the other; each response means on disk.")
-final class SubmissionsCommand implements Callable<Integer> {
+final class SubmissionsCommand extends Measurement {
 
     private static final double NANOS_PER_SECOND = 1e9;
-
-    @ParentCommand
-    @SuppressWarnings("unused")
-    private BenchCommand bench;
-
-    @Spec
-    @SuppressWarnings("unused")
-    private CommandSpec spec;
 
     @Option(names = "--clients", defaultValue = "64", description = "Clients at a time. Default: ${DEFAULT-VALUE}.")
     private int clients;
@@ -53,21 +42,10 @@ final class SubmissionsCommand implements Callable<Integer> {
     @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
-    @Option(names = "--json", description = "Prints one JSON object.")
-    private boolean json;
-
     @Override
-    public Integer call() throws IOException, InterruptedException, ExecutionException {
-        bench.startLog();
-        try (Workspace workspace = Workspace.create();
-                ServerProcess process = ServerProcess.start(workspace.directory(), server)) {
-            measure(process.address()).print(spec.commandLine().getOut(), json);
-        }
-        return 0;
-    }
-
-    private Report measure(String address) throws InterruptedException, ExecutionException {
-        try (GantryClient client = GantryClient.connect(address)) {
+    Report measure(Path directory) throws IOException, InterruptedException, ExecutionException {
+        try (ServerProcess process = ServerProcess.start(directory, server);
+                GantryClient client = GantryClient.connect(process.address())) {
             Report report = Report.withLoad();
             submitAll(client, "warm-up", warmUp);
             long started = System.nanoTime();
