@@ -30,12 +30,15 @@ import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreHealth;
+import dev.gantry.tls.OwnCertificates;
 import dev.gantry.tls.ServerCertificates;
+import dev.gantry.tls.ServerTls;
 import dev.gantry.v1.Identity;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -55,6 +58,9 @@ final class GantryServer implements AutoCloseable {
 
     /** How soon a certificate is used after its file has changed. */
     private static final Duration RENEWAL = Duration.ofSeconds(5);
+
+    /** How often the server looks whether its own certificate is to be renewed. */
+    private static final Duration OWN_RENEWAL = Duration.ofHours(1);
 
     private final Store store;
     private final ServerThreads threads;
@@ -83,8 +89,9 @@ final class GantryServer implements AutoCloseable {
             ServerConfig config, Clocks clocks, RandomGenerator random, RandomGenerator secrets, Runnable end)
             throws IOException {
         // Before the store is opened, which may take long: a file of TLS that can't be used is reported at once.
-        Optional<ServerCertificates> certificates =
-                config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall()));
+        Optional<ServerCertificates> given = config.tls()
+                .filter(tls -> tls.ownNames().isEmpty())
+                .map(tls -> ServerCertificates.load(tls, clocks.wall()));
         Store store = Store.open(config.storeDir(), config.acceptLostWrites());
         store.health().listen(state -> {
             if (state instanceof StoreHealth.Broken broken && broken.recovery() == StoreHealth.Recovery.RESTART) {
@@ -93,6 +100,10 @@ final class GantryServer implements AutoCloseable {
         });
         ServerThreads threads = ServerThreads.start();
         try {
+            Optional<OwnCertificates> own = config.tls().flatMap(tls -> ownCertificates(tls, clocks.wall()));
+            own.ifPresent(made -> threads.repeatCollection(OWN_RENEWAL, made::renew));
+            Optional<ServerCertificates> certificates =
+                    given.or(() -> config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall())));
             certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
             GrpcServer grpc = wire(config, credentials(config, certificates), store, threads, clocks, random, secrets);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
@@ -120,6 +131,13 @@ final class GantryServer implements AutoCloseable {
         threads.close();
         store.close();
         LOG.info("Gantry server has stopped");
+    }
+
+    /** Called when the database is open: no other process may make the files at the same time. */
+    private static Optional<OwnCertificates> ownCertificates(ServerTls tls, InstantSource clock) {
+        return tls.ownNames()
+                .map(names -> OwnCertificates.open(
+                        tls.authority().toAbsolutePath().getParent(), names, clock, new SecureRandom()));
     }
 
     private static ServerCredentials credentials(ServerConfig config, Optional<ServerCertificates> certificates) {

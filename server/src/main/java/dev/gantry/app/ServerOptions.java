@@ -119,7 +119,7 @@ final class ServerOptions {
                 garbage(),
                 garbageInterval,
                 acceptLostWrites,
-                tls.toTls());
+                tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()));
     }
 
     private GarbageThresholds garbage() {

@@ -1,9 +1,16 @@
 package dev.gantry.app;
 
+import dev.gantry.model.IpLiteral;
+import dev.gantry.node.fingerprint.Fingerprinter;
+import dev.gantry.tls.DnsNames;
 import dev.gantry.tls.ServerTls;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -22,6 +29,19 @@ final class TlsServerOptions {
             };
         }
     }
+
+    @Option(
+            names = "--tls",
+            description = "Serves over TLS only, with a CA and a certificate that the server makes and renews in"
+                    + " server/tls in its data directory.")
+    private boolean isOwn;
+
+    @Option(
+            names = "--tls-name",
+            paramLabel = "NAME",
+            description = "With --tls: a DNS name or an IP address by which the server is called, besides its --listen"
+                    + " address, the machine's name and the loopback's. May be repeated.")
+    private List<String> names = new ArrayList<>();
 
     @Option(
             names = "--tls-cert",
@@ -52,28 +72,58 @@ final class TlsServerOptions {
 
     /** Returns true if the server is to serve over TLS. */
     boolean isPresent() {
-        return certificate.isPresent();
+        return isOwn || certificate.isPresent();
     }
 
     /**
      * Returns how the server uses TLS; empty if it does not.
      *
-     * @throws IllegalArgumentException if only some of the files are given
+     * @param ownDirectory the directory of the files that the server makes
+     * @param listen the address that the server listens on
+     * @throws IllegalArgumentException if only some of the files are given, or options that exclude each other
      */
-    Optional<ServerTls> toTls() {
+    Optional<ServerTls> toTls(Path ownDirectory, InetAddress listen) {
         List<Optional<Path>> files = List.of(certificate, key, authority);
+        ServerTls.Version version = oldest.orElse(ServerTls.Version.TLS_1_3);
+        if (isOwn && files.stream().anyMatch(Optional::isPresent)) {
+            throw new IllegalArgumentException(
+                    "--tls makes the server's certificates itself: say either it, or --tls-cert, --tls-key and --tls-ca");
+        }
+        if (isOwn) {
+            return Optional.of(ServerTls.own(ownDirectory, allNames(listen), version, isClientVerified));
+        }
+        if (!names.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "--tls-name is for --tls: a certificate of your own has its names in it");
+        }
         if (files.stream().allMatch(Optional::isPresent)) {
             return Optional.of(new ServerTls(
-                    certificate.orElseThrow(),
-                    key.orElseThrow(),
-                    authority.orElseThrow(),
-                    oldest.orElse(ServerTls.Version.TLS_1_3),
-                    isClientVerified));
+                    certificate.orElseThrow(), key.orElseThrow(), authority.orElseThrow(), version, isClientVerified));
         }
         if (files.stream().anyMatch(Optional::isPresent) || oldest.isPresent() || isClientVerified) {
             throw new IllegalArgumentException(
-                    "TLS needs all of --tls-cert FILE, --tls-key FILE and --tls-ca FILE; gantry tls makes them");
+                    "TLS needs all of --tls-cert FILE, --tls-key FILE and --tls-ca FILE; gantry tls makes them,"
+                            + " or say --tls");
         }
         return Optional.empty();
+    }
+
+    private List<String> allNames(InetAddress listen) {
+        for (String name : names) {
+            if (!DnsNames.isValid(name) && !IpLiteral.isValid(name)) {
+                throw new IllegalArgumentException(
+                        "--tls-name \"%s\" is no DNS name and no IP address".formatted(name));
+            }
+        }
+        Stream<String> own = Stream.concat(
+                Stream.of("localhost", "127.0.0.1", "::1"),
+                Stream.of(Fingerprinter.hostname()).filter(DnsNames::isValid));
+        // An address that only this machine knows how to reach has the name of its interface after it.
+        Stream<String> bound = Stream.of(listen.getHostAddress())
+                .filter(address -> !listen.isAnyLocalAddress() && IpLiteral.isValid(address));
+        return Stream.of(own, bound, names.stream())
+                .flatMap(Function.identity())
+                .distinct()
+                .toList();
     }
 }

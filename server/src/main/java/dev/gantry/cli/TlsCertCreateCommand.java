@@ -3,6 +3,7 @@ package dev.gantry.cli;
 import dev.gantry.model.IpLiteral;
 import dev.gantry.tls.CertificateAuthority;
 import dev.gantry.tls.CertificateRole;
+import dev.gantry.tls.DnsNames;
 import dev.gantry.tls.PemFiles;
 import dev.gantry.tls.TlsException;
 import java.nio.file.Path;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,11 +35,6 @@ final class TlsCertCreateCommand implements Callable<Integer> {
 
     private static final List<String> OWN_NAMES = List.of("localhost");
     private static final List<String> OWN_ADDRESSES = List.of("127.0.0.1", "::1");
-    private static final Pattern DNS_NAME = Pattern.compile(
-            "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
-
-    private static final int LONGEST_DNS_NAME = 253;
-
     private final CliContext context;
 
     @Spec
@@ -158,11 +153,11 @@ final class TlsCertCreateCommand implements Callable<Integer> {
     }
 
     private void checkDnsName(String name) {
-        if (name.length() > LONGEST_DNS_NAME || !DNS_NAME.matcher(name).matches()) {
-            throw misuse("\"%s\" is no DNS name".formatted(name));
-        }
         if (IpLiteral.isValid(name)) {
             throw misuse("\"%s\" is an IP address: say --ip %s".formatted(name, name));
+        }
+        if (!DnsNames.isValid(name)) {
+            throw misuse("\"%s\" is no DNS name".formatted(name));
         }
     }
 

@@ -5,7 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -149,7 +149,7 @@ public final class PemFiles {
     }
 
     private static void writeNew(Path file, String content, Set<PosixFilePermission> mode) {
-        try (SeekableByteChannel out = Files.newByteChannel(
+        try (FileChannel out = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(mode))) {
@@ -157,6 +157,7 @@ public final class PemFiles {
             while (bytes.hasRemaining()) {
                 out.write(bytes);
             }
+            out.force(true);
         } catch (FileAlreadyExistsException e) {
             throw exists(file, e);
         } catch (IOException e) {

@@ -99,6 +99,32 @@ class ServerOptionsTest {
         assertThatThrownBy(() -> config("--tls-min-version", "1.1")).hasMessageContaining("\"1.1\" is not 1.2 or 1.3");
     }
 
+    @Test
+    void a_server_that_makes_its_own_certificate_is_called_by_its_address_its_machine_and_more_names() {
+        ServerTls tls = config(
+                        "--tls",
+                        "--listen",
+                        "127.0.0.2:0",
+                        "--tls-name",
+                        "gantry.example.com",
+                        "--tls-name",
+                        "192.0.2.7")
+                .tls()
+                .orElseThrow();
+
+        assertThat(tls.ownNames().orElseThrow())
+                .startsWith("localhost", "127.0.0.1", "::1")
+                .contains("127.0.0.2", "gantry.example.com", "192.0.2.7");
+        assertThat(tls.certificate().toString()).endsWith("/server/tls/server.crt");
+        assertThatThrownBy(() -> DevCommand.checked(config("--tls")))
+                .hasMessageStartingWith("gantry dev does not make certificates");
+        assertThatThrownBy(() -> config("--tls", "--tls-cert", "a"))
+                .hasMessageContaining("say either it, or --tls-cert");
+        assertThatThrownBy(() -> config("--tls-name", "a")).hasMessageContaining("--tls-name is for --tls");
+        assertThatThrownBy(() -> config("--tls", "--tls-name", "a b"))
+                .hasMessage("--tls-name \"a b\" is no DNS name and no IP address");
+    }
+
     private static SchedulerOptions parse(String... args) {
         return config(args).scheduling();
     }

@@ -281,6 +281,22 @@ class TlsServerTest {
     }
 
     @Test
+    void a_server_that_makes_its_own_certificates_is_trusted_with_its_ca_and_keeps_it() throws IOException {
+        Path own = dir.resolve("tls/data/server/tls");
+        ServerTls tls = ServerTls.own(own, List.of("127.0.0.1"), ServerTls.Version.TLS_1_3, false);
+        cluster.start(tls);
+        byte[] ca = Files.readAllBytes(own.resolve("ca.crt"));
+        assertThat(statusOf("127.0.0.1", TlsOptions.SYSTEM.authority(own.resolve("ca.crt"))))
+                .isNotEmpty();
+        cluster.close();
+
+        cluster.start(tls);
+        assertThat(Files.readAllBytes(own.resolve("ca.crt"))).isEqualTo(ca);
+        assertThat(statusOf("127.0.0.1", TlsOptions.SYSTEM.authority(own.resolve("ca.crt"))))
+                .isNotEmpty();
+    }
+
+    @Test
     void a_client_names_the_file_that_it_can_not_use() throws IOException {
         Files.writeString(dir.resolve("empty"), "nothing");
 

@@ -1,0 +1,217 @@
+package dev.gantry.tls;
+
+import dev.gantry.model.IpLiteral;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The CA that a server makes for its cluster, and the server's certificate of that CA, in a directory of their own. The
+ * CA is made once and never again. The certificate is renewed in time. Only the process that has the database open may
+ * use the directory.
+ */
+public final class OwnCertificates {
+
+    /** The file of the CA's certificate. */
+    static final String AUTHORITY = "ca.crt";
+
+    /** The file of the server's certificate. */
+    static final String CERTIFICATE = "server.crt";
+
+    /** The file of the server's private key. */
+    static final String KEY = "server.key";
+
+    private static final Logger LOG = LoggerFactory.getLogger(OwnCertificates.class);
+
+    private static final String AUTHORITY_KEY = "ca.key";
+    private static final Duration AUTHORITY_VALIDITY = Duration.ofDays(3650);
+    private static final Duration VALIDITY = Duration.ofDays(90);
+
+    private final Path directory;
+    private final CertificateAuthority.Subject subject;
+    private final CertificateAuthority authority;
+    private final InstantSource clock;
+
+    private OwnCertificates(
+            Path directory, CertificateAuthority.Subject subject, CertificateAuthority authority, InstantSource clock) {
+        this.directory = directory;
+        this.subject = subject;
+        this.authority = authority;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens the directory. Makes the CA if there is no directory yet, and a certificate if there is none that can be used.
+     *
+     * @param directory the directory, whose parent exists
+     * @param names the DNS names and IP addresses by which the server is called
+     * @param clock the wall clock
+     * @param random makes keys and serial numbers
+     * @return the certificates
+     * @throws TlsException if the files can't be read or written. A CA that is damaged is never replaced, since the
+     *     certificates of all nodes are of it
+     */
+    public static OwnCertificates open(
+            Path directory, Collection<String> names, InstantSource clock, SecureRandom random) {
+        if (!Files.exists(directory)) {
+            makeAuthority(directory, clock, random);
+        }
+        CertificateAuthority authority = CertificateAuthority.load(
+                directory.resolve(AUTHORITY), directory.resolve(AUTHORITY_KEY), clock, random);
+        CertificateAuthority.Subject subject = new CertificateAuthority.Subject(
+                new CertificateRole.Server(),
+                names.stream()
+                        .filter(name -> !IpLiteral.isValid(name))
+                        .distinct()
+                        .toList(),
+                names.stream().filter(IpLiteral::isValid).distinct().toList());
+        OwnCertificates own = new OwnCertificates(directory, subject, authority, clock);
+        own.renew();
+        return own;
+    }
+
+    /**
+     * Issues a new certificate if two thirds of the validity of the present one have passed, if it is for other names, or
+     * if it can't be used.
+     *
+     * @throws TlsException if the files can't be written
+     */
+    public void renew() {
+        if (isGood()) {
+            return;
+        }
+        Instant end = authority.identity().certificate().getNotAfter().toInstant();
+        Duration left = Duration.between(clock.instant(), end);
+        CertificateAuthority.Identity made = authority.issue(subject, left.compareTo(VALIDITY) < 0 ? left : VALIDITY);
+        // A crash between the two leaves files of different pairs, which are replaced at the next start.
+        replace(KEY, file -> PemFiles.writeNew(file, made.key()));
+        replace(CERTIFICATE, file -> PemFiles.writeNew(file, made.chain()));
+        syncDirectory(directory);
+        LOG.info(
+                "Made the server's certificate {}, valid until {}",
+                directory.resolve(CERTIFICATE),
+                made.certificate().getNotAfter().toInstant());
+    }
+
+    private boolean isGood() {
+        Path file = directory.resolve(CERTIFICATE);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            X509Certificate present = PemFiles.readCertificates(file).get(0);
+            KeyMatch.check(present, file, PemFiles.readKey(directory.resolve(KEY)), directory.resolve(KEY));
+            Instant begin = present.getNotBefore().toInstant();
+            Duration validity = Duration.between(begin, present.getNotAfter().toInstant());
+            Instant renewal = begin.plus(validity.multipliedBy(2).dividedBy(3));
+            return clock.instant().isBefore(renewal)
+                    && isIssued(present)
+                    && names(present).equals(names(subject));
+        } catch (TlsException e) {
+            LOG.warn("The server's own certificate is made again: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private boolean isIssued(X509Certificate present) {
+        try {
+            present.verify(authority.identity().certificate().getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            throw new TlsException("%s is not of the CA beside it".formatted(directory.resolve(CERTIFICATE)), e);
+        }
+    }
+
+    private static Set<String> names(CertificateAuthority.Subject subject) {
+        Set<String> names = new TreeSet<>(subject.dnsNames());
+        names.add(subject.role().uri());
+        try {
+            for (String address : subject.addresses()) {
+                // As Java writes the addresses of certificates.
+                names.add(InetAddress.getByName(address).getHostAddress());
+            }
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("An address needs no resolution", e);
+        }
+        return names;
+    }
+
+    private static Set<String> names(X509Certificate certificate) {
+        try {
+            Set<String> names = new TreeSet<>();
+            Collection<List<?>> found = certificate.getSubjectAlternativeNames();
+            if (found != null) {
+                found.forEach(name -> names.add(name.get(1).toString()));
+            }
+            return names;
+        } catch (CertificateParsingException e) {
+            throw new TlsException("The names of a certificate can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** Makes the directory under another name first: it has either the whole CA in it or does not exist. */
+    private static void makeAuthority(Path directory, InstantSource clock, SecureRandom random) {
+        Path unfinished = directory.resolveSibling(directory.getFileName() + ".new");
+        try {
+            for (String file : List.of(AUTHORITY_KEY, AUTHORITY)) {
+                Files.deleteIfExists(unfinished.resolve(file));
+            }
+            Files.deleteIfExists(unfinished);
+            Files.createDirectory(
+                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            CertificateAuthority.Identity made = CertificateAuthority.create(
+                            "Gantry CA", AUTHORITY_VALIDITY, clock, random)
+                    .identity();
+            PemFiles.writeNew(unfinished.resolve(AUTHORITY_KEY), made.key());
+            PemFiles.writeNew(unfinished.resolve(AUTHORITY), made.chain());
+            syncDirectory(unfinished);
+            Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
+            syncDirectory(directory.toAbsolutePath().getParent());
+            LOG.info("Made the cluster's CA in {}", directory);
+        } catch (IOException e) {
+            throw new TlsException("The cluster's CA can't be made in %s: %s".formatted(directory, e), e);
+        }
+    }
+
+    private interface Writing {
+        void write(Path file);
+    }
+
+    private void replace(String name, Writing writing) {
+        Path unfinished = directory.resolve(name + ".new");
+        try {
+            Files.deleteIfExists(unfinished);
+            writing.write(unfinished);
+            Files.move(unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new TlsException("%s can't be replaced: %s".formatted(directory.resolve(name), e), e);
+        }
+    }
+
+    private static void syncDirectory(Path directory) {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new TlsException("%s can't be forced to disk: %s".formatted(directory, e), e);
+        }
+    }
+}
