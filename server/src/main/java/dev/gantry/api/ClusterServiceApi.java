@@ -13,11 +13,13 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
     private final StoreReader reader;
     private final String clusterId;
     private final String version;
+    private final boolean isInsecure;
 
-    ClusterServiceApi(StoreReader reader, String clusterId, String version) {
+    ClusterServiceApi(StoreReader reader, String clusterId, String version, boolean isInsecure) {
         this.reader = reader;
         this.clusterId = clusterId;
         this.version = version;
+        this.isInsecure = isInsecure;
     }
 
     @Override
@@ -34,6 +36,7 @@ final class ClusterServiceApi extends ClusterServiceImplBase {
                     .setJobs(counts.jobs())
                     .setAllocationsLive(counts.allocationsLive())
                     .setEvaluationsBlocked(counts.evaluationsBlocked())
+                    .setInsecure(isInsecure)
                     .build();
         });
     }

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.access.AuthenticationInterceptor;
 import dev.gantry.cluster.access.AccessControl;
 import dev.gantry.cluster.access.AccessRegistry;
 import dev.gantry.cluster.access.Bootstrap;
@@ -15,11 +16,14 @@ import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.StoreHealth;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -131,8 +135,10 @@ public final class GrpcServer implements AutoCloseable {
      * @param control finds the holders of secrets
      * @param registry stores tokens and policies
      * @param bootstrap makes tokens for users of the data directory
+     * @param isInsecure true if each caller may do everything, without a token
      */
-    public record Access(AccessControl control, AccessRegistry registry, Bootstrap bootstrap) {}
+    public record Access(
+            AccessControl control, AccessRegistry registry, Bootstrap bootstrap, boolean isInsecure) {}
 
     /**
      * Begins to serve.
@@ -153,8 +159,11 @@ public final class GrpcServer implements AutoCloseable {
             Executor callThreads,
             Executor streamThreads)
             throws IOException {
-        OpenCalls calls = new OpenCalls(CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod());
         PeerCertificates peers = new PeerCertificates(NodeSessionServiceGrpc.getConnectMethod());
+        Access access = parts.access();
+        OpenCalls calls = new OpenCalls(
+                CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod(), access.control());
+        access.control().listen(calls::endUnknown);
         HealthStatusManager health = new HealthStatusManager();
         WatchMemoryLimit memoryLimit =
                 new WatchMemoryLimit(Runtime.getRuntime().maxMemory() / WATCHES_SHARE, WATCHES_PATIENCE, UNREAD);
@@ -175,6 +184,11 @@ public final class GrpcServer implements AutoCloseable {
                 .intercept(requests)
                 .intercept(peers)
                 .intercept(calls)
+                .intercept(new AuthenticationInterceptor(
+                        access.control(),
+                        access.isInsecure(),
+                        GrpcServer::needsNoToken,
+                        why -> StatusMapping.toStatus(why).getStatus()))
                 .addTransportFilter(peers.connections())
                 .addTransportFilter(calls.connections())
                 .flowControlWindow(WINDOW)
@@ -202,6 +216,16 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     /**
+     * Decides whether anybody may call a method without a token: health, which balancers of load ask for; the bootstrap,
+     * which has a proof of its own; and sessions of nodes, which have secrets of their own.
+     */
+    private static boolean needsNoToken(MethodDescriptor<?, ?> method) {
+        return HealthGrpc.SERVICE_NAME.equals(method.getServiceName())
+                || method.equals(AclServiceGrpc.getBootstrapAclMethod())
+                || method.equals(NodeSessionServiceGrpc.getConnectMethod());
+    }
+
+    /**
      * Sets the health of all services: none of them works without the store. Health and reflection are listed with
      * them.
      */
@@ -220,6 +244,11 @@ public final class GrpcServer implements AutoCloseable {
      */
     public int port() {
         return server.getPort();
+    }
+
+    /** Ends the streams of callers whose token has ended. Never blocks. */
+    public void endCallsOfEndedTokens() {
+        calls.endUnknown();
     }
 
     /** Stops accepting calls, ends streams with UNAVAILABLE, and waits a moment for unary calls. */
@@ -270,7 +299,11 @@ public final class GrpcServer implements AutoCloseable {
                         parts.access().control(),
                         parts.access().registry(),
                         parts.access().bootstrap()),
-                new ClusterServiceApi(parts.reader(), parts.clusterId(), parts.version()),
+                new ClusterServiceApi(
+                        parts.reader(),
+                        parts.clusterId(),
+                        parts.version(),
+                        parts.access().isInsecure()),
                 new NodeSessionApi(parts.sessions()));
     }
 }

@@ -1,5 +1,9 @@
 package dev.gantry.api;
 
+import dev.gantry.access.Authenticator;
+import dev.gantry.access.Caller;
+import dev.gantry.api.access.AuthenticationInterceptor;
+import dev.gantry.api.access.CallContext;
 import dev.gantry.cluster.OverloadedException;
 import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -13,13 +17,15 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Tracks the open calls. It refuses calls beyond the limits, and it ends streams when the server stops, with a status
- * that tells clients to try again. Nodes' sessions are counted separately, so that clients can't use up their number.
+ * Tracks the open calls. It refuses calls beyond the limits, and it ends streams: all when the server stops, with a
+ * status that tells clients to try again, and those of a caller whose token is deleted or ends. Nodes' sessions are
+ * counted separately, so that clients can't use up their number.
  */
 final class OpenCalls implements ServerInterceptor {
 
@@ -29,6 +35,7 @@ final class OpenCalls implements ServerInterceptor {
     private final int limit;
     private final int streamsPerConnection;
     private final MethodDescriptor<?, ?> session;
+    private final Authenticator authenticator;
     private final Set<OpenCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
     private final Set<OpenCall<?, ?>> sessions = ConcurrentHashMap.newKeySet();
     private volatile boolean ending;
@@ -40,11 +47,13 @@ final class OpenCalls implements ServerInterceptor {
      * @param streamsPerConnection how many streams may be open at a time on one connection, if {@link #connections}
      *     sees it. It must be less than HTTP/2's limit: a client delays calls beyond that limit without an error
      * @param session the method of nodes' sessions
+     * @param authenticator tells which callers are still known
      */
-    OpenCalls(int limit, int streamsPerConnection, MethodDescriptor<?, ?> session) {
+    OpenCalls(int limit, int streamsPerConnection, MethodDescriptor<?, ?> session, Authenticator authenticator) {
         this.limit = limit;
         this.streamsPerConnection = streamsPerConnection;
         this.session = session;
+        this.authenticator = authenticator;
     }
 
     /** Returns the filter that sees new connections, so that their streams can be counted. */
@@ -75,20 +84,33 @@ final class OpenCalls implements ServerInterceptor {
             call.close(StatusMapping.tooManyStreams(streamsPerConnection), new Metadata());
             return new Listener<>() {};
         }
-        OpenCall<Q, A> known = new OpenCall<>(call, open, streams);
+        OpenCall<Q, A> known = new OpenCall<>(call, open, streams, Optional.ofNullable(CallContext.CALLER.get()));
         open.add(known);
         if (ending) {
             // endStreams() may have missed this call.
-            known.end();
+            known.end(StatusMapping.shutdown());
         }
+        endIfUnknown(known);
         return start(known, headers, next);
     }
 
     /** Ends all streams, and each stream that begins later. Unary calls can still complete. */
     void endStreams() {
         ending = true;
-        calls.forEach(OpenCall::end);
-        sessions.forEach(OpenCall::end);
+        calls.forEach(call -> call.end(StatusMapping.shutdown()));
+        sessions.forEach(call -> call.end(StatusMapping.shutdown()));
+    }
+
+    /** Ends the streams of callers whose token was deleted or has ended. Never blocks. */
+    void endUnknown() {
+        calls.forEach(this::endIfUnknown);
+    }
+
+    private void endIfUnknown(OpenCall<?, ?> call) {
+        if (call.caller.isPresent() && authenticator.present(call.caller.get()).isEmpty()) {
+            call.end(StatusMapping.toStatus(AuthenticationInterceptor.unknownToken())
+                    .getStatus());
+        }
     }
 
     /** Returns the counter of the streams of a call's connection; a counter that nobody reads for a unary call. */
@@ -112,12 +134,15 @@ final class OpenCalls implements ServerInterceptor {
 
         private final Set<OpenCall<?, ?>> open;
         private final AtomicInteger streams;
+        private final Optional<Caller> caller;
         private boolean closed;
 
-        OpenCall(ServerCall<Q, A> call, Set<OpenCall<?, ?>> open, AtomicInteger streams) {
+        OpenCall(
+                ServerCall<Q, A> call, Set<OpenCall<?, ?>> open, AtomicInteger streams, Optional<Caller> caller) {
             super(call);
             this.open = open;
             this.streams = streams;
+            this.caller = caller;
         }
 
         /** Removes a call that has ended. */
@@ -127,9 +152,10 @@ final class OpenCalls implements ServerInterceptor {
             }
         }
 
-        void end() {
+        /** Ends a stream. A unary call can still complete. */
+        void end(Status why) {
             if (getMethodDescriptor().getType() != MethodType.UNARY) {
-                close(StatusMapping.shutdown(), new Metadata());
+                close(why, new Metadata());
             }
         }
 

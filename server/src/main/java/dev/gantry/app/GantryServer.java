@@ -191,6 +191,9 @@ final class GantryServer implements AutoCloseable {
         AccessRegistry accessRegistry = new AccessRegistry(store, clock, secrets);
         Bootstrap bootstrap =
                 new Bootstrap(config.storeDir(), new TokenFiles(config.storeDir()), accessRegistry, secrets);
+        if (!config.isInsecure()) {
+            bootstrap.begin(store.reader().access());
+        }
 
         // A node that was connected when the last server stopped gets a whole time to live to reconnect.
         store.reader().nodes().present().forEach(liveness::heard);
@@ -209,7 +212,7 @@ final class GantryServer implements AutoCloseable {
         threads.repeatCollection(
                 config.garbageInterval(), new GarbageCollector(store, config.garbage(), clocks)::collect);
 
-        return GrpcServer.start(
+        GrpcServer grpc = GrpcServer.start(
                 config.listen(),
                 credentials,
                 new GrpcServer.Parts(
@@ -225,11 +228,13 @@ final class GantryServer implements AutoCloseable {
                         watches,
                         sessions,
                         services,
-                        new GrpcServer.Access(access, accessRegistry, bootstrap),
+                        new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         store.clusterId(),
                         ProgramVersion.get()),
                 threads.calls(),
                 threads.streams());
+        threads.repeat(TICK, grpc::endCallsOfEndedTokens);
+        return grpc;
     }
 
     private static Identity identity(Store store) {

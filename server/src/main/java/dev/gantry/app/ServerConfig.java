@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param garbage how long ended objects are kept
  * @param garbageInterval the interval of garbage collection, 1 s or more
  * @param acceptLostWrites true to serve although the database lacks acknowledged writes
+ * @param isInsecure true to let each caller do everything, without a token
  * @param tls how the server uses TLS; empty if it does not
  */
 record ServerConfig(
@@ -30,6 +31,7 @@ record ServerConfig(
         GarbageThresholds garbage,
         Duration garbageInterval,
         boolean acceptLostWrites,
+        boolean isInsecure,
         Optional<ServerTls> tls) {
 
     /** The default address. */
@@ -63,6 +65,7 @@ record ServerConfig(
                 scheduling,
                 GarbageThresholds.DEFAULT,
                 DEFAULT_GARBAGE_INTERVAL,
+                false,
                 false,
                 Optional.empty());
     }

@@ -119,6 +119,7 @@ final class ServerOptions {
                 garbage(),
                 garbageInterval,
                 acceptLostWrites,
+                true,
                 tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()));
     }
 

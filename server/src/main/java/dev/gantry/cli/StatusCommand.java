@@ -78,6 +78,7 @@ final class StatusCommand extends ClientCommand {
                 .add("Jobs", Long.toString(status.getJobs()))
                 .add("Allocations", status.getAllocationsLive() + " live")
                 .add("Evaluations", status.getEvaluationsBlocked() + " blocked")
+                .addKnown("Access", status.getInsecure() ? "open to every user of this machine (--insecure)" : "")
                 .lines();
     }
 

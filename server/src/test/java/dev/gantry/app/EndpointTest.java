@@ -67,6 +67,14 @@ class EndpointTest {
                 .isEqualTo(ProgramVersion.get());
     }
 
+    @Test
+    void the_status_of_a_server_that_asks_for_no_token_says_so() {
+        assertThat(server.cluster()
+                        .getStatus(GetStatusRequest.getDefaultInstance())
+                        .getInsecure())
+                .isTrue();
+    }
+
     private static ServingStatus health(String service) {
         return HealthGrpc.newBlockingStub(server.channel())
                 .check(HealthCheckRequest.newBuilder().setService(service).build())

@@ -13,8 +13,12 @@ import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingStub;
 import dev.gantry.v1.JobServiceGrpc.JobServiceStub;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
@@ -83,6 +87,7 @@ final class TestServer
     private final InstantSource started = new MonotonicClock(InstantSource.system());
     private final InstantSource steady = () -> started.instant().plus(passed.get());
     private boolean acceptLostWrites;
+    private boolean isInsecure = true;
     private GantryServer server;
     private ManagedChannel channel;
 
@@ -106,6 +111,13 @@ final class TestServer
     static TestServer extension(Duration nodeTimeToLive, SchedulerOptions scheduling) {
         TestServer server = new TestServer(null, nodeTimeToLive, scheduling);
         server.isDirOwned = true;
+        return server;
+    }
+
+    /** Returns a server that asks its callers for tokens, to be registered as an extension. */
+    static TestServer closedExtension() {
+        TestServer server = extension();
+        server.isInsecure = false;
         return server;
     }
 
@@ -174,6 +186,23 @@ final class TestServer
 
     ManagedChannel channel() {
         return channel;
+    }
+
+    /** Returns the channel for calls that carry a token. */
+    Channel channel(String secret) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + secret);
+        return ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    /** Returns the secret of the first management token. */
+    String managementToken() throws IOException {
+        return Files.readString(dir.resolve("server/management.token")).strip();
+    }
+
+    /** Returns the secret of the first join token. */
+    String joinToken() throws IOException {
+        return Files.readString(dir.resolve("server/join.token")).strip();
     }
 
     GantryServer server() {
@@ -298,6 +327,7 @@ final class TestServer
                         GarbageThresholds.DEFAULT,
                         ServerConfig.DEFAULT_GARBAGE_INTERVAL,
                         acceptLostWrites,
+                        isInsecure,
                         Optional.empty()),
                 new Clocks(clock, steady),
                 new SecureRandom(),
