@@ -1,5 +1,7 @@
 package dev.gantry.client;
 
+import dev.gantry.v1.AclServiceGrpc;
+import dev.gantry.v1.AclServiceGrpc.AclServiceBlockingV2Stub;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc.AllocationServiceBlockingV2Stub;
 import dev.gantry.v1.ClusterServiceGrpc;
@@ -62,6 +64,10 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
 
     DiscoveryServiceBlockingV2Stub services() {
         return DiscoveryServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    AclServiceBlockingV2Stub acl() {
+        return AclServiceGrpc.newBlockingV2Stub(channel);
     }
 
     ClusterServiceBlockingV2Stub cluster() {

@@ -48,6 +48,8 @@ final class Failures {
                 .orElse(status.getCode().name());
         return switch (status.getCode()) {
             case INVALID_ARGUMENT -> new InvalidArgumentException(message, violations(failure), failure);
+            case UNAUTHENTICATED -> new UnauthenticatedException(message, failure);
+            case PERMISSION_DENIED -> new PermissionDeniedException(message, failure);
             case NOT_FOUND -> new NotFoundException(message, failure);
             case FAILED_PRECONDITION -> new PreconditionFailedException(message, failure);
             case ABORTED -> aborted(failure, message);

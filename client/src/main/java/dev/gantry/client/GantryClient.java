@@ -7,11 +7,14 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -41,6 +44,7 @@ public final class GantryClient implements AutoCloseable {
     private final AllocationClient allocations;
     private final NodeClient nodes;
     private final ServiceClient services;
+    private final AclClient acl;
 
     private GantryClient(Connection connection) {
         this.connection = connection;
@@ -48,6 +52,7 @@ public final class GantryClient implements AutoCloseable {
         this.allocations = new AllocationClient(connection);
         this.nodes = new NodeClient(connection);
         this.services = new ServiceClient(connection);
+        this.acl = new AclClient(connection);
     }
 
     /**
@@ -107,6 +112,15 @@ public final class GantryClient implements AutoCloseable {
     }
 
     /**
+     * Returns the calls for tokens and policies.
+     *
+     * @return the calls for tokens and policies
+     */
+    public AclClient acl() {
+        return acl;
+    }
+
+    /**
      * Returns the cluster's status.
      *
      * @return the server's version, and counts
@@ -162,6 +176,8 @@ public final class GantryClient implements AutoCloseable {
         private String userAgent = "gantry-java/" + version();
         private Optional<TlsOptions> tls = Optional.empty();
         private Transport transport = Builder::netty;
+        private Optional<TokenSource> token = Optional.empty();
+        private Map<String, String> environment = System.getenv();
 
         private Builder() {}
 
@@ -233,6 +249,55 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
+         * Sets the token that each call carries. A program that finds its token in a file says {@link #tokenFile}
+         * instead. Default: {@code $GANTRY_TOKEN}; else the file {@code $GANTRY_TOKEN_FILE}; else, for a loopback
+         * address, the token that a server of this user, or of root, has left for the user's programs on this machine;
+         * else none.
+         *
+         * @param secret the secret of the token
+         * @return this
+         * @throws IllegalArgumentException if a header can't carry it; the message does not repeat it
+         */
+        public Builder token(String secret) {
+            this.token = Optional.of(TokenSource.of(secret));
+            return this;
+        }
+
+        /**
+         * Sets the file with the token that each call carries. It is read before the first call, and again when it has
+         * changed. A call fails with a {@link GantryException} if the file can't be read.
+         *
+         * @param file a file with the secret of the token, and nothing else
+         * @return this
+         */
+        public Builder tokenFile(Path file) {
+            this.token = Optional.of(TokenSource.of(file));
+            return this;
+        }
+
+        /**
+         * Sets the environment variables that name a token if the builder has none. Default: those of this process.
+         *
+         * @param variables the variables; without any, the client finds no token by itself but that of its home
+         * @return this
+         */
+        public Builder environment(Map<String, String> variables) {
+            this.environment = Map.copyOf(variables);
+            return this;
+        }
+
+        /**
+         * Sets where each call gets its token from, for tokens that are kept elsewhere or that come later than the client.
+         *
+         * @param secrets returns the secret for a call, quickly and for several threads; empty for a call without a token
+         * @return this
+         */
+        public Builder tokens(Supplier<Optional<String>> secrets) {
+            this.token = Optional.of(TokenSource.of(secrets));
+            return this;
+        }
+
+        /**
          * Makes the client use TLS, whether or not the address says so. The files are read when the client is made: after
          * a certificate is renewed, make a new client. Default: no TLS.
          *
@@ -260,7 +325,8 @@ public final class GantryClient implements AutoCloseable {
          * Makes the client. It does not connect yet.
          *
          * @return the client, which the caller closes
-         * @throws IllegalArgumentException if the address is invalid, or a file of {@link #tls} can't be used
+         * @throws IllegalArgumentException if the address is invalid, if a file of {@link #tls} can't be used, or if a token
+         *     would be sent in plain text beyond this machine
          */
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
@@ -269,6 +335,10 @@ public final class GantryClient implements AutoCloseable {
             ChannelCredentials credentials =
                     secure.map(TlsOptions::credentials).orElseGet(InsecureChannelCredentials::create);
             String name = (secure.isPresent() ? ServerAddress.SECURE : "") + server;
+            Optional<TokenSource> source = token.or(() -> TokenSource.discover(environment, server));
+            if (secure.isEmpty()) {
+                requireConfidential(source, server);
+            }
             // Connection retries calls. gRPC itself only retries calls that no server has seen.
             ManagedChannelBuilder<?> channel = transport
                     .channel(server.host(), server.port(), credentials)
@@ -277,8 +347,18 @@ public final class GantryClient implements AutoCloseable {
                     .maxInboundMessageSize(LARGEST_MESSAGE)
                     .keepAliveTime(keepAlive.toMillis(), TimeUnit.MILLISECONDS)
                     .keepAliveTimeout(KEEP_ALIVE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            source.ifPresent(known -> channel.intercept(known.interceptor()));
             ReconnectPolicy resumption = new ReconnectPolicy(retry, watchPatience, new SteadyClock(), new Random());
             return new GantryClient(new Connection(new ChannelPool(channel::build), name, deadline, resumption));
+        }
+
+        /** Refuses to send a token where others could read it on its way. */
+        private static void requireConfidential(Optional<TokenSource> source, ServerAddress server) {
+            if (source.isPresent() && !server.isLoopback()) {
+                throw new IllegalArgumentException(
+                        "The token is not sent to %s in plain text: use TLS, or call the server by a loopback address"
+                                .formatted(server));
+            }
         }
 
         private static ManagedChannelBuilder<?> netty(String host, int port, ChannelCredentials credentials) {

@@ -6,8 +6,10 @@ public sealed class GantryException extends RuntimeException
                 DeadlineExceededException,
                 InvalidArgumentException,
                 NotFoundException,
+                PermissionDeniedException,
                 PreconditionFailedException,
                 TlsFailedException,
+                UnauthenticatedException,
                 UnavailableException {
 
     private static final long serialVersionUID = 1L;

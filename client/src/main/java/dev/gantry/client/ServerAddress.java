@@ -2,6 +2,7 @@ package dev.gantry.client;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.regex.Pattern;
 
 /**
  * The address of a server.
@@ -17,6 +18,7 @@ record ServerAddress(String host, int port, boolean isSecure) {
 
     private static final int DEFAULT_PORT = 7470;
     private static final int LAST_PORT = 65535;
+    private static final Pattern LOOPBACK = Pattern.compile("127(\\.[0-9]{1,3}){3}");
 
     /** Parses HOST:PORT, HOST or [IPV6]:PORT, with or without https:// before it. */
     static ServerAddress parse(String text) {
@@ -29,6 +31,16 @@ record ServerAddress(String host, int port, boolean isSecure) {
             throw invalid(text, null);
         }
         return new ServerAddress(uri.getHost(), uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort(), isSecure);
+    }
+
+    /**
+     * Returns true if what is sent to the server stays on this machine. Does not ask for the address of a name: another
+     * name than localhost can have another address tomorrow.
+     */
+    boolean isLoopback() {
+        return host.equalsIgnoreCase("localhost")
+                || host.equals("[::1]")
+                || LOOPBACK.matcher(host).matches();
     }
 
     @Override
