@@ -95,6 +95,8 @@ clean_up() {
 
 check_machine
 work=$(mktemp -d "${TMPDIR:-/tmp}/gantry-demo.XXXXXX")
+# The server leaves its tokens there for the commands and the nodes.
+export XDG_CONFIG_HOME=$work/config
 processes=()
 trap clean_up EXIT
 trap 'exit 130' INT TERM

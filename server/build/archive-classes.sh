@@ -12,6 +12,8 @@ server=
 trap '[ -z "$server" ] || kill "$server" 2> /dev/null; rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 
+# The server leaves its tokens there for the commands.
+export XDG_CONFIG_HOME=$scratch/config
 : > "$scratch/log"
 "$java" -XX:ArchiveClassesAtExit="$home/server.jsa" -XX:+UseParallelGC -Xlog:disable \
   -jar "$home/gantry-server.jar" server --data-dir "$scratch/data" --listen 127.0.0.1:0 > "$scratch/log" 2>&1 &

@@ -1,6 +1,7 @@
 package dev.gantry.api;
 
 import dev.gantry.api.access.AuthenticationInterceptor;
+import dev.gantry.api.access.NodeHeaders;
 import dev.gantry.cluster.access.AccessControl;
 import dev.gantry.cluster.access.AccessRegistry;
 import dev.gantry.cluster.access.Bootstrap;
@@ -85,12 +86,19 @@ public final class GrpcServer implements AutoCloseable {
     private final HealthStatusManager health;
     private final OpenCalls calls;
     private final ServerConnections connections;
+    private final StartGate gate;
 
-    private GrpcServer(Server server, HealthStatusManager health, OpenCalls calls, ServerConnections connections) {
+    private GrpcServer(
+            Server server,
+            HealthStatusManager health,
+            OpenCalls calls,
+            ServerConnections connections,
+            StartGate gate) {
         this.server = server;
         this.health = health;
         this.calls = calls;
         this.connections = connections;
+        this.gate = gate;
     }
 
     /**
@@ -137,11 +145,10 @@ public final class GrpcServer implements AutoCloseable {
      * @param bootstrap makes tokens for users of the data directory
      * @param isInsecure true if each caller may do everything, without a token
      */
-    public record Access(
-            AccessControl control, AccessRegistry registry, Bootstrap bootstrap, boolean isInsecure) {}
+    public record Access(AccessControl control, AccessRegistry registry, Bootstrap bootstrap, boolean isInsecure) {}
 
     /**
-     * Begins to serve.
+     * Begins to listen. Calls are refused with UNAVAILABLE until {@link #open}.
      *
      * @param address the address; port 0 takes any free port
      * @param credentials with TLS or without
@@ -160,6 +167,7 @@ public final class GrpcServer implements AutoCloseable {
             Executor streamThreads)
             throws IOException {
         PeerCertificates peers = new PeerCertificates(NodeSessionServiceGrpc.getConnectMethod());
+        StartGate gate = new StartGate();
         Access access = parts.access();
         OpenCalls calls = new OpenCalls(
                 CALLS, STREAMS_PER_CONNECTION, NodeSessionServiceGrpc.getConnectMethod(), access.control());
@@ -183,13 +191,14 @@ public final class GrpcServer implements AutoCloseable {
                 .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(requests)
                 .intercept(peers)
+                .intercept(new NodeHeaders(NodeSessionServiceGrpc.getConnectMethod()))
                 .intercept(calls)
                 .intercept(new AuthenticationInterceptor(
                         access.control(),
                         access.isInsecure(),
                         GrpcServer::needsNoToken,
                         why -> StatusMapping.toStatus(why).getStatus()))
-                .addTransportFilter(peers.connections())
+                .intercept(gate)
                 .addTransportFilter(calls.connections())
                 .flowControlWindow(WINDOW)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
@@ -203,7 +212,7 @@ public final class GrpcServer implements AutoCloseable {
         ServerConnections connections = new ServerConnections(ConnectionLimit.ofThisProcess());
         Server server = start(connections.addTo(builder).build(), connections);
         parts.storeHealth().listen(state -> show(health, server, state));
-        return new GrpcServer(server, health, calls, connections);
+        return new GrpcServer(server, health, calls, connections, gate);
     }
 
     private static Server start(Server server, ServerConnections connections) throws IOException {
@@ -244,6 +253,11 @@ public final class GrpcServer implements AutoCloseable {
      */
     public int port() {
         return server.getPort();
+    }
+
+    /** Begins to serve. */
+    public void open() {
+        gate.open();
     }
 
     /** Ends the streams of callers whose token has ended. Never blocks. */

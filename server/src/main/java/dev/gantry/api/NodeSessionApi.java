@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.access.NodeHeaders;
 import dev.gantry.cluster.node.NodeConnection;
 import dev.gantry.cluster.node.NodeSession;
 import dev.gantry.cluster.node.NodeSessions;
@@ -28,7 +29,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
     public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> observer) {
         var call = (ServerCallStreamObserver<ConnectResponse>) observer;
         Connection connection = new Connection(call);
-        NodeSession session = sessions.open(connection, Peer.CURRENT.get().nodeName());
+        NodeSession session = sessions.open(connection, NodeHeaders.current(), Peer.CURRENT.get().nodeName());
         call.setOnReadyHandler(session::onReady);
         call.setOnCancelHandler(session::onEnd);
         return new Inbound(session, connection);

@@ -137,8 +137,7 @@ final class OpenCalls implements ServerInterceptor {
         private final Optional<Caller> caller;
         private boolean closed;
 
-        OpenCall(
-                ServerCall<Q, A> call, Set<OpenCall<?, ?>> open, AtomicInteger streams, Optional<Caller> caller) {
+        OpenCall(ServerCall<Q, A> call, Set<OpenCall<?, ?>> open, AtomicInteger streams, Optional<Caller> caller) {
             super(call);
             this.open = open;
             this.streams = streams;

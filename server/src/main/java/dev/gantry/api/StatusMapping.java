@@ -126,6 +126,11 @@ final class StatusMapping {
                         .formatted(peer));
     }
 
+    /** Returns the status for calls of a server that is not complete yet. */
+    static Status starting() {
+        return Status.UNAVAILABLE.withDescription("The server is starting: try again");
+    }
+
     /** Returns the status for streams of a server that stops. */
     static Status shutdown() {
         return Status.UNAVAILABLE.withDescription("The server is shutting down: try again");

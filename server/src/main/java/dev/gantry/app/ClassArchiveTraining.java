@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -66,8 +67,9 @@ public final class ClassArchiveTraining {
     private static void run(String server, List<String> command) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         Console console = new Console(new ByteArrayInputStream(JOB.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere);
-        CliContext context =
-                new CliContext(console, Map.of("GANTRY_ADDR", server), SystemSources.clock(), System::nanoTime);
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.put("GANTRY_ADDR", server);
+        CliContext context = new CliContext(console, environment, SystemSources.clock(), System::nanoTime);
         new GantryCli(context, ProgramVersion::lines, Gantry.programs()).run(command.toArray(String[]::new));
     }
 }

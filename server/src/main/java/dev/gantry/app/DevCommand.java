@@ -2,7 +2,9 @@ package dev.gantry.app;
 
 import dev.gantry.cli.CommandFailedException;
 import dev.gantry.tls.ServerTls;
+import dev.gantry.cluster.access.TokenFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -85,13 +87,26 @@ final class DevCommand implements Runnable {
             return NodeCommand.start(OptionErrors.explain(
                     spec,
                     () -> nodeOptions.toConfig(
-                            List.of(HostPort.format(server.address())),
+                            List.of(reachable(server)),
                             directory.resolve("node"),
-                            Optional.of(LOOPBACK))));
+                            Optional.of(LOOPBACK),
+                            joinToken(directory))));
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
+    }
+
+    /** Returns the address of the server for this process: one on loopback if it listens on all addresses. */
+    private static String reachable(GantryServer server) {
+        return server.address().getAddress().isAnyLocalAddress()
+                ? LOOPBACK + ":" + server.address().getPort()
+                : HostPort.format(server.address());
+    }
+
+    /** Returns the file with the server's own join token; empty if the server asks for none. */
+    private static Optional<Path> joinToken(Path directory) {
+        return Optional.of(directory.resolve("server").resolve(TokenFiles.JOIN)).filter(Files::exists);
     }
 
     private void removeTemporary(Path directory) {

@@ -16,6 +16,7 @@ import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.node.log.LogReader;
 import dev.gantry.node.session.ServerSession;
+import dev.gantry.node.session.SessionCredentials;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
 import dev.gantry.node.state.ClusterMembership;
@@ -30,6 +31,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -86,6 +88,7 @@ final class GantryNode implements AutoCloseable {
      * @param clock the wall clock
      * @param random spreads the work of many nodes over time
      * @param stateThread makes the thread that writes the node's state
+     * @param joinTokens returns the secret of a token that lets the node join, given the server's {@code HOST:PORT}
      */
     record Parts(
             Function<Path, List<TaskDriver>> drivers,
@@ -93,7 +96,8 @@ final class GantryNode implements AutoCloseable {
             NodeTimings timings,
             InstantSource clock,
             RandomGenerator random,
-            ThreadFactory stateThread) {
+            ThreadFactory stateThread,
+            Function<String, Optional<String>> joinTokens) {
 
         /** Returns the parts of a real node. */
         static Parts ofThisMachine(NodeConfig config) {
@@ -103,7 +107,8 @@ final class GantryNode implements AutoCloseable {
                     NodeTimings.STANDARD,
                     SystemSources.clock(),
                     SystemSources.random(),
-                    task -> new Thread(task, "node-state"));
+                    task -> new Thread(task, "node-state"),
+                    JoinTokens.ofThisMachine(config.joinTokenFile()));
         }
     }
 
@@ -243,7 +248,14 @@ final class GantryNode implements AutoCloseable {
                 cluster,
                 writer,
                 owner -> new ServerSession(
-                        config.servers(), credentials, owner, threads.owner(), timings.session(), parts.random()));
+                        config.servers(),
+                        credentials,
+                        new SessionCredentials(
+                                identity.id(), identity.secret(), parts.joinTokens(), config.tls().isPresent()),
+                        owner,
+                        threads.owner(),
+                        timings.session(),
+                        parts.random()));
     }
 
     private static Node node(NodeConfig config, NodeIdentity identity) {

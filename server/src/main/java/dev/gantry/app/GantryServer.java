@@ -18,6 +18,7 @@ import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.cluster.job.PeriodicLauncher;
+import dev.gantry.cluster.node.NodeAdmission;
 import dev.gantry.cluster.node.NodeDrainer;
 import dev.gantry.cluster.node.NodeLiveness;
 import dev.gantry.cluster.node.NodeRegistry;
@@ -37,6 +38,7 @@ import dev.gantry.v1.Identity;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ServerCredentials;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -65,13 +67,16 @@ final class GantryServer implements AutoCloseable {
     private final Store store;
     private final ServerThreads threads;
     private final GrpcServer grpc;
+    private final TokenFiles tokens;
     private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private GantryServer(Store store, ServerThreads threads, GrpcServer grpc, InetSocketAddress address) {
+    private GantryServer(
+            Store store, ServerThreads threads, GrpcServer grpc, TokenFiles tokens, InetSocketAddress address) {
         this.store = store;
         this.threads = threads;
         this.grpc = grpc;
+        this.tokens = tokens;
         this.address = address;
     }
 
@@ -105,10 +110,15 @@ final class GantryServer implements AutoCloseable {
             Optional<ServerCertificates> certificates =
                     given.or(() -> config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall())));
             certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
-            GrpcServer grpc = wire(config, credentials(config, certificates), store, threads, clocks, random, secrets);
+            TokenFiles tokens = new TokenFiles(config.storeDir());
+            GrpcServer grpc =
+                    wire(config, credentials(config, certificates), store, threads, clocks, random, secrets, tokens);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
+            leaveCredentials(config, tokens, address);
+            tellRisks(config, address);
+            grpc.open();
             LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
-            return new GantryServer(store, threads, grpc, address);
+            return new GantryServer(store, threads, grpc, tokens, address);
         } catch (IOException | RuntimeException e) {
             threads.close();
             store.close();
@@ -127,6 +137,7 @@ final class GantryServer implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
+        tokens.removeCopies();
         grpc.close();
         threads.close();
         store.close();
@@ -146,6 +157,30 @@ final class GantryServer implements AutoCloseable {
                 .orElseGet(InsecureServerCredentials::create);
     }
 
+    /** Leaves the tokens where this user's commands on this machine find them, if they can reach the server. */
+    private static void leaveCredentials(ServerConfig config, TokenFiles tokens, InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        boolean isReachable = host.isLoopbackAddress() || host.isAnyLocalAddress();
+        if (isReachable && !config.isInsecure()) {
+            config.localCredentials().ifPresent(directory -> tokens.copyTo(directory.apply(address.getPort())));
+        }
+    }
+
+    private static void tellRisks(ServerConfig config, InetSocketAddress address) {
+        if (config.isInsecure()) {
+            LOG.warn("The server asks for no tokens (--insecure): each user of this machine may do everything");
+        } else if (!isConfidential(address)) {
+            LOG.warn(
+                    "The server listens at {}, beyond this machine, without TLS: others can read tokens on their way",
+                    HostPort.format(address));
+        }
+    }
+
+    /** Returns true if nobody but the caller and the server can read what they send. */
+    private static boolean isConfidential(InetSocketAddress address) {
+        return address.getAddress().isLoopbackAddress();
+    }
+
     private static GrpcServer wire(
             ServerConfig config,
             ServerCredentials credentials,
@@ -153,7 +188,8 @@ final class GantryServer implements AutoCloseable {
             ServerThreads threads,
             Clocks clocks,
             RandomGenerator random,
-            RandomGenerator secrets)
+            RandomGenerator secrets,
+            TokenFiles tokens)
             throws IOException {
         InstantSource clock = clocks.wall();
         Identifiers identifiers = Identifiers.after(random, store.reader().greatestIds());
@@ -172,8 +208,21 @@ final class GantryServer implements AutoCloseable {
         DeploymentWatcher deployments = new DeploymentWatcher(store, evaluations, clocks);
         WatchHub watches = new WatchHub();
         JobVersionCache versions = new JobVersionCache(store.reader());
-        NodeSessions sessions =
-                new NodeSessions(store.reader(), nodes, liveness, versions, () -> identity(store), threads.streams());
+        AccessControl access = new AccessControl(store.reader().access(), PolicyGrants::of, clock);
+        store.listen(access::publish);
+        AccessRegistry accessRegistry = new AccessRegistry(store, clock, secrets);
+        Bootstrap bootstrap = new Bootstrap(config.storeDir(), tokens, accessRegistry, secrets);
+        if (!config.isInsecure()) {
+            bootstrap.begin(store.reader().access());
+        }
+        NodeSessions sessions = new NodeSessions(
+                store.reader(),
+                nodes,
+                new NodeAdmission(store.reader().nodes(), access, config.isInsecure()),
+                liveness,
+                versions,
+                () -> identity(store),
+                threads.streams());
 
         store.listen(versions::publish);
         store.listen(loop::publish);
@@ -185,15 +234,6 @@ final class GantryServer implements AutoCloseable {
         ServiceCatalog services = new ServiceCatalog(store.reader(), versions, watches, threads.streams());
         store.listen(services::publish);
         services.load();
-
-        AccessControl access = new AccessControl(store.reader().access(), PolicyGrants::of, clock);
-        store.listen(access::publish);
-        AccessRegistry accessRegistry = new AccessRegistry(store, clock, secrets);
-        Bootstrap bootstrap =
-                new Bootstrap(config.storeDir(), new TokenFiles(config.storeDir()), accessRegistry, secrets);
-        if (!config.isInsecure()) {
-            bootstrap.begin(store.reader().access());
-        }
 
         // A node that was connected when the last server stopped gets a whole time to live to reconnect.
         store.reader().nodes().present().forEach(liveness::heard);

@@ -46,7 +46,8 @@ final class NodeCommand implements Runnable {
     @Override
     public void run() {
         ProgramLog.start();
-        NodeConfig config = OptionErrors.explain(spec, () -> options.toConfig(servers, directory(), Optional.empty()));
+        NodeConfig config = OptionErrors.explain(
+                spec, () -> options.toConfig(servers, directory(), Optional.empty(), Optional.empty()));
         ProcessExit.onErrors();
         Foreground.run(start(config)::close);
     }

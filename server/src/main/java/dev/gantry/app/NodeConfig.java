@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param maxDynamicPort last port of the dynamic range, inclusive
  * @param options of drivers, such as {@code rkt.volumes.enabled}
  * @param rkt the rkt to use; empty: the first on the path, else the bundled one
+ * @param joinTokenFile the file with the secret of a join token; empty: {@link JoinTokens} looks for one
  * @param tls how the node uses TLS; empty if it does not
  */
 record NodeConfig(
@@ -39,6 +40,7 @@ record NodeConfig(
         int maxDynamicPort,
         Map<String, String> options,
         Optional<Path> rkt,
+        Optional<Path> joinTokenFile,
         Optional<TlsOptions> tls) {
 
     static final int MIN_DYNAMIC_PORT = 20_000;

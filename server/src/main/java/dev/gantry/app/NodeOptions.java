@@ -73,16 +73,29 @@ final class NodeOptions {
             description = "A driver's option, such as rkt.volumes.enabled=false. May be repeated.")
     private Map<String, String> options = new LinkedHashMap<>();
 
+    @Option(
+            names = "--join-token-file",
+            paramLabel = "FILE",
+            description =
+                    "The file with a join token, which a new node needs. Default: $$GANTRY_JOIN_TOKEN, or that of a"
+                            + " server of this user on this machine.")
+    private Optional<Path> joinTokenFile = Optional.empty();
+
     @Mixin
     private final NodeTlsOptions tls = new NodeTlsOptions();
 
     /**
      * Makes the node's configuration.
      *
+     * @param joinTokenWithoutOption the file if no {@code --join-token-file} is given
      * @param ipWithoutOption the address if no {@code --ip} is given
      * @throws IllegalArgumentException if a value can't be used; the message names it
      */
-    NodeConfig toConfig(List<String> servers, Path dataDir, Optional<String> ipWithoutOption) {
+    NodeConfig toConfig(
+            List<String> servers,
+            Path dataDir,
+            Optional<String> ipWithoutOption,
+            Optional<Path> joinTokenWithoutOption) {
         return new NodeConfig(
                 servers,
                 dataDir,
@@ -95,6 +108,7 @@ final class NodeOptions {
                 dynamicPorts.last(),
                 options,
                 rkt,
+                joinTokenFile.or(() -> joinTokenWithoutOption),
                 tls.toTls());
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * The configuration of a server.
@@ -20,7 +21,9 @@ import java.util.Optional;
  * @param garbage how long ended objects are kept
  * @param garbageInterval the interval of garbage collection, 1 s or more
  * @param acceptLostWrites true to serve although the database lacks acknowledged writes
- * @param isInsecure true to let each caller do everything, without a token
+ * @param isInsecure true to let each caller do everything, without a token; only if nobody beyond this machine can call
+ * @param localCredentials where the tokens are left for this user's commands on this machine, given the port; empty:
+ *     nowhere
  * @param tls how the server uses TLS; empty if it does not
  */
 record ServerConfig(
@@ -32,6 +35,7 @@ record ServerConfig(
         Duration garbageInterval,
         boolean acceptLostWrites,
         boolean isInsecure,
+        Optional<IntFunction<Path>> localCredentials,
         Optional<ServerTls> tls) {
 
     /** The default address. */
@@ -71,9 +75,10 @@ record ServerConfig(
     }
 
     /**
-     * Validates the durations.
+     * Validates the values.
      *
-     * @throws IllegalArgumentException if the time to live is not more than 0, or the interval is shorter than a second
+     * @throws IllegalArgumentException if the time to live is not more than 0, if the interval is shorter than a second,
+     *     or if callers beyond this machine would need no token
      */
     ServerConfig {
         if (nodeTimeToLive.isNegative() || nodeTimeToLive.isZero()) {
@@ -82,6 +87,11 @@ record ServerConfig(
         if (garbageInterval.compareTo(Duration.ofSeconds(1)) < 0) {
             throw new IllegalArgumentException(
                     "Garbage is collected once a second at most, not every " + garbageInterval);
+        }
+        if (isInsecure && !listen.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    "With --insecure, whoever reaches %s could do everything: listen on loopback, such as --listen %s"
+                            .formatted(HostPort.format(listen), DEFAULT_LISTEN));
         }
     }
 

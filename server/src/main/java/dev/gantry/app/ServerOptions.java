@@ -1,11 +1,13 @@
 package dev.gantry.app;
 
+import dev.gantry.client.LocalCredentials;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.JobType;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
@@ -100,6 +102,11 @@ final class ServerOptions {
                             + " 'gantry node rejoin'.")
     private boolean acceptLostWrites;
 
+    @Option(
+            names = "--insecure",
+            description = "Asks for no tokens: each user of this machine may do everything. Only on loopback.")
+    private boolean insecure;
+
     @Mixin
     private final TlsServerOptions tls = new TlsServerOptions();
 
@@ -119,7 +126,8 @@ final class ServerOptions {
                 garbage(),
                 garbageInterval,
                 acceptLostWrites,
-                true,
+                insecure,
+                Optional.of(port -> LocalCredentials.directory(System.getenv(), port)),
                 tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()));
     }
 

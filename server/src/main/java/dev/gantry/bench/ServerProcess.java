@@ -35,8 +35,8 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path directory, ServerJavaOptions options) throws IOException, InterruptedException {
         List<String> javaOptions = new ArrayList<>(options.toList());
         javaOptions.add("-Xlog:gc:file=" + directory.resolve("gc.log"));
-        List<String> arguments =
-                List.of("server", "--data-dir", directory.resolve("data").toString(), "--listen", "127.0.0.1:0");
+        List<String> arguments = List.of(
+                "server", "--data-dir", directory.resolve("data").toString(), "--listen", "127.0.0.1:0", "--insecure");
         return new ServerProcess(
                 ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory);
     }

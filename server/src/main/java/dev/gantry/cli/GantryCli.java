@@ -90,6 +90,7 @@ public final class GantryCli {
                         command("status", () -> new DeploymentStatusCommand(context, server)),
                         command("promote", () -> new DeploymentPromoteCommand(context, server)),
                         command("fail", () -> new DeploymentFailCommand(context, server))),
+                group("acl", "Make tokens.", command("bootstrap", () -> new AclBootstrapCommand(context, server))),
                 group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
                 group(
                         "service",

@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.RetryPolicy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -11,7 +12,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** {@code --address}: the server to call. May stand before and after the command. */
+/** {@code --address}, {@code --token-file}: the server to call, and who calls. May stand before and after the command. */
 final class ServerOption {
 
     private static final String VARIABLE = "GANTRY_ADDR";
@@ -34,6 +35,14 @@ final class ServerOption {
                     + GantryClient.DEFAULT_ADDRESS + ".")
     private String address;
 
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description =
+                    "The file with the token of the calls. Default: $$GANTRY_TOKEN, the file $$GANTRY_TOKEN_FILE, or"
+                            + " the token of a server of this user on this machine.")
+    private Path tokenFile;
+
     @Mixin
     private final ClientTlsOptions tls = new ClientTlsOptions();
 
@@ -53,24 +62,31 @@ final class ServerOption {
     GantryClient connect() {
         String server = address();
         try {
-            GantryClient.Builder builder = GantryClient.builder();
-            tls.find(outer.map(option -> option.tls), context.environment()).ifPresent(builder::tls);
-            return builder.address(server)
+            GantryClient.Builder client = GantryClient.builder()
+                    .environment(context.environment())
+                    .address(server)
                     .retry(RETRY)
                     .watchPatience(WATCH_PATIENCE)
                     .userAgent("gantry-cli")
-                    .transport(CommandTransport::channel)
-                    .build();
+                    .transport(CommandTransport::channel);
+            Optional.ofNullable(tokenFile)
+                    .or(() -> outer.map(option -> option.tokenFile))
+                    .ifPresent(client::tokenFile);
+            tls.find(outer.map(option -> option.tls), context.environment()).ifPresent(client::tls);
+            return client.build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), e.getMessage(), e);
         }
     }
 
+    private Optional<String> variable(String name) {
+        return Optional.ofNullable(context.environment().get(name)).filter(value -> !value.isBlank());
+    }
+
     private String address() {
         return Optional.ofNullable(address)
                 .or(() -> outer.map(option -> option.address))
-                .or(() ->
-                        Optional.ofNullable(context.environment().get(VARIABLE)).filter(value -> !value.isBlank()))
+                .or(() -> variable(VARIABLE))
                 .orElse(GantryClient.DEFAULT_ADDRESS);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.client.UnauthenticatedException;
 import dev.gantry.client.UnavailableException;
 import dev.gantry.v1.GetStatusResponse;
 import java.time.Duration;
@@ -45,6 +46,7 @@ final class StatusCommand extends ClientCommand {
 
     /** Polls the status: a server that is not up yet can't be watched. */
     private GetStatusResponse awaitReady(GantryClient client) {
+        boolean wasUnauthenticated = false;
         long begun = context().nanoTime().getAsLong();
         while (true) {
             boolean isLast = !wait.isZero()
@@ -60,6 +62,12 @@ final class StatusCommand extends ClientCommand {
                     throw new CommandFailedException(
                             "no node is ready after %d s. Start one with: gantry node".formatted(wait.toSeconds()));
                 }
+            } catch (UnauthenticatedException e) {
+                // A server that began to listen during the call has left its token since.
+                if (isLast || wasUnauthenticated) {
+                    throw e;
+                }
+                wasUnauthenticated = true;
             } catch (UnavailableException e) {
                 if (isLast || e.isServerReached()) {
                     throw e;

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.gantry.access.Authenticator;
-import dev.gantry.access.Caller;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.NodeSessionServiceGrpc;
@@ -20,7 +18,6 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,18 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Tests open calls with the health service, whose Watch is a stream and whose Check is a unary call. */
 class OpenCallsTest {
 
-    private final OpenCalls calls = new OpenCalls(
-            1, 1, NodeSessionServiceGrpc.getConnectMethod(), new Authenticator() {
-                @Override
-                public Optional<Caller> authenticate(String secret) {
-                    return Optional.empty();
-                }
-
-                @Override
-                public Optional<Caller> present(Caller caller) {
-                    return Optional.of(caller);
-                }
-            });
+    private final OpenCalls calls = new OpenCalls(1, 1, NodeSessionServiceGrpc.getConnectMethod(), new Everybody());
     private LoopbackServer server;
 
     @BeforeEach

@@ -62,7 +62,7 @@ class RequestMemoryLimitTest {
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 .addStreamTracerFactory(room)
                 .intercept(room)
-                .intercept(new OpenCalls(1000, 1000, NodeSessionServiceGrpc.getConnectMethod()))
+                .intercept(new OpenCalls(1000, 1000, NodeSessionServiceGrpc.getConnectMethod(), new Everybody()))
                 .addService(new Jobs())
                 .addService(new Sessions()));
     }

@@ -119,8 +119,8 @@ class AuthenticationTest {
 
     @Test
     void an_open_stream_ends_when_its_token_ends() throws IOException {
-        CreateAclTokenResponse brief = create(
-                CreateAclTokenRequest.newBuilder().setTimeToLive(Duration.newBuilder().setSeconds(3600)));
+        CreateAclTokenResponse brief = create(CreateAclTokenRequest.newBuilder()
+                .setTimeToLive(Duration.newBuilder().setSeconds(3600)));
         CompletableFuture<Status> end = watch(server.channel(brief.getSecret()));
 
         server.pass(java.time.Duration.ofHours(1));
@@ -130,8 +130,8 @@ class AuthenticationTest {
 
     private CreateAclTokenResponse create(CreateAclTokenRequest.Builder request) throws IOException {
         return acl(server.managementToken())
-                .createAclToken(request.setType(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT)
-                        .build());
+                .createAclToken(
+                        request.setType(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT).build());
     }
 
     /** Begins to watch a job and waits for the first message. Returns the end of the stream. */

@@ -26,9 +26,12 @@ import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -126,6 +129,21 @@ final class FakeNode implements AutoCloseable {
 
     String id() {
         return id;
+    }
+
+    /** Returns the headers of a real node's session: its id and secret, and a token if it has one. */
+    Metadata headers(Optional<String> token) {
+        Metadata headers = new Metadata();
+        headers.put(Metadata.Key.of("gantry-node-id", Metadata.ASCII_STRING_MARSHALLER), id);
+        headers.put(Metadata.Key.of("gantry-node-secret", Metadata.ASCII_STRING_MARSHALLER), secret);
+        token.ifPresent(known ->
+                headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + known));
+        return headers;
+    }
+
+    /** Opens a session as a real node does, with these headers, and waits for the answer to Register. */
+    FakeNode connect(Channel channel, Metadata headers) {
+        return connect(ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
     }
 
     Session session() {

@@ -137,6 +137,7 @@ final class NodeFixture implements AutoCloseable {
                 FAST,
                 InstantSource.system(),
                 RandomGenerator.of("L64X128MixRandom"),
-                stateThread);
+                stateThread,
+                server -> Optional.empty());
     }
 }

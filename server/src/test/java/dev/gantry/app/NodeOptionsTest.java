@@ -39,7 +39,9 @@ class NodeOptionsTest {
                 "--option",
                 "rkt.volumes.enabled=false",
                 "--rkt",
-                "/usr/bin/rkt");
+                "/usr/bin/rkt",
+                "--join-token-file",
+                "/etc/gantry/join.token");
 
         assertThat(config)
                 .isEqualTo(new NodeConfig(
@@ -54,6 +56,7 @@ class NodeOptionsTest {
                         26_000,
                         Map.of("rkt.volumes.enabled", "false"),
                         Optional.of(Path.of("/usr/bin/rkt")),
+                        Optional.of(Path.of("/etc/gantry/join.token")),
                         Optional.empty()));
     }
 
@@ -115,6 +118,6 @@ class NodeOptionsTest {
     private static NodeConfig config(String... args) {
         NodeOptions options = new NodeOptions();
         new CommandLine(options).parseArgs(args);
-        return options.toConfig(SERVERS, DIR, Optional.empty());
+        return options.toConfig(SERVERS, DIR, Optional.empty(), Optional.empty());
     }
 }

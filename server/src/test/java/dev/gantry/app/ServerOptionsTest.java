@@ -125,6 +125,16 @@ class ServerOptionsTest {
                 .hasMessage("--tls-name \"a b\" is no DNS name and no IP address");
     }
 
+    @Test
+    void a_server_asks_for_tokens_unless_it_is_told_not_to_and_then_it_listens_on_loopback_only() {
+        assertThat(config().isInsecure()).isFalse();
+        assertThat(config("--insecure").isInsecure()).isTrue();
+        assertThat(config("--insecure", "--listen", "[::1]:7470").isInsecure()).isTrue();
+        assertThatThrownBy(() -> config("--insecure", "--listen", "0.0.0.0:7470"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("whoever reaches 0.0.0.0:7470 could do everything: listen on loopback");
+    }
+
     private static SchedulerOptions parse(String... args) {
         return config(args).scheduling();
     }

@@ -53,6 +53,7 @@ class ServerPauseTest {
                         "server",
                         "--listen",
                         "127.0.0.1:0",
+                        "--insecure",
                         "--node-ttl",
                         "3s",
                         "--data-dir",

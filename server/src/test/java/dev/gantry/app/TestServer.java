@@ -116,7 +116,12 @@ final class TestServer
 
     /** Returns a server that asks its callers for tokens, to be registered as an extension. */
     static TestServer closedExtension() {
-        TestServer server = extension();
+        return closedExtension(ServerConfig.DEFAULT_NODE_TIME_TO_LIVE);
+    }
+
+    /** Returns a server that asks its callers for tokens, to be registered as an extension. */
+    static TestServer closedExtension(Duration nodeTimeToLive) {
+        TestServer server = extension(nodeTimeToLive);
         server.isInsecure = false;
         return server;
     }

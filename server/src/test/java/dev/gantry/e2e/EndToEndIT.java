@@ -72,7 +72,10 @@ class EndToEndIT {
     void startCluster() throws IOException {
         rkt = HostRkt.in(dir);
         startServer("127.0.0.1:0");
-        client = GantryClient.connect(address);
+        client = GantryClient.builder()
+                .address(address)
+                .tokenFile(dir.resolve("server/server/management.token"))
+                .build();
         node = startNode("one", rkt.executable());
     }
 

@@ -42,7 +42,10 @@ class LauncherIT {
 
             assertThat(rebuilt.exitCode()).as(rebuilt.output()).isZero();
             assertThat(checkout.builds()).isEqualTo(2);
-            try (GantryClient client = GantryClient.connect(address)) {
+            try (GantryClient client = GantryClient.builder()
+                    .address(address)
+                    .tokenFile(dir.resolve("server/server/management.token"))
+                    .build()) {
                 client.jobs().submit(job("after-the-build"));
                 assertThat(client.jobs()
                                 .get("after-the-build")

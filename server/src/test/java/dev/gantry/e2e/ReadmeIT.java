@@ -58,6 +58,9 @@ class ReadmeIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         shell.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        // A home of its own, since another server may leave its tokens under the same port.
+        shell.environment().put("HOME", dir.toString());
+        shell.environment().remove("XDG_CONFIG_HOME");
 
         Process process = shell.start();
         try {

@@ -6,6 +6,7 @@ import dev.gantry.access.Secrets;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.RefusedException;
+import dev.gantry.cluster.UnauthenticatedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
@@ -57,20 +58,33 @@ public final class NodeRegistry {
     }
 
     /**
+     * What a node has proved besides its secret.
+     *
+     * @param mayJoin true if it may also be a new node
+     * @param isNameCertified true if it has proved its name by a certificate. Then a known node keeps its name: who has
+     *     stolen the id and the secret of another node has not got its certificate
+     */
+    public record Proof(boolean mayJoin, boolean isNameCertified) {}
+
+    /**
      * Registers a new node, or a known node that comes back.
      *
      * @param node the node as it describes itself
      * @param secret proves in later sessions that it is the same node
      * @param refusal why the node does not accept this server; empty if it does
-     * @param isNameCertified true if the node has proved its name by a certificate. Then a known node keeps its name:
-     *     who has stolen the id and the secret of another node has not got its certificate
-     * @return the stored node, ready or refusing; fails with {@link NodeRefusedException}
+     * @param proof what the node has proved besides
+     * @return the stored node, ready or refusing; fails with {@link NodeRefusedException}, or with {@link
+     *     UnauthenticatedException} if it is new and may not be
      */
-    public CompletableFuture<Node> register(Node node, String secret, String refusal, boolean isNameCertified) {
+    public CompletableFuture<Node> register(Node node, String secret, String refusal, Proof proof) {
         byte[] secretHash = Secrets.hash(secret).toByteArray();
         Timestamp now = now();
         return store.write(transaction -> {
             Optional<byte[]> known = transaction.reader().nodes().secretHash(node.getId());
+            if (known.isEmpty() && !proof.mayJoin()) {
+                // It was purged after its session had begun.
+                throw NodeAdmission.unknown(node.getId(), false);
+            }
             if (known.isEmpty()) {
                 Node joining = node.toBuilder()
                         .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)
@@ -82,7 +96,7 @@ public final class NodeRegistry {
                 throw NodeRefusedException.otherSecret(node.getId());
             }
             Node stored = find(transaction, node.getId());
-            if (isNameCertified && !stored.getName().equals(node.getName())) {
+            if (proof.isNameCertified() && !stored.getName().equals(node.getName())) {
                 throw NodeRefusedException.otherName(node.getId(), stored.getName(), node.getName());
             }
             Node wanted = present(keepDecisions(node, stored), refusal, now);

@@ -3,6 +3,7 @@ package dev.gantry.cluster.node;
 import dev.gantry.cluster.NodeNotConnectedException;
 import dev.gantry.cluster.NodeRefusedException;
 import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.PermissionDeniedException;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.model.ProtoTimes;
@@ -15,6 +16,7 @@ import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.DesiredStatus;
+import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
@@ -66,8 +68,11 @@ public final class NodeSession {
     private volatile boolean isRefusing;
     private volatile boolean ended;
 
-    // Owned by the thread that delivers the node's messages.
     private final Optional<String> certifiedName;
+
+    // Guarded by this.
+    private Optional<NodeAdmission.Admitted> admitted = Optional.empty();
+    private Optional<Register> early = Optional.empty();
     private boolean registering;
 
     // Owned by the runs of push.
@@ -114,6 +119,17 @@ public final class NodeSession {
         this.push = new SerialTask(context.executor(), this::push);
     }
 
+    /** Lets the node register: tells it which cluster this is. Never blocks. */
+    void admit(NodeAdmission.Admitted node, Identity identity) {
+        connection.send(ConnectResponse.newBuilder().setIdentity(identity).build());
+        Optional<Register> waiting;
+        synchronized (this) {
+            admitted = Optional.of(node);
+            waiting = early;
+        }
+        waiting.ifPresent(register -> register(node, register));
+    }
+
     /**
      * Handles a message of the node. Never blocks.
      *
@@ -123,9 +139,8 @@ public final class NodeSession {
         if (ended) {
             return;
         }
-        if (request.hasRegister() && !registering) {
-            registering = true;
-            register(request.getRegister());
+        if (request.hasRegister() && beginRegistering()) {
+            admittedFor(request.getRegister()).ifPresent(node -> register(node, request.getRegister()));
         } else if (request.hasRegister() || nodeId == null) {
             end(new SessionEndedException("A session begins with one Register, and waits for Registered"));
         } else {
@@ -201,15 +216,37 @@ public final class NodeSession {
         return answer;
     }
 
-    private void register(Register register) {
+    /** Returns true for the first Register of the session. */
+    private synchronized boolean beginRegistering() {
+        boolean isFirst = !registering;
+        registering = true;
+        return isFirst;
+    }
+
+    /** Returns the admission of the node; keeps the Register until then if there is none yet. */
+    private synchronized Optional<NodeAdmission.Admitted> admittedFor(Register register) {
+        if (admitted.isEmpty()) {
+            early = Optional.of(register);
+        }
+        return admitted;
+    }
+
+    private void register(NodeAdmission.Admitted admittedNode, Register register) {
         Node node = register.getNode();
+        try {
+            admittedNode.require(register);
+        } catch (PermissionDeniedException e) {
+            end(e);
+            return;
+        }
         Optional<String> otherName = certifiedName.filter(name -> !name.equals(node.getName()));
         if (otherName.isPresent()) {
             end(NodeRefusedException.otherCertificate(node.getName(), otherName.get()));
             return;
         }
-        CompletableFuture<Node> stored = context.registry()
-                .register(node, register.getSecret(), register.getRefusal(), certifiedName.isPresent());
+        NodeRegistry.Proof proof = new NodeRegistry.Proof(admittedNode.mayJoin(), certifiedName.isPresent());
+        CompletableFuture<Node> stored =
+                context.registry().register(node, register.getSecret(), register.getRefusal(), proof);
         endOnFailure(stored.thenAcceptAsync(this::begin, context.executor()));
     }
 

@@ -8,7 +8,6 @@ import dev.gantry.cluster.job.JobVersionCache;
 import dev.gantry.store.ChangeSet;
 import dev.gantry.store.StoreReader;
 import dev.gantry.v1.Allocation;
-import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
@@ -25,7 +24,9 @@ import java.util.function.Supplier;
 public final class NodeSessions {
 
     private final NodeRegistry registry;
+    private final NodeAdmission admission;
     private final Supplier<Identity> identity;
+    private final Executor executor;
     private final NodeSession.Context context;
     private final Map<String, NodeSession> sessions = new ConcurrentHashMap<>();
 
@@ -34,6 +35,7 @@ public final class NodeSessions {
      *
      * @param reader reads the nodes' assignments
      * @param registry stores what nodes report
+     * @param admission decides which nodes may open a session
      * @param liveness records that nodes are alive
      * @param jobVersions finds the jobs of allocations
      * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
@@ -43,26 +45,45 @@ public final class NodeSessions {
     public NodeSessions(
             StoreReader reader,
             NodeRegistry registry,
+            NodeAdmission admission,
             NodeLiveness liveness,
             JobVersionCache jobVersions,
             Supplier<Identity> identity,
             Executor executor) {
         this.registry = registry;
+        this.admission = admission;
         this.identity = identity;
+        this.executor = executor;
         this.context = new NodeSession.Context(
                 reader, registry, liveness, new DesiredParts(jobVersions), new Current(), this::awaitOnDisk, executor);
     }
 
     /**
-     * Begins a session for a stream that a node has opened.
+     * Begins a session for a stream that a node has opened. The node is told nothing, and nothing that it says is handled,
+     * before it is admitted; otherwise the session ends. Never blocks.
      *
      * @param connection the stream
+     * @param shown what the node has shown in the headers of the stream
      * @param certifiedName the name of the node in the certificate that it has shown; empty without TLS
      * @return the session, which handles the messages of the stream
      */
-    public NodeSession open(NodeConnection connection, Optional<String> certifiedName) {
-        connection.send(ConnectResponse.newBuilder().setIdentity(identity.get()).build());
-        return new NodeSession(context, connection, certifiedName);
+    public NodeSession open(NodeConnection connection, NodeCredentials shown, Optional<String> certifiedName) {
+        NodeSession session = new NodeSession(context, connection, certifiedName);
+        Optional<NodeAdmission.Admitted> withoutCheck = admission.withoutCheck();
+        if (withoutCheck.isPresent()) {
+            session.admit(withoutCheck.get(), identity.get());
+        } else {
+            executor.execute(() -> admit(session, shown));
+        }
+        return session;
+    }
+
+    private void admit(NodeSession session, NodeCredentials shown) {
+        try {
+            session.admit(admission.check(shown), identity.get());
+        } catch (RuntimeException e) {
+            session.end(e);
+        }
     }
 
     /**

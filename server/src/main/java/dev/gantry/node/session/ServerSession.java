@@ -36,7 +36,8 @@ public final class ServerSession {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final List<String> servers;
-    private final Supplier<ChannelCredentials> credentials;
+    private final Supplier<ChannelCredentials> transport;
+    private final SessionCredentials credentials;
     private final SessionHandler node;
     private final OwnerThread owner;
     private final SessionTimings timings;
@@ -53,7 +54,8 @@ public final class ServerSession {
      * Creates a session; {@link #open()} begins it.
      *
      * @param servers the servers to try in turn, each as {@code HOST:PORT}, at least one
-     * @param credentials the credentials of the next connection, with TLS or without
+     * @param transport the credentials of the next connection, with TLS or without
+     * @param credentials what the node shows to them
      * @param node handles the events of the session
      * @param owner the owner thread
      * @param timings the timeouts and waits
@@ -61,12 +63,14 @@ public final class ServerSession {
      */
     public ServerSession(
             List<String> servers,
-            Supplier<ChannelCredentials> credentials,
+            Supplier<ChannelCredentials> transport,
+            SessionCredentials credentials,
             SessionHandler node,
             OwnerThread owner,
             SessionTimings timings,
             RandomGenerator random) {
         this.servers = List.copyOf(servers);
+        this.transport = transport;
         this.credentials = credentials;
         this.node = node;
         this.owner = owner;
@@ -82,7 +86,8 @@ public final class ServerSession {
         String server = servers.get(next);
         identified = false;
         registered = false;
-        SessionStream opened = SessionStream.open(server, credentials.get(), owner, new Events(server));
+        SessionStream opened = SessionStream.open(
+                server, transport.get(), credentials.headers(server), owner, new Events(server));
         stream = Optional.of(opened);
         setTimer(() -> giveUpRegistration(server, opened), timings.registration());
     }
@@ -223,7 +228,8 @@ public final class ServerSession {
         }
         lastFailure = failure;
         if (isRefusal(why)) {
-            LOG.error("Server {} refuses this node: {}", server, why.getDescription());
+            String restraint = why.getCode() == Status.Code.UNAUTHENTICATED ? credentials.restraint(server) : "";
+            LOG.error("Server {} refuses this node: {}{}", server, why.getDescription(), restraint);
         } else if (wasRegistered) {
             LOG.warn("Lost the connection to server {} ({}); retrying", server, describe(why));
         } else {
@@ -237,7 +243,7 @@ public final class ServerSession {
     }
 
     private static boolean isRefusal(Status why) {
-        return why.getCode() == Status.Code.PERMISSION_DENIED;
+        return why.getCode() == Status.Code.PERMISSION_DENIED || why.getCode() == Status.Code.UNAUTHENTICATED;
     }
 
     private static String describe(Status why) {

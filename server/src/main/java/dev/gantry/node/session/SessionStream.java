@@ -5,10 +5,12 @@ import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.MetadataUtils;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -51,7 +53,8 @@ final class SessionStream {
     }
 
     /** Begins to connect. To be called on the owner thread. */
-    static SessionStream open(String server, ChannelCredentials credentials, Executor owner, Events events) {
+    static SessionStream open(
+            String server, ChannelCredentials credentials, Metadata headers, Executor owner, Events events) {
         ManagedChannel channel = NettyChannelBuilder.forTarget("dns:///" + server, credentials)
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
@@ -61,7 +64,9 @@ final class SessionStream {
                 .directExecutor()
                 .build();
         SessionStream stream = new SessionStream(channel, owner, events);
-        NodeSessionServiceGrpc.newStub(channel).connect(stream.new Observer());
+        NodeSessionServiceGrpc.newStub(channel)
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .connect(stream.new Observer());
         return stream;
     }
 

@@ -160,7 +160,7 @@ class NodeDrainTest {
                                 .build(),
                         "secret",
                         "",
-                        false)
+                        new NodeRegistry.Proof(true, false))
                 .join();
         assertThat(node().hasDrain()).isTrue();
         assertThat(node().getEligibility()).isEqualTo(SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE);

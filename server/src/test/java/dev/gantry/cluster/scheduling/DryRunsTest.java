@@ -1,5 +1,6 @@
 package dev.gantry.cluster.scheduling;
 
+import dev.gantry.cluster.node.NodeRegistry;
 import static dev.gantry.cluster.ClusterFixture.NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -55,7 +56,7 @@ class DryRunsTest {
     @BeforeEach
     void start() {
         cluster = new ClusterFixture(dir);
-        cluster.nodes().register(node(), "secret", "", false).join();
+        cluster.nodes().register(node(), "secret", "", new NodeRegistry.Proof(true, false)).join();
         EvaluationLoop loop = new EvaluationLoop(
                 cluster.store(),
                 cluster.identifiers(),

@@ -1,5 +1,6 @@
 package dev.gantry.cluster.scheduling;
 
+import dev.gantry.cluster.node.NodeRegistry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -78,7 +79,7 @@ class EvaluationFailureTest {
                                 .build(),
                         "secret",
                         "",
-                        false)
+                        new NodeRegistry.Proof(true, false))
                 .join();
         loop = loop();
         cluster.store().listen(loop::publish);

@@ -1,0 +1,55 @@
+package dev.gantry.api.access;
+
+import dev.gantry.cluster.node.NodeCredentials;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.util.Optional;
+
+/** Hands what a node shows in the headers of its session to the service. */
+public final class NodeHeaders implements ServerInterceptor {
+
+    private static final Context.Key<NodeCredentials> CREDENTIALS = Context.key("gantry-node-credentials");
+    private static final Metadata.Key<String> NODE_ID =
+            Metadata.Key.of("gantry-node-id", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> NODE_SECRET =
+            Metadata.Key.of("gantry-node-secret", Metadata.ASCII_STRING_MARSHALLER);
+
+    private final MethodDescriptor<?, ?> session;
+
+    /**
+     * Makes an interceptor.
+     *
+     * @param session the method of nodes' sessions
+     */
+    public NodeHeaders(MethodDescriptor<?, ?> session) {
+        this.session = session;
+    }
+
+    /**
+     * Returns what the node of the current call has shown.
+     *
+     * @return the credentials; without any if this is no session
+     */
+    public static NodeCredentials current() {
+        return Optional.ofNullable(CREDENTIALS.get())
+                .orElseGet(() -> new NodeCredentials(Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    @Override
+    public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        if (!call.getMethodDescriptor().equals(session)) {
+            return next.startCall(call, headers);
+        }
+        NodeCredentials shown = new NodeCredentials(
+                Optional.ofNullable(headers.get(NODE_ID)),
+                Optional.ofNullable(headers.get(NODE_SECRET)),
+                BearerToken.of(headers));
+        return Contexts.interceptCall(Context.current().withValue(CREDENTIALS, shown), call, headers, next);
+    }
+}
