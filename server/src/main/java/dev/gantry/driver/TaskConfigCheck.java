@@ -24,4 +24,14 @@ public interface TaskConfigCheck {
      * @return all faults found; empty for a good task
      */
     List<JobViolation> check(TaskGroup group, Task task, String path);
+
+    /**
+     * Finds what a task uses of the features that policies may deny. A value that is known only on the node counts as a
+     * use.
+     *
+     * @param task a task without faults
+     * @param path where the task stands in the job; paths of fields begin with it
+     * @return each use, in the order of the fields
+     */
+    List<FeatureUse> features(Task task, String path);
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
 import dev.gantry.cluster.job.Cron;
+import dev.gantry.driver.FeatureUse;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobViolation;
@@ -27,6 +28,11 @@ class JobLifeValidationTest {
 
         @Override
         public List<JobViolation> check(TaskGroup group, Task task, String path) {
+            return List.of();
+        }
+
+        @Override
+        public List<FeatureUse> features(Task task, String path) {
             return List.of();
         }
     };

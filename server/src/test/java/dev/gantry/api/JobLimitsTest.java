@@ -3,6 +3,7 @@ package dev.gantry.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.cluster.job.Cron;
+import dev.gantry.driver.FeatureUse;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Check;
@@ -37,6 +38,11 @@ class JobLimitsTest {
 
         @Override
         public List<JobViolation> check(TaskGroup group, Task task, String path) {
+            return List.of();
+        }
+
+        @Override
+        public List<FeatureUse> features(Task task, String path) {
             return List.of();
         }
     };

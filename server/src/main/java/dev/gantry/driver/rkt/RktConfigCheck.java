@@ -1,5 +1,6 @@
 package dev.gantry.driver.rkt;
 
+import dev.gantry.driver.FeatureUse;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.FieldPath;
 import dev.gantry.v1.JobViolation;
@@ -29,6 +30,11 @@ public final class RktConfigCheck implements TaskConfigCheck {
         faults.addAll(RktPortRules.undeclared(reading.config(), labels(group.getTasksList())));
         faults.addAll(RktPortRules.unmappable(reading.config(), labels(List.of(task)), Interpolation.PENDING));
         return faults.stream().map(fault -> violation(path, fault)).toList();
+    }
+
+    @Override
+    public List<FeatureUse> features(Task task, String path) {
+        return RktFeatures.of(task, path);
     }
 
     private static Set<String> labels(List<Task> tasks) {

@@ -1,0 +1,162 @@
+package dev.gantry.driver.rkt;
+
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK;
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES;
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_INSECURE_IMAGES;
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES;
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_ROOT;
+
+import dev.gantry.driver.FeatureUse;
+import dev.gantry.model.FieldPath;
+import dev.gantry.v1.AclJobFeature;
+import dev.gantry.v1.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Finds what a task gets of rkt that policies may deny. Where the text of the job does not decide it, because of a
+ * <code>${…}</code>, a word that this driver does not know, or a user's name that the image defines, the task counts as
+ * using the feature.
+ */
+final class RktFeatures {
+
+    /** A user id that is neither root nor, cut to 32 bits, could become root or "no change" (4294967295). */
+    private static final Pattern ORDINARY_USER = Pattern.compile("[1-9][0-9]{0,8}");
+
+    /** The words of insecure_options that concern images only. */
+    private static final Set<String> IMAGE_OPTIONS = Set.of("image", "tls", "ondisk", "http", "pubkey", "all-fetch");
+
+    /** The words of insecure_options that concern running pods only. */
+    private static final Set<String> RUN_OPTIONS = Set.of("capabilities", "paths", "seccomp", "all-run");
+
+    private static final String PLAIN_HTTP = "http://";
+
+    private final String path;
+    private final List<FeatureUse> uses = new ArrayList<>();
+
+    private RktFeatures(String path) {
+        this.path = path;
+    }
+
+    /**
+     * Finds the features.
+     *
+     * @param task a task whose config has no fault
+     * @param path the path of the task
+     */
+    static List<FeatureUse> of(Task task, String path) {
+        RktTaskConfig config =
+                RktConfigReader.read(task.getConfig(), Interpolation.PENDING).config();
+        RktFeatures features = new RktFeatures(path);
+        features.addUser(task.getUser());
+        features.addImage(config.image());
+        features.addVolumes(config.volumes());
+        features.addNetworks(config.net());
+        features.addInsecureOptions(config);
+        return List.copyOf(features.uses);
+    }
+
+    private void addUser(String user) {
+        if (!ORDINARY_USER.matcher(user).matches()) {
+            String found = user.isEmpty()
+                    ? "is missing, so that the image decides"
+                    : "\"%s\" may be root, since the image or the node decides".formatted(user);
+            add(ACL_JOB_FEATURE_ROOT, "user", found + ": set the number of a user other than 0");
+        }
+    }
+
+    private void addImage(String image) {
+        String known = decided(image).strip().toLowerCase(Locale.ROOT);
+        boolean mayBecomePlain = !known.equals(image.strip().toLowerCase(Locale.ROOT)) && PLAIN_HTTP.startsWith(known);
+        if (known.startsWith(PLAIN_HTTP) || mayBecomePlain) {
+            add(
+                    ACL_JOB_FEATURE_INSECURE_IMAGES,
+                    "config.image",
+                    "\"%s\" may be fetched over plain HTTP: use https://".formatted(image));
+        }
+    }
+
+    private void addVolumes(List<String> volumes) {
+        for (int i = 0; i < volumes.size(); i++) {
+            if (volumes.get(i).startsWith("/") || isUndecided(volumes.get(i))) {
+                add(
+                        ACL_JOB_FEATURE_HOST_VOLUMES,
+                        FieldPath.element("config.volumes", i),
+                        "\"%s\" may mount a path of the node: use one relative to the task's directory, without ${"
+                                .formatted(volumes.get(i)));
+            }
+        }
+    }
+
+    private void addNetworks(List<String> networks) {
+        for (int i = 0; i < networks.size(); i++) {
+            boolean isHost = words(networks.get(i))
+                    .map(network -> network.split(":", 2)[0].strip())
+                    .anyMatch("host"::equals);
+            if (isHost || isUndecided(networks.get(i))) {
+                add(
+                        ACL_JOB_FEATURE_HOST_NETWORK,
+                        FieldPath.element("config.net", i),
+                        "\"%s\" may be the node's network: name another one, or none".formatted(networks.get(i)));
+            }
+        }
+    }
+
+    private void addInsecureOptions(RktTaskConfig config) {
+        List<String> options = config.insecureOptions();
+        for (int i = 0; i < options.size(); i++) {
+            String field = FieldPath.element("config.insecure_options", i);
+            if (mayBeOther(options.get(i), RUN_OPTIONS)) {
+                add(
+                        ACL_JOB_FEATURE_INSECURE_IMAGES,
+                        field,
+                        "\"%s\" leaves out checks of the image: use \"none\"".formatted(options.get(i)));
+            }
+            if (mayBeOther(options.get(i), IMAGE_OPTIONS)) {
+                add(
+                        ACL_JOB_FEATURE_RAW_CAPABILITIES,
+                        field,
+                        "\"%s\" lifts what confines the pod: use \"none\"".formatted(options.get(i)));
+            }
+        }
+        String trusted = config.trustPrefix();
+        if (options.isEmpty() && (trusted.isEmpty() || isUndecided(trusted))) {
+            String found = "is missing, and so is trust_prefix, so that rkt gets --insecure-options=all: ";
+            add(
+                    ACL_JOB_FEATURE_INSECURE_IMAGES,
+                    "config.insecure_options",
+                    found + "set trust_prefix, or insecure_options = [\"none\"]");
+            add(
+                    ACL_JOB_FEATURE_RAW_CAPABILITIES,
+                    "config.insecure_options",
+                    found + "set trust_prefix, or insecure_options = [\"image\"]");
+        }
+    }
+
+    /** Decides whether one of the words of an option is neither {@code none} nor of a set. rkt joins all by commas. */
+    private static boolean mayBeOther(String option, Set<String> harmless) {
+        return words(option).anyMatch(word -> !word.equals("none") && !harmless.contains(word));
+    }
+
+    private static Stream<String> words(String joined) {
+        return Stream.of(joined.split(",", -1)).map(String::strip);
+    }
+
+    private static boolean isUndecided(String text) {
+        return !decided(text).equals(text);
+    }
+
+    /** Returns the text before the first interpolation. */
+    private static String decided(String text) {
+        int start = text.indexOf("${");
+        return start < 0 ? text : text.substring(0, start);
+    }
+
+    private void add(AclJobFeature feature, String field, String remedy) {
+        uses.add(new FeatureUse(feature, FieldPath.field(path, field), remedy));
+    }
+}
