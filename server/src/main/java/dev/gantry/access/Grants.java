@@ -3,6 +3,7 @@ package dev.gantry.access;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
+import java.util.List;
 import java.util.Set;
 
 /** What a caller may do. Immutable: a change of tokens or policies makes new grants. */
@@ -80,6 +81,17 @@ public interface Grants {
      * @return the features; none if the caller may not submit the job at all
      */
     Set<AclJobFeature> deniedFeatures(String jobId);
+
+    /**
+     * Returns the policies because of which a job that the caller submits must not use a feature.
+     *
+     * @param feature the feature
+     * @param jobId the job's id
+     * @return the names of the policies, sorted; none if it is not denied
+     */
+    default List<String> policiesDenying(AclJobFeature feature, String jobId) {
+        return List.of();
+    }
 
     /**
      * Returns the access to nodes.

@@ -40,8 +40,9 @@ public final class PolicyGrants implements Grants {
     public static PolicyGrants of(Collection<AclPolicy> policies) {
         return new PolicyGrants(
                 policies.stream()
-                        .map(policy ->
-                                policy.getJobsList().stream().map(Rule::of).toList())
+                        .map(policy -> policy.getJobsList().stream()
+                                .map(rule -> Rule.of(policy.getName(), rule))
+                                .toList())
                         .toList(),
                 sum(policies, AclPolicy::getNode),
                 sum(policies, AclPolicy::getOperator));
@@ -64,6 +65,16 @@ public final class PolicyGrants implements Grants {
         Set<AclJobFeature> denied = EnumSet.noneOf(AclJobFeature.class);
         deciding(ParentJobs.rootId(jobId)).forEach(rule -> denied.addAll(rule.deniedFeatures));
         return Set.copyOf(denied);
+    }
+
+    @Override
+    public List<String> policiesDenying(AclJobFeature feature, String jobId) {
+        return deciding(ParentJobs.rootId(jobId)).stream()
+                .filter(rule -> rule.deniedFeatures.contains(feature))
+                .map(Rule::policy)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     @Override
@@ -126,16 +137,19 @@ public final class PolicyGrants implements Grants {
     }
 
     /** A rule whose glob is ready to match. */
-    private record Rule(Glob glob, Set<AclCapability> capabilities, Set<AclJobFeature> deniedFeatures) {
+    private record Rule(String policy, Glob glob, Set<AclCapability> capabilities, Set<AclJobFeature> deniedFeatures) {
 
         /** Leaves out capabilities that this version does not know: it cannot allow them. */
-        static Rule of(AclJobRule rule) {
+        static Rule of(String policy, AclJobRule rule) {
             Set<AclCapability> capabilities = EnumSet.noneOf(AclCapability.class);
             capabilities.addAll(rule.getCapabilitiesList());
             capabilities.remove(AclCapability.ACL_CAPABILITY_UNSPECIFIED);
             capabilities.remove(AclCapability.UNRECOGNIZED);
             return new Rule(
-                    new Glob(rule.getJobGlob()), Set.copyOf(capabilities), Set.copyOf(rule.getDeniedFeaturesList()));
+                    policy,
+                    new Glob(rule.getJobGlob()),
+                    Set.copyOf(capabilities),
+                    Set.copyOf(rule.getDeniedFeaturesList()));
         }
     }
 }

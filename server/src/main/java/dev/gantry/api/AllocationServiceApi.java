@@ -1,7 +1,12 @@
 package dev.gantry.api;
 
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LIST;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_READ;
+
+import dev.gantry.access.Grants;
 import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
+import dev.gantry.api.access.CallGrants;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.cluster.watch.WatchHub;
@@ -78,12 +83,14 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
             boolean full = Views.isFull(request.getView());
             Views.refuseUnknown("desired_status", request.getDesiredStatus());
             AllocationFilter filter = filter(request);
+            Grants grants = CallGrants.ofThisCall().now();
             Page<Allocation> page = PageReader.read(
                     size,
                     (last, limit) -> reader.allocations()
                             .page(filter, last.map(Allocation::getId).orElse(begin), limit),
-                    some -> viewed(some, full),
-                    allocation -> isWanted(request, allocation));
+                    some -> viewed(some, full, grants),
+                    allocation ->
+                            isWanted(request, allocation) && grants.allows(ACL_CAPABILITY_LIST, allocation.getJobId()));
             ListAllocationsResponse.Builder answer =
                     ListAllocationsResponse.newBuilder().addAllAllocations(page.items());
             page.last().ifPresent(last -> answer.setNextPageToken(PageToken.of(LIST, last.getId())));
@@ -91,9 +98,13 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
         });
     }
 
-    private List<Allocation> viewed(List<Allocation> allocations, boolean full) {
-        List<Allocation> known = records.withMisfits(allocations);
-        return full ? known : known.stream().map(Views::basic).toList();
+    /** Shows whole allocations only of jobs that the caller may read. */
+    private List<Allocation> viewed(List<Allocation> allocations, boolean full, Grants grants) {
+        return records.withMisfits(allocations).stream()
+                .map(allocation -> full && grants.allows(ACL_CAPABILITY_READ, allocation.getJobId())
+                        ? allocation
+                        : Views.basic(allocation))
+                .toList();
     }
 
     private static boolean isWanted(ListAllocationsRequest request, Allocation allocation) {

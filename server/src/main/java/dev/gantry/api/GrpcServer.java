@@ -1,7 +1,9 @@
 package dev.gantry.api;
 
 import dev.gantry.api.access.AuthenticationInterceptor;
+import dev.gantry.api.access.CallRules;
 import dev.gantry.api.access.NodeHeaders;
+import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.access.AccessControl;
 import dev.gantry.cluster.access.AccessRegistry;
 import dev.gantry.cluster.access.Bootstrap;
@@ -87,18 +89,21 @@ public final class GrpcServer implements AutoCloseable {
     private final OpenCalls calls;
     private final ServerConnections connections;
     private final StartGate gate;
+    private final SerialTask recheck;
 
     private GrpcServer(
             Server server,
             HealthStatusManager health,
             OpenCalls calls,
             ServerConnections connections,
-            StartGate gate) {
+            StartGate gate,
+            SerialTask recheck) {
         this.server = server;
         this.health = health;
         this.calls = calls;
         this.connections = connections;
         this.gate = gate;
+        this.recheck = recheck;
     }
 
     /**
@@ -180,12 +185,15 @@ public final class GrpcServer implements AutoCloseable {
                 REQUESTS_PATIENCE,
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
+        AccessInterceptor rules =
+                new AccessInterceptor(new CallRules(new StoredOwners(parts.reader())), access.control());
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
                 .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // Interceptors run in reverse order: the last one sees a call first.
                 .intercept(new ResponseMemoryLimit(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, UNREAD, callThreads))
+                .intercept(rules)
                 .intercept(new TextRulesInterceptor())
                 .addStreamTracerFactory(requests)
                 .addStreamTracerFactory(SlowReaders.tracers())
@@ -212,7 +220,9 @@ public final class GrpcServer implements AutoCloseable {
         ServerConnections connections = new ServerConnections(ConnectionLimit.ofThisProcess());
         Server server = start(connections.addTo(builder).build(), connections);
         parts.storeHealth().listen(state -> show(health, server, state));
-        return new GrpcServer(server, health, calls, connections, gate);
+        SerialTask recheck = new SerialTask(streamThreads, rules::recheck);
+        access.control().listen(recheck::call);
+        return new GrpcServer(server, health, calls, connections, gate, recheck);
     }
 
     private static Server start(Server server, ServerConnections connections) throws IOException {
@@ -263,6 +273,7 @@ public final class GrpcServer implements AutoCloseable {
     /** Ends the streams of callers whose token has ended. Never blocks. */
     public void endCallsOfEndedTokens() {
         calls.endUnknown();
+        recheck.call();
     }
 
     /** Stops accepting calls, ends streams with UNAVAILABLE, and waits a moment for unary calls. */
@@ -285,6 +296,7 @@ public final class GrpcServer implements AutoCloseable {
 
     private static List<BindableService> services(Parts parts, WatchMemoryLimit memoryLimit, Executor streamThreads) {
         Scheduler scheduler = new Scheduler();
+        SealedTokens tokens = SealedTokens.withNewKey();
         return List.of(
                 new JobServiceApi(
                         parts.validator(),
@@ -297,6 +309,7 @@ public final class GrpcServer implements AutoCloseable {
                         scheduler,
                         parts.watches(),
                         memoryLimit,
+                        tokens,
                         streamThreads),
                 new AllocationServiceApi(
                         parts.reader(),
@@ -308,7 +321,7 @@ public final class GrpcServer implements AutoCloseable {
                         streamThreads),
                 new NodeServiceApi(
                         parts.reader(), parts.nodes(), parts.sessions(), parts.watches(), memoryLimit, streamThreads),
-                new DiscoveryServiceApi(parts.services(), parts.watches(), memoryLimit, streamThreads),
+                new DiscoveryServiceApi(parts.services(), parts.watches(), memoryLimit, tokens, streamThreads),
                 new AclServiceApi(
                         parts.access().control(),
                         parts.access().registry(),

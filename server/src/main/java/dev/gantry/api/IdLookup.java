@@ -7,6 +7,7 @@ import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Finds an object by its id or by a prefix of its id.
@@ -44,12 +45,22 @@ final class IdLookup<T> {
      * @throws UnknownObjectException if there is no such object
      */
     T find(String idOrPrefix) {
+        return find(idOrPrefix, any -> true);
+    }
+
+    /**
+     * Finds the one object whose id begins with a text, among those that a filter selects.
+     *
+     * @throws InvalidRequestException if the text is too short or is a prefix of several ids
+     * @throws UnknownObjectException if there is no such object
+     */
+    T find(String idOrPrefix, Predicate<T> filter) {
         String field = kind + "_id";
         if (idOrPrefix.length() < SHORTEST) {
             throw new InvalidRequestException(
                     field, "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, SHORTEST));
         }
-        List<T> found = search.apply(idOrPrefix);
+        List<T> found = search.apply(idOrPrefix).stream().filter(filter).toList();
         if (found.size() > 1) {
             throw new InvalidRequestException(
                     field, "several %ss begin with \"%s\": give more of it".formatted(kind, idOrPrefix));

@@ -1,7 +1,12 @@
 package dev.gantry.api;
 
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LIST;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_READ;
+
+import dev.gantry.access.Grants;
 import dev.gantry.api.PageReader.Page;
 import dev.gantry.api.PageToken.Field;
+import dev.gantry.api.access.CallGrants;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.cluster.deployment.DeploymentWatcher;
 import dev.gantry.cluster.job.Dispatch;
@@ -34,6 +39,7 @@ import dev.gantry.v1.GetEvaluationRequest;
 import dev.gantry.v1.GetEvaluationResponse;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
+import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobServiceGrpc.JobServiceImplBase;
@@ -92,6 +98,8 @@ final class JobServiceApi extends JobServiceImplBase {
     private final IdLookup<Deployment> deploymentLookup;
     private final WatchHub watches;
     private final WatchMemoryLimit memoryLimit;
+    private final JobRefusals refusals;
+    private final SealedTokens tokens;
     private final Executor executor;
 
     JobServiceApi(
@@ -105,8 +113,11 @@ final class JobServiceApi extends JobServiceImplBase {
             Scheduler scheduler,
             WatchHub watches,
             WatchMemoryLimit memoryLimit,
+            SealedTokens tokens,
             Executor executor) {
         this.validator = validator;
+        this.refusals = new JobRefusals(validator.features());
+        this.tokens = tokens;
         this.registry = registry;
         this.dryRuns = dryRuns;
         this.deployments = deployments;
@@ -126,7 +137,11 @@ final class JobServiceApi extends JobServiceImplBase {
     public void submitJob(SubmitJobRequest request, StreamObserver<SubmitJobResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> registry.submit(validator.complete(request.getJob()), options(request)),
+                () -> {
+                    Job job = validator.complete(request.getJob());
+                    refusals.check(CallGrants.ofThisCall().now(), job);
+                    return registry.submit(job, options(request));
+                },
                 submission -> SubmitJobResponse.newBuilder()
                         .setEvaluationId(submission.evaluationId())
                         .setVersion(submission.version())
@@ -136,15 +151,27 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void planJob(PlanJobRequest request, StreamObserver<PlanJobResponse> observer) {
+        Grants grants = CallGrants.ofThisCall().now();
         Responses.answerLater(
                 observer,
                 () -> dryRuns.plan(validator.complete(request.getJob()), request.getJob()),
                 plan -> PlanJobResponse.newBuilder()
-                        .addAllGroups(plan.groups())
+                        .addAllGroups(plan.groups().stream()
+                                .map(group -> listed(group, grants))
+                                .toList())
+                        .addAllRefusals(refusals.of(grants, request.getJob()))
                         .setExists(plan.modifyIndex() > 0)
                         .setModifyIndex(plan.modifyIndex())
                         .addAllDiff(plan.diff())
                         .build());
+    }
+
+    /** Leaves out preempted allocations of jobs that the caller may not list. Their number stays. */
+    private static GroupPlan listed(GroupPlan group, Grants grants) {
+        List<Allocation> listed = group.getPreemptedList().stream()
+                .filter(allocation -> grants.allows(ACL_CAPABILITY_LIST, allocation.getJobId()))
+                .toList();
+        return group.toBuilder().clearPreempted().addAllPreempted(listed).build();
     }
 
     @Override
@@ -183,8 +210,9 @@ final class JobServiceApi extends JobServiceImplBase {
             int size = PageToken.size(request.getPageSize());
             boolean descending = Views.isDescending(request.getOrderBy(), "id");
             String list = descending ? JOBS_DESCENDING : JOBS;
-            String begin =
-                    PageToken.parse(request.getPageToken(), list, Field.TEXT).text(0);
+            String begin = PageToken.parse(tokens.open(request.getPageToken()), list, Field.TEXT)
+                    .text(0);
+            Grants grants = CallGrants.ofThisCall().now();
             boolean full = Views.isFull(request.getView());
             Views.refuseUnknown("type", request.getType());
             Views.refuseUnknown("status", request.getStatus());
@@ -196,19 +224,27 @@ final class JobServiceApi extends JobServiceImplBase {
                                 ? reader.jobs().pageBackwards(from, request.getPrefix(), limit)
                                 : reader.jobs().page(from, request.getPrefix(), limit);
                     },
-                    jobs -> viewed(jobs, full),
-                    job -> isWanted(request, job));
+                    jobs -> viewed(jobs, full, grants),
+                    job -> isWanted(request, job) && isListed(job, grants));
             ListJobsResponse.Builder answer = ListJobsResponse.newBuilder().addAllJobs(page.items());
-            page.last()
-                    .ifPresent(last -> answer.setNextPageToken(
-                            PageToken.of(list, last.getJob().getId())));
+            page.last().ifPresent(last -> {
+                String token = PageToken.of(list, last.getJob().getId());
+                answer.setNextPageToken(isListed(last, grants) ? token : tokens.seal(token));
+            });
             return answer.build();
         });
     }
 
-    private List<JobRecord> viewed(List<JobRecord> jobs, boolean full) {
-        List<JobRecord> known = records.withStatus(jobs);
-        return full ? known : known.stream().map(Views::basic).toList();
+    /** Shows whole jobs only where the caller may read them. */
+    private List<JobRecord> viewed(List<JobRecord> jobs, boolean full, Grants grants) {
+        return records.withStatus(jobs).stream()
+                .map(job ->
+                        full && grants.allows(ACL_CAPABILITY_READ, job.getJob().getId()) ? job : Views.basic(job))
+                .toList();
+    }
+
+    private static boolean isListed(JobRecord job, Grants grants) {
+        return grants.allows(ACL_CAPABILITY_LIST, job.getJob().getId());
     }
 
     private static boolean isWanted(ListJobsRequest request, JobRecord record) {
@@ -226,6 +262,7 @@ final class JobServiceApi extends JobServiceImplBase {
             long begin = PageToken.parse(request.getPageToken(), VERSIONS, Field.NUMBER)
                     .number(0, Long.MAX_VALUE);
             boolean full = Views.isFull(request.getView());
+            Grants grants = CallGrants.ofThisCall().now();
             find(request.getJobId());
             Page<JobRecord> page = PageReader.read(
                     size,
@@ -234,7 +271,7 @@ final class JobServiceApi extends JobServiceImplBase {
                                     request.getJobId(),
                                     last.map(JobRecord::getVersion).orElse(begin),
                                     limit),
-                    versions -> viewed(versions, full),
+                    versions -> viewed(versions, full, grants),
                     any -> true);
             ListJobVersionsResponse.Builder answer =
                     ListJobVersionsResponse.newBuilder().addAllVersions(page.items());
@@ -249,12 +286,18 @@ final class JobServiceApi extends JobServiceImplBase {
     public void revertJob(RevertJobRequest request, StreamObserver<RevertJobResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> registry.revert(
-                        request.getJobId(),
-                        request.getVersion(),
-                        new SubmissionOptions(
-                                requestId(request.getRequestId()),
-                                checkIndex(request.hasCheckIndex(), request.getCheckIndex()))),
+                () -> {
+                    reader.jobs()
+                            .findVersion(request.getJobId(), request.getVersion())
+                            .ifPresent(version ->
+                                    refusals.check(CallGrants.ofThisCall().now(), version.getJob()));
+                    return registry.revert(
+                            request.getJobId(),
+                            request.getVersion(),
+                            new SubmissionOptions(
+                                    requestId(request.getRequestId()),
+                                    checkIndex(request.hasCheckIndex(), request.getCheckIndex())));
+                },
                 submission -> RevertJobResponse.newBuilder()
                         .setEvaluationId(submission.evaluationId())
                         .setVersion(submission.version())
@@ -281,6 +324,7 @@ final class JobServiceApi extends JobServiceImplBase {
             Views.refuseUnknown("status", request.getStatus());
             Optional<String> jobId = Optional.of(request.getJobId()).filter(id -> !id.isEmpty());
             jobId.ifPresent(this::find);
+            Grants grants = CallGrants.ofThisCall().now();
             Page<Deployment> page = PageReader.read(
                     size,
                     (last, limit) -> reader.deployments()
@@ -290,8 +334,9 @@ final class JobServiceApi extends JobServiceImplBase {
                                     last.map(Deployment::getId).orElse(token.text(1)),
                                     limit),
                     deployments -> deployments,
-                    deployment -> request.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_UNSPECIFIED
-                            || deployment.getStatus() == request.getStatus());
+                    deployment -> (request.getStatus() == DeploymentStatus.DEPLOYMENT_STATUS_UNSPECIFIED
+                                    || deployment.getStatus() == request.getStatus())
+                            && (jobId.isPresent() || grants.allows(ACL_CAPABILITY_LIST, deployment.getJobId())));
             ListDeploymentsResponse.Builder answer =
                     ListDeploymentsResponse.newBuilder().addAllDeployments(page.items());
             page.last()
@@ -341,7 +386,10 @@ final class JobServiceApi extends JobServiceImplBase {
     public void dispatchJob(DispatchJobRequest request, StreamObserver<DispatchJobResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> dispatcher.dispatch(request.getJobId(), dispatch(request)),
+                () -> {
+                    checkFeatures(request.getJobId());
+                    return dispatcher.dispatch(request.getJobId(), dispatch(request));
+                },
                 child -> DispatchJobResponse.newBuilder()
                         .setDispatchedJobId(child.jobId())
                         .setEvaluationId(child.evaluationId())
@@ -352,7 +400,10 @@ final class JobServiceApi extends JobServiceImplBase {
     public void forcePeriodicJob(ForcePeriodicJobRequest request, StreamObserver<ForcePeriodicJobResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> periodic.force(request.getJobId(), requestId(request.getRequestId())),
+                () -> {
+                    checkFeatures(request.getJobId());
+                    return periodic.force(request.getJobId(), requestId(request.getRequestId()));
+                },
                 child -> ForcePeriodicJobResponse.newBuilder()
                         .setChildJobId(child.jobId())
                         .setEvaluationId(child.evaluationId())
@@ -402,6 +453,10 @@ final class JobServiceApi extends JobServiceImplBase {
             JobWatch watch = new JobWatch(request, reader, records);
             WatchStream.begin(call, watches, new JobTopic(request.getJobId()), memoryLimit, executor, watch::next);
         });
+    }
+
+    private void checkFeatures(String jobId) {
+        refusals.check(CallGrants.ofThisCall().now(), find(jobId).getJob());
     }
 
     private static Dispatch dispatch(DispatchJobRequest request) {

@@ -1,5 +1,6 @@
 package dev.gantry.api;
 
+import dev.gantry.api.access.JobFeatures;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.JobDefaults;
@@ -20,6 +21,7 @@ public final class JobValidator {
 
     private final TaskValidator tasks;
     private final ScheduleValidator schedules;
+    private final JobFeatures features;
 
     /**
      * Makes a validator.
@@ -30,6 +32,7 @@ public final class JobValidator {
     public JobValidator(List<TaskConfigCheck> drivers, CronCheck cron) {
         this.tasks = new TaskValidator(drivers);
         this.schedules = new ScheduleValidator(cron);
+        this.features = new JobFeatures(drivers);
     }
 
     /**
@@ -55,6 +58,11 @@ public final class JobValidator {
         Job whole = JobDefaults.apply(job);
         refuse(check(job, whole));
         return whole;
+    }
+
+    /** Returns what finds the features of the jobs that this validates. */
+    JobFeatures features() {
+        return features;
     }
 
     private static void refuse(List<JobViolation> faults) {

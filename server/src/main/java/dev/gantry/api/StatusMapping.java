@@ -56,6 +56,9 @@ final class StatusMapping {
         if (cause instanceof InvalidRequestException invalid) {
             return toBadRequest(invalid.violations());
         }
+        if (cause instanceof JobRefusedException refused) {
+            return toFieldViolations(Code.PERMISSION_DENIED_VALUE, refused.violations());
+        }
         if (cause instanceof ClusterException refusal) {
             return toStatus(refusal);
         }
@@ -212,6 +215,10 @@ final class StatusMapping {
     }
 
     private static StatusRuntimeException toBadRequest(List<JobViolation> violations) {
+        return toFieldViolations(Code.INVALID_ARGUMENT_VALUE, violations);
+    }
+
+    private static StatusRuntimeException toFieldViolations(int code, List<JobViolation> violations) {
         BadRequest.Builder detail = BadRequest.newBuilder();
         int size = 0;
         for (JobViolation violation : violations) {
@@ -223,7 +230,7 @@ final class StatusMapping {
             }
         }
         return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
-                .setCode(Code.INVALID_ARGUMENT_VALUE)
+                .setCode(code)
                 .setMessage(summary(violations))
                 .addDetails(Any.pack(detail.build()))
                 .build());

@@ -79,11 +79,13 @@ final class WatchStream<T extends Message> {
             Executor executor,
             Supplier<News<T>> next) {
         WatchStream<T> stream = new WatchStream<>(observer, watches, topic, memoryLimit, executor, next);
-        observer.setOnCancelHandler(() -> {
+        Runnable afterwards = () -> {
             stream.end();
             stream.share.close();
-        });
-        observer.setOnCloseHandler(stream.share::close);
+        };
+        observer.setOnCancelHandler(afterwards);
+        // A call that may not go on is closed from outside.
+        observer.setOnCloseHandler(afterwards);
         observer.setOnReadyHandler(stream.wake);
         watches.watch(topic, stream.wake);
         stream.turn.call();

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,14 +119,15 @@ public final class ServiceCatalog {
      * @param after the name after which to begin; empty: begin with the first
      * @param prefix the prefix of the names
      * @param limit the most services to return
-     * @return the services with the number of their instances
+     * @param jobs selects the jobs whose instances are counted
+     * @return the services with the number of their instances, which may be 0
      */
-    public List<ServiceSummary> list(String after, String prefix, int limit) {
+    public List<ServiceSummary> list(String after, String prefix, int limit, Predicate<String> jobs) {
         boolean isFirst = after.compareTo(prefix) < 0;
         return services.tailMap(isFirst ? prefix : after, isFirst).entrySet().stream()
                 .takeWhile(service -> service.getKey().startsWith(prefix))
                 .limit(limit)
-                .map(service -> summary(service.getKey(), service.getValue().values()))
+                .map(service -> summary(service.getKey(), service.getValue().values(), jobs))
                 .toList();
     }
 
@@ -134,10 +136,11 @@ public final class ServiceCatalog {
      *
      * @param name the service's name
      * @param tags tags that an instance must have, all of them
+     * @param jobs selects the jobs whose instances are returned
      * @return the instances in the order of their addresses; empty if there is no such service
      * @throws RefusedException if the instances take more than 8 MiB
      */
-    public List<ServiceInstance> healthy(String name, Collection<String> tags) {
+    public List<ServiceInstance> healthy(String name, Collection<String> tags, Predicate<String> jobs) {
         Map<Place, Registration> places = services.get(name);
         Set<String> wanted = Set.copyOf(tags);
         List<ServiceInstance> healthy = places == null
@@ -145,6 +148,7 @@ public final class ServiceCatalog {
                 : places.values().stream()
                         .filter(Registration::healthy)
                         .map(Registration::instance)
+                        .filter(instance -> jobs.test(instance.getJobId()))
                         .filter(instance ->
                                 wanted.isEmpty() || new HashSet<>(instance.getTagsList()).containsAll(wanted))
                         .toList();
@@ -278,12 +282,15 @@ public final class ServiceCatalog {
                 && offer.service().getChecksList().stream().allMatch(check -> passing.contains(check.getName()));
     }
 
-    private static ServiceSummary summary(String name, Collection<Registration> registrations) {
+    private static ServiceSummary summary(String name, Collection<Registration> registrations, Predicate<String> jobs) {
         ServiceSummary.Builder summary = ServiceSummary.newBuilder().setName(name);
         Set<String> tags = new TreeSet<>();
         int healthy = 0;
         int total = 0;
         for (Registration registration : registrations) {
+            if (!jobs.test(registration.instance().getJobId())) {
+                continue;
+            }
             tags.addAll(registration.instance().getTagsList());
             healthy += registration.healthy() ? 1 : 0;
             total++;

@@ -100,18 +100,20 @@ class ServiceCatalogTest {
     @Test
     void a_service_is_healthy_while_all_its_checks_pass() {
         say(check("alive", CheckStatus.CHECK_STATUS_PASSING), check("ready", CheckStatus.CHECK_STATUS_PENDING));
-        eventually(() -> assertThat(catalog.healthy("plain", List.of())).hasSize(1));
-        assertThat(catalog.healthy("web", List.of())).isEmpty();
+        eventually(() ->
+                assertThat(catalog.healthy("plain", List.of(), any -> true)).hasSize(1));
+        assertThat(catalog.healthy("web", List.of(), any -> true)).isEmpty();
 
         say(check("alive", CheckStatus.CHECK_STATUS_PASSING), check("ready", CheckStatus.CHECK_STATUS_PASSING));
-        eventually(() -> assertThat(catalog.healthy("web", List.of()))
+        eventually(() -> assertThat(catalog.healthy("web", List.of(), any -> true))
                 .extracting(ServiceInstance::getPort)
                 .containsExactly(8080));
 
         say(check("alive", CheckStatus.CHECK_STATUS_FAILING), check("ready", CheckStatus.CHECK_STATUS_PASSING));
-        eventually(() -> assertThat(catalog.healthy("web", List.of())).isEmpty());
-        assertThat(catalog.healthy("plain", List.of())).hasSize(1);
-        assertThat(catalog.list("", "", 10))
+        eventually(
+                () -> assertThat(catalog.healthy("web", List.of(), any -> true)).isEmpty());
+        assertThat(catalog.healthy("plain", List.of(), any -> true)).hasSize(1);
+        assertThat(catalog.list("", "", 10, any -> true))
                 .extracting(
                         service -> "%s %d/%d".formatted(service.getName(), service.getHealthy(), service.getTotal()))
                 .containsExactly("plain 1/1", "web 0/1");
@@ -125,7 +127,8 @@ class ServiceCatalogTest {
         say(check("alive", CheckStatus.CHECK_STATUS_FAILING));
         say(check("alive", CheckStatus.CHECK_STATUS_PASSING), check("ready", CheckStatus.CHECK_STATUS_PASSING));
 
-        eventually(() -> assertThat(catalog.healthy("web", List.of())).hasSize(1));
+        eventually(
+                () -> assertThat(catalog.healthy("web", List.of(), any -> true)).hasSize(1));
         eventually(() -> assertThat(woken).hasValue(2));
     }
 
@@ -137,7 +140,8 @@ class ServiceCatalogTest {
 
         second.load();
 
-        eventually(() -> assertThat(second.healthy("web", List.of())).hasSize(1));
+        eventually(
+                () -> assertThat(second.healthy("web", List.of(), any -> true)).hasSize(1));
     }
 
     private void say(CheckState... checks) {

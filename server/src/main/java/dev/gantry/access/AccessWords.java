@@ -1,0 +1,46 @@
+package dev.gantry.access;
+
+import dev.gantry.v1.AclAccess;
+import dev.gantry.v1.AclCapability;
+import dev.gantry.v1.AclJobFeature;
+import java.util.Locale;
+
+/** The words for capabilities, features and degrees of access in policies, messages and docs. */
+public final class AccessWords {
+
+    private AccessWords() {}
+
+    /**
+     * Returns the word for a capability.
+     *
+     * @param capability a known capability
+     * @return such as {@code submit}
+     */
+    public static String of(AclCapability capability) {
+        return word(capability.name(), "ACL_CAPABILITY_");
+    }
+
+    /**
+     * Returns the word for a feature.
+     *
+     * @param feature a known feature
+     * @return such as {@code host-volumes}
+     */
+    public static String of(AclJobFeature feature) {
+        return word(feature.name(), "ACL_JOB_FEATURE_");
+    }
+
+    /**
+     * Returns the word for a degree of access.
+     *
+     * @param access a known degree
+     * @return such as {@code read}
+     */
+    public static String of(AclAccess access) {
+        return word(access.name(), "ACL_ACCESS_");
+    }
+
+    private static String word(String name, String prefix) {
+        return name.substring(prefix.length()).replace('_', '-').toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,312 @@
+package dev.gantry.api.access;
+
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_DISPATCH;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LIST;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_LOGS;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_PLAN;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_READ;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_STOP;
+import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_SUBMIT;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.gantry.access.AccessWords;
+import dev.gantry.access.Caller;
+import dev.gantry.access.Grants;
+import dev.gantry.api.access.CallRule.Audience;
+import dev.gantry.api.access.CallRule.Prepared;
+import dev.gantry.api.access.Owners.Owned;
+import dev.gantry.cluster.PermissionDeniedException;
+import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.v1.AclAccess;
+import dev.gantry.v1.AclCapability;
+import dev.gantry.v1.AclServiceGrpc;
+import dev.gantry.v1.AllocationServiceGrpc;
+import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.DiscoveryServiceGrpc;
+import dev.gantry.v1.Job;
+import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.NodeSessionServiceGrpc;
+import io.grpc.MethodDescriptor;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Who may call what: one row for each method of the server. A job that a caller may neither read nor list is unknown to
+ * it: calls for it are answered as if there were no such job.
+ */
+public final class CallRules {
+
+    private final Map<String, CallRule> rules = new LinkedHashMap<>();
+
+    /**
+     * Makes the table.
+     *
+     * @param owners finds the jobs of allocations, deployments and evaluations
+     */
+    public CallRules(Owners owners) {
+        Stream.of(jobs(), deploymentsAndEvaluations(owners), allocations(owners), services(), nodes(), acl(), others())
+                .flatMap(List::stream)
+                .forEach(rule -> rules.put(rule.method().getFullMethodName(), rule));
+    }
+
+    /**
+     * Returns the rule of a method.
+     *
+     * @param method the method
+     * @return the rule; empty if there is none, so that nobody may call the method
+     */
+    public Optional<CallRule> of(MethodDescriptor<?, ?> method) {
+        return Optional.ofNullable(rules.get(method.getFullMethodName()));
+    }
+
+    /**
+     * Returns all rules.
+     *
+     * @return the rules, in the order of the table
+     */
+    public Collection<CallRule> all() {
+        return List.copyOf(rules.values());
+    }
+
+    private static List<CallRule> jobs() {
+        return List.of(
+                newJob(JobServiceGrpc.getSubmitJobMethod(), ACL_CAPABILITY_SUBMIT),
+                newJob(JobServiceGrpc.getPlanJobMethod(), ACL_CAPABILITY_PLAN),
+                newJob(JobServiceGrpc.getValidateJobMethod(), ACL_CAPABILITY_PLAN),
+                job(JobServiceGrpc.getGetJobMethod(), ACL_CAPABILITY_READ),
+                job(JobServiceGrpc.getWatchJobMethod(), ACL_CAPABILITY_READ),
+                listing(JobServiceGrpc.getListJobsMethod()),
+                job(JobServiceGrpc.getListJobVersionsMethod(), ACL_CAPABILITY_READ),
+                job(JobServiceGrpc.getRevertJobMethod(), ACL_CAPABILITY_SUBMIT),
+                job(JobServiceGrpc.getStopJobMethod(), ACL_CAPABILITY_STOP),
+                job(JobServiceGrpc.getDispatchJobMethod(), ACL_CAPABILITY_DISPATCH),
+                job(JobServiceGrpc.getForcePeriodicJobMethod(), ACL_CAPABILITY_DISPATCH));
+    }
+
+    private static List<CallRule> deploymentsAndEvaluations(Owners owners) {
+        return List.of(
+                listingOfJob(JobServiceGrpc.getListDeploymentsMethod(), ACL_CAPABILITY_READ),
+                deployment(JobServiceGrpc.getGetDeploymentMethod(), ACL_CAPABILITY_READ, owners),
+                deployment(JobServiceGrpc.getPromoteDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
+                deployment(JobServiceGrpc.getFailDeploymentMethod(), ACL_CAPABILITY_SUBMIT, owners),
+                job(JobServiceGrpc.getListEvaluationsMethod(), ACL_CAPABILITY_READ),
+                objectOfJob(
+                        JobServiceGrpc.getGetEvaluationMethod(),
+                        ACL_CAPABILITY_READ,
+                        "evaluation",
+                        owners::evaluation));
+    }
+
+    private static List<CallRule> allocations(Owners owners) {
+        return List.of(
+                allocation(AllocationServiceGrpc.getGetAllocationMethod(), ACL_CAPABILITY_READ, owners),
+                allocation(AllocationServiceGrpc.getWatchAllocationMethod(), ACL_CAPABILITY_READ, owners),
+                listing(AllocationServiceGrpc.getListAllocationsMethod()),
+                allocation(AllocationServiceGrpc.getStreamLogsMethod(), ACL_CAPABILITY_LOGS, owners),
+                allocation(AllocationServiceGrpc.getStopAllocationMethod(), ACL_CAPABILITY_STOP, owners));
+    }
+
+    private static List<CallRule> services() {
+        return List.of(
+                listing(DiscoveryServiceGrpc.getListServicesMethod()),
+                listing(DiscoveryServiceGrpc.getGetServiceMethod()),
+                listing(DiscoveryServiceGrpc.getWatchServiceMethod()));
+    }
+
+    private static List<CallRule> nodes() {
+        return List.of(
+                ofNodes(NodeServiceGrpc.getGetNodeMethod(), AclAccess.ACL_ACCESS_READ),
+                ofNodes(NodeServiceGrpc.getListNodesMethod(), AclAccess.ACL_ACCESS_READ),
+                ofNodes(NodeServiceGrpc.getWatchNodeMethod(), AclAccess.ACL_ACCESS_READ),
+                ofNodes(NodeServiceGrpc.getDrainNodeMethod(), AclAccess.ACL_ACCESS_WRITE),
+                ofNodes(NodeServiceGrpc.getSetNodeEligibilityMethod(), AclAccess.ACL_ACCESS_WRITE),
+                ofNodes(NodeServiceGrpc.getPurgeNodeMethod(), AclAccess.ACL_ACCESS_WRITE),
+                ofNodes(NodeServiceGrpc.getRejoinNodeMethod(), AclAccess.ACL_ACCESS_WRITE),
+                new CallRule(
+                        NodeSessionServiceGrpc.getConnectMethod(),
+                        Audience.NODES,
+                        "the node's secret, or a join token",
+                        CallRules::anything));
+    }
+
+    private static List<CallRule> acl() {
+        return List.of(
+                forEveryone(AclServiceGrpc.getBootstrapAclMethod()),
+                anyToken(AclServiceGrpc.getGetOwnAclTokenMethod()),
+                management(AclServiceGrpc.getApplyAclPolicyMethod()),
+                management(AclServiceGrpc.getGetAclPolicyMethod()),
+                management(AclServiceGrpc.getListAclPoliciesMethod()),
+                management(AclServiceGrpc.getDeleteAclPolicyMethod()),
+                management(AclServiceGrpc.getCreateAclTokenMethod()),
+                management(AclServiceGrpc.getGetAclTokenMethod()),
+                management(AclServiceGrpc.getListAclTokensMethod()),
+                management(AclServiceGrpc.getUpdateAclTokenMethod()),
+                management(AclServiceGrpc.getDeleteAclTokenMethod()));
+    }
+
+    private static List<CallRule> others() {
+        return List.of(
+                anyToken(ClusterServiceGrpc.getGetStatusMethod()),
+                anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()),
+                forEveryone(HealthGrpc.getCheckMethod()),
+                forEveryone(HealthGrpc.getWatchMethod()));
+    }
+
+    private static CallRule forEveryone(MethodDescriptor<?, ?> method) {
+        return new CallRule(method, Audience.EVERYONE, "nothing", CallRules::anything);
+    }
+
+    private static CallRule anyToken(MethodDescriptor<?, ?> method) {
+        return new CallRule(method, Audience.HOLDERS, "any token", CallRules::anything);
+    }
+
+    /** The service leaves out what the caller may not list. */
+    private static CallRule listing(MethodDescriptor<?, ?> method) {
+        return new CallRule(method, Audience.HOLDERS, "any token; shows jobs with `list`", CallRules::anything);
+    }
+
+    private static CallRule management(MethodDescriptor<?, ?> method) {
+        return holders(method, "a management token", CallRules::checkManagement);
+    }
+
+    private static CallRule ofNodes(MethodDescriptor<?, ?> method, AclAccess needed) {
+        String word = AccessWords.of(needed);
+        return holders(method, "`node:%s`".formatted(word), caller -> {
+            AclAccess had = caller.grants().node();
+            if (had != needed && had != AclAccess.ACL_ACCESS_WRITE) {
+                throw new PermissionDeniedException(
+                        "The token has no %s access to nodes: it needs a policy with node { policy = \"%s\" }"
+                                .formatted(word, word));
+            }
+        });
+    }
+
+    private static CallRule holders(MethodDescriptor<?, ?> method, String needs, Consumer<Caller> check) {
+        return new CallRule(method, Audience.HOLDERS, needs, (request, caller) -> new Prepared(request, check));
+    }
+
+    /** A call that may make a job. It is refused alike whether the job exists or not, so that it tells nothing. */
+    private static CallRule newJob(MethodDescriptor<?, ?> method, AclCapability needed) {
+        return onJob(method, needed, "", jobId -> caller -> {
+            if (!caller.grants().allows(needed, jobId)) {
+                throw lacks(needed, jobId);
+            }
+        });
+    }
+
+    private static CallRule job(MethodDescriptor<?, ?> method, AclCapability needed) {
+        return onJob(method, needed, "", jobId -> onKnownJob(needed, jobId, "job", jobId));
+    }
+
+    /** A list of a job's objects or, where the request names no job, of those of all jobs. */
+    private static CallRule listingOfJob(MethodDescriptor<?, ?> method, AclCapability needed) {
+        return onJob(
+                method,
+                needed,
+                "; without a job, any token; shows jobs with `list`",
+                jobId -> jobId.isEmpty() ? any -> {} : onKnownJob(needed, jobId, "job", jobId));
+    }
+
+    private static CallRule onJob(
+            MethodDescriptor<?, ?> method,
+            AclCapability needed,
+            String otherwise,
+            Function<String, Consumer<Caller>> check) {
+        return new CallRule(
+                method,
+                Audience.HOLDERS,
+                "`%s` on the job%s".formatted(AccessWords.of(needed), otherwise),
+                (request, caller) -> new Prepared(request, check.apply(jobId(request))));
+    }
+
+    private static CallRule allocation(MethodDescriptor<?, ?> method, AclCapability needed, Owners owners) {
+        return objectOfJob(method, needed, "allocation", owners::allocation);
+    }
+
+    private static CallRule deployment(MethodDescriptor<?, ?> method, AclCapability needed, Owners owners) {
+        return objectOfJob(method, needed, "deployment", owners::deployment);
+    }
+
+    /** Finds an object by its id, or the beginning of it, among the objects of some jobs. */
+    @FunctionalInterface
+    private interface Search {
+        Owned find(String idOrPrefix, Predicate<String> jobs);
+    }
+
+    /**
+     * A call for an object of a job. Objects of jobs that the caller does not see are not looked at. The service gets the
+     * whole id: by the beginning of it, it could find another object a moment later.
+     */
+    private static CallRule objectOfJob(
+            MethodDescriptor<?, ?> method, AclCapability needed, String kind, Search search) {
+        String needs = "`%s` on the %s's job".formatted(AccessWords.of(needed), kind);
+        return new CallRule(method, Audience.HOLDERS, needs, (request, caller) -> {
+            if (caller.grants().isManagement()) {
+                return new Prepared(request, CallRules::checkManagement);
+            }
+            FieldDescriptor field = request.getDescriptorForType().findFieldByName(kind + "_id");
+            String asked = (String) request.getField(field);
+            Owned found = search.find(asked, jobId -> isVisible(caller.grants(), needed, jobId));
+            return new Prepared(
+                    request.toBuilder().setField(field, found.id()).build(),
+                    onKnownJob(needed, found.jobId(), kind, asked));
+        });
+    }
+
+    private static Prepared anything(Message request, Caller caller) {
+        return new Prepared(request, any -> {});
+    }
+
+    private static void checkManagement(Caller caller) {
+        if (!caller.grants().isManagement()) {
+            throw new PermissionDeniedException("This needs a management token: \"gantry acl bootstrap\" makes one");
+        }
+    }
+
+    /**
+     * Checks a call for what exists in a job.
+     *
+     * @param kind the kind of object that the request names
+     * @param name its name in the request
+     */
+    private static Consumer<Caller> onKnownJob(AclCapability needed, String jobId, String kind, String name) {
+        return caller -> {
+            if (!isVisible(caller.grants(), needed, jobId)) {
+                throw new UnknownObjectException(kind, name);
+            }
+            if (!caller.grants().allows(needed, jobId)) {
+                throw lacks(needed, jobId);
+            }
+        };
+    }
+
+    private static boolean isVisible(Grants grants, AclCapability needed, String jobId) {
+        return Stream.of(needed, ACL_CAPABILITY_READ, ACL_CAPABILITY_LIST)
+                .anyMatch(capability -> grants.allows(capability, jobId));
+    }
+
+    private static PermissionDeniedException lacks(AclCapability needed, String jobId) {
+        return new PermissionDeniedException(
+                "The token lacks the capability %s on job \"%s\": it needs a policy that allows it"
+                        .formatted(AccessWords.of(needed), jobId));
+    }
+
+    /** Returns the id of the job that a request is about; empty if it names none. */
+    private static String jobId(Message request) {
+        FieldDescriptor id = request.getDescriptorForType().findFieldByName("job_id");
+        return id != null
+                ? (String) request.getField(id)
+                : ((Job) request.getField(request.getDescriptorForType().findFieldByName("job"))).getId();
+    }
+}
