@@ -2,6 +2,7 @@ package dev.gantry.client;
 
 import static java.util.Map.entry;
 
+import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
@@ -63,6 +64,19 @@ enum Idempotency {
             entry(DiscoveryServiceGrpc.getListServicesMethod(), READS),
             entry(DiscoveryServiceGrpc.getGetServiceMethod(), READS),
             entry(DiscoveryServiceGrpc.getWatchServiceMethod(), IS_RESUMED),
+            // A first answer that is lost has the only copy of the secret.
+            entry(AclServiceGrpc.getCreateAclTokenMethod(), NEVER),
+            entry(AclServiceGrpc.getBootstrapAclMethod(), NEVER),
+            entry(AclServiceGrpc.getApplyAclPolicyMethod(), SETS),
+            entry(AclServiceGrpc.getGetAclPolicyMethod(), READS),
+            entry(AclServiceGrpc.getListAclPoliciesMethod(), READS),
+            // After a first call there is no such object any more, so the second call would fail.
+            entry(AclServiceGrpc.getDeleteAclPolicyMethod(), NEVER),
+            entry(AclServiceGrpc.getDeleteAclTokenMethod(), NEVER),
+            entry(AclServiceGrpc.getGetAclTokenMethod(), READS),
+            entry(AclServiceGrpc.getGetOwnAclTokenMethod(), READS),
+            entry(AclServiceGrpc.getListAclTokensMethod(), READS),
+            entry(AclServiceGrpc.getUpdateAclTokenMethod(), SETS),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS));
 
     /** Returns all methods that have an entry. */

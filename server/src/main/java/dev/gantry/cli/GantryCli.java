@@ -90,7 +90,7 @@ public final class GantryCli {
                         command("status", () -> new DeploymentStatusCommand(context, server)),
                         command("promote", () -> new DeploymentPromoteCommand(context, server)),
                         command("fail", () -> new DeploymentFailCommand(context, server))),
-                group("acl", "Make tokens.", command("bootstrap", () -> new AclBootstrapCommand(context, server))),
+                aclCommands(context, server),
                 group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
                 group(
                         "service",
@@ -121,6 +121,29 @@ public final class GantryCli {
             all.add(group(NODE, "Show and manage nodes.", node(context, server)));
         }
         return command("gantry", () -> new RootCommand(server), all.toArray(CommandTree[]::new));
+    }
+
+    private static CommandTree aclCommands(CliContext context, ServerOption server) {
+        return group(
+                "acl",
+                "Manage tokens and policies.",
+                command("bootstrap", () -> new AclBootstrapCommand(context, server)),
+                group(
+                        "policy",
+                        "Apply, show and delete policies.",
+                        command("apply", () -> new AclPolicyApplyCommand(context, server)),
+                        command("list", () -> new AclPolicyListCommand(context, server)),
+                        command("read", () -> new AclPolicyReadCommand(context, server)),
+                        command("delete", () -> new AclPolicyDeleteCommand(context, server))),
+                group(
+                        "token",
+                        "Make, show, change and delete tokens.",
+                        command("create", () -> new AclTokenCreateCommand(context, server)),
+                        command("list", () -> new AclTokenListCommand(context, server)),
+                        command("read", () -> new AclTokenReadCommand(context, server)),
+                        command("self", () -> new AclTokenSelfCommand(context, server)),
+                        command("update", () -> new AclTokenUpdateCommand(context, server)),
+                        command("delete", () -> new AclTokenDeleteCommand(context, server))));
     }
 
     private static CommandTree jobCommands(CliContext context, ServerOption server) {

@@ -3,6 +3,7 @@ package dev.gantry.cli;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.FieldDiff;
 import dev.gantry.v1.GroupPlan;
+import dev.gantry.v1.JobRefusal;
 import dev.gantry.v1.NodeVerdict;
 import dev.gantry.v1.PlanJobResponse;
 import java.util.List;
@@ -16,6 +17,9 @@ final class PlanView {
     /** Shows the changes, each group with its nodes, and how to submit the job. */
     static List<String> of(String jobId, String file, PlanJobResponse plan) {
         Sections page = new Sections().add(List.of("Job \"%s\" is %s".formatted(jobId, state(plan))));
+        page.section(
+                "Refused for this token",
+                plan.getRefusalsList().stream().map(PlanView::refusal).toList());
         page.section(
                 "Changes", plan.getDiffList().stream().map(PlanView::difference).toList());
         for (GroupPlan group : plan.getGroupsList()) {
@@ -49,6 +53,12 @@ final class PlanView {
 
     private static boolean keepsAll(GroupPlan group) {
         return group.getPlace() == 0 && group.getStop() == 0 && group.getUpdateInPlace() == 0 && !group.hasFailure();
+    }
+
+    private static String refusal(JobRefusal refusal) {
+        return refusal.getField().isEmpty()
+                ? refusal.getDescription()
+                : refusal.getField() + ": " + refusal.getDescription();
     }
 
     private static String heading(GroupPlan group) {

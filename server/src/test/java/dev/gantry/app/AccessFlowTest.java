@@ -73,7 +73,7 @@ class AccessFlowTest {
     @BeforeEach
     void makeToken() throws IOException {
         management = server.channel(server.managementToken());
-        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel());
+        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel(server.joinToken()));
         AclServiceBlockingStub acl = AclServiceGrpc.newBlockingStub(management);
         allow(OWN);
         team = server.channel(acl.createAclToken(CreateAclTokenRequest.newBuilder()

@@ -108,7 +108,7 @@ class CallRulesTest {
     @BeforeEach
     void runAJob() throws IOException {
         management = server.channel(server.managementToken());
-        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel());
+        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel(server.joinToken()));
         Job job = TestJobs.job("secret", "dc1").toBuilder()
                 .setUpdate(UpdateStrategy.newBuilder().setMaxParallel(1))
                 .build();

@@ -2,6 +2,7 @@ package dev.gantry.cli;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
+import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
@@ -31,6 +32,7 @@ import java.util.function.Function;
 final class ScriptedCluster implements AutoCloseable {
 
     private static final List<ServiceDescriptor> SERVICES = List.of(
+            AclServiceGrpc.getServiceDescriptor(),
             JobServiceGrpc.getServiceDescriptor(),
             AllocationServiceGrpc.getServiceDescriptor(),
             NodeServiceGrpc.getServiceDescriptor(),

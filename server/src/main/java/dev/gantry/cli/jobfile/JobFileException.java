@@ -1,7 +1,7 @@
 package dev.gantry.cli.jobfile;
 
 /**
- * A job file can't be read, or does not describe a job.
+ * A job file or a policy can't be read, or does not describe a job or a policy.
  *
  * <p>The message is one line: {@code FILE:LINE:COLUMN: what is wrong and the remedy}, without the numbers if the whole
  * file is at fault.

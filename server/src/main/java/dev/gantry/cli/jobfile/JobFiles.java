@@ -1,28 +1,18 @@
 package dev.gantry.cli.jobfile;
 
 import dev.gantry.cli.jobfile.hcl.HclParser;
-import dev.gantry.cli.jobfile.hcl.Position;
-import dev.gantry.cli.jobfile.hcl.TextFaultException;
 import dev.gantry.v1.Job;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** Reads job files. */
 public final class JobFiles {
 
     /** The largest job file: 1 MiB. */
-    public static final int LARGEST = 1 << 20;
+    public static final int LARGEST = SourceFiles.LARGEST;
 
-    private static final String BYTE_ORDER_MARK = "\ufeff";
+    private static final SourceFiles<Job> FILES =
+            new SourceFiles<>("job file", "a job file names images and files, it does not hold them", JobFiles::parse);
 
     private JobFiles() {}
 
@@ -34,19 +24,7 @@ public final class JobFiles {
      * @throws JobFileException if the file can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
     public static Job read(Path file) {
-        String name = file.toString();
-        if (Files.isDirectory(file)) {
-            throw new JobFileException(name + ": is a directory: name a job file");
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(name, in);
-        } catch (NoSuchFileException e) {
-            throw new JobFileException(name + ": there is no such file: check the path", e);
-        } catch (AccessDeniedException e) {
-            throw new JobFileException(name + ": may not be read: check its permissions", e);
-        } catch (IOException e) {
-            throw new JobFileException(name + ": can't be read: " + e.getMessage(), e);
-        }
+        return FILES.read(file);
     }
 
     /**
@@ -58,39 +36,7 @@ public final class JobFiles {
      * @throws JobFileException if the stream can't be read, is larger than {@link #LARGEST}, or does not say a job
      */
     public static Job read(String name, InputStream in) {
-        try {
-            return parse(decode(readBytes(name, in)));
-        } catch (TextFaultException e) {
-            // Messages quote the file, which may contain line feeds or terminal control sequences.
-            String line = e.getMessage().replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
-            throw new JobFileException(name + ":" + e.position() + ": " + line, e);
-        }
-    }
-
-    private static byte[] readBytes(String name, InputStream in) {
-        byte[] bytes;
-        try {
-            bytes = in.readNBytes(LARGEST + 1);
-        } catch (IOException e) {
-            throw new JobFileException(name + ": can't be read: " + e.getMessage(), e);
-        }
-        if (bytes.length > LARGEST) {
-            throw new JobFileException(
-                    name + ": is larger than 1 MiB: a job file names images and files, it does not" + " hold them");
-        }
-        return bytes;
-    }
-
-    private static String decode(byte[] bytes) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        CharBuffer text = CharBuffer.allocate(bytes.length);
-        CoderResult result = decoder.decode(ByteBuffer.wrap(bytes), text, true);
-        String decoded = text.flip().toString();
-        if (result.isError()) {
-            throw new TextFaultException(
-                    Position.of(decoded, decoded.length()), "this is not UTF-8: save the file as UTF-8 text");
-        }
-        return decoded.startsWith(BYTE_ORDER_MARK) ? decoded.substring(BYTE_ORDER_MARK.length()) : decoded;
+        return FILES.read(name, in);
     }
 
     private static Job parse(String text) {

@@ -1,0 +1,129 @@
+package dev.gantry.cli;
+
+import com.google.protobuf.ProtocolMessageEnum;
+import dev.gantry.v1.AclAccess;
+import dev.gantry.v1.AclJobRule;
+import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclToken;
+import dev.gantry.v1.CreateAclTokenResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Shows tokens and policies. */
+final class AclView {
+
+    private AclView() {}
+
+    /** Shows a table; without objects, a line that says so. */
+    static List<String> policies(List<AclPolicy> policies) {
+        if (policies.isEmpty()) {
+            return List.of("No policies");
+        }
+        return new Table("Name", "Jobs", "Node", "Operator", "Description")
+                .rows(
+                        policies,
+                        policy -> List.of(
+                                policy.getName(),
+                                TextFormat.list(policy.getJobsList().stream()
+                                        .map(AclJobRule::getJobGlob)
+                                        .toList()),
+                                access(policy.getNode()),
+                                access(policy.getOperator()),
+                                TextFormat.orDash(policy.getDescription())))
+                .lines();
+    }
+
+    /** Shows a policy as a file that can be applied. */
+    static List<String> hcl(AclPolicy policy) {
+        List<String> lines = new ArrayList<>();
+        if (!policy.getDescription().isEmpty()) {
+            lines.add("description = " + quoted(policy.getDescription()));
+        }
+        for (AclJobRule rule : policy.getJobsList()) {
+            separate(lines);
+            lines.add("job %s {".formatted(quoted(rule.getJobGlob())));
+            lines.add(
+                    rule.getCapabilitiesCount() == 0
+                            ? "  policy = \"deny\""
+                            : "  capabilities = " + words(rule.getCapabilitiesList()));
+            if (rule.getDeniedFeaturesCount() > 0) {
+                lines.add("  deny = " + words(rule.getDeniedFeaturesList()));
+            }
+            lines.add("}");
+        }
+        addAccess("node", policy.getNode(), lines);
+        addAccess("operator", policy.getOperator(), lines);
+        return lines;
+    }
+
+    /** Shows a table; without objects, a line that says so. */
+    static List<String> tokens(List<AclToken> tokens) {
+        if (tokens.isEmpty()) {
+            return List.of("No tokens");
+        }
+        return new Table("Accessor ID", "Name", "Type", "Policies", "Ends")
+                .rows(
+                        tokens,
+                        token -> List.of(
+                                token.getAccessorId(),
+                                TextFormat.orDash(token.getName()),
+                                TextFormat.word(token.getType()),
+                                TextFormat.list(token.getPoliciesList()),
+                                end(token)))
+                .lines();
+    }
+
+    /** Shows a token. */
+    static List<String> token(AclToken token) {
+        return facts(token).lines();
+    }
+
+    /** Shows a new token with its secret. */
+    static List<String> made(CreateAclTokenResponse made) {
+        return facts(made.getToken()).add("Secret", made.getSecret()).lines();
+    }
+
+    private static FieldList facts(AclToken token) {
+        return new FieldList()
+                .add("Accessor ID", token.getAccessorId())
+                .add("Name", token.getName())
+                .add("Type", TextFormat.word(token.getType()))
+                .add("Policies", TextFormat.list(token.getPoliciesList()))
+                .add("Created", TimeFormat.exact(token.getCreateTime()))
+                .add("Ends", end(token));
+    }
+
+    private static String end(AclToken token) {
+        return token.hasExpirationTime() ? TimeFormat.exact(token.getExpirationTime()) : "never";
+    }
+
+    private static String access(AclAccess access) {
+        return access == AclAccess.ACL_ACCESS_UNSPECIFIED ? "-" : TextFormat.word(access);
+    }
+
+    private static void addAccess(String kind, AclAccess access, List<String> lines) {
+        if (access != AclAccess.ACL_ACCESS_UNSPECIFIED) {
+            separate(lines);
+            lines.add("%s {".formatted(kind));
+            lines.add("  policy = " + quoted(TextFormat.word(access)));
+            lines.add("}");
+        }
+    }
+
+    private static void separate(List<String> lines) {
+        if (!lines.isEmpty()) {
+            lines.add("");
+        }
+    }
+
+    private static String words(List<? extends ProtocolMessageEnum> values) {
+        return values.stream()
+                .map(value -> quoted(TextFormat.word(value).replace(' ', '-')))
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+}

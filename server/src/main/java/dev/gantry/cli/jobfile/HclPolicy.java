@@ -1,0 +1,165 @@
+package dev.gantry.cli.jobfile;
+
+import dev.gantry.cli.jobfile.hcl.HclItem;
+import dev.gantry.cli.jobfile.hcl.HclValue;
+import dev.gantry.cli.jobfile.hcl.HclValue.Sequence;
+import dev.gantry.cli.jobfile.hcl.Position;
+import dev.gantry.cli.jobfile.hcl.TextFaultException;
+import dev.gantry.v1.AclAccess;
+import dev.gantry.v1.AclCapability;
+import dev.gantry.v1.AclJobFeature;
+import dev.gantry.v1.AclJobRule;
+import dev.gantry.v1.AclPolicy;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads a policy: rules for jobs, as Nomad writes those for namespaces, and the access to nodes and the cluster. */
+final class HclPolicy {
+
+    private static final Keys POLICY = new Keys(
+            "policy",
+            List.of("description", "job", "node", "operator"),
+            List.of("agent", "host_volume", "namespace", "plugin", "quota"));
+
+    private static final Keys JOB = new Keys("job", List.of("policy", "capabilities", "deny"), List.of());
+    private static final Keys NODE = new Keys("node", List.of("policy"), List.of());
+    private static final Keys OPERATOR = new Keys("operator", List.of("policy"), List.of());
+
+    private static final Set<AclCapability> READ =
+            Set.of(AclCapability.ACL_CAPABILITY_LIST, AclCapability.ACL_CAPABILITY_READ);
+
+    private static final Set<AclCapability> SUBMIT = joined(
+            READ,
+            EnumSet.of(
+                    AclCapability.ACL_CAPABILITY_PLAN,
+                    AclCapability.ACL_CAPABILITY_SUBMIT,
+                    AclCapability.ACL_CAPABILITY_DISPATCH,
+                    AclCapability.ACL_CAPABILITY_SCALE,
+                    AclCapability.ACL_CAPABILITY_STOP,
+                    AclCapability.ACL_CAPABILITY_LOGS));
+
+    private static final Set<AclCapability> WRITE = joined(
+            SUBMIT,
+            EnumSet.of(
+                    AclCapability.ACL_CAPABILITY_EXEC,
+                    AclCapability.ACL_CAPABILITY_FS,
+                    AclCapability.ACL_CAPABILITY_SIGNAL));
+
+    /** The words that stand for several capabilities. */
+    private static final Map<String, Set<AclCapability>> SHORTHANDS = Map.of(
+            "deny", Set.of(),
+            "read", READ,
+            "submit", SUBMIT,
+            "write", WRITE);
+
+    private static final Map<String, AclCapability> CAPABILITIES = Map.ofEntries(
+            Map.entry("list", AclCapability.ACL_CAPABILITY_LIST),
+            Map.entry("read", AclCapability.ACL_CAPABILITY_READ),
+            Map.entry("plan", AclCapability.ACL_CAPABILITY_PLAN),
+            Map.entry("submit", AclCapability.ACL_CAPABILITY_SUBMIT),
+            Map.entry("dispatch", AclCapability.ACL_CAPABILITY_DISPATCH),
+            Map.entry("scale", AclCapability.ACL_CAPABILITY_SCALE),
+            Map.entry("stop", AclCapability.ACL_CAPABILITY_STOP),
+            Map.entry("logs", AclCapability.ACL_CAPABILITY_LOGS),
+            Map.entry("exec", AclCapability.ACL_CAPABILITY_EXEC),
+            Map.entry("fs", AclCapability.ACL_CAPABILITY_FS),
+            Map.entry("signal", AclCapability.ACL_CAPABILITY_SIGNAL));
+
+    private static final Map<String, AclJobFeature> FEATURES = Map.of(
+            "host-volumes", AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES,
+            "host-network", AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK,
+            "root", AclJobFeature.ACL_JOB_FEATURE_ROOT,
+            "insecure-images", AclJobFeature.ACL_JOB_FEATURE_INSECURE_IMAGES,
+            "raw-capabilities", AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES);
+
+    private static final Map<String, AclAccess> ACCESS = Map.of(
+            "deny", AclAccess.ACL_ACCESS_DENY,
+            "read", AclAccess.ACL_ACCESS_READ,
+            "write", AclAccess.ACL_ACCESS_WRITE);
+
+    private HclPolicy() {}
+
+    /** Returns the policy of a file, without a name. */
+    static AclPolicy read(HclValue.Body file) {
+        for (HclItem item : file.items()) {
+            POLICY.check(item.name());
+        }
+        Block top = new Block(Position.START, "", file.items());
+        AclPolicy.Builder policy = AclPolicy.newBuilder();
+        top.text("description").ifPresent(policy::setDescription);
+        top.named(JOB).forEach(job -> policy.addJobs(rule(job)));
+        top.single(NODE).map(HclPolicy::access).ifPresent(policy::setNode);
+        top.single(OPERATOR).map(HclPolicy::access).ifPresent(policy::setOperator);
+        if (policy.build().equals(AclPolicy.getDefaultInstance())) {
+            throw new TextFaultException(
+                    Position.START, "no rule here: a policy holds job \"GLOB\" { … }, node { … } and operator { … }");
+        }
+        return policy.build();
+    }
+
+    private static AclJobRule rule(Block job) {
+        if (!job.has("policy") && !job.has("capabilities")) {
+            throw new TextFaultException(
+                    job.position(),
+                    "job \"%s\" does not say what is allowed: write policy = \"read\" or capabilities = [\"…\"]"
+                            .formatted(job.name()));
+        }
+        Set<AclCapability> capabilities = EnumSet.noneOf(AclCapability.class);
+        job.word("policy", SHORTHANDS).ifPresent(capabilities::addAll);
+        capabilities.addAll(words(job, "capabilities", CAPABILITIES));
+        refuseDenialWithMore(job, capabilities);
+        return AclJobRule.newBuilder()
+                .setJobGlob(job.name())
+                .addAllCapabilities(capabilities)
+                .addAllDeniedFeatures(words(job, "deny", FEATURES))
+                .build();
+    }
+
+    /** A rule without capabilities denies; one that also allows something would not. */
+    private static void refuseDenialWithMore(Block job, Set<AclCapability> capabilities) {
+        boolean denies = job.text("policy").filter("deny"::equals).isPresent();
+        if (denies && !capabilities.isEmpty()) {
+            throw new TextFaultException(
+                    job.position(),
+                    "job \"%s\" is denied and has capabilities: take one of the two out".formatted(job.name()));
+        }
+    }
+
+    private static AclAccess access(Block block) {
+        return block.word("policy", ACCESS)
+                .orElseThrow(() -> new TextFaultException(
+                        block.position(), "policy is missing: write policy = \"deny\", \"read\" or \"write\""));
+    }
+
+    /** Reads a list of words; none may stand twice. */
+    private static <T> List<T> words(Block block, String key, Map<String, T> known) {
+        List<T> words = new ArrayList<>();
+        HclValue value = block.value(key).orElse(null);
+        if (value instanceof Sequence sequence) {
+            for (HclValue element : sequence.elements()) {
+                T word = Values.word(key, element, known);
+                if (words.contains(word)) {
+                    throw new TextFaultException(
+                            element.position(),
+                            "%s stands twice in %s: take one out".formatted(Values.text(key, element), key));
+                }
+                words.add(word);
+            }
+        } else if (value != null) {
+            // Says that it is no list.
+            var unused = Values.texts(key, value);
+        }
+        return words;
+    }
+
+    private static Set<AclCapability> joined(Collection<AclCapability> some, Collection<AclCapability> others) {
+        Set<AclCapability> all = EnumSet.copyOf(some);
+        all.addAll(others);
+        return Collections.unmodifiableSet(all);
+    }
+}

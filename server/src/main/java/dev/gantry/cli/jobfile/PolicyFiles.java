@@ -1,0 +1,38 @@
+package dev.gantry.cli.jobfile;
+
+import dev.gantry.cli.jobfile.hcl.HclParser;
+import dev.gantry.v1.AclPolicy;
+import java.io.InputStream;
+import java.nio.file.Path;
+
+/** Reads policies. */
+public final class PolicyFiles {
+
+    private static final SourceFiles<AclPolicy> FILES = new SourceFiles<>(
+            "policy file", "a policy has at most 128 rules for jobs", text -> HclPolicy.read(HclParser.parse(text)));
+
+    private PolicyFiles() {}
+
+    /**
+     * Reads a policy.
+     *
+     * @param file the file
+     * @return the policy, without a name
+     * @throws JobFileException if the file can't be read, is larger than 1 MiB, or does not say a policy
+     */
+    public static AclPolicy read(Path file) {
+        return FILES.read(file);
+    }
+
+    /**
+     * Reads a policy from a stream, such as standard input.
+     *
+     * @param name how messages call it
+     * @param in the file's bytes, UTF-8; not closed
+     * @return the policy, without a name
+     * @throws JobFileException if the stream can't be read, is larger than 1 MiB, or does not say a policy
+     */
+    public static AclPolicy read(String name, InputStream in) {
+        return FILES.read(name, in);
+    }
+}
