@@ -58,6 +58,9 @@ class TlsNodeSessionTest {
                 "n1", cluster.channel(TlsOptions.SYSTEM.authority(cluster.ca())), "this connection has no certificate");
         assertRefused("n1", cluster.channel("client"), "this connection has the certificate of the client");
         assertRefused("n1", cluster.channel("server"), "this connection has the certificate of the server");
+
+        FakeNode refused = FakeNode.in("dc1", "n1").connect(cluster.channel("client"));
+        assertThat(refused.session().identity()).as("what the server has sent").isNull();
         assertThat(nodes()).isEmpty();
     }
 

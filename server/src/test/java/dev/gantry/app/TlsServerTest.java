@@ -21,6 +21,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -250,6 +251,27 @@ class TlsServerTest {
         eventually()
                 .during(Duration.ofSeconds(6))
                 .until(() -> second.certificate().equals(handshake("TLSv1.3")));
+    }
+
+    @Test
+    void clients_of_another_ca_are_accepted_as_soon_as_the_file_of_authorities_has_it() throws Exception {
+        cluster.start(true);
+        try (TlsCluster other = new TlsCluster(dir.resolve("other"))) {
+            other.issue("client", TlsCluster.client());
+            TlsOptions options = TlsOptions.SYSTEM
+                    .authority(Files.copy(cluster.ca(), dir.resolve("first.crt")))
+                    .identity(other.certificate("client"), other.key("client"));
+            assertThatThrownBy(() -> statusOf("127.0.0.1", options)).isInstanceOf(TlsFailedException.class);
+
+            Path both = dir.resolve("both.crt");
+            Files.writeString(both, Files.readString(cluster.ca()) + Files.readString(other.ca()));
+            Files.move(both, cluster.ca(), StandardCopyOption.ATOMIC_MOVE);
+
+            eventually()
+                    .ignoreException(TlsFailedException.class)
+                    .untilAsserted(
+                            () -> assertThat(statusOf("127.0.0.1", options)).isNotEmpty());
+        }
     }
 
     @Test
