@@ -207,6 +207,7 @@ public final class GrpcServer implements AutoCloseable {
                         GrpcServer::needsNoToken,
                         why -> StatusMapping.toStatus(why).getStatus()))
                 .intercept(gate)
+                .addTransportFilter(peers.connections())
                 .addTransportFilter(calls.connections())
                 .flowControlWindow(WINDOW)
                 .maxInboundMessageSize(LARGEST_MESSAGE)

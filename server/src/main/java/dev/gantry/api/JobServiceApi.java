@@ -455,8 +455,10 @@ final class JobServiceApi extends JobServiceImplBase {
         });
     }
 
+    /** Leaves a job that does not exist to its caller: a repeated request is answered although its job is gone. */
     private void checkFeatures(String jobId) {
-        refusals.check(CallGrants.ofThisCall().now(), find(jobId).getJob());
+        Grants grants = CallGrants.ofThisCall().now();
+        reader.jobs().find(jobId).ifPresent(stored -> refusals.check(grants, stored.getJob()));
     }
 
     private static Dispatch dispatch(DispatchJobRequest request) {

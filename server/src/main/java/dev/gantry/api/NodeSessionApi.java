@@ -29,7 +29,8 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
     public StreamObserver<ConnectRequest> connect(StreamObserver<ConnectResponse> observer) {
         var call = (ServerCallStreamObserver<ConnectResponse>) observer;
         Connection connection = new Connection(call);
-        NodeSession session = sessions.open(connection, NodeHeaders.current(), Peer.CURRENT.get().nodeName());
+        NodeSession session = sessions.open(
+                connection, NodeHeaders.current(), Peer.CURRENT.get().nodeName());
         call.setOnReadyHandler(session::onReady);
         call.setOnCancelHandler(session::onEnd);
         return new Inbound(session, connection);

@@ -14,6 +14,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -43,16 +44,17 @@ final class PeerCertificates implements ServerInterceptor {
             @Override
             public Attributes transportReady(Attributes connection) {
                 SSLSession tls = connection.get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
-                return tls == null
-                        ? connection
-                        : connection.toBuilder().set(PEER, peer(tls)).build();
+                return connection.toBuilder()
+                        .set(PEER, tls == null ? Peer.unknown() : peer(tls))
+                        .build();
             }
         };
     }
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        Peer peer = Optional.ofNullable(call.getAttributes().get(PEER)).orElseGet(Peer::unknown);
+        // Without the filter of connections, a caller over TLS would pass as one without TLS.
+        Peer peer = Objects.requireNonNull(call.getAttributes().get(PEER), "the connection was not looked at");
         if (peer.isSecure()
                 && peer.nodeName().isEmpty()
                 && call.getMethodDescriptor().equals(session)) {

@@ -1,8 +1,8 @@
 package dev.gantry.app;
 
 import dev.gantry.cli.CommandFailedException;
-import dev.gantry.tls.ServerTls;
 import dev.gantry.cluster.access.TokenFiles;
+import dev.gantry.tls.ServerTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

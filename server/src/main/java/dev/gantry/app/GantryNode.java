@@ -251,7 +251,10 @@ final class GantryNode implements AutoCloseable {
                         config.servers(),
                         credentials,
                         new SessionCredentials(
-                                identity.id(), identity.secret(), parts.joinTokens(), config.tls().isPresent()),
+                                identity.id(),
+                                identity.secret(),
+                                parts.joinTokens(),
+                                config.tls().isPresent()),
                         owner,
                         threads.owner(),
                         timings.session(),

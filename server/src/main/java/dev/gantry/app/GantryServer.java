@@ -115,7 +115,7 @@ final class GantryServer implements AutoCloseable {
                     wire(config, credentials(config, certificates), store, threads, clocks, random, secrets, tokens);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             leaveCredentials(config, tokens, address);
-            tellRisks(config, address);
+            tellRisks(config);
             grpc.open();
             LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
             return new GantryServer(store, threads, grpc, tokens, address);
@@ -166,19 +166,10 @@ final class GantryServer implements AutoCloseable {
         }
     }
 
-    private static void tellRisks(ServerConfig config, InetSocketAddress address) {
+    private static void tellRisks(ServerConfig config) {
         if (config.isInsecure()) {
             LOG.warn("The server asks for no tokens (--insecure): each user of this machine may do everything");
-        } else if (!isConfidential(address)) {
-            LOG.warn(
-                    "The server listens at {}, beyond this machine, without TLS: others can read tokens on their way",
-                    HostPort.format(address));
         }
-    }
-
-    /** Returns true if nobody but the caller and the server can read what they send. */
-    private static boolean isConfidential(InetSocketAddress address) {
-        return address.getAddress().isLoopbackAddress();
     }
 
     private static GrpcServer wire(

@@ -105,6 +105,7 @@ record NodeConfig(
                 MAX_DYNAMIC_PORT,
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

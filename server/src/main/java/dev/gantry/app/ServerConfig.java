@@ -71,6 +71,7 @@ record ServerConfig(
                 DEFAULT_GARBAGE_INTERVAL,
                 false,
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -78,7 +79,7 @@ record ServerConfig(
      * Validates the values.
      *
      * @throws IllegalArgumentException if the time to live is not more than 0, if the interval is shorter than a second,
-     *     or if callers beyond this machine would need no token
+     *     or if callers beyond this machine would need no token or no TLS
      */
     ServerConfig {
         if (nodeTimeToLive.isNegative() || nodeTimeToLive.isZero()) {
@@ -91,6 +92,12 @@ record ServerConfig(
         if (isInsecure && !listen.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     "With --insecure, whoever reaches %s could do everything: listen on loopback, such as --listen %s"
+                            .formatted(HostPort.format(listen), DEFAULT_LISTEN));
+        }
+        if (tls.isEmpty() && !listen.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    ("Without TLS, others could read tokens on their way to %s, beyond this machine: say --tls, or"
+                                    + " --tls-cert, --tls-key and --tls-ca; or listen on loopback, such as --listen %s")
                             .formatted(HostPort.format(listen), DEFAULT_LISTEN));
         }
     }

@@ -48,6 +48,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -108,7 +109,8 @@ class CallRulesTest {
     @BeforeEach
     void runAJob() throws IOException {
         management = server.channel(server.managementToken());
-        node = FakeNode.in("dc1", "one").runningTasks().connect(server.channel(server.joinToken()));
+        node = FakeNode.in("dc1", "one").runningTasks();
+        node.connect(server.channel(), node.headers(Optional.of(server.joinToken())));
         Job job = TestJobs.job("secret", "dc1").toBuilder()
                 .setUpdate(UpdateStrategy.newBuilder().setMaxParallel(1))
                 .build();

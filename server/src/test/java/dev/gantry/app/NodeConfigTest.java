@@ -86,6 +86,7 @@ class NodeConfigTest {
                 last,
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

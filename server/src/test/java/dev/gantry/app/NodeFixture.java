@@ -123,6 +123,7 @@ final class NodeFixture implements AutoCloseable {
                 NodeConfig.MAX_DYNAMIC_PORT,
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

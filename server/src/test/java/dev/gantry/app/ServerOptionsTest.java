@@ -135,6 +135,15 @@ class ServerOptionsTest {
                 .hasMessageContaining("whoever reaches 0.0.0.0:7470 could do everything: listen on loopback");
     }
 
+    @Test
+    void a_server_listens_beyond_this_machine_only_with_tls() {
+        assertThat(config("--listen", "0.0.0.0:7470", "--tls").tls()).isPresent();
+        assertThatThrownBy(() -> config("--listen", "0.0.0.0:7470"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("others could read tokens on their way to 0.0.0.0:7470")
+                .hasMessageContaining("say --tls");
+    }
+
     private static SchedulerOptions parse(String... args) {
         return config(args).scheduling();
     }

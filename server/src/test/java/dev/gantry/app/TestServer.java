@@ -333,6 +333,7 @@ final class TestServer
                         ServerConfig.DEFAULT_GARBAGE_INTERVAL,
                         acceptLostWrites,
                         isInsecure,
+                        Optional.empty(),
                         Optional.empty()),
                 new Clocks(clock, steady),
                 new SecureRandom(),

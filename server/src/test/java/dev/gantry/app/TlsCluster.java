@@ -100,6 +100,8 @@ final class TlsCluster implements AutoCloseable {
                         GarbageThresholds.DEFAULT,
                         ServerConfig.DEFAULT_GARBAGE_INTERVAL,
                         false,
+                        true,
+                        Optional.empty(),
                         Optional.of(tls)),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),

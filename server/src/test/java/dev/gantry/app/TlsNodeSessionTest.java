@@ -115,6 +115,7 @@ class TlsNodeSessionTest {
                 plain.maxDynamicPort(),
                 Map.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(cluster.options("alpha")));
         GantryNode node = GantryNode.start(config, NodeFixture.parts(new ProcessDriver()));
         try {

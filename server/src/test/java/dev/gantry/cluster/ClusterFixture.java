@@ -54,7 +54,11 @@ public final class ClusterFixture implements AutoCloseable {
         nodes = new NodeRegistry(store, evaluations, clock);
         deployments = new DeploymentWatcher(store, evaluations, clocks());
         store.listen(deployments::publish);
-        nodes.register(Node.newBuilder().setId(NODE).setName("one").build(), "secret", "", new NodeRegistry.Proof(true, false))
+        nodes.register(
+                        Node.newBuilder().setId(NODE).setName("one").build(),
+                        "secret",
+                        "",
+                        new NodeRegistry.Proof(true, false))
                 .join();
     }
 

@@ -86,8 +86,8 @@ public final class ServerSession {
         String server = servers.get(next);
         identified = false;
         registered = false;
-        SessionStream opened = SessionStream.open(
-                server, transport.get(), credentials.headers(server), owner, new Events(server));
+        SessionStream opened =
+                SessionStream.open(server, transport.get(), credentials.headers(server), owner, new Events(server));
         stream = Optional.of(opened);
         setTimer(() -> giveUpRegistration(server, opened), timings.registration());
     }

@@ -14,7 +14,8 @@ import java.util.function.Function;
  *     for each session anew
  * @param isEncrypted true if the node's sessions use TLS
  */
-public record SessionCredentials(String nodeId, String secret, Function<String, Optional<String>> joinTokens, boolean isEncrypted) {
+public record SessionCredentials(
+        String nodeId, String secret, Function<String, Optional<String>> joinTokens, boolean isEncrypted) {
 
     private static final Metadata.Key<String> NODE_ID = key("gantry-node-id");
     private static final Metadata.Key<String> NODE_SECRET = key("gantry-node-secret");

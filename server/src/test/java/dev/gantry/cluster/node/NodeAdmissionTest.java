@@ -24,7 +24,7 @@ class NodeAdmissionTest {
             Node unknown = Node.newBuilder().setId("n9").setName("nine").build();
 
             assertThatThrownBy(() -> cluster.nodes()
-                            .register(unknown, "secret", "", false)
+                            .register(unknown, "secret", "", new NodeRegistry.Proof(false, false))
                             .join())
                     .hasCauseInstanceOf(UnauthenticatedException.class)
                     .hasMessageContaining("does not know node n9");
@@ -38,7 +38,7 @@ class NodeAdmissionTest {
                                     .build(),
                             "secret",
                             "",
-                            false)
+                            new NodeRegistry.Proof(false, false))
                     .join();
             assertThat(known.getId()).isEqualTo(ClusterFixture.NODE);
         }

@@ -177,7 +177,12 @@ class NodeLivenessTest {
     private CompletableFuture<Node> register(int number) {
         String id = "silent-" + number;
         liveness.heard(id);
-        return cluster.nodes().register(Node.newBuilder().setId(id).setName(id).build(), "secret", "", new NodeRegistry.Proof(true, false));
+        return cluster.nodes()
+                .register(
+                        Node.newBuilder().setId(id).setName(id).build(),
+                        "secret",
+                        "",
+                        new NodeRegistry.Proof(true, false));
     }
 
     private NodeStatus status() {

@@ -1,6 +1,5 @@
 package dev.gantry.cluster.scheduling;
 
-import dev.gantry.cluster.node.NodeRegistry;
 import static dev.gantry.cluster.ClusterFixture.NODE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.OverloadedException;
+import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.DriverHealth;
@@ -56,7 +56,9 @@ class DryRunsTest {
     @BeforeEach
     void start() {
         cluster = new ClusterFixture(dir);
-        cluster.nodes().register(node(), "secret", "", new NodeRegistry.Proof(true, false)).join();
+        cluster.nodes()
+                .register(node(), "secret", "", new NodeRegistry.Proof(true, false))
+                .join();
         EvaluationLoop loop = new EvaluationLoop(
                 cluster.store(),
                 cluster.identifiers(),

@@ -1,6 +1,5 @@
 package dev.gantry.cluster.scheduling;
 
-import dev.gantry.cluster.node.NodeRegistry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.gantry.cluster.ClusterFixture;
+import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Allocation;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Metadata;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionCredentialsTest {
 
     private final SessionCredentials credentials =
-            new SessionCredentials("id-1", "secret-1", server -> Optional.of("gantry_join"));
+            new SessionCredentials("id-1", "secret-1", server -> Optional.of("gantry_join"), false);
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:7470", "localhost:7470", "[::1]:7470"})
@@ -30,6 +31,15 @@ class SessionCredentialsTest {
     void a_join_token_is_never_sent_in_plain_text_beyond_this_machine(String server) {
         assertThat(header(credentials.headers(server), "authorization")).isNull();
         assertThat(credentials.restraint(server)).contains("to loopback addresses only");
+    }
+
+    @Test
+    void a_server_beyond_this_machine_gets_the_join_token_over_tls() {
+        SessionCredentials encrypted =
+                new SessionCredentials("id-1", "secret-1", server -> Optional.of("gantry_join"), true);
+
+        assertThat(header(encrypted.headers("10.0.0.1:7470"), "authorization")).isEqualTo("Bearer gantry_join");
+        assertThat(encrypted.restraint("10.0.0.1:7470")).isEmpty();
     }
 
     private static String header(Metadata headers, String name) {
