@@ -299,7 +299,8 @@ public final class GantryClient implements AutoCloseable {
 
         /**
          * Makes the client use TLS, whether or not the address says so. The files are read when the client is made: after
-         * a certificate is renewed, make a new client. Default: no TLS.
+         * a certificate is renewed, make a new client. Default: TLS with the authority that a server of this user has left
+         * for the user's programs on this machine, if the address is a loopback address; else no TLS.
          *
          * @param options whom the client trusts, and its own certificate
          * @return this
@@ -330,8 +331,10 @@ public final class GantryClient implements AutoCloseable {
          */
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
-            Optional<TlsOptions> secure =
-                    tls.or(() -> server.isSecure() ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
+            Optional<TlsOptions> secure = tls.or(() -> LocalCredentials.ofThisUser(environment)
+                            .authority(server)
+                            .map(TlsOptions.SYSTEM::authority))
+                    .or(() -> server.isSecure() ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
             ChannelCredentials credentials =
                     secure.map(TlsOptions::credentials).orElseGet(InsecureChannelCredentials::create);
             String name = (secure.isPresent() ? ServerAddress.SECURE : "") + server;

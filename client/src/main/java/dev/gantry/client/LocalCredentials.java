@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * The tokens that servers of this user leave for the user's other processes on this machine, a directory for each port:
+ * The files that servers of this user leave for the user's other processes on this machine, a directory for each port:
  * {@code $XDG_CONFIG_HOME/gantry/local/PORT}.
  *
  * <p>A token is only for a server of the same user, or of root: while the server is down, another user of the machine
@@ -24,6 +24,9 @@ public final class LocalCredentials {
 
     /** The file with the secret of a join token. */
     public static final String JOIN = "join.token";
+
+    /** The file with the certificate of the authority that issues the server's certificate, if the server uses TLS. */
+    public static final String AUTHORITY = "ca.crt";
 
     private static final long LONGEST = 4096;
     private static final List<String> TABLES = List.of("net/tcp", "net/tcp6");
@@ -107,6 +110,16 @@ public final class LocalCredentials {
         } catch (IOException e) {
             return new Found(Optional.empty(), Optional.of("a user whom %s does not name".formatted(proc)));
         }
+    }
+
+    /**
+     * Finds the certificate authority of a server. No owner of a socket is asked for it: TLS proves who the server is.
+     *
+     * @return the file; empty if the server is not on this machine, or has left none
+     */
+    Optional<Path> authority(ServerAddress server) {
+        return Optional.of(directory.resolve(Integer.toString(server.port())).resolve(AUTHORITY))
+                .filter(file -> server.isLoopback() && Files.isReadable(file));
     }
 
     /**

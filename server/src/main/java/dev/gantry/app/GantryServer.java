@@ -110,7 +110,7 @@ final class GantryServer implements AutoCloseable {
             Optional<ServerCertificates> certificates =
                     given.or(() -> config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall())));
             certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
-            TokenFiles tokens = new TokenFiles(config.storeDir());
+            TokenFiles tokens = new TokenFiles(config.storeDir(), config.tls().map(ServerTls::authority));
             GrpcServer grpc =
                     wire(config, credentials(config, certificates), store, threads, clocks, random, secrets, tokens);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());

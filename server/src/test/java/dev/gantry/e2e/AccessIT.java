@@ -74,6 +74,23 @@ class AccessIT {
     }
 
     @Test
+    void a_server_that_made_its_own_certificate_is_called_by_its_user_without_an_option() throws Exception {
+        assertThat(server.terminate()).isZero();
+        start("127.0.0.1:0", "--tls");
+        Path copy = home.resolve(".config/gantry/local/" + port() + "/ca.crt");
+        assertThat(copy).hasSameTextualContentAs(dir.resolve("data/server/tls/ca.crt"));
+
+        assertThat(gantry("status")).satisfies(AccessIT::isDone);
+        Outcome plain = run(home("elsewhere"), "status", "--address", address, "--token-file", tokenFile());
+        assertThat(plain.exitCode()).as(plain.output()).isEqualTo(1);
+
+        assertThat(server.terminate()).isZero();
+        assertThat(copy).doesNotExist();
+        start(address);
+        assertThat(gantry("status")).satisfies(AccessIT::isDone);
+    }
+
+    @Test
     void another_user_of_the_machine_neither_gets_in_nor_gets_a_token_by_listening_at_the_port() throws Exception {
         assumeRoot();
         List<String> asNobody = List.of(

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The secrets of the first tokens, in files that only the server's user can read: in the data directory, and a copy
- * where the command line finds them. Used by one thread at a time.
+ * where the command line finds them, beside the certificate of the server's authority. Used by one thread at a time.
  */
 public final class TokenFiles {
 
@@ -29,9 +29,12 @@ public final class TokenFiles {
     /** The file with the secret of a join token. */
     public static final String JOIN = "join.token";
 
+    /** The copy of the authority's certificate. */
+    private static final String AUTHORITY = "ca.crt";
+
     private static final Logger LOG = LoggerFactory.getLogger(TokenFiles.class);
     private static final List<String> NAMES = List.of(MANAGEMENT, JOIN);
-    private static final int LONGEST = 4096;
+    private static final int LONGEST = 65_536;
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -40,15 +43,18 @@ public final class TokenFiles {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path dir;
+    private final Optional<Path> authority;
     private Optional<Path> copies = Optional.empty();
 
     /**
      * Names the files of a server. Creates none.
      *
      * @param dir the directory of the server's database, which exists
+     * @param authority the certificate of the authority that issues the server's certificate; empty without TLS
      */
-    public TokenFiles(Path dir) {
+    public TokenFiles(Path dir, Optional<Path> authority) {
         this.dir = dir;
+        this.authority = authority;
     }
 
     /**
@@ -99,6 +105,7 @@ public final class TokenFiles {
             Files.createDirectories(to, OWNER_ONLY_DIRECTORY);
             copies = Optional.of(to);
             NAMES.forEach(name -> copy(name, to));
+            copy(AUTHORITY, authority.flatMap(TokenFiles::read), to);
         } catch (IOException e) {
             LOG.warn("Can't make {}: say --token-file {} to commands", to, path(MANAGEMENT), e);
         }
@@ -106,15 +113,21 @@ public final class TokenFiles {
 
     /** Deletes the copies, unless another server has written others over them. */
     public synchronized void removeCopies() {
-        copies.ifPresent(from -> NAMES.forEach(name -> removeCopy(name, from)));
+        copies.ifPresent(from -> {
+            NAMES.forEach(name -> removeCopy(from.resolve(name), read(name)));
+            removeCopy(from.resolve(AUTHORITY), authority.flatMap(TokenFiles::read));
+        });
         copies = Optional.empty();
     }
 
     private void copy(String name, Path to) {
-        Optional<String> secret = read(name);
+        copy(name, read(name), to);
+    }
+
+    private void copy(String name, Optional<String> content, Path to) {
         try {
-            if (secret.isPresent()) {
-                write(to, name, secret.get());
+            if (content.isPresent()) {
+                write(to, name, content.get());
             } else {
                 Files.deleteIfExists(to.resolve(name));
             }
@@ -123,9 +136,7 @@ public final class TokenFiles {
         }
     }
 
-    private void removeCopy(String name, Path from) {
-        Path copy = from.resolve(name);
-        Optional<String> own = read(name);
+    private static void removeCopy(Path copy, Optional<String> own) {
         try {
             if (own.isPresent() && own.equals(read(copy))) {
                 Files.delete(copy);

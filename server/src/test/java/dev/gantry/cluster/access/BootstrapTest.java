@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +45,7 @@ class BootstrapTest {
         SecureRandom random = new SecureRandom();
         control = new AccessControl(store.reader().access(), PolicyGrants::of, Instant::now);
         store.listen(control::publish);
-        files = new TokenFiles(dir);
+        files = new TokenFiles(dir, Optional.empty());
         bootstrap = new Bootstrap(dir, files, new AccessRegistry(store, Instant::now, random), random);
     }
 
