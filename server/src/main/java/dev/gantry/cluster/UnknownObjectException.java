@@ -12,7 +12,9 @@ public final class UnknownObjectException extends ClusterException {
             "node", "'gantry node status' lists the nodes",
             "allocation", "'gantry alloc status' lists the allocations",
             "deployment", "'gantry deployment list' lists the deployments",
-            "evaluation", "'gantry eval status JOB' lists the evaluations of a job");
+            "evaluation", "'gantry eval status JOB' lists the evaluations of a job",
+            "policy", "'gantry acl policy list' lists the policies",
+            "token", "'gantry acl token list' lists the tokens");
 
     /**
      * Creates the exception.

@@ -13,11 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NotFoundRemediesTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"job", "node", "allocation", "deployment", "evaluation"})
+    @ValueSource(strings = {"job", "node", "allocation", "deployment", "evaluation", "policy", "token"})
     void a_message_about_an_unknown_object_names_a_command_that_exists(String kind) {
         String message = new UnknownObjectException(kind, "x").getMessage();
 
-        assertThat(message).startsWith("No %s \"x\": 'gantry ".formatted(kind)).contains("lists the " + kind + "s");
+        assertThat(message)
+                .startsWith("No %s \"x\": 'gantry ".formatted(kind))
+                .contains("lists the " + kind.replaceAll("y$", "ie") + "s");
         assertThat(exitCodeOfHelp(message)).isZero();
     }
 
