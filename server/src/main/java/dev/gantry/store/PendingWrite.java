@@ -52,7 +52,7 @@ final class PendingWrite<T> {
             return index;
         }
         ChangeSet all = transaction.changes();
-        if (all.isEmpty()) {
+        if (all.isEmpty() && !transaction.hasAnswered()) {
             return index;
         }
         changes = all;

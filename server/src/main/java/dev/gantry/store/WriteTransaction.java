@@ -35,6 +35,7 @@ public final class WriteTransaction {
     private final List<Deletion.Deleted> deleted = new ArrayList<>();
 
     private boolean deletes;
+    private boolean hasAnswered;
 
     /** The savepoint before this write's own rows in the database; null as long as it has sent none. */
     private Savepoint savepoint;
@@ -300,6 +301,7 @@ public final class WriteTransaction {
     public void putSubmission(String requestId, Submission submission) {
         group.memory().requestIds().put(requestId);
         own.submissions().put(requestId, new Answered(index, requestId, submission), true);
+        hasAnswered = true;
     }
 
     /**
@@ -434,6 +436,11 @@ public final class WriteTransaction {
         if (savepoint != null) {
             group.rollback(savepoint);
         }
+    }
+
+    /** Returns true if the write stores an answer. The answer's key is the index, so the index counts as used. */
+    boolean hasAnswered() {
+        return hasAnswered;
     }
 
     /** Returns the changes of the write. */

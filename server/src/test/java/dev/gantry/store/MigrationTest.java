@@ -171,6 +171,35 @@ class MigrationTest {
         }
     }
 
+    @Test
+    void an_answer_that_was_stored_ahead_of_the_index_does_not_stand_in_the_way_of_the_next() throws SQLException {
+        String url = "jdbc:h2:file:" + dir.resolve("gantry");
+        Flyway.configure().dataSource(url, "", "").target("8").load().migrate();
+        try (Connection connection = DriverManager.getConnection(url)) {
+            insert(
+                    connection,
+                    "submission (request_id, write_index, kind, job_id, version, evaluation_id, modify_index, submit_time)",
+                    "stop-again",
+                    10L,
+                    (short) 1,
+                    "web",
+                    1L,
+                    "",
+                    9L,
+                    0L);
+        }
+
+        try (Store store = Store.open(dir)) {
+            Submission next = new Submission(Submission.Kind.SUBMIT, "web", 1, IDS.get(0), 9, Instant.EPOCH);
+            assertThat(store.write(tx -> {
+                                tx.putSubmission("next", next);
+                                return tx.index();
+                            })
+                            .join())
+                    .isEqualTo(11);
+        }
+    }
+
     private static void insert(Connection connection, String columns, Object... values) throws SQLException {
         String parameters = "?" + ", ?".repeat(values.length - 1);
         try (PreparedStatement statement =

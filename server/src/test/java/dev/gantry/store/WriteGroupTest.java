@@ -200,6 +200,22 @@ class WriteGroupTest {
     }
 
     @Test
+    void writes_that_only_store_an_answer_have_an_index_each() {
+        Submission answered = new Submission(Submission.Kind.STOP, "web", 0, "", 1, Instant.ofEpochSecond(1));
+        long before = store.write(WriteTransaction::index).join();
+
+        List<CompletableFuture<Boolean>> together = inOneGroup(List.of(
+                tx -> putSubmission(tx, "request-1", answered), tx -> putSubmission(tx, "request-2", answered)));
+        assertThat(together).allSatisfy(write -> assertThat(write.join()).isTrue());
+        store.write(tx -> putSubmission(tx, "request-3", answered)).join();
+
+        assertThat(store.write(WriteTransaction::index).join()).isEqualTo(before + 3);
+        for (String request : List.of("request-1", "request-2", "request-3")) {
+            assertThat(store.reader().submission(request)).contains(answered);
+        }
+    }
+
+    @Test
     void a_write_finds_jobs_and_submissions_from_before_a_restart() {
         Submission answered = new Submission(Submission.Kind.SUBMIT, "web", 0, id("e1"), 1, Instant.ofEpochSecond(1));
         store.write(tx -> {
@@ -293,5 +309,10 @@ class WriteGroupTest {
 
     private static JobRecord job(String id) {
         return JobRecord.newBuilder().setJob(Job.newBuilder().setId(id)).build();
+    }
+
+    private static boolean putSubmission(WriteTransaction tx, String requestId, Submission answer) {
+        tx.putSubmission(requestId, answer);
+        return true;
     }
 }
