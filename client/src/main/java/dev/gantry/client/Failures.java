@@ -132,7 +132,11 @@ final class Failures {
         Throwable cause = failure.getStatus().getCause();
         if (isOf(cause, SSLException.class) && !isOf(cause, EOFException.class) && !isEnded(cause)) {
             return new TlsFailedException(
-                    "No TLS connection with %s: %s".formatted(address, rootMessage(cause)), failure);
+                    ("No TLS connection with %s: %s. Name the authority of the server's certificate (--ca-file FILE, or"
+                                    + " tls in the SDK; that of gantry server --tls is DATA_DIR/server/tls/ca.crt), and"
+                                    + " call the server by a name in its certificate")
+                            .formatted(address, rootMessage(cause)),
+                    failure);
         }
         if (isUnreached(cause)) {
             return new UnavailableException(

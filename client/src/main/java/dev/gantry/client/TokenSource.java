@@ -10,6 +10,7 @@ import io.grpc.MethodDescriptor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -141,6 +142,8 @@ interface TokenSource {
                         attributes.size(),
                         Optional.ofNullable(attributes.fileKey())));
                 return Optional.of(secret);
+            } catch (NoSuchFileException e) {
+                throw new GantryException("Can't read the token in " + file + ": there is no such file", e);
             } catch (IOException e) {
                 throw new GantryException("Can't read the token in " + file + ": " + e, e);
             }

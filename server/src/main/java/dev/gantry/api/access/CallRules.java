@@ -270,7 +270,9 @@ public final class CallRules {
 
     private static void checkManagement(Caller caller) {
         if (!caller.grants().isManagement()) {
-            throw new PermissionDeniedException("This needs a management token: \"gantry acl bootstrap\" makes one");
+            throw new PermissionDeniedException(
+                    "This needs a management token: ask an operator. An operator who has lost theirs makes one with \"gantry acl"
+                            + " bootstrap\"");
         }
     }
 
