@@ -119,12 +119,18 @@ final class FakeNode implements AutoCloseable {
     /** Opens a session and waits for the answer to Register, which may be a refusal. */
     FakeNode connect(Channel channel) {
         session = new Session(channel);
-        session.send(ConnectRequest.newBuilder()
-                .setRegister(
-                        Register.newBuilder().setNode(node).setSecret(secret).setRefusal(refusal))
-                .build());
+        session.send(ConnectRequest.newBuilder().setRegister(register()).build());
         eventually().until(() -> session.registered || session.end.isDone());
         return this;
+    }
+
+    /** Returns the message with which it registers. */
+    Register register() {
+        return Register.newBuilder()
+                .setNode(node)
+                .setSecret(secret)
+                .setRefusal(refusal)
+                .build();
     }
 
     String id() {

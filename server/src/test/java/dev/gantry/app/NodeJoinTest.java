@@ -7,6 +7,8 @@ import dev.gantry.client.LocalCredentials;
 import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AclServiceGrpc.AclServiceBlockingStub;
 import dev.gantry.v1.AclTokenType;
+import dev.gantry.v1.ConnectRequest;
+import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.CreateAclTokenRequest;
 import dev.gantry.v1.CreateAclTokenResponse;
 import dev.gantry.v1.DeleteAclTokenRequest;
@@ -14,10 +16,13 @@ import dev.gantry.v1.GetNodeRequest;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
+import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.PurgeNodeRequest;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,6 +140,46 @@ class NodeJoinTest {
                 "was deleted");
         assertThat(first.session().isOpen()).isTrue();
         first.close();
+    }
+
+    @Test
+    void a_session_that_began_with_a_join_token_registers_no_node_once_the_token_is_deleted() throws IOException {
+        CreateAclTokenResponse made = acl().createAclToken(CreateAclTokenRequest.newBuilder()
+                .setType(AclTokenType.ACL_TOKEN_TYPE_JOIN)
+                .build());
+        FakeNode node = FakeNode.in("dc1", "late");
+        CompletableFuture<Void> begun = new CompletableFuture<>();
+        CompletableFuture<Status> end = new CompletableFuture<>();
+        StreamObserver<ConnectRequest> session = NodeSessionServiceGrpc.newStub(server.channel())
+                .withInterceptors(
+                        MetadataUtils.newAttachHeadersInterceptor(node.headers(Optional.of(made.getSecret()))))
+                .connect(new StreamObserver<>() {
+                    @Override
+                    public void onNext(ConnectResponse message) {
+                        begun.complete(null);
+                        if (message.hasRegistered()) {
+                            end.complete(Status.OK);
+                        }
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        end.complete(Status.fromThrowable(failure));
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        end.complete(Status.OK);
+                    }
+                });
+        begun.orTimeout(30, TimeUnit.SECONDS).join();
+
+        acl().deleteAclToken(DeleteAclTokenRequest.newBuilder()
+                .setAccessorId(made.getToken().getAccessorId())
+                .build());
+        session.onNext(ConnectRequest.newBuilder().setRegister(node.register()).build());
+
+        assertThat(end.orTimeout(30, TimeUnit.SECONDS).join().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.gantry.v1.Register;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Decides which nodes may open a session: a node that is known, by its own secret; another one by a token. A node that
@@ -44,9 +45,10 @@ public final class NodeAdmission {
      * An admitted node.
      *
      * @param shown what it has shown; empty if the server asks for nothing
-     * @param mayJoin true if it may register although the server does not know it
+     * @param joins tells at each moment whether it may register although the server does not know it: its token may end
+     *     between the beginning of its session and its registration
      */
-    record Admitted(Optional<NodeCredentials> shown, boolean mayJoin) {
+    record Admitted(Optional<NodeCredentials> shown, BooleanSupplier joins) {
 
         /**
          * Checks that the node registers as the one that was admitted.
@@ -72,7 +74,7 @@ public final class NodeAdmission {
 
     /** Admits each node of a server that asks for nothing; empty: {@link #check} decides. */
     Optional<Admitted> withoutCheck() {
-        return isInsecure ? Optional.of(new Admitted(Optional.empty(), true)) : Optional.empty();
+        return isInsecure ? Optional.of(new Admitted(Optional.empty(), () -> true)) : Optional.empty();
     }
 
     /**
@@ -87,12 +89,12 @@ public final class NodeAdmission {
                     + " gantry-node-secret; start a node of this server's version");
         }
         String id = shown.nodeId().get();
-        boolean mayJoin = shown.token()
+        BooleanSupplier joins = () -> shown.token()
                 .flatMap(authenticator::authenticate)
                 .filter(NodeAdmission::letsJoin)
                 .isPresent();
         Optional<byte[]> known = nodes.secretHash(id);
-        if (known.isEmpty() && !mayJoin) {
+        if (known.isEmpty() && !joins.getAsBoolean()) {
             throw unknown(id, shown.token().isPresent());
         }
         if (known.isPresent()
@@ -100,7 +102,7 @@ public final class NodeAdmission {
                         known.get(), Secrets.hash(shown.secret().get()).toByteArray())) {
             throw NodeRefusedException.otherSecret(id);
         }
-        return new Admitted(Optional.of(shown), mayJoin);
+        return new Admitted(Optional.of(shown), joins);
     }
 
     /** Returns the failure of a node that is not known and has no right to join. */

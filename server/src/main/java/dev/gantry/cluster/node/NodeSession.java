@@ -244,7 +244,8 @@ public final class NodeSession {
             end(NodeRefusedException.otherCertificate(node.getName(), otherName.get()));
             return;
         }
-        NodeRegistry.Proof proof = new NodeRegistry.Proof(admittedNode.mayJoin(), certifiedName.isPresent());
+        NodeRegistry.Proof proof =
+                new NodeRegistry.Proof(admittedNode.joins().getAsBoolean(), certifiedName.isPresent());
         CompletableFuture<Node> stored =
                 context.registry().register(node, register.getSecret(), register.getRefusal(), proof);
         endOnFailure(stored.thenAcceptAsync(this::begin, context.executor()));
