@@ -26,6 +26,8 @@ import dev.gantry.v1.ListAclTokensResponse;
 import dev.gantry.v1.UpdateAclTokenRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AclServiceTest {
 
     @RegisterExtension
-    private final TestServer server = TestServer.extension();
+    private final TestServer server = TestServer.closedExtension();
 
     @Test
     void a_policy_is_applied_read_and_deleted() {
@@ -198,6 +200,11 @@ class AclServiceTest {
     }
 
     private AclServiceBlockingStub acl() {
-        return AclServiceGrpc.newBlockingStub(server.channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+        try {
+            return AclServiceGrpc.newBlockingStub(server.channel(server.managementToken()))
+                    .withDeadlineAfter(30, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

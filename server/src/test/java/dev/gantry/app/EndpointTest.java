@@ -1,9 +1,15 @@
 package dev.gantry.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.gantry.v1.AclServiceGrpc;
+import dev.gantry.v1.AclTokenType;
+import dev.gantry.v1.CreateAclTokenRequest;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.JobServiceGrpc;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -73,6 +79,19 @@ class EndpointTest {
                         .getStatus(GetStatusRequest.getDefaultInstance())
                         .getInsecure())
                 .isTrue();
+    }
+
+    @Test
+    void a_server_that_asks_for_no_token_makes_none_that_would_last_longer() {
+        StatusRuntimeException refusal = catchThrowableOfType(
+                StatusRuntimeException.class,
+                () -> AclServiceGrpc.newBlockingStub(server.channel())
+                        .createAclToken(CreateAclTokenRequest.newBuilder()
+                                .setType(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT)
+                                .build()));
+
+        assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+        assertThat(refusal).hasMessageContaining("start the server without --insecure");
     }
 
     private static ServingStatus health(String service) {

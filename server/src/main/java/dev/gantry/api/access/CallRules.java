@@ -17,6 +17,7 @@ import dev.gantry.api.access.CallRule.Audience;
 import dev.gantry.api.access.CallRule.Prepared;
 import dev.gantry.api.access.Owners.Owned;
 import dev.gantry.cluster.PermissionDeniedException;
+import dev.gantry.cluster.RefusedException;
 import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
@@ -177,7 +178,14 @@ public final class CallRules {
     }
 
     private static CallRule management(MethodDescriptor<?, ?> method) {
-        return holders(method, "a management token", CallRules::checkManagement);
+        return holders(method, "a management token", caller -> {
+            if (caller instanceof Caller.Anyone) {
+                throw new RefusedException(
+                        "This server asks for no tokens, so that anybody could make one for later, when it"
+                                + " does: start the server without --insecure to manage tokens and policies");
+            }
+            checkManagement(caller);
+        });
     }
 
     private static CallRule ofNodes(MethodDescriptor<?, ?> method, AclAccess needed) {
