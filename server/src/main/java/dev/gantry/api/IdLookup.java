@@ -18,6 +18,9 @@ final class IdLookup<T> {
 
     private static final int SHORTEST = 4;
 
+    /** The counter at the beginning of the server's ids, so that no two begin with the same text of this length. */
+    private static final int SHORTEST_AMONG_OTHERS = 8;
+
     private final String kind;
     private final Function<String, List<T>> search;
 
@@ -45,20 +48,25 @@ final class IdLookup<T> {
      * @throws UnknownObjectException if there is no such object
      */
     T find(String idOrPrefix) {
-        return find(idOrPrefix, any -> true);
+        return find(idOrPrefix, SHORTEST, any -> true);
     }
 
     /**
-     * Finds the one object whose id begins with a text, among those that a filter selects.
+     * Finds the one object whose id begins with a text, among those that a filter selects. A shorter text would be the
+     * beginning of other objects' ids too, which must make no difference.
      *
      * @throws InvalidRequestException if the text is too short or is a prefix of several ids
      * @throws UnknownObjectException if there is no such object
      */
     T find(String idOrPrefix, Predicate<T> filter) {
+        return find(idOrPrefix, SHORTEST_AMONG_OTHERS, filter);
+    }
+
+    private T find(String idOrPrefix, int shortest, Predicate<T> filter) {
         String field = kind + "_id";
-        if (idOrPrefix.length() < SHORTEST) {
+        if (idOrPrefix.length() < shortest) {
             throw new InvalidRequestException(
-                    field, "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, SHORTEST));
+                    field, "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, shortest));
         }
         List<T> found = search.apply(idOrPrefix).stream().filter(filter).toList();
         if (found.size() > 1) {

@@ -27,7 +27,7 @@ public final class RepeatedRequests {
         Optional<Submission> before = requestId.flatMap(transaction::submission);
         before.filter(answer -> answer.kind() != kind || !isMeant.test(answer.jobId()))
                 .ifPresent(answer -> {
-                    throw new RequestIdReusedException(requestId.orElseThrow(), answer);
+                    throw new RequestIdReusedException(requestId.orElseThrow());
                 });
         return before;
     }

@@ -18,35 +18,24 @@ public record Submission(
     /** The kinds of requests. The database keeps the codes. */
     public enum Kind {
         /** Submits a job. */
-        SUBMIT(1, "submit"),
+        SUBMIT(1),
         /** Reverts a job to an older version. */
-        REVERT(2, "revert"),
+        REVERT(2),
         /** Stops a job. */
-        STOP(3, "stop"),
+        STOP(3),
         /** Dispatches a parameterized job. */
-        DISPATCH(4, "dispatch"),
+        DISPATCH(4),
         /** Launches a periodic job now. */
-        FORCE(5, "force"),
+        FORCE(5),
         /** Promotes the canaries of a deployment. */
-        PROMOTE(6, "promote the deployment of"),
+        PROMOTE(6),
         /** Fails a deployment. */
-        FAIL(7, "fail the deployment of");
+        FAIL(7);
 
         private final short code;
-        private final String verb;
 
-        Kind(int code, String verb) {
+        Kind(int code) {
             this.code = (short) code;
-            this.verb = verb;
-        }
-
-        /**
-         * Returns the verb for messages; the job's id follows it.
-         *
-         * @return a verb such as "submit"
-         */
-        public String verb() {
-            return verb;
         }
 
         /** Returns the code in the database. */

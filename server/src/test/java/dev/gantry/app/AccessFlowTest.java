@@ -14,6 +14,7 @@ import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AclServiceGrpc.AclServiceBlockingStub;
 import dev.gantry.v1.AclTokenType;
+import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ApplyAclPolicyRequest;
 import dev.gantry.v1.CreateAclTokenRequest;
@@ -131,6 +132,44 @@ class AccessFlowTest {
                                 .build())
                         .getInstancesList())
                 .isEmpty();
+    }
+
+    @Test
+    void a_short_beginning_of_an_id_tells_nothing_of_the_ids_of_others() {
+        submit(management, TestJobs.job("own-1", "dc1"));
+        String own = allocationOf("own-1");
+        // The server's ids count up, so that neighbours begin alike.
+        submit(management, TestJobs.job("secret-1", "dc1"));
+        submit(management, TestJobs.job("secret-2", "dc1"));
+        allocationOf("secret-2");
+
+        assertThat(allocation(team, own.substring(0, 8)).getId()).isEqualTo(own);
+        for (String beginning : List.of(own.substring(0, 4), own.substring(0, 7), "ffffff")) {
+            Status status = refusal(() -> allocation(team, beginning));
+            assertThat(status.getCode()).as(beginning).isEqualTo(Status.Code.INVALID_ARGUMENT);
+            assertThat(status.getDescription()).contains("\"%s\" is too short: give 8".formatted(beginning));
+        }
+        assertThat(allocation(management, own.substring(0, 8)).getId()).isEqualTo(own);
+        assertThat(refusal(() -> allocation(management, own.substring(0, 6))).getDescription())
+                .contains("several allocations begin with");
+    }
+
+    @Test
+    void a_request_id_that_others_have_used_does_not_tell_for_which_job() {
+        jobs(management)
+                .submitJob(SubmitJobRequest.newBuilder()
+                        .setJob(TestJobs.job("secret", "dc2"))
+                        .setRequestId("deploy-1")
+                        .build());
+
+        Status status = refusal(() -> jobs(team)
+                .submitJob(SubmitJobRequest.newBuilder()
+                        .setJob(TestJobs.job("own-1", "dc2"))
+                        .setRequestId("deploy-1")
+                        .build()));
+
+        assertThat(status.getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(status.getDescription()).contains("request_id \"deploy-1\"").doesNotContain("secret");
     }
 
     @Test
@@ -302,10 +341,25 @@ class AccessFlowTest {
                 jobs(channel).getJob(GetJobRequest.newBuilder().setJobId(jobId).build());
     }
 
-    private static void allocation(Channel channel, String id) {
-        var unused = AllocationServiceGrpc.newBlockingStub(channel)
+    private static Allocation allocation(Channel channel, String id) {
+        return AllocationServiceGrpc.newBlockingStub(channel)
                 .getAllocation(
-                        GetAllocationRequest.newBuilder().setAllocationId(id).build());
+                        GetAllocationRequest.newBuilder().setAllocationId(id).build())
+                .getAllocation();
+    }
+
+    /** Waits until a job has an allocation, and returns its id. */
+    private String allocationOf(String jobId) {
+        return eventually()
+                .until(
+                        () -> AllocationServiceGrpc.newBlockingStub(management)
+                                .listAllocations(ListAllocationsRequest.newBuilder()
+                                        .setJobId(jobId)
+                                        .build())
+                                .getAllocationsList(),
+                        found -> !found.isEmpty())
+                .get(0)
+                .getId();
     }
 
     private static Status refusal(Runnable call) {

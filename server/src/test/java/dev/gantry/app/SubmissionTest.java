@@ -137,7 +137,7 @@ class SubmissionTest {
                 StatusRuntimeException.class, () -> server.jobs().stopJob(stop));
 
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-        assertThat(refusal).hasMessageContaining("was used to submit job \"repeat-kind\"");
+        assertThat(refusal).hasMessageContaining("was used for another request");
         assertThat(server.jobs()
                         .getJob(GetJobRequest.newBuilder()
                                 .setJobId("repeat-kind")
