@@ -145,15 +145,15 @@ public final class CallRules {
         return List.of(
                 forEveryone(AclServiceGrpc.getBootstrapAclMethod()),
                 anyToken(AclServiceGrpc.getGetOwnAclTokenMethod()),
-                management(AclServiceGrpc.getApplyAclPolicyMethod()),
+                lasting(AclServiceGrpc.getApplyAclPolicyMethod()),
                 management(AclServiceGrpc.getGetAclPolicyMethod()),
                 management(AclServiceGrpc.getListAclPoliciesMethod()),
-                management(AclServiceGrpc.getDeleteAclPolicyMethod()),
-                management(AclServiceGrpc.getCreateAclTokenMethod()),
+                lasting(AclServiceGrpc.getDeleteAclPolicyMethod()),
+                lasting(AclServiceGrpc.getCreateAclTokenMethod()),
                 management(AclServiceGrpc.getGetAclTokenMethod()),
                 management(AclServiceGrpc.getListAclTokensMethod()),
-                management(AclServiceGrpc.getUpdateAclTokenMethod()),
-                management(AclServiceGrpc.getDeleteAclTokenMethod()));
+                lasting(AclServiceGrpc.getUpdateAclTokenMethod()),
+                lasting(AclServiceGrpc.getDeleteAclTokenMethod()));
     }
 
     private static List<CallRule> others() {
@@ -178,11 +178,15 @@ public final class CallRules {
     }
 
     private static CallRule management(MethodDescriptor<?, ?> method) {
+        return holders(method, "a management token", CallRules::checkManagement);
+    }
+
+    /** Changes tokens or policies, which a server keeps until it asks for tokens again. */
+    private static CallRule lasting(MethodDescriptor<?, ?> method) {
         return holders(method, "a management token", caller -> {
             if (caller instanceof Caller.Anyone) {
-                throw new RefusedException(
-                        "This server asks for no tokens, so that anybody could make one for later, when it"
-                                + " does: start the server without --insecure to manage tokens and policies");
+                throw new RefusedException("This server asks for no tokens, so that anybody could make one for later, when"
+                        + " it does: start the server without --insecure to change tokens and policies");
             }
             checkManagement(caller);
         });
