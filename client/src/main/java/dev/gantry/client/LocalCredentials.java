@@ -36,10 +36,10 @@ public final class LocalCredentials {
     private static final int UID = 7;
     private static final long ROOT = 0;
 
-    private final Path directory;
+    private final Optional<Path> directory;
     private final Path proc;
 
-    LocalCredentials(Path directory, Path proc) {
+    LocalCredentials(Optional<Path> directory, Path proc) {
         this.directory = directory;
         this.proc = proc;
     }
@@ -72,14 +72,13 @@ public final class LocalCredentials {
     }
 
     /**
-     * Returns the directory of the servers at a port.
+     * Returns the directory with the directories of all ports.
      *
      * @param environment the environment variables
-     * @param port the port
-     * @return the directory, which need not exist
+     * @return the directory, which need not exist; empty for a user without a home
      */
-    public static Path directory(Map<String, String> environment, int port) {
-        return directory(environment).resolve(Integer.toString(port));
+    public static Optional<Path> directory(Map<String, String> environment) {
+        return directory(environment, System.getProperty("user.home"));
     }
 
     /**
@@ -94,8 +93,9 @@ public final class LocalCredentials {
         if (port.isEmpty()) {
             return Found.NOTHING;
         }
-        Optional<String> secret =
-                read(directory.resolve(Integer.toString(port.getAsInt())).resolve(name));
+        Optional<String> secret = directory
+                .map(all -> all.resolve(Integer.toString(port.getAsInt())).resolve(name))
+                .flatMap(LocalCredentials::read);
         if (secret.isEmpty()) {
             return Found.NOTHING;
         }
@@ -156,16 +156,21 @@ public final class LocalCredentials {
         return users;
     }
 
-    private static Path directory(Map<String, String> environment) {
-        Path config = Optional.ofNullable(environment.get("XDG_CONFIG_HOME"))
-                .filter(value -> value.startsWith("/"))
+    /** Java says {@code ?} of the home of a user whom the machine does not know: that would be in any directory. */
+    static Optional<Path> directory(Map<String, String> environment, String javaHome) {
+        Optional<Path> home = Stream.of(environment.getOrDefault("HOME", ""), javaHome)
+                .filter(LocalCredentials::isAbsolute)
+                .findFirst()
+                .map(found -> Path.of(found, ".config"));
+        return Optional.ofNullable(environment.get("XDG_CONFIG_HOME"))
+                .filter(LocalCredentials::isAbsolute)
                 .map(Path::of)
-                .orElseGet(() -> Path.of(
-                        Optional.ofNullable(environment.get("HOME"))
-                                .filter(value -> value.startsWith("/"))
-                                .orElseGet(() -> System.getProperty("user.home")),
-                        ".config"));
-        return config.resolve("gantry").resolve("local");
+                .or(() -> home)
+                .map(config -> config.resolve("gantry").resolve("local"));
+    }
+
+    private static boolean isAbsolute(String path) {
+        return path.startsWith("/");
     }
 
     private static OptionalInt localPort(String server) {

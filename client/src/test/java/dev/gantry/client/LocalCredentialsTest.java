@@ -40,7 +40,7 @@ class LocalCredentialsTest {
         Files.createDirectories(proc.resolve("net"));
         Files.createDirectories(proc.resolve("self"));
         own = ((Number) Files.getAttribute(proc, "unix:uid")).longValue();
-        credentials = new LocalCredentials(dir.resolve("local"), proc);
+        credentials = new LocalCredentials(Optional.of(dir.resolve("local")), proc);
     }
 
     @ParameterizedTest
@@ -117,12 +117,21 @@ class LocalCredentialsTest {
 
     @Test
     void the_directory_is_below_the_users_configuration() {
-        assertThat(LocalCredentials.directory(Map.of("XDG_CONFIG_HOME", "/x"), 7470))
-                .isEqualTo(Path.of("/x/gantry/local/7470"));
-        assertThat(LocalCredentials.directory(Map.of("HOME", "/home/a", "XDG_CONFIG_HOME", "relative"), 1))
-                .isEqualTo(Path.of("/home/a/.config/gantry/local/1"));
-        assertThat(LocalCredentials.directory(Map.of(), 1))
-                .isEqualTo(Path.of(System.getProperty("user.home"), ".config/gantry/local/1"));
+        assertThat(LocalCredentials.directory(Map.of("XDG_CONFIG_HOME", "/x"), "/home/a"))
+                .contains(Path.of("/x/gantry/local"));
+        assertThat(LocalCredentials.directory(Map.of("HOME", "/home/a", "XDG_CONFIG_HOME", "relative"), "/"))
+                .contains(Path.of("/home/a/.config/gantry/local"));
+        assertThat(LocalCredentials.directory(Map.of()))
+                .contains(Path.of(System.getProperty("user.home"), ".config/gantry/local"));
+    }
+
+    @Test
+    void a_user_without_a_home_has_no_directory_since_it_would_be_in_the_working_directory() {
+        assertThat(LocalCredentials.directory(Map.of("HOME", "relative"), "?")).isEmpty();
+        assertThat(new LocalCredentials(Optional.empty(), dir)
+                        .find("127.0.0.1:7470", LocalCredentials.MANAGEMENT)
+                        .secret())
+                .isEmpty();
     }
 
     private Found find(String server) {

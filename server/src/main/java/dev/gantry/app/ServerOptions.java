@@ -7,7 +7,6 @@ import dev.gantry.v1.JobType;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
@@ -127,7 +126,7 @@ final class ServerOptions {
                 garbageInterval,
                 acceptLostWrites,
                 insecure,
-                Optional.of(port -> LocalCredentials.directory(System.getenv(), port)),
+                LocalCredentials.directory(System.getenv()).map(all -> port -> all.resolve(Integer.toString(port))),
                 tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()));
     }
 
