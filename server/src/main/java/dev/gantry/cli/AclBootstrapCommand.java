@@ -5,8 +5,10 @@ import dev.gantry.v1.BootstrapAclResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -87,9 +89,18 @@ final class AclBootstrapCommand extends ClientCommand {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
             channel.write(StandardCharsets.US_ASCII.encode(proof + "\n"));
         }
+        giveToOwnerOfDirectory(file);
+    }
+
+    /**
+     * Never follows a link: the owner of the directory could replace the file with one, and root would give away what the
+     * link names.
+     */
+    static void giveToOwnerOfDirectory(Path file) throws IOException {
         var owner = Files.getOwner(file.getParent());
-        if (!owner.equals(Files.getOwner(file))) {
-            Files.setOwner(file, owner);
+        if (!owner.equals(Files.getOwner(file, LinkOption.NOFOLLOW_LINKS))) {
+            Files.getFileAttributeView(file, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .setOwner(owner);
         }
     }
 }

@@ -185,8 +185,9 @@ public final class CallRules {
     private static CallRule lasting(MethodDescriptor<?, ?> method) {
         return holders(method, "a management token", caller -> {
             if (caller instanceof Caller.Anyone) {
-                throw new RefusedException("This server asks for no tokens, so that anybody could make one for later, when"
-                        + " it does: start the server without --insecure to change tokens and policies");
+                throw new RefusedException(
+                        "This server asks for no tokens, so that anybody could make one for later, when"
+                                + " it does: start the server without --insecure to change tokens and policies");
             }
             checkManagement(caller);
         });
