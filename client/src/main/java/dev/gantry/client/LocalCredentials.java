@@ -118,7 +118,8 @@ public final class LocalCredentials {
      * @return the file; empty if the server is not on this machine, or has left none
      */
     Optional<Path> authority(ServerAddress server) {
-        return Optional.of(directory.resolve(Integer.toString(server.port())).resolve(AUTHORITY))
+        return directory
+                .map(all -> all.resolve(Integer.toString(server.port())).resolve(AUTHORITY))
                 .filter(file -> server.isLoopback() && Files.isReadable(file));
     }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -249,9 +250,14 @@ public final class ServerSession {
     private static String describe(Status why) {
         String text = why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
         // gRPC says no more than "io exception" of a certificate that is not trusted.
-        return why.getCause() == null
-                ? text
-                : text + ": " + Throwables.getRootCause(why.getCause()).getMessage();
+        return isOfTls(why)
+                ? text + ": " + Throwables.getRootCause(why.getCause()).getMessage()
+                : text;
+    }
+
+    private static boolean isOfTls(Status why) {
+        return why.getCause() != null
+                && Throwables.getCausalChain(why.getCause()).stream().anyMatch(SSLException.class::isInstance);
     }
 
     /** Handles the events of one stream. */
