@@ -8,11 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
@@ -43,6 +45,9 @@ final class Database implements AutoCloseable {
     private static final long LEAST_SPACE = 8L << 20;
 
     private static final Integer IN_USE = ErrorCode.DATABASE_ALREADY_OPEN_1;
+
+    private static final Set<PosixFilePermission> OTHERS = Set.of(
+            PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.OTHERS_EXECUTE);
 
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -187,12 +192,22 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Creates the directory for its owner only: jobs may contain secrets of their tasks. */
+    /**
+     * Creates the directory for its owner only: jobs may contain secrets of their tasks. One that was made before keeps
+     * what its group may do.
+     */
     private static Path createDirectory(Path dataDir) {
         try {
-            return Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);
+            Path directory = Files.createDirectories(dataDir.toAbsolutePath(), OWNER_ONLY);
+            Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+            if (permissions.removeAll(OTHERS)) {
+                Files.setPosixFilePermissions(directory, permissions);
+            }
+            return directory;
         } catch (IOException e) {
-            throw new StoreException("Can't create the data directory " + dataDir + "; choose another one", e);
+            throw new StoreException(
+                    "Can't create the data directory " + dataDir + ", or close it to other users; choose another one",
+                    e);
         }
     }
 
