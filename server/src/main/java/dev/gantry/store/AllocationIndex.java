@@ -3,9 +3,11 @@ package dev.gantry.store;
 import dev.gantry.model.AllocationStatuses;
 import dev.gantry.v1.Allocation;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Indexes in memory: the keys of allocations by node and by job. Indexes in the database would cost more. Each new row
@@ -23,28 +25,58 @@ final class AllocationIndex {
     private final Map<String, AllocationKeys> nodes = new ConcurrentHashMap<>();
     private final Map<String, AllocationKeys> jobs = new ConcurrentHashMap<>();
 
+    /** Counts the committed live allocations: the sets of live keys also have those that are about to be committed. */
+    private final AtomicLong live = new AtomicLong();
+
+    /** Adds a stored allocation. Called by several threads before the first write. */
+    void load(String nodeId, String jobId, long rowKey, boolean ended) {
+        add(nodeId, jobId, rowKey, ended);
+        if (!ended) {
+            live.incrementAndGet();
+        }
+    }
+
     /** Adds an allocation that is about to be committed. */
     void expect(Allocation allocation) {
         add(allocation.getNodeId(), allocation.getJobId(), RowKey.of(allocation.getId()), false);
     }
 
-    /** Moves committed allocations that are terminal from the live keys to the ended ones. */
+    /**
+     * Moves committed allocations that are terminal from the live keys to the ended ones.
+     *
+     * @param allocations the new and changed allocations of one write; the last one of an id counts
+     */
     void committed(Collection<Allocation> allocations) {
-        for (Allocation allocation : allocations) {
-            if (AllocationStatuses.isTerminal(allocation)) {
-                add(allocation.getNodeId(), allocation.getJobId(), RowKey.of(allocation.getId()), true);
-            }
-        }
+        Map<String, Allocation> last = new LinkedHashMap<>();
+        allocations.forEach(allocation -> last.put(allocation.getId(), allocation));
+        last.values().forEach(this::committed);
     }
 
-    /** Adds a key of an allocation. */
-    void add(String nodeId, String jobId, long rowKey, boolean ended) {
+    private void committed(Allocation allocation) {
+        long rowKey = RowKey.of(allocation.getId());
+        boolean isNew = allocation.getCreateIndex() == allocation.getModifyIndex();
+        if (!AllocationStatuses.isTerminal(allocation)) {
+            live.addAndGet(isNew ? 1 : 0);
+            return;
+        }
+        boolean wasLive = !isNew && ofNode(allocation.getNodeId()).live().contains(rowKey);
+        add(allocation.getNodeId(), allocation.getJobId(), rowKey, true);
+        live.addAndGet(wasLive ? -1 : 0);
+    }
+
+    /** Returns how many committed allocations are live. */
+    long countLive() {
+        return live.get();
+    }
+
+    private void add(String nodeId, String jobId, long rowKey, boolean ended) {
         nodes.computeIfAbsent(nodeId, unseen -> new AllocationKeys()).add(rowKey, ended);
         jobs.computeIfAbsent(jobId, unseen -> new AllocationKeys()).add(rowKey, ended);
     }
 
     /** Removes a deleted allocation. */
     void remove(String nodeId, String jobId, long rowKey) {
+        live.addAndGet(ofNode(nodeId).live().contains(rowKey) ? -1 : 0);
         remove(nodes, nodeId, rowKey);
         remove(jobs, jobId, rowKey);
     }

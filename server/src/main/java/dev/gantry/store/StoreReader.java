@@ -174,7 +174,7 @@ public final class StoreReader {
                 dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_DOWN_VALUE)),
                 dsl.fetchCount(NODE, NODE.STATUS.eq((short) NodeStatus.NODE_STATUS_REFUSING_VALUE)),
                 dsl.fetchCount(JOB),
-                dsl.fetchCount(ALLOCATION, AllocationRows.IS_LIVE),
+                index.countLive(),
                 dsl.fetchCount(
                         EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
     }
@@ -185,7 +185,7 @@ public final class StoreReader {
                 dsl,
                 ALLOCATION,
                 row -> memory.allocations()
-                        .add(
+                        .load(
                                 row.getString(1),
                                 row.getString(2),
                                 row.getLong(3),

@@ -13,6 +13,7 @@ import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -232,6 +233,41 @@ class WriteGroupTest {
     }
 
     @Test
+    void the_count_of_live_allocations_follows_committed_writes_alone() {
+        store.write(tx ->
+                        tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
+                .join();
+        store.write(tx -> {
+                    Stream.of(id("a1"), id("a2"), id("a3"), id("a4"))
+                            .forEach(id -> tx.insertAllocation(allocation(id)));
+                    return run(tx, id("a1")) && end(tx, id("a4"));
+                })
+                .join();
+        assertThat(countLive()).isEqualTo(3);
+
+        CompletableFuture<Object> failed = store.write(tx -> {
+            tx.insertAllocation(allocation(id("a5")));
+            end(tx, id("a1"));
+            throw new IllegalStateException("the write fails");
+        });
+        assertThat(failed).failsWithin(Duration.ofSeconds(30));
+        assertThat(countLive()).isEqualTo(3);
+
+        inOneGroup(List.of(tx -> run(tx, id("a2")), tx -> end(tx, id("a2")), tx -> end(tx, id("a2"))))
+                .forEach(CompletableFuture::join);
+        assertThat(countLive()).isEqualTo(2);
+        store.close();
+        store = Store.open(dir);
+        assertThat(countLive()).isEqualTo(2);
+
+        store.write(tx -> end(tx, id("a1")) && end(tx, id("a3"))).join();
+        assertThat(countLive()).isZero();
+        store.write(tx -> tx.beginDeletion().jobs(List.of("web"), Long.MAX_VALUE))
+                .join();
+        assertThat(countLive()).isZero();
+    }
+
+    @Test
     void the_index_of_a_nodes_allocations_survives_a_restart_and_loses_those_of_a_deleted_job() {
         store.write(tx ->
                         tx.putJobVersion(job("web").toBuilder().setStopped(true).build()))
@@ -281,6 +317,10 @@ class WriteGroupTest {
         queued.countDown();
         held.join();
         return answers;
+    }
+
+    private long countLive() {
+        return store.reader().counts().allocationsLive();
     }
 
     private static boolean run(WriteTransaction tx, String id) {
