@@ -6,7 +6,10 @@ import dev.gantry.v1.AclJobFeature;
 import java.util.List;
 import java.util.Set;
 
-/** What a caller may do. Immutable: a change of tokens or policies makes new grants. */
+/**
+ * Decides what a caller may do. Grants never change: when a token or a policy changes, the server makes new grants for the
+ * caller.
+ */
 public interface Grants {
 
     /** Everything: a management token. */

@@ -1,15 +1,14 @@
 package dev.gantry.access;
 
+import com.google.protobuf.ProtocolMessageEnum;
 import dev.gantry.model.FieldPath;
 import dev.gantry.v1.AclAccess;
-import dev.gantry.v1.AclCapability;
-import dev.gantry.v1.AclJobFeature;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.JobViolation;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -93,38 +92,46 @@ public final class PolicyChecks {
     }
 
     private static void checkCapabilities(AclJobRule rule, String path, List<JobViolation> faults) {
-        Set<AclCapability> seen = EnumSet.noneOf(AclCapability.class);
-        for (int i = 0; i < rule.getCapabilitiesCount(); i++) {
-            AclCapability capability = rule.getCapabilities(i);
-            boolean known =
-                    capability != AclCapability.UNRECOGNIZED && capability != AclCapability.ACL_CAPABILITY_UNSPECIFIED;
-            if (!seen.add(capability) || !known) {
-                // One fault is enough: a hostile list may have a million entries.
+        checkEach(
+                rule.getCapabilitiesList(),
+                rule.getCapabilitiesValueList(),
+                "capability",
+                path + ".capabilities",
+                faults);
+    }
+
+    private static void checkFeatures(AclJobRule rule, String path, List<JobViolation> faults) {
+        checkEach(
+                rule.getDeniedFeaturesList(),
+                rule.getDeniedFeaturesValueList(),
+                "feature",
+                path + ".denied_features",
+                faults);
+    }
+
+    /** Checks that each entry is known and stands once. One fault is enough: a hostile list may have a million entries. */
+    private static void checkEach(
+            List<? extends ProtocolMessageEnum> entries,
+            List<Integer> numbers,
+            String kind,
+            String path,
+            List<JobViolation> faults) {
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 0; i < entries.size(); i++) {
+            int number = numbers.get(i);
+            // The descriptor lacks the numbers that this version does not know; 0 is the unspecified entry.
+            boolean known = number != 0 && isKnown(entries.get(i), number);
+            if (!known || !seen.add(number)) {
                 faults.add(fault(
-                        FieldPath.element(path + ".capabilities", i),
-                        known
-                                ? "%s is used twice".formatted(capability)
-                                : "%d is no capability".formatted(rule.getCapabilitiesValue(i))));
+                        FieldPath.element(path, i),
+                        known ? "%s is used twice".formatted(entries.get(i)) : "%d is no %s".formatted(number, kind)));
                 return;
             }
         }
     }
 
-    private static void checkFeatures(AclJobRule rule, String path, List<JobViolation> faults) {
-        Set<AclJobFeature> seen = EnumSet.noneOf(AclJobFeature.class);
-        for (int i = 0; i < rule.getDeniedFeaturesCount(); i++) {
-            AclJobFeature feature = rule.getDeniedFeatures(i);
-            boolean known =
-                    feature != AclJobFeature.UNRECOGNIZED && feature != AclJobFeature.ACL_JOB_FEATURE_UNSPECIFIED;
-            if (!seen.add(feature) || !known) {
-                faults.add(fault(
-                        FieldPath.element(path + ".denied_features", i),
-                        known
-                                ? "%s is used twice".formatted(feature)
-                                : "%d is no feature".formatted(rule.getDeniedFeaturesValue(i))));
-                return;
-            }
-        }
+    private static boolean isKnown(ProtocolMessageEnum entry, int number) {
+        return entry.getDescriptorForType().findValueByNumber(number) != null;
     }
 
     private static void checkAccess(AclAccess access, int value, String path, List<JobViolation> faults) {

@@ -4,7 +4,10 @@ import dev.gantry.access.Grants;
 import io.grpc.Context;
 import java.util.function.Supplier;
 
-/** What the caller of a call may do, at each moment of the call. For services that leave out what it may not see. */
+/**
+ * Returns the grants of a call's caller as they are at each moment of the call. Services use the grants to leave out of a
+ * response what the caller may not see.
+ */
 public final class CallGrants {
 
     /** Returns the present grants. */
