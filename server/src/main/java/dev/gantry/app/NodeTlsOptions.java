@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.cli.TlsFiles;
 import dev.gantry.client.TlsOptions;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,14 +36,6 @@ final class NodeTlsOptions {
      * @throws IllegalArgumentException if there is a certificate without a key, or the reverse
      */
     Optional<TlsOptions> toTls() {
-        if (certificate.isPresent() != key.isPresent()) {
-            throw new IllegalArgumentException(
-                    "A certificate and its private key belong together: say both --cert-file FILE and --key-file FILE");
-        }
-        if (authority.isEmpty() && certificate.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new TlsOptions(authority, certificate.map(file -> new TlsOptions.Identity(file, key.orElseThrow()))));
+        return TlsFiles.toOptions(authority, certificate, key);
     }
 }

@@ -45,15 +45,7 @@ final class ClientTlsOptions {
         Optional<Path> trusted = file(outer, environment, options -> options.authority, AUTHORITY);
         Optional<Path> shown = file(outer, environment, options -> options.certificate, CERTIFICATE);
         Optional<Path> secret = file(outer, environment, options -> options.key, KEY);
-        if (shown.isPresent() != secret.isPresent()) {
-            throw new IllegalArgumentException(
-                    "A certificate and its private key belong together: say both --cert-file FILE and --key-file FILE");
-        }
-        if (trusted.isEmpty() && shown.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new TlsOptions(trusted, shown.map(file -> new TlsOptions.Identity(file, secret.orElseThrow()))));
+        return TlsFiles.toOptions(trusted, shown, secret);
     }
 
     private Optional<Path> file(
