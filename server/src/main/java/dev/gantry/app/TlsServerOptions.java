@@ -70,11 +70,6 @@ final class TlsServerOptions {
             description = "Demands a certificate of the CA from every caller. Without it, only nodes need one.")
     private boolean isClientVerified;
 
-    /** Returns true if the server is to serve over TLS. */
-    boolean isPresent() {
-        return isOwn || certificate.isPresent();
-    }
-
     /**
      * Returns how the server uses TLS; empty if it does not.
      *
