@@ -1,19 +1,17 @@
 package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
+import dev.gantry.files.DurableFile;
 import dev.gantry.v1.BootstrapAclResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -83,12 +81,7 @@ final class AclBootstrapCommand extends ClientCommand {
     /** Writes a file that only the owner of the directory can read and write. */
     private static void write(Path file, String proof) throws IOException {
         Files.deleteIfExists(file);
-        try (var channel = Files.newByteChannel(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            channel.write(StandardCharsets.US_ASCII.encode(proof + "\n"));
-        }
+        DurableFile.create(file, (proof + "\n").getBytes(StandardCharsets.US_ASCII), DurableFile.OWNER_ONLY);
         giveToOwnerOfDirectory(file);
     }
 

@@ -1,6 +1,8 @@
 /**
- * Files and directories that tasks may change at any time: opened and deleted without ever following a link.
+ * Access to files in two hostile settings. Files and directories that tasks may change at any time are opened and
+ * deleted without ever following a link. Small files that hold state or secrets are written so that a crash does not
+ * damage them.
  *
- * <p>Nothing here knows tasks, drivers or the layout of their directories.
+ * <p>Nothing here knows tasks, drivers, the content of a file or the layout of directories.
  */
 package dev.gantry.files;

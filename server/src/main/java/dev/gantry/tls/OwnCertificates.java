@@ -1,14 +1,13 @@
 package dev.gantry.tls;
 
+import dev.gantry.files.DurableFile;
 import dev.gantry.model.IpLiteral;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -103,9 +102,8 @@ public final class OwnCertificates {
         Duration left = Duration.between(clock.instant(), end);
         CertificateAuthority.Identity made = authority.issue(subject, left.compareTo(VALIDITY) < 0 ? left : VALIDITY);
         // A crash between the two leaves files of different pairs, which are replaced at the next start.
-        replace(KEY, file -> PemFiles.writeNew(file, made.key()));
-        replace(CERTIFICATE, file -> PemFiles.writeNew(file, made.chain()));
-        syncDirectory(directory);
+        PemFiles.replace(directory.resolve(KEY), made.key());
+        PemFiles.replace(directory.resolve(CERTIFICATE), made.chain());
         LOG.info(
                 "Made the server's certificate {}, valid until {}",
                 directory.resolve(CERTIFICATE),
@@ -183,35 +181,12 @@ public final class OwnCertificates {
                     .identity();
             PemFiles.writeNew(unfinished.resolve(AUTHORITY_KEY), made.key());
             PemFiles.writeNew(unfinished.resolve(AUTHORITY), made.chain());
-            syncDirectory(unfinished);
+            DurableFile.sync(unfinished);
             Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
-            syncDirectory(directory.toAbsolutePath().getParent());
+            DurableFile.sync(directory.toAbsolutePath().getParent());
             LOG.info("Made the cluster's CA in {}", directory);
         } catch (IOException e) {
             throw new TlsException("The cluster's CA can't be made in %s: %s".formatted(directory, e), e);
-        }
-    }
-
-    private interface Writing {
-        void write(Path file);
-    }
-
-    private void replace(String name, Writing writing) {
-        Path unfinished = directory.resolve(name + ".new");
-        try {
-            Files.deleteIfExists(unfinished);
-            writing.write(unfinished);
-            Files.move(unfinished, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new TlsException("%s can't be replaced: %s".formatted(directory.resolve(name), e), e);
-        }
-    }
-
-    private static void syncDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        } catch (IOException e) {
-            throw new TlsException("%s can't be forced to disk: %s".formatted(directory, e), e);
         }
     }
 }

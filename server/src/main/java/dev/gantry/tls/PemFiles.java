@@ -1,18 +1,16 @@
 package dev.gantry.tls;
 
+import dev.gantry.files.DurableFile;
 import io.grpc.util.CertificateUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
@@ -32,7 +30,6 @@ public final class PemFiles {
     private static final int LARGEST_FILE = 1024 * 1024;
 
     private static final int LINE = 64;
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> READ_BY_ALL = PosixFilePermissions.fromString("rw-r--r--");
     private static final Set<PosixFilePermission> OF_OTHERS =
             EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
@@ -122,7 +119,31 @@ public final class PemFiles {
      * @throws TlsException if the file exists or can't be written
      */
     public static void writeNew(Path file, PrivateKey key) {
-        writeNew(file, encode("PRIVATE KEY", key.getEncoded()), OWNER_ONLY);
+        writeNew(file, encode(key), DurableFile.OWNER_ONLY);
+    }
+
+    /**
+     * Writes certificates to a file, which all users may read, in place of those before. The file is on disk when the
+     * method returns; a crash leaves the old file or the new one.
+     *
+     * @param file the file
+     * @param certificates the certificates
+     * @throws TlsException if the file can't be written
+     */
+    public static void replace(Path file, List<X509Certificate> certificates) {
+        replace(file, encode(certificates), READ_BY_ALL);
+    }
+
+    /**
+     * Writes a private key to a file that only its owner may read, in place of the one before. The file is on disk when
+     * the method returns; a crash leaves the old file or the new one.
+     *
+     * @param file the file
+     * @param key the key
+     * @throws TlsException if the file can't be written
+     */
+    public static void replace(Path file, PrivateKey key) {
+        replace(file, encode(key), DurableFile.OWNER_ONLY);
     }
 
     /**
@@ -143,25 +164,31 @@ public final class PemFiles {
         return text.toString();
     }
 
+    private static String encode(PrivateKey key) {
+        return encode("PRIVATE KEY", key.getEncoded());
+    }
+
     private static String encode(String kind, byte[] content) {
         String lines = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(content);
         return "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(kind, lines, kind);
     }
 
     private static void writeNew(Path file, String content, Set<PosixFilePermission> mode) {
-        try (FileChannel out = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(mode))) {
-            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(content);
-            while (bytes.hasRemaining()) {
-                out.write(bytes);
-            }
-            out.force(true);
+        try {
+            DurableFile.create(file, content.getBytes(StandardCharsets.US_ASCII), mode);
         } catch (FileAlreadyExistsException e) {
             throw exists(file, e);
         } catch (IOException e) {
             throw new TlsException("%s can't be written: %s".formatted(file, reason(e)), e);
+        }
+    }
+
+    private static void replace(Path file, String content, Set<PosixFilePermission> mode) {
+        try {
+            DurableFile.replace(file, content.getBytes(StandardCharsets.US_ASCII), mode);
+            DurableFile.sync(file.toAbsolutePath().getParent());
+        } catch (IOException e) {
+            throw new TlsException("%s can't be replaced: %s".formatted(file, reason(e)), e);
         }
     }
 

@@ -81,7 +81,7 @@ class LayersTest {
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("cli", "api", "app")
             .whereLayer("files")
-            .mayOnlyBeAccessedByLayers("node", "driver", "bench", "app")
+            .mayOnlyBeAccessedByLayers("cluster", "node", "driver", "tls", "cli", "bench", "app")
             .whereLayer("client")
             .mayOnlyBeAccessedByLayers("cli", "bench", "app");
 

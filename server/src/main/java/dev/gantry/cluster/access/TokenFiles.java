@@ -1,19 +1,15 @@
 package dev.gantry.cluster.access;
 
+import dev.gantry.files.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,9 +31,6 @@ public final class TokenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TokenFiles.class);
     private static final List<String> NAMES = List.of(MANAGEMENT, JOIN);
     private static final int LONGEST = 65_536;
-
-    private static final FileAttribute<?> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
@@ -157,21 +150,9 @@ public final class TokenFiles {
         }
     }
 
-    /** Writes a file that never exists in part, nor with a mode that lets others read it. */
     private static void write(Path dir, String name, String secret) throws IOException {
-        Path draft = dir.resolve("." + name + ".new");
-        Files.deleteIfExists(draft);
-        try (FileChannel file =
-                FileChannel.open(draft, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
-            ByteBuffer line = StandardCharsets.US_ASCII.encode(secret + "\n");
-            while (line.hasRemaining()) {
-                file.write(line);
-            }
-            file.force(true);
-        }
-        Files.move(draft, dir.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory = FileChannel.open(dir, StandardOpenOption.READ)) {
-            directory.force(true);
-        }
+        byte[] line = (secret + "\n").getBytes(StandardCharsets.US_ASCII);
+        DurableFile.replace(dir.resolve(name), line, DurableFile.OWNER_ONLY);
+        DurableFile.sync(dir);
     }
 }

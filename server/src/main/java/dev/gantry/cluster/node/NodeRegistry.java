@@ -282,12 +282,11 @@ public final class NodeRegistry {
                 .flatMap(nodeId -> transaction.reader().allocations().liveOnNode(nodeId).stream())
                 .toList();
         lost.forEach(allocation -> lose(transaction, allocation, now));
-        lost.stream()
-                .map(Allocation::getJobId)
-                .distinct()
-                .flatMap(jobId -> transaction.job(jobId).stream())
-                .forEach(job ->
-                        evaluations.queue(transaction, job, EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED, now));
+        evaluations.queueAll(
+                transaction,
+                lost.stream().map(Allocation::getJobId),
+                EvaluationTrigger.EVALUATION_TRIGGER_NODE_CHANGED,
+                ProtoTimes.toInstantMillis(now));
     }
 
     private static void lose(WriteTransaction transaction, Allocation allocation, Timestamp now) {

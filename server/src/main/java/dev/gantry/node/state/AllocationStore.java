@@ -101,20 +101,20 @@ public final class AllocationStore {
     /** Stores an allocation; it is on disk for sure only after {@link #sync}. */
     void write(StoredAllocation allocation) {
         Path file = file(allocation.id());
-        DurableFile.replace(file, AllocationFile.encode(allocation));
-        DurableFile.delete(aside(file));
+        StateFile.replace(file, AllocationFile.encode(allocation));
+        StateFile.delete(aside(file));
     }
 
     /** Removes an allocation; the file stays away for sure only after {@link #sync}. */
     void erase(String allocationId) {
         Path file = file(allocationId);
-        DurableFile.delete(file);
-        DurableFile.delete(aside(file));
+        StateFile.delete(file);
+        StateFile.delete(aside(file));
     }
 
     /** Forces all writes and removals to disk. */
     void sync() {
-        DurableFile.sync(directory);
+        StateFile.sync(directory);
     }
 
     private Path file(String allocationId) {

@@ -155,7 +155,7 @@ public final class ClusterMembership {
         if (hasLength(content.length)) {
             overwrite(content);
         } else {
-            DurableFile.write(file, content);
+            StateFile.write(file, content);
         }
         saved = known;
     }

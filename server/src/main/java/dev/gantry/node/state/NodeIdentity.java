@@ -37,7 +37,7 @@ public record NodeIdentity(String id, String secret) {
             return load(file);
         }
         NodeIdentity identity = create(random);
-        DurableFile.write(
+        StateFile.write(
                 file,
                 "%s\n%s\n%s\n"
                         .formatted(identity.id, identity.secret, Checksum.of(identity.id + identity.secret))
