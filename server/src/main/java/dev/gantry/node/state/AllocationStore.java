@@ -1,5 +1,6 @@
 package dev.gantry.node.state;
 
+import dev.gantry.files.DurableFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
