@@ -2,6 +2,7 @@ package dev.gantry.node;
 
 import com.google.protobuf.util.Timestamps;
 import dev.gantry.node.allocation.AllocationRunner;
+import dev.gantry.node.state.StateFailureLog;
 import dev.gantry.node.state.StateWriter;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -100,7 +101,10 @@ final class EndedAllocations {
     private void finishForgetting(AllocationRunner runner, Optional<Throwable> failure) {
         forgetting.remove(runner.id());
         if (failure.isPresent()) {
-            LOG.error("Can't remove the state of allocation {}; retrying later", runner.id(), failure.get());
+            StateFailureLog.tell(
+                    LOG,
+                    "Can't remove the state of allocation %s; retrying later".formatted(runner.id()),
+                    failure.get());
             return;
         }
         runners.remove(runner.id());

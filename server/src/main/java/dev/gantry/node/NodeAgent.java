@@ -8,6 +8,7 @@ import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.SessionHandler;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.ClusterMembership;
+import dev.gantry.node.state.StateFailureLog;
 import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.AllocationUpdates;
 import dev.gantry.v1.ConnectRequest;
@@ -235,7 +236,8 @@ public final class NodeAgent {
                     if (failure == null) {
                         session.restart();
                     } else {
-                        LOG.error("Can't store the new cluster; the node still refuses the server", failure);
+                        StateFailureLog.tell(
+                                LOG, "Can't store the new cluster; the node still refuses the server", failure);
                     }
                 }));
     }

@@ -5,6 +5,7 @@ import dev.gantry.node.allocation.AllocationRunner;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
+import dev.gantry.node.state.StateFailureLog;
 import dev.gantry.node.state.StateWriter;
 import dev.gantry.node.state.StoredAllocation;
 import dev.gantry.v1.Allocation;
@@ -201,7 +202,7 @@ public final class NodeAllocations {
         report(runner);
         return writer.put(runner.stored()).handle((stored, failure) -> {
             if (failure != null) {
-                LOG.error("Can't store the new state of allocation {}", runner.id(), failure);
+                StateFailureLog.tell(LOG, "Can't store the new state of allocation " + runner.id(), failure);
             }
             return failure == null;
         });
@@ -317,7 +318,10 @@ public final class NodeAllocations {
         if (failure.isEmpty()) {
             runner.permit();
         } else {
-            LOG.error("Allocation {} is not run, since its state can't be stored", runner.id(), failure.get());
+            StateFailureLog.tell(
+                    LOG,
+                    "Allocation %s is not run, since its state can't be stored".formatted(runner.id()),
+                    failure.get());
             runner.refuse(failure.get().getMessage());
         }
     }

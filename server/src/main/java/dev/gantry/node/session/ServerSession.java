@@ -2,6 +2,7 @@ package dev.gantry.node.session;
 
 import com.google.common.base.Throwables;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.node.state.StateFailureLog;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Heartbeat;
@@ -153,7 +154,7 @@ public final class ServerSession {
                                 .setRegister(register)
                                 .build());
                     } else {
-                        LOG.error("Can't store the cluster of this session's server", failure);
+                        StateFailureLog.tell(LOG, "Can't store the cluster of this session's server", failure);
                         opened.abort("The node can't store its cluster");
                         lose(server, Status.ABORTED.withDescription("the node can't store its cluster"));
                     }
