@@ -60,11 +60,13 @@ final class AclServiceApi extends AclServiceImplBase {
     private final AccessControl access;
     private final AccessRegistry registry;
     private final Bootstrap bootstrap;
+    private final IdLookup<AclToken> lookup;
 
     AclServiceApi(AccessControl access, AccessRegistry registry, Bootstrap bootstrap) {
         this.access = access;
         this.registry = registry;
         this.bootstrap = bootstrap;
+        this.lookup = IdLookup.ofTokens(access);
     }
 
     @Override
@@ -153,8 +155,7 @@ final class AclServiceApi extends AclServiceImplBase {
         Responses.answer(
                 observer,
                 () -> GetAclTokenResponse.newBuilder()
-                        .setToken(access.token(required("accessor_id", request.getAccessorId()))
-                                .orElseThrow(() -> new UnknownObjectException("token", request.getAccessorId())))
+                        .setToken(shown(lookup.find(request.getAccessorId())))
                         .build());
     }
 
@@ -163,7 +164,7 @@ final class AclServiceApi extends AclServiceImplBase {
         Responses.answer(observer, () -> {
             if (CallContext.CALLER.get() instanceof Caller.Holder holder) {
                 return GetOwnAclTokenResponse.newBuilder()
-                        .setToken(holder.token())
+                        .setToken(shown(holder.token()))
                         .build();
             }
             throw new RefusedException("This call brought no token: the server asks for none");
@@ -182,8 +183,8 @@ final class AclServiceApi extends AclServiceImplBase {
                             access.tokens(last.map(AclToken::getAccessorId).orElse(begin), limit),
                     some -> some,
                     any -> true);
-            ListAclTokensResponse.Builder answer =
-                    ListAclTokensResponse.newBuilder().addAllTokens(page.items());
+            ListAclTokensResponse.Builder answer = ListAclTokensResponse.newBuilder()
+                    .addAllTokens(page.items().stream().map(this::shown).toList());
             page.last().ifPresent(last -> answer.setNextPageToken(PageToken.of(TOKENS, last.getAccessorId())));
             return answer.build();
         });
@@ -199,7 +200,7 @@ final class AclServiceApi extends AclServiceImplBase {
                     checkPolicies(request.getPoliciesList(), violations);
                     requireNone(violations);
                     return registry.update(
-                            required("accessor_id", request.getAccessorId()),
+                            lookup.find(request.getAccessorId()).getAccessorId(),
                             request.getName(),
                             request.getPoliciesList());
                 },
@@ -210,8 +211,16 @@ final class AclServiceApi extends AclServiceImplBase {
     public void deleteAclToken(DeleteAclTokenRequest request, StreamObserver<DeleteAclTokenResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> registry.delete(required("accessor_id", request.getAccessorId())),
+                () -> registry.delete(lookup.find(request.getAccessorId()).getAccessorId()),
                 done -> DeleteAclTokenResponse.getDefaultInstance());
+    }
+
+    /** Adds to a token which of its policies are missing. */
+    private AclToken shown(AclToken token) {
+        List<String> missing = token.getPoliciesList().stream()
+                .filter(name -> access.policy(name).isEmpty())
+                .toList();
+        return token.toBuilder().addAllMissingPolicies(missing).build();
     }
 
     private static TokenOptions options(CreateAclTokenRequest request) {

@@ -1,7 +1,9 @@
 package dev.gantry.api;
 
 import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.cluster.access.AccessControl;
 import dev.gantry.store.StoreReader;
+import dev.gantry.v1.AclToken;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.Evaluation;
@@ -22,23 +24,29 @@ final class IdLookup<T> {
     private static final int SHORTEST_AMONG_OTHERS = 8;
 
     private final String kind;
+    private final String field;
     private final Function<String, List<T>> search;
 
-    private IdLookup(String kind, Function<String, List<T>> search) {
+    private IdLookup(String kind, String field, Function<String, List<T>> search) {
         this.kind = kind;
+        this.field = field;
         this.search = search;
     }
 
     static IdLookup<Allocation> ofAllocations(StoreReader reader) {
-        return new IdLookup<>("allocation", reader.allocations()::findLike);
+        return new IdLookup<>("allocation", "allocation_id", reader.allocations()::findLike);
     }
 
     static IdLookup<Deployment> ofDeployments(StoreReader reader) {
-        return new IdLookup<>("deployment", reader.deployments()::findLike);
+        return new IdLookup<>("deployment", "deployment_id", reader.deployments()::findLike);
     }
 
     static IdLookup<Evaluation> ofEvaluations(StoreReader reader) {
-        return new IdLookup<>("evaluation", reader.evaluations()::findLike);
+        return new IdLookup<>("evaluation", "evaluation_id", reader.evaluations()::findLike);
+    }
+
+    static IdLookup<AclToken> ofTokens(AccessControl access) {
+        return new IdLookup<>("token", "accessor_id", prefix -> access.tokensLike(prefix, 2));
     }
 
     /**
@@ -63,7 +71,6 @@ final class IdLookup<T> {
     }
 
     private T find(String idOrPrefix, int shortest, Predicate<T> filter) {
-        String field = kind + "_id";
         if (idOrPrefix.length() < shortest) {
             throw new InvalidRequestException(
                     field, "\"%s\" is too short: give %d characters at least".formatted(idOrPrefix, shortest));

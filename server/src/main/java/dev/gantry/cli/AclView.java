@@ -1,6 +1,7 @@
 package dev.gantry.cli;
 
 import com.google.protobuf.ProtocolMessageEnum;
+import dev.gantry.cli.jobfile.PolicyFiles;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
@@ -43,10 +44,9 @@ final class AclView {
         for (AclJobRule rule : policy.getJobsList()) {
             separate(lines);
             lines.add("job %s {".formatted(quoted(rule.getJobGlob())));
-            lines.add(
-                    rule.getCapabilitiesCount() == 0
-                            ? "  policy = \"deny\""
-                            : "  capabilities = " + words(rule.getCapabilitiesList()));
+            lines.add(PolicyFiles.shorthand(rule.getCapabilitiesList())
+                    .map(word -> "  policy = " + quoted(word))
+                    .orElseGet(() -> "  capabilities = " + words(rule.getCapabilitiesList())));
             if (rule.getDeniedFeaturesCount() > 0) {
                 lines.add("  deny = " + words(rule.getDeniedFeaturesList()));
             }
@@ -69,7 +69,7 @@ final class AclView {
                                 token.getAccessorId(),
                                 TextFormat.orDash(token.getName()),
                                 TextFormat.word(token.getType()),
-                                TextFormat.list(token.getPoliciesList()),
+                                policies(token),
                                 end(token)))
                 .lines();
     }
@@ -89,9 +89,15 @@ final class AclView {
                 .add("Accessor ID", token.getAccessorId())
                 .add("Name", token.getName())
                 .add("Type", TextFormat.word(token.getType()))
-                .add("Policies", TextFormat.list(token.getPoliciesList()))
+                .add("Policies", policies(token))
                 .add("Created", TimeFormat.exact(token.getCreateTime()))
                 .add("Ends", end(token));
+    }
+
+    private static String policies(AclToken token) {
+        return TextFormat.list(token.getPoliciesList().stream()
+                .map(name -> token.getMissingPoliciesList().contains(name) ? name + " (deleted)" : name)
+                .toList());
     }
 
     private static String end(AclToken token) {

@@ -178,6 +178,12 @@ public final class PemFiles {
             DurableFile.create(file, content.getBytes(StandardCharsets.US_ASCII), mode);
         } catch (FileAlreadyExistsException e) {
             throw exists(file, e);
+        } catch (NoSuchFileException e) {
+            Path directory = file.toAbsolutePath().getParent();
+            throw new TlsException(
+                    "%s can't be written: the directory %s does not exist: mkdir -p %s"
+                            .formatted(file, directory, directory),
+                    e);
         } catch (IOException e) {
             throw new TlsException("%s can't be written: %s".formatted(file, reason(e)), e);
         }

@@ -85,9 +85,27 @@ class AclServiceTest {
                 .getToken();
         assertThat(token(id)).isEqualTo(updated);
         assertThat(updated.getPoliciesList()).containsExactly("team-b");
-        acl().deleteAclToken(
-                        DeleteAclTokenRequest.newBuilder().setAccessorId(id).build());
+        acl().deleteAclToken(DeleteAclTokenRequest.newBuilder()
+                .setAccessorId(id.substring(0, 8))
+                .build());
         assertRefused(Status.Code.NOT_FOUND, "No token", () -> token(id));
+    }
+
+    @Test
+    void a_token_tells_which_of_its_policies_were_deleted() {
+        apply("team-a");
+        apply("team-b");
+        CreateAclTokenRequest request =
+                client("team-a").toBuilder().addPolicies("team-b").build();
+        String id = acl().createAclToken(request).getToken().getAccessorId();
+        assertThat(token(id).getMissingPoliciesList()).isEmpty();
+
+        acl().deleteAclPolicy(
+                        DeleteAclPolicyRequest.newBuilder().setName("team-a").build());
+
+        assertThat(token(id).getMissingPoliciesList()).containsExactly("team-a");
+        assertThat(token(id.substring(0, 8))).isEqualTo(token(id));
+        assertRefused(Status.Code.INVALID_ARGUMENT, "too short", () -> token(id.substring(0, 3)));
     }
 
     @Test

@@ -114,6 +114,7 @@ class AclCommandsTest {
                 CliRun.of(Map.of("GANTRY_ADDR", cluster.address()), shown, "acl", "policy", "apply", "team-a", "-");
 
         assertThat(run.err()).isEmpty();
+        assertThat(shown).contains("policy = \"submit\"").doesNotContain("\"dispatch\"");
         assertThat(cluster.requests().get(1))
                 .isEqualTo(ApplyAclPolicyRequest.newBuilder().setPolicy(POLICY).build());
     }
@@ -197,6 +198,17 @@ class AclCommandsTest {
                         .addPolicies("b")
                         .setTimeToLive(Duration.newBuilder().setSeconds(3600))
                         .build());
+    }
+
+    @Test
+    void a_policy_of_a_token_that_was_deleted_is_marked() {
+        AclToken token =
+                TOKEN.toBuilder().addPolicies("old").addMissingPolicies("old").build();
+        cluster.answers(
+                "GetOwnAclToken",
+                GetOwnAclTokenResponse.newBuilder().setToken(token).build());
+
+        assertThat(CliRun.of(cluster, "acl", "token", "self").out()).contains("Policies    = team-a, old (deleted)\n");
     }
 
     @Test

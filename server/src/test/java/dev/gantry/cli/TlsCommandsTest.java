@@ -138,6 +138,15 @@ class TlsCommandsTest {
     }
 
     @Test
+    void a_directory_that_is_missing_is_named_with_the_command_that_makes_it() {
+        Path missing = dir.resolve("keys");
+
+        assertThat(CliRun.of(Map.of(), "", "tls", "ca", "create", "--dir", missing.toString())
+                        .err())
+                .contains("the directory %s does not exist: mkdir -p %s".formatted(missing, missing));
+    }
+
+    @Test
     void a_key_that_every_user_can_read_is_refused() throws IOException {
         run("tls ca create");
         Files.setPosixFilePermissions(dir.resolve("ca.key"), PosixFilePermissions.fromString("rw-r--r--"));

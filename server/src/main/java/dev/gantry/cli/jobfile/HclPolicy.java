@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads a policy: rules for jobs, as Nomad writes those for namespaces, and the access to nodes and the cluster. */
@@ -100,6 +101,15 @@ final class HclPolicy {
                     Position.START, "no rule here: a policy holds job \"GLOB\" { … }, node { … } and operator { … }");
         }
         return policy.build();
+    }
+
+    /** Returns the word that stands for exactly some capabilities; empty if there is none. */
+    static Optional<String> shorthand(Collection<AclCapability> capabilities) {
+        Set<AclCapability> wanted = Set.copyOf(capabilities);
+        return SHORTHANDS.entrySet().stream()
+                .filter(word -> word.getValue().equals(wanted))
+                .map(Map.Entry::getKey)
+                .findFirst();
     }
 
     private static AclJobRule rule(Block job) {

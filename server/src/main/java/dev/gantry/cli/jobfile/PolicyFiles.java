@@ -1,9 +1,12 @@
 package dev.gantry.cli.jobfile;
 
 import dev.gantry.cli.jobfile.hcl.HclParser;
+import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclPolicy;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Optional;
 
 /** Reads policies. */
 public final class PolicyFiles {
@@ -34,5 +37,15 @@ public final class PolicyFiles {
      */
     public static AclPolicy read(String name, InputStream in) {
         return FILES.read(name, in);
+    }
+
+    /**
+     * Returns the word of {@code policy} in a rule for jobs that stands for exactly some capabilities.
+     *
+     * @param capabilities the capabilities, in any order
+     * @return {@code deny}, {@code read}, {@code submit} or {@code write}; empty if none of them does
+     */
+    public static Optional<String> shorthand(Collection<AclCapability> capabilities) {
+        return HclPolicy.shorthand(capabilities);
     }
 }

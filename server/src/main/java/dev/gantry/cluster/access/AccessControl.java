@@ -102,6 +102,17 @@ public final class AccessControl implements Authenticator {
     }
 
     /**
+     * Returns some tokens whose accessor ids begin with a text.
+     *
+     * @param prefix the text
+     * @param limit the most tokens to return
+     * @return the tokens; they may have ended
+     */
+    public List<AclToken> tokensLike(String prefix, int limit) {
+        return snapshot.tokensLike(prefix, limit);
+    }
+
+    /**
      * Finds a policy.
      *
      * @param name its name

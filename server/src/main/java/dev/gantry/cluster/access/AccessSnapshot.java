@@ -65,6 +65,15 @@ final class AccessSnapshot {
         return Optional.ofNullable(tokens.get(accessorId)).map(StoredToken::token);
     }
 
+    /** Returns some tokens whose accessor ids begin with a text. */
+    List<AclToken> tokensLike(String prefix, int limit) {
+        return tokens.tailMap(prefix, true).entrySet().stream()
+                .takeWhile(token -> token.getKey().startsWith(prefix))
+                .limit(limit)
+                .map(token -> token.getValue().token())
+                .toList();
+    }
+
     Optional<AclPolicy> policy(String name) {
         return Optional.ofNullable(policies.get(name));
     }
