@@ -74,6 +74,18 @@ class ClientUpdatesTest {
     }
 
     @Test
+    void a_node_can_not_report_about_an_allocation_of_another_node() {
+        AllocationUpdate end = AllocationUpdate.newBuilder()
+                .setAllocationId(id("a0"))
+                .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                .build();
+
+        cluster.nodes().updateAllocations("another", List.of(end), () -> true).join();
+
+        assertThat(cluster.allocation(id("a0")).getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
+    }
+
+    @Test
     void an_error_in_a_callback_of_a_stored_report_breaks_the_store() {
         var unused = say(id("a0"), ClientStatus.CLIENT_STATUS_COMPLETE, true).thenAccept(stored -> {
             throw new NoClassDefFoundError("a class is gone");
