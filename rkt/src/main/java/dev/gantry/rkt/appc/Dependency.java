@@ -7,13 +7,19 @@ import java.util.Optional;
  * A dependency of an image: another image, whose files lie below the image's own (appc spec/aci.md, "Dependency
  * Matching").
  *
- * @param imageName its name
- * @param imageId the required id; empty if any image with the name and labels matches
- * @param labels the labels that the image must have
+ * @param imageName the name of the other image
+ * @param imageId the required id of the other image; empty if any image with the name and labels matches
+ * @param labels the labels that the other image must have
  */
 public record Dependency(String imageName, Optional<String> imageId, Map<String, String> labels) {
 
-    /** Keeps the labels. */
+    /**
+     * Makes a dependency. Its labels are an unmodifiable copy.
+     *
+     * @param imageName the name of the other image
+     * @param imageId the required id of the other image; empty if any image with the name and labels matches
+     * @param labels the labels that the other image must have
+     */
     public Dependency {
         labels = Map.copyOf(labels);
     }

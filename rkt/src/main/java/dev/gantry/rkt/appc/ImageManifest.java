@@ -19,15 +19,21 @@ import java.util.Set;
  * An image's manifest (appc spec/aci.md, "Image Manifest Schema"). Only the members that this runtime uses are checked.
  *
  * @param json the whole manifest, including unknown members; must not be changed
- * @param name the image's name, an AC Identifier
- * @param labels its labels, in their order
+ * @param name the name of the image, an AC Identifier
+ * @param labels the labels, in the order of the manifest
  */
 public record ImageManifest(JsonObject json, String name, Map<String, String> labels) {
 
     private static final String INTEGER = "-?\\d{1,9}";
     private static final String IMAGE_ID = "sha512-[0-9a-f]{32,128}";
 
-    /** Copies the collections. */
+    /**
+     * Makes a manifest. Its labels are an unmodifiable copy in the same order.
+     *
+     * @param json the whole manifest, including unknown members; must not be changed
+     * @param name the name of the image, an AC Identifier
+     * @param labels the labels, in the order of the manifest
+     */
     public ImageManifest {
         labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     }

@@ -16,17 +16,24 @@ import java.util.Set;
  * A pod manifest that a user wrote (appc spec/pods.md, "Pod Manifest Schema"). A manifest with settings that this
  * runtime can't apply is refused.
  *
- * @param apps its apps, at least one
- * @param volumes its volumes
- * @param ports ports of the host that lead to ports of the apps
- * @param metadata members that this runtime only copies, such as annotations
+ * @param apps the apps, one or more
+ * @param volumes the volumes
+ * @param ports the ports of the host that lead to ports of the apps
+ * @param metadata the members that this runtime only copies, such as annotations; must not be changed
  */
 public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort> ports, JsonObject metadata) {
 
     private static final String IMAGE_ID = "sha512-[0-9a-f]{32,128}";
     private static final List<String> METADATA = List.of("annotations", "userAnnotations", "userLabels");
 
-    /** Copies the collections. */
+    /**
+     * Makes a manifest. Its lists are unmodifiable copies.
+     *
+     * @param apps the apps, one or more
+     * @param volumes the volumes
+     * @param ports the ports of the host that lead to ports of the apps
+     * @param metadata the members that this runtime only copies, such as annotations; must not be changed
+     */
     public PodManifest {
         apps = List.copyOf(apps);
         volumes = List.copyOf(volumes);
@@ -36,12 +43,12 @@ public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort
     /**
      * An app of a manifest.
      *
-     * @param name its name, an AC Name
-     * @param imageId the ID of its image, or a prefix of it
-     * @param app replaces the {@code app} object of the image; not checked yet
-     * @param mounts its mounts of volumes
-     * @param readOnlyRootfs true if it can't write to its root file system
-     * @param annotations a list of annotations of the app
+     * @param name the name of the app, an AC Name
+     * @param imageId the id of the image, or the beginning of the id
+     * @param app the object that replaces the {@code app} object of the image; not checked yet
+     * @param mounts the volumes that the app sees, and where
+     * @param readOnlyRootfs true if the app must not write to its root file system
+     * @param annotations the annotations of the app
      */
     public record App(
             String name,
@@ -51,7 +58,16 @@ public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort
             boolean readOnlyRootfs,
             JsonArray annotations) {
 
-        /** Copies the collections. */
+        /**
+         * Makes an app. Its list of mounts is an unmodifiable copy.
+         *
+         * @param name the name of the app, an AC Name
+         * @param imageId the id of the image, or the beginning of the id
+         * @param app the object that replaces the {@code app} object of the image; not checked yet
+         * @param mounts the volumes that the app sees, and where
+         * @param readOnlyRootfs true if the app must not write to its root file system
+         * @param annotations the annotations of the app
+         */
         public App {
             mounts = List.copyOf(mounts);
         }

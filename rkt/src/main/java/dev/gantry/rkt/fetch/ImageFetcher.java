@@ -45,11 +45,11 @@ public final class ImageFetcher implements ImageSource {
     /**
      * The environment of a fetch.
      *
-     * @param configuration the directories with credentials
-     * @param environment the variables, for proxies
-     * @param clock tells the time
-     * @param progress shows downloads
-     * @param debug takes messages for {@code --debug}
+     * @param configuration the directories of the configuration, which hold the credentials
+     * @param environment the environment variables, which name the proxies
+     * @param clock the clock by which the age of a stored image is measured
+     * @param progress shows the progress of downloads
+     * @param debug receives the messages for {@code --debug}
      */
     public record Surroundings(
             ConfigDirectories configuration,
@@ -58,7 +58,15 @@ public final class ImageFetcher implements ImageSource {
             Progress progress,
             Consumer<String> debug) {
 
-        /** Keeps the variables. */
+        /**
+         * Makes the environment of a fetch. Its variables are an unmodifiable copy.
+         *
+         * @param configuration the directories of the configuration, which hold the credentials
+         * @param environment the environment variables, which name the proxies
+         * @param clock the clock by which the age of a stored image is measured
+         * @param progress shows the progress of downloads
+         * @param debug receives the messages for {@code --debug}
+         */
         public Surroundings {
             environment = Map.copyOf(environment);
         }

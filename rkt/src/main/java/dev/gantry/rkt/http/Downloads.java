@@ -43,7 +43,11 @@ public final class Downloads {
     /** The outcome of a download. */
     public sealed interface Outcome {
 
-        /** The server's answer. */
+        /**
+         * Returns how long the server lets the answer be used.
+         *
+         * @return the rules of the server's {@code Cache-Control} header
+         */
         CacheControl cacheControl();
     }
 

@@ -37,11 +37,18 @@ public final class DependencyTree {
      * An image, and the whitelists that select its files.
      *
      * @param image the image
-     * @param whitelists the path whitelists of those that depend on it and its own; a file must be in all of them
+     * @param whitelists the path whitelists of the image and of all images that depend on it; a file must be in each of
+     *     them
      */
     public record Part(StoredImage image, List<Set<String>> whitelists) {
 
-        /** Copies the whitelists. */
+        /**
+         * Makes a part. Its list of whitelists is an unmodifiable copy.
+         *
+         * @param image the image
+         * @param whitelists the path whitelists of the image and of all images that depend on it; a file must be in
+         *     each of them
+         */
         public Part {
             whitelists = List.copyOf(whitelists);
         }

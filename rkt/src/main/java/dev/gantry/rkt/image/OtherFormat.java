@@ -6,10 +6,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A format of images that can't be read from a file here; the same images can be fetched from a registry. */
+/**
+ * A format of image files that this runtime recognizes but can't read. An image in such a format has to be copied to a
+ * registry first.
+ */
 public enum OtherFormat {
+    /** A tar archive of {@code docker save}. */
     DOCKER_ARCHIVE("a docker archive (as \"docker save\" writes it)", "docker-archive:FILE", "manifest.json"),
+    /** A tar archive of an OCI image layout. */
     OCI_ARCHIVE("an archive of an OCI image layout", "oci-archive:FILE", "oci-layout"),
+    /** An OCI image layout in a directory that is not packed. */
     OCI_DIRECTORY("a directory with an OCI image layout", "oci:DIR", "oci-layout");
 
     private final String description;
@@ -19,9 +25,9 @@ public enum OtherFormat {
     /**
      * Describes a format.
      *
-     * @param description its name for messages
-     * @param source how skopeo names such an image
-     * @param marker a file at the top of such an image, and of no App Container Image
+     * @param description the name of the format in error messages
+     * @param source the name by which skopeo reads an image in this format
+     * @param marker the path of a file at the top of each image in this format; App Container Images never have it
      */
     OtherFormat(String description, String source, String marker) {
         this.description = description;
@@ -29,7 +35,7 @@ public enum OtherFormat {
         this.marker = marker;
     }
 
-    /** Returns the format of an archive that has such a file at its top. */
+    /** Returns the format whose marker has the given path in an archive; empty if no format has this marker. */
     static Optional<OtherFormat> ofArchive(String path) {
         return Arrays.stream(values())
                 .filter(format -> format.marker.equals(path))
@@ -40,7 +46,7 @@ public enum OtherFormat {
      * Returns the format that a directory is in.
      *
      * @param directory the directory
-     * @return the format; empty if it is none of these
+     * @return {@link #OCI_DIRECTORY} if the directory holds the file {@code oci-layout}; otherwise empty
      */
     public static Optional<OtherFormat> ofDirectory(Path directory) {
         return Files.isRegularFile(directory.resolve(OCI_DIRECTORY.marker))
@@ -49,7 +55,7 @@ public enum OtherFormat {
     }
 
     /**
-     * Makes the error that names the format and tells how to get the image another way.
+     * Makes the error that names the format and tells how to copy the image to a registry.
      *
      * @return the error, to be thrown
      */

@@ -16,26 +16,26 @@ import java.util.OptionalInt;
 /**
  * The request of a command line or a pod manifest for one app of a pod. The image decides what the request leaves open.
  *
- * @param image which image
- * @param app replaces the {@code app} object of the image
- * @param name the app's name
- * @param exec the program
- * @param arguments appended to the program's own
- * @param user the user: a number, a name in the image or a path in it
- * @param group the group, likewise
- * @param supplementaryGroups numbers of further groups
- * @param workingDirectory the absolute path of it in the image
- * @param environment variables for this app alone
- * @param mounts where it sees volumes
- * @param readOnlyRootfs true if it can't write to its root file system
+ * @param image the reference to the image, as the command line or the pod manifest has it
+ * @param app the object that replaces the {@code app} object of the image; empty keeps the image's
+ * @param name the name of the app; empty takes it from the name of the image
+ * @param exec the path of the program; empty runs the program of the image
+ * @param arguments the arguments to append to the command of the app
+ * @param user the user: a number, a name in the image, or the path of a file in the image whose owner it is
+ * @param group the group, in the same three forms as the user
+ * @param supplementaryGroups the numbers of further groups
+ * @param workingDirectory the absolute path of the working directory in the image
+ * @param environment the variables of this app alone, in the order of the flags
+ * @param mounts the volumes that this app sees, and where
+ * @param readOnlyRootfs true if the app must not write to its root file system
  * @param oomScoreAdjustment the kernel's oom_score_adj, -1000 to 1000
- * @param memory the memory limit
- * @param cpu the limit of CPUs
- * @param cpuShares its weight among others
+ * @param memory the memory limit, in bytes
+ * @param cpu the CPU limit, in CPUs
+ * @param cpuShares the weight of the app when the CPUs are busy, 2 to 262144
  * @param isolators further isolators by name: capabilities and system calls
- * @param userAnnotations the user's annotations
- * @param userLabels the user's labels
- * @param annotations annotations of the app, a list of a pod manifest
+ * @param userAnnotations the annotations that the user chose
+ * @param userLabels the labels that the user chose
+ * @param annotations the annotations of the app in a pod manifest
  */
 public record AppRequest(
         String image,
@@ -59,7 +59,30 @@ public record AppRequest(
         Map<String, String> userLabels,
         JsonArray annotations) {
 
-    /** Makes the collections immutable, and keeps their order. */
+    /**
+     * Makes a request. Its lists and maps are unmodifiable copies in the same order.
+     *
+     * @param image the reference to the image, as the command line or the pod manifest has it
+     * @param app the object that replaces the {@code app} object of the image; empty keeps the image's
+     * @param name the name of the app; empty takes it from the name of the image
+     * @param exec the path of the program; empty runs the program of the image
+     * @param arguments the arguments to append to the command of the app
+     * @param user the user: a number, a name in the image, or the path of a file in the image whose owner it is
+     * @param group the group, in the same three forms as the user
+     * @param supplementaryGroups the numbers of further groups
+     * @param workingDirectory the absolute path of the working directory in the image
+     * @param environment the variables of this app alone, in the order of the flags
+     * @param mounts the volumes that this app sees, and where
+     * @param readOnlyRootfs true if the app must not write to its root file system
+     * @param oomScoreAdjustment the kernel's oom_score_adj, -1000 to 1000
+     * @param memory the memory limit, in bytes
+     * @param cpu the CPU limit, in CPUs
+     * @param cpuShares the weight of the app when the CPUs are busy, 2 to 262144
+     * @param isolators further isolators by name: capabilities and system calls
+     * @param userAnnotations the annotations that the user chose
+     * @param userLabels the labels that the user chose
+     * @param annotations the annotations of the app in a pod manifest
+     */
     public AppRequest {
         arguments = List.copyOf(arguments);
         supplementaryGroups = List.copyOf(supplementaryGroups);

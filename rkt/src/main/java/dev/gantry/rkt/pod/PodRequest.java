@@ -12,17 +12,17 @@ import java.util.Map;
 /**
  * The request of a command line or a pod manifest for a pod.
  *
- * @param apps its apps, at least one
- * @param volumes its volumes
- * @param mounts paths at which all apps see volumes
- * @param ports ports of the host that lead to ports of the apps
- * @param inheritedEnvironment variables for those that an app does not have
- * @param environment variables for all apps, over those of the images
- * @param metadata members of the pod manifest that this runtime only copies, such as annotations
- * @param overlay true if an overlay may be used instead of a copy of the images' files
- * @param privateUsers true for a user namespace, which maps its users to other users of the host
- * @param flavor the flavor that runs it
- * @param confinement the protections of the host from its apps
+ * @param apps the apps, one or more
+ * @param volumes the volumes
+ * @param mounts the volumes that all apps see, and where
+ * @param ports the ports of the host that lead to ports of the apps
+ * @param inheritedEnvironment the variables that an app gets if nothing else sets them
+ * @param environment the variables of all apps; they replace those of the images
+ * @param metadata the members of the pod manifest that this runtime only copies, such as annotations
+ * @param overlay true if an overlay may be mounted; false copies the files of the images
+ * @param privateUsers true if the pod gets a user namespace, which maps its users to other users of the host
+ * @param flavor the flavor that runs the pod
+ * @param confinement the protections of the host from the apps
  */
 public record PodRequest(
         List<AppRequest> apps,
@@ -37,7 +37,21 @@ public record PodRequest(
         Flavor flavor,
         Confinement confinement) {
 
-    /** Makes the collections immutable, and keeps their order. */
+    /**
+     * Makes a request. Its lists and maps are unmodifiable copies in the same order.
+     *
+     * @param apps the apps, one or more
+     * @param volumes the volumes
+     * @param mounts the volumes that all apps see, and where
+     * @param ports the ports of the host that lead to ports of the apps
+     * @param inheritedEnvironment the variables that an app gets if nothing else sets them
+     * @param environment the variables of all apps; they replace those of the images
+     * @param metadata the members of the pod manifest that this runtime only copies, such as annotations
+     * @param overlay true if an overlay may be mounted; false copies the files of the images
+     * @param privateUsers true if the pod gets a user namespace, which maps its users to other users of the host
+     * @param flavor the flavor that runs the pod
+     * @param confinement the protections of the host from the apps
+     */
     public PodRequest {
         apps = List.copyOf(apps);
         volumes = List.copyOf(volumes);

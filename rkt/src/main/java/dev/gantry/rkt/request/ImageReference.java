@@ -70,13 +70,19 @@ public sealed interface ImageReference {
     /**
      * A reference by name (appc spec/discovery.md).
      *
-     * @param text the text
-     * @param name an AC Identifier
-     * @param labels labels that the image must have
+     * @param text the text of the reference
+     * @param name the name of the image, an AC Identifier
+     * @param labels the labels that the image must have
      */
     record Name(String text, String name, Map<String, String> labels) implements ImageReference {
 
-        /** Copies the labels. */
+        /**
+         * Makes a reference. Its labels are an unmodifiable copy.
+         *
+         * @param text the text of the reference
+         * @param name the name of the image, an AC Identifier
+         * @param labels the labels that the image must have
+         */
         public Name {
             labels = Map.copyOf(labels);
         }
