@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 
 /** Makes the secrets of tokens, and hashes secrets for the database. */
 public final class Secrets {
@@ -14,6 +15,9 @@ public final class Secrets {
     private static final String PREFIX = "gantry_";
 
     private static final int BYTES = 32;
+
+    /** Matches cut secrets too: what is left of one must not help to guess the rest. */
+    private static final Pattern IN_TEXT = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{8,}");
 
     private Secrets() {}
 
@@ -42,6 +46,16 @@ public final class Secrets {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
+    }
+
+    /**
+     * Replaces what looks like a secret.
+     *
+     * @param text any text
+     * @return the text with {@code gantry_…} in place of each secret
+     */
+    public static String redact(String text) {
+        return IN_TEXT.matcher(text).replaceAll(PREFIX + "…");
     }
 
     /**

@@ -85,6 +85,7 @@ final class AccessInterceptor implements ServerInterceptor {
 
         private final CallRule rule;
         private final Caller caller;
+        private final Optional<AuditedCall> audited = AuditedCall.current();
 
         /** Null until the request has come. */
         private volatile Prepared prepared;
@@ -107,7 +108,9 @@ final class AccessInterceptor implements ServerInterceptor {
          */
         @SuppressWarnings("unchecked") // The rule returns a message of the same type.
         Q admit(Q request) {
+            audited.ifPresent(call -> call.about((Message) request));
             Prepared decided = rule.preparation().prepare((Message) request, present());
+            audited.ifPresent(call -> call.about(decided.objects()));
             prepared = decided;
             if (getMethodDescriptor().getType() != MethodType.UNARY) {
                 // Before the check, so that no change between the two is missed.

@@ -3,6 +3,7 @@ package dev.gantry.api;
 import dev.gantry.api.access.AuthenticationInterceptor;
 import dev.gantry.api.access.CallRules;
 import dev.gantry.api.access.NodeHeaders;
+import dev.gantry.audit.AuditLog;
 import dev.gantry.cluster.SerialTask;
 import dev.gantry.cluster.access.AccessControl;
 import dev.gantry.cluster.access.AccessRegistry;
@@ -22,9 +23,14 @@ import dev.gantry.store.StoreReader;
 import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCall.Listener;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -33,9 +39,12 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The server's gRPC endpoint: all services, health and reflection. */
 public final class GrpcServer implements AutoCloseable {
@@ -84,6 +93,13 @@ public final class GrpcServer implements AutoCloseable {
     private static final long SHORTEST_CLIENT_KEEP_ALIVE_SECONDS = 5;
     private static final long GRACE_SECONDS = 2;
 
+    private static final ServerInterceptor PASS = new ServerInterceptor() {
+        @Override
+        public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+            return next.startCall(call, headers);
+        }
+    };
+
     private final Server server;
     private final HealthStatusManager health;
     private final OpenCalls calls;
@@ -122,6 +138,8 @@ public final class GrpcServer implements AutoCloseable {
      * @param sessions holds nodes' sessions
      * @param services finds the instances of services
      * @param access knows the tokens and policies
+     * @param audit records calls; empty: they are not recorded
+     * @param clock the time
      * @param clusterId the cluster's id
      * @param version this program's version
      */
@@ -139,6 +157,8 @@ public final class GrpcServer implements AutoCloseable {
             NodeSessions sessions,
             ServiceCatalog services,
             Access access,
+            Optional<AuditLog> audit,
+            InstantSource clock,
             String clusterId,
             String version) {}
 
@@ -185,14 +205,18 @@ public final class GrpcServer implements AutoCloseable {
                 REQUESTS_PATIENCE,
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
-        AccessInterceptor rules =
-                new AccessInterceptor(new CallRules(new StoredOwners(parts.reader())), access.control());
+        CallRules table = new CallRules(new StoredOwners(parts.reader()));
+        AccessInterceptor rules = new AccessInterceptor(table, access.control());
+        Optional<AuditInterceptor> audit = parts.audit()
+                .map(log -> new AuditInterceptor(
+                        log, table, access.control(), access.isInsecure(), parts.clock(), System::nanoTime));
         NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials)
                 .executor(CallExecutorSupplier.SAME_THREAD)
                 .callExecutor(new CallExecutorSupplier(NodeSessionServiceGrpc.getConnectMethod(), callThreads))
                 // Interceptors run in reverse order: the last one sees a call first.
                 .intercept(new ResponseMemoryLimit(
                         Runtime.getRuntime().maxMemory() / ANSWERS_SHARE, ANSWERS_PATIENCE, UNREAD, callThreads))
+                .intercept(audit.map(AuditInterceptor::announcing).orElse(PASS))
                 .intercept(rules)
                 .intercept(new TextRulesInterceptor())
                 .addStreamTracerFactory(requests)
@@ -206,6 +230,7 @@ public final class GrpcServer implements AutoCloseable {
                         access.isInsecure(),
                         GrpcServer::needsNoToken,
                         why -> StatusMapping.toStatus(why).getStatus()))
+                .intercept(audit.<ServerInterceptor>map(Function.identity()).orElse(PASS))
                 .intercept(gate)
                 .addTransportFilter(peers.connections())
                 .addTransportFilter(calls.connections())
@@ -331,7 +356,8 @@ public final class GrpcServer implements AutoCloseable {
                         parts.reader(),
                         parts.clusterId(),
                         parts.version(),
-                        parts.access().isInsecure()),
+                        parts.access().isInsecure(),
+                        parts.audit()),
                 new NodeSessionApi(parts.sessions()));
     }
 }

@@ -7,10 +7,13 @@ import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.JobViolation;
+import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * {@code gantry.v1.NodeSessionService}. It runs on gRPC's event loop ({@link CallExecutorSupplier}), so nothing here
@@ -65,6 +68,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
     private static final class Connection implements NodeConnection {
 
         private final ServerCallStreamObserver<ConnectResponse> call;
+        private final Optional<AuditedCall> audited = AuditedCall.current();
         private boolean ended;
 
         Connection(ServerCallStreamObserver<ConnectResponse> call) {
@@ -81,6 +85,15 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
             if (!ended && !call.isCancelled()) {
                 call.onNext(message);
             }
+        }
+
+        @Override
+        public void registered(Node node) {
+            audited.ifPresent(session -> {
+                session.about(Map.of("node_id", node.getId(), "node_name", node.getName()));
+                // A session is not refused if it can't be recorded: the node's tasks would be lost.
+                var unused = session.begun();
+            });
         }
 
         synchronized void complete() {

@@ -51,10 +51,15 @@ final class PeerCertificates implements ServerInterceptor {
         };
     }
 
+    /** Returns the peer of a call on a connection that {@link #connections} has seen. */
+    static Peer of(ServerCall<?, ?> call) {
+        // Without the filter of connections, a caller over TLS would pass as one without TLS.
+        return Objects.requireNonNull(call.getAttributes().get(PEER), "the connection was not looked at");
+    }
+
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        // Without the filter of connections, a caller over TLS would pass as one without TLS.
-        Peer peer = Objects.requireNonNull(call.getAttributes().get(PEER), "the connection was not looked at");
+        Peer peer = of(call);
         if (peer.isSecure()
                 && peer.nodeName().isEmpty()
                 && call.getMethodDescriptor().equals(session)) {

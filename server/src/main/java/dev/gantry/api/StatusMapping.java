@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.gantry.audit.AuditException;
 import dev.gantry.cluster.ClusterException;
 import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.IndexMismatchException;
@@ -65,6 +66,13 @@ final class StatusMapping {
         // The store has logged why it is broken, once; each call would repeat it.
         if (cause instanceof StoreOverloadedException || cause instanceof StoreUnavailableException) {
             return describe(Status.UNAVAILABLE, cause.getMessage());
+        }
+        if (cause instanceof AuditException) {
+            return describe(
+                    Status.UNAVAILABLE,
+                    cause.getMessage()
+                            + ". The call was not carried out, since the server runs with --audit-required. See the server's"
+                            + " log, make its audit log writable, and try again");
         }
         if (cause instanceof TimeoutException) {
             return Status.UNAVAILABLE

@@ -4,6 +4,7 @@ import dev.gantry.access.PolicyGrants;
 import dev.gantry.api.GrpcServer;
 import dev.gantry.api.JobValidator;
 import dev.gantry.api.TlsTransport;
+import dev.gantry.audit.AuditLog;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.Identifiers;
 import dev.gantry.cluster.access.AccessControl;
@@ -68,15 +69,22 @@ final class GantryServer implements AutoCloseable {
     private final ServerThreads threads;
     private final GrpcServer grpc;
     private final TokenFiles tokens;
+    private final Optional<AuditLog> audit;
     private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private GantryServer(
-            Store store, ServerThreads threads, GrpcServer grpc, TokenFiles tokens, InetSocketAddress address) {
+            Store store,
+            ServerThreads threads,
+            GrpcServer grpc,
+            TokenFiles tokens,
+            Optional<AuditLog> audit,
+            InetSocketAddress address) {
         this.store = store;
         this.threads = threads;
         this.grpc = grpc;
         this.tokens = tokens;
+        this.audit = audit;
         this.address = address;
     }
 
@@ -104,23 +112,26 @@ final class GantryServer implements AutoCloseable {
             }
         });
         ServerThreads threads = ServerThreads.start();
+        Optional<AuditLog> audit = Optional.empty();
         try {
+            audit = config.audit().map(options -> AuditLog.open(options, clocks.wall()));
             Optional<OwnCertificates> own = config.tls().flatMap(tls -> ownCertificates(tls, clocks.wall()));
             own.ifPresent(made -> threads.repeatCollection(OWN_RENEWAL, made::renew));
             Optional<ServerCertificates> certificates =
                     given.or(() -> config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall())));
             certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
             TokenFiles tokens = new TokenFiles(config.storeDir(), config.tls().map(ServerTls::authority));
-            GrpcServer grpc =
-                    wire(config, credentials(config, certificates), store, threads, clocks, random, secrets, tokens);
+            GrpcServer grpc = wire(
+                    config, credentials(config, certificates), store, threads, clocks, random, secrets, tokens, audit);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             leaveCredentials(config, tokens, address);
             tellRisks(config);
             grpc.open();
             LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
-            return new GantryServer(store, threads, grpc, tokens, address);
+            return new GantryServer(store, threads, grpc, tokens, audit, address);
         } catch (IOException | RuntimeException e) {
             threads.close();
+            audit.ifPresent(AuditLog::close);
             store.close();
             throw e;
         }
@@ -140,6 +151,7 @@ final class GantryServer implements AutoCloseable {
         tokens.removeCopies();
         grpc.close();
         threads.close();
+        audit.ifPresent(AuditLog::close);
         store.close();
         LOG.info("Gantry server has stopped");
     }
@@ -180,7 +192,8 @@ final class GantryServer implements AutoCloseable {
             Clocks clocks,
             RandomGenerator random,
             RandomGenerator secrets,
-            TokenFiles tokens)
+            TokenFiles tokens,
+            Optional<AuditLog> audit)
             throws IOException {
         InstantSource clock = clocks.wall();
         Identifiers identifiers = Identifiers.after(random, store.reader().greatestIds());
@@ -260,6 +273,8 @@ final class GantryServer implements AutoCloseable {
                         sessions,
                         services,
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
+                        audit,
+                        clock,
                         store.clusterId(),
                         ProgramVersion.get()),
                 threads.calls(),

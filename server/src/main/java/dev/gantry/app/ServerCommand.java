@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.audit.AuditException;
 import dev.gantry.cli.CommandFailedException;
 import dev.gantry.store.StoreException;
 import dev.gantry.tls.TlsException;
@@ -51,7 +52,7 @@ final class ServerCommand implements Runnable {
                     "can't serve at %s: %s; choose another address with --listen"
                             .formatted(HostPort.format(config.listen()), e.getMessage()),
                     e);
-        } catch (StoreException | TlsException e) {
+        } catch (StoreException | TlsException | AuditException e) {
             throw new CommandFailedException(e.getMessage(), e);
         }
     }

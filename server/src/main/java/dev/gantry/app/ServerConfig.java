@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.tls.ServerTls;
@@ -25,6 +26,7 @@ import java.util.function.IntFunction;
  * @param localCredentials where the tokens are left for this user's commands on this machine, given the port; empty:
  *     nowhere
  * @param tls how the server uses TLS; empty if it does not
+ * @param audit how the server records calls; empty if it does not
  */
 record ServerConfig(
         Path dataDir,
@@ -36,7 +38,8 @@ record ServerConfig(
         boolean acceptLostWrites,
         boolean isInsecure,
         Optional<IntFunction<Path>> localCredentials,
-        Optional<ServerTls> tls) {
+        Optional<ServerTls> tls,
+        Optional<AuditOptions> audit) {
 
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -71,6 +74,7 @@ record ServerConfig(
                 DEFAULT_GARBAGE_INTERVAL,
                 false,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -109,6 +109,9 @@ final class ServerOptions {
     @Mixin
     private final TlsServerOptions tls = new TlsServerOptions();
 
+    @Mixin
+    private final AuditServerOptions audit = new AuditServerOptions();
+
     /**
      * Makes the server's configuration.
      *
@@ -127,7 +130,8 @@ final class ServerOptions {
                 acceptLostWrites,
                 insecure,
                 LocalCredentials.directory(System.getenv()).map(all -> port -> all.resolve(Integer.toString(port))),
-                tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()));
+                tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()),
+                audit.toAudit(dataDir.resolve("server")));
     }
 
     private GarbageThresholds garbage() {

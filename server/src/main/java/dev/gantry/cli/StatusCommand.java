@@ -87,7 +87,20 @@ final class StatusCommand extends ClientCommand {
                 .add("Allocations", status.getAllocationsLive() + " live")
                 .add("Evaluations", status.getEvaluationsBlocked() + " blocked")
                 .addKnown("Access", status.getInsecure() ? "open to every user of this machine (--insecure)" : "")
+                .addKnown("Audit", audit(status))
                 .lines();
+    }
+
+    private static String audit(GetStatusResponse status) {
+        String state = switch (status.getAuditState()) {
+            case AUDIT_STATE_OFF -> "off";
+            case AUDIT_STATE_RECORDING -> "on";
+            case AUDIT_STATE_FAILING -> "failing, the server's log says why";
+            case AUDIT_STATE_UNSPECIFIED, UNRECOGNIZED -> "";
+        };
+        return status.getAuditLinesLost() == 0
+                ? state
+                : "%s; %d lines lost".formatted(state, status.getAuditLinesLost());
     }
 
     private static String refusing(GetStatusResponse status) {

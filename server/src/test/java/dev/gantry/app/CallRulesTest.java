@@ -72,7 +72,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CallRulesTest {
 
     private static final Path PAGE = Path.of("../docs/security.md");
-    private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| `([^`]+)` \\| (.+) \\|");
+    private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| `([^`]+)` \\| (.+) \\| (yes|) ?\\|");
     private static final Pattern NEEDED =
             Pattern.compile("`([a-z]+)` on (the job|the [a-z]+'s job)(; without a job.*)?");
 
@@ -159,6 +159,19 @@ class CallRulesTest {
                 .as("the table in %s", PAGE)
                 .containsExactlyElementsOf(
                         rules.all().stream().map(CallRulesTest::row).toList());
+    }
+
+    @Test
+    void each_call_is_audited_unless_it_only_reads() {
+        assertThat(rules.all().stream()
+                        .filter(rule -> !rule.isAudited())
+                        .map(rule -> rule.method().getBareMethodName())
+                        .filter(name -> !name.matches("(Get|List|Watch).*")))
+                .containsExactlyInAnyOrder("PlanJob", "ValidateJob", "ServerReflectionInfo", "Check");
+        assertThat(rules.all().stream()
+                        .filter(CallRule::isAudited)
+                        .map(rule -> rule.method().getBareMethodName()))
+                .contains("SubmitJob", "StreamLogs", "Connect", "BootstrapAcl", "CreateAclToken", "DrainNode");
     }
 
     @Test
@@ -351,8 +364,12 @@ class CallRulesTest {
     }
 
     private static String row(CallRule rule) {
-        return "| `%s` | `%s` | %s |"
-                .formatted(rule.method().getServiceName(), rule.method().getBareMethodName(), rule.needs());
+        return "| `%s` | `%s` | %s | %s|"
+                .formatted(
+                        rule.method().getServiceName(),
+                        rule.method().getBareMethodName(),
+                        rule.needs(),
+                        rule.isAudited() ? "yes " : "");
     }
 
     private static List<String> rows() throws IOException {

@@ -3,6 +3,7 @@ package dev.gantry.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
@@ -133,6 +134,35 @@ class ServerOptionsTest {
         assertThatThrownBy(() -> config("--insecure", "--listen", "0.0.0.0:7470"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("whoever reaches 0.0.0.0:7470 could do everything: listen on loopback");
+    }
+
+    @Test
+    void calls_are_recorded_in_the_data_directory_unless_another_file_or_none_is_named() {
+        AuditOptions usual = config().audit().orElseThrow();
+        assertThat(usual.file()).isEqualTo(config().storeDir().resolve("audit.log"));
+        assertThat(usual.maxBytes()).isEqualTo(64 * 1024 * 1024);
+        assertThat(usual.maxFiles()).isEqualTo(8);
+        assertThat(usual.isSync() || usual.isRequired()).isFalse();
+
+        assertThat(config(
+                                "--audit-log",
+                                "/a/b",
+                                "--audit-max-size",
+                                "1",
+                                "--audit-max-files",
+                                "2",
+                                "--audit-sync",
+                                "--audit-required")
+                        .audit())
+                .contains(new AuditOptions(Path.of("/a/b"), 1024 * 1024, 2, true, true));
+        assertThat(config("--audit-log", "off").audit()).isEmpty();
+
+        assertThatThrownBy(() -> config("--audit-log", "off", "--audit-required"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--audit-log off excludes");
+        assertThatThrownBy(() -> config("--audit-max-files", "0"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--audit-max-files must be 1 to 10000, not 0");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.files.FileTrees;
@@ -35,6 +36,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -88,6 +90,7 @@ final class TestServer
     private final InstantSource steady = () -> started.instant().plus(passed.get());
     private boolean acceptLostWrites;
     private boolean isInsecure = true;
+    private Function<Path, Optional<AuditOptions>> audit = directory -> Optional.empty();
     private GantryServer server;
     private ManagedChannel channel;
 
@@ -124,6 +127,12 @@ final class TestServer
         TestServer server = extension(nodeTimeToLive);
         server.isInsecure = false;
         return server;
+    }
+
+    /** Makes the server record calls. The function gets the data directory, which exists. */
+    TestServer recording(Function<Path, AuditOptions> options) {
+        audit = directory -> Optional.of(options.apply(directory));
+        return this;
     }
 
     static TestServer start(Path dir) throws IOException {
@@ -334,7 +343,8 @@ final class TestServer
                         acceptLostWrites,
                         isInsecure,
                         Optional.empty(),
-                        Optional.empty()),
+                        Optional.empty(),
+                        audit.apply(dir)),
                 new Clocks(clock, steady),
                 new SecureRandom(),
                 new SecureRandom(),

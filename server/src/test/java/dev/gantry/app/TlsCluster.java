@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.audit.AuditOptions;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.gc.GarbageThresholds;
@@ -69,6 +70,11 @@ final class TlsCluster implements AutoCloseable {
         return dir.resolve(name + ".key");
     }
 
+    /** Returns the file with the calls that the server has recorded. */
+    Path auditLog() {
+        return dir.resolve("audit.log");
+    }
+
     /** Issues a certificate, and replaces the files of that name. */
     Identity issue(String name, Subject subject) throws IOException {
         return write(name, authority.issue(subject, VALIDITY));
@@ -102,7 +108,8 @@ final class TlsCluster implements AutoCloseable {
                         false,
                         true,
                         Optional.empty(),
-                        Optional.of(tls)),
+                        Optional.of(tls),
+                        Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false))),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),

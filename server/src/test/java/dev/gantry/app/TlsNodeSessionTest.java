@@ -12,6 +12,7 @@ import dev.gantry.v1.View;
 import io.grpc.Channel;
 import io.grpc.Status;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,13 @@ class TlsNodeSessionTest {
             assertThat(node.session().isOpen()).isTrue();
             assertThat(nodes()).extracting(Node::getName).containsExactly("n1");
         }
+    }
+
+    @Test
+    void the_audit_log_names_the_certificate() throws IOException {
+        assertRefused("n1", cluster.channel("client"), "this connection has the certificate of the client");
+
+        eventually().until(() -> Files.readString(cluster.auditLog()).contains("\"certificate\":\"client\""));
     }
 
     @Test

@@ -3,7 +3,9 @@ package dev.gantry.api.access;
 import com.google.protobuf.Message;
 import dev.gantry.access.Caller;
 import io.grpc.MethodDescriptor;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Says who may make the calls of one method.
@@ -12,8 +14,45 @@ import java.util.function.Consumer;
  * @param audience who may call it at all
  * @param needs what a caller needs, as the table in docs/security.md writes it
  * @param preparation finds out what a request is about
+ * @param isAudited true if each call is recorded in the audit log; otherwise only calls whose caller is refused
  */
-public record CallRule(MethodDescriptor<?, ?> method, Audience audience, String needs, Preparation preparation) {
+public record CallRule(
+        MethodDescriptor<?, ?> method, Audience audience, String needs, Preparation preparation, boolean isAudited) {
+
+    /**
+     * Makes a rule of a method that is audited unless its name says that it only reads: {@code Get}, {@code List} or
+     * {@code Watch}. {@link #audited} and {@link #notAudited} make exceptions.
+     *
+     * @param method the method
+     * @param audience who may call it at all
+     * @param needs what a caller needs
+     * @param preparation finds out what a request is about
+     */
+    public CallRule(MethodDescriptor<?, ?> method, Audience audience, String needs, Preparation preparation) {
+        this(method, audience, needs, preparation, !isPlainRead(method));
+    }
+
+    /**
+     * Returns the rule of a call that reads, but reads secrets, logs or a terminal.
+     *
+     * @return the same rule, audited
+     */
+    public CallRule audited() {
+        return new CallRule(method, audience, needs, preparation, true);
+    }
+
+    /**
+     * Returns the rule of a call that changes nothing, although its name does not say so.
+     *
+     * @return the same rule, not audited
+     */
+    public CallRule notAudited() {
+        return new CallRule(method, audience, needs, preparation, false);
+    }
+
+    private static boolean isPlainRead(MethodDescriptor<?, ?> method) {
+        return Stream.of("Get", "List", "Watch").anyMatch(String.valueOf(method.getBareMethodName())::startsWith);
+    }
 
     /** Who may call a method. */
     public enum Audience {
@@ -45,8 +84,21 @@ public record CallRule(MethodDescriptor<?, ?> method, Audience audience, String 
      *
      * @param request the request for the service. Ids in it are whole, so that the service finds the object that was
      *     decided on
+     * @param objects what the request is about, for the audit log: names of objects by the names of the fields that
+     *     hold them
      * @param check throws a {@link dev.gantry.cluster.ClusterException} if a caller may not make the call with what it
      *     may do at that moment. Never blocks, so that open streams can be checked again
      */
-    public record Prepared(Message request, Consumer<Caller> check) {}
+    public record Prepared(Message request, Map<String, String> objects, Consumer<Caller> check) {
+
+        /**
+         * Makes the decision on a request whose fields name all that it is about.
+         *
+         * @param request the request for the service
+         * @param check throws if a caller may not make the call
+         */
+        public Prepared(Message request, Consumer<Caller> check) {
+            this(request, MessageObjects.of(request), check);
+        }
+    }
 }

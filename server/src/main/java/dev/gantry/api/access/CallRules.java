@@ -83,8 +83,9 @@ public final class CallRules {
     private static List<CallRule> jobs() {
         return List.of(
                 newJob(JobServiceGrpc.getSubmitJobMethod(), ACL_CAPABILITY_SUBMIT),
-                newJob(JobServiceGrpc.getPlanJobMethod(), ACL_CAPABILITY_PLAN),
-                newJob(JobServiceGrpc.getValidateJobMethod(), ACL_CAPABILITY_PLAN),
+                newJob(JobServiceGrpc.getPlanJobMethod(), ACL_CAPABILITY_PLAN).notAudited(),
+                newJob(JobServiceGrpc.getValidateJobMethod(), ACL_CAPABILITY_PLAN)
+                        .notAudited(),
                 job(JobServiceGrpc.getGetJobMethod(), ACL_CAPABILITY_READ),
                 job(JobServiceGrpc.getWatchJobMethod(), ACL_CAPABILITY_READ),
                 listing(JobServiceGrpc.getListJobsMethod()),
@@ -159,8 +160,8 @@ public final class CallRules {
     private static List<CallRule> others() {
         return List.of(
                 anyToken(ClusterServiceGrpc.getGetStatusMethod()),
-                anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()),
-                forEveryone(HealthGrpc.getCheckMethod()),
+                anyToken(ServerReflectionGrpc.getServerReflectionInfoMethod()).notAudited(),
+                forEveryone(HealthGrpc.getCheckMethod()).notAudited(),
                 forEveryone(HealthGrpc.getWatchMethod()));
     }
 
@@ -273,6 +274,7 @@ public final class CallRules {
             Owned found = search.find(asked, jobId -> isVisible(caller.grants(), needed, jobId));
             return new Prepared(
                     request.toBuilder().setField(field, found.id()).build(),
+                    Map.of(field.getName(), found.id(), "job_id", found.jobId()),
                     onKnownJob(needed, found.jobId(), kind, asked));
         });
     }

@@ -41,15 +41,23 @@ public final class NodeHeaders implements ServerInterceptor {
                 .orElseGet(() -> new NodeCredentials(Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
+    /**
+     * Returns the id that a node says it has.
+     *
+     * @param headers the headers of its session
+     * @return the id, which nobody has checked; empty if there is none
+     */
+    public static Optional<String> claimedId(Metadata headers) {
+        return Optional.ofNullable(headers.get(NODE_ID));
+    }
+
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         if (!call.getMethodDescriptor().equals(session)) {
             return next.startCall(call, headers);
         }
         NodeCredentials shown = new NodeCredentials(
-                Optional.ofNullable(headers.get(NODE_ID)),
-                Optional.ofNullable(headers.get(NODE_SECRET)),
-                BearerToken.of(headers));
+                claimedId(headers), Optional.ofNullable(headers.get(NODE_SECRET)), BearerToken.of(headers));
         return Contexts.interceptCall(Context.current().withValue(CREDENTIALS, shown), call, headers, next);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gantry.cluster.node;
 
 import dev.gantry.v1.ConnectResponse;
+import dev.gantry.v1.Node;
 
 /** The server's end of a node's stream. Its methods may be called from any thread and never block. */
 public interface NodeConnection {
@@ -18,6 +19,13 @@ public interface NodeConnection {
      * @param message the message
      */
     void send(ConnectResponse message);
+
+    /**
+     * Tells that the node has registered, and its session goes on.
+     *
+     * @param node the node
+     */
+    void registered(Node node);
 
     /**
      * Ends the stream. Does nothing once the stream has ended.

@@ -263,6 +263,7 @@ public final class NodeSession {
             LOG.info("Node {} ({}) has connected", node.getName(), node.getId());
         }
         context.liveness().heard(node.getId());
+        connection.registered(node);
         nodeId = node.getId();
         context.current().enter(nodeId, this);
         if (ended) {

@@ -1,0 +1,225 @@
+package dev.gantry.api;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import dev.gantry.api.access.MessageObjects;
+import dev.gantry.audit.AuditException;
+import dev.gantry.audit.AuditLine;
+import dev.gantry.audit.AuditLine.Stage;
+import dev.gantry.audit.AuditLog;
+import dev.gantry.audit.AuditOptions;
+import dev.gantry.v1.AclToken;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.Status;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * A call as the audit log knows it. What finds out more about the call tells it here. Thread-safe.
+ *
+ * <p>A call that is not audited is recorded nevertheless if its caller is refused.
+ */
+final class AuditedCall {
+
+    private static final Context.Key<AuditedCall> CURRENT = Context.key("gantry-audited-call");
+
+    private final Recording recording;
+    private final MethodDescriptor<?, ?> method;
+    private final Kind kind;
+    private final Origin origin;
+    private final long arrived;
+
+    // Guarded by this.
+    private final Map<String, String> objects = new LinkedHashMap<>();
+    private String requestId = "";
+    private Optional<String> callId = Optional.empty();
+    private boolean hasBegun;
+
+    /** How calls of a method are recorded. */
+    enum Kind {
+        /** The end of each call. The beginning too, if calls must be recorded before they are handled. */
+        CALL,
+        /** The beginning and the end of each stream. */
+        STREAM,
+        /** The registration of a node, and the end of its session. */
+        SESSION,
+        /** Only that the caller was refused. */
+        READ
+    }
+
+    /**
+     * What all calls need to be recorded.
+     *
+     * @param log the log
+     * @param clock the time of lines
+     * @param nanoTime measures how long calls take
+     * @param callIds makes an id for each call
+     * @param strangers limits the lines about callers without a valid token, who could push all others out of the files
+     */
+    record Recording(
+            AuditLog log,
+            InstantSource clock,
+            LongSupplier nanoTime,
+            Supplier<String> callIds,
+            StrangerLines strangers) {}
+
+    /**
+     * Where a call comes from.
+     *
+     * @param address the address and port of the caller
+     * @param certificate the role in its certificate; empty if it has shown none
+     * @param token the token that it has shown; empty if that is none, or not valid
+     * @param isKnown true if the caller has shown a valid token, or needs none for any call
+     */
+    record Origin(String address, Optional<String> certificate, Optional<AclToken> token, boolean isKnown) {}
+
+    AuditedCall(Recording recording, MethodDescriptor<?, ?> method, Kind kind, Origin origin) {
+        this.recording = recording;
+        this.method = method;
+        this.kind = kind;
+        this.origin = origin;
+        this.arrived = recording.nanoTime().getAsLong();
+    }
+
+    /**
+     * Returns the call that this thread handles.
+     *
+     * @return the call; empty if the server records none
+     */
+    static Optional<AuditedCall> current() {
+        return Optional.ofNullable(CURRENT.get());
+    }
+
+    /** Returns a context in which this is the current call. */
+    Context in(Context context) {
+        return context.withValue(CURRENT, this);
+    }
+
+    /** Returns true if the call is to be recorded before it is handled. */
+    boolean isAnnounced() {
+        return kind == Kind.STREAM
+                || (kind == Kind.CALL && recording.log().options().isRequired());
+    }
+
+    /** Returns true if the call's answer has to wait for its line, if it has one. */
+    boolean isAnsweredLate() {
+        return method.getType() == MethodType.UNARY && recording.log().options().isSync();
+    }
+
+    /** Says what the call is about, as its request says it. */
+    void about(Message request) {
+        about(MessageObjects.of(request));
+        FieldDescriptor id = request.getDescriptorForType().findFieldByName("request_id");
+        if (id != null && id.getJavaType() == FieldDescriptor.JavaType.STRING) {
+            synchronized (this) {
+                requestId = (String) request.getField(id);
+            }
+        }
+    }
+
+    /** Says more of what the call is about. Later values replace those with the same name. */
+    synchronized void about(Map<String, String> more) {
+        more.forEach((name, value) -> {
+            if (!value.isEmpty()) {
+                objects.put(name, Redaction.of(value));
+            }
+        });
+    }
+
+    /**
+     * Records that the call is about to be handled, or that the node has registered. Never blocks.
+     *
+     * @return completed once that is in the log; fails with {@link AuditException}
+     */
+    synchronized CompletableFuture<Void> begun() {
+        hasBegun = true;
+        return recording.log().append(line(Stage.BEGUN));
+    }
+
+    /**
+     * Records that the call is about to be handled, and waits for it if the server's options say so. Blocks.
+     *
+     * @throws AuditException if it can't be recorded in time, and may not be handled then
+     */
+    void awaitBegun(Duration patience) {
+        CompletableFuture<Void> written = begun();
+        AuditOptions options = recording.log().options();
+        if (!options.isRequired() && !options.isSync()) {
+            return;
+        }
+        try {
+            written.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (options.isRequired()) {
+                throw (AuditException) e.getCause();
+            }
+        } catch (TimeoutException e) {
+            if (options.isRequired()) {
+                throw AuditException.tooSlow(patience);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while a call was recorded", e);
+        }
+    }
+
+    /**
+     * Records how the call has ended.
+     *
+     * @param answer what the caller gets, if it gets one message only
+     * @return completed once that is in the log; fails with {@link AuditException}. Empty if it is not recorded
+     */
+    Optional<CompletableFuture<Void>> ended(Status status, Metadata trailers, Optional<Message> answer) {
+        boolean isRefusal =
+                status.getCode() == Status.Code.UNAUTHENTICATED || status.getCode() == Status.Code.PERMISSION_DENIED;
+        if (kind == Kind.READ && !isRefusal) {
+            return Optional.empty();
+        }
+        long omitted = 0;
+        if (isOfStranger(status)) {
+            if (!recording.strangers().mayWrite()) {
+                return Optional.empty();
+            }
+            omitted = recording.strangers().omitted();
+        }
+        answer.ifPresent(message -> about(MessageObjects.of(message)));
+        Duration duration = Duration.ofNanos(recording.nanoTime().getAsLong() - arrived);
+        AuditLine line = line(Stage.ENDED)
+                .outcome(status.getCode().name(), Redaction.reason(status, trailers), duration)
+                .lost(omitted);
+        return Optional.of(recording.log().append(line));
+    }
+
+    private synchronized boolean isOfStranger(Status status) {
+        return !origin.isKnown() && !hasBegun && !status.isOk();
+    }
+
+    private synchronized AuditLine line(Stage stage) {
+        if (callId.isEmpty()) {
+            callId = Optional.of(recording.callIds().get());
+        }
+        AuditLine line = new AuditLine(recording.clock().instant(), stage)
+                .call(callId.get(), method.getFullMethodName())
+                .peer(origin.address(), origin.certificate());
+        origin.token()
+                .ifPresent(token -> line.token(token.getAccessorId(), Redaction.of(token.getName()), typeOf(token)));
+        return line.object(objects).requestId(Redaction.of(requestId));
+    }
+
+    private static String typeOf(AclToken token) {
+        return token.getType().name().replace("ACL_TOKEN_TYPE_", "").toLowerCase(Locale.ROOT);
+    }
+}
