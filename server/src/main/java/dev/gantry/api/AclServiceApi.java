@@ -13,6 +13,7 @@ import dev.gantry.cluster.access.AccessRegistry;
 import dev.gantry.cluster.access.AccessRegistry.TokenOptions;
 import dev.gantry.cluster.access.Bootstrap;
 import dev.gantry.model.FieldPath;
+import dev.gantry.model.JoinToken;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.AclServiceGrpc.AclServiceImplBase;
@@ -61,12 +62,19 @@ final class AclServiceApi extends AclServiceImplBase {
     private final AccessRegistry registry;
     private final Bootstrap bootstrap;
     private final IdLookup<AclToken> lookup;
+    private final Optional<String> pin;
 
-    AclServiceApi(AccessControl access, AccessRegistry registry, Bootstrap bootstrap) {
+    /**
+     * Makes the service.
+     *
+     * @param pin names the server's CA in join tokens; empty if it has none of its own
+     */
+    AclServiceApi(AccessControl access, AccessRegistry registry, Bootstrap bootstrap, Optional<String> pin) {
         this.access = access;
         this.registry = registry;
         this.bootstrap = bootstrap;
         this.lookup = IdLookup.ofTokens(access);
+        this.pin = pin;
     }
 
     @Override
@@ -146,7 +154,10 @@ final class AclServiceApi extends AclServiceImplBase {
                 () -> registry.create(options(request)),
                 made -> CreateAclTokenResponse.newBuilder()
                         .setToken(made.token())
-                        .setSecret(made.secret())
+                        .setSecret(
+                                made.token().getType() == AclTokenType.ACL_TOKEN_TYPE_JOIN
+                                        ? new JoinToken(made.secret(), pin).text()
+                                        : made.secret())
                         .build());
     }
 

@@ -12,6 +12,7 @@ import dev.gantry.cluster.deployment.DeploymentWatcher;
 import dev.gantry.cluster.job.Dispatcher;
 import dev.gantry.cluster.job.JobRegistry;
 import dev.gantry.cluster.job.PeriodicLauncher;
+import dev.gantry.cluster.node.NodeAdmission;
 import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.cluster.scheduling.DryRuns;
@@ -20,7 +21,10 @@ import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.StoreHealth;
 import dev.gantry.store.StoreReader;
+import dev.gantry.tls.AuthorityPin;
+import dev.gantry.tls.OwnCertificates;
 import dev.gantry.v1.AclServiceGrpc;
+import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
@@ -42,6 +46,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -136,6 +141,8 @@ public final class GrpcServer implements AutoCloseable {
      * @param storeHealth tells whether the store can be read and written
      * @param watches wakes watches
      * @param sessions holds nodes' sessions
+     * @param admission decides which nodes get a certificate
+     * @param certificates issues certificates of nodes; empty if the server has no CA of its own
      * @param services finds the instances of services
      * @param access knows the tokens and policies
      * @param audit records calls; empty: they are not recorded
@@ -155,6 +162,8 @@ public final class GrpcServer implements AutoCloseable {
             StoreHealth storeHealth,
             WatchHub watches,
             NodeSessions sessions,
+            NodeAdmission admission,
+            Optional<OwnCertificates> certificates,
             ServiceCatalog services,
             Access access,
             Optional<AuditLog> audit,
@@ -223,7 +232,9 @@ public final class GrpcServer implements AutoCloseable {
                 .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(requests)
                 .intercept(peers)
-                .intercept(new NodeHeaders(NodeSessionServiceGrpc.getConnectMethod()))
+                .intercept(new NodeHeaders(Set.of(
+                        NodeSessionServiceGrpc.getConnectMethod(),
+                        NodeCertificateServiceGrpc.getIssueNodeCertificateMethod())))
                 .intercept(calls)
                 .intercept(new AuthenticationInterceptor(
                         access.control(),
@@ -262,12 +273,13 @@ public final class GrpcServer implements AutoCloseable {
 
     /**
      * Decides whether anybody may call a method without a token: health, which balancers of load ask for; the bootstrap,
-     * which has a proof of its own; and sessions of nodes, which have secrets of their own.
+     * which has a proof of its own; and the calls of nodes, which have secrets of their own.
      */
     private static boolean needsNoToken(MethodDescriptor<?, ?> method) {
         return HealthGrpc.SERVICE_NAME.equals(method.getServiceName())
                 || method.equals(AclServiceGrpc.getBootstrapAclMethod())
-                || method.equals(NodeSessionServiceGrpc.getConnectMethod());
+                || method.equals(NodeSessionServiceGrpc.getConnectMethod())
+                || method.equals(NodeCertificateServiceGrpc.getIssueNodeCertificateMethod());
     }
 
     /**
@@ -351,13 +363,16 @@ public final class GrpcServer implements AutoCloseable {
                 new AclServiceApi(
                         parts.access().control(),
                         parts.access().registry(),
-                        parts.access().bootstrap()),
+                        parts.access().bootstrap(),
+                        parts.certificates()
+                                .map(own -> AuthorityPin.of(own.authority()).sha256())),
                 new ClusterServiceApi(
                         parts.reader(),
                         parts.clusterId(),
                         parts.version(),
                         parts.access().isInsecure(),
                         parts.audit()),
-                new NodeSessionApi(parts.sessions()));
+                new NodeSessionApi(parts.sessions()),
+                new NodeCertificateApi(parts.admission(), parts.certificates()));
     }
 }

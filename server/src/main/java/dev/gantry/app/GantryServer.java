@@ -32,6 +32,7 @@ import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.driver.rkt.RktConfigCheck;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreHealth;
+import dev.gantry.tls.AuthorityPin;
 import dev.gantry.tls.OwnCertificates;
 import dev.gantry.tls.ServerCertificates;
 import dev.gantry.tls.ServerTls;
@@ -120,9 +121,21 @@ final class GantryServer implements AutoCloseable {
             Optional<ServerCertificates> certificates =
                     given.or(() -> config.tls().map(tls -> ServerCertificates.load(tls, clocks.wall())));
             certificates.ifPresent(read -> threads.repeatCollection(RENEWAL, read::reload));
-            TokenFiles tokens = new TokenFiles(config.storeDir(), config.tls().map(ServerTls::authority));
+            TokenFiles tokens = new TokenFiles(
+                    config.storeDir(),
+                    config.tls().map(ServerTls::authority),
+                    own.map(made -> AuthorityPin.of(made.authority()).sha256()));
             GrpcServer grpc = wire(
-                    config, credentials(config, certificates), store, threads, clocks, random, secrets, tokens, audit);
+                    config,
+                    credentials(config, certificates),
+                    own,
+                    store,
+                    threads,
+                    clocks,
+                    random,
+                    secrets,
+                    tokens,
+                    audit);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             leaveCredentials(config, tokens, address);
             tellRisks(config);
@@ -187,6 +200,7 @@ final class GantryServer implements AutoCloseable {
     private static GrpcServer wire(
             ServerConfig config,
             ServerCredentials credentials,
+            Optional<OwnCertificates> own,
             Store store,
             ServerThreads threads,
             Clocks clocks,
@@ -219,14 +233,9 @@ final class GantryServer implements AutoCloseable {
         if (!config.isInsecure()) {
             bootstrap.begin(store.reader().access());
         }
+        NodeAdmission admission = new NodeAdmission(store.reader().nodes(), access, config.isInsecure());
         NodeSessions sessions = new NodeSessions(
-                store.reader(),
-                nodes,
-                new NodeAdmission(store.reader().nodes(), access, config.isInsecure()),
-                liveness,
-                versions,
-                () -> identity(store),
-                threads.streams());
+                store.reader(), nodes, admission, liveness, versions, () -> identity(store), threads.streams());
 
         store.listen(versions::publish);
         store.listen(loop::publish);
@@ -271,6 +280,8 @@ final class GantryServer implements AutoCloseable {
                         store.health(),
                         watches,
                         sessions,
+                        admission,
+                        own,
                         services,
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         audit,

@@ -40,7 +40,7 @@ public final class NodeRefusedException extends ClusterException {
      *
      * @param nodeId the id
      * @param registered the name that the id is registered with
-     * @param certified the name in the certificate
+     * @param certified the name in the certificate that it has, or asks for
      * @return the exception
      */
     public static NodeRefusedException otherName(String nodeId, String registered, String certified) {
@@ -48,5 +48,18 @@ public final class NodeRefusedException extends ClusterException {
                 ("Node id %s is registered with the name \"%s\", and the certificate is that of node \"%s\": to rename a"
                                 + " node, stop it, and purge it with gantry node purge")
                         .formatted(nodeId, registered, certified));
+    }
+
+    /**
+     * Makes the exception for a new node with the name of another one.
+     *
+     * @param name the name
+     * @return the exception
+     */
+    public static NodeRefusedException nameTaken(String name) {
+        return new NodeRefusedException(
+                ("Another node, which is not down, has the name \"%s\": say another --name. If this is the same machine,"
+                                + " restore the file identity in its data directory, or wait until that node is down")
+                        .formatted(name));
     }
 }

@@ -78,6 +78,30 @@ public final class NodeReader {
     }
 
     /**
+     * Returns the name that a node is registered with.
+     *
+     * @param id the full id
+     * @return the name; empty if the node is not stored
+     */
+    public Optional<String> name(String id) {
+        return dsl.select(NODE.NAME).from(NODE).where(NODE.ID.eq(id)).fetchOptional(NODE.NAME);
+    }
+
+    /**
+     * Tells whether a name is in use.
+     *
+     * @param name the full name
+     * @param exceptId a node that does not count
+     * @return true if another node has the name and is not down
+     */
+    public boolean isNameTaken(String name, String exceptId) {
+        return dsl.fetchExists(dsl.selectOne()
+                .from(NODE)
+                .where(NODE.NAME.eq(name).and(NODE.ID.ne(exceptId)).and(NODE.STATUS.ne((short)
+                        NodeStatus.NODE_STATUS_DOWN_VALUE))));
+    }
+
+    /**
      * Returns a page of nodes in the order of their names, then ids.
      *
      * @param afterName only nodes after this name

@@ -5,12 +5,10 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -120,7 +118,7 @@ public final class CertificateAuthority {
      */
     public static CertificateAuthority create(
             String name, Duration validity, InstantSource clock, SecureRandom random) {
-        KeyPair keys = newKeys(random);
+        KeyPair keys = CertificateRequest.newKeys(random);
         X500Name subject = name(name);
         Instant now = clock.instant();
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
@@ -178,7 +176,7 @@ public final class CertificateAuthority {
      * @throws TlsException if the certificate would be valid longer than the authority's own
      */
     public Identity issue(Subject subject, Duration validity) {
-        KeyPair keys = newKeys(random);
+        KeyPair keys = CertificateRequest.newKeys(random);
         return new Identity(issue(subject, keys.getPublic(), validity), keys.getPrivate());
     }
 
@@ -261,16 +259,6 @@ public final class CertificateAuthority {
                             .setSecureRandom(random)
                             .build(key)));
         } catch (OperatorCreationException | GeneralSecurityException e) {
-            throw unmakeable(e);
-        }
-    }
-
-    private static KeyPair newKeys(SecureRandom random) {
-        try {
-            KeyPairGenerator maker = KeyPairGenerator.getInstance("EC");
-            maker.initialize(new ECGenParameterSpec("secp256r1"), random);
-            return maker.generateKeyPair();
-        } catch (GeneralSecurityException e) {
             throw unmakeable(e);
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -20,6 +21,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,7 @@ public final class OwnCertificates {
     private static final String AUTHORITY_KEY = "ca.key";
     private static final Duration AUTHORITY_VALIDITY = Duration.ofDays(3650);
     private static final Duration VALIDITY = Duration.ofDays(90);
+    private static final Duration NODE_VALIDITY = Duration.ofDays(30);
 
     private final Path directory;
     private final CertificateAuthority.Subject subject;
@@ -90,7 +93,8 @@ public final class OwnCertificates {
 
     /**
      * Issues a new certificate if two thirds of the validity of the present one have passed, if it is for other names, or
-     * if it can't be used.
+     * if it can't be used. The CA's certificate stands after it in the file: a node that knows no more than the CA's pin
+     * gets it when it connects.
      *
      * @throws TlsException if the files can't be written
      */
@@ -98,16 +102,44 @@ public final class OwnCertificates {
         if (isGood()) {
             return;
         }
-        Instant end = authority.identity().certificate().getNotAfter().toInstant();
-        Duration left = Duration.between(clock.instant(), end);
-        CertificateAuthority.Identity made = authority.issue(subject, left.compareTo(VALIDITY) < 0 ? left : VALIDITY);
+        CertificateAuthority.Identity made = authority.issue(subject, atMost(VALIDITY));
+        List<X509Certificate> shown =
+                Stream.concat(made.chain().stream(), Stream.of(authority())).toList();
         // A crash between the two leaves files of different pairs, which are replaced at the next start.
         PemFiles.replace(directory.resolve(KEY), made.key());
-        PemFiles.replace(directory.resolve(CERTIFICATE), made.chain());
+        PemFiles.replace(directory.resolve(CERTIFICATE), shown);
         LOG.info(
                 "Made the server's certificate {}, valid until {}",
                 directory.resolve(CERTIFICATE),
                 made.certificate().getNotAfter().toInstant());
+    }
+
+    /**
+     * Returns the certificate of the CA.
+     *
+     * @return the certificate
+     */
+    public X509Certificate authority() {
+        return authority.identity().certificate();
+    }
+
+    /**
+     * Issues the certificate of a node, valid for 30 days.
+     *
+     * @param name the node's name
+     * @param key the node's public key
+     * @return the certificate, then those of the authorities below the root
+     */
+    public List<X509Certificate> issueForNode(String name, PublicKey key) {
+        return authority.issue(
+                new CertificateAuthority.Subject(new CertificateRole.Node(name)), key, atMost(NODE_VALIDITY));
+    }
+
+    /** Returns a validity, or what is left of the CA's own if that is less. */
+    private Duration atMost(Duration validity) {
+        Duration left =
+                Duration.between(clock.instant(), authority().getNotAfter().toInstant());
+        return left.compareTo(validity) < 0 ? left : validity;
     }
 
     private boolean isGood() {
@@ -116,12 +148,14 @@ public final class OwnCertificates {
             return false;
         }
         try {
-            X509Certificate present = PemFiles.readCertificates(file).get(0);
+            List<X509Certificate> shown = PemFiles.readCertificates(file);
+            X509Certificate present = shown.get(0);
             KeyMatch.check(present, file, PemFiles.readKey(directory.resolve(KEY)), directory.resolve(KEY));
             Instant begin = present.getNotBefore().toInstant();
             Duration validity = Duration.between(begin, present.getNotAfter().toInstant());
             Instant renewal = begin.plus(validity.multipliedBy(2).dividedBy(3));
             return clock.instant().isBefore(renewal)
+                    && shown.contains(authority())
                     && isIssued(present)
                     && names(present).equals(names(subject));
         } catch (TlsException e) {
@@ -132,7 +166,7 @@ public final class OwnCertificates {
 
     private boolean isIssued(X509Certificate present) {
         try {
-            present.verify(authority.identity().certificate().getPublicKey());
+            present.verify(authority().getPublicKey());
             return true;
         } catch (GeneralSecurityException e) {
             throw new TlsException("%s is not of the CA beside it".formatted(directory.resolve(CERTIFICATE)), e);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -88,6 +89,34 @@ class OwnCertificatesTest {
     }
 
     @Test
+    void the_server_shows_its_ca_after_its_certificate_also_if_an_earlier_start_did_not() throws IOException {
+        open(NAMES);
+        X509Certificate ca = certificate("ca.crt");
+        assertThat(shown()).hasSize(2).endsWith(ca);
+        X509Certificate alone = shown().get(0);
+        Files.writeString(tls().resolve("server.crt"), PemFiles.encode(List.of(alone)));
+
+        open(NAMES);
+
+        assertThat(shown()).hasSize(2).endsWith(ca);
+    }
+
+    @Test
+    void a_node_gets_a_certificate_for_30_days_that_never_outlives_the_ca() throws Exception {
+        OwnCertificates own = open(NAMES);
+        PublicKey key = CertificateRequest.newKeys(new SecureRandom()).getPublic();
+
+        X509Certificate node = own.issueForNode("n1", key).get(0);
+
+        node.verify(own.authority().getPublicKey());
+        assertThat(CertificateRole.of(node)).contains(new CertificateRole.Node("n1"));
+        assertThat(node.getNotAfter().toInstant()).isEqualTo(now.plus(Duration.ofDays(30)));
+        Instant end = own.authority().getNotAfter().toInstant();
+        now = end.minus(Duration.ofDays(5));
+        assertThat(own.issueForNode("n1", key).get(0).getNotAfter().toInstant()).isEqualTo(end);
+    }
+
+    @Test
     void a_start_that_was_killed_while_it_made_the_ca_is_made_good_by_the_next() throws Exception {
         Files.createDirectory(dir.resolve("tls.new"));
         Files.writeString(dir.resolve("tls.new/ca.key"), "half");
@@ -122,6 +151,10 @@ class OwnCertificatesTest {
 
     private OwnCertificates open(List<String> names) {
         return OwnCertificates.open(tls(), names, () -> now, new SecureRandom());
+    }
+
+    private List<X509Certificate> shown() {
+        return PemFiles.readCertificates(tls().resolve("server.crt"));
     }
 
     private Path tls() {

@@ -1,5 +1,6 @@
 package dev.gantry.api.access;
 
+import dev.gantry.model.JoinToken;
 import io.grpc.Metadata;
 import java.util.Optional;
 
@@ -14,7 +15,7 @@ public final class BearerToken {
     private BearerToken() {}
 
     /**
-     * Returns the secret that a call carries.
+     * Returns the secret that a call carries. Leaves out what a join token says of the server's CA.
      *
      * @param headers the headers of the call
      * @return the secret; empty if there is none, or if the header has another scheme
@@ -22,6 +23,7 @@ public final class BearerToken {
     public static Optional<String> of(Metadata headers) {
         return Optional.ofNullable(headers.get(AUTHORIZATION))
                 .filter(value -> value.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-                .map(value -> value.substring(SCHEME.length()).strip());
+                .map(value -> value.substring(SCHEME.length()).strip())
+                .map(JoinToken::secretOf);
     }
 }

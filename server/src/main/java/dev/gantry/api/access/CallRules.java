@@ -27,6 +27,7 @@ import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.MethodDescriptor;
@@ -47,6 +48,8 @@ import java.util.stream.Stream;
  * it: calls for it are answered as if there were no such job.
  */
 public final class CallRules {
+
+    private static final String NODE_NEEDS = "the node's secret, or a join token";
 
     private final Map<String, CallRule> rules = new LinkedHashMap<>();
 
@@ -136,9 +139,11 @@ public final class CallRules {
                 ofNodes(NodeServiceGrpc.getPurgeNodeMethod(), AclAccess.ACL_ACCESS_WRITE),
                 ofNodes(NodeServiceGrpc.getRejoinNodeMethod(), AclAccess.ACL_ACCESS_WRITE),
                 new CallRule(
-                        NodeSessionServiceGrpc.getConnectMethod(),
+                        NodeSessionServiceGrpc.getConnectMethod(), Audience.NODES, NODE_NEEDS, CallRules::anything),
+                new CallRule(
+                        NodeCertificateServiceGrpc.getIssueNodeCertificateMethod(),
                         Audience.NODES,
-                        "the node's secret, or a join token",
+                        NODE_NEEDS,
                         CallRules::anything));
     }
 

@@ -10,8 +10,9 @@ import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.Optional;
+import java.util.Set;
 
-/** Hands what a node shows in the headers of its session to the service. */
+/** Hands what a node shows in the headers of its calls to the services. */
 public final class NodeHeaders implements ServerInterceptor {
 
     private static final Context.Key<NodeCredentials> CREDENTIALS = Context.key("gantry-node-credentials");
@@ -20,21 +21,21 @@ public final class NodeHeaders implements ServerInterceptor {
     private static final Metadata.Key<String> NODE_SECRET =
             Metadata.Key.of("gantry-node-secret", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final MethodDescriptor<?, ?> session;
+    private final Set<MethodDescriptor<?, ?>> methods;
 
     /**
      * Makes an interceptor.
      *
-     * @param session the method of nodes' sessions
+     * @param methods the methods that nodes call
      */
-    public NodeHeaders(MethodDescriptor<?, ?> session) {
-        this.session = session;
+    public NodeHeaders(Set<MethodDescriptor<?, ?>> methods) {
+        this.methods = Set.copyOf(methods);
     }
 
     /**
      * Returns what the node of the current call has shown.
      *
-     * @return the credentials; without any if this is no session
+     * @return the credentials; without any if this is no call for nodes
      */
     public static NodeCredentials current() {
         return Optional.ofNullable(CREDENTIALS.get())
@@ -53,7 +54,7 @@ public final class NodeHeaders implements ServerInterceptor {
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (!call.getMethodDescriptor().equals(session)) {
+        if (!methods.contains(call.getMethodDescriptor())) {
             return next.startCall(call, headers);
         }
         NodeCredentials shown = new NodeCredentials(

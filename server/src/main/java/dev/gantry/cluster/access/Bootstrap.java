@@ -74,7 +74,10 @@ public final class Bootstrap {
                     "Made the first tokens; their secrets are in {} and {}",
                     files.path(TokenFiles.MANAGEMENT),
                     files.path(TokenFiles.JOIN));
-        } else if (files.read(TokenFiles.MANAGEMENT).isEmpty()) {
+            return;
+        }
+        files.repin();
+        if (files.read(TokenFiles.MANAGEMENT).isEmpty()) {
             LOG.warn(
                     "{} is missing. If nobody has a management token any more, make one with: gantry acl bootstrap"
                             + " --data-dir DIR",

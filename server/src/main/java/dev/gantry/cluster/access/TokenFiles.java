@@ -1,6 +1,7 @@
 package dev.gantry.cluster.access;
 
 import dev.gantry.files.DurableFile;
+import dev.gantry.model.JoinToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,7 @@ public final class TokenFiles {
 
     private final Path dir;
     private final Optional<Path> authority;
+    private final Optional<String> pin;
     private Optional<Path> copies = Optional.empty();
 
     /**
@@ -44,10 +46,13 @@ public final class TokenFiles {
      *
      * @param dir the directory of the server's database, which exists
      * @param authority the certificate of the authority that issues the server's certificate; empty without TLS
+     * @param pin what names the authority in join tokens, as {@link JoinToken#pin}; empty if the server does not show its
+     *     authority to nodes
      */
-    public TokenFiles(Path dir, Optional<Path> authority) {
+    public TokenFiles(Path dir, Optional<Path> authority, Optional<String> pin) {
         this.dir = dir;
         this.authority = authority;
+        this.pin = pin;
     }
 
     /**
@@ -70,7 +75,7 @@ public final class TokenFiles {
      */
     synchronized void write(String name, String secret) {
         try {
-            write(dir, name, secret);
+            write(dir, name, name.equals(JOIN) ? new JoinToken(secret, pin).text() : secret);
         } catch (IOException e) {
             throw new UncheckedIOException("Can't write " + path(name), e);
         }
@@ -85,6 +90,19 @@ public final class TokenFiles {
      */
     public Optional<String> read(String name) {
         return read(path(name));
+    }
+
+    /**
+     * Writes the join token anew if it does not name the server's authority as it is now: the server was started with TLS
+     * for the first time, or without it again.
+     *
+     * @throws UncheckedIOException as {@link #write}
+     */
+    void repin() {
+        read(JOIN)
+                .map(JoinToken::secretOf)
+                .filter(secret -> !read(JOIN).equals(Optional.of(new JoinToken(secret, pin).text())))
+                .ifPresent(secret -> write(JOIN, secret));
     }
 
     /**

@@ -50,6 +50,8 @@ public final class NodeAdmission {
      */
     record Admitted(Optional<NodeCredentials> shown, BooleanSupplier joins) {
 
+        private static final Admitted ANYBODY = new Admitted(Optional.empty(), () -> true);
+
         /**
          * Checks that the node registers as the one that was admitted.
          *
@@ -72,27 +74,58 @@ public final class NodeAdmission {
         }
     }
 
-    /** Admits each node of a server that asks for nothing; empty: {@link #check} decides. */
-    Optional<Admitted> withoutCheck() {
-        return isInsecure ? Optional.of(new Admitted(Optional.empty(), () -> true)) : Optional.empty();
+    /**
+     * Admits a node without a look at the database, if the server asks for nothing.
+     *
+     * @param certifiedName the name in the node's certificate; empty without TLS
+     * @return empty: {@link #check} decides
+     */
+    Optional<Admitted> withoutCheck(Optional<String> certifiedName) {
+        return isInsecure && certifiedName.isEmpty() ? Optional.of(Admitted.ANYBODY) : Optional.empty();
     }
 
     /**
      * Decides by what a node has shown. Blocks.
      *
+     * @param certifiedName the name in the node's certificate; empty without TLS
      * @throws UnauthenticatedException if it is not known and has shown no token that lets it join
-     * @throws NodeRefusedException if it is known with another secret
+     * @throws NodeRefusedException if it is known with another secret, or with another name than its certificate's
      */
-    Admitted check(NodeCredentials shown) {
+    Admitted check(NodeCredentials shown, Optional<String> certifiedName) {
+        if (isInsecure) {
+            shown.nodeId().ifPresent(id -> certifiedName.ifPresent(name -> requireName(id, name)));
+            return Admitted.ANYBODY;
+        }
+        BooleanSupplier joins = joins(shown);
+        String id = prove(shown, joins);
+        certifiedName.ifPresent(name -> requireName(id, name));
+        return new Admitted(Optional.of(shown), joins);
+    }
+
+    /**
+     * Decides whether a node may have the certificate of a name. Blocks.
+     *
+     * @param shown what the node has shown
+     * @param name the name
+     * @throws UnauthenticatedException if it is not known and has shown no token that lets it join
+     * @throws NodeRefusedException if it is known with another secret or name, or if it is not known and another node has
+     *     the name
+     */
+    public void checkCertificate(NodeCredentials shown, String name) {
+        String id = prove(shown, isInsecure ? () -> true : joins(shown));
+        requireName(id, name);
+        if (nodes.name(id).isEmpty() && nodes.isNameTaken(name, id)) {
+            throw NodeRefusedException.nameTaken(name);
+        }
+    }
+
+    /** Returns the id of a node that is known, or may join. */
+    private String prove(NodeCredentials shown, BooleanSupplier joins) {
         if (!isWhole(shown.nodeId()) || !isWhole(shown.secret())) {
             throw new UnauthenticatedException("A node's session needs the headers gantry-node-id and"
                     + " gantry-node-secret; start a node of this server's version");
         }
         String id = shown.nodeId().get();
-        BooleanSupplier joins = () -> shown.token()
-                .flatMap(authenticator::authenticate)
-                .filter(NodeAdmission::letsJoin)
-                .isPresent();
         Optional<byte[]> known = nodes.secretHash(id);
         if (known.isEmpty() && !joins.getAsBoolean()) {
             throw unknown(id, shown.token().isPresent());
@@ -102,7 +135,21 @@ public final class NodeAdmission {
                         known.get(), Secrets.hash(shown.secret().get()).toByteArray())) {
             throw NodeRefusedException.otherSecret(id);
         }
-        return new Admitted(Optional.of(shown), joins);
+        return id;
+    }
+
+    private BooleanSupplier joins(NodeCredentials shown) {
+        return () -> shown.token()
+                .flatMap(authenticator::authenticate)
+                .filter(NodeAdmission::letsJoin)
+                .isPresent();
+    }
+
+    /** An id keeps the name that it was registered with: who has stolen the id and the secret has not the certificate. */
+    private void requireName(String id, String certified) {
+        nodes.name(id).filter(registered -> !registered.equals(certified)).ifPresent(registered -> {
+            throw NodeRefusedException.otherName(id, registered, certified);
+        });
     }
 
     /** Returns the failure of a node that is not known and has no right to join. */

@@ -85,6 +85,11 @@ public final class NodeRegistry {
                 // It was purged after its session had begun.
                 throw NodeAdmission.unknown(node.getId(), false);
             }
+            if (known.isEmpty()
+                    && proof.isNameCertified()
+                    && transaction.reader().nodes().isNameTaken(node.getName(), node.getId())) {
+                throw NodeRefusedException.nameTaken(node.getName());
+            }
             if (known.isEmpty()) {
                 Node joining = node.toBuilder()
                         .setEligibility(SchedulingEligibility.SCHEDULING_ELIGIBILITY_ELIGIBLE)

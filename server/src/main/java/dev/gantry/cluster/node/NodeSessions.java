@@ -69,18 +69,18 @@ public final class NodeSessions {
      */
     public NodeSession open(NodeConnection connection, NodeCredentials shown, Optional<String> certifiedName) {
         NodeSession session = new NodeSession(context, connection, certifiedName);
-        Optional<NodeAdmission.Admitted> withoutCheck = admission.withoutCheck();
+        Optional<NodeAdmission.Admitted> withoutCheck = admission.withoutCheck(certifiedName);
         if (withoutCheck.isPresent()) {
             session.admit(withoutCheck.get(), identity.get());
         } else {
-            executor.execute(() -> admit(session, shown));
+            executor.execute(() -> admit(session, shown, certifiedName));
         }
         return session;
     }
 
-    private void admit(NodeSession session, NodeCredentials shown) {
+    private void admit(NodeSession session, NodeCredentials shown, Optional<String> certifiedName) {
         try {
-            session.admit(admission.check(shown), identity.get());
+            session.admit(admission.check(shown, certifiedName), identity.get());
         } catch (RuntimeException e) {
             session.end(e);
         }

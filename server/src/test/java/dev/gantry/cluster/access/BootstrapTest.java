@@ -45,7 +45,7 @@ class BootstrapTest {
         SecureRandom random = new SecureRandom();
         control = new AccessControl(store.reader().access(), PolicyGrants::of, Instant::now);
         store.listen(control::publish);
-        files = new TokenFiles(dir, Optional.empty());
+        files = new TokenFiles(dir, Optional.empty(), Optional.empty());
         bootstrap = new Bootstrap(dir, files, new AccessRegistry(store, Instant::now, random), random);
     }
 
