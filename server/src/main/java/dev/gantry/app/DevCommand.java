@@ -2,7 +2,6 @@ package dev.gantry.app;
 
 import dev.gantry.cli.CommandFailedException;
 import dev.gantry.cluster.access.TokenFiles;
-import dev.gantry.tls.ServerTls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,27 +58,13 @@ final class DevCommand implements Runnable {
 
     /** Starts the server and the node. Returns an action that stops both. */
     private Runnable start(Path directory) {
-        ServerConfig serverConfig = OptionErrors.explain(spec, () -> checked(serverOptions.toConfig(directory)));
+        ServerConfig serverConfig = OptionErrors.explain(spec, () -> serverOptions.toConfig(directory));
         GantryServer server = ServerCommand.start(serverConfig);
         GantryNode node = startNode(server, directory);
         return () -> {
             node.closeStoppingTasks();
             server.close();
         };
-    }
-
-    /**
-     * Refuses certificates that the server would make: its node has none of them.
-     *
-     * @throws IllegalArgumentException if the server would make them
-     */
-    static ServerConfig checked(ServerConfig config) {
-        if (config.tls().flatMap(ServerTls::ownNames).isPresent()) {
-            throw new IllegalArgumentException(
-                    "gantry dev does not make certificates: run gantry server --tls and gantry node, or give dev the files"
-                            + " of gantry tls with --tls-cert, --tls-key, --tls-ca, --ca-file, --cert-file and --key-file");
-        }
-        return config;
     }
 
     private GantryNode startNode(GantryServer server, Path directory) {

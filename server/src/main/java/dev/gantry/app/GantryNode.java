@@ -1,6 +1,8 @@
 package dev.gantry.app;
 
+import dev.gantry.client.TlsOptions;
 import dev.gantry.driver.TaskDriver;
+import dev.gantry.model.JoinToken;
 import dev.gantry.node.DirectoryCleaner;
 import dev.gantry.node.FingerprintLoop;
 import dev.gantry.node.GarbageLoop;
@@ -11,12 +13,15 @@ import dev.gantry.node.NodeTimings;
 import dev.gantry.node.Sweeper;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
+import dev.gantry.node.certificate.CertificateRenewal;
+import dev.gantry.node.certificate.NodeTransport;
 import dev.gantry.node.check.CheckProbes;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.NodeFingerprint;
 import dev.gantry.node.log.LogReader;
 import dev.gantry.node.session.ServerSession;
 import dev.gantry.node.session.SessionCredentials;
+import dev.gantry.node.session.SessionTransport;
 import dev.gantry.node.session.UpdateQueue;
 import dev.gantry.node.state.AllocationStore;
 import dev.gantry.node.state.ClusterMembership;
@@ -25,7 +30,6 @@ import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
-import io.grpc.ChannelCredentials;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -40,7 +44,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -61,6 +64,7 @@ final class GantryNode implements AutoCloseable {
     private final NodeAgent agent;
     private final FingerprintLoop fingerprints;
     private final GarbageLoop garbage;
+    private final Optional<CertificateRenewal> renewal;
     private final String id;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -70,12 +74,14 @@ final class GantryNode implements AutoCloseable {
             NodeAgent agent,
             FingerprintLoop fingerprints,
             GarbageLoop garbage,
+            Optional<CertificateRenewal> renewal,
             String id) {
         this.directory = directory;
         this.threads = threads;
         this.agent = agent;
         this.fingerprints = fingerprints;
         this.garbage = garbage;
+        this.renewal = renewal;
         this.id = id;
     }
 
@@ -88,7 +94,7 @@ final class GantryNode implements AutoCloseable {
      * @param clock the wall clock
      * @param random spreads the work of many nodes over time
      * @param stateThread makes the thread that writes the node's state
-     * @param joinTokens returns the secret of a token that lets the node join, given the server's {@code HOST:PORT}
+     * @param joinTokens returns a token that lets the node join, given the server's {@code HOST:PORT}
      */
     record Parts(
             Function<Path, List<TaskDriver>> drivers,
@@ -97,7 +103,7 @@ final class GantryNode implements AutoCloseable {
             InstantSource clock,
             RandomGenerator random,
             ThreadFactory stateThread,
-            Function<String, Optional<String>> joinTokens) {
+            Function<String, Optional<JoinToken>> joinTokens) {
 
         /** Returns the parts of a real node. */
         static Parts ofThisMachine(NodeConfig config) {
@@ -117,6 +123,7 @@ final class GantryNode implements AutoCloseable {
      * server.
      *
      * @throws dev.gantry.node.state.NodeStateException if the data directory can't be used, or another node uses it
+     * @throws dev.gantry.tls.TlsException if a file of TLS can't be used
      */
     static GantryNode start(NodeConfig config, Parts parts) {
         DataDirectory directory = DataDirectory.open(config.dataDir());
@@ -146,6 +153,7 @@ final class GantryNode implements AutoCloseable {
         }
         fingerprints.close();
         garbage.close();
+        renewal.ifPresent(CertificateRenewal::close);
         try {
             agent.leave(LETTING_GO);
         } catch (InterruptedException e) {
@@ -190,7 +198,8 @@ final class GantryNode implements AutoCloseable {
                 .thenApply(found -> found == null ? fingerprinter.fingerprintWithoutDrivers() : found)
                 .join();
         NodeDescription self = new NodeDescription(node(config, identity), known);
-        NodeAgent agent = wire(config, parts, drivers, directory, threads, identity, self);
+        SessionTransport transport = transport(config, parts, directory, threads, identity);
+        NodeAgent agent = wire(config, parts, drivers, directory, threads, identity, self, transport);
         join(agent.start());
         var unused = drivenLook.thenAccept(agent::fingerprinted);
         FingerprintLoop fingerprints = new FingerprintLoop(
@@ -199,7 +208,36 @@ final class GantryNode implements AutoCloseable {
                 threads.fingerprints(),
                 parts.timings().fingerprint());
         GarbageLoop garbage = new GarbageLoop(drivers, threads.garbage(), GARBAGE_INTERVAL);
-        return new GantryNode(directory, threads, agent, fingerprints, garbage, identity.id());
+        Optional<CertificateRenewal> renewal = transport instanceof NodeTransport issued
+                ? Optional.of(new CertificateRenewal(
+                        issued,
+                        config.servers(),
+                        threads.garbage(),
+                        parts.timings().certificate()))
+                : Optional.empty();
+        return new GantryNode(directory, threads, agent, fingerprints, garbage, renewal, identity.id());
+    }
+
+    private static SessionTransport transport(
+            NodeConfig config, Parts parts, DataDirectory directory, NodeThreads threads, NodeIdentity identity) {
+        SessionCredentials shown = new SessionCredentials(identity.id(), identity.secret(), parts.joinTokens());
+        Optional<TlsOptions> ofUser = config.tls().filter(tls -> tls.identity().isPresent());
+        if (ofUser.isPresent()) {
+            return new GivenTransport(ofUser.get(), shown);
+        }
+        NodeTransport.Given given = config.tls()
+                .map(tls -> tls.authority()
+                        .<NodeTransport.Given>map(NodeTransport.Given.OfFile::new)
+                        .orElseGet(NodeTransport.Given.OfJava::new))
+                .orElseGet(NodeTransport.Given.Nothing::new);
+        return new NodeTransport(
+                config.name(),
+                shown,
+                given,
+                directory.certificate(),
+                new SecureRandom(),
+                threads.state(),
+                parts.clock());
     }
 
     private static NodeAgent wire(
@@ -209,7 +247,8 @@ final class GantryNode implements AutoCloseable {
             DataDirectory directory,
             NodeThreads threads,
             NodeIdentity identity,
-            NodeDescription self) {
+            NodeDescription self,
+            SessionTransport transport) {
         NodeTimings timings = parts.timings();
         MonotonicClock steady = new MonotonicClock(parts.clock());
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
@@ -237,7 +276,6 @@ final class GantryNode implements AutoCloseable {
                 updates,
                 cleaner,
                 new Sweeper(drivers, directories, cleaner, threads.sweeper(), timings.removalRetry()));
-        Supplier<ChannelCredentials> credentials = NodeCredentials.of(config.tls());
         return new NodeAgent(
                 threads.owner(),
                 self,
@@ -248,17 +286,7 @@ final class GantryNode implements AutoCloseable {
                 cluster,
                 writer,
                 owner -> new ServerSession(
-                        config.servers(),
-                        credentials,
-                        new SessionCredentials(
-                                identity.id(),
-                                identity.secret(),
-                                parts.joinTokens(),
-                                config.tls().isPresent()),
-                        owner,
-                        threads.owner(),
-                        timings.session(),
-                        parts.random()));
+                        config.servers(), transport, owner, threads.owner(), timings.session(), parts.random()));
     }
 
     private static Node node(NodeConfig config, NodeIdentity identity) {

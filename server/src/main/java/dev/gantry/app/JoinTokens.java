@@ -1,6 +1,7 @@
 package dev.gantry.app;
 
 import dev.gantry.client.LocalCredentials;
+import dev.gantry.model.JoinToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Finds the token that lets a node join: in a file, in the environment, or where a server of this user on this machine
  * has left it.
  */
-final class JoinTokens implements Function<String, Optional<String>> {
+final class JoinTokens implements Function<String, Optional<JoinToken>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(JoinTokens.class);
     private static final String VARIABLE = "GANTRY_JOIN_TOKEN";
@@ -35,13 +36,18 @@ final class JoinTokens implements Function<String, Optional<String>> {
                 LocalCredentials.ofThisUser(System.getenv()));
     }
 
-    /** Reads the token anew each time: the file of a server may appear after the node has started. */
+    /**
+     * Reads the token anew each time: the file of a server may appear after the node has started.
+     *
+     * @throws IllegalArgumentException if it is damaged
+     */
     @Override
-    public Optional<String> apply(String server) {
-        return file.isPresent()
+    public Optional<JoinToken> apply(String server) {
+        Optional<String> text = file.isPresent()
                 ? read(file.get())
                 : variable.map(String::strip)
                         .or(() -> local.find(server, LocalCredentials.JOIN).secret());
+        return text.map(JoinToken::parse);
     }
 
     private static Optional<String> read(Path file) {

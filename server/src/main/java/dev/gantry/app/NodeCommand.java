@@ -2,6 +2,7 @@ package dev.gantry.app;
 
 import dev.gantry.cli.CommandFailedException;
 import dev.gantry.node.state.NodeStateException;
+import dev.gantry.tls.TlsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ final class NodeCommand implements Runnable {
     static GantryNode start(NodeConfig config) {
         try {
             return GantryNode.start(config, GantryNode.Parts.ofThisMachine(config));
-        } catch (NodeStateException e) {
+        } catch (NodeStateException | TlsException e) {
             throw new CommandFailedException(e.getMessage(), e);
         }
     }

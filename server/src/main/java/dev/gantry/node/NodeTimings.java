@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param removalRetry the wait before the first retry of a removal that failed, of ended allocations and of the remains
  *     of earlier processes
  * @param killTimeout the kill timeout of tasks without one of their own
+ * @param certificate the interval at which the node looks whether its certificate is to be renewed
  */
 public record NodeTimings(
         Duration fingerprint,
@@ -20,7 +21,8 @@ public record NodeTimings(
         Duration logs,
         SessionTimings session,
         Duration removalRetry,
-        Duration killTimeout) {
+        Duration killTimeout,
+        Duration certificate) {
 
     /** The defaults; the kill timeout is Nomad's. */
     public static final NodeTimings STANDARD = new NodeTimings(
@@ -29,5 +31,6 @@ public record NodeTimings(
             Duration.ofMillis(200),
             SessionTimings.STANDARD,
             Duration.ofSeconds(10),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            Duration.ofHours(1));
 }

@@ -8,7 +8,7 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 
 /** Decides whether a private key belongs to a certificate. */
-final class KeyMatch {
+public final class KeyMatch {
 
     private static final byte[] ANYTHING = "gantry".getBytes(StandardCharsets.US_ASCII);
 
@@ -17,9 +17,13 @@ final class KeyMatch {
     /**
      * Signs with the key and verifies with the certificate.
      *
+     * @param certificate the certificate
+     * @param certificateFile its file
+     * @param key the private key
+     * @param keyFile its file
      * @throws TlsException if the key belongs to another certificate
      */
-    static void check(X509Certificate certificate, Path certificateFile, PrivateKey key, Path keyFile) {
+    public static void check(X509Certificate certificate, Path certificateFile, PrivateKey key, Path keyFile) {
         if (!matches(certificate, key)) {
             throw new TlsException(
                     "The private key %s does not belong to the certificate %s: give the files of one pair"

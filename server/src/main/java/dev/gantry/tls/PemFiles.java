@@ -22,12 +22,16 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads and writes certificates and private keys in PEM. */
 public final class PemFiles {
 
     /** A chain of certificates has some kilobytes. */
     private static final int LARGEST_FILE = 1024 * 1024;
+
+    private static final Pattern PRIVATE_KEY =
+            Pattern.compile("-----BEGIN ([A-Z ]*)PRIVATE KEY-----[^-]*-----END ([A-Z ]*)PRIVATE KEY-----\\s*");
 
     private static final int LINE = 64;
     private static final Set<PosixFilePermission> READ_BY_ALL = PosixFilePermissions.fromString("rw-r--r--");
@@ -37,7 +41,7 @@ public final class PemFiles {
     private PemFiles() {}
 
     /**
-     * Reads all certificates of a file.
+     * Reads all certificates of a file. A private key in it is passed over, which Java would take for a certificate.
      *
      * @param file the file
      * @return one certificate or more, in the order of the file
@@ -45,7 +49,9 @@ public final class PemFiles {
      */
     public static List<X509Certificate> readCertificates(Path file) {
         X509Certificate[] found;
-        try (InputStream in = new ByteArrayInputStream(read(file, "certificate"))) {
+        String content = new String(read(file, "certificate"), StandardCharsets.ISO_8859_1);
+        String certificates = PRIVATE_KEY.matcher(content).replaceAll("");
+        try (InputStream in = new ByteArrayInputStream(certificates.getBytes(StandardCharsets.ISO_8859_1))) {
             found = CertificateUtils.getX509Certificates(in);
         } catch (CertificateException | IOException e) {
             throw new TlsException(
@@ -164,7 +170,13 @@ public final class PemFiles {
         return text.toString();
     }
 
-    private static String encode(PrivateKey key) {
+    /**
+     * Writes a private key in PEM, as PKCS #8.
+     *
+     * @param key the key
+     * @return the text
+     */
+    public static String encode(PrivateKey key) {
         return encode("PRIVATE KEY", key.getEncoded());
     }
 

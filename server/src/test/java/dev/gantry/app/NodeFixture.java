@@ -29,7 +29,8 @@ final class NodeFixture implements AutoCloseable {
             new SessionTimings(
                     Duration.ofMillis(20), Duration.ofMillis(100), Duration.ofMillis(50), Duration.ofSeconds(5)),
             Duration.ofMillis(50),
-            Duration.ofMillis(500));
+            Duration.ofMillis(500),
+            Duration.ofMillis(200));
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -117,8 +117,6 @@ class ServerOptionsTest {
                 .startsWith("localhost", "127.0.0.1", "::1")
                 .contains("127.0.0.2", "gantry.example.com", "192.0.2.7");
         assertThat(tls.certificate().toString()).endsWith("/server/tls/server.crt");
-        assertThatThrownBy(() -> DevCommand.checked(config("--tls")))
-                .hasMessageStartingWith("gantry dev does not make certificates");
         assertThatThrownBy(() -> config("--tls", "--tls-cert", "a"))
                 .hasMessageContaining("say either it, or --tls-cert");
         assertThatThrownBy(() -> config("--tls-name", "a")).hasMessageContaining("--tls-name is for --tls");

@@ -83,7 +83,7 @@ class LayersTest {
             .whereLayer("audit")
             .mayOnlyBeAccessedByLayers("api", "app")
             .whereLayer("tls")
-            .mayOnlyBeAccessedByLayers("cli", "api", "app")
+            .mayOnlyBeAccessedByLayers("cli", "api", "node", "app")
             .whereLayer("files")
             .mayOnlyBeAccessedByLayers("cluster", "node", "driver", "tls", "cli", "bench", "app")
             .whereLayer("client")

@@ -8,13 +8,14 @@ import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Heartbeat;
 import dev.gantry.v1.Identity;
 import dev.gantry.v1.Registered;
-import io.grpc.ChannelCredentials;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
@@ -38,13 +39,16 @@ public final class ServerSession {
     private static final Duration FOREVER = Duration.ofDays(36_500);
 
     private final List<String> servers;
-    private final Supplier<ChannelCredentials> transport;
-    private final SessionCredentials credentials;
+    private final SessionTransport transport;
     private final SessionHandler node;
     private final OwnerThread owner;
     private final SessionTimings timings;
     private final Backoff backoff;
     private int next;
+
+    /** The connection that is being prepared; empty if there is a stream, or a wait. */
+    private Optional<CompletableFuture<SessionTransport.Prepared>> preparation = Optional.empty();
+
     private Optional<SessionStream> stream = Optional.empty();
     private Optional<Future<?>> timer = Optional.empty();
     private boolean identified;
@@ -56,8 +60,7 @@ public final class ServerSession {
      * Creates a session; {@link #open()} begins it.
      *
      * @param servers the servers to try in turn, each as {@code HOST:PORT}, at least one
-     * @param transport the credentials of the next connection, with TLS or without
-     * @param credentials what the node shows to them
+     * @param transport prepares each connection
      * @param node handles the events of the session
      * @param owner the owner thread
      * @param timings the timeouts and waits
@@ -65,15 +68,13 @@ public final class ServerSession {
      */
     public ServerSession(
             List<String> servers,
-            Supplier<ChannelCredentials> transport,
-            SessionCredentials credentials,
+            SessionTransport transport,
             SessionHandler node,
             OwnerThread owner,
             SessionTimings timings,
             RandomGenerator random) {
         this.servers = List.copyOf(servers);
         this.transport = transport;
-        this.credentials = credentials;
         this.node = node;
         this.owner = owner;
         this.timings = timings;
@@ -88,8 +89,33 @@ public final class ServerSession {
         String server = servers.get(next);
         identified = false;
         registered = false;
+        CompletableFuture<SessionTransport.Prepared> begun = prepare(server);
+        preparation = Optional.of(begun);
+        setTimer(() -> lose(server, noAnswer()), timings.registration());
+        var unused = begun.whenComplete((prepared, failure) -> owner.execute(() -> {
+            if (closed || preparation.filter(current -> current == begun).isEmpty()) {
+                return;
+            }
+            preparation = Optional.empty();
+            if (failure == null) {
+                connect(server, prepared);
+            } else {
+                giveUpPreparation(server, failure);
+            }
+        }));
+    }
+
+    private CompletableFuture<SessionTransport.Prepared> prepare(String server) {
+        try {
+            return transport.prepare(server);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void connect(String server, SessionTransport.Prepared prepared) {
         SessionStream opened =
-                SessionStream.open(server, transport.get(), credentials.headers(server), owner, new Events(server));
+                SessionStream.open(server, prepared.credentials(), prepared.headers(), owner, new Events(server));
         stream = Optional.of(opened);
         setTimer(() -> giveUpRegistration(server, opened), timings.registration());
     }
@@ -119,6 +145,7 @@ public final class ServerSession {
         if (closed) {
             return;
         }
+        preparation = Optional.empty();
         stream.ifPresent(open -> open.abort("The node begins a new session"));
         if (registered) {
             registered = false;
@@ -135,10 +162,32 @@ public final class ServerSession {
         stream.ifPresent(SessionStream::close);
     }
 
+    private void giveUpPreparation(String server, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof StatusRuntimeException) {
+            lose(server, Status.fromThrowable(cause));
+            return;
+        }
+        next = (next + 1) % servers.size();
+        String why = "This node does not connect to server %s: %s".formatted(server, cause.getMessage());
+        if (!why.equals(lastFailure)) {
+            lastFailure = why;
+            LOG.error("{}", why);
+        }
+        LOG.debug("The cause of the failure", cause);
+        setTimer(this::open, backoff.jitter(timings.refusedRetry()));
+    }
+
     private void giveUpRegistration(String server, SessionStream opened) {
-        String why = "no answer within %d ms".formatted(timings.registration().toMillis());
-        opened.abort(why);
-        lose(server, Status.DEADLINE_EXCEEDED.withDescription(why));
+        Status why = noAnswer();
+        opened.abort(why.getDescription());
+        lose(server, why);
+    }
+
+    private Status noAnswer() {
+        return Status.DEADLINE_EXCEEDED.withDescription(
+                "no answer within %d ms".formatted(timings.registration().toMillis()));
     }
 
     private void identified(String server, Identity identity) {
@@ -206,7 +255,11 @@ public final class ServerSession {
 
     private void lose(String server, Status why) {
         boolean wasRegistered = registered;
+        if (!identified) {
+            transport.failed(why);
+        }
         registered = false;
+        preparation = Optional.empty();
         stream = Optional.empty();
         next = (next + 1) % servers.size();
         Duration delay = delayAfter(why);
@@ -230,8 +283,7 @@ public final class ServerSession {
         }
         lastFailure = failure;
         if (isRefusal(why)) {
-            String restraint = why.getCode() == Status.Code.UNAUTHENTICATED ? credentials.restraint(server) : "";
-            LOG.error("Server {} refuses this node: {}{}", server, why.getDescription(), restraint);
+            LOG.error("Server {} refuses this node: {}", server, why.getDescription());
         } else if (wasRegistered) {
             LOG.warn("Lost the connection to server {} ({}); retrying", server, describe(why));
         } else {
@@ -245,7 +297,10 @@ public final class ServerSession {
     }
 
     private static boolean isRefusal(Status why) {
-        return why.getCode() == Status.Code.PERMISSION_DENIED || why.getCode() == Status.Code.UNAUTHENTICATED;
+        return switch (why.getCode()) {
+            case PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION -> true;
+            default -> false;
+        };
     }
 
     private static String describe(Status why) {

@@ -1,21 +1,19 @@
 package dev.gantry.node.session;
 
-import dev.gantry.model.Loopback;
+import dev.gantry.model.JoinToken;
 import io.grpc.Metadata;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What the node shows to a server when it opens a session.
+ * What the node shows to a server.
  *
  * @param nodeId the node's id
  * @param secret proves that the id is the node's own
- * @param joinTokens returns the secret of a token that lets the node join, given the server's {@code HOST:PORT}; asked
- *     for each session anew
- * @param isEncrypted true if the node's sessions use TLS
+ * @param joinTokens returns a token that lets the node join, given the server's {@code HOST:PORT}; asked for each
+ *     connection anew. Throws an IllegalArgumentException if there is a token, but a damaged one
  */
-public record SessionCredentials(
-        String nodeId, String secret, Function<String, Optional<String>> joinTokens, boolean isEncrypted) {
+public record SessionCredentials(String nodeId, String secret, Function<String, Optional<JoinToken>> joinTokens) {
 
     private static final Metadata.Key<String> NODE_ID = key("gantry-node-id");
     private static final Metadata.Key<String> NODE_SECRET = key("gantry-node-secret");
@@ -27,27 +25,29 @@ public record SessionCredentials(
         return nodeId;
     }
 
-    /** Returns the headers of a session. A token is not sent where others could read it on its way. */
-    Metadata headers(String server) {
+    /**
+     * Looks for a join token.
+     *
+     * @param server {@code HOST:PORT}
+     * @return the token; empty if there is none for this server
+     * @throws IllegalArgumentException if there is one, but it is damaged
+     */
+    public Optional<JoinToken> joinToken(String server) {
+        return joinTokens.apply(server);
+    }
+
+    /**
+     * Returns the headers of a call, for a server that may know the node's secrets.
+     *
+     * @param token the join token, if there is one. The server gets its secret alone
+     * @return the headers
+     */
+    public Metadata headers(Optional<JoinToken> token) {
         Metadata headers = new Metadata();
         headers.put(NODE_ID, nodeId);
         headers.put(NODE_SECRET, secret);
-        if (isConfidential(server)) {
-            joinTokens.apply(server).ifPresent(token -> headers.put(AUTHORIZATION, "Bearer " + token));
-        }
+        token.ifPresent(known -> headers.put(AUTHORIZATION, "Bearer " + known.secret()));
         return headers;
-    }
-
-    /** Returns why the node shows no token to a server although it may have one; empty if it shows it. */
-    String restraint(String server) {
-        return isConfidential(server)
-                ? ""
-                : ". The node sends a join token to loopback addresses only: its sessions are not encrypted";
-    }
-
-    /** Returns true if nobody but the server can read what the node sends. */
-    private boolean isConfidential(String server) {
-        return isEncrypted || Loopback.isAddress(server);
     }
 
     private static Metadata.Key<String> key(String name) {

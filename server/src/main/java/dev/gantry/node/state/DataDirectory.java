@@ -63,6 +63,15 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /**
+     * Returns the file of the certificate that a server has issued to the node, and of its private key.
+     *
+     * @return the file
+     */
+    public Path certificate() {
+        return root.resolve("certificate.pem");
+    }
+
+    /**
      * Returns the file of the node's cluster.
      *
      * @return the file
