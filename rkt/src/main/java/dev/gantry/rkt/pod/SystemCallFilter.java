@@ -151,7 +151,8 @@ final class SystemCallFilter {
             String defaultAction, Optional<Integer> defaultError, Collection<String> names, JsonObject action) {
         JsonObject rule = action.deepCopy();
         JsonArray list = new JsonArray();
-        names.forEach(list::add);
+        // In one order, so that equal pods have equal files.
+        names.stream().sorted().forEach(list::add);
         rule.add("names", list);
         JsonArray rules = new JsonArray();
         rules.add(rule);
