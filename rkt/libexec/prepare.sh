@@ -2,12 +2,17 @@
 # then answered here: by a copy of the pod that Java made, with a UUID of its own.
 #
 # A decision is kept in decisions/KEY of the data directory. The key is a digest of all that the decision depends on:
-# the words of the command line, the working directory, the stored images, where URLs led to, the configuration, crun,
-# this version of rkt, the capabilities of this process and the boot. When one of them changes, the decision is not
-# found any more. KeptDecisions.java writes it:
+# the words of the command line, the stored images, where URLs led to, the configuration, crun, this version of rkt, the
+# capabilities of this process and the boot. When one of them changes, the decision is not found any more.
+#
+# Some parts of words only appear in the files of the pod and decide nothing: values of variables, sources of volumes,
+# and UUIDs with which names of volumes begin. These are left out of the key, and each pod gets its own. So all tasks of a
+# job share a decision, although each has its own directories and variables. KeptDecisions.java writes it:
 #
 #   pod/          the pod, without what differs between pods
-#   uuid          the UUID that it had, in the files of uuid-files
+#   uuid          the UUID that it had
+#   placeholders  what stands in the files for each part that was left out, in their order
+#   filled        the files in which the UUID or a placeholder stands
 #   images        a file of each image, whose time tells when it was last used
 #   absent        names that must not be files, for then the command line would mean the files
 #   warnings      what is to be said each time
@@ -15,20 +20,96 @@
 # Sourced by: bin/rkt
 # Needs:      home, libexec, command and $@ of bin/rkt; common.sh
 # Sets:       RKT_DECISION in the environment of Java: the key under which to keep the decision; unset if it depends on
-#             more
+#             more. RKT_HOLES there: POSITION:START:LENGTH:NUMBER of each part that was left out. POSITION is that of its
+#             word; all count from 0. Parts of the same number are equal
 . "$libexec/java.sh"
+
+# A pattern for what is not only made of characters that stand for themselves in JSON, in quoted words of the shell and
+# in the replacements of sed. It names each, since ranges depend on the locale.
+letters=abcdefghijklmnopqrstuvwxyz
+capitals=ABCDEFGHIJKLMNOPQRSTUVWXYZ
+not_plain="*[!]$letters${capitals}0123456789_./:@%+=,~#^*?(){}<>;\$ [-]*"
+not_hexadecimal='*[!0123456789abcdef-]*'
+
+# leave_out NUMBER VALUE REST: of the part of the word that was not read yet, VALUE is left out and REST is still to be
+# read. Values of the same number are equal.
+leave_out() {
+  before=${unread%"$2$3"}
+  begin=$((begin + ${#before}))
+  holes="$holes $position:$begin:${#2}:$1"
+  words="$words${#before}:${before}_$1_"
+  begin=$((begin + ${#2}))
+  unread=$3
+}
+
+leave_out_value() {
+  values=$values$1$newline
+  leave_out "$count" "$1" "$2"
+  count=$((count + 1))
+}
+
+# leave_out_uuid NAME REST: leaves out the UUID with which the name of a volume begins. All are the same UUID, so that
+# names which are equal, or which are not, stay so.
+leave_out_uuid() {
+  found=${1%"${1#????????-????-????-????-????????????}"}
+  case $found in
+    '' | $not_hexadecimal) return ;;
+  esac
+  if [ -z "$volumes_uuid" ]; then
+    volumes_uuid=$found
+    volumes_number=$count
+    leave_out_value "$found" "${1#"$found"}$2"
+  elif [ "$found" = "$volumes_uuid" ]; then
+    leave_out "$volumes_number" "$found" "${1#"$found"}$2"
+  fi
+}
+
+# leave_out_of WORD: leaves out what decides nothing of a flag.
+leave_out_of() {
+  [ "${#1}" -le 4096 ] || return
+  case $1 in
+    $not_plain) ;;
+    --set-env=*=*) leave_out_value "${1#--set-env=*=}" '' ;;
+    --volume=*,kind=host,source=/*,readOnly=true | --volume=*,kind=host,source=/*,readOnly=false)
+      name=${1#--volume=}
+      name=${name%%,*}
+      path=${1#"--volume=$name,kind=host,source=/"}
+      access=,${path##*,}
+      path=${path%"$access"}
+      case $1 in
+        "--volume=$name,kind=host,source=/$path$access") ;;
+        *) return ;;
+      esac
+      case $path in
+        *,*) return ;;
+      esac
+      leave_out_uuid "$name" ",kind=host,source=/$path$access"
+      leave_out_value "$path" "$access"
+      ;;
+    --mount=volume=*,target=*)
+      name=${1#--mount=volume=}
+      leave_out_uuid "${name%%,*}" ",${name#*,}"
+      ;;
+  esac
+}
 
 # find_decision WORDS: sets kept to the directory of the decision. Fails if the command depends on more than the key
 # has.
 find_decision() {
   data_dir=/var/lib/rkt
   words=
+  holes=
+  values=
+  count=0
+  volumes_uuid=
+  position=-1
   is_directory=false
   # An argument of the app may look like a flag of rkt, but must not decide where decisions are read from. So the data
   # directory is taken only from leading flags of the form --NAME=VALUE, or --dir VALUE; Java reads all other command
   # lines.
   leads=true
   for word do
+    position=$((position + 1))
     if $is_directory; then
       data_dir=$word
       is_directory=false
@@ -50,7 +131,10 @@ find_decision() {
       --*=*) ;;
       *) leads=false ;;
     esac
-    words="$words${#word}:$word"
+    unread=$word
+    begin=0
+    ! $leads || leave_out_of "$word"
+    words="$words${#unread}:$unread"
   done
   case $data_dir in
     /*) ;;
@@ -75,7 +159,6 @@ find_decision() {
     "$data_dir/cas/remotes" /etc/rkt/*.d/*.json /usr/lib/rkt/*.d/*.json 2> /dev/null)
   key=$(sha256sum << KEY
 $words
-$PWD
 $home
 $crun
 $boot_id
@@ -113,9 +196,14 @@ copy_kept_pod() {
   [ -e "$kept/pod" ] || return 1
   read_identity $$ && printf '%s\n' "$identity" > "$pod/preparer" || return 1
   date +%s%N > "$pod/created" || return 1
+  edits="s|$kept_uuid|$uuid|g"
+  while IFS= read -r placeholder; do
+    edits="$edits${newline}s|$placeholder|${values%%"$newline"*}|g"
+    values=${values#*"$newline"}
+  done < "$kept/placeholders"
   set --
-  while IFS= read -r file; do set -- "$@" "$pod/$file"; done < "$kept/uuid-files"
-  [ $# -eq 0 ] || sed -i "s/$kept_uuid/$uuid/g" -- "$@"
+  while IFS= read -r file; do set -- "$@" "$pod/$file"; done < "$kept/filled"
+  [ $# -eq 0 ] || sed -i "$edits" -- "$@"
 }
 
 # Decides whether the images are stored and the kernel still mounts overlays here; tries it in a mount namespace of its
@@ -130,10 +218,9 @@ are_images_there() {
   touch -c -- "$@"
 }
 
-unset RKT_DECISION
+unset RKT_DECISION RKT_HOLES
 if find_decision "$@"; then
   ! make_kept_pod || exit 0
-  RKT_DECISION=${kept##*/}
-  export RKT_DECISION
+  export RKT_DECISION="${kept##*/}" RKT_HOLES="$holes"
 fi
 exec_java prepare "$@"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.gantry.rkt.image.FileTrees;
 import dev.gantry.rkt.image.TreeCopies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +62,97 @@ class KeptDecisionsTest extends RktTest {
             rkt.call(environment, "--insecure-options=all", "--debug=false", "prepare", id, "--exec=/bin/sh")
                     .succeeded();
         }
+    }
+
+    @Test
+    void tasks_that_differ_in_ids_variables_and_sources_of_volumes_share_a_decision() throws IOException {
+        String id = fetch(image);
+        prepare(Map.of(), flagsOfTask(id, "0d6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3c", "job.group[0]"))
+                .succeeded();
+        String[] other = flagsOfTask(id, "fd6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3d", "$(a) {;} /<^*?>~#");
+
+        String shared = prepare(WITHOUT_JAVA, other).succeeded().out().strip();
+
+        FileTrees.delete(rkt.data().resolve("decisions"));
+        String own = prepare(Map.of(), other).succeeded().out().strip();
+        assertThat(filesOf(shared)).isEqualTo(filesOf(own));
+        assertThat(rkt.call("run-prepared", shared).succeeded().out()).isEqualTo("""
+                        fd6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3d
+                        $(a) {;} /<^*?>~#
+                        <>
+                        from the host
+                        """);
+    }
+
+    @Test
+    void a_part_that_is_not_sure_to_stay_as_it_is_written_belongs_to_the_decision() throws IOException {
+        String id = fetch(image);
+        String uuid = "0d6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3c";
+        List<List<String>> alike = List.of(
+                List.of("--set-env=A=it's", "--set-env=A=its'"),
+                List.of("--set-env=A=a\"b", "--set-env=A=b\"a"),
+                List.of("--set-env=A=a&b", "--set-env=A=b&a"),
+                List.of("--set-env=A=a\\b", "--set-env=A=b\\a"),
+                List.of("--set-env=A=ä", "--set-env=A=ö"),
+                List.of("--set-env=A", "--set-env=B"),
+                List.of("--volume=data,kind=empty,mode=0755", "--volume=data,kind=empty,mode=0777"),
+                List.of(
+                        "--volume=%s-a,kind=host,source=/tmp,readOnly=true".formatted(uuid),
+                        "--volume=%s-b,kind=host,source=/tmp,readOnly=true".formatted(uuid)),
+                List.of(
+                        "--volume=a,kind=host,source=/tmp,readOnly=true",
+                        "--volume=a,kind=host,source=/tmp,readOnly=false"));
+        for (List<String> pair : alike) {
+            prepare(Map.of(), pair.get(0), id);
+
+            assertThat(prepare(WITHOUT_JAVA, pair.get(1), id).exitCode())
+                    .as(pair.toString())
+                    .isEqualTo(254);
+        }
+        // Two volumes of one name are refused, whatever the UUID that their names begin with.
+        String[] names = {uuid + "-a", uuid.replace('0', '1') + "-a"};
+        prepare(Map.of(), volume(names[0]), volume(names[1]), id).succeeded();
+        assertThat(prepare(Map.of(), volume(names[0]), volume(names[0]), id).err())
+                .contains("is given twice");
+    }
+
+    private static String volume(String name) {
+        return "--volume=%s,kind=host,source=/tmp,readOnly=true".formatted(name);
+    }
+
+    /** The call of a node for a task, with directories of its own. */
+    private String[] flagsOfTask(String image, String uuid, String value) throws IOException {
+        Path shared = Files.createDirectories(directory.resolve(uuid).resolve("alloc"));
+        Files.writeString(shared.resolve("file"), "from the host\n");
+        return new String[] {
+            "--volume=%s-web-alloc,kind=host,source=%s,readOnly=false".formatted(uuid, shared),
+            "--mount=volume=%s-web-alloc,target=/alloc".formatted(uuid),
+            "--volume=%s-web-logs,kind=host,source=%s,readOnly=true".formatted(uuid, shared),
+            "--mount=volume=%s-web-logs,target=/alloc/logs".formatted(uuid),
+            "--set-env=ID=" + uuid,
+            "--set-env=VALUE=" + value,
+            "--set-env=EMPTY=",
+            "--set-env=LD_SHARED=" + value,
+            image,
+            "--exec=/bin/sh",
+            "--",
+            "-c",
+            "echo $ID; echo \"$VALUE\"; echo \"<$EMPTY>\"; cat /alloc/file"
+        };
+    }
+
+    /** Returns the content of the files of a prepared pod, apart from its id and who made it when. */
+    private Map<String, String> filesOf(String uuid) throws IOException {
+        Path pod = rkt.data().resolve("pods/prepared").resolve(uuid);
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(pod)) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                contents.put(
+                        pod.relativize(file).toString(), Files.readString(file).replace(uuid, "UUID"));
+            }
+        }
+        contents.keySet().removeAll(List.of("created", "preparer"));
+        return contents;
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.gantry.rkt.cli.Flags.Flag;
 import dev.gantry.rkt.fetch.ImageProvider;
 import dev.gantry.rkt.image.StoredImage;
 import dev.gantry.rkt.pod.AppRequest;
+import dev.gantry.rkt.pod.DecisionTemplate;
 import dev.gantry.rkt.pod.Flavor;
 import dev.gantry.rkt.pod.KeptDecisions;
 import dev.gantry.rkt.pod.PodPreparer;
@@ -61,9 +62,6 @@ final class PrepareCommand {
             .with(Kind.VALUE, "dir", "local-config", "system-config", "user-config")
             .names();
 
-    /** The variable by which prepare.sh asks to keep the decision; its value is the key. */
-    private static final String DECISION = "RKT_DECISION";
-
     private static final String SAID_THAT_CRUN_IS_MISSING = "crun-missing";
 
     private PrepareCommand() {}
@@ -72,7 +70,13 @@ final class PrepareCommand {
     static void prepare(Session.Factory sessions, List<String> words) throws UsageException, RktException, IOException {
         PodArguments arguments = PodArguments.read(POD_SYNTAX, words);
         Session session = sessions.open("prepare", arguments.pod());
-        session.out().println(prepare(session, arguments, "error finding images: ", List.of()));
+        session.out()
+                .println(prepare(
+                        session,
+                        arguments,
+                        "error finding images: ",
+                        List.of(),
+                        DecisionWords.asked(session.environment(), words)));
     }
 
     /** {@code rkt run}: prints the pod's UUID and the data directory, for run.sh. */
@@ -87,18 +91,26 @@ final class PrepareCommand {
                 runFlags.add("--" + flag.name() + "=" + flag.value());
             }
         }
-        String uuid = prepare(session, arguments, "", runFlags);
+        String uuid = prepare(session, arguments, "", runFlags, Optional.empty());
         session.out().println(uuid + " " + session.options().dataDirectory());
     }
 
     @SuppressWarnings("try") // the lock is held, not used
-    private static String prepare(Session session, PodArguments given, String notFound, List<String> runFlags)
+    private static String prepare(
+            Session session,
+            PodArguments arguments,
+            String notFound,
+            List<String> runFlags,
+            Optional<DecisionWords> asked)
             throws UsageException, RktException, IOException {
-        PodArguments arguments = new PodArguments(
-                StageOneFlags.withConfigured(given.pod(), session.options().settings()), given.apps());
         Flavor best = Flavor.bestOf(System.getenv().getOrDefault("PATH", ""));
-        PodRequest request = PodRequests.of(
-                arguments, session.environment(), best, session.options().confinement());
+        PodRequest request = request(session, arguments, best);
+        Optional<DecisionTemplate> template = Optional.empty();
+        if (asked.isPresent()) {
+            PodArguments general = PodArguments.read(POD_SYNTAX, asked.get().words());
+            template = Optional.of(
+                    new DecisionTemplate(asked.get().key(), asked.get().values(), request(session, general, best)));
+        }
         PullPolicy policy = FetchCommand.policy(arguments.pod(), PullPolicy.NEW);
         if (request.apps().isEmpty()) {
             throw new RktException("must provide at least one image or specify the pod manifest");
@@ -114,8 +126,16 @@ final class PrepareCommand {
             if (request.flavor() == Flavor.FLY) {
                 warnOfWhatIsNotEnforced(session, arguments.apps());
             }
-            return prepare(session, request, images, arguments.pod().last("uuid-file-save"), runFlags);
+            return prepare(session, request, images, arguments.pod().last("uuid-file-save"), runFlags, template);
         }
+    }
+
+    private static PodRequest request(Session session, PodArguments given, Flavor best)
+            throws UsageException, RktException {
+        PodArguments arguments = new PodArguments(
+                StageOneFlags.withConfigured(given.pod(), session.options().settings()), given.apps());
+        return PodRequests.of(
+                arguments, session.environment(), best, session.options().confinement());
     }
 
     private static List<StoredImage> images(ImageProvider provider, List<PodArguments.App> apps, String notFound)
@@ -148,7 +168,8 @@ final class PrepareCommand {
             PodRequest request,
             List<StoredImage> images,
             Optional<String> uuidFile,
-            List<String> runFlags)
+            List<String> runFlags,
+            Optional<DecisionTemplate> template)
             throws IOException, RktException {
         List<String> warnings = new ArrayList<>();
         try {
@@ -162,10 +183,9 @@ final class PrepareCommand {
             if (uuidFile.isPresent()) {
                 Files.writeString(Path.of(uuidFile.get()), pod.directory().getFileName() + "\n");
             }
-            Optional<String> key = Optional.ofNullable(session.environment().get(DECISION));
-            if (key.isPresent()) {
+            if (template.isPresent()) {
                 new KeptDecisions(session.options().dataDirectory())
-                        .keep(key.get(), pod.directory(), request, images, warnings);
+                        .keep(template.get(), pod.directory(), images, warnings);
             }
             return pod.finish();
         } catch (RktException e) {

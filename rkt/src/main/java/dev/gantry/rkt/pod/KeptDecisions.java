@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,38 +43,60 @@ public final class KeptDecisions {
     }
 
     /**
-     * Caches a pod, if its files depend only on parts of the key.
+     * Caches a decision, if its files depend only on parts of the key. Writes the pod once more, of the template.
      *
-     * @param key the key under which prepare.sh looks it up
-     * @param pod the directory of the complete pod
-     * @param request the request for the pod
+     * @param template the decision to cache
+     * @param pod the directory of the complete pod that was made for this command line
      * @param images the images of its apps
      * @param warnings the warnings of its preparation
      * @throws IOException if it can't be written
-     * @throws RktException if its files can't be copied
+     * @throws RktException if the template can't be planned
      */
-    public void keep(String key, Path pod, PodRequest request, List<StoredImage> images, List<String> warnings)
+    public void keep(DecisionTemplate template, Path pod, List<StoredImage> images, List<String> warnings)
             throws IOException, RktException {
-        if (!dependsOnKeyOnly(pod, request, images)) {
+        if (!dependsOnKeyOnly(pod, template.request(), images)) {
             return;
         }
         PrivateDirectory.create(directory);
         Path fresh = Files.createDirectory(directory.resolve("new-" + UUID.randomUUID()));
-        Path copy = fresh.resolve("pod");
-        PodWriter.run(pod, "cp", "-dR", "--preserve=mode,ownership,xattr", "--", ".", copy.toString());
-        Files.delete(copy.resolve("created"));
-        Files.delete(copy.resolve("preparer"));
-        String uuid = pod.getFileName().toString();
+        String uuid = UUID.randomUUID().toString();
+        Path general = Files.createDirectory(fresh.resolve(uuid));
+        List<String> said = new ArrayList<>();
+        PodPlan plan = PodPlan.of(template.request(), images, said::add);
+        new PodWriter(general, said::add).write(plan, Instant.EPOCH, template.request());
+        Files.copy(pod.resolve("run-flags"), general.resolve("run-flags"));
+        Files.delete(general.resolve("created"));
+        if (!said.equals(warnings) || !isEqual(general, template, pod)) {
+            FileTrees.delete(fresh);
+            return;
+        }
+        List<String> changing = new ArrayList<>(template.values().keySet());
+        write(fresh, "placeholders", changing);
+        changing.add(uuid);
         write(fresh, "uuid", List.of(uuid));
-        write(fresh, "uuid-files", filesWith(uuid, copy));
+        write(fresh, "filled", filesWith(changing, general));
         write(
                 fresh,
                 "images",
                 images.stream().map(image -> image.lastUsedFile().toString()).toList());
-        write(fresh, "absent", names(request));
+        write(fresh, "absent", names(template.request()));
         write(fresh, "warnings", warnings);
-        publish(fresh, directory.resolve(key));
+        Files.move(general, fresh.resolve("pod"));
+        publish(fresh, directory.resolve(template.key()));
         removeOldest();
+    }
+
+    /** Returns true if prepare.sh would make the pod that was made from the template. */
+    private static boolean isEqual(Path general, DecisionTemplate template, Path pod) throws IOException {
+        for (Path file : files(general)) {
+            String text = template.filled(read(file))
+                    .replace(general.getFileName().toString(), pod.getFileName().toString());
+            Path made = pod.resolve(general.relativize(file));
+            if (!Files.isRegularFile(made, LinkOption.NOFOLLOW_LINKS) || !text.equals(read(made))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns false for a pod that depends on loaded AppArmor profiles, or on an image file: the key has neither. */
@@ -110,17 +133,27 @@ public final class KeptDecisions {
                 .toList();
     }
 
-    private static List<String> filesWith(String text, Path top) throws IOException {
-        try (Stream<Path> files = Files.walk(top)) {
-            List<String> found = new ArrayList<>();
-            for (Path file : (Iterable<Path>)
-                    files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))::iterator) {
-                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
-                    found.add(top.relativize(file).toString());
-                }
+    private static List<String> filesWith(List<String> texts, Path top) throws IOException {
+        List<String> found = new ArrayList<>();
+        for (Path file : files(top)) {
+            String content = read(file);
+            if (texts.stream().anyMatch(content::contains)) {
+                found.add(top.relativize(file).toString());
             }
-            return found;
         }
+        return found;
+    }
+
+    private static List<Path> files(Path top) throws IOException {
+        try (Stream<Path> files = Files.walk(top)) {
+            return files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                    .toList();
+        }
+    }
+
+    /** Each byte becomes a character, whatever the encoding. */
+    private static String read(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
     /** Another process may have cached the same pod at the same time. */

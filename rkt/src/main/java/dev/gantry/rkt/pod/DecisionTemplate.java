@@ -1,0 +1,29 @@
+package dev.gantry.rkt.pod;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A decision that prepare.sh asks to keep, for all command lines that differ only in parts which decide nothing.
+ *
+ * @param key the key under which prepare.sh looks it up
+ * @param values the placeholders that stand for those parts, in their order, each with its part of this command line
+ * @param request the request of the command line with the placeholders
+ */
+public record DecisionTemplate(String key, Map<String, String> values, PodRequest request) {
+
+    /** Makes the map immutable, and keeps its order. */
+    public DecisionTemplate {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** Returns a text of this template as it is for this command line. */
+    String filled(String text) {
+        String filled = text;
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            filled = filled.replace(value.getKey(), value.getValue());
+        }
+        return filled;
+    }
+}
