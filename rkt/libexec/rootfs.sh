@@ -4,8 +4,8 @@
 # Needs:      common.sh and rooted.sh; pod, uuid, resolv_mode, hosts_mode and hostname of stage1.sh; app_directory and
 #             root of use_app; RKT_NO_LINKS_BELOW of the environment, a directory below which no volume may lead through
 #             a link
-# Defines:    mount_or_fail, make_target (sets target), mount_volume, mount_root, mount_name_resolution, mount_tmp,
-#             check_app, set_hostname
+# Defines:    mount_or_fail, make_target (sets target), make_volume_targets, mount_volume, mount_root,
+#             mount_name_resolution, mount_tmp, check_app, set_hostname
 
 mount_or_fail() {
   debug "mount $*"
@@ -42,9 +42,48 @@ refuse_below_host_directory() {
 # Set by the fly flavour.
 host_directories=
 
+# Makes the missing targets of all volumes that are directories, by one call of mkdir(1) for all. What it does not make,
+# mount_volume makes or refuses.
+make_volume_targets() {
+  [ -z "$host_directories" ] || return 0
+  missing=
+  other_targets=$volume_targets
+  only_targets=true
+  mount_app_volumes
+  only_targets=false
+  volume_targets=$other_targets
+  [ -n "$missing" ] || return 0
+  set -f
+  IFS=$newline
+  set -- $missing
+  set +f
+  unset IFS
+  mkdir -p -- "$@" 2> /dev/null
+}
+only_targets=false
+
+# note_target SOURCE TARGET: adds the target of a volume to those that make_volume_targets makes.
+note_target() {
+  resolve "$2" && [ -d "$1" ] || return 0
+  case $root$resolved in
+    *"$newline"*) return 0 ;;
+  esac
+  if lies_in_volume; then
+    directory=$pod/volume
+  else
+    directory=$root$resolved
+    volume_targets=$volume_targets$resolved$newline
+  fi
+  [ -e "$directory" ] || missing=$missing$directory$newline
+}
+
 # mount_volume SOURCE TARGET READ_ONLY RECURSIVE: mounts a volume. The file "launch" calls it for each volume; a volume
 # comes before those that are mounted in it.
 mount_volume() {
+  if $only_targets; then
+    note_target "$1" "$2"
+    return
+  fi
   [ -e "$1" ] || fail "stat of host path $1: stat $1: no such file or directory"
   resolve "$2" || fail "evaluate target path \"$2\": too many symbolic links"
   if lies_in_volume; then
@@ -84,6 +123,7 @@ bind_volume() {
   mount_or_fail ${5+"$5"} "$bind" -- "$1" "$2"
   exec 8<&-
   if $3; then
+    # In a step of its own: with "bind,ro", mount(8) drops nosuid, nodev and noexec of the host's mount.
     mount_or_fail -o remount,bind,ro -- "$2"
     ! $4 || make_submounts_read_only "$2"
   fi
@@ -95,7 +135,7 @@ mount_in_volume() {
   whole=$(cd -P -- "$root" && pwd -P)$resolved
   if [ -d "$1" ]; then
     place=$pod/volume
-    mkdir -p "$place"
+    [ -d "$place" ] || mkdir "$place" || fail "can't create directory \"$place\""
   else
     place=$pod/volume-file
     : >> "$place"
@@ -108,7 +148,7 @@ mount_in_volume() {
     [ -f "$whole" ] || fail "can't mount because \"$1\" is not a directory while \"$2\" is no file"
   fi
   exec 7< "$whole"
-  opened=$(readlink "/proc/$$/fd/7")
+  find_opened 7
   [ "$opened" = "$whole" ] || fail "can't mount on \"$2\": it leads through a link, to \"$opened\""
   mount_or_fail --no-canonicalize --move -- "$place" /proc/self/fd/7
   exec 7<&-
@@ -144,8 +184,20 @@ make_in_volume() {
 open_without_links() {
   [ -f "$1" ] || [ -d "$1" ] || fail "can't mount \"$1\": it is neither a file nor a directory"
   exec 8< "$1" || fail "can't open \"$1\""
-  opened=$(readlink "/proc/$$/fd/8")
+  find_opened 8
   [ "$opened" = "$1" ] || fail "can't mount \"$1\": it leads through a link, to \"$opened\""
+}
+
+# find_opened DESCRIPTOR: sets opened to the kernel's path of an open file or directory. For a directory the shell needs
+# no other program.
+find_opened() {
+  opened=
+  if [ -d "/proc/self/fd/$1" ]; then
+    cd -P "/proc/self/fd/$1" && opened=$PWD
+    cd / || fail "can't change to \"/\""
+  else
+    opened=$(readlink "/proc/$$/fd/$1")
+  fi
 }
 
 # A remount makes only one mount read-only, so remount those below a recursive bind mount one by one.
@@ -164,7 +216,7 @@ make_submounts_read_only() {
 # Mounts the root directory of the app. In the fly flavour, processes.sh finds the processes of the pod by its path.
 mount_root() {
   cd "$app_directory" || fail "can't change to \"$app_directory\""
-  mkdir -p rootfs
+  [ -d rootfs ] || mkdir rootfs || fail "can't create \"$app_directory/rootfs\""
   if [ -d upper ]; then
     # Relative paths: that of the data directory may have commas or colons, which separate options.
     mount_or_fail -t overlay -o lowerdir=tree,upperdir=upper,workdir=work "rkt-$uuid" rootfs
