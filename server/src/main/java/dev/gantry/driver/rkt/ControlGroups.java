@@ -65,6 +65,28 @@ final class ControlGroups {
         return parent.map(directory -> directory.resolve(uuid));
     }
 
+    /** Makes the control group of a pod. If that fails, its supervisor tries once more and tells why. */
+    void make(String uuid) {
+        if (parent.isPresent()) {
+            try {
+                Files.createDirectory(parent.get().resolve(uuid));
+            } catch (IOException e) {
+                LOG.debug("The control group of pod {} can't be made", uuid, e);
+            }
+        }
+    }
+
+    /** Removes the control group of a pod that has not run. */
+    void remove(String uuid) {
+        if (parent.isPresent()) {
+            try {
+                Files.deleteIfExists(parent.get().resolve(uuid));
+            } catch (IOException e) {
+                LOG.warn("The control group of pod {} stays", uuid, e);
+            }
+        }
+    }
+
     /** Returns true if there is such a group, and it can only be the pod's. */
     static boolean exists(Path group, String uuid) {
         return group.isAbsolute() && group.endsWith(uuid) && Files.exists(processes(group));

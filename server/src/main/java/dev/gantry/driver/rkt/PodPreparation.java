@@ -33,10 +33,19 @@ final class PodPreparation {
         TaskDirectory directory = request.directory();
         refuseSecondStart(RunFiles.of(directory), directory);
         RktTaskConfig config = config(request);
-        String uuid = prepare(request, config);
-        tools.held().hold(uuid);
-        return new PreparedPod(
-                uuid, config, rkt, directory, LogLimits.of(request.task().getLogs()), supervisor, tools);
+        ReadyShell shell = supervisor.ready();
+        boolean prepared = false;
+        try {
+            String uuid = prepare(request, config);
+            prepared = true;
+            tools.held().hold(uuid);
+            return new PreparedPod(
+                    uuid, config, rkt, directory, LogLimits.of(request.task().getLogs()), supervisor, shell, tools);
+        } finally {
+            if (!prepared) {
+                shell.close();
+            }
+        }
     }
 
     private static void refuseSecondStart(RunFiles files, TaskDirectory directory) throws TaskStartException {

@@ -24,6 +24,7 @@ final class PreparedPod implements PreparedTask {
     private final LogLimits limits;
     private final RunFiles files;
     private final Supervisor supervisor;
+    private final ReadyShell shell;
     private final TaskTools tools;
 
     PreparedPod(
@@ -33,6 +34,7 @@ final class PreparedPod implements PreparedTask {
             TaskDirectory directory,
             LogLimits limits,
             Supervisor supervisor,
+            ReadyShell shell,
             TaskTools tools) {
         this.uuid = uuid;
         this.config = config;
@@ -41,6 +43,7 @@ final class PreparedPod implements PreparedTask {
         this.limits = limits;
         this.files = RunFiles.of(directory);
         this.supervisor = supervisor;
+        this.shell = shell;
         this.tools = tools;
     }
 
@@ -54,7 +57,7 @@ final class PreparedPod implements PreparedTask {
                 throw new InterruptedException("Interrupted before pod " + uuid + " ran");
             }
             Process process = supervisor.start(
-                    rkt.commands().runPrepared(config, uuid), uuid, files.run(uuid), directory, limits);
+                    shell, rkt.commands().runPrepared(config, uuid), uuid, files.run(uuid), directory, limits);
             return new RktTask(pod, rkt, directory, SupervisorProcess.started(process), tools);
         } catch (IOException e) {
             discard();
@@ -68,6 +71,7 @@ final class PreparedPod implements PreparedTask {
 
     @Override
     public void discard() {
+        shell.close();
         try {
             rkt.remove(uuid);
             files.delete(uuid);

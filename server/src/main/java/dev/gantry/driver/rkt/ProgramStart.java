@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,7 @@ import org.slf4j.LoggerFactory;
  *   <li>No signal is ignored or blocked. A shell in the background of a script ignores SIGINT and SIGQUIT; a pod that
  *   inherits
  *       that can't be stopped by {@code kill_signal = "SIGINT"}, and a shell in it can't even trap the signal. Java
- *       can't reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer).
+ *       can't reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer), if there is such a signal.
  *   <li>The program leads a session, so that it has no controlling terminal.
  *   <li>The umask is 022, the nice value and the OOM score adjustment are 0: start-program.sh.
  *   <li>The limits are the given ones, by prlimit(1) of util-linux.
@@ -38,6 +40,11 @@ final class ProgramStart {
 
     private static final List<String> RESET_SIGNALS = List.of("env", "--default-signal");
     private static final String SCRIPT = new String(Supervisor.script("start-program"), StandardCharsets.UTF_8);
+    /**
+     * No signal is blocked or ignored, except for 32 and 33: posix_spawn of glibc ignores these, and env can't reset them.
+     */
+    private static final Pattern SIGNALS = Pattern.compile("SigBlk:\\t0{16}|SigIgn:\\t0{7}[01][08]0{7}");
+
     private static final long PROBE_SECONDS = 10;
 
     private final Map<String, String> environment;
@@ -60,7 +67,9 @@ final class ProgramStart {
     static ProgramStart with(Map<String, String> environment, ResourceLimits limits) {
         ProgramStart plain = new ProgramStart(environment, List.of(), List.of());
         List<String> signals = RESET_SIGNALS;
-        if (!plain.canRun(RESET_SIGNALS)) {
+        if (plain.hasUsualSignals()) {
+            signals = List.of();
+        } else if (!plain.canRun(RESET_SIGNALS)) {
             LOG.warn(
                     "env(1) of this machine has no --default-signal (coreutils 8.31): tasks ignore the signals that this node"
                             + " was started to ignore");
@@ -153,6 +162,24 @@ final class ProgramStart {
         builder.environment().clear();
         builder.environment().putAll(environment);
         return builder;
+    }
+
+    /** Returns true if a program that this process starts ignores and blocks no signal. */
+    private boolean hasUsualSignals() {
+        try {
+            Process process = plain(List.of("cat", "/proc/self/status"))
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+                return lines.lines()
+                                .filter(line -> SIGNALS.matcher(line).matches())
+                                .count()
+                        == 2;
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.debug("The signals of this node are unknown", e);
+            return false;
+        }
     }
 
     /** Returns true if what stands before a command line lets the command run. */

@@ -2,7 +2,6 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.model.LogLimits;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Starts the supervisor, a small shell script that owns a pod. It runs rkt in a session of its own, so that neither the
@@ -47,9 +47,15 @@ final class Supervisor {
         this.groups = groups;
     }
 
+    /** Begins to start the shell that becomes a supervisor, so that it is ready by the time that rkt has made the pod. */
+    ReadyShell ready() {
+        return ReadyShell.begin(start);
+    }
+
     /**
      * Starts a supervisor.
      *
+     * @param shell the shell that becomes the supervisor
      * @param line the command to supervise
      * @param uuid the pod that it runs
      * @param run the directory of the run; the scripts are kept there, so that a newer node does not change them
@@ -57,7 +63,7 @@ final class Supervisor {
      * @param limits how much of the task's output is kept
      * @return the supervisor's process
      */
-    Process start(List<String> line, String uuid, Path run, TaskDirectory directory, LogLimits limits)
+    Process start(ReadyShell shell, List<String> line, String uuid, Path run, TaskDirectory directory, LogLimits limits)
             throws IOException {
         Path script = script(run);
         Files.write(script, supervise);
@@ -69,12 +75,15 @@ final class Supervisor {
         command.add(Long.toString(limits.fileSize()));
         command.add(groups.of(uuid).map(Path::toString).orElse(""));
         command.addAll(line);
-        ProcessBuilder builder = start.builder(command)
-                .directory(new File("/"))
-                .redirectOutput(new File("/dev/null"))
-                .redirectError(run.resolve("log").toFile());
-        builder.environment().put(PodProcesses.MARK, uuid);
-        return builder.start();
+        // Made here, so that a full disk fails the start with a message.
+        Path log = Files.write(run.resolve("log"), new byte[0]);
+        groups.make(uuid);
+        try {
+            return shell.become(command, Map.of(PodProcesses.MARK, uuid), log);
+        } catch (IOException e) {
+            groups.remove(uuid);
+            throw e;
+        }
     }
 
     /** Returns the path of a run's supervisor script, which is on the supervisor's command line. */

@@ -97,7 +97,8 @@ copy_all() {
     fault=
     find_newest
     while [ -d "${prefix%/*}" ]; do
-        size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
+        size=0
+        [ ! -e "$file" ] || size=$(stat -c %s -- "$file" 2>/dev/null) || size=0
         room=$((max_size - size))
         if [ "$room" -le 0 ]; then
             begin_next

@@ -5,7 +5,7 @@
 # LOG               what the names of the output's files begin with: LOG.stdout.0 and so on
 # MAX_FILES         how many files of each output are kept; 0 to discard it
 # MAX_SIZE          how many bytes a file has
-# GROUP             the control group for rkt and the pod, which this makes and removes; empty where there can be none
+# GROUP             the control group for rkt and the pod, which this removes; empty where there can be none
 #
 # RUN/supervisor    who this is: process id, start in clock ticks after boot, id of the boot. Made before rkt runs.
 # RUN/stdout        the pipe that rkt and the pod write to; RUN/stderr likewise
@@ -41,8 +41,9 @@ ln "$run/supervisor.new" "$run/supervisor" || exit 1
 # Each end of a pipe that is opened for both reading and writing is opened at once; 3 and 4 keep the pipes from ending
 # before the pod has begun. Of "copying" the copiers alone keep the end for writing, so that it ends when they have.
 # A pod that runs as any user may open its output anew, by /dev/stdout: only with this mode, whoever owns the pipe.
+# Nobody else gets to the pipes: their directory is in one that only the node's user may enter.
 begin_copying() {
-    mkfifo -m 622 "$run/stdout" "$run/stderr" && mkfifo -m 600 "$run/copying" || exit 1
+    mkfifo -m 622 "$run/stdout" "$run/stderr" "$run/copying" || exit 1
     exec 3<>"$run/stdout" 4<>"$run/stderr" 5<>"$run/copying" 6<"$run/copying" || exit 1
     for stream in stdout stderr; do
         # Without the mark of the pod: the node kills what has it once the pod has ended, and a copier may still be reading then.
@@ -66,8 +67,8 @@ end_copying() {
 # a task that has done its work would count as failed.
 printf '%3s\n' '' >"$run/exit.new" || exit 1
 
-# A pod that can't be put into its group runs all the same: the node looks for what it leaves.
-[ -z "$group" ] || mkdir -p "$group" || group=
+# The node has made the group. A pod that can't be put into its group runs all the same: the node looks for what it leaves.
+[ -z "$group" ] || [ -d "$group" ] || mkdir -p "$group" || group=
 
 # Becomes rkt. Called in a process of its own.
 become_rkt() {

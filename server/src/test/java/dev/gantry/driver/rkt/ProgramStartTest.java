@@ -2,7 +2,9 @@ package dev.gantry.driver.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -58,6 +60,33 @@ class ProgramStartTest {
                 .anyMatch(line -> line.matches("Max stack size +8388608 .*"))
                 .noneMatch(line -> line.matches("Max open files +[0-9]{1,3} .*"))
                 .doesNotContain("9");
+        assertThat(plain + spoiled).doesNotContain("but from a ready shell");
+    }
+
+    @Test
+    void a_ready_shell_that_was_killed_costs_no_program_and_an_unused_one_leaves_nothing() throws Exception {
+        ProgramStart start = ProgramStart.with(System.getenv(), DriverFixture.LIMITS);
+        Path said = Files.createTempFile("ready-shell", ".log");
+        List<ProcessHandle> before = ProcessHandle.current().children().toList();
+        ReadyShell killed = ReadyShell.begin(start);
+        await().until(() -> ProcessHandle.current().children().anyMatch(child -> !before.contains(child)));
+        ProcessHandle shell = ProcessHandle.current()
+                .children()
+                .filter(child -> !before.contains(child))
+                .findFirst()
+                .orElseThrow();
+        shell.destroyForcibly();
+        shell.onExit().join();
+
+        Process program = killed.become(
+                List.of("/bin/sh", "-c", "echo \"$A $PWD $1\" >&2", "sh", "it's"), Map.of("A", "a 'b' $c"), said);
+
+        assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).hasContent("a 'b' $c / it's");
+        ReadyShell unused = ReadyShell.begin(start);
+        unused.close();
+        await().until(() -> ProcessHandle.current().children().allMatch(before::contains));
+        Files.delete(said);
     }
 
     @Test
@@ -129,6 +158,18 @@ class ProgramStartTest {
         return output;
     }
 
+    private static String readFromReadyShell(ProgramStart start, List<String> state)
+            throws IOException, InterruptedException {
+        Path errors = Files.createTempFile("ready-shell", ".log");
+        List<String> toErrors =
+                List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh", state.get(0), state.get(1), state.get(2));
+        Process process = ReadyShell.begin(start).become(toErrors, Map.of(), errors);
+        process.waitFor(10, TimeUnit.SECONDS);
+        String output = Files.readString(errors);
+        Files.delete(errors);
+        return output;
+    }
+
     /** A process that is started as a node may be, and starts a program. */
     static final class Node {
 
@@ -138,8 +179,11 @@ class ProgramStartTest {
             Map<String, String> environment = new TreeMap<>(HostEnvironment.forRkt(System.getenv()));
             List<String> state = List.of("/bin/sh", "-c", STATE);
             System.out.print("node " + read(new ProcessBuilder(state)));
-            System.out.print("program "
-                    + read(ProgramStart.with(environment, DriverFixture.LIMITS).builder(state)));
+            ProgramStart start = ProgramStart.with(environment, DriverFixture.LIMITS);
+            String program = read(start.builder(state).directory(new File("/")));
+            System.out.print("program " + program);
+            String ready = readFromReadyShell(start, state);
+            System.out.print(ready.equals(program) ? "" : "but from a ready shell " + ready);
         }
     }
 }

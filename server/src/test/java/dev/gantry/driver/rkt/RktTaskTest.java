@@ -500,15 +500,16 @@ class RktTaskTest {
         files.save(new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH));
         assertThat(files.giveUp(uuid)).isTrue();
 
-        Process late = new Supervisor(
-                        ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS),
-                        ControlGroups.ofThisMachine())
-                .start(
-                        List.of(fixture.rkt.path().toString(), "run-prepared", uuid),
-                        uuid,
-                        files.run(uuid),
-                        directory,
-                        LIMITS);
+        Supervisor supervisor = new Supervisor(
+                ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS),
+                ControlGroups.ofThisMachine());
+        Process late = supervisor.start(
+                supervisor.ready(),
+                List.of(fixture.rkt.path().toString(), "run-prepared", uuid),
+                uuid,
+                files.run(uuid),
+                directory,
+                LIMITS);
 
         assertThat(late.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(late.exitValue()).isEqualTo(1);
@@ -530,10 +531,16 @@ class RktTaskTest {
         RunFiles files = RunFiles.of(directory);
         files.save(new PodRecord(uuid, fixture.rkt.path(), Instant.EPOCH));
 
-        Process supervisor = new Supervisor(
-                        ProgramStart.with(Map.of("PATH", helpers + ":" + System.getenv("PATH")), DriverFixture.LIMITS),
-                        ControlGroups.ofThisMachine())
-                .start(List.of("/bin/sh", "-c", "echo out; exit 7"), uuid, files.run(uuid), directory, LIMITS);
+        Supervisor starter = new Supervisor(
+                ProgramStart.with(Map.of("PATH", helpers + ":" + System.getenv("PATH")), DriverFixture.LIMITS),
+                ControlGroups.ofThisMachine());
+        Process supervisor = starter.start(
+                starter.ready(),
+                List.of("/bin/sh", "-c", "echo out; exit 7"),
+                uuid,
+                files.run(uuid),
+                directory,
+                LIMITS);
 
         assertThat(supervisor.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(files.exit(uuid)).map(RunFiles.Exit::code).contains(7);
