@@ -1,5 +1,5 @@
 # Lists configurations of networks, a line each: NAME|TYPE|IPAM|MASQUERADE|FILE. Ends with status 1 and a message at the
-# first file that is no configuration, for nobody knows what it was meant to configure.
+# first file that is not a configuration, since such a file may have been meant for any network.
 #
 # Run by:  network-plan.sh, after json.awk
 # Input:   the files, as arguments

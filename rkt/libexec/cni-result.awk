@@ -1,6 +1,6 @@
-# Reads the answer of a plugin to ADD (versions 0.1.0 to 1.0.0 of the specification). Prints "ADDRESS PREFIX", "- -" if
-# it gave none, and then the lines of a resolv.conf, if it gave such. If the plugin failed, prints its message and ends
-# with status 1.
+# Reads the answer of a plugin to ADD (versions 0.1.0 to 1.0.0 of the specification). Prints "ADDRESS PREFIX", or "- -"
+# if the answer has no address. Then prints the lines of a resolv.conf, if the answer has some. If the plugin failed,
+# prints its message and ends with status 1.
 #
 # Run by:  network-up.sh and network.sh, after json.awk
 # Input:   the file with the answer, as the argument

@@ -1,9 +1,9 @@
-# The crun flavour: what a pod of one app and a pod of several apps share.
+# The crun flavour: functions for pods of one app and of several apps.
 #
-# crun can't make the PID namespace: the app would be process 1 of it, and the kernel withholds from process 1 every
-# signal that process 1 has no handler for, SIGTERM too. So process 1 is a shell. It lives as long as the process that
-# runs the pod, which is crun or stage1-crun-apps.sh, and ends however that process ends; then the kernel kills all
-# other processes of the namespace.
+# crun must not make the PID namespace. If it did, the app would be process 1 of the namespace, and the kernel withholds
+# from process 1 every signal without a handler, even SIGTERM. So process 1 is a shell. It ends when the process that
+# runs the pod (crun or stage1-crun-apps.sh) ends, even by SIGKILL. Then the kernel kills all other processes of the
+# namespace.
 #
 # Sourced by: stage1-crun.sh and stage1-crun-apps.sh
 # Needs:      stage1.sh, with common.sh, rooted.sh and rootfs.sh

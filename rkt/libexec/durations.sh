@@ -4,7 +4,8 @@
 # Needs:      nothing
 # Defines:    parse_duration (sets milliseconds)
 
-# parse_duration TEXT: sets milliseconds to a duration such as 1h30m, 1.5s or 200ms. Fails if the text is none.
+# parse_duration TEXT: sets milliseconds to a duration such as 1h30m, 1.5s or 200ms. Fails if the text is not a
+# duration.
 parse_duration() {
   milliseconds=0
   duration=$1

@@ -1,5 +1,5 @@
-# The end of export.sh for a pod with an overlay, in a mount namespace that ends with it: mounts what the app has
-# changed over the files of the image, and becomes the JVM that writes the image.
+# The end of export.sh for a pod with an overlay, in a mount namespace that ends with it: mounts the app's changes over
+# the files of the image, and becomes the JVM that writes the image.
 #
 #   export-overlay.sh HOME APP_DIRECTORY FILE OVERWRITE
 #

@@ -36,7 +36,7 @@ case $apps in
 esac
 app_directory=$pod/app/$apps
 
-# Hold the lock of the pod: gc does not remove it meanwhile.
+# Hold the lock of the pod, so that gc does not remove the pod during the export.
 command exec 9< "$pod" || fail "pod \"$uuid\" is gone"
 flock -n 9 || fail "pod \"$uuid\" is being deleted"
 if [ -L "$app_directory/tree" ]; then

@@ -85,8 +85,8 @@ empty_garbage() {
   delete_pod
 }
 
-# Removes the directories of interrupted commands. Each names the process that works in it; a directory that names none
-# is brand-new, or about to become an image, so it is removed only when it is a minute old.
+# Removes the directories of interrupted commands. Each names the process that works in it. A directory without such a
+# name is new, or about to become an image, so it is removed only when it is a minute old.
 remove_abandoned() {
   for pod in "$data_dir/pods/embryo"/* "$data_dir/cas/tmp"/*; do
     [ -d "$pod" ] || continue
@@ -100,7 +100,7 @@ remove_abandoned() {
   # Decisions of prepare have the variables that it was given, so they don't outlast the pods for long.
   for pod in "$data_dir/decisions"/*; do
     [ -d "$pod" ] && is_older_than 24h %.3Y || continue
-    # Move it first: prepare may be copying it, and sees then that it is gone.
+    # Move the decision first. If prepare is copying it, prepare sees that the directory has disappeared.
     read -r removal < /proc/sys/kernel/random/uuid
     mv -T -- "$pod" "$data_dir/decisions/gone-$removal" 2> /dev/null || continue
     rm -rf --one-file-system -- "$data_dir/decisions/gone-$removal"

@@ -1,6 +1,5 @@
-# Starts the part that is written in Java. Java reads arguments and names of files as UTF-8, whatever the locale. So
-# LC_ALL is changed for it, and the values that the user had of LC_ALL and PATH are handed on in RKT_CALLERS_LC_ALL and
-# RKT_CALLERS_PATH.
+# Starts the part that is written in Java. Java must read arguments and file names as UTF-8, whatever the user's locale
+# is. So LC_ALL is changed for Java. RKT_CALLERS_LC_ALL and RKT_CALLERS_PATH pass the user's values of LC_ALL and PATH.
 #
 # Sourced by: bin/rkt for the commands that Java does; prepare.sh, run.sh, export.sh, export-overlay.sh;
 #             run-prepared.sh, list.sh and status.sh where they need it
@@ -43,8 +42,8 @@ exec_java() {
   export RKT_CALLERS_LC_ALL="${LC_ALL-}" RKT_CALLERS_PATH="$callers_path" LC_ALL=C.UTF-8
   class_path=$jar
   for library in "$home"/target/lib/*.jar "$home"/target/lib-docker/*.jar; do class_path=$class_path:$library; done
-  # The build has made an archive of loaded classes, which shortens the start of Java. Without the archive, or with one
-  # of another version of Java, Java starts slower and says nothing.
+  # The build has made an archive of loaded classes, which shortens the start of Java. Without the archive, or with the
+  # archive of another version of Java, Java starts slower and prints nothing about it.
   archive=-XX:SharedArchiveFile=$home/target/rkt.jsa
   [ -z "${RKT_ARCHIVE_CLASSES:-}" ] || archive=-XX:ArchiveClassesAtExit=$RKT_ARCHIVE_CLASSES
   set_native_option

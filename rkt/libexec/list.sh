@@ -30,7 +30,7 @@ for_each_listed_pod() {
     "$data_dir/pods/exited-garbage"/*; do
     [ ! -d "$listed" ] || printf '%s\n' "${listed##*/} ${listed%/*}"
   done | LC_ALL=C sort | while read -r listed_uuid listed_place; do
-    # Another command may have moved it meanwhile.
+    # Another command may have moved the pod in between.
     [ -d "$listed_place/$listed_uuid" ] || continue
     use_pod "$listed_place/$listed_uuid"
     "$1"

@@ -1,6 +1,6 @@
 # Registers pods with the metadata service (rkt metadata-service). A pod is registered by a secret token in its file
-# metadata-token. The service knows the pod by the token as long as the pod runs, and the URL that the apps are given
-# begins with it.
+# metadata-token. The service finds the pod by the token while the pod runs. The URL that the apps get contains the
+# token.
 #
 # Sourced by: run-prepared.sh
 # Needs:      common.sh, pods.sh; data_dir and libexec; net_mode of network-plan.sh; apps of read_apps

@@ -192,7 +192,7 @@ check_ports() {
 }
 
 # find_net_plugin NAME: sets net_plugin_path to the directories of plugins, in the form of CNI_PATH, and net_plugin_file
-# to the file of this plugin. Fails if there is none.
+# to the file of this plugin. Fails if no such plugin exists.
 find_net_plugin() {
   net_plugin_path=$local_config/net.d:/usr/lib/rkt/plugins/net${CNI_PATH:+:$CNI_PATH}:/opt/cni/bin:/usr/lib/cni
   net_remaining=$net_plugin_path:

@@ -89,8 +89,8 @@ ANSWER
   take_net_resolver
 }
 
-# Records what status prints of a network, in rkt's form. Sets net_forward_ip, the address that ports are forwarded to:
-# of the first network that is masqueraded, else of the last network.
+# Records the line about a network that status prints, in rkt's form. Sets net_forward_ip, the address that ports are
+# forwarded to: of the first network that is masqueraded, else of the last network.
 take_net_address() {
   case $net_ip in
     -) net_ip= net_mask= ;;
@@ -160,7 +160,7 @@ forward_ports() {
     net_fault="ports can't be forwarded: iptables-restore failed"
     return 1
   }
-  # The kernel routes connections to the host's loopback out of it only with this setting.
+  # Without this setting, the kernel does not route connections from the host's loopback to the pod.
   printf 1 > "/proc/sys/net/ipv4/conf/$net_route_interface/route_localnet" || {
     net_fault="can't set route_localnet of $net_route_interface"
     return 1
@@ -169,7 +169,7 @@ forward_ports() {
 
 print_forwarding() {
   printf '*raw\n'
-  # route_localnet would let the pod reach the host's loopback: drop what comes from it.
+  # route_localnet would let the pod reach the host's loopback addresses, so drop its packets to them.
   printf '%s\n' "-A PREROUTING -i $net_route_interface -d 127.0.0.0/8 -m comment --comment ${1##*/} -j DROP"
   printf 'COMMIT\n*nat\n:%s - [0:0]\n:%s - [0:0]\n' "$net_dnat" "$net_snat"
   while read -r net_protocol net_host_ip net_host_port net_pod_port; do

@@ -1,7 +1,7 @@
 # The networks of a pod: calls CNI plugins, and removes all that was set up.
 #
-# Whatever network-up.sh sets up is on record before, in the pod's net/, so that it is found after a crash at any
-# moment:
+# network-up.sh records each part in the pod's net/ before it sets the part up. So the parts are found after a crash at
+# any moment:
 #   net/IFNAME/call          the network's name, its plugin, the plugin path, its arguments, "true" if it masquerades
 #   net/IFNAME/conf          the configuration for the plugin; removed when the plugin has undone its work
 #   net/forwarding           ports of the host are taken, and forwarded now or soon; removed when they are free
@@ -9,8 +9,8 @@
 #
 # Sourced by: run-prepared.sh, rm.sh, gc.sh and stop.sh
 # Needs:      common.sh; libexec
-# Defines:    network_down POD NETNS   removes all that is left of the pod's networks; fails, and says why, if something
-#             stays has_network POD, lock_network POD (descriptor 8), call_net_plugin, name_net_chains
+# Defines:    network_down POD NETNS (removes the pod's networks; fails with a message if a part of them remains),
+#             has_network POD, lock_network POD (descriptor 8), call_net_plugin, name_net_chains
 
 # lock_network POD: takes the lock of the pod's net/, as descriptor 8. A command that sets up or removes networks holds
 # it. Plugins inherit it, so a plugin whose caller was killed ends before another command begins.
@@ -19,8 +19,8 @@ lock_network() {
 }
 
 # call_net_plugin COMMAND RECORD NETNS POD: calls the plugin net_plugin_file with net_plugin_path and net_arguments, and
-# writes its answer into the file answer of the record. A plugin calls others and hands them all arguments, so each must
-# be told to ignore those that it does not know.
+# writes its answer into the file answer of the record. A plugin passes all arguments to the plugins that it calls, so
+# IgnoreUnknown tells each plugin to ignore unknown arguments.
 call_net_plugin() {
   case $net_arguments in
     '' | *IgnoreUnknown=*) net_call_arguments=$net_arguments ;;
@@ -58,8 +58,8 @@ has_network() {
   return 1
 }
 
-# remove_networks POD NETNS: removes the networks in the reverse order of their set-up. After a boot the namespace is
-# gone, and with it everything but the leases.
+# remove_networks POD NETNS: removes the networks in the reverse order of their set-up. After a boot, only the leases
+# are left: everything else has disappeared with the namespace.
 remove_networks() {
   net_namespace=
   case $(stat -f -c %T "$2" 2> /dev/null) in

@@ -1,7 +1,7 @@
-# A hook of crun, which calls it in the bundle when an app with a memory limit has ended. If the kernel killed processes
-# of the app for want of memory, it says so on the pod's standard error and makes the file out-of-memory in the bundle,
-# which "status" reads. The control group and its counters are gone by then. The kernel's log still tells, unless it was
-# overwritten or must not be read.
+# A hook of crun, which calls it in the bundle when an app with a memory limit has ended. If the kernel has killed
+# processes of the app because of the memory limit, the hook prints this on the pod's standard error and makes the file
+# out-of-memory in the bundle, which "status" reads. At this time the control group and its counters no longer exist.
+# The kernel's log has the event, unless the log was overwritten or must not be read.
 #
 #   out-of-memory.sh CGROUP APP LIMIT
 #

@@ -1,5 +1,5 @@
-# Prints the status of a pod as rkt does. "prepare" wrote what never changes of it, as JSON, into the pod's
-# app/NAME/status: the name of the app; the members of its object that follow its times; the name and the id of its
+# Prints the status of a pod as rkt does. "prepare" has written the parts that never change into the pod's
+# app/NAME/status, as JSON: the name of the app; the members of its object after the times; the name and the id of its
 # image, for people.
 #
 # Sourced by: status.sh and list.sh

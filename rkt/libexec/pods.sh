@@ -1,5 +1,5 @@
-# Pods as they lie in the data directory: pods/STATE/UUID/, moved from state to state by rename, as in rkt. The identity
-# of a process, in a file of the pod, tells whether a pod is being prepared or runs.
+# Finds, moves and removes pods. A pod is the directory pods/STATE/UUID/ of the data directory; a rename moves it from
+# state to state, as in rkt. A file of the pod has the identity of the process that prepares or runs it.
 #
 # Sourced by: cat-manifest.sh, enter.sh, export.sh, gc.sh, list.sh, rm.sh, run.sh, run-prepared.sh, status.sh, stop.sh
 #             and stage1-crun-apps.sh
@@ -29,7 +29,7 @@ find_pod() {
   case $wanted in
     *[!0-9a-f-]*) return 1 ;;
   esac
-  # Look in the order in which pods move: a pod that moves meanwhile is found twice, but never missed.
+  # Look in the order in which pods move. A pod that moves during the search may be found twice, but is never missed.
   for found_place in prepare prepared run exited-garbage; do
     for candidate in "$data_dir/pods/$found_place/$wanted"*; do
       [ -d "$candidate" ] || continue
@@ -113,8 +113,7 @@ release_ended_networks() {
   )
 }
 
-# Removes a pod that is garbage, with the processes that are left of it. Fails, and says why, if that is not possible
-# now.
+# Removes a pod that is garbage, and kills its remaining processes. Fails, and says why, if that is not possible now.
 delete_pod() {
   kill_processes || {
     say "unable to remove pod \"$uuid\": processes$processes can't be killed"

@@ -1,9 +1,9 @@
-# rkt prepare: starts Java, which decides all of a pod and keeps its decision. The same command on the same images is
-# then answered here: by a copy of the pod that Java made, with a UUID of its own.
+# rkt prepare: starts Java, which makes all decisions about a pod and keeps them. When the same command comes again for
+# the same images, this script copies the pod that Java made and gives the copy a UUID of its own.
 #
 # A decision is kept in decisions/KEY of the data directory. The key is a digest of all that the decision depends on:
 # the words of the command line, the stored images, where URLs led to, the configuration, crun, this version of rkt, the
-# capabilities of this process and the boot. When one of them changes, the decision is not found any more.
+# capabilities of this process and the boot. When one of these changes, the old decision is no longer found.
 #
 # Some parts of words only appear in the files of the pod and decide nothing: values of variables, sources of volumes,
 # and UUIDs with which names of volumes begin. These are left out of the key, and each pod gets its own. So all tasks of a

@@ -1,6 +1,6 @@
-# The processes of a pod, found by what they can't leave: in the fly flavour by their root directory, in the crun
-# flavour by their PID namespace. Neither needs /proc/PID/mountinfo, which the kernel writes anew for each process, with
-# all mounts of the machine.
+# Finds and kills the processes of a pod: in the fly flavour by their root directory, in the crun flavour by their PID
+# namespace. Processes can't leave these. Neither way reads /proc/PID/mountinfo, for which the kernel would list all
+# mounts of the machine once for each process.
 #
 # Sourced by: pods.sh
 # Needs:      common.sh; read_flavor and remove_cgroups of pods.sh; pod and uuid of find_pod or use_pod
@@ -22,7 +22,7 @@ read_processes() {
   esac
 }
 
-# Finds processes by their root directory, which lies in the directory of the pod: only paths in there have the UUID.
+# Finds processes by their root directory. It is in the directory of the pod, and only paths in there have the UUID.
 # Paths are printed as C strings, so that each is one line.
 read_rooted_processes() {
   processes=${main:+ $main}
@@ -86,8 +86,8 @@ kill_rooted_processes() {
   done
 }
 
-# When process 1 ends, the kernel kills all others of its PID namespace, and process 1 is gone only when they are. crun
-# then ends by itself, with the app's exit code, unless it has not started the app or is stopped. It has a second for
+# When process 1 ends, the kernel kills all other processes of its PID namespace; process 1 disappears after them. Then
+# crun ends by itself with the app's exit code, unless it has not started the app yet or is stopped. It has a second for
 # that.
 kill_namespace() {
   if [ -s "$pod/init" ]; then
@@ -104,7 +104,7 @@ kill_namespace() {
   done
 }
 
-# kill_recorded FILE: kills the process whose identity is in the file, if it is alive, and waits until it is gone.
+# kill_recorded FILE: kills the process whose identity is in the file, if the process is alive, and waits for its end.
 kill_recorded() {
   processes=
   attempts=0

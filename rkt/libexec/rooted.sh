@@ -1,5 +1,5 @@
-# Resolves paths inside of the root file system of an image, as if that were the root directory. A symbolic link in an
-# image never leads out of it.
+# Resolves paths inside the root file system of an image, as if this were the root directory. So a symbolic link in an
+# image never leads out of the image.
 #
 # Sourced by: stage1.sh and enter.sh
 # Needs:      common.sh; root, the directory; app_loader_environment of the app's file "launch" for find_image_env

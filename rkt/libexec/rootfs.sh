@@ -1,4 +1,4 @@
-# Makes the root file system of an app in the mount namespace of the pod: what the flavours share.
+# Makes the root file system of an app in the mount namespace of the pod. Both flavours use it.
 #
 # Sourced by: stage1.sh
 # Needs:      common.sh and rooted.sh; pod, uuid, resolv_mode, hosts_mode and hostname of stage1.sh; app_directory and
@@ -96,8 +96,8 @@ mount_volume() {
 }
 volume_targets=
 
-# Decides whether the resolved path lies in a volume. Then other processes may replace a part of the path by a link at
-# any time, and a mount by that path could cover programs of the host that this script uses.
+# Decides whether the resolved path is in a volume. Then other processes may replace a part of the path by a link at any
+# time, and a mount by that path could cover programs of the host that this script uses.
 lies_in_volume() {
   remaining=$volume_targets
   while [ -n "$remaining" ]; do
@@ -114,7 +114,8 @@ bind_volume() {
   case $1 in
     "${RKT_NO_LINKS_BELOW:-/dev/null}"/*)
       open_without_links "$1"
-      # Without this option mount(8) would look up the path of the open file, and mount what is there by then.
+      # Without this option, mount(8) would look up the path of the open file, and mount what another process has put
+      # there.
       set -- /proc/self/fd/8 "$2" "$3" "$4" --no-canonicalize
       ;;
     *) set -- "$1" "$2" "$3" "$4" ;;

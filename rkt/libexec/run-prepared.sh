@@ -1,5 +1,5 @@
 # rkt run-prepared [--net=...] [--dns=...] ... UUID, and the second half of rkt run: sets up the networks of a pod and
-# becomes its app, or crun. No process of rkt stays, except that a pod of several apps has a shell that stays
+# becomes its app, or crun. No process of rkt remains, except for a pod of several apps: its shell remains
 # (stage1-crun-apps.sh).
 #
 # Sourced by: bin/rkt and run.sh

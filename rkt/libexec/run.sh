@@ -1,6 +1,6 @@
-# rkt run: prepares a pod in Java, then becomes the pod as run-prepared does. The flags of both halves come mixed, so
-# Java checks all of them. It prints the UUID and the data directory, and leaves the flags of the second half in the
-# pod's file run-flags, quoted for the shell.
+# rkt run: prepares a pod in Java, then becomes the pod as run-prepared does. The user mixes the flags of both halves,
+# so Java checks all of them. Java prints the UUID and the data directory, and writes the flags of the second half to
+# the pod's file run-flags, quoted for the shell.
 #
 # Sourced by: bin/rkt
 # Needs:      home, libexec, command and $@ of bin/rkt; common.sh
@@ -20,8 +20,8 @@ case $prepared in
     ;;
 esac
 
-# A run that fails leaves an exited pod, as in rkt, not one that waits to be run. After exec this trap is gone, and the
-# exit code of the app is the result.
+# A run that fails leaves an exited pod, as in rkt, and not a prepared pod. exec removes this trap; then the exit code
+# of the app is the result.
 give_up() {
   data_dir=${prepared#* }
   use_pod "$data_dir/pods/prepared/${prepared%% *}"

@@ -1,5 +1,5 @@
-# The flags of run-prepared, which run has too: networks, name resolution, host name. Sourced before flags.sh, which
-# calls command_flag and set_flag; check_runtime_flags is called after it.
+# The flags that run-prepared and run share: networks, name resolution, host name. It is sourced before flags.sh, which
+# calls command_flag and set_flag. check_runtime_flags is called after flags.sh.
 #
 # Sourced by: run-prepared.sh
 # Needs:      common.sh and network-plan.sh; invalid_value of flags.sh

@@ -1,7 +1,7 @@
 # The crun flavour for a pod of several apps. The apps share the pod's namespaces except mounts and control groups. This
 # shell stays while the pod runs. It is the parent of one crun for each app, its standard output and error are the
-# output of all apps, and its exit code is the pod's. As in rkt, an app that ends with 0 leaves the others alone; when
-# an app fails, the others are stopped, and the pod ends with its exit code.
+# output of all apps, and its exit code is the pod's. As in rkt, the other apps continue when an app ends with 0. When
+# an app fails, the others are stopped, and the pod ends with the exit code of the failed app.
 #
 # If this shell is killed, process 1 of the pod ends (crun-sandbox.sh), and with it all apps.
 #
@@ -56,7 +56,7 @@ start_app() {
   # kill_namespace of processes.sh finds the app's crun by this file.
   crun_pid=${child#*:}
   if read_identity "${crun_pid%:*}"; then printf '%s\n' "$identity" > "$pod/app/$1/crun"; fi
-  # A signal that came meanwhile did not reach this app.
+  # A signal that came before this moment did not reach this app.
   ! $stopping || signal_apps TERM
 }
 

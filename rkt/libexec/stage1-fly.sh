@@ -89,8 +89,8 @@ if [ -z "${app_post_stop-}" ]; then
   fail "can't execute: no $env"
 fi
 
-# The post-stop handler needs a process that outlives the app. This shell stays, and hands on the signals that it gets.
-# A shell starts background processes with SIGINT and SIGQUIT ignored, so reset them.
+# The post-stop handler needs a process that outlives the app. This shell stays, and passes its signals on to the app. A
+# shell starts background processes with SIGINT and SIGQUIT ignored, so reset them.
 default_signals=--default-signal=INT,QUIT
 run_as_app exec "$app_arguments" <&0 &
 app_process=$!

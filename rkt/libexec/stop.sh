@@ -1,4 +1,4 @@
-# rkt stop [--force] --uuid-file=FILE | UUID ...: stops pods, and gives up their networks.
+# rkt stop [--force] --uuid-file=FILE | UUID ...: stops pods, and removes their networks.
 #
 # Sourced by: bin/rkt
 # Needs:      libexec, command and $@ of bin/rkt; common.sh

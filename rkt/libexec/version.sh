@@ -1,4 +1,4 @@
-# rkt version: prints the versions that this is compatible with, in rkt's lines, then its own version and flavour.
+# rkt version: prints the compatible versions in the lines of rkt, then this runtime's own version and flavour.
 #
 # Sourced by: bin/rkt
 # Needs:      home, libexec, command and $@ of bin/rkt; common.sh; the file architectures

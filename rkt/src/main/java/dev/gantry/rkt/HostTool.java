@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The end of a program of this machine, such as {@code cp}.
+ * The result of a program of this machine, such as {@code cp}.
  *
  * @param exitCode its exit code
  * @param output its standard output and standard error, without white space around

@@ -19,7 +19,7 @@ public final class Json {
     private Json() {}
 
     /**
-     * JSON in one line.
+     * Writes JSON in one line.
      *
      * @param json what to write
      * @return the text, without line breaks
@@ -29,7 +29,7 @@ public final class Json {
     }
 
     /**
-     * JSON for people.
+     * Writes JSON for people.
      *
      * @param json what to write
      * @return the text, indented with tabs

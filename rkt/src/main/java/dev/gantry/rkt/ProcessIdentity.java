@@ -7,8 +7,7 @@ import java.nio.file.Path;
 
 /**
  * Identifies processes of this machine by a line that no other process ever has: the pid, the start time and the boot.
- * The launcher does the same in {@code common.sh}. The server's driver has a class of this name for the same purpose;
- * the runtime knows nothing of Gantry and shares no code with it.
+ * The launcher writes and compares the same line in {@code common.sh}. The server's driver has its own class of this name, since the runtime shares no code with Gantry.
  */
 public final class ProcessIdentity {
 
@@ -41,7 +40,7 @@ public final class ProcessIdentity {
      * Returns true if the process whose identity is the first line of a file is alive.
      *
      * @param file the file
-     * @return whether it is; not if there is no such file
+     * @return true if the process is alive; false if there is no such file
      * @throws IOException if the file can't be read
      */
     public static boolean isAlive(Path file) throws IOException {

@@ -6,7 +6,7 @@ public final class RktException extends Exception {
     private static final long serialVersionUID = 1L;
 
     /**
-     * A failure.
+     * Makes a failure.
      *
      * @param message what failed, in rkt 1.30's words if rkt has a message for it
      */
@@ -15,10 +15,10 @@ public final class RktException extends Exception {
     }
 
     /**
-     * A failure with a cause.
+     * Makes a failure with a cause.
      *
      * @param message what failed
-     * @param cause why
+     * @param cause the exception that caused the failure
      */
     public RktException(String message, Throwable cause) {
         super(message, cause);

@@ -64,7 +64,7 @@ public final class AcNames {
      *
      * @param imageName the name of the image, an AC Identifier
      * @return the name
-     * @throws RktException if nothing is left of it
+     * @throws RktException if no character is left
      */
     public static String appNameOf(String imageName) throws RktException {
         String last = imageName.substring(imageName.lastIndexOf('/') + 1);

@@ -15,12 +15,11 @@ public final class Environment {
     private Environment() {}
 
     /**
-     * Checks the name of a variable: letters, digits, underscores, dots and dashes, as rkt takes them (appc's
-     * schema/types/environment.go). One may begin with a dot too, as Nomad hands them over.
+     * Checks the name of a variable. It may have letters, digits, underscores, dots and dashes, as in rkt (appc's schema/types/environment.go). It may also begin with a dot, since Nomad passes such names.
      *
      * @param name the name
      * @return the name
-     * @throws RktException if it is none
+     * @throws RktException if the text is not such a name
      */
     public static String requireName(String name) throws RktException {
         if (name.isEmpty()) {

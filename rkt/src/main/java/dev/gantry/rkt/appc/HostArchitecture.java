@@ -6,7 +6,7 @@ public final class HostArchitecture {
     private HostArchitecture() {}
 
     /**
-     * The value of an image's {@code arch} label.
+     * Returns this machine's architecture as the {@code arch} label of an image has it.
      *
      * @return the architecture, in appc's words
      */
@@ -15,7 +15,7 @@ public final class HostArchitecture {
     }
 
     /**
-     * The architecture of a docker image's platform.
+     * Returns this machine's architecture as the platform of a docker image has it.
      *
      * @return the architecture, in Go's words
      */

@@ -80,7 +80,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     /**
      * Returns this manifest with another {@code app} object, which a pod manifest may contain.
      *
-     * @param app what the image runs instead
+     * @param app the object that replaces the image's {@code app}
      * @return the manifest, checked by the same rules
      * @throws RktException if the object lacks a required member
      */
@@ -124,7 +124,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
-     * The image's name for people, as rkt prints it.
+     * Returns the name of the image for people, as rkt prints it.
      *
      * @return the name, and its version if it has one
      */
@@ -133,7 +133,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
     }
 
     /**
-     * The objects of a list that may be missing.
+     * Returns the objects of a list that may be missing.
      *
      * @param parent the object that the list is in
      * @param member the list's name

@@ -42,7 +42,7 @@ public final class ManifestRules {
             "resource/memory",
             "resource/network-bandwidth");
 
-    /** Isolators whose {@code default} must be true: they apply to apps that have none of their own. */
+    /** Isolators whose {@code default} must be true, so that they apply to apps without isolators of their own. */
     private static final Set<String> DEFAULTS =
             Set.of("resource/block-bandwidth", "resource/block-iops", "resource/network-bandwidth");
 
@@ -74,7 +74,7 @@ public final class ManifestRules {
      * Checks that the image is for this operating system and architecture.
      *
      * @param manifest the manifest
-     * @throws RktException if it is not, or does not say
+     * @throws RktException if the image is for another one, or has no {@code os} label
      */
     public static void requireRunnable(ImageManifest manifest) throws RktException {
         Map<String, String> labels = manifest.labels();

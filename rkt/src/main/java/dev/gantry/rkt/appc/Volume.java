@@ -31,7 +31,7 @@ public record Volume(
     private static final String DEFAULT_MODE = "0755";
 
     /**
-     * An empty volume with rkt's defaults.
+     * Makes an empty volume with rkt's defaults.
      *
      * @param name an AC Name
      * @return the volume

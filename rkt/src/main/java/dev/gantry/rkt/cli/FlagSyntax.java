@@ -29,12 +29,12 @@ final class FlagSyntax {
         this.kinds = Map.copyOf(kinds);
     }
 
-    /** No flags at all. */
+    /** Returns a syntax without flags. */
     static FlagSyntax none() {
         return new FlagSyntax(Map.of());
     }
 
-    /** These flags and some more of one kind. */
+    /** Returns these flags and more flags of one kind. */
     FlagSyntax with(Kind kind, String... names) {
         Map<String, Kind> more = new HashMap<>(kinds);
         for (String name : names) {
@@ -43,14 +43,14 @@ final class FlagSyntax {
         return new FlagSyntax(more);
     }
 
-    /** These flags and those of another syntax. */
+    /** Returns these flags and those of another syntax. */
     FlagSyntax with(FlagSyntax other) {
         Map<String, Kind> more = new HashMap<>(kinds);
         more.putAll(other.kinds);
         return new FlagSyntax(more);
     }
 
-    /** The names of all flags. */
+    /** Returns the names of all flags. */
     Set<String> names() {
         return kinds.keySet();
     }
@@ -69,10 +69,10 @@ final class FlagSyntax {
      * Reads the flag at a position.
      *
      * @param words the command line
-     * @param position where a flag stands
+     * @param position the position of a flag
      * @param sink takes the flag
      * @return the position of the next word
-     * @throws UsageException if the flag is unknown, lacks its value or is no boolean where it should be one
+     * @throws UsageException if the flag is unknown or lacks its value, or if the value must be a boolean and is none
      */
     int read(List<String> words, int position, Consumer<Flag> sink) throws UsageException {
         String word = words.get(position);

@@ -24,7 +24,7 @@ record Flags(List<Flag> all) {
     }
 
     /**
-     * Takes the flags out of a command line in which they may stand anywhere.
+     * Takes the flags out of a command line. They may be at any place in it.
      *
      * @param syntax the flags that there are
      * @param words the command line
@@ -51,14 +51,14 @@ record Flags(List<Flag> all) {
         return new Flags(flags);
     }
 
-    /** These flags and one more. */
+    /** Returns these flags and one more. */
     Flags with(Flag flag) {
         List<Flag> more = new ArrayList<>(all);
         more.add(flag);
         return new Flags(more);
     }
 
-    /** All values of a flag. */
+    /** Returns all values of a flag, in the order of the command line. */
     List<String> values(String name) {
         return all.stream()
                 .filter(flag -> flag.name().equals(name))
@@ -79,7 +79,7 @@ record Flags(List<Flag> all) {
         return last(name).filter("true"::equals).isPresent();
     }
 
-    /** A flag that may be given once. */
+    /** Returns the value of a flag that may be given once. */
     Optional<String> once(String name) throws UsageException {
         List<String> values = values(name);
         if (values.size() > 1) {

@@ -20,7 +20,7 @@ import java.util.Set;
  * @param dataDirectory where rkt keeps images and pods, absolute
  * @param isDebug whether to tell more on standard error
  * @param insecure which checks are off
- * @param configuration where configuration lies
+ * @param configuration the directories of the configuration
  * @param settings the configuration of rkt itself; a flag for the data directory supersedes it
  * @param areHttpsKeysTrusted whether keys that are fetched over HTTPS are trusted without a review
  */
@@ -44,11 +44,11 @@ record GlobalOptions(
         ONDISK,
         /** Keys are taken over plain HTTP. */
         PUBKEY,
-        /** No capability is taken away; the fly flavour takes none away. */
+        /** The app keeps all capabilities, as it always does in the fly flavour. */
         CAPABILITIES,
-        /** No path of /proc and /sys is protected; the fly flavour protects none. */
+        /** No path of /proc and /sys is protected, as always in the fly flavour. */
         PATHS,
-        /** No system call is filtered; the fly flavour filters none. */
+        /** No system call is filtered, as always in the fly flavour. */
         SECCOMP
     }
 
@@ -102,7 +102,7 @@ record GlobalOptions(
         return Path.of(flag.value()).toAbsolutePath().normalize();
     }
 
-    /** The last such flag counts, and an empty one takes nothing off, as in rkt (rkt/flag/optionlist.go). */
+    /** Reads the options of the last such flag, as rkt does (rkt/flag/optionlist.go). An empty flag removes no protection. */
     private static Set<InsecureOption> insecureOptions(Flag flag) throws UsageException {
         Set<InsecureOption> options = EnumSet.noneOf(InsecureOption.class);
         if (flag.value().isEmpty()) {

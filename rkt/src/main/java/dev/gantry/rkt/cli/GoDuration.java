@@ -28,7 +28,7 @@ final class GoDuration {
      *
      * @param flag the flag
      * @return the duration, not negative
-     * @throws UsageException if it is none
+     * @throws UsageException if the text is not a duration
      */
     static Duration parse(Flag flag) throws UsageException {
         if (flag.value().equals("0")) {

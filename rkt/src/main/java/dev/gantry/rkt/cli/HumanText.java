@@ -30,7 +30,7 @@ final class HumanText {
 
     private HumanText() {}
 
-    /** The time where this machine is, with up to three digits of the second's fraction. */
+    /** Writes a time in this machine's time zone, with up to three digits after the second. */
     static String time(Instant time) {
         return TIME.format(ZonedDateTime.ofInstant(time, ZoneId.systemDefault()));
     }
@@ -50,7 +50,7 @@ final class HumanText {
         throw new IllegalStateException("the last unit has no limit");
     }
 
-    /** A size in binary units. */
+    /** Writes a size in binary units. */
     static String bytes(long bytes) {
         List<String> units = List.of("B", "KiB", "MiB", "GiB", "TiB");
         double value = bytes;

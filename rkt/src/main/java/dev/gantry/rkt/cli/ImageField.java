@@ -36,7 +36,7 @@ enum ImageField {
         return heading;
     }
 
-    /** The value with nothing left out. */
+    /** Returns the complete value. */
     String full(ImageList.Row row) {
         return switch (this) {
             case ID -> row.id();
@@ -47,7 +47,7 @@ enum ImageField {
         };
     }
 
-    /** The value for a narrow column. */
+    /** Returns the value for a narrow column. */
     String brief(ImageList.Row row, Instant now) {
         return switch (this) {
             case ID -> row.id().substring(0, Math.min(BRIEF_ID_LENGTH, row.id().length()));

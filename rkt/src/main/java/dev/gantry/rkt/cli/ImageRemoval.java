@@ -27,7 +27,7 @@ final class ImageRemoval {
     /**
      * Makes a removal.
      *
-     * @param session what the command works with
+     * @param session the environment of the command
      * @param store the images, locked
      * @throws IOException if the store can't be read
      * @throws RktException if an image in the store is damaged
@@ -76,7 +76,7 @@ final class ImageRemoval {
         return removed;
     }
 
-    /** A kept image keeps its dependencies, which may have been looked at before it. */
+    /** Returns the images that may be removed. A kept image keeps its dependencies. The loop may have looked at these before, so it repeats until nothing changes. */
     private Set<StoredImage> removable(Set<StoredImage> asked, Consumer<String> reasons) throws IOException {
         Set<StoredImage> going = new LinkedHashSet<>(asked);
         boolean isSettled = false;

@@ -91,7 +91,7 @@ public final class Main {
         return new Session(command, GlobalOptions.of(flags), callersEnvironment(), InstantSource.system(), out, err);
     }
 
-    /** Restores LC_ALL and PATH: the launcher changes them for Java, and hands on the values of its caller. */
+    /** Restores LC_ALL and PATH, which the launcher has changed for Java. It passes the values of its caller in other variables. */
     private static Map<String, String> callersEnvironment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         for (String name : List.of("LC_ALL", "PATH")) {
@@ -104,7 +104,7 @@ public final class Main {
         return environment;
     }
 
-    /** Refuses arguments that are not UTF-8: Java has replaced their bytes by this character. */
+    /** Refuses arguments that are not UTF-8. Java has replaced their invalid bytes by this character. */
     private static void requireUtf8(List<String> words) throws RktException {
         for (String word : words) {
             if (word.indexOf('\uFFFD') >= 0) {

@@ -17,13 +17,13 @@ import java.util.concurrent.CountDownLatch;
 /** {@code rkt metadata-service}: serves until it is ended by a signal. */
 final class MetadataServiceCommand {
 
-    /** Tells {@code run-prepared --mds-register} who serves, and on which port. */
+    /** The file that tells {@code run-prepared --mds-register} which process serves, and on which port. */
     private static final String RECORD = "metadata-service";
 
     private static final FlagSyntax SYNTAX = GlobalOptions.SYNTAX.with(Kind.VALUE, "listen-port");
     private static final String USUAL_PORT = "18112";
 
-    /** Seconds for a request and for an answer. */
+    /** The longest time for a request, and for a response, in seconds. */
     private static final String PATIENCE = "10";
 
     private MetadataServiceCommand() {}

@@ -11,12 +11,12 @@ import java.util.Set;
  * The command line of {@code prepare} and {@code run}: flags of the pod, images with their own flags, and their
  * arguments between {@code --} and {@code ---}.
  *
- * @param pod flags of the pod, which may stand anywhere
+ * @param pod the flags of the pod, which may be anywhere on the command line
  * @param apps the images
  */
 record PodArguments(Flags pod, List<App> apps) {
 
-    /** Flags of an app; {@code --mount} before the first image is one of the pod. */
+    /** The flags of an app. {@code --mount} is a flag of the pod if it comes before the first image. */
     private static final Set<String> APP_FLAGS = Set.of(
             "caps-remove",
             "caps-retain",
@@ -51,9 +51,9 @@ record PodArguments(Flags pod, List<App> apps) {
      *
      * @param podSyntax the flags of the pod
      * @param words the command line
-     * @return what it says
-     * @throws UsageException if a flag is unknown or stands where it can't
-     * @throws RktException if arguments stand where they can't
+     * @return the flags and images of the command line
+     * @throws UsageException if a flag is unknown or at a wrong place
+     * @throws RktException if arguments of an app are at a wrong place
      */
     static PodArguments read(FlagSyntax podSyntax, List<String> words) throws UsageException, RktException {
         return new Reader(podSyntax.with(APP_SYNTAX)).read(words);
@@ -62,7 +62,7 @@ record PodArguments(Flags pod, List<App> apps) {
     /**
      * An image on the command line.
      *
-     * @param image which image
+     * @param image the reference to the image
      * @param flags its flags
      * @param arguments its arguments
      */

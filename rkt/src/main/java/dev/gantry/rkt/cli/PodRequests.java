@@ -28,7 +28,7 @@ import java.util.OptionalInt;
 /** Turns the flags of {@code prepare} and {@code run} into a request for a pod. */
 final class PodRequests {
 
-    /** As in rkt, a lower value is taken for a mistake, such as m for M. */
+    /** As in rkt, a lower value is refused as a mistake, such as m instead of M. */
     private static final BigDecimal MIN_MEMORY_BYTES = BigDecimal.valueOf(4096);
 
     private static final long MAX_MANIFEST_BYTES = 4 << 20;
@@ -52,8 +52,8 @@ final class PodRequests {
      * Checks and converts the flags.
      *
      * @param arguments the command line
-     * @param environment what rkt was called with, for {@code --inherit-env}
-     * @param best the best flavor that this machine has the programs for
+     * @param environment the environment of the caller, for {@code --inherit-env}
+     * @param best the best flavor for which this machine has the programs
      * @param confinement the protections to apply
      * @return the request
      * @throws UsageException if a flag's value is invalid, or can't be applied on this machine
@@ -100,10 +100,10 @@ final class PodRequests {
     }
 
     /**
-     * Decides whether a pod manifest describes the pod, in the place of images and flags. Its images must be stored.
+     * Decides whether a pod manifest describes the pod instead of images and flags. The images of a manifest must be stored.
      *
      * @param arguments the command line
-     * @return whether it names one
+     * @return true if the command line names a pod manifest
      */
     static boolean isOfManifest(PodArguments arguments) {
         return arguments
@@ -259,7 +259,7 @@ final class PodRequests {
         }
     }
 
-    /** Lines of {@code NAME=VALUE}; empty ones and those that begin with # or ; are comments. */
+    /** Reads files with lines of the form {@code NAME=VALUE}. Skips empty lines and comments, which begin with # or ;. */
     private static Map<String, String> environmentFiles(Flags flags) throws UsageException {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String path : flags.values("set-env-file")) {

@@ -10,7 +10,7 @@ final class Privileges {
 
     private Privileges() {}
 
-    /** Makes sure that this is root: files of images belong to many users. */
+    /** Throws unless this process runs as root: files of images belong to many users. */
     static void requireRoot() throws IOException, RktException {
         if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
             throw new RktException("cannot run as unprivileged user");

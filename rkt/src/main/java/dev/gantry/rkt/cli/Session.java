@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 /**
  * The environment of one command: its flags, streams, clock, and the parts that are built from them.
  *
- * @param command its name, which stands before its messages
+ * @param command the name of the command, which begins its messages
  * @param options the global flags
  * @param environment the environment that rkt was called with
  * @param clock tells the time
@@ -50,10 +50,10 @@ record Session(
         /**
          * Makes a session.
          *
-         * @param command the name that stands before its messages
+         * @param command the name of the command, which begins its messages
          * @param flags all flags, of which the global ones are read
          * @return the session
-         * @throws UsageException if a global flag has a value that can't be taken
+         * @throws UsageException if the value of a global flag is invalid
          * @throws RktException if a configuration file can't be used
          * @throws IOException if a configuration file can't be read
          */
@@ -64,12 +64,12 @@ record Session(
         environment = Map.copyOf(environment);
     }
 
-    /** The image store. */
+    /** Opens the image store. */
     ImageStore images() throws RktException {
         return new ImageStore(options.dataDirectory(), ImageLimits.of(environment), this::say);
     }
 
-    /** Provides images, with what the global flags allow. */
+    /** Returns a provider of images that allows what the global flags allow. */
     ImageProvider provider(PullPolicy policy) throws RktException {
         FetchOptions fetching = new FetchOptions(
                 policy,
@@ -79,7 +79,7 @@ record Session(
         return provider(fetching);
     }
 
-    /** Provides stored images and their dependencies, verified or not, and fetches nothing. */
+    /** Returns a provider of stored images and their dependencies, verified or not. It fetches nothing. */
     ImageProvider providerOfStored() throws RktException {
         FetchOptions nothing = new FetchOptions(PullPolicy.NEVER, true, false, false);
         return provider(nothing);
@@ -96,13 +96,13 @@ record Session(
         return new ImageProvider(options.dataDirectory(), images(), fetching, fetcher);
     }
 
-    /** The keys that this machine trusts. */
+    /** Returns the keys that this machine trusts. */
     TrustedKeys trustedKeys() {
         return new TrustedKeys(
                 options.configuration().system(), options.configuration().local());
     }
 
-    /** Fetches keys, as images are fetched: with this machine's credentials, through its proxies. */
+    /** Returns a fetcher of keys. It uses this machine's credentials and proxies, as for images. */
     KeyDownloads keyDownloads(boolean httpAllowed) {
         return new KeyDownloads(
                 () -> new HttpTransport(
@@ -113,21 +113,21 @@ record Session(
                 httpAllowed);
     }
 
-    /** Decides whether servers may show any certificate. */
+    /** Decides whether any certificate of a server is accepted. */
     private boolean isAnyCertificateTaken() {
         return options.insecure().contains(InsecureOption.TLS);
     }
 
-    /** Verifies images with the trusted keys. Its messages go to standard error: standard output is for ids. */
+    /** Returns a verifier that uses the trusted keys. It writes messages to standard error, since standard output is for ids. */
     private ImageVerifier verifier() {
         TrustedKeys keys = trustedKeys();
         Consumer<String> log = line -> err.println("image: " + line);
-        // Made only when there is something to verify: the jars of the library are signed, and slow to open.
+        // Made only when there is something to verify: the jars of the library are signed, so opening them is slow.
         ImageVerifier verifier =
                 (aci, signature, name) -> new OpenPgpVerifier(keys, clock, log).verify(aci, signature, name);
         boolean insecureKeys = options.insecure().contains(InsecureOption.PUBKEY);
         if (isAnyCertificateTaken() && !insecureKeys) {
-            // As in rkt: without verified TLS an attacker may have sent the keys, so look for none.
+            // As in rkt: look for no keys without verified TLS, since an attacker may have sent them.
             return verifier;
         }
         boolean httpAllowed = insecureKeys && options.insecure().contains(InsecureOption.HTTP);

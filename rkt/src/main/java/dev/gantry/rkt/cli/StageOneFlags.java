@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads which flavor is asked for. rkt names images with {@code --stage1-*}; the flavors here are built in. */
+/** Reads the flavor that the flags or the configuration name. rkt names images with {@code --stage1-*}; the flavors here are built in. */
 final class StageOneFlags {
 
     private static final String PREFIX = "stage1-";
@@ -18,7 +18,7 @@ final class StageOneFlags {
     private StageOneFlags() {}
 
     /**
-     * Adds the configured stage1 to flags that name none.
+     * Adds the configured stage1 if the flags name no stage1.
      *
      * @param pod the flags
      * @param settings the configuration
@@ -41,11 +41,11 @@ final class StageOneFlags {
     }
 
     /**
-     * The flavor of a pod.
+     * Returns the flavor of a pod.
      *
      * @param pod the flags
-     * @param best the best flavor that this machine has the programs for
-     * @return what the last of the flags names, such as {@code coreos.com/rkt/stage1-fly:1.30.0}; else the best
+     * @param best the best flavor for which this machine has the programs
+     * @return the flavor that the last of the flags names, such as {@code coreos.com/rkt/stage1-fly:1.30.0}; without a flag, the best
      * @throws UsageException if the flavor is unknown
      */
     static Flavor flavor(Flags pod, Flavor best) throws UsageException {

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  *
  * @param system the vendor's ({@code --system-config})
  * @param local the machine's ({@code --local-config})
- * @param user a user's ({@code --user-config}); usually none
+ * @param user the directory of a user ({@code --user-config}); usually empty
  */
 public record ConfigDirectories(Path system, Path local, Optional<Path> user) {
 
@@ -19,7 +19,7 @@ public record ConfigDirectories(Path system, Path local, Optional<Path> user) {
             new ConfigDirectories(Path.of("/usr/lib/rkt"), Path.of("/etc/rkt"), Optional.empty());
 
     /**
-     * The directories.
+     * Returns the directories.
      *
      * @return the directories, lowest precedence first
      */

@@ -18,7 +18,7 @@ final class ConfigFile {
 
     private ConfigFile() {}
 
-    /** The files of a directory, in the order of their names; none if there is no such directory. */
+    /** Returns the files of a directory, in the order of their names; empty if there is no such directory. */
     static List<Path> in(Path directory) throws IOException {
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(directory)) {

@@ -43,7 +43,7 @@ public final class Credentials {
      */
     public record Login(String user, String password) {
 
-        /** The password is for the registry alone. */
+        /** Leaves the password out: only the registry may see it. */
         @Override
         public String toString() {
             return "Login[user=" + user + "]";
@@ -75,7 +75,7 @@ public final class Credentials {
     }
 
     /**
-     * No credentials at all.
+     * Makes credentials for no server at all.
      *
      * @return credentials for no server
      */
@@ -104,7 +104,7 @@ public final class Credentials {
     }
 
     /**
-     * The credentials that count, as configuration files would hold them, each for one server.
+     * Returns the credentials in use, in the form of configuration files with one server each.
      *
      * @return the content of the files, passwords included
      */

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param data where images and pods are kept
  * @param stage1Images the directory of stage1 images; shown only: this runtime has no stage1 images
- * @param stage1 the name of the stage1 that runs pods if none is asked for
+ * @param stage1 the name of the stage1 for pods whose flags name none
  * @param stage1Version its version
  * @param stage1Location the location of its image; only shown
  */
@@ -66,7 +66,7 @@ public record Settings(
         return settings;
     }
 
-    /** These settings and those of another file of the same directory. */
+    /** Returns these settings and those of another file of the same directory. */
     private Settings join(Path file, Settings other) throws RktException {
         requireNotBoth(file, "data", data, other.data);
         requireNotBoth(file, "stage1-images", stage1Images, other.stage1Images);

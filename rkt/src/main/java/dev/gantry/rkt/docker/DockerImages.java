@@ -51,8 +51,8 @@ public final class DockerImages {
      * @param transport probes a registry, without credentials
      * @param credentials the credentials for registries
      * @param proxies which proxy leads to a registry
-     * @param options limits what may be fetched
-     * @param progress shows what is fetched
+     * @param options restricts the connections and signatures that are accepted
+     * @param progress shows the progress of downloads
      */
     public DockerImages(
             HttpTransport transport,
@@ -237,7 +237,7 @@ public final class DockerImages {
         return layer;
     }
 
-    /** Returns a small text file of the image; an empty text if there is none. */
+    /** Returns a small text file of the image; an empty text if the file does not exist. */
     private static String file(LayerTree tree, String path) throws IOException, RktException {
         Optional<LayerTree.Source> source = tree.find(path).flatMap(LayerTree.Node::source);
         if (source.isEmpty() || !source.get().entry().isFile()) {

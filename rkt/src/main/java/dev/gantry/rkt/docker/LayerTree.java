@@ -55,7 +55,7 @@ final class LayerTree {
      *
      * @param layer the layer
      * @param entry the entry
-     * @param attributes its extended attributes by name, mostly none
+     * @param attributes its extended attributes by name; usually empty
      */
     record Source(TarFile layer, TarArchiveEntry entry, SortedMap<String, byte[]> attributes) {
 
@@ -97,7 +97,7 @@ final class LayerTree {
      * Finds the file or directory at a path.
      *
      * @param path the path, links on the way and at its end followed
-     * @return the file or directory; empty if there is none
+     * @return the file or directory; empty if nothing is at the path
      * @throws RktException if links form a loop
      */
     Optional<Node> find(String path) throws RktException {

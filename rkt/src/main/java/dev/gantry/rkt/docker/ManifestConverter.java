@@ -155,7 +155,7 @@ final class ManifestConverter {
         return namedValues(annotations);
     }
 
-    /** The manifest would be invalid with a "created" annotation that is no time. */
+    /** Returns the time of creation; empty if it is no time, since a "created" annotation without a time makes a manifest invalid. */
     private static String created(JsonObject config) {
         try {
             OffsetDateTime.parse(text(config, "created"));

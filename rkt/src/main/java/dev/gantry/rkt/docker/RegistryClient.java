@@ -57,12 +57,12 @@ final class RegistryClient {
     /**
      * Finds out the scheme and the authentication of a registry.
      *
-     * @param reference an image of it
+     * @param reference an image of the registry
      * @param transport probes the registry, without credentials
      * @param credentials the credentials for registries
      * @param proxies which proxy leads to it
-     * @param options limits what may be fetched
-     * @param progress shows what is fetched
+     * @param options restricts the connections and signatures that are accepted
+     * @param progress shows the progress of downloads
      * @return the repository of the image
      * @throws RktException if the registry can't be reached
      * @throws IOException if its answer can't be read
@@ -186,7 +186,7 @@ final class RegistryClient {
         throw failure;
     }
 
-    /** The library sends the password to the token server that the registry names, whatever its scheme. */
+    /** Refuses a token server of plain HTTP: the library would send the password to it. */
     private static void requireTls(String challenge) throws RktException {
         Matcher plain = PLAIN_REALM.matcher(challenge);
         if (plain.find()) {

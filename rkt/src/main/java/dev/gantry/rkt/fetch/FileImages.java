@@ -13,7 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Stores images that lie in files of this machine. */
+/** Stores images from files of this machine. */
 final class FileImages {
 
     private static final String SIGNATURE_EXTENSION = ".asc";
@@ -48,7 +48,7 @@ final class FileImages {
         Path signature = givenSignature.orElseGet(() -> signatureOf(file));
         requireReadable(signature);
         try (WorkDirectory work = store.newWork()) {
-            // The file may be written to meanwhile: verify and store one copy of it.
+            // Another process may write to the file now, so verify and store one copy of it.
             Path copy = Files.copy(file, work.path().resolve("download"));
             String name = AciManifest.read(copy, store.limits()).name();
             return imports.add(copy, Optional.of(signature), name);

@@ -34,8 +34,8 @@ final class ImageImport {
     /**
      * Verifies a file if images must be signed, and stores it.
      *
-     * @param aci the image; no other process can change the file meanwhile
-     * @param signature its signature; empty only if images need none
+     * @param aci the file of the image; no other process may change it during the import
+     * @param signature the signature; empty only if images need no signature
      * @param imageName the name in its manifest
      * @throws RktException if it is refused; nothing is stored then
      */

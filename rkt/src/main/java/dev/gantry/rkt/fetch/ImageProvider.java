@@ -14,8 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Provides commands with the images that they name. This is the way of every image: find it in the store; fetch it if
- * it is not there or the pull policy is "update"; do the same for its dependencies; render the files of all of them.
+ * Provides commands with the images that they name. Every image takes these steps: find it in the store; fetch it if it is not there or the pull policy is "update"; do the same for its dependencies; render the files of all these images.
  */
 public final class ImageProvider {
 
@@ -73,7 +72,7 @@ public final class ImageProvider {
         }
     }
 
-    /** A stored dependency is used as it is, whatever the pull policy. */
+    /** Provides a dependency. A stored dependency is used whatever the pull policy says. */
     private StoredImage dependency(Dependency dependency) throws IOException, RktException {
         Optional<StoredImage> stored = finder.find(dependency);
         if (stored.isPresent()) {
@@ -89,7 +88,7 @@ public final class ImageProvider {
         return fetched;
     }
 
-    /** A file is on this machine already, so every pull policy allows to read it. */
+    /** Fetches an image if the pull policy allows it. Every policy allows reading a file, which is on this machine already. */
     private StoredImage fetch(ImageReference reference, Optional<Path> signature) throws IOException, RktException {
         if (policy == PullPolicy.NEVER && !(reference instanceof ImageReference.LocalFile)) {
             throw new RktException("unable to fetch image from \"%s\": it is not stored, and the pull policy is never"

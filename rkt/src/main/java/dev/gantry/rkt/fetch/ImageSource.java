@@ -14,8 +14,8 @@ public interface ImageSource {
     /**
      * Fetches, verifies and stores an image.
      *
-     * @param reference any reference but a hash, which says nothing of where the image is
-     * @param signature the file of its signature; empty to look where its publisher puts it
+     * @param reference any reference except a hash, which does not tell where the image is
+     * @param signature the file of the signature; empty to use the publisher's place for it
      * @return the stored image
      * @throws RktException if it can't be found, or is refused
      * @throws IOException if the transfer breaks off, or the image can't be stored

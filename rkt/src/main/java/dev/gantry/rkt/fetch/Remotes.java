@@ -48,7 +48,7 @@ final class Remotes {
         this.cas = dataDirectory.resolve("cas");
     }
 
-    /** Returns the record of a URL; empty if there is none, or it can't be read. */
+    /** Returns the record of a URL; empty if there is no readable record. */
     Optional<Remote> find(String url) throws IOException {
         try {
             JsonObject json =
@@ -83,7 +83,7 @@ final class Remotes {
         Files.move(written, file(url), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Takes the lock of a URL, so that one process at a time fetches it; to be closed when done. */
+    /** Takes the lock of a URL, so that one process at a time fetches it. The caller closes the lock after the fetch. */
     Closeable lock(String url) throws IOException {
         PrivateDirectory.create(cas);
         return FileLocks.acquire(cas.resolve("locks").resolve("remote-" + key(url)));

@@ -11,8 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Finds stored images that may be used for a reference. A name or a URL says nothing of the content of an image, so an
- * image whose signature was not verified when it was fetched must not pass for a verified one later. A hash says which
+ * Finds stored images that may be used for a reference. A name or a URL does not determine the content of an image. So an image that was fetched without verification must not count as verified later. A hash says which
  * content is wanted, so it may lead to any image.
  */
 final class StoredImageFinder {
@@ -37,7 +36,7 @@ final class StoredImageFinder {
     /**
      * Finds the image of a reference.
      *
-     * @return the image; empty if none is stored that may be used, and always for a file
+     * @return the image; empty if no stored image may be used, and always for a file
      * @throws RktException if a hash is ambiguous, or too short to use an unverified image
      */
     Optional<StoredImage> find(ImageReference reference) throws IOException, RktException {

@@ -14,10 +14,10 @@ public record CacheControl(Duration maxAge, boolean mayRevalidate) {
     private static final String MAX_AGE = "max-age=";
 
     /**
-     * Reads a {@code Cache-Control} header; what can't be understood says nothing.
+     * Reads a {@code Cache-Control} header. Ignores unknown and malformed directives.
      *
      * @param value the value, of all such headers joined by commas
-     * @return what it says
+     * @return the rules of the header
      */
     public static CacheControl parse(String value) {
         Duration maxAge = Duration.ZERO;

@@ -183,7 +183,7 @@ public final class Downloads {
                 .isPresent();
     }
 
-    /** A weak ETag does not identify bytes: a download is resumed only with a strong one or a modification time. */
+    /** Records by which version a download can be resumed: a strong ETag or a modification time. A weak ETag does not identify bytes. */
     private static void rememberVersion(HttpResponse<InputStream> response, Path version) throws IOException {
         Optional<String> validator = response.headers()
                 .firstValue("ETag")

@@ -51,7 +51,7 @@ public final class HttpClients {
     /**
      * Sends a request.
      *
-     * @param <T> what the body becomes
+     * @param <T> the type into which the body is converted
      * @param client the client
      * @param request the request
      * @param handler takes the body

@@ -44,7 +44,7 @@ public final class MetaDiscovery {
      *
      * @param name an AC Identifier
      * @param tag {@code ac-discovery} or {@code ac-discovery-pubkeys}
-     * @return what follows the prefix in their contents, in the order of the page; empty if there are none
+     * @return the part of the contents after the prefix, in the order of the page; empty if there are no such tags
      */
     public List<String> find(String name, String tag) {
         String path = name;
@@ -117,7 +117,7 @@ public final class MetaDiscovery {
     }
 
     /**
-     * A prefix consists of whole parts of a name: example.com/a is a prefix of example.com/a/b, not of example.com/ab.
+     * Decides whether a text is a prefix of a name. A prefix consists of whole parts: example.com/a is a prefix of example.com/a/b, but not of example.com/ab.
      */
     private static boolean isPrefix(String prefix, String name) {
         return name.equals(prefix) || name.startsWith(prefix.endsWith("/") ? prefix : prefix + "/");

@@ -60,7 +60,7 @@ public final class Progress {
     /**
      * Begins to show a download.
      *
-     * @param label what is downloaded
+     * @param label the name of the download, for the user
      * @param total its size in bytes; negative if that is not known
      * @return the display, which the caller updates
      */

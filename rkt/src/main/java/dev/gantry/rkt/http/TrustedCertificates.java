@@ -20,10 +20,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The certificate authorities that this machine trusts. rkt, a Go program, takes those of the file that {@code
- * SSL_CERT_FILE} names, else the machine's bundle, and those of all files in the directories that {@code SSL_CERT_DIR}
- * names, with colons between. So authorities that an administrator has added count here too. Without any of these
- * files, Java's own authorities are used.
+ * The certificate authorities that this machine trusts, chosen by the rules of Go, in which rkt is written: the authorities of the file that {@code SSL_CERT_FILE} names, else of the machine's bundle; and the authorities of all files in the directories that {@code SSL_CERT_DIR} names, separated by colons. So authorities that an administrator has added are trusted. If none of these files exists, Java's own authorities are used.
  */
 final class TrustedCertificates {
 
@@ -40,7 +37,7 @@ final class TrustedCertificates {
     private TrustedCertificates() {}
 
     /**
-     * TLS with these authorities.
+     * Makes a TLS context that trusts these authorities.
      *
      * @param environment the variables of the process
      * @return the context
@@ -76,7 +73,7 @@ final class TrustedCertificates {
         }
     }
 
-    /** As in Go, a missing directory and a file without certificates are no errors. */
+    /** Adds the authorities of directories. As in Go, a missing directory and a file without certificates are no errors. */
     private static void addDirectories(KeyStore authorities, String directories)
             throws IOException, GeneralSecurityException {
         for (String directory : directories.split(":", -1)) {

@@ -36,7 +36,7 @@ final class AciEntries {
     }
 
     /**
-     * The next entry.
+     * Reads the next entry.
      *
      * @return the entry; null after the last one
      * @throws RktException if there are too many, or the archive is damaged

@@ -245,7 +245,7 @@ final class AciExtractor {
         directories.push(new DirectoryAttributes(place, entry));
     }
 
-    /** A later entry replaces an earlier one of the same path, as it does with tar; never through a link. */
+    /** Removes what an earlier entry of the same path has written, as tar does. Never follows a link. */
     private static void removeEarlier(Path place, String path) throws IOException, RktException {
         if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
             throw new RktException("the image has \"%s\" both as a directory and not".formatted(path));

@@ -9,8 +9,7 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
- * Decompresses an image (appc spec/aci.md: gzip, bzip2, xz or none) or of a docker image's layer (zstd, too), known by
- * its first bytes.
+ * Decompresses an image (appc spec/aci.md: gzip, bzip2, xz or not compressed) or a layer of a docker image (zstd too). The first bytes of the file tell the compression.
  */
 final class Decompression {
 
@@ -22,7 +21,7 @@ final class Decompression {
     private Decompression() {}
 
     /**
-     * The archive in a file that may be compressed.
+     * Opens the archive in a file that may be compressed.
      *
      * @param source the file
      * @return the archive, read while the file is read

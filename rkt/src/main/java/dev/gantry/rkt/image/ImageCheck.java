@@ -35,9 +35,8 @@ public final class ImageCheck {
      * Compares an image's files with its archive.
      *
      * @param image the image
-     * @param whenDamaged is called with the first difference and a directory with the right files, which it may move
-     *     away; not called if there is none
-     * @return whether there is no difference
+     * @param whenDamaged is called with the first difference and a directory with the right files, which it may move away; not called if nothing differs
+     * @return true if nothing differs
      * @throws RktException if the archive itself is damaged
      * @throws IOException if a file can't be read
      */
@@ -70,7 +69,7 @@ public final class ImageCheck {
         /**
          * Repairs an image, or refuses.
          *
-         * @param difference what is wrong with it
+         * @param difference the first difference
          * @param right a directory with the right files
          * @throws RktException if that is not possible
          * @throws IOException if that fails

@@ -19,7 +19,7 @@ public record ImageLimits(long maxBytes, long maxExpansion, long maxEntries) {
     private static final long FREE_BYTES = 64L << 20;
 
     /**
-     * The limits that a user has set: {@code RKT_IMAGE_MAX_BYTES}, {@code RKT_IMAGE_MAX_EXPANSION}, {@code
+     * Reads the limits that a user has set: {@code RKT_IMAGE_MAX_BYTES}, {@code RKT_IMAGE_MAX_EXPANSION}, {@code
      * RKT_IMAGE_MAX_ENTRIES}.
      *
      * @param environment the variables

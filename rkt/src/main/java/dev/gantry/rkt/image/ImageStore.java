@@ -99,7 +99,7 @@ public final class ImageStore {
         Closeable lock = lock("removal", shared);
         Path sign = locks.resolve(REMOVING);
         if (shared) {
-            // The shared lock is held, so no process removes images: the one that left the file was killed.
+            // This process holds the shared lock, so no process removes images now. A killed process has left the file.
             Files.deleteIfExists(sign);
             return lock;
         }
@@ -271,7 +271,7 @@ public final class ImageStore {
      * Removes an image. No pod may use its files; hold the {@link #lock}.
      *
      * @param image the image
-     * @throws IOException if it can't be removed; it is gone from the store if it was renamed
+     * @throws IOException if a file can't be removed; the image is no longer in the store if it was renamed before
      */
     public void remove(StoredImage image) throws IOException {
         Path work = Files.createDirectories(temporary).resolve(UUID.randomUUID().toString());
@@ -312,8 +312,7 @@ public final class ImageStore {
     }
 
     /**
-     * Replaces an image's files. No pod may use them; hold the {@link #lock}. A process that is killed meanwhile leaves
-     * an image without files, which {@link ImageCheck} finds.
+     * Replaces an image's files. No pod may use them; hold the {@link #lock}. A process that is killed between these steps leaves an image without files, which {@link ImageCheck} finds.
      *
      * @param image the image
      * @param right its files, on the file system of the store

@@ -8,10 +8,10 @@ public final class RefusedImageException extends IOException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * A refusal.
+     * Makes a refusal.
      *
-     * @param message why
-     * @param cause what found it
+     * @param message the reason, for the user
+     * @param cause the exception that found the fault
      */
     RefusedImageException(String message, Throwable cause) {
         super(message, cause);

@@ -25,7 +25,7 @@ public record RootedTree(Path root) {
      *
      * @param path the entry's path below the root, without {@code ..}, not empty
      * @return the place
-     * @throws RktException if something above it is no directory, or links form a loop
+     * @throws RktException if a part of the path is not a directory, or links form a loop
      * @throws IOException if a directory can't be made
      */
     public Path place(String path) throws IOException, RktException {

@@ -69,7 +69,7 @@ public record StoredImage(String id, Path directory, ImageManifest manifest, Pat
     /**
      * Returns the time at which a pod was last made of the image.
      *
-     * @return the time; that of its import if none was made
+     * @return the time at which the last pod was prepared; the time of the import if there was no pod
      * @throws IOException if it can't be read
      */
     public Instant lastUsedAt() throws IOException {

@@ -65,7 +65,7 @@ public final class MetadataService implements AutoCloseable {
     }
 
     /**
-     * The port that it listens on.
+     * Returns the port that the service listens on.
      *
      * @return the port
      */

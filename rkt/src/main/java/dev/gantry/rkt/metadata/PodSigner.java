@@ -27,7 +27,7 @@ final class PodSigner {
         this.key = new SecretKeySpec(bytes, ALGORITHM);
     }
 
-    /** A signature in Base64. */
+    /** Returns the signature of a pod for a content, in Base64. */
     String sign(String uuid, String content) {
         return Base64.getEncoder().encodeToString(digest(uuid, content));
     }
@@ -37,7 +37,7 @@ final class PodSigner {
         try {
             return MessageDigest.isEqual(Base64.getDecoder().decode(signature), digest(uuid, content));
         } catch (IllegalArgumentException e) {
-            // It is no Base64.
+            // The signature is not valid Base64.
             return false;
         }
     }

@@ -23,12 +23,12 @@ record RegisteredPod(Path directory) {
         return directory.getFileName().toString();
     }
 
-    /** The pod manifest, as prepare has written it. */
+    /** Returns the pod manifest, as prepare has written it. */
     String manifest() throws IOException {
         return Files.readString(directory.resolve("pod")).strip();
     }
 
-    /** The annotations of the pod as a whole. */
+    /** Returns the annotations of the pod as a whole. */
     JsonArray annotations() throws IOException {
         return json().get("annotations") instanceof JsonArray annotations ? annotations : new JsonArray();
     }
@@ -68,7 +68,7 @@ record RegisteredPod(Path directory) {
             return json.getAsJsonObject("image").get("id").getAsString();
         }
 
-        /** The manifest of its image, as the image has it. */
+        /** Returns the manifest of the app's image, unchanged. */
         String imageManifest() throws IOException {
             return Files.readString(directory.resolve("manifest")).strip();
         }

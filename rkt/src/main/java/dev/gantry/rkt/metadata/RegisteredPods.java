@@ -57,7 +57,7 @@ final class RegisteredPods {
                     && MessageDigest.isEqual(
                             own.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
-            // It is not registered, or was removed meanwhile.
+            // The pod is not registered, or was removed in between.
             return false;
         }
     }

@@ -36,7 +36,7 @@ record AppArmor(Path switchFile, Path profiles) {
      * Reads which profile an app wants.
      *
      * @param isolators the app's isolators
-     * @return the profile; empty if it wants none, or if this machine has no AppArmor
+     * @return the profile; empty if the app names no profile, or if this machine has no AppArmor
      * @throws RktException if the profile is not loaded: the app must not run unconfined
      */
     Optional<String> profile(Isolators isolators) throws RktException {
@@ -59,7 +59,7 @@ record AppArmor(Path switchFile, Path profiles) {
         return name.getAsString();
     }
 
-    /** A line is such as {@code docker-default (enforce)}. */
+    /** Decides whether a profile is loaded. The kernel lists profiles in lines such as {@code docker-default (enforce)}. */
     private boolean isLoaded(String name) throws RktException {
         try (Stream<String> lines = Files.lines(profiles)) {
             return lines.anyMatch(line -> line.startsWith(name + " ("));

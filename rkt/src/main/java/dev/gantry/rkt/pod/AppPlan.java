@@ -15,7 +15,7 @@ import java.util.List;
  * @param mounts its mounts of volumes
  * @param readOnlyRootfs true if it can't write to its root file system
  * @param imageIsolators names of the image's isolators that no flag has replaced
- * @param annotations a list of annotations, beside those of its image; must not be changed
+ * @param annotations the annotations in addition to those of the image; must not be changed
  */
 record AppPlan(
         String name,

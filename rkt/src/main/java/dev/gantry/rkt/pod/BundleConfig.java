@@ -36,7 +36,7 @@ final class BundleConfig {
     /** A link that the launcher makes to the user namespace of a pod that has one, seen from the bundle. */
     private static final String USER_NAMESPACE = "../../user-namespace";
 
-    /** The directory in which the launcher mounts what only the host's root may mount for such a pod. */
+    /** The directory in which the launcher makes the mounts of such a pod that only the host's root may make. */
     private static final String KERNEL_FILES = "../../kernel/";
 
     /** Process 1 is rkt's own, on the host's files. */
@@ -147,7 +147,7 @@ final class BundleConfig {
     }
 
     /**
-     * The process as text, for enter.sh to add variables and arguments to.
+     * Writes the process as text, to which enter.sh appends variables and arguments.
      *
      * @param confinement the protections that apply to the app
      * @return the beginning of a JSON object, which ends in the midst of {@code env}
@@ -161,7 +161,7 @@ final class BundleConfig {
         return open(process);
     }
 
-    /** A process as text, without its end. */
+    /** Writes a process as text, without the end. */
     static String open(JsonObject process) {
         String text = Json.compact(process);
         return text.substring(0, text.length() - END_OF_PROCESS.length());
@@ -288,7 +288,7 @@ final class BundleConfig {
         return linux;
     }
 
-    /** The groups of several apps are in one of the pod, beside the kernel's files, whose names do not begin so. */
+    /** Returns the control group of the app. In a pod of several apps, it is inside the pod's group. The kernel's files there have names with another beginning. */
     private String controlGroup(String uuid) {
         return "/rkt-" + uuid + (pod.hasSeveralApps() ? "/app-" + app.name() : "");
     }

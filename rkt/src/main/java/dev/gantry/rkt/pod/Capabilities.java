@@ -33,7 +33,7 @@ final class Capabilities {
     private final Isolators isolators;
 
     /**
-     * Reads from an app.
+     * Reads the capabilities from the isolators of an app.
      *
      * @param isolators its isolators
      */
@@ -42,8 +42,7 @@ final class Capabilities {
     }
 
     /**
-     * The {@code capabilities} of a bundle's process. A user other than root starts without capabilities, as usual,
-     * except those that the isolators name: it could not gain them otherwise.
+     * Makes the {@code capabilities} object of a bundle's process. A user other than root starts with those capabilities only that the isolators name, since the user could not gain them later.
      *
      * @param user the app's user
      * @param confined true if the app may not have all capabilities
@@ -60,7 +59,7 @@ final class Capabilities {
     }
 
     /**
-     * The {@code capabilities} of a process that may have all: root has them.
+     * Makes the {@code capabilities} object of a process without confinement. Root has all capabilities.
      *
      * @param user its user
      * @return the object

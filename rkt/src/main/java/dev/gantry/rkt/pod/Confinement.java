@@ -6,16 +6,16 @@ import java.util.List;
 /**
  * The protections of the host from an app; {@code --insecure-options} removes them.
  *
- * @param capabilities whether it has rkt's set of capabilities, or the one asked for, and not all
- * @param paths whether files of the kernel in {@code /proc} and {@code /sys} are hidden or read-only
- * @param systemCalls whether its system calls are filtered
+ * @param capabilities true if the app has rkt's set of capabilities or the requested set; false if it has all
+ * @param paths true if files of the kernel in {@code /proc} and {@code /sys} are hidden or read-only
+ * @param systemCalls true if the system calls of the app are filtered
  */
 public record Confinement(boolean capabilities, boolean paths, boolean systemCalls) {
 
     /** All protections. */
     public static final Confinement FULL = new Confinement(true, true, true);
 
-    /** The protections by the names that {@code --insecure-options} has for them. */
+    /** Returns the names of the protections in {@code --insecure-options}. */
     List<String> names() {
         List<String> names = new ArrayList<>();
         if (capabilities) {

@@ -30,7 +30,7 @@ final class ErrorNumbers {
     private ErrorNumbers() {}
 
     /**
-     * The number of an error.
+     * Returns the number of an error.
      *
      * @param name such as {@code EPERM}
      * @return the number; empty if there is no such error

@@ -12,10 +12,10 @@ public enum Flavor {
     CRUN;
 
     /**
-     * The best flavor that this machine has the programs for.
+     * Returns the best flavor for which this machine has the programs.
      *
-     * @param searchPath directories with colons between, as in {@code PATH}
-     * @return crun where it is installed, else fly
+     * @param searchPath directories separated by colons, as in {@code PATH}
+     * @return crun if it is installed, else fly
      */
     public static Flavor bestOf(String searchPath) {
         for (String directory : searchPath.split(":", -1)) {

@@ -24,7 +24,7 @@ final class Isolators {
     private final JsonObject app;
 
     /**
-     * Reads from an app.
+     * Reads the isolators of an app.
      *
      * @param app the {@code app} object of the pod manifest
      */
@@ -32,7 +32,7 @@ final class Isolators {
         this.app = app;
     }
 
-    /** The value of an isolator; of several the last counts, as in rkt. */
+    /** Returns the value of an isolator. If an isolator occurs several times, the last one counts, as in rkt. */
     Optional<JsonElement> value(String name) {
         return ImageManifest.objects(app, "isolators").stream()
                 .filter(isolator -> isolator.get("name").getAsString().equals(name))
@@ -40,7 +40,7 @@ final class Isolators {
                 .reduce((first, second) -> second);
     }
 
-    /** The limit of a resource. */
+    /** Returns the limit of a resource. */
     Optional<Quantity> limit(String name) throws RktException {
         Optional<JsonElement> value = value(name);
         if (value.isEmpty()) {
@@ -49,7 +49,7 @@ final class Isolators {
         return Optional.of(Quantity.parse(text(name, member(name, value.get(), "limit"))));
     }
 
-    /** A number, such as of shares. */
+    /** Returns a number, such as CPU shares. */
     Optional<Integer> number(String name) throws RktException {
         Optional<JsonElement> value = value(name);
         if (value.isEmpty()) {
@@ -68,7 +68,7 @@ final class Isolators {
         return value.isPresent() && text(name, value.get()).equals("true");
     }
 
-    /** The names of a set; empty if there is no such isolator. */
+    /** Returns the names of a set; empty if there is no such isolator. */
     Optional<List<String>> set(String name) throws RktException {
         Optional<JsonElement> value = value(name);
         if (value.isEmpty()) {
@@ -84,7 +84,7 @@ final class Isolators {
         return Optional.of(names);
     }
 
-    /** A text beside the names of a set, if there is one. */
+    /** Returns an option of a set, such as {@code errno}; empty if the isolator or the option is missing. */
     Optional<String> option(String name, String option) throws RktException {
         JsonElement value = value(name).orElse(null);
         if (!(value instanceof JsonObject object) || !object.has(option)) {

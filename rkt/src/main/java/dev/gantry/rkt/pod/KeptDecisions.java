@@ -156,7 +156,7 @@ public final class KeptDecisions {
         return Files.readString(file, StandardCharsets.ISO_8859_1);
     }
 
-    /** Another process may have cached the same pod at the same time. */
+    /** Moves a decision to its place, unless another process has kept the same decision at the same time. */
     private static void publish(Path fresh, Path place) throws IOException {
         try {
             Files.move(fresh, place, StandardCopyOption.ATOMIC_MOVE);
@@ -199,7 +199,7 @@ public final class KeptDecisions {
         FileTrees.delete(gone);
     }
 
-    /** Another process may have removed it. */
+    /** Returns the time of a decision; the earliest time if another process has removed the decision. */
     private static FileTime timeOf(Path decision) throws IOException {
         try {
             return Files.getLastModifiedTime(decision);

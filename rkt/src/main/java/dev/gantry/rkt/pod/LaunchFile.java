@@ -75,17 +75,17 @@ final class LaunchFile {
         return file.append("}\n").toString();
     }
 
-    /** The number of the app's user. */
+    /** Returns the number of the app's user. */
     long user() throws IOException, RktException {
         return users.user(app.app().get("user").getAsString());
     }
 
-    /** The number of the app's group. */
+    /** Returns the number of the app's group. */
     long group() throws IOException, RktException {
         return users.group(app.app().get("group").getAsString());
     }
 
-    /** The numbers of its further groups. */
+    /** Returns the numbers of the app's further groups. */
     List<String> supplementaryGroups() {
         return strings(app.app(), "supplementaryGIDs");
     }
@@ -112,7 +112,7 @@ final class LaunchFile {
         return variables;
     }
 
-    /** Variables that would affect the host's programs that start the app, since the host's C library reads them. */
+    /** Decides whether the host's C library reads a variable. Such a variable would affect the host's programs that start the app. */
     private static boolean isForLoader(String name) {
         return name.startsWith("LD_")
                 || name.startsWith("MALLOC_")

@@ -33,7 +33,7 @@ public final class PodPreparer {
      * unfinished pod is left to {@code gc}, as in rkt.
      *
      * @param request the request
-     * @param images the images of its apps, in the order of the apps; they must not be removed meanwhile
+     * @param images the images of its apps, in the order of the apps; the caller holds the lock that keeps them
      * @return the pod
      * @throws RktException if a setting can't be applied
      * @throws IOException if a file can't be read or written

@@ -116,7 +116,8 @@ public final class PodStore {
                 }
             }
         } catch (NoSuchFileException e) {
-            // The pod has no apps yet, or was removed or moved on meanwhile; its new state's directory is read later.
+            // The pod has no apps yet, or another process has just removed it or moved it to its next state, whose
+            // directory is read later.
             return false;
         }
         return false;

@@ -49,7 +49,7 @@ final class PodWriter {
      * @param plan the pod
      * @param createdAt when it was made
      * @param request the request for the pod
-     * @throws RktException if a value of it can't be used
+     * @throws RktException if a value of the request can't be used
      * @throws IOException if a file can't be written
      */
     void write(PodPlan plan, Instant createdAt, PodRequest request) throws IOException, RktException {
@@ -179,7 +179,7 @@ final class PodWriter {
         Durability.forceTree(directory);
     }
 
-    /** The root directory of an overlay has the owner and mode of its upper layer. */
+    /** Copies owner and mode: the root directory of an overlay has those of the upper layer. */
     private static void copyRootAttributes(Path from, Path to) throws IOException {
         for (String attribute : List.of("unix:uid", "unix:gid")) {
             Files.setAttribute(to, attribute, Files.getAttribute(from, attribute));

@@ -49,7 +49,7 @@ record PortForwarding(String protocol, ExposedPort host, int podPort) {
         return json.get(member) instanceof JsonPrimitive primitive ? primitive.getAsString() : "";
     }
 
-    /** The line of the pod's file {@code ports}, which network-up.sh reads. */
+    /** Returns the line of the pod's file {@code ports}, which network-up.sh reads. */
     String line() {
         return "%s %s %d %d".formatted(protocol, host.hostIp().orElse("-"), host.hostPort(), podPort);
     }

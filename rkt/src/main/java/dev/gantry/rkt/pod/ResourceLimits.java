@@ -34,7 +34,7 @@ final class ResourceLimits {
     private ResourceLimits() {}
 
     /**
-     * The {@code resources} of a bundle. A memory limit covers memory and swap space together. A CPU amount is both a
+     * Makes the {@code resources} object of a bundle. A memory limit covers memory and swap space together. A CPU amount is both a
      * limit and, when CPU time is scarce, a weight.
      *
      * @param isolators the app's isolators
@@ -55,7 +55,7 @@ final class ResourceLimits {
         return resources;
     }
 
-    /** Device rules of the app; crun adds the usual devices, such as {@code /dev/null}. */
+    /** Returns rules that allow the app no device. crun adds the usual devices, such as {@code /dev/null}. */
     private static JsonArray noDevices() {
         JsonObject all = new JsonObject();
         all.addProperty("allow", false);

@@ -10,11 +10,11 @@ public final class ShellWords {
     private ShellWords() {}
 
     /**
-     * One word. Within single quotes a POSIX shell knows no special character but the single quote.
+     * Quotes one word. Within single quotes, the only special character of a POSIX shell is the single quote.
      *
      * @param value the value
      * @return the value, quoted
-     * @throws RktException if it has a NUL, which no program can be handed
+     * @throws RktException if the value has a NUL, which no argument of a program can contain
      */
     public static String quote(String value) throws RktException {
         if (value.indexOf('\0') >= 0) {
@@ -24,10 +24,10 @@ public final class ShellWords {
     }
 
     /**
-     * Several words.
+     * Quotes several words.
      *
      * @param values the values
-     * @return the values, each quoted, with spaces between
+     * @return the quoted values, separated by spaces
      * @throws RktException as {@link #quote} does
      */
     public static String quote(List<String> values) throws RktException {

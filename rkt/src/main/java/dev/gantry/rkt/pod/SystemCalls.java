@@ -17,9 +17,9 @@ final class SystemCalls {
     private SystemCalls() {}
 
     /**
-     * All names.
+     * Reads all names.
      *
-     * @return the names, read anew
+     * @return the names of all system calls that are known
      */
     static Set<String> names() {
         try (InputStream in = SystemCalls.class.getResourceAsStream(NAMES)) {

@@ -26,12 +26,12 @@ final class UserLookup {
         this.tree = new RootedTree(rootfs);
     }
 
-    /** The number of a user. */
+    /** Returns the number of a user. */
     long user(String user) throws IOException, RktException {
         return id("user", user, "/etc/passwd", "unix:uid");
     }
 
-    /** The number of a group. */
+    /** Returns the number of a group. */
     long group(String group) throws IOException, RktException {
         return id("group", group, "/etc/group", "unix:gid");
     }

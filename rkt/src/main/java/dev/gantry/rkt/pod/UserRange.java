@@ -68,12 +68,12 @@ record UserRange(long base) {
         try {
             return Files.readString(file).strip();
         } catch (NoSuchFileException e) {
-            // The pod has no such range, or has gone meanwhile.
+            // The pod has no such range, or was removed in between.
             return "";
         }
     }
 
-    /** The line of the file. */
+    /** Returns the line of the file. */
     String line() {
         return base + " " + COUNT;
     }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * The name of a docker image: the part of a reference after {@code docker://}.
  *
- * @param original what the user wrote, without the scheme
+ * @param original the text that the user wrote, without the scheme
  * @param registry the registry, with its port if one was written
  * @param repository the path of the image there
  * @param tag its tag; empty if only the digest counts
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public record DockerReference(
         String original, String registry, String repository, Optional<String> tag, Optional<String> digest) {
 
-    /** Docker Hub: the registry of images that name none. */
+    /** Docker Hub: the default registry. */
     public static final String HUB = "registry-1.docker.io";
 
     private static final String SCHEME = "docker://";
@@ -53,7 +53,7 @@ public record DockerReference(
     }
 
     /**
-     * Decides whether the image lies in Docker Hub, the registry of images that name none.
+     * Decides whether the image is in Docker Hub, the default registry.
      *
      * @return whether it does
      */

@@ -17,7 +17,7 @@ public enum PullPolicy {
      *
      * @param text {@code never}, {@code new} or {@code update}
      * @return the policy
-     * @throws RktException if it is none of them
+     * @throws RktException if the text names no policy
      */
     public static PullPolicy parse(String text) throws RktException {
         for (PullPolicy policy : values()) {

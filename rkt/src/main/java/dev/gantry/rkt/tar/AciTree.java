@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
-/** Writes a tree of files as the archive of an image. The tree must not change meanwhile. */
+/** Writes a tree of files as the archive of an image. The tree must not change while it is read. */
 public final class AciTree {
 
     private static final int TYPE_BITS = 0170000;

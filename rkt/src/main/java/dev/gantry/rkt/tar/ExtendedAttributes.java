@@ -75,7 +75,8 @@ public final class ExtendedAttributes {
         SortedMap<String, byte[]> attributes = new TreeMap<>();
         try {
             byte[] path = text(file.toString());
-            // Most files have none; asking costs less than memory for the longest list.
+            // Most files have no attributes. Reading the size of the list first costs less than memory for the longest
+            // list.
             if (C.llistxattr(path, null, new NativeLong(0)).intValue() == 0) {
                 return attributes;
             }
@@ -111,7 +112,7 @@ public final class ExtendedAttributes {
         return fault;
     }
 
-    /** A text as C has it. */
+    /** Returns a text as a string of C, with a zero byte at the end. */
     private static byte[] text(String text) {
         return (text + "\0").getBytes(StandardCharsets.UTF_8);
     }

@@ -58,7 +58,7 @@ public final class PaxArchive implements Closeable {
      * Puts a file.
      *
      * @param entry the entry, with its size
-     * @param attributes its extended attributes by name; mostly none
+     * @param attributes its extended attributes by name; usually empty
      * @param content its content, of that size
      * @throws IOException if that fails
      */
@@ -113,7 +113,7 @@ public final class PaxArchive implements Closeable {
         add(records, key, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The length at the beginning of a record counts its own digits. */
+    /** Appends a record. The length at the beginning of a record includes the length's own digits. */
     private static void add(ByteArrayOutputStream records, String key, byte[] value) {
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
         int rest = name.length + value.length + 3;

@@ -65,7 +65,7 @@ public final class PaxAttributes {
     }
 
     /**
-     * The attributes of an entry.
+     * Returns the extended attributes of an entry.
      *
      * @param index the number of entries before it, without headers that describe other entries
      * @return the values by name; empty for most entries
@@ -172,7 +172,7 @@ public final class PaxAttributes {
         return -1;
     }
 
-    /** A number of up to 18 digits; -1 if that is none. */
+    /** Reads a number of 1 to 18 digits; returns -1 if the bytes are no such number. */
     private static long number(byte[] bytes, int from, int to) {
         if (to <= from || to - from > MAX_DIGITS) {
             return -1;

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 public interface ImageVerifier {
 
     /**
-     * Verifies an image. Called before anything of it but the manifest is read.
+     * Verifies an image. Must be called before any part of the image except the manifest is read.
      *
-     * @param aci the image as it was published, compressed or not; a file that no other process can change meanwhile
+     * @param aci the file of the image as it was published, compressed or not; no other process may change it during the check
      * @param signature its detached OpenPGP signature, armored or not
      * @param imageName the name in the image's manifest, which decides the keys that may have made the signature; if
      *     the image was fetched by name, the caller has compared the two
@@ -21,9 +21,7 @@ public interface ImageVerifier {
     void verify(Path aci, Path signature, String imageName) throws IOException, RktException;
 
     /**
-     * Looks for keys of a name whose image will be fetched and verified, as rkt does, unless there are keys for exactly
-     * this name. They are trusted after a review, or without one by {@code --trust-keys-from-https}. If none are found
-     * or trusted, says so and does not fail: keys of a shorter prefix may do.
+     * Discovers keys for the name of an image that will be fetched and verified, as rkt does. Does nothing if there are keys for exactly this name. A key is trusted after a review, or without one with {@code --trust-keys-from-https}. If no key is found or trusted, prints a message and does not fail, since keys of a shorter prefix may be sufficient.
      *
      * @param imageName the name that was asked for
      * @throws IOException if the trusted keys can't be read

@@ -12,7 +12,7 @@ public interface KeyDiscovery {
      * Asks the host that the prefix begins with.
      *
      * @param prefix an AC Identifier
-     * @return URLs of keys; empty if the host names none
+     * @return the URLs of keys; empty if the host names no keys
      * @throws RktException if the host can't be asked
      * @throws IOException if an answer breaks off
      */

@@ -17,7 +17,7 @@ public final class KeyDownloads {
     /** Made when it is needed: reading certificates takes time. */
     private HttpTransport transport;
 
-    /** Makes what sends the requests. */
+    /** Makes the sender of the requests. */
     @FunctionalInterface
     public interface TransportSource {
 
@@ -34,7 +34,7 @@ public final class KeyDownloads {
     /**
      * Makes a fetcher.
      *
-     * @param source makes what sends the requests, at most once
+     * @param source makes the sender of the requests; called once at most
      * @param httpAllowed whether plain HTTP may be used
      */
     public KeyDownloads(TransportSource source, boolean httpAllowed) {

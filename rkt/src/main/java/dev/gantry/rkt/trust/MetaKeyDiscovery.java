@@ -19,7 +19,7 @@ public final class MetaKeyDiscovery implements KeyDiscovery {
     /**
      * Makes a discovery.
      *
-     * @param downloads fetches what is found
+     * @param downloads fetches the keys that are found
      * @param httpAllowed whether plain HTTP is tried where HTTPS leads to nothing
      * @param debug receives a message for each failed attempt
      */

@@ -78,7 +78,7 @@ public final class OpenPgpVerifier implements ImageVerifier {
                 "image \"%s\" verification failed: openpgp: %s".formatted(imageName, String.join("; ", faults)));
     }
 
-    /** The parser meets hostile packets with all kinds of exceptions. */
+    /** Reads the signatures of a file. For malformed packets, the parser throws exceptions of many types. */
     private static List<PGPSignature> readSignatures(OpenPGPImplementation openPgp, Path file)
             throws IOException, RktException {
         if (Files.size(file) > MAX_SIGNATURE_BYTES) {
@@ -156,7 +156,7 @@ public final class OpenPgpVerifier implements ImageVerifier {
     @SuppressWarnings("JavaUtilDate") // the library's measure of time
     private record Candidate(PublicKey key, OpenPGPComponentKey signer, OpenPGPDocumentSignature signature) {
 
-        /** Why the signature does not count; empty if it does. */
+        /** Returns why the signature is not valid; empty if it is valid. */
         String fault(Instant time, OpenPGPPolicy policy) {
             Date now = Date.from(time);
             try {

@@ -30,9 +30,9 @@ final class PublicKey {
      * Reads a key.
      *
      * @param text the file
-     * @param source what to call it in messages
+     * @param source the name of the source in messages
      * @return the key
-     * @throws RktException if it is no public key, or several: rkt shows all of them and then trusts the first one only
+     * @throws RktException if the text is not exactly one public key. From several keys, rkt would show all and trust only the first
      */
     static PublicKey parse(byte[] text, String source) throws RktException {
         try {
@@ -57,16 +57,16 @@ final class PublicKey {
     }
 
     /**
-     * The key itself.
+     * Returns the key.
      *
-     * @return what stands in the file, not checked yet
+     * @return the content of the file, not checked yet
      */
     OpenPGPCertificate certificate() {
         return certificate;
     }
 
     /**
-     * The fingerprint of the primary key.
+     * Returns the fingerprint of the primary key.
      *
      * @return hex digits in lower case, as rkt names files of keys
      */
@@ -102,7 +102,7 @@ final class PublicKey {
                 .toList();
     }
 
-    /** Groups of four digits, a wider gap in the middle, as gpg prints it. */
+    /** Writes a fingerprint as gpg prints it: in groups of four digits, with a wider gap in the middle. */
     private static String grouped(String fingerprint) {
         StringBuilder text = new StringBuilder();
         for (int at = 0; at < fingerprint.length(); at += 4) {

@@ -46,11 +46,11 @@ public final class TrustedKeys {
     }
 
     /**
-     * The keys that may sign an image.
+     * Returns the keys that may sign an image.
      *
      * @param imageName the image's name, an AC Identifier
-     * @return the keys, those of this machine and of longer prefixes winning over others of the same fingerprint
-     * @throws RktException if a file is no key, or its fingerprint is not its name
+     * @return the keys; of several keys with the same fingerprint, a key of this machine wins over the system's, and a longer prefix over a shorter
+     * @throws RktException if a file is no key, or its name is not the fingerprint of the key
      * @throws IOException if a file can't be read
      */
     Collection<PublicKey> keysFor(String imageName) throws IOException, RktException {
@@ -70,7 +70,7 @@ public final class TrustedKeys {
      * Decides whether there are keys for exactly this prefix.
      *
      * @param prefix the prefix
-     * @return whether there are, also if none of them is trusted any more
+     * @return true if there are files of keys, even if every one of them is masked
      * @throws IOException if the store can't be read
      */
     boolean hasPrefix(String prefix) throws IOException {

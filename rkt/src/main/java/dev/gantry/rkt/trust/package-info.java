@@ -1,6 +1,5 @@
 /**
- * Signatures: which keys are trusted for which images, how keys are found and reviewed, and whether an image is signed
- * by one of them.
+ * Signatures: finds, reviews and stores the keys that are trusted for images, and verifies that such a key has signed an image.
  *
  * <p>Nothing here stores or fetches an image. The only package that uses the library for OpenPGP.
  */
