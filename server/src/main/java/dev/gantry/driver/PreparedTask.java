@@ -1,8 +1,7 @@
 package dev.gantry.driver;
 
 /**
- * A task that is ready to start; nothing of it runs. The thread that has prepared it calls one of the two methods,
- * once. If the process of the node ends before, {@link TaskDriver#sweep} removes the task.
+ * A task that is ready to start and does not run yet. The thread that has prepared the task calls one of the two methods, once. If the node's process ends before this call, {@link TaskDriver#sweep} removes the task.
  */
 public interface PreparedTask {
 
@@ -10,8 +9,8 @@ public interface PreparedTask {
      * Starts it.
      *
      * @return the task, started
-     * @throws TaskStartException if it could not be started; nothing of it is left running
-     * @throws InterruptedException if the thread was interrupted meanwhile; nothing of the task is left running
+     * @throws TaskStartException if the task could not be started; no process of the task is left
+     * @throws InterruptedException if the thread was interrupted; no process of the task is left
      */
     RunningTask run() throws TaskStartException, InterruptedException;
 

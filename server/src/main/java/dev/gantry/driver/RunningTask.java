@@ -3,7 +3,7 @@ package dev.gantry.driver;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-/** A task that was started: it runs, or it has ended. */
+/** A task that was started. It runs, or it has ended. */
 public interface RunningTask {
 
     /**
@@ -21,17 +21,16 @@ public interface RunningTask {
     Instant startedAt();
 
     /**
-     * Returns the end of the task.
+     * Returns a future of the task's end.
      *
-     * @return completed once it has ended, on a thread that must not be held up; never failed
+     * @return completed once the task has ended, on a thread that callbacks must not block; never failed
      */
     CompletableFuture<TaskExit> exit();
 
     /**
-     * Ends the task and waits for its end: sends the signal, and kills the task when it takes too long. Does nothing to
-     * a task that has ended.
+     * Stops the task and waits for its end: sends the signal, and kills the task if it has not ended after the timeout. Does nothing to a task that has ended.
      *
-     * @param how the signal, and how long to wait
+     * @param how the signal and the timeout
      * @throws InterruptedException if the thread was interrupted; the task may still run then
      */
     void stop(TaskStop how) throws InterruptedException;
@@ -39,13 +38,13 @@ public interface RunningTask {
     /**
      * Runs a command inside the task.
      *
-     * @param command what to run, and for how long at most
-     * @return how it ended by itself
-     * @throws TaskCommandException if it could not be run, or took too long and was ended
-     * @throws InterruptedException if the thread was interrupted; the command is ended then
+     * @param command the command and its time limit
+     * @return the exit code and the output of the command
+     * @throws TaskCommandException if the command could not be run, or was killed at its time limit
+     * @throws InterruptedException if the thread was interrupted; the command is killed
      */
     TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException;
 
-    /** Frees the driver's resources of an ended task, but not its directory or logs. May be called again. */
+    /** Frees the driver's resources of an ended task, but keeps the task's directory and logs. May be called several times. */
     void remove();
 }

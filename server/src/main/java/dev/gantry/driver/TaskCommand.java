@@ -7,7 +7,7 @@ import java.util.List;
  * A command to run inside a running task.
  *
  * @param line path of the executable, as the task sees it, and arguments
- * @param limit how long it may take before it is ended
+ * @param limit the time limit; after it the command is killed
  */
 public record TaskCommand(List<String> line, Duration limit) {
 
@@ -20,7 +20,7 @@ public record TaskCommand(List<String> line, Duration limit) {
      * The result of a command that ended.
      *
      * @param exitCode its exit code
-     * @param output what it printed on stdout, then what it printed on stderr
+     * @param output the command's stdout, followed by its stderr
      */
     public record Outcome(int exitCode, String output) {}
 }

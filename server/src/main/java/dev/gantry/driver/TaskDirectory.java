@@ -72,7 +72,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * The first file of the task's standard output. The later ones end in {@code .1}, {@code .2} and so on.
+     * Returns the first file of the task's standard output. The names of later files end in {@code .1}, {@code .2} and so on.
      *
      * @return the file
      */
@@ -81,7 +81,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * The first file of the task's standard error. The later ones end in {@code .1}, {@code .2} and so on.
+     * Returns the first file of the task's standard error. The names of later files end in {@code .1}, {@code .2} and so on.
      *
      * @return the file
      */
@@ -90,10 +90,10 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * Reads the end of the task's standard error, whatever its limits are.
+     * Reads the end of the task's standard error, regardless of its limits.
      *
      * @param limit how many bytes at most
-     * @return the bytes; none if there are none
+     * @return the last bytes; empty if the task has written none
      * @throws IOException if they can't be read
      */
     public ByteString lastOfStderr(int limit) throws IOException {
@@ -101,7 +101,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * All of the task's standard output that is kept.
+     * Returns the kept part of the task's standard output.
      *
      * @param limits of the task
      * @return the output
@@ -111,7 +111,7 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * All of the task's standard error that is kept.
+     * Returns the kept part of the task's standard error.
      *
      * @param limits of the task
      * @return the output

@@ -7,7 +7,7 @@ import java.util.function.Predicate;
  * Runs tasks of one kind. Tasks outlive the process that started them: a driver keeps its records of a task in {@link
  * TaskDirectory#driver()}, where a later process finds them.
  *
- * <p>All methods may block; they may be called from several threads, but for one task from one thread at a time.
+ * <p>All methods may block. Several threads may call them, but for the same task only one thread at a time.
  */
 public interface TaskDriver {
 
@@ -19,19 +19,19 @@ public interface TaskDriver {
     String name();
 
     /**
-     * Finds out whether this machine can run tasks of this driver, and the attributes for constraints.
+     * Tests whether this machine can run tasks of this driver, and finds the attributes for constraints.
      *
-     * @return what was found; a driver that can't be offered says why, it does not throw
+     * @return the fingerprint; if the driver can't be offered, the fingerprint says why
      */
     DriverFingerprint fingerprint();
 
     /**
-     * Makes a task ready to start, which may take as long as its image takes to come.
+     * Makes a task ready to start. This may include fetching the image, so it may take long.
      *
-     * @param request what to run; the directory exists and holds no earlier run of the task
-     * @return the task, of which nothing runs yet
-     * @throws TaskStartException if it could not be made ready; nothing of it is left
-     * @throws InterruptedException if the thread was interrupted meanwhile; nothing of the task is left
+     * @param request the task; its directory exists and has no earlier run of the task
+     * @return the task, which does not run yet
+     * @throws TaskStartException if the task could not be made ready; it leaves no files or processes
+     * @throws InterruptedException if the thread was interrupted; the task leaves no files or processes
      */
     PreparedTask prepare(TaskRequest request) throws TaskStartException, InterruptedException;
 
@@ -40,17 +40,15 @@ public interface TaskDriver {
      *
      * @param request as for {@link #prepare}
      * @return the task, started
-     * @throws TaskStartException if it could not be started; nothing of it is left running
-     * @throws InterruptedException if the thread was interrupted meanwhile; nothing of the task is left running
+     * @throws TaskStartException if the task could not be started; no process of the task is left
+     * @throws InterruptedException if the thread was interrupted; no process of the task is left
      */
     default RunningTask start(TaskRequest request) throws TaskStartException, InterruptedException {
         return prepare(request).run();
     }
 
     /**
-     * Finds a task that was started by an earlier process of this node, whether it still runs or has ended meanwhile. A
-     * node that starts calls this for each of its tasks before it connects. It reads files and the process table, and
-     * runs no program.
+     * Finds a task that an earlier process of this node has started. The task may still run, or have ended. A starting node calls this method for each of its tasks before it connects. The method reads files and the process table, and runs no program.
      *
      * @param directory the task's directory
      * @return the task; empty if it was never started. An interrupted start can't go on after this call; {@link #sweep}
@@ -65,14 +63,12 @@ public interface TaskDriver {
      *
      * @param isKnown decides by its id whether an allocation may still be wanted; called on this thread, right before
      *     anything of the allocation is removed
-     * @return false if something is left that should be removed: it could not be read, or does not end
+     * @return false if a task that should be removed is left, because its records can't be read or it does not end
      */
     boolean sweep(Predicate<String> isKnown);
 
     /**
-     * Removes unused files of this driver's runtime, such as images, if it is time for that. Removes nothing that is
-     * used by a task that runs, is ready to start or is being prepared. Called about once a minute, always on one
-     * thread; may block.
+     * Removes unused files of this driver's runtime, such as images, if a collection is due. Keeps all files of tasks that run, are ready to start or are being prepared. Called about once a minute, always by the same thread. May block.
      */
     default void collectGarbage() {}
 }

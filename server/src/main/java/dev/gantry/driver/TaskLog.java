@@ -20,17 +20,15 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * One output of a task, in files {@code NAME.0}, {@code NAME.1} and so on, of which the oldest may be deleted already.
- * Every file but the newest has exactly the same size. So an offset counts the bytes of the whole output since the task
- * was first started, and stays valid when files are deleted.
+ * One output of a task, in files {@code NAME.0}, {@code NAME.1} and so on. The oldest files may be deleted already. All files except the newest have exactly the same size. So an offset counts the bytes of the whole output since the task was first started, and stays valid when files are deleted.
  *
- * <p>No task can write to the directory. Links are not followed all the same.
+ * <p>No task can write to the directory. Nevertheless, links are not followed.
  */
 public final class TaskLog {
 
     private static final int BLOCK = 64 * 1024;
 
-    /** The most bytes to search for lines: other readers of logs wait meanwhile. */
+    /** The most bytes to search for lines, since other readers of logs wait during the search. */
     private static final long FARTHEST_LINE = 64L << 20;
 
     private final Path directory;
@@ -41,7 +39,7 @@ public final class TaskLog {
      * Describes an output.
      *
      * @param directory the directory of the files
-     * @param name what the files' names begin with, before the dot and the number
+     * @param name the beginning of the files' names, before the dot and the number
      * @param limits of the task
      */
     public TaskLog(Path directory, String name, LogLimits limits) {
@@ -57,8 +55,8 @@ public final class TaskLog {
     /**
      * A piece of the output.
      *
-     * @param offset of its first byte; more than the offset asked for if the bytes from there on are deleted
-     * @param data the bytes; none behind the end
+     * @param offset the offset of the first byte; greater than the requested offset if the bytes there are deleted
+     * @param data the bytes; empty after the end of the output
      */
     public record Piece(long offset, ByteString data) {
 
@@ -73,7 +71,7 @@ public final class TaskLog {
     }
 
     /**
-     * Tells whether there is any file of the output.
+     * Returns true if a file of the output exists.
      *
      * @return false if the task has not been started yet, or its output is not kept
      * @throws NoSuchFileException if the directory does not exist
@@ -86,9 +84,8 @@ public final class TaskLog {
     /**
      * Reads a piece, of one file at most.
      *
-     * @param offset where it begins, in bytes, 0 or more; if that is deleted, it begins with the oldest byte that is
-     *     kept
-     * @param limit how long it may be, in bytes
+     * @param offset the offset at which the piece begins, 0 or more; if that byte is deleted, the piece begins with the oldest kept byte
+     * @param limit the most bytes of the piece
      * @return the piece
      * @throws NoSuchFileException if the directory does not exist
      * @throws IOException if it can't be read
@@ -116,7 +113,7 @@ public final class TaskLog {
     /**
      * Returns how many bytes were written since the task was first started.
      *
-     * @return the offset behind the last byte
+     * @return the offset after the last byte
      * @throws NoSuchFileException if the directory does not exist
      * @throws IOException if that can't be read
      */
@@ -149,7 +146,7 @@ public final class TaskLog {
             return end;
         }
         long newlinesToPass = lines;
-        // The newline that ends the output begins no line.
+        // A newline at the end of the output does not begin a line.
         long searched = end - 1;
         long farthest = Math.max(0, end - FARTHEST_LINE);
         for (long number : numbers().descendingSet()) {
@@ -175,7 +172,7 @@ public final class TaskLog {
         return Math.max(0, searched);
     }
 
-    /** Reads the last bytes, which lie in the last two files if these are not shorter; needs no size of files. */
+    /** Reads the last bytes from the last two files, or fewer bytes if these files are shorter. Does not need the size of the files. */
     ByteString last(int limit) throws IOException {
         ByteString last = ByteString.EMPTY;
         for (long number : numbers().descendingSet()) {

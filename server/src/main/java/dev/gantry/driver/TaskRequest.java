@@ -8,15 +8,15 @@ import java.util.Map;
 /**
  * The input of a driver for one task.
  *
- * @param task the task; every <code>${…}</code> in its config and user is replaced already, its env is not to be read
+ * @param task the task; every <code>${…}</code> in its config and user is replaced already; drivers must not read its env
  * @param environment all environment variables of the task, in the order in which to set them
- * @param ports the ports that the allocation was given for this task
+ * @param ports the ports of the allocation for this task
  * @param directory the directories of the task, which exist
  */
 public record TaskRequest(
         Task task, Map<String, String> environment, List<AllocatedPort> ports, TaskDirectory directory) {
 
-    /** Makes the list immutable. The map is taken as it is, since its order counts. */
+    /** Makes the list immutable. Keeps the map, since its order matters. */
     public TaskRequest {
         ports = List.copyOf(ports);
     }

@@ -11,7 +11,7 @@ public final class TaskStartException extends Exception {
      * Says why.
      *
      * @param message what failed, and the remedy, in one line for people
-     * @param worthRetrying true if the same task may start a little later, for instance once a registry is up again
+     * @param worthRetrying true if the same task may start later, for instance once a registry works again
      */
     public TaskStartException(String message, boolean worthRetrying) {
         super(message);
@@ -21,7 +21,7 @@ public final class TaskStartException extends Exception {
     /**
      * Decides whether to try again.
      *
-     * @return true if the same task may start a little later
+     * @return true if the same task may start later
      */
     public boolean isWorthRetrying() {
         return worthRetrying;

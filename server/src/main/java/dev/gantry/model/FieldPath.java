@@ -22,27 +22,57 @@ public final class FieldPath {
 
     private FieldPath() {}
 
-    /** Returns the path of a field of the message at {@code path}, which is empty for the outermost message. */
+    /**
+     * Returns the path of a field of a message.
+     *
+     * @param path the path of the message; empty for the outermost message
+     * @param name the name of the field, as in the .proto file
+     * @return a path such as {@code update.max_parallel}
+     */
     public static String field(String path, String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    /** Returns the path of the element with an index in the list at {@code path}. */
+    /**
+     * Returns the path of an element of a list, by its index.
+     *
+     * @param path the path of the list
+     * @param index the index of the element, from 0
+     * @return a path such as {@code task_groups[0]}
+     */
     public static String element(String path, int index) {
         return path + "[" + index + "]";
     }
 
-    /** Returns the path of the element with a name in the list at {@code path}. */
+    /**
+     * Returns the path of an element of a list, by its name.
+     *
+     * @param path the path of the list
+     * @param name the name of the element; any text
+     * @return a path such as {@code task_groups["web"]}, with quotes and backslashes of the name escaped
+     */
     public static String element(String path, String name) {
         return path + "[" + quote(name) + "]";
     }
 
-    /** Returns the path of the entry with a key in the map at {@code path}. */
+    /**
+     * Returns the path of an entry of a map.
+     *
+     * @param path the path of the map
+     * @param key the key of the entry; any text
+     * @return a path such as {@code meta.team}, or {@code meta["my.key"]} if the key is not an identifier
+     */
     public static String entry(String path, String key) {
         return IDENTIFIER.matcher(key).matches() ? field(path, key) : element(path, key);
     }
 
-    /** Returns the whole path of what has a path relative to the message or map at {@code path}. */
+    /**
+     * Returns the whole path of a field from a path within a message or map.
+     *
+     * @param path the path of the outer message or map
+     * @param relative a path that begins there; it may begin with a bracket
+     * @return the whole path
+     */
     public static String within(String path, String relative) {
         return relative.startsWith("[") ? path + relative : field(path, relative);
     }

@@ -15,8 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets ended allocations: removes their state and their directories. An allocation is forgotten once the server has
- * its end on disk, and does not name it any more or many newer ones have ended. Owned by the owner thread.
+ * Forgets ended allocations: removes their state and their directories. Forgets an allocation only if the server has its end on disk, and if the server no longer names it or many newer allocations have ended. Owned by the owner thread.
  */
 final class EndedAllocations {
 
@@ -56,27 +55,27 @@ final class EndedAllocations {
         this.owner = owner;
     }
 
-    /** The server has named the allocation. */
+    /** Records that the server has named the allocation. */
     void named(String allocationId) {
         unnamed.remove(allocationId);
     }
 
-    /** The server has named all allocations of the node, but not this one. */
+    /** Records that the server has named all allocations of the node, but not this one. */
     void unnamed(String allocationId) {
         unnamed.add(allocationId);
     }
 
-    /** The allocation has changed, so the server does not have its newest state. */
+    /** Records that the allocation has changed, so that the server does not have its newest state. */
     void changed(String allocationId) {
         acknowledged.remove(allocationId);
     }
 
-    /** The server has the newest state of the allocation on disk. */
+    /** Records that the server has the newest state of the allocation on disk. */
     void acknowledged(String allocationId) {
         acknowledged.add(allocationId);
     }
 
-    /** Forgets the ended allocations that are not needed any more. */
+    /** Forgets the ended allocations that are no longer needed. */
     void forgetOld() {
         List<AllocationRunner> ended = runners.values().stream()
                 .filter(runner -> runner.isEnded() && acknowledged.contains(runner.id()))

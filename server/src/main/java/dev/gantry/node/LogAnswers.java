@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Answers the server's reads of logs: finds the log of a task, has it read on the log thread, and sends the piece.
+ * Answers the server's reads of logs: finds the log of a task, lets the log thread read it, and sends the piece.
  * Request ids are unique within one session only, so an answer to an ended session is dropped. Owned by the owner
  * thread.
  */

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The agent of a node: passes the assignments of the server to the allocations, and reports the states of allocations
- * and the fingerprint of the machine to the server. Without a server the tasks run on, and the reports wait.
+ * and the fingerprint of the machine to the server. Without a server, the tasks keep running and the reports wait.
  *
  * <p>The owner thread owns the state. Public methods may be called on any thread.
  */

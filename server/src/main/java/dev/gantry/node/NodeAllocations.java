@@ -32,9 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds all allocations of this node: runs and stops them as the server assigns, and stores their states on disk.
  *
- * <p>Nothing of an allocation is removed on a doubt. An allocation whose state file is damaged or lost may still run:
- * its directory and its pods stay until the server has named all allocations of the node. If the server names the
- * allocation, the node continues it with the pods and the directory that are left. Only if not, these are swept away.
+ * <p>The node removes no part of an allocation while it may still be needed. An allocation whose state file is damaged or lost may still run. So its directory and its pods stay until the server has named all allocations of the node. If the server names the allocation, the node continues it with the remaining pods and directory. Otherwise the node removes them.
  *
  * <p>Owned by the owner thread.
  */
@@ -224,7 +222,7 @@ public final class NodeAllocations {
                             ? "The server stops the allocation"
                             : assigned.getDescription());
         }
-        // At the start of a session the server may not have the current status, whatever went wrong before.
+        // At the start of a session, the server may not have the current status, for any reason.
         if (isBegin && assigned.getClientStatus() != runner.update().getClientStatus()) {
             reports.reportNow(runner.update());
         }
@@ -241,7 +239,7 @@ public final class NodeAllocations {
             refuse(assigned, ClientStatus.CLIENT_STATUS_COMPLETE, "Stopped before it ran");
             return;
         }
-        // The states of tasks are those of an earlier run, which is gone.
+        // The stored states of the tasks are those of an earlier run, which no longer exists.
         Allocation fresh = assigned.toBuilder().clearTaskStates().build();
         job.flatMap(version -> AllocationRunner.of(context, new StoredAllocation(fresh, version), this::changed))
                 .ifPresentOrElse(
@@ -264,7 +262,7 @@ public final class NodeAllocations {
      */
     private boolean takeUp(Allocation assigned, Optional<JobVersion> job) {
         boolean hasEnded = AllocationStatuses.isTerminal(assigned);
-        // An allocation that has ended for the server may still run here, and has to be stopped.
+        // The server may know an allocation as ended that still runs here and has to be stopped.
         Allocation known = hasEnded
                 ? assigned.toBuilder()
                         .setDesiredStatus(DesiredStatus.DESIRED_STATUS_STOP)
@@ -306,7 +304,7 @@ public final class NodeAllocations {
         storeAndPermit(runner);
     }
 
-    /** Stores an allocation before any of its tasks runs. The tasks are prepared meanwhile. */
+    /** Stores an allocation before any of its tasks runs. At the same time, the tasks are prepared. */
     private void storeAndPermit(AllocationRunner runner) {
         report(runner);
         var unused = writer.put(runner.stored())

@@ -21,7 +21,7 @@ public final class NodeDescription {
     }
 
     /**
-     * Returns the node as it is now.
+     * Returns the current node.
      *
      * @return the node with its newest fingerprint
      */

@@ -53,8 +53,7 @@ final class ServerAcceptance {
     }
 
     /**
-     * Makes the node a member of the server's cluster, as an operator has told. The next session judges the server
-     * anew. The caller writes the cluster to disk.
+     * Makes the node a member of the server's cluster, as an operator has commanded. The next session decides about the server again. The caller writes the cluster to disk.
      */
     void rejoin() {
         LOG.warn(

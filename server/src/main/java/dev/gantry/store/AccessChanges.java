@@ -27,7 +27,7 @@ public record AccessChanges(
     }
 
     /**
-     * Tells whether there are no changes.
+     * Returns true if there are no changes.
      *
      * @return true if all lists are empty
      */

@@ -25,7 +25,7 @@ public final class AccessWriter {
     }
 
     /**
-     * Returns queries that see what this transaction has written.
+     * Returns queries that see the writes of this transaction.
      *
      * @return the queries
      */

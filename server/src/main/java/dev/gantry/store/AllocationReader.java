@@ -148,7 +148,7 @@ public final class AllocationReader {
 
     /**
      * Returns the allocations that the scheduler needs when a server starts: the live ones, and all of each job's
-     * newest version. All processors read them; changes that are committed meanwhile may be among them or not.
+     * newest version. All processors take part in reading. The result may have changes that are committed during the read.
      *
      * @return the allocations in the order of their creation
      */

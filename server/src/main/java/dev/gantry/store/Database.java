@@ -33,8 +33,7 @@ final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 10;
 
     /**
-     * The size of H2's cache of prepared statements; larger than the number of statements, so that none is parsed
-     * twice.
+     * The size of H2's cache of prepared statements; larger than the number of statements, so that each is parsed only once.
      */
     private static final int STATEMENTS = 256;
 
@@ -193,8 +192,7 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Creates the directory for its owner only: jobs may contain secrets of their tasks. One that was made before keeps
-     * what its group may do.
+     * Creates the directory for its owner only: jobs may contain secrets of their tasks. A directory that exists keeps the permissions of its group.
      */
     private static Path createDirectory(Path dataDir) {
         try {

@@ -55,7 +55,7 @@ final class DatabaseCheck {
         this.database = file(this.dataDir);
     }
 
-    /** The database's file in a data directory. */
+    /** Returns the file of the database in a data directory. */
     static Path file(Path dataDir) {
         return dataDir.resolve("gantry.mv.db");
     }
@@ -65,8 +65,7 @@ final class DatabaseCheck {
      *
      * @param acceptLostWrites true to continue with a database that lacks acknowledged writes
      * @return true if it lacks acknowledged writes and that was accepted
-     * @throws StoreException if it lacks acknowledged writes and that was not accepted; the message says what was found
-     *     and what to do
+     * @throws StoreException if the database lacks acknowledged writes and the operator has not accepted the loss; the message says what was found and what to do
      */
     boolean isForked(boolean acceptLostWrites) {
         Path marker = AcknowledgedFile.in(dataDir);

@@ -43,7 +43,7 @@ final class DiskSync implements AutoCloseable {
      * Prepares the thread; {@link #start} starts it.
      *
      * @param sync forces everything committed to disk, or throws
-     * @param health is told when the disk has failed
+     * @param health learns of failures of the disk
      */
     DiskSync(Runnable sync, StoreHealth health) {
         this.sync = sync;
@@ -60,12 +60,12 @@ final class DiskSync implements AutoCloseable {
         listeners.add(listener);
     }
 
-    /** Hands over committed writes; blocks if too many groups wait for the disk. */
+    /** Takes committed writes. Blocks if too many groups wait for the disk. */
     void put(List<PendingWrite<?>> writes) {
         put(new Group(List.copyOf(writes), false, new CompletableFuture<>()));
     }
 
-    /** Waits until all writes that were handed over are answered. */
+    /** Waits until all writes that were taken are answered. */
     void settle() {
         Group marker = new Group(List.of(), false, new CompletableFuture<>());
         put(marker);
@@ -129,7 +129,7 @@ final class DiskSync implements AutoCloseable {
             failAll(writes, health.failure().orElseThrow());
             return;
         }
-        // Listeners first: a caller that was answered may rely on watchers having been told.
+        // Call the listeners first: a caller that got its answer may rely on watchers having got the change.
         for (PendingWrite<?> write : writes) {
             if (write.changes() != null) {
                 listeners.forEach(listener -> tell(listener, write.changes()));
@@ -140,8 +140,7 @@ final class DiskSync implements AutoCloseable {
 
     /**
      * Forces the commits to disk. After a failure, only the disk knows whether the commits will be there after the next
-     * start. They cannot be undone, and no caller may rely on them. So nothing more is acknowledged, and nothing is
-     * written except what the writer was already doing.
+     * start. They cannot be undone, and no caller may rely on them. So no more writes are acknowledged. Nothing is written except the group that the writer is already writing.
      */
     private void sync() {
         try {

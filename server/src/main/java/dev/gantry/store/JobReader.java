@@ -131,7 +131,7 @@ public final class JobReader {
      *
      * @param id the job's id
      * @param below only versions less than this one
-     * @return the version; empty if there is none
+     * @return the version; empty if it does not exist
      */
     public Optional<JobRecord> stableVersion(String id, long below) {
         return find(id).filter(newest -> newest.getVersion() < below && newest.getStable())

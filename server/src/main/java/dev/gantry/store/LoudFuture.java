@@ -10,11 +10,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A future that reports what its callbacks throw.
+ * A future that reports the exceptions of its callbacks.
  *
- * <p>Java stores what a callback throws in the future that chaining the callback returned, and callers seldom look at
- * the last future of a chain. So this class wraps each callback that is chained to it, or to a future that comes from
- * it, and reports what the callback throws, also if the future was complete before. Methods that take a second future
+ * <p>Java stores the exception of a callback in the future that chaining the callback returned, and callers seldom look at the last future of a chain. So this class wraps each callback that is chained to it, or to a future derived from it, and reports the exceptions of the callback, even if the future was complete before. Methods that take a second future
  * are not covered.
  *
  * @param <T> the type of the result
@@ -26,7 +24,7 @@ final class LoudFuture<T> extends CompletableFuture<T> {
     /**
      * Creates a future without callbacks.
      *
-     * @param onFailure called with what a callback throws; must not throw
+     * @param onFailure called with each exception of a callback; must not throw
      */
     LoudFuture(Consumer<Throwable> onFailure) {
         this.onFailure = onFailure;

@@ -31,12 +31,12 @@ final class MessageTable<M extends Message> {
         this.parser = parser;
     }
 
-    /** Returns the message that meets a condition; empty if none does. No two may. */
+    /** Returns the message that meets a condition; empty if there is no such message. No two may. */
     Optional<M> find(Condition condition) {
         return select(condition).fetchOptional(this::parse);
     }
 
-    /** Returns the first message that meets a condition, in some order; empty if none does. */
+    /** Returns the first message in an order that meets a condition; empty if there is no such message. */
     Optional<M> first(Condition condition, OrderField<?>... order) {
         return list(condition, 1, order).stream().findFirst();
     }

@@ -14,7 +14,7 @@ final class OpenNodes {
 
     private final Set<String> ids = new HashSet<>();
 
-    /** Takes in the new states of nodes. */
+    /** Adds the new states of nodes. */
     void put(Collection<Node> nodes) {
         for (Node node : nodes) {
             if (NodeEligibility.isSchedulable(node)) {

@@ -59,7 +59,7 @@ final class PendingWrite<T> {
         return index + 1;
     }
 
-    /** Called once the write's group was committed. */
+    /** Records that the write's group was committed. */
     void committed() {
         if (failure == null) {
             transaction.committed();

@@ -80,7 +80,7 @@ final class Recent {
         return allocations;
     }
 
-    /** Takes in the committed changes of a write. */
+    /** Adds the committed changes of a write. */
     void committed(ChangeSet changes) {
         changes.jobs().forEach(job -> jobs.put(job.getJob().getId(), job));
         changes.evaluations().forEach(evaluation -> evaluations.put(evaluation.getId(), evaluation));

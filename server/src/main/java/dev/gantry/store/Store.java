@@ -14,7 +14,7 @@ import java.util.function.Function;
  * The server's durable state, in an H2 database of its data directory.
  *
  * <p>One thread commits queued writes in groups; a write is answered once it is on disk. {@link GroupCommitter} tells
- * the way of a write. Reads run in the caller's thread, beside the writer, and see only committed states.
+ * the way of a write. Reads run in the caller's thread, at the same time as the writer, and see only committed states.
  */
 public final class Store implements AutoCloseable {
 

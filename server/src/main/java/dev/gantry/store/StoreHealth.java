@@ -8,8 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides in one place whether the store serves or is broken, and why. The store's own threads report failures,
- * wherever and whatever was thrown; writers, readers, the health service and the log read the state here.
+ * Decides in one place whether the store serves or is broken, and why. The store's own threads report every failure here. Writers, readers, the health service and the log read the state here.
  *
  * <p>Logs each change of the state once. May be used by any thread.
  */

@@ -137,7 +137,7 @@ public final class StoreReader {
      * Returns the greatest id of each kind of object whose ids count up: allocations and evaluations. A deployment's id
      * is derived from its job and version.
      *
-     * @return the ids; none for a kind without objects
+     * @return the ids; a kind without objects has no id
      */
     public List<String> greatestIds() {
         return Stream.of(allocations.greatestId(), evaluations.greatestId())
@@ -179,7 +179,7 @@ public final class StoreReader {
                         EVALUATION, EVALUATION.STATUS.eq((short) EvaluationStatus.EVALUATION_STATUS_BLOCKED_VALUE)));
     }
 
-    /** Loads what the writer keeps in memory. Call it before the first write. */
+    /** Loads the objects that the writer keeps in memory. Call it before the first write. */
     void fill(WriterMemory memory) {
         reads.read(reads.parts(
                 dsl,

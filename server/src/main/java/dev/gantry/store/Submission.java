@@ -7,7 +7,7 @@ import java.time.Instant;
  *
  * @param kind the kind of the request
  * @param jobId the job, or the child that was created
- * @param version the version that the request created, or found unchanged; -1 if the request has none
+ * @param version the version that the request created, or found unchanged; -1 if the request made no version
  * @param evaluationId the evaluation that the request queued
  * @param modifyIndex the job's modify_index after the request
  * @param submitTime when the request was answered

@@ -47,9 +47,9 @@ final class TableReads {
     }
 
     /**
-     * A part of what is to be read.
+     * A part of the table to read.
      *
-     * @param name what it is a part of, for errors
+     * @param name the name of the table, for errors
      * @param sql the query
      * @param rows receives the rows
      */
@@ -71,7 +71,7 @@ final class TableReads {
      * @param table the table
      * @param rows receives its rows
      * @param columns the columns to read
-     * @return the parts; none if the table is empty
+     * @return the parts; empty if the table is empty
      * @throws DataAccessException if the keys cannot be read; its message begins with the table's name
      */
     List<Part> parts(DSLContext dsl, Table<?> table, RowConsumer rows, Field<?>... columns) {

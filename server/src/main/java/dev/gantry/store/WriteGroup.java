@@ -33,7 +33,7 @@ final class WriteGroup {
      * @param dsl the transaction
      * @param batches the statements
      * @param reader reads within the transaction
-     * @param memory what the writer keeps in memory of committed objects
+     * @param memory the committed objects that the writer keeps in memory
      */
     WriteGroup(DSLContext dsl, Batches batches, StoreReader reader, WriterMemory memory) {
         this.dsl = dsl;
@@ -85,7 +85,7 @@ final class WriteGroup {
         return memory.requestIds().mayFind(requestId) ? reader.submission(requestId) : Optional.empty();
     }
 
-    /** Returns what the writer keeps in memory. */
+    /** Returns the objects that the writer keeps in memory. */
     WriterMemory memory() {
         return memory;
     }
@@ -100,7 +100,7 @@ final class WriteGroup {
         return gathered;
     }
 
-    /** Takes in the nodes of a write that has ended successfully. */
+    /** Adds the nodes of a write that has ended successfully. */
     void gather(List<Node> put) {
         put.forEach(node -> nodes.put(node.getId(), node));
     }

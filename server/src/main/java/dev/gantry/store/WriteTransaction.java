@@ -37,7 +37,7 @@ public final class WriteTransaction {
     private boolean deletes;
     private boolean hasAnswered;
 
-    /** The savepoint before this write's own rows in the database; null as long as it has sent none. */
+    /** The savepoint before this write's own rows in the database; null while this write has sent no rows. */
     private Savepoint savepoint;
 
     WriteTransaction(WriteGroup group, long index) {
@@ -391,7 +391,7 @@ public final class WriteTransaction {
     }
 
     /**
-     * Stores an allocation whose desired state or job version has changed; its node will be told.
+     * Stores an allocation whose desired state or job version has changed. The server sends it to its node.
      *
      * @param allocation the changed allocation
      * @return the allocation as stored
@@ -448,7 +448,7 @@ public final class WriteTransaction {
         return changed.at(index);
     }
 
-    /** Called after the commit: updates the writer's memory. */
+    /** Updates the writer's memory. Called after the commit. */
     void committed() {
         if (deletes) {
             // The write may have deleted objects of earlier writes of the group.

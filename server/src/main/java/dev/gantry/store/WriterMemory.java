@@ -3,7 +3,7 @@ package dev.gantry.store;
 import java.util.List;
 
 /**
- * Holds in memory what the store's writer would otherwise query.
+ * Holds the objects in memory that the store's writer would otherwise query.
  *
  * @param allocations the keys of allocations by node and job
  * @param openNodes the nodes that accept new allocations
@@ -18,7 +18,7 @@ record WriterMemory(
         this(allocations, new OpenNodes(), new KeyFilter(), new KeyFilter(), new Recent());
     }
 
-    /** Takes in the changes of a committed write, and the allocations that it deleted. */
+    /** Adds the changes of a committed write, and removes the allocations that the write deleted. */
     void committed(ChangeSet changes, List<Deletion.Deleted> deleted) {
         recent.committed(changes);
         allocations.committed(changes.allocations());

@@ -12,13 +12,11 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * Resolves relative paths that a job names, from the task's directory. No path may lead out of the allocation's
- * directory. No link is followed, since a sibling task may change it at any time. Files of the driver, outputs of tasks
- * and secrets of other tasks are refused too.
+ * Resolves the relative paths in a job, beginning at the task's directory. Refuses paths that lead out of the allocation's directory, and paths to files of the driver, to outputs of tasks and to secrets of other tasks. Never follows a link, since another task of the allocation may change it at any time.
  */
 final class AllocationPaths {
 
-    /** The longest path that the kernel takes, in bytes. */
+    /** The longest path that the kernel accepts, in bytes. */
     private static final int LONGEST = 4095;
 
     private final String asked;
@@ -32,9 +30,9 @@ final class AllocationPaths {
     }
 
     /**
-     * Finds the path, making directories where there is nothing yet.
+     * Finds the path, and creates missing directories.
      *
-     * @param relative what the job says
+     * @param relative the path in the job
      * @param directory the directories of the task
      * @param owner the owner of directories that are created
      * @return the absolute path, without links at the time of the check

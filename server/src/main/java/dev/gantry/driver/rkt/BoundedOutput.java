@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * Reads all that a process prints, so that it never waits for a reader, and keeps a bounded part.
+ * Reads everything that a process prints, so that the process never waits for a reader. Keeps a bounded part of it.
  *
- * <p>The buffer belongs to the reading thread until that has ended, or under this object's lock.
+ * <p>The buffer belongs to the reading thread until this thread has ended. Other threads use it under this object's lock.
  */
 final class BoundedOutput {
 
@@ -42,7 +42,7 @@ final class BoundedOutput {
     /**
      * Waits for the end of the output.
      *
-     * @param grace how long to wait: an orphan of the ended process may hold the pipe open forever
+     * @param grace the longest wait, since an orphan of the ended process may hold the pipe open forever
      * @return the kept output, decoded as UTF-8
      */
     String await(Duration grace) throws InterruptedException {

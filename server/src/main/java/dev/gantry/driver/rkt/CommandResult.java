@@ -5,6 +5,6 @@ package dev.gantry.driver.rkt;
  *
  * @param exitCode its exit code, 128 and the signal's number if a signal ended it
  * @param stdout its output
- * @param stderr the last of its errors
+ * @param stderr the end of its standard error
  */
 record CommandResult(int exitCode, String stdout, String stderr) {}

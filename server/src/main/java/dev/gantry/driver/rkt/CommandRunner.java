@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Runs short-lived commands, with bounds for their time and output. */
+/** Runs short-lived commands, and limits their time and output. */
 final class CommandRunner {
 
     private static final int STDOUT_BYTES = 8 << 20;
@@ -31,17 +31,17 @@ final class CommandRunner {
      *
      * @param command path of the executable and arguments
      * @param directory where it runs
-     * @param limit how long it may take before it is ended together with all that it started
-     * @return how it ended by itself
-     * @throws RktException if it can't be started, was ended, or printed more than can be kept
-     * @throws InterruptedException if the thread was interrupted; the command is ended then
+     * @param limit the time limit; after it the command and all processes that it started are killed
+     * @return the exit code and the output
+     * @throws RktException if the command can't be started, reached the time limit, or printed more than is kept
+     * @throws InterruptedException if the thread was interrupted; the command is killed
      */
     CommandResult run(List<String> command, Path directory, Duration limit) throws RktException, InterruptedException {
         return run(command, directory, limit, Optional.empty());
     }
 
     /**
-     * Runs a command as {@link #run(List, Path, Duration)} does, in a control group if the machine lets it in.
+     * Runs a command as {@link #run(List, Path, Duration)} does, in a control group if the machine allows it.
      *
      * @param group the directory of the group
      */
@@ -75,7 +75,7 @@ final class CommandRunner {
         }
     }
 
-    /** Ends the remaining processes: SIGTERM first, SIGKILL after a moment. */
+    /** Ends the remaining processes by SIGTERM, and a moment later by SIGKILL. */
     private static void end(Process process) throws InterruptedException {
         if (!process.isAlive()) {
             return;

@@ -12,11 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control groups of this node's tasks: a process can leave its parent, its process group and its session, but not
- * its control group, unless it is root. They limit nothing.
+ * The control groups of this node's tasks. By them, the node finds all processes of a task: a process that is not root can leave its parent, its process group and its session, but not its control group. The groups limit nothing.
  *
- * <p>They lie in {@code gantry/UUID} below the root of the hierarchy, as Nomad's lie in {@code nomad/ID}: the place of
- * a task's group does not depend on how its node was started.
+ * <p>The groups are {@code gantry/UUID} below the root of the hierarchy, as Nomad's are {@code nomad/ID}. So the place of a task's group does not depend on how the node was started.
  */
 final class ControlGroups {
 
@@ -35,8 +33,7 @@ final class ControlGroups {
     }
 
     /**
-     * Chooses the first hierarchy in which the node may create groups and kill all processes of a group. Logs if there
-     * is none.
+     * Chooses the first hierarchy in which the node may create groups and kill all processes of a group. Logs a line if there is no such hierarchy.
      */
     static ControlGroups ofThisMachine() {
         Optional<Path> parent = hierarchies().stream()
@@ -50,12 +47,12 @@ final class ControlGroups {
         return new ControlGroups(parent);
     }
 
-    /** Makes none, as on a machine where the node may not. */
+    /** Returns an instance that makes no groups, as on a machine where the node may not make any. */
     static ControlGroups none() {
         return new ControlGroups(Optional.empty());
     }
 
-    /** Makes them in a directory of a hierarchy. */
+    /** Returns an instance that makes the groups in a directory of a hierarchy. */
     static ControlGroups in(Path parent) {
         return new ControlGroups(Optional.of(parent));
     }
@@ -92,13 +89,13 @@ final class ControlGroups {
         return group.isAbsolute() && group.endsWith(uuid) && Files.exists(processes(group));
     }
 
-    /** The file that a process writes 0 to in order to enter the group. */
+    /** Returns the file to which a process writes 0 to enter the group. */
     static Path processes(Path group) {
         return group.resolve(PROCESSES);
     }
 
     /**
-     * Version 2 first, then the freezer of version 1: no other hierarchy of that can hold a group while it is killed.
+     * Returns version 2 first, then the freezer of version 1. No other hierarchy of version 1 can freeze a group while its processes are killed.
      */
     private static List<Path> hierarchies() {
         try (Stream<String> mounts = Files.lines(MOUNTS, StandardCharsets.ISO_8859_1)) {
@@ -117,7 +114,7 @@ final class ControlGroups {
         }
     }
 
-    /** The type of the file system comes after a dash, before which stand any number of fields: see proc(5). */
+    /** Returns the type of the file system. It comes after a dash, and any number of fields comes before the dash; see proc(5). */
     private static String type(String[] mount) {
         return mount[Arrays.asList(mount).indexOf("-") + 1];
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The processes that copy the output of a run to its files: shells, and what these start. */
+/** The processes that copy the output of a run to its files: shells, and their children. */
 final class Copiers {
 
     private Copiers() {}
@@ -23,13 +23,13 @@ final class Copiers {
                     Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);
             return line.contains(uuid + "/" + Supervisor.COPY_OUTPUT + "\0");
         } catch (IOException e) {
-            // It has ended meanwhile.
+            // The process has just ended.
             return false;
         }
     }
 
     /**
-     * Waits until all output of the pod is copied, up to a limit. Copiers that are still busy then are left running.
+     * Waits until all output of the pod is copied, up to a limit. Copiers that are still busy after the limit keep running.
      */
     static void awaitEnd(String uuid, Duration limit) throws InterruptedException {
         CompletableFuture<?>[] ends =
@@ -37,14 +37,14 @@ final class Copiers {
         try {
             CompletableFuture.allOf(ends).get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            // A process that has left the pod keeps its output open.
+            // A process that has left the pod still has the output open.
         } catch (ExecutionException e) {
             throw new IllegalStateException("The end of a process can't fail", e);
         }
     }
 
     /**
-     * Kills the remaining copiers of an ended run, since a process that has left the pod keeps its output open. Two
+     * Kills the remaining copiers of an ended run, which a process that has left the pod may still feed. Two
      * copiers must never write to the same files.
      */
     static void kill(String uuid) {
@@ -53,7 +53,7 @@ final class Copiers {
             if (copier.parent().filter(copiers::contains).isPresent()) {
                 continue;
             }
-            // The outer shell first: each starts its child again.
+            // Kill the outer shell first, since an outer shell starts its child again.
             List<ProcessHandle> descendants = copier.descendants().toList();
             copier.destroyForcibly();
             descendants.forEach(ProcessHandle::destroyForcibly);

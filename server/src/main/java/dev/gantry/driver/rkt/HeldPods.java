@@ -5,27 +5,26 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The pods that this process is using. The sweep, in another thread, does not touch them. Thread-safe.
+ * The pods that this process uses. The sweep, which runs in another thread, does not touch these pods. Thread-safe.
  *
- * <p>A starting task is held by its allocation until its pod is held by its UUID. At every moment at least one set
- * contains it.
+ * <p>Each task is in one of two sets: a starting task by its directory, then its pod by the UUID. When a task moves from the first set to the second, it is in both for a moment, so that the sweep never misses it.
  */
 final class HeldPods {
 
     private final Set<Path> starting = ConcurrentHashMap.newKeySet();
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 
-    /** From now on a pod of the task with that {@link dev.gantry.driver.TaskDirectory#own()} may appear. */
+    /** Holds a task by its {@link dev.gantry.driver.TaskDirectory#own()} directory: from now on, a pod of the task may appear. */
     void starting(Path task) {
         starting.add(task);
     }
 
-    /** From now on the pod is known. */
+    /** Holds a pod by its UUID. */
     void hold(String uuid) {
         held.add(uuid);
     }
 
-    /** Ends the hold by allocation: the pod is held by its UUID, or was removed. */
+    /** Ends the hold by the directory: the pod is held by its UUID, or was removed. */
     void started(Path task) {
         starting.remove(task);
     }
@@ -34,7 +33,7 @@ final class HeldPods {
         held.remove(uuid);
     }
 
-    /** Decides whether the pod is known, by its UUID alone. */
+    /** Returns true if a pod is held by its UUID. */
     boolean isHeld(String uuid) {
         return held.contains(uuid);
     }
@@ -46,7 +45,7 @@ final class HeldPods {
      * @param allocation id of the allocation that it belongs to
      */
     boolean isBusy(String uuid, String allocation) {
-        // In this order, since a pod goes from the first set to the second.
+        // Look in this order, since a task moves from the first set to the second.
         return starting.stream().anyMatch(task -> allocationOf(task).equals(allocation)) || held.contains(uuid);
     }
 

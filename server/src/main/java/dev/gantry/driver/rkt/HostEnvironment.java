@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Selects the variables of the node's environment that rkt gets. Tasks get none of them. */
+/** Selects the variables of the node's environment that rkt gets. Tasks do not get these variables. */
 final class HostEnvironment {
 
     private static final List<String> PASSED_ON = List.of(
@@ -19,7 +19,7 @@ final class HostEnvironment {
             "HTTP_PROXY",
             "HTTPS_PROXY",
             "NO_PROXY",
-            // the certificates that servers of images are checked by
+            // the certificate authorities for servers of images
             "SSL_CERT_FILE",
             "SSL_CERT_DIR");
 
@@ -31,7 +31,7 @@ final class HostEnvironment {
      * Selects the variables for rkt: the search path, directories, and proxies.
      *
      * @param host the whole environment of the node
-     * @return the part for rkt; has a PATH in any case
+     * @return the variables for rkt; always with a PATH
      */
     static Map<String, String> forRkt(Map<String, String> host) {
         Map<String, String> passed = new TreeMap<>(host);

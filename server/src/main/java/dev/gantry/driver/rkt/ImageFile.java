@@ -16,10 +16,10 @@ import java.util.Optional;
  *
  * @param path absolute
  * @param device the file system that it is on
- * @param inode its number there
+ * @param inode the number of the file in the file system
  * @param size in bytes
- * @param modified when its content was changed, as its writer says
- * @param changed when its content or its attributes were changed, as the kernel says
+ * @param modified the time of the last change of the content, which a program can set
+ * @param changed the time of the last change of the content or the attributes, which only the kernel sets
  */
 record ImageFile(Path path, long device, long inode, long size, FileTime modified, FileTime changed) {
 
@@ -28,7 +28,7 @@ record ImageFile(Path path, long device, long inode, long size, FileTime modifie
 
     private static final String ATTRIBUTES = "unix:dev,ino,size,lastModifiedTime,ctime,isRegularFile";
 
-    /** Looks at a file; empty if there is no regular one of that name. */
+    /** Reads the identity of a file; empty if there is no regular file of this name. */
     static Optional<ImageFile> look(String name) {
         Path path;
         Map<String, Object> found;
@@ -36,7 +36,7 @@ record ImageFile(Path path, long device, long inode, long size, FileTime modifie
             path = Path.of(name);
             found = Files.readAttributes(path, ATTRIBUTES);
         } catch (IOException | InvalidPathException e) {
-            // rkt will say what is wrong with it.
+            // rkt will report the error.
             return Optional.empty();
         }
         if (!Boolean.TRUE.equals(found.get("isRegularFile"))) {
@@ -51,7 +51,7 @@ record ImageFile(Path path, long device, long inode, long size, FileTime modifie
                 (FileTime) found.get("ctime")));
     }
 
-    /** Decides whether a change from now on will change the times of the file: clocks of file systems are coarse. */
+    /** Decides whether a change from now on would change the times of the file. Clocks of file systems are coarse, so a change right after the last one might not. */
     boolean isSettled(Instant now) {
         return changed.toInstant().plus(COARSEST).isBefore(now);
     }

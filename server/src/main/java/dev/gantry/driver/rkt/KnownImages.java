@@ -10,11 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares pods, and caches the ids of images that were read from files. Given a file, rkt decompresses and hashes all
- * of it each time, only to find that the image is stored; given an id it need not. A file that has changed, and an
- * image that was removed from rkt's store, are read again.
+ * Prepares pods, and caches the ids of images that were read from files. If rkt gets a file, it decompresses and hashes the whole file each time, even if the image is stored already. If rkt gets an id, it does neither. A changed file is read again, and so is the file of an image that was removed from rkt's store.
  *
- * <p>Used only if images need no signature, because rkt verifies a signature only when it reads the file. Thread-safe.
+ * <p>Ids are used only for images that need no signature, because rkt verifies a signature only when it reads the file. Thread-safe.
  */
 final class KnownImages {
 
@@ -24,7 +22,7 @@ final class KnownImages {
 
     private final InstantSource clock;
 
-    /** In order of use, the latest last. Guarded by itself. */
+    /** In the order of use, the latest last. Guarded by its own lock. */
     private final Map<ImageFile, String> ids = new LinkedHashMap<>(16, 0.75f, true) {
 
         private static final long serialVersionUID = 1L;
@@ -42,7 +40,7 @@ final class KnownImages {
     /**
      * Makes a pod.
      *
-     * @param rkt which to call
+     * @param rkt the rkt to call
      * @param pod the specification of the pod
      * @param directory against which rkt resolves the path of an image
      * @return its UUID
@@ -70,7 +68,7 @@ final class KnownImages {
         return uuid;
     }
 
-    /** Only an absolute path certainly means a file. */
+    /** Returns the file of an image, if the image is an absolute path. Other texts may mean something else than a file. */
     private static Optional<ImageFile> file(RktTaskConfig config) {
         return config.image().startsWith("/") && !config.verifiesImages()
                 ? ImageFile.look(config.image())
@@ -84,7 +82,7 @@ final class KnownImages {
                 remember(file, id);
             }
         } catch (RktException e) {
-            // The id is only an optimization: the pod was prepared.
+            // The pod is prepared; the id would only make later starts faster.
             LOG.debug("The image of pod {} stays unknown: {}", uuid, e.getMessage());
         }
     }

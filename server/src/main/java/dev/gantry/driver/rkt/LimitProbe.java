@@ -16,7 +16,7 @@ final class LimitProbe {
      * Makes a probe.
      *
      * @param runner runs prlimit(1)
-     * @param timeout how long one try may take
+     * @param timeout the time limit of one attempt
      */
     LimitProbe(CommandRunner runner, Duration timeout) {
         this.runner = runner;

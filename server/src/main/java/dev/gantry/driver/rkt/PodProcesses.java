@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Finds what is left of a pod where it has no control group of the node, or has left that. Each sign has the pod's UUID in it, so that no process of
- * anybody else is taken for one of the pod.
+ * Finds the remaining processes of a pod that has no control group of the node, or has left the group. Each property that identifies a process contains the pod's UUID, so that no other process is mistaken for one of the pod.
  */
 final class PodProcesses {
 
-    /** In the environment of the supervisor and of what inherits it: rkt and its helpers, but no app. */
+    /** A variable of the supervisor, which rkt and its helpers inherit, but apps do not. */
     static final String MARK = "GANTRY_POD_ID";
 
     private static final Path PROCESSES = Path.of("/proc");
@@ -25,7 +24,7 @@ final class PodProcesses {
     private PodProcesses() {}
 
     /**
-     * Finds them. The supervisor and its copiers are not among them: they end by themselves.
+     * Finds the processes, except the supervisor and its copiers, which end by themselves.
      *
      * @param uuid the pod
      * @param session the supervisor's session, if it was of this boot
@@ -47,17 +46,17 @@ final class PodProcesses {
                             && sessionOf(process) == session.getAsLong()
                             && read(process.resolve("cmdline")).contains(uuid));
         } catch (IOException e) {
-            // It has ended meanwhile, or is a thread of the kernel.
+            // The process has just ended, or is a thread of the kernel.
             return false;
         }
     }
 
-    /** An app of a stage1 that does no more than change the root, as fly, has one in the directory of its pod. */
+    /** Decides whether a process has its root in the directory of the pod, as apps of the fly stage1 do. */
     private static boolean hasRootIn(Path process, String uuid) throws IOException {
         return Files.readSymbolicLink(process.resolve("root")).toString().contains("/" + uuid + "/");
     }
 
-    /** An app of an OCI runtime lives in a control group that this has made, such as {@code rkt-UUID}. */
+    /** Decides whether a process is in a control group that an OCI runtime has made for the pod, such as {@code rkt-UUID}. */
     private static boolean isInGroupOf(Path process, String uuid) throws IOException {
         return read(process.resolve("cgroup")).contains(uuid);
     }

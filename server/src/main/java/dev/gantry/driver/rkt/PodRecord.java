@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * The record of a run for a later process of the node.
  *
  * @param uuid the pod
- * @param rkt the executable that made it; another implementation of rkt does not know the pod
+ * @param rkt the rkt that made the pod; another implementation of rkt would not find the pod
  * @param startedAt when it was started
  */
 record PodRecord(String uuid, Path rkt, Instant startedAt) {
@@ -30,8 +30,7 @@ record PodRecord(String uuid, Path rkt, Instant startedAt) {
     /**
      * Reads a record.
      *
-     * @throws JsonParseException if the text is no record. The UUID is checked, since it names a directory that is
-     *     deleted later
+     * @throws JsonParseException if the text is not a record. The UUID is checked, since it names a directory that is deleted later
      */
     static PodRecord fromJson(String text) {
         try {

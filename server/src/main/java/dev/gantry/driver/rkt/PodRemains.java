@@ -10,9 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the remaining processes of a pod. With the fly stage1 of a real rkt, children of an app survive it: they would
- * keep the task's ports, and write to its directories. A supervisor ends them itself. This class is for pods whose
- * supervisor was killed, and for pods without a control group.
+ * Ends the remaining processes of a pod. With the original rkt's fly stage1, children of an app survive the app. They would keep the task's ports and write to its directories. Usually the supervisor ends them. This class is for pods whose supervisor was killed, and for pods without a control group.
  */
 final class PodRemains {
 
@@ -33,12 +31,13 @@ final class PodRemains {
      *
      * @param uuid the pod
      * @param files its records
-     * @return false if a process survives, because it waits for a device
+     * @return false if a process survives because it waits for a device
      */
     boolean end(String uuid, RunFiles files) throws InterruptedException {
         try {
             Optional<Path> entered = files.group(uuid);
-            // A supervisor that came to its end has seen rkt end, and with it what a runtime keeps in other groups.
+            // The supervisor has recorded rkt's exit, so the processes that an OCI runtime keeps in other groups have
+            // ended too.
             if (entered.isPresent() && files.exit(uuid).isPresent()) {
                 return endGroup(entered.get(), uuid);
             }
@@ -59,8 +58,7 @@ final class PodRemains {
     }
 
     /**
-     * A group that the pod has not entered, or that nothing tells it has, is there as well if the start was
-     * interrupted. An app of an OCI runtime may have left the group for one of its own.
+     * Ends the processes of the control group and all others that can be found. After an interrupted start, the group may exist without the pod in it. An app of an OCI runtime may have left the group for a group of its own.
      */
     private boolean endAll(String uuid, OptionalLong session, Optional<Path> group) throws InterruptedException {
         boolean isEnded = group.isEmpty() || endGroup(group.get(), uuid);

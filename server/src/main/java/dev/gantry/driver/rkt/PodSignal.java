@@ -7,8 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the process that must get a signal. {@code rkt stop} can send SIGTERM and SIGKILL only. The pod's process is
- * the app itself, unless a stage1 runs systemd as the pod's first process: there the apps are its children.
+ * Finds the process that must get a signal, since {@code rkt stop} sends only SIGTERM and SIGKILL. The pod's process is the app itself, except with a stage1 that runs systemd as the pod's first process: there the apps are children of systemd.
  */
 final class PodSignal {
 
@@ -16,7 +15,7 @@ final class PodSignal {
 
     private PodSignal() {}
 
-    /** The command line that sends a signal, such as SIGINT, to the app of a pod whose process this is. */
+    /** Returns the command line that sends a signal, such as SIGINT, to the app of the pod with the given process. */
     static List<String> killLine(String signal, long pid) {
         List<String> line = new ArrayList<>(
                 List.of("/bin/sh", "-c", "signal=${1#SIG}; shift; kill -s \"$signal\" -- \"$@\"", "sh", signal));
@@ -41,7 +40,7 @@ final class PodSignal {
             return Files.readString(Path.of("/proc", Long.toString(pid), "comm"))
                     .strip();
         } catch (IOException e) {
-            // It has ended meanwhile.
+            // The process has just ended.
             return "";
         }
     }

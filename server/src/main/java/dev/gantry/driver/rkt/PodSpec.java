@@ -13,8 +13,8 @@ import java.util.Map;
  * @param user user to run as inside the pod; empty: the image's
  * @param resources CPU and memory of the task
  * @param environment its environment, in the order in which it is set
- * @param volumes what is mounted
- * @param ports what is mapped; empty in the machine's own network
+ * @param volumes the volumes to mount
+ * @param ports the ports to forward; empty in the machine's own network
  */
 record PodSpec(
         RktTaskConfig config,
@@ -31,7 +31,7 @@ record PodSpec(
         ports = List.copyOf(ports);
     }
 
-    /** Returns this specification with another name of the same image. */
+    /** Returns this specification with another reference to the same image. */
     PodSpec of(String sameImage) {
         return new PodSpec(config, sameImage, fetchesAnew, user, resources, environment, volumes, ports);
     }

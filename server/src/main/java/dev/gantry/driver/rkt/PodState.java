@@ -11,7 +11,7 @@ enum PodState {
     DELETING("deleting"),
     EXITED_GARBAGE("exited garbage"),
     GARBAGE("garbage"),
-    /** A word that this driver does not know. */
+    /** A state that this driver does not know. */
     UNKNOWN("");
 
     private final String word;

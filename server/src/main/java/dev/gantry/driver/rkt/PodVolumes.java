@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Decides which paths of the machine a task may mount. A driver has one, which the threads of all its tasks share. */
+/** Decides which paths of the machine a task may mount. A driver has one instance, which the threads of all its tasks share. */
 final class PodVolumes {
 
     /** The end of the name of the volume for the allocation's shared directory, after allocation and task. */
@@ -27,12 +27,12 @@ final class PodVolumes {
     }
 
     /**
-     * The volumes of a task: its directories first, then those that its job asks for.
+     * Returns the volumes of a task: first its directories, then the volumes in its job.
      *
      * @param wanted {@code volumes} of the task's config
      * @param directory the directories of the task
-     * @param owner who the task runs as, to whom missing directories of relative volumes are given
-     * @throws RktException if one is not allowed, or does not exist
+     * @param owner the user and group of the task, who will own directories that are created for relative volumes
+     * @throws RktException if a volume is not allowed, or its source does not exist
      */
     List<PodVolume> of(List<String> wanted, TaskDirectory directory, FileOwner owner) throws RktException {
         List<PodVolume> volumes = new ArrayList<>();
@@ -78,14 +78,13 @@ final class PodVolumes {
     }
 
     /**
-     * Synchronized: of two tasks of a group that create the same directory, the second could replace the directory that
-     * the first is about to mount.
+     * Synchronized, since two tasks of a group may create the same directory: the second could replace the directory that the first is about to mount.
      */
     private synchronized Path resolveAlone(Path path, TaskDirectory directory, FileOwner owner) throws RktException {
         return AllocationPaths.resolve(path, directory, owner);
     }
 
-    /** An OCI runtime resolves links in the source of a mount itself. */
+    /** Refuses volumes of the kernel's file systems. An OCI runtime follows links in the source of a mount, and could be led elsewhere there. */
     private static void refuseKernelFileSystem(RktVolume volume) throws RktException {
         Path target = Path.of(volume.target()).normalize();
         if (Stream.of("/dev", "/proc", "/sys").anyMatch(target::startsWith)) {

@@ -7,7 +7,7 @@ final class ProcessGroups {
 
     private ProcessGroups() {}
 
-    /** The command line that kills a group. */
+    /** Returns the command line that kills a group. */
     static List<String> killLine(long leader) {
         return List.of("/bin/sh", "-c", "kill -KILL -- \"-$1\"", "sh", Long.toString(leader));
     }

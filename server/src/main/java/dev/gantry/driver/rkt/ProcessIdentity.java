@@ -9,8 +9,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The identity of a process: process ids are used again, but never with the same start time in the same boot. The
- * runtime of {@code rkt/} has a class of this name for the same purpose; it shares no code with Gantry.
+ * The identity of a process. The kernel reuses process ids, but never with the same start time in the same boot. The runtime in {@code rkt/} has its own class of this name, since it shares no code with Gantry.
  *
  * @param pid the process id
  * @param startTicks its start time, in clock ticks after boot: field 22 of {@code /proc/PID/stat}, see proc(5)
@@ -27,7 +26,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
     /** The index of the start time after the name in parentheses, which may itself have blanks and parentheses. */
     private static final int START_FIELD = 19;
 
-    /** Reads {@code PID TICKS BOOT}; empty if it is anything else. */
+    /** Reads {@code PID TICKS BOOT}; empty if the line has another form. */
     static Optional<ProcessIdentity> parse(String line) {
         if (!LINE.matcher(line).matches()) {
             return Optional.empty();
@@ -36,7 +35,7 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
         return Optional.of(new ProcessIdentity(Long.parseLong(parts[0]), Long.parseLong(parts[1]), parts[2]));
     }
 
-    /** The living process of that id; empty if there is none. */
+    /** Returns the identity of a living process; empty if no process has this id. */
     static Optional<ProcessIdentity> ofLiving(long pid) throws IOException {
         Path stat = Path.of("/proc", Long.toString(pid), "stat");
         String line;
@@ -59,14 +58,14 @@ record ProcessIdentity(long pid, long startTicks, String boot) {
         return ofLiving(pid).filter(this::equals).isPresent();
     }
 
-    /** The process, if it still lives. */
+    /** Returns the handle of the process; empty if the process has ended. */
     Optional<ProcessHandle> handle() throws IOException {
         // Get the handle first: it records the start time, so it never means a later process with the same pid.
         Optional<ProcessHandle> handle = ProcessHandle.of(pid);
         return ofLiving(pid).filter(this::equals).flatMap(same -> handle);
     }
 
-    /** Decides whether the machine was booted again since. */
+    /** Decides whether the machine was booted after this process was started. */
     boolean isOfEarlierBoot() throws IOException {
         return !boot.equals(currentBoot());
     }

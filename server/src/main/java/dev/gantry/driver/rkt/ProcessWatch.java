@@ -7,11 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Watches for the end of processes that are not children of this process. One thread watches all; it sleeps while there
- * are none.
+ * Watches for the end of processes that are not children of this process. One thread watches all of them, and sleeps while there is no process to watch.
  *
- * <p>{@link ProcessHandle#onExit()} uses a thread for each process, and takes zombies for alive. In a container whose
- * first process is no init, orphans stay zombies, so it would wait forever.
+ * <p>{@link ProcessHandle#onExit()} uses a thread for each process and treats zombies as alive. In a container whose first process is not an init, orphans stay zombies, so the method would wait forever.
  */
 final class ProcessWatch {
 
@@ -26,9 +24,9 @@ final class ProcessWatch {
     }
 
     /**
-     * Waits for an end.
+     * Returns a future of the end of a process.
      *
-     * @param process which process
+     * @param process the process
      * @return completed on the watch's own thread once the process has ended; failed if {@code /proc} can't be read
      */
     CompletableFuture<Void> end(ProcessIdentity process) {
@@ -51,7 +49,7 @@ final class ProcessWatch {
 
     private record Watched(ProcessIdentity process, CompletableFuture<Void> end) {
 
-        /** Decides whether there is nothing left to watch. */
+        /** Completes the future if the process has ended, or if {@code /proc} can't be read. Returns true in these cases. */
         boolean look() {
             try {
                 if (process.isAlive()) {

@@ -20,8 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the programs that make, run and enter pods in the same state, however the node itself was started: what a
- * process has of signals, limits, priority and the like it passes on to all that it starts, tasks included.
+ * Starts the programs that make, run and enter pods. They always start in the same state, however the node itself was started. A process passes its signal actions, limits, priority and other properties on to all processes that it starts, and so to tasks.
  *
  * <ul>
  *   <li>The environment is the given one. Java closes all files but the standard ones.
@@ -58,8 +57,7 @@ final class ProgramStart {
     }
 
     /**
-     * Tests the means of this machine. If signals can't be reset or limits can't be set, programs inherit the node's,
-     * and a log line says so.
+     * Tests which of this is possible on this machine. If signals can't be reset or limits can't be set, programs inherit the node's, and a log line says so.
      *
      * @param environment the whole environment of the programs
      * @param limits the limits of the programs
@@ -124,7 +122,7 @@ final class ProgramStart {
     }
 
     /**
-     * A builder for a program with empty input.
+     * Makes a builder for a program with empty input.
      *
      * @param command the program, by its path or a name on the search path, and its arguments
      * @throws NoSuchFileException if there is no executable file at the path
@@ -136,11 +134,11 @@ final class ProgramStart {
     /**
      * Makes a builder for a program in a control group.
      *
-     * @param group the directory of the group; if the program can't enter it, it is started all the same
+     * @param group the directory of the group; a program that can't enter it is started anyway
      */
     ProcessBuilder builder(List<String> command, Optional<Path> group) throws NoSuchFileException {
         Path program = Path.of(command.get(0));
-        // Otherwise the shell would start, and its failure would look like the program's.
+        // Without this check the shell would start, and its failure would look like a failure of the program.
         if (program.isAbsolute() && !Files.isExecutable(program)) {
             throw new NoSuchFileException(program.toString(), null, "no executable file");
         }

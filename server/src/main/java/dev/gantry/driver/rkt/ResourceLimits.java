@@ -14,9 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Resource limits of processes, see getrlimit(2). (The class of this name in {@code rkt/} is about control groups.) The
- * names are those of {@code docker run --ulimit}, and so of the {@code ulimit} block of Nomad's docker driver; {@code
- * as} is added.
+ * Resource limits of processes, see getrlimit(2). (The class of this name in {@code rkt/} is about control groups.) The names are those of {@code docker run --ulimit}, which Nomad's docker driver has in its {@code ulimit} block, and {@code as}.
  */
 public final class ResourceLimits {
 
@@ -62,8 +60,8 @@ public final class ResourceLimits {
      * Returns the limits of a node's tasks.
      *
      * @param options the node's options, of which those that begin with {@link #OPTION} count
-     * @return the usual limits, but for what the options say
-     * @throws IllegalArgumentException naming an option that can't be used
+     * @return the usual limits, changed by the options
+     * @throws IllegalArgumentException if an option is invalid; the message names it
      */
     public static ResourceLimits ofNode(Map<String, String> options) {
         Map<String, String> limits = new TreeMap<>(USUAL);
@@ -81,7 +79,7 @@ public final class ResourceLimits {
     }
 
     /**
-     * Returns true if an option of a node is about limits, whether or not it can be used.
+     * Returns true if an option of a node is about limits, even if the option is invalid.
      *
      * @param option the option's name
      */
@@ -89,12 +87,12 @@ public final class ResourceLimits {
         return option.startsWith(OPTION);
     }
 
-    /** The limits of a task, which have no {@link #fault}. */
+    /** Returns the limits of a task. */
     static ResourceLimits ofTask(Map<String, String> limits) {
         return new ResourceLimits(limits);
     }
 
-    /** Returns the fault of a limit; empty if it has none. */
+    /** Returns the fault of a limit; empty if the limit is valid. */
     static Optional<String> fault(String name, String value) {
         if (!USUAL.containsKey(name)) {
             return Optional.of("\"%s\" is no limit; %s".formatted(name, Spelling.hint(name, USUAL.keySet())));
@@ -108,12 +106,12 @@ public final class ResourceLimits {
                 : Optional.empty();
     }
 
-    /** The names of the limits, sorted. */
+    /** Returns the names of the limits, sorted. */
     List<String> names() {
         return List.copyOf(limits.keySet());
     }
 
-    /** These limits without some. */
+    /** Returns these limits without the named ones. */
     ResourceLimits without(List<String> names) {
         Map<String, String> others = new TreeMap<>(limits);
         others.keySet().removeAll(names);
@@ -149,12 +147,12 @@ public final class ResourceLimits {
         return number(limit) < number(other) ? limit : other;
     }
 
-    /** Returns the value of a limit, as it was given. */
+    /** Returns the value of a limit, as the job or the option has it. */
     String value(String name) {
         return limits.get(name);
     }
 
-    /** Returns these limits without all but one. */
+    /** Returns only the named limit. */
     ResourceLimits only(String name) {
         return new ResourceLimits(Map.of(name, limits.get(name)));
     }
@@ -189,7 +187,8 @@ public final class ResourceLimits {
 
     /** Returns the usual limit of open files: the kernel refuses limits above {@code fs.nr_open}. */
     private static String usualOpenFiles() {
-        // The kernel answers only the first read of such a file, and Files.readString begins with a read of one byte.
+        // The kernel returns the whole text only to the first read, and Files.readString begins with a read of one
+        // byte.
         try (BufferedReader file = Files.newBufferedReader(MOST_OPEN_FILES)) {
             long most = Math.min(MOST_USUAL_OPEN_FILES, Long.parseLong(file.readLine()));
             return Math.min(USUAL_OPEN_FILES, most) + ":" + most;

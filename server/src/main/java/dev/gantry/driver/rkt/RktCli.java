@@ -64,7 +64,7 @@ final class RktCli {
         return last;
     }
 
-    /** Returns the status of a pod; empty if rkt knows no pod of that UUID. */
+    /** Returns the status of a pod; empty if rkt has no pod with this UUID. */
     Optional<PodStatus> status(String uuid) throws RktException, InterruptedException {
         CommandResult result = call(commands.status(uuid));
         return isUnknown(result)
@@ -81,32 +81,32 @@ final class RktCli {
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
-    /** The id of the image that a pod of one app is made of. */
+    /** Returns the id of the image of a pod with one app. */
     String imageId(String uuid) throws RktException, InterruptedException {
         return RktJson.imageId(
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
-    /** Removes what interrupted commands have left. No pod that has ended or was prepared is removed. */
+    /** Removes the remains of interrupted commands. Removes no ended and no prepared pod. */
     CommandResult collectPods() throws RktException, InterruptedException {
         return require("gc", runner.run(commands.collectPods(), ROOT, timeouts.garbage()));
     }
 
-    /** Removes images of which no pod was made for a while. */
+    /** Removes images from which no pod was made for the given time. */
     CommandResult collectImages(Duration age) throws RktException, InterruptedException {
         return require("image gc", runner.run(commands.collectImages(age), ROOT, timeouts.garbage()));
     }
 
-    /** Returns rkt's data directory; the default one if this rkt has no command that tells it. */
+    /** Returns rkt's data directory; the default directory if this rkt has no command {@code config}. */
     Path dataDirectory() throws RktException, InterruptedException {
         CommandResult result = call(commands.config());
         return result.exitCode() == 0 ? RktJson.dataDirectory(result.stdout()).orElse(DATA_DIRECTORY) : DATA_DIRECTORY;
     }
 
     /**
-     * Runs a command in a running pod. The exit code is the command's; 254 may be rkt's own.
+     * Runs a command in a running pod. The exit code is that of the command; 254 may come from rkt.
      *
-     * @param group the control group of the pod: what the command leaves behind ends with the pod
+     * @param group the control group of the pod, so that processes that the command leaves end with the pod
      */
     CommandResult enter(String uuid, TaskCommand command, Optional<Path> group)
             throws RktException, InterruptedException {
@@ -139,7 +139,7 @@ final class RktCli {
         require("stop", call(commands.forceStop(uuid)));
     }
 
-    /** Asks a pod to end and waits for that; kills it if it takes too long. */
+    /** Asks a pod to end and waits for its end. Kills the pod after the grace period. */
     void end(String uuid, Duration grace) throws RktException, InterruptedException {
         try {
             stop(uuid);
@@ -152,7 +152,7 @@ final class RktCli {
         kill(uuid);
     }
 
-    /** Kills a pod and waits until it is gone, as long as that may take. */
+    /** Kills a pod and waits for its end without a time limit. */
     void kill(String uuid) throws RktException, InterruptedException {
         forceStop(uuid);
         if (!endsWithin(uuid, timeouts.forced())) {
@@ -176,7 +176,7 @@ final class RktCli {
         return status(uuid).filter(pod -> pod.state() == PodState.RUNNING).isPresent();
     }
 
-    /** Removes a pod that does not run. One that rkt does not know is removed already. */
+    /** Removes a pod that does not run. A pod that rkt does not know counts as removed. */
     void remove(String uuid) throws RktException, InterruptedException {
         CommandResult result = call(commands.remove(uuid));
         if (!isUnknown(result)) {

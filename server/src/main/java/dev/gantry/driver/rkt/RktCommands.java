@@ -12,7 +12,7 @@ import java.util.List;
  */
 record RktCommands(Path rkt) {
 
-    /** A hundred years. The durations of Go, in which rkt is written, end at 292. */
+    /** A hundred years. A duration of Go, in which rkt is written, has at most 292 years. */
     private static final String NEVER = "876000h";
 
     List<String> version() {
@@ -81,7 +81,7 @@ record RktCommands(Path rkt) {
         return line;
     }
 
-    /** Unlike the JSON, the text names the pod's process. */
+    /** Prints the status of a pod as text. Only the text has the pod's process, the JSON does not. */
     List<String> statusText(String uuid) {
         return command("status", uuid);
     }
@@ -99,24 +99,23 @@ record RktCommands(Path rkt) {
     }
 
     /**
-     * Removes what interrupted commands have left, and pods that somebody has marked for removal. Pods that have ended or
-     * were prepared are not old enough: rkt can't tell whose they are.
+     * Removes the remains of interrupted commands, and pods that somebody has marked for removal. The ages given to rkt are so high that no ended or prepared pod reaches them, since rkt can't tell whose pods these are.
      */
     List<String> collectPods() {
         return command("gc", "--grace-period=" + NEVER, "--expire-prepared=" + NEVER);
     }
 
-    /** Removes images of which no pod was made for a while, and that none uses. */
+    /** Removes images that no pod uses and from which no pod was made for the given time. */
     List<String> collectImages(Duration age) {
         return command("image", "gc", "--grace-period=" + age.toSeconds() + "s");
     }
 
-    /** Prints how rkt is configured. */
+    /** Prints the configuration of rkt. */
     List<String> config() {
         return command("config");
     }
 
-    /** Images are verified only when their publisher's keys are trusted; insecure_options decide alone, as in Nomad. */
+    /** Returns the global flags. Images are verified only if trust_prefix is set; if insecure_options is set, it alone decides, as in Nomad. */
     private List<String> global(RktTaskConfig config) {
         List<String> line = new ArrayList<>();
         line.add(rkt.toString());

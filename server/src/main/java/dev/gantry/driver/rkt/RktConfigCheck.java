@@ -14,7 +14,7 @@ import java.util.Set;
 /** Checks the config block of rkt tasks. Stateless and thread-safe. */
 public final class RktConfigCheck implements TaskConfigCheck {
 
-    /** Creates the check. It needs no state of a machine. */
+    /** Creates the check. */
     public RktConfigCheck() {}
 
     @Override

@@ -14,10 +14,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads the config block of a task into a record and says what can't be read.
+ * Reads the config block of a task into a record, and reports the values that can't be read.
  *
- * <p>As lenient as Nomad where a reader of HCL leaves doubt: a number may stand for a text, {@code "true"} for
- * {@code true}, and a block for a list of one block.
+ * <p>As lenient as Nomad about types: a number may replace a text, {@code "true"} may replace {@code true}, and a block may replace a list of one block.
  */
 final class RktConfigReader {
 
@@ -81,7 +80,7 @@ final class RktConfigReader {
     }
 
     private void refuseUnknownKeys() {
-        // Sorted, since the order of a struct's fields says nothing.
+        // Sorted, since the fields of a struct have no order.
         for (String key : new TreeSet<>(fields.keySet())) {
             if (!KEYS.contains(key)) {
                 faults.add(new ConfigFault(
@@ -196,7 +195,7 @@ final class RktConfigReader {
         };
     }
 
-    /** A struct knows numbers as doubles only; 8080 must not become 8080.0. */
+    /** Writes a number without a fraction if it has none: a struct has all numbers as doubles, and 8080 must not become 8080.0. */
     private static String number(double number) {
         return Double.isFinite(number)
                 ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()

@@ -20,7 +20,7 @@ final class RktConfigRules {
 
     private static final Set<String> DNS_WORDS = Set.of("host", "none");
 
-    /** The number of hash digits from which on nobody can craft another image with the same prefix. */
+    /** The least number of hash digits with which nobody can make another image of the same prefix. */
     private static final int HASH_DIGITS = 32;
 
     private static final Pattern VAGUE_HASH = Pattern.compile("sha512-[0-9a-f]{0,%d}".formatted(HASH_DIGITS - 1));
@@ -32,7 +32,7 @@ final class RktConfigRules {
         this.interpolation = interpolation;
     }
 
-    /** All faults of a block that could be read. */
+    /** Returns all faults of a block that could be read. */
     static List<ConfigFault> check(RktTaskConfig config, Interpolation interpolation) {
         RktConfigRules rules = new RktConfigRules(interpolation);
         rules.checkImage(config);
@@ -58,7 +58,7 @@ final class RktConfigRules {
         }
     }
 
-    /** Sorted, since a block has no order. A limit with an interpolation is checked later, its name now. */
+    /** Checks the limits, sorted, since a block has no order. The value of a limit with an interpolation is checked later, its name now. */
     private void checkLimits(Map<String, String> limits) {
         new TreeMap<>(limits)
                 .forEach((name, value) -> ResourceLimits.fault(name, interpolation.mayChange(value) ? "0" : value)
@@ -88,7 +88,7 @@ final class RktConfigRules {
                         : "Must be an IP address, or the only entry host or none, not \"" + server + "\"");
     }
 
-    /** rkt is given these lists joined by commas. */
+    /** Returns the fault of an element of a list that rkt gets joined by commas. */
     private static Optional<String> listItemFault(String item) {
         return item.isBlank() ? Optional.of("Must not be empty") : Optional.empty();
     }

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks as pods of rkt, as Nomad's driver of that name does.
+ * Runs tasks as pods of rkt, as Nomad's driver {@code rkt} does.
  *
  * <p>A pod is prepared, recorded on disk, and then run by a supervisor process that does not depend on the node: the
  * node may die and restart.
@@ -35,7 +35,7 @@ public final class RktDriver implements TaskDriver {
 
     private static final Logger LOG = LoggerFactory.getLogger(RktDriver.class);
 
-    /** The number of task ends that are handled at once. At most as many wait as tasks run on this node. */
+    /** The number of task ends that are handled at the same time. No more can wait than tasks run on this node. */
     private static final int END_THREADS = 4;
 
     private final RktExecutable executable;
@@ -47,20 +47,20 @@ public final class RktDriver implements TaskDriver {
     private final TaskTools tools;
     private final RktGarbage garbage;
 
-    /** True once {@link #sweep} was called: from then on a pod of this node that nobody holds is nobody's. */
+    /** True once {@link #sweep} was called. From then on, a pod of this node that is not held belongs to no task. */
     private volatile boolean areAllocationsKnown;
 
     /** Read while a task is being made ready, written while images are removed. */
     private final ReadWriteLock starts = new ReentrantReadWriteLock();
 
     /**
-     * A driver for this machine.
+     * Creates a driver for this machine.
      *
-     * @param executable where rkt is
+     * @param executable finds rkt
      * @param volumesEnabled whether tasks may mount any path of the machine: the node's option {@code
      *     rkt.volumes.enabled}
-     * @param limits of the tasks that don't say others
-     * @param allocations absolute directory of this node's allocations: each lives right below, under its id
+     * @param limits the resource limits of tasks whose config sets no others
+     * @param allocations the absolute directory of this node's allocations; each has a subdirectory, named by its id
      * @param garbage when to remove unused pods and images of rkt: the node's options {@code rkt.gc.*}
      * @param clock the time
      */
@@ -120,7 +120,7 @@ public final class RktDriver implements TaskDriver {
         try {
             return allocations.toRealPath().toString();
         } catch (IOException e) {
-            // There are none yet.
+            // The directory does not exist yet.
             return allocations.toAbsolutePath().normalize().toString();
         }
     }
@@ -182,7 +182,7 @@ public final class RktDriver implements TaskDriver {
                 return Optional.empty();
             }
             if (files.giveUp(pod.get().uuid())) {
-                // Its pod was never run; a sweep removes it.
+                // The pod was never run; a sweep removes it.
                 files.forget();
                 return Optional.empty();
             }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /** Extracts the error from the output of rkt. */
 final class RktErrors {
 
-    /** Trouble of the network, a lack of memory, disk or processes, and a helper of rkt that a signal has ended. */
+    /** Errors that may pass: of the network, for lack of memory, disk or processes, and if a signal has ended a helper of rkt. */
     private static final Pattern MAY_PASS = Pattern.compile(
             "connection (refused|reset)|time(d )?[- ]?out|no such host|temporary failure|network is unreachable"
                     + "|no route to host|unexpected EOF|code:? (429|5\\d\\d)"
@@ -17,7 +17,7 @@ final class RktErrors {
                     + "|signal: (killed|terminated|interrupt|hangup)",
             Pattern.CASE_INSENSITIVE);
 
-    /** The last line of commands that take several pods. The line before says why. */
+    /** The last line of commands for several pods. The line before it has the reason. */
     private static final Pattern SUMMARY = Pattern.compile("(rm|stop): failed to (remove|stop) .* pods?(\\(s\\))?");
 
     private static final Pattern NOT_FOUND = Pattern.compile("no matches found for");
@@ -25,8 +25,7 @@ final class RktErrors {
     private RktErrors() {}
 
     /**
-     * Converts a failed call to an exception with rkt's error. If a signal ended the call, a user sent it, or the
-     * kernel for lack of memory: so the same call may succeed later.
+     * Converts a failed call to an exception with rkt's error. If a signal ended the call, a user or (for lack of memory) the kernel has sent the signal, so the same call may succeed later.
      */
     static RktException exception(String subcommand, CommandResult result) {
         String said = message(subcommand, result.stderr());
@@ -44,7 +43,7 @@ final class RktErrors {
         return MAY_PASS.matcher(message).find();
     }
 
-    /** Decides whether a call failed because rkt knows no such pod. */
+    /** Decides whether a call failed because rkt does not know the pod. */
     static boolean isUnknownPod(CommandResult result) {
         return NOT_FOUND.matcher(result.stderr()).find();
     }
@@ -55,9 +54,7 @@ final class RktErrors {
     }
 
     /**
-     * Returns the error that rkt ended with: the last line that begins with the name of the command, as {@code prepare:
-     * …}, with what explains it in the lines below when rkt was asked for more, else the last line that is not empty. A
-     * line that only counts the pods for which the command failed is used if there is no other.
+     * Returns the error with which rkt ended: the last line that begins with the name of the command, such as {@code prepare: …}, with the lines below that explain it if {@code --debug} was set. If there is no such line, returns the last line that is not empty. A line that only counts the pods for which the command failed is the last choice.
      */
     static String message(String subcommand, String stderr) {
         List<String> lines = stderr.lines()

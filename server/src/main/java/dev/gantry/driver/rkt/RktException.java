@@ -11,7 +11,7 @@ final class RktException extends Exception {
      * Says what happened.
      *
      * @param message one line for people
-     * @param worthRetrying true if the same call may succeed a little later
+     * @param worthRetrying true if the same call may succeed later
      */
     RktException(String message, boolean worthRetrying) {
         super(message);

@@ -9,8 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the rkt of this machine: the configured one, else the first on the search path, else the bundled one. Searches
- * on each call, so that an rkt that is installed later is found.
+ * Finds the rkt of this machine: the configured one, else the first on the search path, else the bundled one. Searches on each call, so that it finds an rkt that is installed later.
  */
 public final class RktExecutable {
 
@@ -40,7 +39,7 @@ public final class RktExecutable {
                 Optional.ofNullable(System.getProperty(BUNDLED_PROPERTY)).map(Path::of));
     }
 
-    /** The absolute path of rkt. */
+    /** Finds rkt and returns its absolute path. */
     Path locate() throws RktException {
         if (named.isPresent()) {
             return named.filter(RktExecutable::isExecutable)
@@ -69,7 +68,7 @@ public final class RktExecutable {
         try {
             return Optional.of(Path.of(directory, command));
         } catch (InvalidPathException e) {
-            // An invalid name of a directory has no command in it.
+            // The search path has an invalid name, so there is no such directory.
             return Optional.empty();
         }
     }

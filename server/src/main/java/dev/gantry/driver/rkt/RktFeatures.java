@@ -18,13 +18,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds what a task gets of rkt that policies may deny. Where the text of the job does not decide it, because of a
- * <code>${…}</code>, a word that this driver does not know, or a user's name that the image defines, the task counts as
- * using the feature.
+ * Finds the features of rkt that a task uses and that policies may deny. The text of the job may leave it open: it has a <code>${…}</code>, an option that this driver does not know, or a user's name that the image defines. Then the task counts as using the feature.
  */
 final class RktFeatures {
 
-    /** A user id that is neither root nor, cut to 32 bits, could become root or "no change" (4294967295). */
+    /** A user id that is not root, and that is too short to become root or "no change" (4294967295) when it is cut to 32 bits. */
     private static final Pattern ORDINARY_USER = Pattern.compile("[1-9][0-9]{0,8}");
 
     /** The words of insecure_options that concern images only. */
@@ -137,7 +135,7 @@ final class RktFeatures {
         }
     }
 
-    /** Decides whether one of the words of an option is neither {@code none} nor of a set. rkt joins all by commas. */
+    /** Decides whether an option has a word that is neither {@code none} nor in a set. Commas separate the words. */
     private static boolean mayBeOther(String option, Set<String> harmless) {
         return words(option).anyMatch(word -> !word.equals("none") && !harmless.contains(word));
     }

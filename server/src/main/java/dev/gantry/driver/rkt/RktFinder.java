@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Finds the rkt to call: this machine's, or for a pod the one that made it. */
+/** Finds the rkt to call: for a new pod this machine's rkt, for an existing pod the rkt that made the pod. */
 final class RktFinder {
 
     private final RktExecutable executable;
@@ -16,12 +16,12 @@ final class RktFinder {
         this.timeouts = timeouts;
     }
 
-    /** The rkt for new pods. */
+    /** Returns the rkt for new pods. */
     RktCli current() throws RktException {
         return at(executable.locate());
     }
 
-    /** The rkt that made a pod, or if that is gone this machine's, which may have taken its place. */
+    /** Returns the rkt that made a pod. If that rkt no longer exists, returns this machine's rkt, which may be its successor. */
     RktCli of(PodRecord pod) {
         if (Files.isExecutable(pod.rkt())) {
             return at(pod.rkt());

@@ -28,7 +28,7 @@ final class RktFingerprinter {
      * @param finder finds rkt
      * @param volumesEnabled whether tasks may mount paths of the machine
      * @param root whether the node runs as root
-     * @param missingTool the first of the commands that supervisors need that the machine has not; empty if it has all
+     * @param missingTool the first command that supervisors need and the machine lacks; empty if it has all of them
      */
     RktFingerprinter(
             RktFinder finder, boolean volumesEnabled, BooleanSupplier root, Supplier<Optional<String>> missingTool) {

@@ -16,11 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes unused pods of this node, and calls {@code rkt gc} and {@code rkt image gc} now and then, so that they do not
- * fill the disk. When it is fuller than it shall be, younger images go, the longest unused ones first. rkt itself keeps
- * what pods use; that no image goes of a task that is being made ready is ensured here, for an rkt of the host does not
- * ensure it. Pods that others have made stay: other nodes and people of the machine may still want to know how these have
- * ended.
+ * Removes unused pods of this node, and calls {@code rkt gc} and {@code rkt image gc} regularly, so that pods and images do not fill the disk. If the disk is fuller than the setting allows, younger images are removed too, the longest unused first. rkt keeps the images of pods. This class keeps the images of tasks that are being made ready, since the host's rkt may not do so. Pods of others are kept: other nodes and users of the machine may still want to read how these pods have ended.
  *
  * <p>Used by one thread.
  */
@@ -31,23 +27,23 @@ final class RktGarbage {
     /** The time after which a disk that is too full is checked again. */
     private static final Duration PRESSURE_INTERVAL = Duration.ofMinutes(5);
 
-    /** An image that was used since then may be used again right away: by a task that restarts, for instance. */
+    /** A younger image may be used again at once, for instance by a task that restarts. */
     private static final Duration MIN_IMAGE_AGE = Duration.ofMinutes(10);
 
-    /** Each step of pressure takes images that were unused for this part of the time. */
+    /** Each step under pressure divides the least age of removed images by this number. */
     private static final int AGE_DIVISOR = 4;
 
-    /** The time to wait for starts to end; new starts wait behind this. */
+    /** The longest wait for starts to end, in seconds. New starts wait during this time. */
     private static final long PATIENCE_SECONDS = 30;
 
     private static final int SHOWN_CHARACTERS = 500;
 
-    /** rkt says so of each ended pod that it keeps, each time. */
+    /** rkt prints this for each ended pod that it keeps, each time. */
     private static final Pattern KEPT = Pattern.compile("pod \"[^\"]*\" not removed: still within grace period");
 
     /** Removes the pods of this node that nobody uses. */
     interface OwnPods {
-        /** Removes them with that rkt. */
+        /** Removes the pods with the given rkt. */
         void removeUnused(RktCli rkt) throws RktException, InterruptedException;
     }
 
@@ -65,7 +61,7 @@ final class RktGarbage {
      * @param finder finds rkt
      * @param settings when to collect
      * @param ownPods removes the pods of this node that nobody uses
-     * @param noStarts can't be had while a task is being made ready, and while it is held none is
+     * @param noStarts a lock that excludes tasks that are being made ready
      * @param clock the time
      * @param diskUse returns in percent how full the file system of a directory is
      */
@@ -90,7 +86,7 @@ final class RktGarbage {
         Duration passed = Duration.between(last, clock.instant());
         Duration shortest =
                 settings.interval().compareTo(PRESSURE_INTERVAL) < 0 ? settings.interval() : PRESSURE_INTERVAL;
-        // A clock that was set back must not end collections.
+        // If the clock was set back, collect now: otherwise collections would stop for a long time.
         if (settings.interval().isZero() || (!passed.isNegative() && passed.compareTo(shortest) < 0)) {
             return;
         }

@@ -5,10 +5,9 @@ import java.time.Duration;
 /**
  * The settings of the garbage collection of rkt's pods and images.
  *
- * @param interval how long to wait between two collections; zero: the node collects nothing
- * @param imageAge the least time without a new pod of an image before the image is removed
- * @param diskPercent how full the file system of rkt's data directory may be, 1 to 100; above that, younger images are
- *     removed too
+ * @param interval the time between two collections; zero: the node collects nothing
+ * @param imageAge the time without a new pod after which an image is removed
+ * @param diskPercent the use of the file system of rkt's data directory above which younger images are removed too, 1 to 100 percent
  */
 public record RktGarbageSettings(Duration interval, Duration imageAge, int diskPercent) {
 

@@ -32,7 +32,7 @@ final class RktJson {
         });
     }
 
-    /** Reads from {@code rkt cat-manifest} which paths of the machine the pod has, by the names of their volumes. */
+    /** Reads the volumes of a pod that are paths of the machine, from the output of {@code rkt cat-manifest}. */
     static List<HostVolume> hostVolumes(String json) throws RktException {
         return read("cat-manifest", json, () -> {
             List<HostVolume> volumes = new ArrayList<>();
@@ -47,7 +47,7 @@ final class RktJson {
         });
     }
 
-    /** Reads from {@code rkt config} where images and pods are kept; empty if that is not configured. */
+    /** Reads the data directory from the output of {@code rkt config}; empty if it is not configured. */
     static Optional<Path> dataDirectory(String json) throws RktException {
         return read("config", json, () -> {
             for (JsonElement element :
@@ -61,7 +61,7 @@ final class RktJson {
         });
     }
 
-    /** Reads from {@code rkt cat-manifest} the id of the image of the pod's one app. */
+    /** Reads the id of the image of a pod's only app, from the output of {@code rkt cat-manifest}. */
     static String imageId(String json) throws RktException {
         return read("cat-manifest", json, () -> {
             JsonArray apps =
@@ -78,7 +78,7 @@ final class RktJson {
                 text(pod, "name"), PodState.of(text(pod, "state")), exitCode(pod.get("apps")), isOutOfMemory(pod));
     }
 
-    /** The pods of this driver have one app. */
+    /** Returns the exit code of the only app. Pods of this driver have one app. */
     private static OptionalInt exitCode(JsonElement apps) {
         JsonArray all = elements(apps);
         if (all.size() != 1 || !all.get(0).getAsJsonObject().has("exit_code")) {
@@ -87,7 +87,7 @@ final class RktJson {
         return OptionalInt.of(all.get(0).getAsJsonObject().get("exit_code").getAsInt());
     }
 
-    /** Only the bundled runtime reports it. */
+    /** Returns true if the output reports an OOM kill. Only the bundled runtime does so. */
     private static boolean isOutOfMemory(JsonObject pod) {
         for (JsonElement app : elements(pod.get("apps"))) {
             JsonElement killed = app.getAsJsonObject().get("oom_killed");

@@ -3,7 +3,7 @@ package dev.gantry.driver.rkt;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Names of volumes and ports, which rkt takes only as appc's AC Names: lower-case letters, digits, single dashes. */
+/** Names of volumes and ports. rkt accepts only appc's AC Names: lower-case letters, digits, single dashes. */
 final class RktNames {
 
     private static final Pattern AC_NAME = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
@@ -22,11 +22,11 @@ final class RktNames {
     }
 
     /**
-     * Names a volume of a task. Nomad turns underscores into dashes here; this does so with all that rkt refuses.
+     * Names a volume of a task. Nomad turns underscores into dashes; this method does so with every character that rkt refuses.
      *
      * @param allocation id of the allocation
      * @param task name of the task
-     * @param what tells the volumes of the task apart; an AC Name
+     * @param what an AC Name that is unique among the volumes of the task
      * @return an AC Name
      */
     static String volume(String allocation, String task, String what) {

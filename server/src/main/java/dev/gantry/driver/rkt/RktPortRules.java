@@ -16,7 +16,7 @@ final class RktPortRules {
     private RktPortRules() {}
 
     /**
-     * Looks for entries that name no port.
+     * Finds entries that name no port of the group.
      *
      * @param config the task's config
      * @param declared labels of all ports of the task's group
@@ -37,11 +37,11 @@ final class RktPortRules {
     }
 
     /**
-     * Looks for names that rkt would not take, and for ports that would not be mapped.
+     * Finds names that rkt would refuse, and ports that would not be mapped.
      *
      * @param config the task's config
      * @param labels labels of the task's own ports
-     * @param interpolation whether the config is final
+     * @param interpolation the state of the config
      */
     static List<ConfigFault> unmappable(RktTaskConfig config, Collection<String> labels, Interpolation interpolation) {
         List<ConfigFault> faults = new ArrayList<>();

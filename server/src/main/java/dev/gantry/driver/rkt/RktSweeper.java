@@ -12,8 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes orphaned pods of this node: pods that interrupted starts have left, and pods of allocations that the node
- * does not know any more.
+ * Removes orphaned pods of this node: pods of interrupted starts, and pods of allocations that the node no longer knows.
  *
  * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the
  * driver gives it. Other nodes of the machine keep their allocations elsewhere.
@@ -23,12 +22,12 @@ final class RktSweeper {
     private static final Logger LOG = LoggerFactory.getLogger(RktSweeper.class);
 
     /**
-     * The states in which a pod has a manifest, which tells its owner. Others are left to rkt's own garbage collection.
+     * The states in which a pod has a manifest, which tells its owner. rkt's own garbage collection removes pods in other states.
      */
     private static final Set<PodState> WITH_MANIFEST =
             EnumSet.of(PodState.PREPARED, PodState.RUNNING, PodState.EXITED, PodState.EXITED_GARBAGE);
 
-    /** The time that a pod has to end by itself if its job is unknown: Nomad's default of {@code kill_timeout}. */
+    /** The time that a pod of an unknown job has to end by itself: Nomad's default of {@code kill_timeout}. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final RktCli rkt;
@@ -43,7 +42,7 @@ final class RktSweeper {
         this.remains = remains;
     }
 
-    /** As {@link dev.gantry.driver.TaskDriver#sweep}. */
+    /** Sweeps as {@link dev.gantry.driver.TaskDriver#sweep} describes. */
     boolean sweep(Predicate<String> isKnown) throws RktException, InterruptedException {
         boolean isSwept = true;
         for (PodStatus pod : rkt.list()) {
@@ -55,8 +54,7 @@ final class RktSweeper {
     }
 
     /**
-     * Removes pods of this node that do not run and that nobody holds: those that could not be removed when their tasks
-     * had ended. Must not be called before a sweep: until then, nobody holds a pod whose record is damaged.
+     * Removes pods of this node that do not run and are not held. These are pods that could not be removed at the end of their tasks. Must not be called before a sweep: until then, a pod with a damaged record is not held although it is in use.
      */
     void removeUnused() throws RktException, InterruptedException {
         for (PodStatus pod : rkt.list()) {
@@ -88,7 +86,7 @@ final class RktSweeper {
         }
     }
 
-    /** A pod that runs may be the task of an allocation that is known even if its own record was lost. */
+    /** Decides whether a pod is still needed. A running pod may be the task of a known allocation, even if the pod's own record was lost. */
     private boolean isNeeded(PodStatus pod, String allocation, Predicate<String> isKnown) {
         return held.isBusy(pod.uuid(), allocation) || (pod.state() == PodState.RUNNING && isKnown.test(allocation));
     }
@@ -100,7 +98,7 @@ final class RktSweeper {
                     .map(volume -> idOf(volume.source()))
                     .findFirst();
         } catch (RktException e) {
-            // It is not known to be this node's, so it is left alone.
+            // The pod may belong to another node, so keep it.
             LOG.debug("Pod {} is left alone: {}", uuid, e.getMessage());
             return Optional.empty();
         }

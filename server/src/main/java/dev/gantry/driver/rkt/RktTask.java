@@ -49,8 +49,7 @@ final class RktTask implements RunningTask {
     }
 
     /**
-     * Completed once all processes of the task have ended: a remaining one would keep its ports and write to its
-     * directories.
+     * Returns a future that completes once all processes of the task have ended. A remaining process would keep the task's ports and write to its directories.
      */
     private CompletableFuture<TaskExit> onceNothingIsLeft(TaskExit found) {
         try {
@@ -98,7 +97,7 @@ final class RktTask implements RunningTask {
         }
     }
 
-    /** Retries if rkt refuses the request: a pod that has just started may miss a signal. */
+    /** Asks the task to end and waits. Asks again if rkt refuses the request, since a pod that has just started may miss a signal. */
     private boolean endsWhenAsked(TaskStop how) throws InterruptedException {
         long deadline = System.nanoTime() + how.timeout().toNanos();
         while (!ask(how.signal())) {

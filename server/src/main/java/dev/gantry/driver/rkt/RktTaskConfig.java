@@ -7,20 +7,20 @@ import java.util.Set;
 /**
  * The config block of a task, as in Nomad's rkt driver. A missing text is empty.
  *
- * @param image what to run: an appc name, a stored hash, the path of a file, or a URL; empty only in a faulty block
+ * @param image the image: an appc name, a stored hash, the path of a file, or a URL; empty only in a faulty block
  * @param command the program to run instead of the image's
  * @param args arguments of the command
- * @param trustPrefix the prefix whose keys to trust before the image is fetched; without it images are not verified
+ * @param trustPrefix the prefix whose keys are trusted before the image is fetched; without a prefix, images are not verified
  * @param dnsServers addresses of name servers, or one of the single words {@code host} and {@code none}
  * @param dnsSearchDomains search domains of the resolver
- * @param net networks to join; {@code host} alone: the machine's own
- * @param portMap for labels of ports, the name of the port in the image
- * @param debug whether rkt tells more on stderr
- * @param volumes what to mount besides the task's own directories
+ * @param net the networks to join; only {@code host}: the machine's own network
+ * @param portMap the names of ports in the image, by the labels of the ports in the job
+ * @param debug true if rkt prints more on stderr
+ * @param volumes the volumes to mount in addition to the task's own directories
  * @param insecureOptions the checks of rkt to skip; if it is not empty, it alone decides whether images are verified
- * @param noOverlay whether to copy the image instead of laying an overlay over it
+ * @param noOverlay true to copy the image instead of mounting an overlay on it
  * @param group group to run as inside the pod
- * @param ulimit limits of the kernel on the task, by their names; the node's for those that are not given
+ * @param ulimit the task's resource limits by their names; the node's limits apply for all others
  */
 record RktTaskConfig(
         String image,
@@ -60,8 +60,7 @@ record RktTaskConfig(
     }
 
     /**
-     * Decides whether rkt verifies the signature of the image. Without a trusted publisher it does not;
-     * insecure_options decide alone, as in Nomad.
+     * Decides whether rkt verifies the signature of the image. Without trust_prefix, rkt does not. If insecure_options is set, it alone decides, as in Nomad.
      */
     boolean verifiesImages() {
         return insecureOptions.isEmpty()

@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param rkt version of rkt, such as {@code 1.30.0}
  * @param appc version of the appc specification, such as {@code 0.8.11}
- * @param remembersVerification true if it records for each stored image whether it was verified, as the bundled rkt
- *     does
+ * @param remembersVerification true if this rkt records for each stored image whether it was verified, as the bundled rkt does
  */
 record RktVersion(String rkt, String appc, boolean remembersVerification) {
 
@@ -33,7 +32,7 @@ record RktVersion(String rkt, String appc, boolean remembersVerification) {
                 : Optional.empty();
     }
 
-    /** Decides whether rkt is that version or a later one, compared number by number. */
+    /** Decides whether rkt has the given version or a later one. Compares number by number. */
     boolean isAtLeast(String minimum) {
         return Arrays.compare(numbers(rkt), numbers(minimum)) >= 0;
     }

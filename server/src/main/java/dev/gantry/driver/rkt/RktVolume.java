@@ -13,7 +13,7 @@ record RktVolume(String source, String target, boolean readOnly) {
 
     private static final String READ_ONLY = "readOnly";
 
-    /** Reads a good {@code source:target[:readOnly]}. */
+    /** Reads a valid {@code source:target[:readOnly]}. */
     static RktVolume parse(String text) {
         fault(text).ifPresent(fault -> {
             throw new IllegalArgumentException("Volume \"" + text + "\": " + fault);
@@ -22,7 +22,7 @@ record RktVolume(String source, String target, boolean readOnly) {
         return new RktVolume(parts[0], parts[1], parts.length == 3);
     }
 
-    /** Returns the fault of the text of a volume; empty if it has none. */
+    /** Returns the fault of the text of a volume; empty if the text is valid. */
     static Optional<String> fault(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length < 2 || parts.length > 3 || parts[0].isEmpty() || parts[1].isEmpty()) {

@@ -26,7 +26,7 @@ final class RunRecords {
      * Creates the reader; it reads nothing yet.
      *
      * @param directory the task's
-     * @param executable the rkt to assume for a run whose record names none
+     * @param executable the rkt to assume for a run whose record names no rkt
      */
     RunRecords(TaskDirectory directory, RktExecutable executable) {
         this.directory = directory;
@@ -35,7 +35,7 @@ final class RunRecords {
     }
 
     /**
-     * The pod of the last start; empty if there is none.
+     * Returns the pod of the last start; empty if the task was never started.
      *
      * @throws IOException if its record can't be read, and neither a live supervisor nor the files of an ended one
      *     identify the pod

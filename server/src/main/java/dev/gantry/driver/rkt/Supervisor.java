@@ -13,9 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts the supervisor, a small shell script that owns a pod. It runs rkt in a session of its own, so that neither the
- * node's death nor a signal to the node's terminal reaches the pod. It has the output copied to files, and records the
- * exit code.
+ * Starts the supervisor, a small shell script that owns a pod. The supervisor runs rkt in a session of its own, so that neither the node's death nor a signal to the node's terminal reaches the pod. It starts the copiers of the output, and records the exit code.
  */
 final class Supervisor {
 
@@ -40,7 +38,7 @@ final class Supervisor {
      * Creates the starter; it starts nothing yet.
      *
      * @param start starts the supervisor, and so rkt
-     * @param groups where the control groups of pods are
+     * @param groups makes the control groups of pods
      */
     Supervisor(ProgramStart start, ControlGroups groups) {
         this.start = start;
@@ -98,7 +96,7 @@ final class Supervisor {
                     Path.of("/proc", Long.toString(process.pid()), "cmdline"), StandardCharsets.ISO_8859_1);
             return line.contains(uuid + "/" + SUPERVISE + "\0") || line.contains(uuid + "/" + COPY_OUTPUT + "\0");
         } catch (IOException e) {
-            // It has ended meanwhile.
+            // The process has just ended.
             return false;
         }
     }

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 /**
  * A running or ended supervisor of a pod.
  *
- * @param process its process; empty if it had ended before
- * @param end completed once it has ended
+ * @param process the process of the supervisor; empty if the supervisor had ended before
+ * @param end completed once the supervisor has ended
  */
 record SupervisorProcess(Optional<ProcessHandle> process, CompletableFuture<?> end) {
 
@@ -43,7 +43,7 @@ record SupervisorProcess(Optional<ProcessHandle> process, CompletableFuture<?> e
         runners.forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Returns its children, except those that copy the pod's output. */
+    /** Returns the supervisor's children, except those that copy the pod's output. */
     private Stream<ProcessHandle> runners(String uuid) {
         return process.stream().flatMap(ProcessHandle::children).filter(child -> !Copiers.isCopier(child, uuid));
     }

@@ -28,7 +28,7 @@ final class SupervisorSearch {
     record Run(String uuid, ProcessIdentity supervisor) {}
 
     /**
-     * Looks for the run of a task.
+     * Finds the run of a task.
      *
      * @param driver the task's driver directory, which holds the directories of its runs
      * @return the run; empty if no supervisor lives
@@ -53,7 +53,7 @@ final class SupervisorSearch {
         return Optional.empty();
     }
 
-    /** The pods by their supervisors' scripts. */
+    /** Returns the UUIDs of pods by the paths of their supervisors' scripts. */
     private static Map<String, String> scripts(Path driver) throws IOException {
         Map<String, String> scripts = new HashMap<>();
         if (Files.isDirectory(driver)) {
@@ -72,7 +72,7 @@ final class SupervisorSearch {
                     .split("\0", -1);
             return line.length > 1 ? line[1] : "";
         } catch (IOException e) {
-            // It has ended meanwhile, or its command line can't be decoded.
+            // The process has just ended, or its command line can't be decoded.
             return "";
         }
     }

@@ -10,12 +10,12 @@ import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds out how a task ended, once its supervisor has ended. */
+/** Determines how a task ended, once its supervisor has ended. */
 final class TaskEnd {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskEnd.class);
 
-    /** The exit code of rkt if rkt has failed rather than the app. */
+    /** The exit code of rkt if rkt itself has failed, not the app. */
     private static final int RKT_FAILED = 254;
 
     private static final int LOG_END = 4096;
@@ -40,8 +40,7 @@ final class TaskEnd {
     }
 
     /**
-     * Returns the end that the supervisor recorded. Without a record, stops the pod, since nothing supervises it any
-     * more.
+     * Returns the end that the supervisor recorded. Without a record, stops the pod, since the pod has no supervisor any more.
      */
     TaskExit find() {
         try {
@@ -73,7 +72,7 @@ final class TaskEnd {
         }
     }
 
-    /** Returns true if rkt reports an OOM kill. An rkt that can't know reports none. */
+    /** Returns true if rkt reports an OOM kill. Not every rkt does so. */
     private boolean isOutOfMemory() {
         try {
             return rkt.status(pod.uuid()).filter(PodStatus::isOutOfMemory).isPresent();
@@ -136,7 +135,7 @@ final class TaskEnd {
         }
     }
 
-    /** Kills the pod and its descendants: some rkt reports a pod as running as long as a child of its app runs. */
+    /** Kills the pod and its descendants. Some versions of rkt report a pod as running while a child of its app runs. */
     private void stop() throws RktException, InterruptedException {
         remains.end(pod.uuid(), files);
         if (rkt.isRunning(pod.uuid())) {

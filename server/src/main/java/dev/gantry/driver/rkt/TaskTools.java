@@ -8,12 +8,12 @@ import java.util.concurrent.Executor;
  *
  * @param runner runs commands
  * @param timeouts their time limits
- * @param held pods that this process is busy with
- * @param images prepares pods of images
+ * @param held the pods that this process uses
+ * @param images prepares pods
  * @param groups finds the control groups of pods
  * @param watch watches supervisors of earlier processes
  * @param executor handles the ends of tasks, each of which may take as long as a call of rkt
- * @param clock the time
+ * @param clock tells the time
  */
 record TaskTools(
         CommandRunner runner,

@@ -27,7 +27,7 @@ public final class AllocationDirectories {
     private static final String FOR_READERS = "rwxr-xr-x";
     private static final String FOR_THE_NODE = "rwx------";
 
-    /** Bounds the race with a task that keeps putting a link in the place of the directory. */
+    /** The most attempts, since a task may again and again put a link in the place of the directory. */
     private static final int MOUNT_POINT_ATTEMPTS = 10;
 
     /** Suffix of directories that wait for their deletion. Ids of allocations have no dot. */
@@ -49,7 +49,7 @@ public final class AllocationDirectories {
         return new TaskDirectory(root.resolve(allocationId), task);
     }
 
-    /** Creates the directories that the tasks of an allocation share, and deletes older ones before. */
+    /** Deletes older directories of an allocation, then creates those that its tasks share. */
     void create(String allocationId) throws IOException {
         Path allocation = root.resolve(allocationId);
         FileTrees.delete(allocation);
@@ -98,9 +98,7 @@ public final class AllocationDirectories {
     }
 
     /**
-     * Creates the directory that the logs are mounted on. It is never opened: a task may have put a link in its place,
-     * which is replaced by a directory. A directory stays: tasks of one group start at the same time, and another
-     * task's pod may have mounted the logs on it.
+     * Creates the directory on which the logs are mounted. Never opens it, since a task may have put a link in its place; replaces a link by a directory. Keeps a directory that exists: tasks of one group start at the same time, and another task's pod may have mounted the logs on it.
      */
     private static void makeMountPoint(Path directory) throws IOException {
         for (int attempt = 1; ; attempt++) {

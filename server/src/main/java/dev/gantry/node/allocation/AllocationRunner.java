@@ -174,8 +174,7 @@ public final class AllocationRunner {
     }
 
     /**
-     * Begins a new allocation: creates its directories and prepares its tasks, but runs none before {@link #permit()}.
-     * An error ends as a failed task, not with an exception. The listener is not called for the begin itself.
+     * Begins a new allocation: creates its directories and prepares its tasks. No task runs before {@link #permit()}. An error makes a task fail and throws no exception. The listener is not called for the begin itself.
      */
     public void begin() {
         permission = new CompletableFuture<>();
@@ -188,8 +187,7 @@ public final class AllocationRunner {
     }
 
     /**
-     * Continues an allocation whose state the node has lost: with the tasks that {@link #findTasks()} has found, and
-     * with the data in its directory. The other tasks begin like new ones, and run none before {@link #permit()}.
+     * Continues an allocation whose state the node has lost, with the tasks that {@link #findTasks()} has found and with the data in its directory. The other tasks begin like new tasks. They do not run before {@link #permit()}.
      */
     public void takeUp() {
         permission = new CompletableFuture<>();
@@ -217,9 +215,9 @@ public final class AllocationRunner {
     }
 
     /**
-     * Looks for the tasks that an earlier process has started.
+     * Finds the tasks that an earlier process has started.
      *
-     * @return the drivers' ids of the tasks that were found, whether they still run or not
+     * @return the drivers' ids of these tasks, running or ended
      */
     public List<String> findTasks() {
         return tasks.values().stream().flatMap(task -> task.find().stream()).toList();
@@ -233,7 +231,7 @@ public final class AllocationRunner {
 
     private void continueTasks() {
         if (state.isStopping()) {
-            // Before the start, so that tasks that were not found are not started first.
+            // Stop before the start, so that tasks that were not found are not started first.
             lifecycle.stop("The server has stopped the allocation");
         }
         tasks.values().stream().filter(TaskRunner::hasFailed).findFirst().ifPresent(this::stopSiblings);
@@ -332,7 +330,7 @@ public final class AllocationRunner {
     }
 
     /**
-     * Waits for the end of the tasks' threads. Not for the owner thread, which these threads may wait for.
+     * Waits for the end of the tasks' threads. The owner thread must not call this method, since the tasks' threads may wait for the owner thread.
      *
      * @param atMost the longest wait for each thread
      * @throws InterruptedException if the calling thread was interrupted

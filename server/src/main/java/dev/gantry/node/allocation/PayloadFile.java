@@ -10,8 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The payload of a dispatched job as a file in a task's {@code local/}. As in Nomad, there is no file without a
- * payload.
+ * The payload of a dispatched job as a file in a task's {@code local/}. As in Nomad, a job without a payload gets no file.
  *
  * @param name the path of the file, relative to {@code local/}
  * @param content the payload

@@ -78,7 +78,7 @@ record RestartRule(RestartPolicy policy, boolean evenOnSuccess) {
         String exceeded = "All %d restarts within %s are used up"
                 .formatted(policy.getAttempts(), Durations.toString(policy.getInterval()));
         if (policy.getMode() == RestartMode.RESTART_MODE_DELAY) {
-            // Wait for the end of the interval; the start begins a new one.
+            // Wait for the end of the interval. The start begins a new interval.
             return waiting(policy.getAttempts(), begin, now, Duration.between(now, end(begin)), exceeded);
         }
         return new Decision.Failed(exceeded + " and the mode is fail");

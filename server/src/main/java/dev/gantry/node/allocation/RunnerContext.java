@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
  *
  * @param owner the node's owner thread
  * @param timer runs work on the owner thread later
- * @param node returns the node as it is now; called on the owner thread
+ * @param node returns the current node; called on the owner thread
  * @param drivers the drivers by name
  * @param directories the directories of allocations
  * @param killTimeout the kill timeout of tasks without one of their own
@@ -46,7 +46,7 @@ public record RunnerContext(
         drivers = Map.copyOf(drivers);
     }
 
-    /** Returns the driver of a name; empty if this node has no such driver. */
+    /** Returns the driver with a name; empty if this node has no such driver. */
     Optional<TaskDriver> driver(String name) {
         return Optional.ofNullable(drivers.get(name));
     }
@@ -60,7 +60,7 @@ public record RunnerContext(
          *
          * @param work the work
          * @param delay the time from now on
-         * @return cancels the work; work that the owner thread cancels is sure not to run
+         * @return cancels the work; if the owner thread cancels it, the work never runs
          */
         Future<?> schedule(Runnable work, Duration delay);
     }

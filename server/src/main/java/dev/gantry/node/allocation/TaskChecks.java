@@ -31,10 +31,10 @@ final class TaskChecks {
     /** Called on the owner thread. */
     interface Listener {
 
-        /** The status of a check has changed. */
+        /** Handles a change of the status of a check. */
         void changed();
 
-        /** A check has failed as often as its check_restart block allows: the task has to be restarted. */
+        /** Restarts the task: a check has failed as often as its check_restart block allows. */
         void restart(String why);
     }
 
@@ -46,7 +46,7 @@ final class TaskChecks {
         }
     }
 
-    /** Takes over the known states of checks; a check without one is pending. */
+    /** Takes over the known states of checks. A check without a known state is pending. */
     TaskChecks(RunnerContext context, Task task, List<CheckState> known, Listener listener) {
         this.context = context;
         this.listener = listener;
@@ -151,7 +151,7 @@ final class TaskChecks {
             CheckStatus status = result.passes() ? CheckStatus.CHECK_STATUS_PASSING : CheckStatus.CHECK_STATUS_FAILING;
             CheckState before = states.get(key);
             boolean isOtherStatus = before.getStatus() != status;
-            // The output may still be that of the check before an in-place update.
+            // The output may still come from the check as it was before an in-place update.
             boolean isOtherOutput = !answeredOnce && !before.getOutput().equals(result.output());
             answeredOnce = true;
             if (isOtherStatus || isOtherOutput) {

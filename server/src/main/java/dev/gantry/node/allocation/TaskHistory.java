@@ -41,7 +41,7 @@ final class TaskHistory {
         return history;
     }
 
-    /** Returns the reason why a task has ended: its last event, except the one that it is not restarted. */
+    /** Returns the reason why a task has ended: its last event that is not {@code NotRestarting}. */
     static String lastEnd(TaskState task) {
         return task.getEventsList().stream()
                 .filter(event -> !event.getType().equals(EventType.NOT_RESTARTING.word()))
@@ -66,7 +66,7 @@ final class TaskHistory {
         state = with(state.toBuilder(), type, message);
     }
 
-    /** The task is being prepared for its first start, or for a start that replaces a lost run. */
+    /** Records that the task is being prepared for its first start, or for a start that replaces a lost run. */
     void setup() {
         state = with(
                 state.toBuilder().setPhase(TaskPhase.TASK_PHASE_PENDING),
@@ -86,14 +86,14 @@ final class TaskHistory {
                 "Pod %s runs".formatted(task.podId()));
     }
 
-    /** The pod has ended. The caller adds what follows: a restart or the death of the task. */
+    /** Records that the pod has ended. The caller then records what follows: a restart or the death of the task. */
     void ended(TaskExit exit, EventType how) {
         TaskState.Builder end = state.toBuilder().clearExitCode().setEndTime(timestamp(exit.finishedAt()));
         exit.exitCode().ifPresent(end::setExitCode);
         state = with(end, how, exit.message());
     }
 
-    /** The task will be started again. */
+    /** Records that the task will be started again. */
     void restarting(String why) {
         state = with(
                 state.toBuilder()
@@ -109,7 +109,7 @@ final class TaskHistory {
         die(failed);
     }
 
-    /** The task will not run again. A task that was stopped on purpose has not failed, whatever its exit code. */
+    /** Records that the task will not run again. A task that was stopped on purpose has not failed, whatever its exit code is. */
     void die(boolean failed) {
         state = state.toBuilder()
                 .setPhase(TaskPhase.TASK_PHASE_DEAD)

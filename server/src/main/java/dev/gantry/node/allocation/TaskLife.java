@@ -10,8 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The life of a task: decides by its restart policy and by the commands to stop and restart it what follows from each
- * event. Owned by the owner thread.
+ * The life of a task. Decides after each event what happens next, by the restart policy and by the commands to stop and restart the task. Owned by the owner thread.
  */
 final class TaskLife {
 
@@ -31,7 +30,7 @@ final class TaskLife {
         return history.state();
     }
 
-    /** May be called on any thread. */
+    /** Returns true if the task is dead. Any thread may call this method. */
     boolean isDead() {
         return history.isDead();
     }
@@ -58,12 +57,12 @@ final class TaskLife {
         return restarts.delay(used, now());
     }
 
-    /** The task is being prepared for its first start, or for a start that replaces a lost run. */
+    /** Records that the task is being prepared for its first start, or for a start that replaces a lost run. */
     void prepare() {
         history.setup();
     }
 
-    /** The task runs, or was found running. */
+    /** Records that the task runs, or was found running. */
     void started(RunningTask task) {
         used = used.started();
         if (!history.isRunning()) {
@@ -100,22 +99,22 @@ final class TaskLife {
         return true;
     }
 
-    /** The task has failed before it ran. */
+    /** Records that the task has failed before it ran. */
     void failBeforeStart(String why) {
         history.neverStarted(true, EventType.DRIVER_FAILURE, why);
     }
 
-    /** The task ends before it ran, and has not failed. */
+    /** Records that the task ends before it ran, without a failure. */
     void skip(String why) {
         history.neverStarted(false, EventType.KILLED, why);
     }
 
-    /** An error prevents further starts. It is no failure of a task that is being stopped. */
+    /** Records that an error prevents further starts. A task that is being stopped does not fail by it. */
     void giveUp(String why) {
         history.neverStarted(!stopping, EventType.DRIVER_FAILURE, why);
     }
 
-    /** The run has ended; decides about the next start. */
+    /** Records that the run has ended, and decides about the next start. */
     TaskThread.Next ended(TaskExit exit, RestartRule restarts) {
         if (stopping) {
             history.ended(exit, EventType.KILLED);
@@ -131,7 +130,7 @@ final class TaskLife {
         return apply(restarts.afterExit(exit, used, now(), context.random()));
     }
 
-    /** A start has failed; decides about the next one. */
+    /** Records that a start has failed, and decides about the next start. */
     TaskThread.Next startFailed(TaskStartException failure, RestartRule restarts) {
         if (isDead()) {
             return rest();

@@ -49,7 +49,7 @@ final class TaskRunner {
         /** Returns the newest version of the job. */
         Job job();
 
-        /** Completed with true once tasks of the allocation may run, or with false if they must not. */
+        /** Returns a future that completes with true once tasks of the allocation may run, or with false if they must not run. */
         CompletableFuture<Boolean> permission();
 
         /** Returns all ports of the allocation. */
@@ -100,7 +100,7 @@ final class TaskRunner {
         return directory;
     }
 
-    /** May be called on any thread. */
+    /** Returns true if the task is dead. Any thread may call this method. */
     boolean isDead() {
         return life.isDead();
     }
@@ -144,7 +144,7 @@ final class TaskRunner {
                 new TaskProbes(context.probes(), name(), group.environment(spec.task()), group.ports()));
     }
 
-    /** Looks for the run of an earlier process; returns its pod id. */
+    /** Finds the run of an earlier process and returns its pod id; empty if there is no run. */
     Optional<String> find() {
         if (!isDead()) {
             String driverName = spec.task().getDriver();
@@ -158,7 +158,7 @@ final class TaskRunner {
         return found.map(RunningTask::podId);
     }
 
-    /** Starts the task, or continues the run that was found. Does nothing if the task is dead or has begun. */
+    /** Starts the task, or continues the run that {@link #find()} has found. Does nothing if the task is dead or has begun. */
     void begin() {
         if (isDead() || thread.isPresent()) {
             return;
@@ -207,7 +207,7 @@ final class TaskRunner {
         }
     }
 
-    /** Marks a task as dead that has not begun and is not needed. */
+    /** Marks the task as dead, since it has not begun and is not needed. */
     void skip(String why) {
         if (!isDead() && thread.isEmpty()) {
             life.skip(why);

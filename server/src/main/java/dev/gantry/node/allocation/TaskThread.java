@@ -19,11 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one task, from its first start to the removal of its last run. It calls the driver, which blocks,
- * reports to the owner thread, and starts the task again if a report is answered so.
+ * The thread of one task, from its first start to the removal of its last run. It calls the driver, whose calls block, and reports to the owner thread. If the answer to a report says so, it starts the task again.
  *
- * <p>The thread is interrupted only within calls of the driver that may be interrupted. Elsewhere it checks for
- * commands itself, and ends by a {@link Cancelled}.
+ * <p>The thread is interrupted only within calls of the driver that may be interrupted. Elsewhere the thread checks for commands itself, and ends by a {@link Cancelled}.
  */
 final class TaskThread {
 
@@ -51,7 +49,7 @@ final class TaskThread {
      *
      * @param directory the directory of the task
      * @param found the running task, if an earlier process has started it
-     * @param leftover an earlier run whose end is known, and that has to be removed before the next one
+     * @param leftover an earlier run whose end is known; the thread removes it before the next run
      * @param delay the wait before the first start
      * @param directories prepares the directory of the task
      */
@@ -65,7 +63,7 @@ final class TaskThread {
     /** Takes the reports of the thread. Called on this thread, which waits for each answer. */
     interface Reports {
 
-        /** Asks for the task to start. Completed with nothing if the task must not start. */
+        /** Requests a start of the task. The future completes with an empty value if the task must not start. */
         CompletableFuture<Optional<Start>> request();
 
         /** Reports that a start has failed. */
@@ -121,7 +119,7 @@ final class TaskThread {
         interrupt(Call.START);
     }
 
-    /** Stops the current run, as if it had ended by itself. Does nothing if the task does not run. */
+    /** Stops the current run. The restart policy then decides as after a run that ended by itself. Does nothing if the task does not run. */
     void restart(TaskStop how) {
         restarted.complete(how);
     }
@@ -240,7 +238,7 @@ final class TaskThread {
         }
     }
 
-    /** Waits for a delay, unless the thread gets the command to end. */
+    /** Waits for a delay. Throws if the thread gets the command to end. */
     private void await(Duration delay) throws Cancelled, InterruptedException {
         try {
             CompletableFuture.anyOf(killed.copy(), detached.copy())

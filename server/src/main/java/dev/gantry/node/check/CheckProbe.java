@@ -1,13 +1,13 @@
 package dev.gantry.node.check;
 
-/** One way to find out whether a service can be used, such as a request to one of its ports. */
+/** One way to test whether a service works, such as a request to one of its ports. */
 @FunctionalInterface
 public interface CheckProbe {
 
     /**
      * Probes the service once. Blocks for the timeout of the check at most.
      *
-     * @return the result; a service that does not answer gives a result, too
+     * @return the result; if the service does not answer, this is a result too
      * @throws InterruptedException if the thread was interrupted
      */
     Result probe() throws InterruptedException;
@@ -15,8 +15,8 @@ public interface CheckProbe {
     /**
      * The result of one probe.
      *
-     * @param passes whether the service can be used
-     * @param output the output of the service, or why there is none; longer output is cut to 512 characters
+     * @param passes true if the service works
+     * @param output the output of the service, or the reason for the lack of output; longer output is cut to 512 characters
      */
     record Result(boolean passes, String output) {
 

@@ -23,7 +23,7 @@ public final class CheckScheduler implements AutoCloseable {
 
     private static final int THREADS = 16;
 
-    /** Probes beyond this many waiting ones are put off by one interval. */
+    /** The most waiting probes. A probe that finds the queue full is delayed by one interval. */
     private static final int WAITING = 4096;
 
     private final ScheduledExecutorService clock = new EscalatingScheduler(threads("check-clock"));

@@ -22,7 +22,7 @@ final class NomadVariables {
 
     private NomadVariables() {}
 
-    /** Returns all variables, with names that are not cleaned, in the order in which they have to be set. */
+    /** Returns all variables in the order in which they have to be set. The names are not cleaned for sh yet. */
     static Map<String, String> of(Node node, Job job, Allocation allocation, Task task, Map<String, String> meta) {
         NomadVariables all = new NomadVariables();
         all.addDirectories();

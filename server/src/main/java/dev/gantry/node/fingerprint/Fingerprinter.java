@@ -56,7 +56,7 @@ public final class Fingerprinter {
     /**
      * Takes a fingerprint. Blocks until the drivers have answered.
      *
-     * @return the fingerprint; equal to the one before if no change is worth a report
+     * @return the fingerprint; equal to the previous one if there is no change to report
      */
     public NodeFingerprint fingerprint() {
         Map<String, String> attributes = new TreeMap<>(host.attributes());

@@ -10,7 +10,7 @@ import java.net.SocketException;
 /** Finds the address by which other machines reach this one. */
 public final class HostAddress {
 
-    /** An address of the block for documentation, which only the default route leads to. */
+    /** An address of the block for documentation, so that only the default route leads to it. */
     private static final byte[] ELSEWHERE = {(byte) 192, 0, 2, 1};
 
     private static final int DISCARD = 9;

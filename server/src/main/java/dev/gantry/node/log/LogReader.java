@@ -139,7 +139,7 @@ public final class LogReader implements AutoCloseable {
 
     /** Answers the read if there is output or the wait is over; returns true if it did. */
     private boolean answerIfPossible(PendingRead read) throws IOException {
-        // Read before the log: output that the task wrote before its end must not be missed.
+        // Read this before the log, so that no output is missed that the task wrote before its end.
         boolean isDead = read.source().isDead().getAsBoolean();
         TaskLog log = read.source().log();
         TaskLog.Piece piece = log.read(read.offset(), LARGEST_PIECE);

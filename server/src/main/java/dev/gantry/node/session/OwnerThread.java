@@ -26,7 +26,7 @@ public final class OwnerThread implements Executor, AutoCloseable {
      * @param name the name of the thread
      */
     public OwnerThread(String name) {
-        // Work after the end is dropped: the node has ended.
+        // Work that arrives after the end is dropped, since the node has ended.
         this.executor = new EscalatingScheduler(task -> new Thread(task, name));
         executor.setRemoveOnCancelPolicy(true);
     }

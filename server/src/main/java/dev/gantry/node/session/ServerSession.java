@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a session with one of the node's servers: connects, registers and sends heartbeats. When the stream breaks, it
  * connects to the next server.
  *
- * <p>All work is done on the owner thread. This includes heartbeats, on purpose: a node whose owner thread hangs is not
- * alive.
+ * <p>The owner thread does all work. It also sends the heartbeats, on purpose: a node whose owner thread hangs must not look alive.
  */
 public final class ServerSession {
 
@@ -219,7 +218,7 @@ public final class ServerSession {
         beat(server, heartbeatInterval(answer), patience);
     }
 
-    /** Returns the interval that the server asks for, within 50 ms and a day: the node does not trust its server. */
+    /** Returns the interval that the server requests, limited to 50 ms and a day, since the node does not trust its server. */
     static Duration heartbeatInterval(Registered answer) {
         Duration interval = ProtoTimes.toDuration(answer.getHeartbeatInterval());
         if (interval.compareTo(SHORTEST_HEARTBEAT) < 0) {
@@ -241,7 +240,7 @@ public final class ServerSession {
                                 Status.ABORTED.withDescription("the node does not accept it, and tries the next one"));
                         return;
                     }
-                    // The session has lasted, so the count of failures starts at 0 again.
+                    // The session was a success, so the count of failures starts at 0 again.
                     backoff.reset();
                     if (isReady()) {
                         send(ConnectRequest.newBuilder()
@@ -305,7 +304,7 @@ public final class ServerSession {
 
     private static String describe(Status why) {
         String text = why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
-        // gRPC says no more than "io exception" of a certificate that is not trusted.
+        // If a certificate is not trusted, the message of gRPC is only "io exception".
         return isOfTls(why)
                 ? text + ": " + Throwables.getRootCause(why.getCause()).getMessage()
                 : text;

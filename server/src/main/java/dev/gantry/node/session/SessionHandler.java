@@ -23,7 +23,7 @@ public interface SessionHandler {
      */
     boolean accepts();
 
-    /** The server has registered the node. */
+    /** Handles the server's message that it has registered the node. */
     void registered();
 
     /**
@@ -33,9 +33,9 @@ public interface SessionHandler {
      */
     void received(ConnectResponse message);
 
-    /** The stream can take messages again. */
+    /** Handles the event that the stream can take messages again. */
     void ready();
 
-    /** The connection is lost, and the next attempt to connect is scheduled. */
+    /** Handles the loss of the connection. The next attempt to connect is scheduled already. */
     void disconnected();
 }

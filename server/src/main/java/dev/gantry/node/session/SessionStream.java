@@ -60,7 +60,7 @@ final class SessionStream {
                 .keepAliveTimeout(KEEP_ALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .maxInboundMessageSize(LARGEST_MESSAGE)
                 .disableRetry()
-                // Callbacks on gRPC's threads only hand messages over to the owner thread.
+                // Callbacks on gRPC's threads only pass messages to the owner thread.
                 .directExecutor()
                 .build();
         SessionStream stream = new SessionStream(channel, owner, events);
@@ -70,7 +70,7 @@ final class SessionStream {
         return stream;
     }
 
-    /** Returns true if a message would be sent now and not wait in memory. */
+    /** Returns true if a message would be sent at once, without waiting in memory. */
     boolean isReady() {
         return !ended && requests.isReady();
     }

@@ -69,7 +69,7 @@ public final class UpdateQueue {
         return Optional.of(message.build());
     }
 
-    /** Cuts an update of very many tasks: keeps only the newest event of each task, and shortens texts. */
+    /** Cuts an update that is too large: keeps only the newest event of each task, and shortens texts. */
     private static AllocationUpdate cut(AllocationUpdate update) {
         if (update.getSerializedSize() <= LARGEST_UPDATE) {
             return update;
@@ -92,7 +92,7 @@ public final class UpdateQueue {
      * Handles the server's acknowledgement that a message is on disk.
      *
      * @param acknowledged the sequence of the message
-     * @return the updates of the message; none if no message of that sequence is in flight
+     * @return the updates of the message; empty if no message of this sequence is in flight
      */
     public Collection<AllocationUpdate> acknowledge(long acknowledged) {
         if (acknowledged != sequence) {

@@ -60,7 +60,7 @@ final class AllocationFile {
     /**
      * Decodes a file. A file of an older version has no checksum.
      *
-     * @throws InvalidProtocolBufferException if the file holds no allocation, or has changed since it was written
+     * @throws InvalidProtocolBufferException if the file has no allocation, or has changed since it was written
      */
     static StoredAllocation decode(byte[] file) throws InvalidProtocolBufferException {
         DesiredState content = DesiredState.parseFrom(file);
@@ -96,7 +96,7 @@ final class AllocationFile {
                 number(fields, "due").map(Instant::ofEpochMilli));
     }
 
-    /** A double holds milliseconds since 1970 exactly. */
+    /** Writes a number. A double represents milliseconds since 1970 exactly. */
     private static Value number(long number) {
         return Value.newBuilder().setNumberValue((double) number).build();
     }

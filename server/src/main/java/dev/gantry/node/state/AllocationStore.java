@@ -99,14 +99,14 @@ public final class AllocationStore {
         return Files.exists(aside(file(allocationId)));
     }
 
-    /** Stores an allocation; it is on disk for sure only after {@link #sync}. */
+    /** Stores an allocation. It survives a crash only after {@link #sync}. */
     void write(StoredAllocation allocation) {
         Path file = file(allocation.id());
         StateFile.replace(file, AllocationFile.encode(allocation));
         StateFile.delete(aside(file));
     }
 
-    /** Removes an allocation; the file stays away for sure only after {@link #sync}. */
+    /** Removes an allocation. The removal survives a crash only after {@link #sync}. */
     void erase(String allocationId) {
         Path file = file(allocationId);
         StateFile.delete(file);

@@ -10,8 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The directory in which one node keeps all it has. While it is open, no other node can use it: two of them would run
- * every task twice.
+ * The directory with all files of one node. While a node has it open, no other node can use it: two nodes would run every task twice.
  */
 public final class DataDirectory implements AutoCloseable {
 
@@ -28,7 +27,7 @@ public final class DataDirectory implements AutoCloseable {
      *
      * @param path the path of the directory
      * @return the directory, locked
-     * @throws NodeStateException if it can't be used, or another node uses it
+     * @throws NodeStateException if the directory can't be used, or another node uses it
      */
     public static DataDirectory open(Path path) {
         Path root = path.toAbsolutePath().normalize();
@@ -114,7 +113,7 @@ public final class DataDirectory implements AutoCloseable {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** The system releases the lock when the process ends in any way; the file stays. */
+    /** Takes the lock. The system releases the lock when the process ends in any way; the file stays. */
     private static FileChannel lock(Path root) throws IOException {
         FileChannel channel =
                 FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -132,7 +131,7 @@ public final class DataDirectory implements AutoCloseable {
             FileLock lock = channel.tryLock();
             return lock != null;
         } catch (OverlappingFileLockException e) {
-            // Another node in this very process.
+            // Another node of this process has the lock.
             return false;
         }
     }

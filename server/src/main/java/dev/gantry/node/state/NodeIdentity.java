@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The identity of a node, which stays the same from its first start on.
+ * The identity of a node, which never changes after the first start.
  *
  * @param id a UUID
  * @param secret proves to the server that it is the same node

@@ -3,7 +3,7 @@ package dev.gantry.node.state;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 
-/** Logs failed writes of the node's state at a length that fits their cause. */
+/** Logs failed writes of the node's state, with a stack trace only if the cause is unexpected. */
 public final class StateFailureLog {
 
     private StateFailureLog() {}

@@ -12,8 +12,7 @@ final class StateFile {
     private StateFile() {}
 
     /**
-     * Writes a file, and replaces an older one. The file is on disk when the method returns. Not for two threads with
-     * the same file.
+     * Writes a file, and replaces an older one. The file is on disk when the method returns. Two threads must not write the same file.
      */
     static void write(Path file, byte[] content) {
         replace(file, content);
@@ -21,8 +20,7 @@ final class StateFile {
     }
 
     /**
-     * Writes a file like {@link #write}, but the new file is on disk for sure only after {@link #sync} of its
-     * directory.
+     * Writes a file like {@link #write}, but the new file survives a crash only after {@link #sync} of its directory.
      */
     static void replace(Path file, byte[] content) {
         try {
@@ -32,7 +30,7 @@ final class StateFile {
         }
     }
 
-    /** Deletes a file if it exists; it stays away for sure only after {@link #sync} of its directory. */
+    /** Deletes a file if it exists. The deletion survives a crash only after {@link #sync} of its directory. */
     static void delete(Path file) {
         try {
             Files.deleteIfExists(file);

@@ -21,7 +21,7 @@ public final class StateWriter {
     private final AllocationStore store;
     private final ClusterMembership cluster;
     private final Executor thread;
-    /** At most one for each allocation. Guarded by this. */
+    /** At most one change for each allocation. Guarded by the monitor of this object. */
     private Map<String, PendingChange> waiting = new LinkedHashMap<>();
 
     /**
@@ -67,7 +67,7 @@ public final class StateWriter {
     }
 
     /**
-     * Writes the node's cluster, if it has changed: otherwise a session does not wait for a slow disk.
+     * Writes the node's cluster if it has changed. If not, the session need not wait for a slow disk.
      *
      * @return as for {@link #put}
      */
@@ -98,7 +98,8 @@ public final class StateWriter {
             waiting = new LinkedHashMap<>();
         }
         try {
-            // First, so that a later process that finds the allocation refuses a server that has forgotten it.
+            // Write the cluster first, so that a later process that finds the allocation refuses a server that has
+            // forgotten the allocation.
             cluster.save();
         } catch (RuntimeException e) {
             batch.values().forEach(change -> change.done().completeExceptionally(e));

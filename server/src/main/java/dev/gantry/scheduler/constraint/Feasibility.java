@@ -33,6 +33,7 @@ public final class Feasibility {
      * eligibility, and then its {@link #misfit}.
      *
      * @param node the node
+     * @return the first reason in this order
      */
     public Optional<Refusal> refusal(Node node) {
         if (node.getStatus() != NodeStatus.NODE_STATUS_READY) {
@@ -52,6 +53,7 @@ public final class Feasibility {
      * eligibility, so the answer is also right for allocations that already run on the node.
      *
      * @param node the node
+     * @return the first reason: datacenter, then drivers, then constraints in the order of the job
      */
     public Optional<Refusal> misfit(Node node) {
         if (!datacenters.isEmpty() && !datacenters.contains(node.getDatacenter())) {
@@ -68,6 +70,7 @@ public final class Feasibility {
      *
      * @param refusal a refusal of this node
      * @param node the node
+     * @return the reason in words for users
      */
     public String explain(Refusal refusal, Node node) {
         Optional<String> driver = unhealthy(node).filter(name -> refusal.equals(notOffered(name)));
@@ -96,6 +99,7 @@ public final class Feasibility {
      *
      * @param node the node
      * @param driver the driver's name
+     * @return false also if the node does not report the driver at all
      */
     public static boolean isHealthy(Node node, String driver) {
         return health(node, driver).getHealthy();

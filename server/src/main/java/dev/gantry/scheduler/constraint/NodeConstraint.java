@@ -40,6 +40,7 @@ public final class NodeConstraint {
      * Returns a constraint as text for messages: attribute, operator and value, without the empty ones.
      *
      * @param constraint the constraint
+     * @return a text such as {@code ${attr.kernel.name} = linux}
      */
     public static String text(Constraint constraint) {
         return Stream.of(constraint.getAttribute(), constraint.getOperator(), constraint.getValue())

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The requirements of a group that one node meets or not, whatever runs on it. Groups of many jobs have the same
+ * The requirements of a group that can be tested on one node, without looking at allocations. Groups of many jobs have the same
  * requirements.
  *
  * @param datacenters the node is in one of these datacenters; empty: in any

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * A list of conditions on a version, such as {@code >= 1.2, < 2} or {@code ~> 1.2}. The range contains a version that
- * meets all of them. The conditions mean what HashiCorp's go-version says.
+ * meets all of them. The conditions have the meaning that HashiCorp's go-version gives them.
  *
  * <p>{@code ~> 1.2.3} stands for {@code >= 1.2.3, < 1.3}: only the last written number may be higher. A condition with
  * {@code >}, {@code >=}, {@code <}, {@code <=} or {@code ~>} admits a pre-release only if the condition itself names a

@@ -1,10 +1,10 @@
 /**
- * Says what the constraints and affinities of a job mean, and decides whether one node meets them.
+ * Defines the meaning of the constraints and affinities of a job, and decides whether one node meets them.
  *
  * <p>{@code NodeRequirements} collects what a group requires of a node: datacenters, drivers, constraints, affinities.
  * {@code Feasibility} tests a node for the requirements and returns a {@code Refusal} if the node does not meet them.
  * {@code Operator}, {@code Comparison}, {@code NodeInterpolation}, {@code Version}, {@code VersionRange} and
- * {@code Regexp} say what a single constraint means. {@code ConstraintChecks} finds malformed constraints when a job is
+ * {@code Regexp} define the meaning of a single constraint. {@code ConstraintChecks} finds malformed constraints when a job is
  * submitted.
  *
  * <p>This package tests one node at a time. Allocations on nodes, and the rules that compare allocations of a job

@@ -44,7 +44,7 @@ final class GroupPlanner {
     private final List<Placement> placements = new ArrayList<>();
     private final List<Stop> stops;
     private final List<Stop> preempted = new ArrayList<>();
-    /** Present once the draft that it searches in was made. */
+    /** Present once the draft in which it searches was made. */
     private Optional<NodeSearch> searchOnceStopped = Optional.empty();
 
     private List<NodeScore> scores = List.of();
@@ -53,7 +53,7 @@ final class GroupPlanner {
      * Prepares the planning of a group.
      *
      * @param demand the group
-     * @param change what the group needs
+     * @param change the requests and stops of the group
      * @param deploymentId the deployment that new allocations belong to; empty: none
      * @param cluster the cluster
      * @param now the draft in which stopping allocations still hold their resources; nothing may be planned in it yet

@@ -31,8 +31,7 @@ final class NodeSearch {
     private static final int SMALL_CLUSTER = 64;
 
     /**
-     * How many fitting nodes are compared if affinities or spreads tell nodes apart: the best node may be rare (Nomad
-     * 1.1 does so too).
+     * The number of fitting nodes to compare if a group has affinities or spreads, since the best node may be rare (as in Nomad 1.1).
      */
     private static final int WIDE_SAMPLE = 100;
 
@@ -40,14 +39,14 @@ final class NodeSearch {
     private final List<NodeUsage> nodes;
     private final Suitability suitability;
     private final int sample;
-    /** Positions of the nodes that were not found unfit. */
+    /** Positions of the nodes that may still fit. */
     private final BitSet candidates = new BitSet();
     /** Positions of the nodes that do not meet the requirements. */
     private final BitSet filtered = new BitSet();
-    /** By position: why a {@code distinct_hosts} or {@code distinct_property} constraint refuses the node. */
+    /** The {@code distinct_hosts} or {@code distinct_property} constraint that refuses each node, by the node's position. */
     private final Map<Integer, Refusal> distinctRefusals = new HashMap<>();
 
-    /** By position: what the node lacks. */
+    /** The resources that each node lacks, by the node's position. */
     private final Map<Integer, List<Shortage>> exhausted = new HashMap<>();
 
     private final BestNodes best = new BestNodes();
@@ -149,7 +148,7 @@ final class NodeSearch {
                 distinctRefusals.values().stream());
     }
 
-    /** Returns what exhausted nodes lack, one list for each node. */
+    /** Returns the resources that exhausted nodes lack, one list for each node. */
     Collection<List<Shortage>> exhausted() {
         return exhausted.values();
     }

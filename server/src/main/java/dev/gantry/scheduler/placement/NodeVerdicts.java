@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Says for single nodes whether they could run one more allocation of a group ({@code gantry job plan}). */
+/** Decides for each node whether it could run one more allocation of a group, and why not. Only dry runs ({@code gantry job plan}) use this; a plan's own search is {@link NodeSearch}. */
 public final class NodeVerdicts {
 
     private record Place(String taskGroup, String nodeId) {}

@@ -114,7 +114,7 @@ final class PlanDraft {
      * @param name a name for the allocation, not in use yet
      * @param taskGroup the allocation's group
      * @param node the node's usage in the cluster state
-     * @param resources what the allocation takes
+     * @param resources the resources that the allocation uses
      */
     void place(String name, String taskGroup, NodeUsage node, AllocatedResources resources) {
         add(new AllocationCount.Counted(taskGroup, node));

@@ -88,6 +88,7 @@ public final class PlanMaker {
     /**
      * Makes the plan.
      *
+     * @return the plan; it may place fewer allocations than requested, and then says why
      * @throws RuntimeException the deadline's exception, if the plan takes too long
      */
     public Plan make() {
@@ -107,7 +108,7 @@ public final class PlanMaker {
     }
 
     /**
-     * Places what fits now, and then reserves what stopping allocations will free. Whenever an allocation is stopped
+     * Places the requests that fit now. Then reserves resources that stopping allocations will free. Whenever an allocation is stopped
      * for its replacement, all reservations are made again. The next evaluation does not know them and will choose in
      * the same way, so its choice agrees with this one. Where resources are scarce, a request can lose the reservation
      * for which its allocation was stopped; it then waits like a request that replaces nothing.

@@ -16,8 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * Chooses allocations of other jobs to stop so that an allocation of a more important job fits, as Nomad does. Only
- * jobs whose priority is lower by ten or more are considered. The lowest priorities go first; among equal priorities,
- * the allocation whose resources are nearest to what is lacking. No allocation is chosen that need not go.
+ * jobs whose priority is lower by ten or more are considered. The lowest priorities are stopped first; among equal priorities, the allocation whose resources are nearest to the lacking amount. No allocation is chosen that need not go.
  */
 final class Preemption {
 
@@ -68,7 +67,7 @@ final class Preemption {
      *
      * @param demand the group that needs resources
      * @param nodes nodes that meet the requirements but lack resources
-     * @return the allocations to stop; empty if none of the nodes can be freed enough
+     * @return the allocations to stop; empty if stopping allocations frees enough on no node
      */
     Optional<Victims> choose(Demand demand, Stream<NodeUsage> nodes) {
         return nodes.flatMap(node -> choose(demand, node).stream())
@@ -135,8 +134,7 @@ final class Preemption {
     }
 
     /**
-     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU and memory
-     * each count as a share of what is lacking.
+     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU and memory each count as a share of the lacking amount.
      */
     private static double distance(Candidate one, NodeUsage usage, ResourceRequest request) {
         double cpu = share(usage.lackingCpu(request), one.resources().cpu());

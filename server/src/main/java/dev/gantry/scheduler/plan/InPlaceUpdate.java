@@ -4,7 +4,7 @@ import dev.gantry.v1.Allocation;
 
 /**
  * An update of an allocation to the job's new version without a restart of its tasks, since nothing that they run with
- * has changed. The allocation is no canary afterwards.
+ * has changed. After the update, the allocation is not a canary.
  *
  * @param allocation the allocation as it is now
  * @param deploymentId the deployment that the allocation belongs to from now on; empty: none

@@ -100,6 +100,7 @@ public final class DeploymentRule {
      *
      * @param changes the changes of the job's groups
      * @param placements the new allocations
+     * @return the deployments that change; empty if no deployment changes
      */
     public List<Deployment> after(List<GroupChange> changes, List<Placement> placements) {
         List<Deployment> changed = new ArrayList<>();

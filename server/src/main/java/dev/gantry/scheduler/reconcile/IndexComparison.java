@@ -23,8 +23,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The first step of a {@link GroupReconciliation}: decides for each index of a group which allocation keeps it, and
- * what the index lacks. The lists are complete once {@link #of} has returned, and are not changed after that.
+ * The first step of a {@link GroupReconciliation}: decides for each index of a group which allocation keeps the index, and which request the index needs. The lists are complete once {@link #of} has returned, and are not changed after that.
  */
 final class IndexComparison {
 
@@ -103,7 +102,7 @@ final class IndexComparison {
 
     /**
      * Returns true if every allocation that stays is a healthy one of the newest version, and no failed or missing one
-     * has to be replaced. Says nothing of outdated allocations.
+     * has to be replaced. Ignores outdated allocations.
      */
     boolean isHealthy() {
         return complete && empty.isEmpty();
@@ -130,7 +129,7 @@ final class IndexComparison {
         return older;
     }
 
-    /** Decides which allocation keeps an index, and what the index lacks. */
+    /** Decides which allocation keeps an index, and which request the index needs. */
     private void compare(int index, List<Allocation> place, Optional<Allocation> ended) {
         if (place.isEmpty() && ended.isEmpty()) {
             empty.add(index);
@@ -183,7 +182,7 @@ final class IndexComparison {
         canariesEnded++;
     }
 
-    /** Decides what follows an allocation that has ended: a replacement, a later reschedule, or nothing. */
+    /** Decides what happens after the end of an allocation: a replacement, a later reschedule, or nothing. */
     private void follow(Allocation ended) {
         switch (ended.getClientStatus()) {
             case CLIENT_STATUS_LOST -> {

@@ -29,7 +29,7 @@ public final class Reconciliation {
     static final String OUTDATED = "a newer version of the job takes its place";
 
     // Of two allocations with the same index the older one stays. But a canary never stays in place of an allocation
-    // that is no canary.
+    // that is not a canary.
     private static final Comparator<Allocation> STAYING_FIRST = Comparator.comparing(Allocation::getCanary)
             .thenComparingLong(Allocation::getCreateIndex)
             .thenComparing(Allocation::getId);
@@ -72,6 +72,7 @@ public final class Reconciliation {
      * Returns the changes that make a group run as submitted.
      *
      * @param demand a group of the newest version
+     * @return the stops, in-place updates and placement requests of the group
      * @throws RuntimeException the deadline's exception, if the plan takes too long
      */
     public GroupChange change(Demand demand) {
@@ -108,6 +109,8 @@ public final class Reconciliation {
 
     /**
      * Returns the changes that stop all allocations of the job: its groups in its order, then former groups by name.
+     *
+     * @return one change for each group of the job, and for each former group that still has allocations
      */
     public List<GroupChange> stop() {
         String reason = "the job was stopped";

@@ -8,7 +8,6 @@
  * happen: {@code RescheduleRule} (after a failure), {@code MigrationRule} (from a draining node), {@code InPlaceRule}
  * (without a restart), {@code DeploymentRule} (by a deployment).
  *
- * <p>No node is chosen here: a {@code PlacementRequest} says what to place, and the package {@code placement} finds the
- * node.
+ * <p>This package chooses no nodes: a {@code PlacementRequest} names the allocation to place, and the package {@code placement} finds its node.
  */
 package dev.gantry.scheduler.reconcile;

@@ -46,7 +46,7 @@ public final class ClusterState {
     }
 
     /**
-     * Copies what the plan of one job reads, so that another thread can plan on the copy while this state changes.
+     * Copies the parts that the plan of one job reads, so that another thread can plan on the copy while this state changes.
      * Takes time for each node and for each allocation of the job, not for allocations of other jobs: a node copies its
      * allocations only when they change next.
      *
@@ -147,7 +147,11 @@ public final class ClusterState {
         deployments.remove(jobId);
     }
 
-    /** Returns the nodes in the order of their names. */
+    /**
+     * Returns the nodes in the order of their names.
+     *
+     * @return the nodes of every status; a live view that must not be changed
+     */
     public List<NodeUsage> nodes() {
         return nodes.all();
     }
@@ -170,6 +174,7 @@ public final class ClusterState {
      * Returns the running deployments of a job and its newest one, in the order of their versions.
      *
      * @param jobId the job's id
+     * @return a copy; empty for an unknown job
      */
     public List<Deployment> deploymentsOf(String jobId) {
         return deployments.ofJob(jobId);
@@ -179,6 +184,7 @@ public final class ClusterState {
      * Returns a job's live allocations, and the terminal ones that {@link ClusterState} keeps. A live view.
      *
      * @param jobId the job's id
+     * @return the allocations in no order; empty for an unknown job
      */
     public Collection<Allocation> allocationsOf(String jobId) {
         return allocationsByJob.getOrDefault(jobId, Map.of()).values();
@@ -237,7 +243,7 @@ public final class ClusterState {
         }
     }
 
-    /** Returns true if two states of an allocation take the same resources. Most updates of allocations change none. */
+    /** Returns true if two states of an allocation take the same resources. Most updates of allocations do not change the resources. */
     private static boolean holdsTheSame(Allocation known, Allocation allocation) {
         return AllocationStatuses.isWanted(known) == AllocationStatuses.isWanted(allocation)
                 && AllocationStatuses.isTerminal(known) == AllocationStatuses.isTerminal(allocation)

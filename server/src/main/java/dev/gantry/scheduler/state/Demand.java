@@ -7,7 +7,7 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.TaskGroup;
 
 /**
- * A group of the job version that is planned, with what its allocations need.
+ * A group of the job version that is planned, with the resources and nodes that its allocations need.
  *
  * @param job the job
  * @param jobVersion the version of the job
@@ -38,6 +38,7 @@ public record Demand(
      * Returns the seed for the choices of one allocation.
      *
      * @param index the allocation's index within its group, from 0
+     * @return the same seed for the same job, group and index
      */
     public Seed seed(int index) {
         return Seed.of(job.getId(), group.getName(), index);

@@ -99,7 +99,7 @@ final class JobVersions {
      * Keeps an allocation's version until {@link #release}.
      *
      * @param allocation the allocation
-     * @return what the allocation runs
+     * @return the job version that the allocation runs, and the resources of the allocation
      * @throws IllegalStateException if its version or its group is unknown
      */
     Run retain(Allocation allocation) {

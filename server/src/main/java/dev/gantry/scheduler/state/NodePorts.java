@@ -24,7 +24,7 @@ final class NodePorts {
     /** The addresses whose bitmaps are shared with a copy: such a bitmap is copied before it is changed. */
     private final Set<String> borrowed;
 
-    /** Creates the ports of a node; none is taken. */
+    /** Creates the ports of a node; no port is used. */
     NodePorts() {
         this.taken = new HashMap<>();
         this.borrowed = new HashSet<>();
@@ -111,7 +111,7 @@ final class NodePorts {
         }
         BitSet ports = takenOn(node.getIp());
         Set<Integer> given = new HashSet<>();
-        // Static ports first, so that no dynamic port is one of them.
+        // Choose static ports first, so that no dynamic port takes one of them.
         requests.stream().filter(PortRequest::isStatic).forEach(request -> given.add(request.number()));
         List<AllocatedPort> chosen = new ArrayList<>(requests.size());
         for (PortRequest request : requests) {
@@ -142,7 +142,7 @@ final class NodePorts {
     }
 
     /**
-     * Returns true if the dynamic range has enough free ports even if every taken port lies in it. This saves counting
+     * Returns true if the dynamic range has enough free ports even if every used port is in it. This saves counting
      * them.
      */
     private boolean hasEnoughDynamic(List<PortRequest> requests, NodeResources node) {

@@ -51,6 +51,8 @@ public final class NodeUsage {
 
     /**
      * Returns a copy. Changes of the copy do not affect this usage. This usage must not change while the copy is used.
+     *
+     * @return a usage of the same node, with the same allocations
      */
     public NodeUsage copy() {
         return new NodeUsage(this);
@@ -76,7 +78,11 @@ public final class NodeUsage {
         return id;
     }
 
-    /** Returns the node's index among all nodes in the order of their names, from 0. */
+    /**
+     * Returns the node's index among all nodes in the order of their names, from 0.
+     *
+     * @return the index, which changes when nodes are added or removed
+     */
     public int position() {
         return position;
     }
@@ -86,7 +92,7 @@ public final class NodeUsage {
         position = newPosition;
     }
 
-    /** Replaces the node by its newer state; what is taken stays taken. */
+    /** Replaces the node by its newer state. Allocations keep their resources. */
     final void describe(Node changed) {
         node = changed;
         id = changed.getId();
@@ -106,7 +112,7 @@ public final class NodeUsage {
     }
 
     /**
-     * Lets an allocation take resources that takes none yet.
+     * Gives resources to an allocation that has no resources yet.
      *
      * @param allocationId the allocation's id
      * @param resources the resources
@@ -154,7 +160,7 @@ public final class NodeUsage {
     }
 
     /**
-     * Returns the resources of an allocation; null if it takes none.
+     * Returns the resources of an allocation; null if it uses no resources here.
      *
      * @param allocationId the allocation's id
      */
@@ -163,7 +169,11 @@ public final class NodeUsage {
         return own != null || released.contains(allocationId) ? own : inherited.get(allocationId);
     }
 
-    /** Returns the resources of all allocations on the node. */
+    /**
+     * Returns the resources of all allocations on the node.
+     *
+     * @return a collection that must not be changed, in no order
+     */
     public Collection<AllocatedResources> allocations() {
         return inherited.isEmpty() ? allocations.values() : all().values();
     }
@@ -173,12 +183,17 @@ public final class NodeUsage {
      *
      * @param request what the allocation needs; {@link #shortages} must have returned none
      * @param seed chooses among the free dynamic ports
+     * @return the resources, with one port for each port of the request, in the same order
      */
     public AllocatedResources choose(ResourceRequest request, Seed seed) {
         return AllocatedResources.planned(request, ports.choose(request.ports(), node.getResources(), seed));
     }
 
-    /** Returns the ids of the allocations on the node that are to stop. */
+    /**
+     * Returns the ids of the allocations on the node that are to stop.
+     *
+     * @return the ids, in no order
+     */
     public List<String> stopping() {
         return stopping == 0
                 ? List.of()
@@ -199,6 +214,7 @@ public final class NodeUsage {
      * Returns the resources that the node lacks for an allocation; empty if the allocation fits.
      *
      * @param request what the allocation needs
+     * @return memory first, then CPU, then ports
      */
     public List<Shortage> shortages(ResourceRequest request) {
         List<Shortage> ofPorts =

@@ -1,8 +1,7 @@
 package dev.gantry.scheduler.state;
 
 /**
- * Limits the time of a plan. The deadline does not change what is planned: the plan is made as a whole or, if
- * {@link #check} throws, not at all.
+ * Limits the time of a plan. The deadline does not change a plan: the plan is either complete or, if {@link #check} throws, not made.
  */
 @FunctionalInterface
 public interface PlanDeadline {
