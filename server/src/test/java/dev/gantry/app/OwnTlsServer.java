@@ -118,7 +118,8 @@ final class OwnTlsServer implements AutoCloseable {
                                         List.of("127.0.0.1", "localhost"),
                                         ServerTls.Version.TLS_1_3,
                                         false))
-                                .filter(own -> isTls)),
+                                .filter(own -> isTls),
+                        Optional.empty()),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),

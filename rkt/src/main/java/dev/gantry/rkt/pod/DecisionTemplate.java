@@ -13,7 +13,13 @@ import java.util.Map;
  */
 public record DecisionTemplate(String key, Map<String, String> values, PodRequest request) {
 
-    /** Makes the map immutable, and keeps its order. */
+    /**
+     * Makes the map immutable, and keeps its order.
+     *
+     * @param key the key
+     * @param values the placeholders and their parts, in the order in which they are replaced
+     * @param request the request with the placeholders
+     */
     public DecisionTemplate {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
