@@ -24,6 +24,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +38,7 @@ final class AccessInterceptor implements ServerInterceptor {
 
     private final CallRules rules;
     private final Authenticator authenticator;
+    private final InstantSource clock;
 
     private final Set<Guarded<?, ?>> streams = ConcurrentHashMap.newKeySet();
 
@@ -45,10 +47,12 @@ final class AccessInterceptor implements ServerInterceptor {
      *
      * @param rules the rules
      * @param authenticator tells what a caller may do at present
+     * @param clock the wall clock, by which certificates end
      */
-    AccessInterceptor(CallRules rules, Authenticator authenticator) {
+    AccessInterceptor(CallRules rules, Authenticator authenticator, InstantSource clock) {
         this.rules = rules;
         this.authenticator = authenticator;
+        this.clock = clock;
     }
 
     /** Ends the open streams that their callers may not read any more. Never blocks. */
@@ -69,7 +73,7 @@ final class AccessInterceptor implements ServerInterceptor {
         if (caller == null) {
             return refuse(call, AuthenticationInterceptor.unknownToken());
         }
-        Guarded<Q, A> guarded = new Guarded<>(call, rule.get(), caller);
+        Guarded<Q, A> guarded = new Guarded<>(call, rule.get(), caller, Peer.CURRENT.get());
         Context context = CallGrants.with(Context.current(), guarded::grants);
         return new Gate<>(Contexts.interceptCall(context, guarded, headers, next), guarded);
     }
@@ -85,15 +89,17 @@ final class AccessInterceptor implements ServerInterceptor {
 
         private final CallRule rule;
         private final Caller caller;
+        private final Peer peer;
         private final Optional<AuditedCall> audited = AuditedCall.current();
 
         /** Null until the request has come. */
         private volatile Prepared prepared;
 
-        Guarded(ServerCall<Q, A> call, CallRule rule, Caller caller) {
+        Guarded(ServerCall<Q, A> call, CallRule rule, Caller caller, Peer peer) {
             super(call);
             this.rule = rule;
             this.caller = caller;
+            this.peer = peer;
         }
 
         Grants grants() {
@@ -120,7 +126,9 @@ final class AccessInterceptor implements ServerInterceptor {
             return (Q) decided.request();
         }
 
+        /** A connection may outlive the token and the certificate of its caller. */
         private Caller present() {
+            peer.requireValid(clock.instant());
             return authenticator.present(caller).orElseThrow(AuthenticationInterceptor::unknownToken);
         }
 

@@ -215,7 +215,7 @@ public final class GrpcServer implements AutoCloseable {
                 NodeSessionServiceGrpc.getConnectMethod(),
                 System::nanoTime);
         CallRules table = new CallRules(new StoredOwners(parts.reader()));
-        AccessInterceptor rules = new AccessInterceptor(table, access.control());
+        AccessInterceptor rules = new AccessInterceptor(table, access.control(), parts.clock());
         Optional<AuditInterceptor> audit = parts.audit()
                 .map(log -> new AuditInterceptor(
                         log, table, access.control(), access.isInsecure(), parts.clock(), System::nanoTime));

@@ -33,7 +33,7 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
         var call = (ServerCallStreamObserver<ConnectResponse>) observer;
         Connection connection = new Connection(call);
         NodeSession session = sessions.open(
-                connection, NodeHeaders.current(), Peer.CURRENT.get().nodeName());
+                connection, NodeHeaders.current(), Peer.CURRENT.get().node());
         call.setOnReadyHandler(session::onReady);
         call.setOnCancelHandler(session::onEnd);
         return new Inbound(session, connection);

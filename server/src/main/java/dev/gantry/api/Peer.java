@@ -1,7 +1,10 @@
 package dev.gantry.api;
 
 import dev.gantry.tls.CertificateRole;
+import dev.gantry.cluster.UnauthenticatedException;
+import dev.gantry.cluster.node.CertifiedName;
 import io.grpc.Context;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -10,8 +13,9 @@ import java.util.Optional;
  * @param isSecure true if the call came over TLS
  * @param hasCertificate true if the caller has shown a certificate; it was verified
  * @param role the role in the certificate; empty if there is none
+ * @param end when the certificate ends; empty without one
  */
-public record Peer(boolean isSecure, boolean hasCertificate, Optional<CertificateRole> role) {
+public record Peer(boolean isSecure, boolean hasCertificate, Optional<CertificateRole> role, Optional<Instant> end) {
 
     /** The peer of the current call. */
     public static final Context.Key<Peer> CURRENT = Context.keyWithDefault("gantry-peer", unknown());
@@ -22,7 +26,30 @@ public record Peer(boolean isSecure, boolean hasCertificate, Optional<Certificat
      * @return a peer of which nothing is known
      */
     static Peer unknown() {
-        return new Peer(false, false, Optional.empty());
+        return new Peer(false, false, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Refuses a call on a connection that has outlived the certificate of the caller.
+     *
+     * @param now the time
+     * @throws UnauthenticatedException if the certificate has ended
+     */
+    void requireValid(Instant now) {
+        if (end.isPresent() && !now.isBefore(end.get())) {
+            throw new UnauthenticatedException(
+                    "The client's certificate of this connection has ended at %s: connect again with a renewed one"
+                            .formatted(end.get()));
+        }
+    }
+
+    /**
+     * Returns what the certificate says of a node.
+     *
+     * @return the name and the end; empty if the certificate is not that of a node
+     */
+    Optional<CertifiedName> node() {
+        return nodeName().flatMap(name -> end.map(time -> new CertifiedName(name, time)));
     }
 
     /**

@@ -73,11 +73,15 @@ final class PeerCertificates implements ServerInterceptor {
         try {
             Certificate[] shown = tls.getPeerCertificates();
             return shown.length > 0 && shown[0] instanceof X509Certificate certificate
-                    ? new Peer(true, true, CertificateRole.of(certificate))
-                    : new Peer(true, false, Optional.empty());
+                    ? new Peer(
+                            true,
+                            true,
+                            CertificateRole.of(certificate),
+                            Optional.of(certificate.getNotAfter().toInstant()))
+                    : new Peer(true, false, Optional.empty(), Optional.empty());
         } catch (SSLPeerUnverifiedException e) {
             // The caller has shown no certificate, and need not.
-            return new Peer(true, false, Optional.empty());
+            return new Peer(true, false, Optional.empty(), Optional.empty());
         }
     }
 }

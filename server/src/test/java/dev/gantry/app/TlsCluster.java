@@ -26,6 +26,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A CA with its files, the certificates that it issues, and a server that uses them. */
 final class TlsCluster implements AutoCloseable {
@@ -35,6 +36,7 @@ final class TlsCluster implements AutoCloseable {
     private final Path dir;
     private final CertificateAuthority authority;
     private final List<ManagedChannel> channels = new ArrayList<>();
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
     private GantryServer server;
 
     /** Makes a CA and a server's certificate for 127.0.0.1 in a directory. */
@@ -110,11 +112,16 @@ final class TlsCluster implements AutoCloseable {
                         Optional.empty(),
                         Optional.of(tls),
                         Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false))),
-                new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
+                new Clocks(() -> Instant.now().plus(ahead.get()), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),
                 () -> {});
         return this;
+    }
+
+    /** Sets the server's wall clock ahead. Handshakes of TLS go by the machine's clock nevertheless. */
+    void setClockAhead(Duration time) {
+        ahead.set(time);
     }
 
     int port() {

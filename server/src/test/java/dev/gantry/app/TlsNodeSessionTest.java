@@ -2,21 +2,30 @@ package dev.gantry.app;
 
 import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.TlsOptions;
+import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.View;
+import dev.gantry.v1.WatchNodeRequest;
+import dev.gantry.v1.WatchNodeResponse;
 import io.grpc.Channel;
 import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +114,37 @@ class TlsNodeSessionTest {
                     TlsOptions.SYSTEM.authority(cluster.ca()).identity(other.certificate("n1"), other.key("n1"))));
         }
         assertThat(nodes()).isEmpty();
+    }
+
+    @Test
+    void a_session_ends_when_the_certificate_does_that_it_was_opened_with() {
+        FakeNode node = FakeNode.in("dc1", "n1").connect(cluster.channel("n1"));
+        assertThat(node.session().isOpen()).isTrue();
+
+        cluster.setClockAhead(Duration.ofDays(2));
+        node.fingerprint("1.30.0");
+
+        Status end = node.session().end();
+        assertThat(end.getCode()).isEqualTo(Status.Code.ABORTED);
+        assertThat(end.getDescription()).contains("The certificate of this session has ended at");
+    }
+
+    @Test
+    void a_connection_whose_certificate_has_ended_serves_no_more_calls_and_its_streams_end() {
+        try (FakeNode node = FakeNode.in("dc1", "n1").connect(cluster.channel("n1"))) {
+            NodeServiceBlockingStub calls = NodeServiceGrpc.newBlockingStub(cluster.channel("client"))
+                    .withDeadlineAfter(30, TimeUnit.SECONDS);
+            Iterator<WatchNodeResponse> stream = calls.watchNode(
+                    WatchNodeRequest.newBuilder().setNodeId(node.id()).build());
+            assertThat(stream.next().getNode().getName()).isEqualTo("n1");
+
+            cluster.setClockAhead(Duration.ofDays(2));
+
+            assertThatThrownBy(() -> calls.listNodes(ListNodesRequest.getDefaultInstance()))
+                    .hasMessageStartingWith("UNAUTHENTICATED: The client's certificate of this connection has ended at");
+            assertThatThrownBy(() -> stream.forEachRemaining(message -> {}))
+                    .hasMessageStartingWith("UNAUTHENTICATED: The client's certificate of this connection has ended at");
+        }
     }
 
     @Test

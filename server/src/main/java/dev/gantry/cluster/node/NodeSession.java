@@ -24,6 +24,8 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,7 +70,7 @@ public final class NodeSession {
     private volatile boolean isRefusing;
     private volatile boolean ended;
 
-    private final Optional<String> certifiedName;
+    private final Optional<CertifiedName> certificate;
 
     // Guarded by this.
     private Optional<NodeAdmission.Admitted> admitted = Optional.empty();
@@ -92,6 +94,7 @@ public final class NodeSession {
      * @param current the current session of each node
      * @param awaitOnDisk waits until all writes up to an index are on disk
      * @param executor threads that may block on the database
+     * @param clock tells which certificates have ended
      */
     record Context(
             StoreReader reader,
@@ -100,7 +103,8 @@ public final class NodeSession {
             DesiredParts parts,
             CurrentSessions current,
             LongConsumer awaitOnDisk,
-            Executor executor) {}
+            Executor executor,
+            InstantSource clock) {}
 
     /** The current session of each node. */
     interface CurrentSessions {
@@ -112,8 +116,8 @@ public final class NodeSession {
         boolean leave(String nodeId, NodeSession session);
     }
 
-    NodeSession(Context context, NodeConnection connection, Optional<String> certifiedName) {
-        this.certifiedName = certifiedName;
+    NodeSession(Context context, NodeConnection connection, Optional<CertifiedName> certificate) {
+        this.certificate = certificate;
         this.context = context;
         this.connection = connection;
         this.push = new SerialTask(context.executor(), this::push);
@@ -136,7 +140,7 @@ public final class NodeSession {
      * @param request the message, validated; one at a time
      */
     public void onMessage(ConnectRequest request) {
-        if (ended) {
+        if (ended || endIfUncertified()) {
             return;
         }
         if (request.hasRegister() && beginRegistering()) {
@@ -147,6 +151,18 @@ public final class NodeSession {
             context.liveness().heard(nodeId);
             onMessage(nodeId, request);
         }
+    }
+
+    /**
+     * Ends the session if the node's certificate has ended. Each message of the node is checked, and a node that is silent is
+     * marked as down, which ends its session.
+     */
+    private boolean endIfUncertified() {
+        Optional<Instant> end = certificate.map(CertifiedName::end).filter(time -> !context.clock()
+                .instant()
+                .isBefore(time));
+        end.ifPresent(time -> end(SessionEndedException.certificateEnded(time)));
+        return end.isPresent();
     }
 
     /** Queues a change of an allocation's desired state. Never blocks. */
@@ -239,13 +255,13 @@ public final class NodeSession {
             end(e);
             return;
         }
-        Optional<String> otherName = certifiedName.filter(name -> !name.equals(node.getName()));
+        Optional<String> otherName = certificate.map(CertifiedName::name).filter(name -> !name.equals(node.getName()));
         if (otherName.isPresent()) {
             end(NodeRefusedException.otherCertificate(node.getName(), otherName.get()));
             return;
         }
         NodeRegistry.Proof proof =
-                new NodeRegistry.Proof(admittedNode.joins().getAsBoolean(), certifiedName.isPresent());
+                new NodeRegistry.Proof(admittedNode.joins().getAsBoolean(), certificate.isPresent());
         CompletableFuture<Node> stored =
                 context.registry().register(node, register.getSecret(), register.getRefusal(), proof);
         endOnFailure(stored.thenAcceptAsync(this::begin, context.executor()));

@@ -13,6 +13,7 @@ import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReadLog;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ public final class NodeSessions {
      * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
      *     not block
      * @param executor threads that may block on the database
+     * @param clock the wall clock, by which certificates end
      */
     public NodeSessions(
             StoreReader reader,
@@ -49,13 +51,14 @@ public final class NodeSessions {
             NodeLiveness liveness,
             JobVersionCache jobVersions,
             Supplier<Identity> identity,
-            Executor executor) {
+            Executor executor,
+            InstantSource clock) {
         this.registry = registry;
         this.admission = admission;
         this.identity = identity;
         this.executor = executor;
         this.context = new NodeSession.Context(
-                reader, registry, liveness, new DesiredParts(jobVersions), new Current(), this::awaitOnDisk, executor);
+                reader, registry, liveness, new DesiredParts(jobVersions), new Current(), this::awaitOnDisk, executor, clock);
     }
 
     /**
@@ -64,11 +67,12 @@ public final class NodeSessions {
      *
      * @param connection the stream
      * @param shown what the node has shown in the headers of the stream
-     * @param certifiedName the name of the node in the certificate that it has shown; empty without TLS
+     * @param certificate what the certificate says that the node has shown; empty without TLS
      * @return the session, which handles the messages of the stream
      */
-    public NodeSession open(NodeConnection connection, NodeCredentials shown, Optional<String> certifiedName) {
-        NodeSession session = new NodeSession(context, connection, certifiedName);
+    public NodeSession open(NodeConnection connection, NodeCredentials shown, Optional<CertifiedName> certificate) {
+        NodeSession session = new NodeSession(context, connection, certificate);
+        Optional<String> certifiedName = certificate.map(CertifiedName::name);
         Optional<NodeAdmission.Admitted> withoutCheck = admission.withoutCheck(certifiedName);
         if (withoutCheck.isPresent()) {
             session.admit(withoutCheck.get(), identity.get());
