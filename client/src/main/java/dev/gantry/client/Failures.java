@@ -131,12 +131,7 @@ final class Failures {
     private static GantryException unavailable(StatusException failure, String message, String address) {
         Throwable cause = failure.getStatus().getCause();
         if (isOf(cause, SSLException.class) && !isOf(cause, EOFException.class) && !isEnded(cause)) {
-            return new TlsFailedException(
-                    ("No TLS connection with %s: %s. Name the authority of the server's certificate (--ca-file FILE, or"
-                                    + " tls in the SDK; that of gantry server --tls is DATA_DIR/server/tls/ca.crt), and"
-                                    + " call the server by a name in its certificate")
-                            .formatted(address, rootMessage(cause)),
-                    failure);
+            return new TlsFailedException(TlsFaults.explain(address, rootMessage(cause)), failure);
         }
         if (isUnreached(cause)) {
             return new UnavailableException(
@@ -147,12 +142,15 @@ final class Failures {
         }
         if (message.startsWith(OKHTTP_END)) {
             String hint = address.startsWith(ServerAddress.SECURE)
-                    ? "the server may demand a certificate, or not accept the one of this client"
-                    : "if it uses TLS, say " + ServerAddress.SECURE + address;
+                    ? TlsFaults.mayNeedCertificate()
+                    : TlsFaults.mayNeedTls(address);
             return new UnavailableException(
                     "The server at %s ended the connection before it answered: %s".formatted(address, hint),
                     true,
                     failure);
+        }
+        if (message.startsWith("Network closed") && !address.startsWith(ServerAddress.SECURE)) {
+            return broken(failure, message + "; " + TlsFaults.mayNeedTls(address), address);
         }
         return message.startsWith("Connection closed") || message.startsWith("Network closed")
                 ? broken(failure, message, address)

@@ -276,7 +276,8 @@ public final class GantryClient implements AutoCloseable {
         }
 
         /**
-         * Sets the environment variables that name a token if the builder has none. Default: those of this process.
+         * Sets the environment variables that name a token and files of TLS if the builder has none. Default: those of this
+         * process.
          *
          * @param variables the variables; without any, the client finds no token by itself but that of its home
          * @return this
@@ -299,8 +300,9 @@ public final class GantryClient implements AutoCloseable {
 
         /**
          * Makes the client use TLS, whether or not the address says so. The files are read when the client is made: after
-         * a certificate is renewed, make a new client. Default: TLS with the authority that a server of this user has left
-         * for the user's programs on this machine, if the address is a loopback address; else no TLS.
+         * a certificate is renewed, make a new client. Default: the files of the environment variables GANTRY_CACERT,
+         * GANTRY_CLIENT_CERT and GANTRY_CLIENT_KEY; for a loopback address, the authority that a server of this user has
+         * left for the user's programs on this machine; else no TLS.
          *
          * @param options whom the client trusts, and its own certificate
          * @return this
@@ -331,7 +333,8 @@ public final class GantryClient implements AutoCloseable {
          */
         public GantryClient build() {
             ServerAddress server = ServerAddress.parse(address);
-            Optional<TlsOptions> secure = tls.or(() -> LocalCredentials.ofThisUser(environment)
+            Optional<TlsOptions> secure = tls.or(() -> TlsOptions.ofEnvironment(environment))
+                    .or(() -> LocalCredentials.ofThisUser(environment)
                             .authority(server)
                             .map(TlsOptions.SYSTEM::authority))
                     .or(() -> server.isSecure() ? Optional.of(TlsOptions.SYSTEM) : Optional.empty());
@@ -359,8 +362,9 @@ public final class GantryClient implements AutoCloseable {
         private static void requireConfidential(Optional<TokenSource> source, ServerAddress server) {
             if (source.isPresent() && !server.isLoopback()) {
                 throw new IllegalArgumentException(
-                        "The token is not sent to %s in plain text: use TLS, or call the server by a loopback address"
-                                .formatted(server));
+                        ("The token is not sent to %s in plain text: say %s%s, and name the server's CA with --ca-file FILE"
+                                        + " or GANTRY_CACERT; or call the server by a loopback address")
+                                .formatted(server, ServerAddress.SECURE, server));
             }
         }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.TrustManager;
@@ -57,6 +58,32 @@ public record TlsOptions(Optional<Path> authority, Optional<Identity> identity) 
      */
     public TlsOptions identity(Path certificate, Path key) {
         return new TlsOptions(authority, Optional.of(new Identity(certificate, key)));
+    }
+
+    /**
+     * Returns the options that environment variables name, as for the command line.
+     *
+     * @param environment the environment variables
+     * @return empty if none of them names a file
+     * @throws IllegalArgumentException if there is a certificate without a key, or the reverse
+     */
+    static Optional<TlsOptions> ofEnvironment(Map<String, String> environment) {
+        Optional<Path> authority = file(environment, "GANTRY_CACERT");
+        Optional<Path> certificate = file(environment, "GANTRY_CLIENT_CERT");
+        Optional<Path> key = file(environment, "GANTRY_CLIENT_KEY");
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new IllegalArgumentException(
+                    "A certificate and its private key belong together: set both GANTRY_CLIENT_CERT and GANTRY_CLIENT_KEY");
+        }
+        return authority.isEmpty() && certificate.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TlsOptions(authority, certificate.map(file -> new Identity(file, key.orElseThrow()))));
+    }
+
+    private static Optional<Path> file(Map<String, String> environment, String variable) {
+        return Optional.ofNullable(environment.get(variable))
+                .filter(value -> !value.isBlank())
+                .map(Path::of);
     }
 
     /**

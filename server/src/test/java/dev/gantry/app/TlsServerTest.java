@@ -3,6 +3,7 @@ package dev.gantry.app;
 import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.gantry.cli.CliContext;
 import dev.gantry.cli.Console;
@@ -27,8 +28,10 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -114,8 +117,7 @@ class TlsServerTest {
                         cluster.address(),
                         "--ca-file",
                         cluster.ca().toString()))
-                .startsWith("1 error: No TLS connection with https://" + cluster.address() + ": ")
-                .contains("127.0.0.1");
+                .startsWith("1 error: The certificate of the server at " + cluster.address() + " is not for that name");
     }
 
     @Test
@@ -129,6 +131,78 @@ class TlsServerTest {
                 .hasMessage(cluster.certificate("n1")
                         + " is not the certificate of a server (it is that of the node \"n1\"): make one with gantry tls"
                         + " cert create --server");
+    }
+
+    @Test
+    void the_command_line_and_the_sdk_say_why_there_is_no_connection_with_tls_and_what_to_do() throws IOException {
+        cluster.issue("client", TlsCluster.client());
+        cluster.start(false);
+        try (TestServer plain = TestServer.start(dir.resolve("plain"));
+                TlsCluster strict = new TlsCluster(dir.resolve("strict")).start(true)) {
+            strict.issueExpired("late", TlsCluster.client());
+            TlsOptions right = TlsOptions.SYSTEM.authority(cluster.ca());
+            TlsOptions ofStrict = TlsOptions.SYSTEM.authority(strict.ca());
+            String address = cluster.address();
+            String plainAddress = HostPort.format(plain.server().address());
+
+            assertFails(address, Optional.empty(), "if the server uses TLS, say https://" + address, "--ca-file FILE");
+            assertFails("https://" + address, Optional.empty(), "No TLS connection with", "--ca-file FILE");
+            assertFails(address, Optional.of(ofStrict), "No TLS connection with", "--ca-file FILE");
+            assertFails(plainAddress, Optional.of(right), "does not use TLS", "call it without https://, --ca-file");
+            assertFails(
+                    strict.address(),
+                    Optional.of(ofStrict),
+                    "a certificate of its callers",
+                    "--cert-file FILE and --key-file FILE");
+            assertFails(
+                    strict.address(),
+                    Optional.of(ofStrict.identity(strict.certificate("late"), strict.key("late"))),
+                    "accept this client's",
+                    " expired",
+                    "--cert-file FILE and --key-file FILE");
+            assertFails(
+                    strict.address(),
+                    Optional.of(ofStrict.identity(cluster.certificate("client"), cluster.key("client"))),
+                    "accept this client's",
+                    "--cert-file FILE and --key-file FILE");
+            assertFails(
+                    "localhost:" + cluster.port(), Optional.of(right), "is not for that name", "--tls-name NAME");
+        }
+    }
+
+    /** Makes a call by the SDK and by the command line, and checks what each says of its failure. */
+    private void assertFails(String address, Optional<TlsOptions> tls, String... why) {
+        GantryClient.Builder client = GantryClient.builder().address(address).environment(Map.of());
+        tls.ifPresent(client::tls);
+        try (GantryClient made = client.build()) {
+            assertThat(catchThrowable(made::status)).message().contains(why);
+        }
+        List<String> command = new ArrayList<>(List.of("status", "--address", address));
+        tls.flatMap(TlsOptions::authority).ifPresent(ca -> command.addAll(List.of("--ca-file", ca.toString())));
+        tls.flatMap(TlsOptions::identity)
+                .ifPresent(files -> command.addAll(List.of(
+                        "--cert-file", files.certificate().toString(), "--key-file", files.key().toString())));
+        assertThat(run(Map.of(), command.toArray(String[]::new))).startsWith("1 error: ").contains(why);
+    }
+
+    @Test
+    void the_sdk_takes_the_files_of_tls_from_the_environment_as_the_command_line_does() throws IOException {
+        cluster.issue("client", TlsCluster.client());
+        cluster.start(true);
+        Map<String, String> variables = Map.of(
+                "GANTRY_CACERT", cluster.ca().toString(),
+                "GANTRY_CLIENT_CERT", cluster.certificate("client").toString(),
+                "GANTRY_CLIENT_KEY", cluster.key("client").toString());
+        try (GantryClient client = GantryClient.builder()
+                .address(cluster.address())
+                .environment(variables)
+                .build()) {
+            assertThat(client.status().getVersion()).isNotEmpty();
+        }
+        assertThatThrownBy(() -> GantryClient.builder()
+                        .environment(Map.of("GANTRY_CLIENT_CERT", "x"))
+                        .build())
+                .hasMessageContaining("GANTRY_CLIENT_CERT and GANTRY_CLIENT_KEY");
     }
 
     @Test
@@ -153,7 +227,7 @@ class TlsServerTest {
                             address,
                             "--ca-file",
                             cluster.ca().toString()))
-                    .startsWith("1 error: No TLS connection with https://" + address + ": ");
+                    .startsWith("1 error: What listens at " + address + " does not use TLS");
             assertThatThrownBy(() -> {
                         try (GantryClient client = GantryClient.builder()
                                 .address(address)
@@ -203,7 +277,7 @@ class TlsServerTest {
                         "--ca-file",
                         cluster.ca().toString()))
                 .startsWith("1 error: The server at https://" + cluster.address())
-                .contains("the server may demand a certificate");
+                .contains("it may demand a certificate of its callers");
         assertThat(run(
                         Map.of(
                                 "GANTRY_CLIENT_CERT",

@@ -1,6 +1,5 @@
 package dev.gantry.node.session;
 
-import com.google.common.base.Throwables;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.node.state.StateFailureLog;
 import dev.gantry.v1.ConnectRequest;
@@ -17,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
-import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +48,7 @@ public final class ServerSession {
 
     private Optional<SessionStream> stream = Optional.empty();
     private Optional<Future<?>> timer = Optional.empty();
+    private boolean encrypted;
     private boolean identified;
     private boolean registered;
     private boolean closed;
@@ -113,6 +112,7 @@ public final class ServerSession {
     }
 
     private void connect(String server, SessionTransport.Prepared prepared) {
+        encrypted = prepared.isEncrypted();
         SessionStream opened =
                 SessionStream.open(server, prepared.credentials(), prepared.headers(), owner, new Events(server));
         stream = Optional.of(opened);
@@ -165,6 +165,8 @@ public final class ServerSession {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof StatusRuntimeException) {
+            // Only over TLS does a node ask a server for something before its session.
+            encrypted = true;
             lose(server, Status.fromThrowable(cause));
             return;
         }
@@ -275,7 +277,8 @@ public final class ServerSession {
 
     /** Logs each kind of failure once, not at each attempt. */
     private void report(String server, Status why, Duration delay, boolean wasRegistered) {
-        String failure = server + why.getCode();
+        // gRPC has one code for all that can be wrong with a connection.
+        String failure = server + ConnectionFault.describe(why, encrypted);
         if (failure.equals(lastFailure)) {
             LOG.debug("Server {}: {}; retrying in {}", server, why, delay);
             return;
@@ -284,9 +287,9 @@ public final class ServerSession {
         if (isRefusal(why)) {
             LOG.error("Server {} refuses this node: {}", server, why.getDescription());
         } else if (wasRegistered) {
-            LOG.warn("Lost the connection to server {} ({}); retrying", server, describe(why));
+            LOG.warn("Lost the connection to server {} ({}); retrying", server, ConnectionFault.describe(why, encrypted));
         } else {
-            LOG.warn("Server {} does not answer ({}); retrying", server, describe(why));
+            LOG.warn("Server {} does not answer ({}); retrying", server, ConnectionFault.describe(why, encrypted));
         }
     }
 
@@ -300,19 +303,6 @@ public final class ServerSession {
             case PERMISSION_DENIED, UNAUTHENTICATED, FAILED_PRECONDITION -> true;
             default -> false;
         };
-    }
-
-    private static String describe(Status why) {
-        String text = why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
-        // If a certificate is not trusted, the message of gRPC is only "io exception".
-        return isOfTls(why)
-                ? text + ": " + Throwables.getRootCause(why.getCause()).getMessage()
-                : text;
-    }
-
-    private static boolean isOfTls(Status why) {
-        return why.getCause() != null
-                && Throwables.getCausalChain(why.getCause()).stream().anyMatch(SSLException.class::isInstance);
     }
 
     /** Handles the events of one stream. */

@@ -1,6 +1,7 @@
 package dev.gantry.node.session;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,15 @@ public interface SessionTransport {
      * @param headers what the node shows to the server
      */
     record Prepared(ChannelCredentials credentials, Metadata headers) {
+
+        /**
+         * Tells whether nobody on the way can read what is sent.
+         *
+         * @return true with TLS
+         */
+        boolean isEncrypted() {
+            return !(credentials instanceof InsecureChannelCredentials);
+        }
 
         /** Leaves out the headers, which have secrets in them. */
         @Override
