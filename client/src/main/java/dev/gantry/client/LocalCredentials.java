@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -100,16 +101,45 @@ public final class LocalCredentials {
             return Found.NOTHING;
         }
         try {
-            long own = owner(proc.resolve("self"));
             List<Long> listeners = listeners(port.getAsInt());
-            Optional<Long> foreign =
-                    listeners.stream().filter(uid -> uid != own && uid != ROOT).findFirst();
-            return listeners.isEmpty() || foreign.isPresent()
-                    ? new Found(Optional.empty(), foreign.map(uid -> "user " + uid))
+            Optional<String> stranger = stranger(listeners, Set.of());
+            return listeners.isEmpty() || stranger.isPresent()
+                    ? new Found(Optional.empty(), stranger)
                     : new Found(secret, Optional.empty());
         } catch (IOException e) {
-            return new Found(Optional.empty(), Optional.of("a user whom %s does not name".formatted(proc)));
+            return new Found(Optional.empty(), Optional.of(unnamed()));
         }
+    }
+
+    /**
+     * Tells whether someone listens at an address of this machine who is neither the user of this process nor root.
+     *
+     * @param server {@code HOST:PORT}
+     * @param trusted the numbers of other users who may listen there
+     * @return the user, for people; empty if there is none, or if the address is not on this machine
+     */
+    public Optional<String> strangerAt(String server, Set<Long> trusted) {
+        OptionalInt port = localPort(server);
+        if (port.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return stranger(listeners(port.getAsInt()), trusted);
+        } catch (IOException e) {
+            return Optional.of(unnamed());
+        }
+    }
+
+    private Optional<String> stranger(List<Long> listeners, Set<Long> trusted) throws IOException {
+        long own = owner(proc.resolve("self"));
+        return listeners.stream()
+                .filter(uid -> uid != own && uid != ROOT && !trusted.contains(uid))
+                .findFirst()
+                .map(uid -> "user " + uid);
+    }
+
+    private String unnamed() {
+        return "a user whom %s does not name".formatted(proc);
     }
 
     /**

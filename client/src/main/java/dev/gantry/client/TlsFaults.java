@@ -28,9 +28,8 @@ final class TlsFaults {
      */
     static String explain(String address, String reason) {
         String text = reason.toLowerCase(Locale.ROOT);
-        String server = address.startsWith(ServerAddress.SECURE)
-                ? address.substring(ServerAddress.SECURE.length())
-                : address;
+        String server =
+                address.startsWith(ServerAddress.SECURE) ? address.substring(ServerAddress.SECURE.length()) : address;
         if (NO_TLS.matcher(text).find()) {
             return "What listens at %s does not use TLS: if that is right, call it without https://, --ca-file and"
                             .formatted(server)

@@ -77,7 +77,8 @@ public record TlsOptions(Optional<Path> authority, Optional<Identity> identity) 
         }
         return authority.isEmpty() && certificate.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new TlsOptions(authority, certificate.map(file -> new Identity(file, key.orElseThrow()))));
+                : Optional.of(
+                        new TlsOptions(authority, certificate.map(file -> new Identity(file, key.orElseThrow()))));
     }
 
     private static Optional<Path> file(Map<String, String> environment, String variable) {

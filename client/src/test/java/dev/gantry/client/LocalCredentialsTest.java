@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -113,6 +114,21 @@ class LocalCredentialsTest {
             assertThat(real.find("127.0.0.1:" + port, LocalCredentials.JOIN).secret())
                     .contains("gantry_join");
         }
+    }
+
+    @Test
+    void who_listens_is_a_stranger_unless_it_is_this_user_root_or_one_who_is_trusted() throws IOException {
+        table("tcp", socket("0100007F:1D2E", LISTENING, own), socket("0100007F:1D2F", LISTENING, 0));
+        assertThat(credentials.strangerAt("127.0.0.1:7470", Set.of())).isEmpty();
+        assertThat(credentials.strangerAt("127.0.0.1:7471", Set.of())).isEmpty();
+
+        table("tcp", socket("0100007F:1D2E", LISTENING, own), socket("00000000:1D2E", LISTENING, 65_534));
+        assertThat(credentials.strangerAt("localhost:7470", Set.of())).contains("user 65534");
+        assertThat(credentials.strangerAt("localhost:7470", Set.of(1000L))).contains("user 65534");
+        assertThat(credentials.strangerAt("localhost:7470", Set.of(65_534L))).isEmpty();
+        assertThat(credentials.strangerAt("192.0.2.1:7470", Set.of())).isEmpty();
+        Files.delete(proc.resolve("self"));
+        assertThat(credentials.strangerAt("localhost:7470", Set.of())).isPresent();
     }
 
     @Test

@@ -1,8 +1,8 @@
 package dev.gantry.api;
 
-import dev.gantry.tls.CertificateRole;
 import dev.gantry.cluster.UnauthenticatedException;
 import dev.gantry.cluster.node.CertifiedName;
+import dev.gantry.tls.CertificateRole;
 import io.grpc.Context;
 import java.time.Instant;
 import java.util.Optional;

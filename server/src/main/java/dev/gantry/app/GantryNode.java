@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.client.LocalCredentials;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.model.JoinToken;
@@ -35,6 +36,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -230,12 +232,14 @@ final class GantryNode implements AutoCloseable {
                         .<NodeTransport.Given>map(NodeTransport.Given.OfFile::new)
                         .orElseGet(NodeTransport.Given.OfJava::new))
                 .orElseGet(NodeTransport.Given.Nothing::new);
+        LocalCredentials local = LocalCredentials.ofThisUser(Map.of());
         return new NodeTransport(
                 config.name(),
                 shown,
                 given,
                 directory.certificate(),
                 new SecureRandom(),
+                server -> local.strangerAt(server, config.serverUsers()),
                 threads.state(),
                 parts.clock());
     }

@@ -235,8 +235,7 @@ final class GantryServer implements AutoCloseable {
         }
         NodeAdmission admission = new NodeAdmission(store.reader().nodes(), access, config.isInsecure());
         NodeSessions sessions = new NodeSessions(
-                store.reader(), nodes, admission, liveness, versions, () -> identity(store), threads.streams(),
-                clock);
+                store.reader(), nodes, admission, liveness, versions, () -> identity(store), threads.streams(), clock);
 
         store.listen(versions::publish);
         store.listen(loop::publish);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +28,8 @@ import java.util.regex.Pattern;
  * @param rkt the rkt to use; empty: the first on the path, else the bundled one
  * @param joinTokenFile the file with the secret of a join token; empty: {@link JoinTokens} looks for one
  * @param tls how the node uses TLS; empty if it does not
+ * @param serverUsers the numbers of the users, besides the node's own and root, whose servers on this machine the node
+ *     trusts without TLS
  */
 record NodeConfig(
         List<String> servers,
@@ -41,7 +44,8 @@ record NodeConfig(
         Map<String, String> options,
         Optional<Path> rkt,
         Optional<Path> joinTokenFile,
-        Optional<TlsOptions> tls) {
+        Optional<TlsOptions> tls,
+        Set<Long> serverUsers) {
 
     static final int MIN_DYNAMIC_PORT = 20_000;
     static final int MAX_DYNAMIC_PORT = 32_000;
@@ -68,6 +72,7 @@ record NodeConfig(
                 .toList();
         meta = Map.copyOf(meta);
         options = Map.copyOf(options);
+        serverUsers = Set.copyOf(serverUsers);
         check(!servers.isEmpty(), "A node needs at least one server: say --servers HOST:PORT");
         servers.forEach(NodeConfig::checkServer);
         checkName("name", name);
@@ -89,6 +94,42 @@ record NodeConfig(
         check(
                 minDynamicPort >= 1 && minDynamicPort <= maxDynamicPort && maxDynamicPort <= HIGHEST_PORT,
                 "Dynamic ports %d to %d are no range within 1 and 65535".formatted(minDynamicPort, maxDynamicPort));
+    }
+
+    /**
+     * Makes a configuration of a node that trusts servers of its own user and of root.
+     *
+     * @throws IllegalArgumentException as the other constructor
+     */
+    NodeConfig(
+            List<String> servers,
+            Path dataDir,
+            String name,
+            String datacenter,
+            String nodeClass,
+            Map<String, String> meta,
+            String ip,
+            int minDynamicPort,
+            int maxDynamicPort,
+            Map<String, String> options,
+            Optional<Path> rkt,
+            Optional<Path> joinTokenFile,
+            Optional<TlsOptions> tls) {
+        this(
+                servers,
+                dataDir,
+                name,
+                datacenter,
+                nodeClass,
+                meta,
+                ip,
+                minDynamicPort,
+                maxDynamicPort,
+                options,
+                rkt,
+                joinTokenFile,
+                tls,
+                Set.of());
     }
 
     /** Returns a configuration with defaults: the machine's name, and the address of its default route. */

@@ -1,10 +1,12 @@
 package dev.gantry.app;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -81,6 +83,14 @@ final class NodeOptions {
                             + " server of this user on this machine.")
     private Optional<Path> joinTokenFile = Optional.empty();
 
+    @Option(
+            names = "--server-user",
+            paramLabel = "USER",
+            description =
+                    "A user, by name or number, whose server on this machine the node connects to without TLS, besides"
+                            + " those of its own user and of root. May be repeated.")
+    private List<String> serverUsers = new ArrayList<>();
+
     @Mixin
     private final NodeTlsOptions tls = new NodeTlsOptions();
 
@@ -109,6 +119,9 @@ final class NodeOptions {
                 options,
                 rkt,
                 joinTokenFile.or(() -> joinTokenWithoutOption),
-                tls.toTls());
+                tls.toTls(),
+                serverUsers.stream()
+                        .map(user -> UserId.parse(user, Path.of("/etc/passwd")))
+                        .collect(Collectors.toSet()));
     }
 }

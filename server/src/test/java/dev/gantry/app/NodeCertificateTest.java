@@ -8,6 +8,7 @@ import dev.gantry.client.LocalCredentials;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.model.JoinToken;
 import dev.gantry.node.certificate.NodeTransport;
+import dev.gantry.node.session.NotConnectingException;
 import dev.gantry.node.session.SessionCredentials;
 import dev.gantry.node.session.SessionTransport;
 import dev.gantry.node.state.NodeCertificate;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,6 +64,7 @@ class NodeCertificateTest {
     private Path dir;
 
     private final AtomicReference<Duration> nodesClockAhead = new AtomicReference<>(Duration.ZERO);
+    private Optional<String> stranger = Optional.empty();
     private OwnTlsServer server;
 
     @BeforeEach
@@ -184,6 +187,21 @@ class NodeCertificateTest {
     }
 
     @Test
+    void a_node_without_tls_sends_its_secret_to_no_other_user_who_listens_where_the_server_was() throws IOException {
+        stranger = Optional.of("user 65534");
+
+        assertThatThrownBy(() -> transport(noToken()).prepare("127.0.0.1:7470"))
+                .isInstanceOf(NotConnectingException.class)
+                .hasMessageContaining("user 65534 listens there")
+                .hasMessageContaining("--server-user USER");
+        JoinToken pinned = JoinToken.parse(server.joinToken());
+        Files.createDirectories(file().getParent());
+        assertThat(transport(address -> Optional.of(pinned)).prepare(server.address()))
+                .as("TLS proves who the server is")
+                .succeedsWithin(Duration.ofSeconds(30));
+    }
+
+    @Test
     void a_certificate_is_renewed_when_two_thirds_have_passed_while_the_session_goes_on() throws IOException {
         try (GantryNode node = start(joinToken(server.joinToken()))) {
             awaitReady(node);
@@ -291,10 +309,11 @@ class NodeCertificateTest {
     private NodeTransport transport(Function<String, Optional<JoinToken>> tokens) {
         return new NodeTransport(
                 "alpha",
-                new SessionCredentials("id", "secret", tokens),
+                new SessionCredentials(UUID.randomUUID().toString(), "secret", tokens),
                 new NodeTransport.Given.Nothing(),
                 file(),
                 new SecureRandom(),
+                address -> stranger,
                 Runnable::run,
                 InstantSource.system());
     }

@@ -132,8 +132,8 @@ class TlsNodeSessionTest {
     @Test
     void a_connection_whose_certificate_has_ended_serves_no_more_calls_and_its_streams_end() {
         try (FakeNode node = FakeNode.in("dc1", "n1").connect(cluster.channel("n1"))) {
-            NodeServiceBlockingStub calls = NodeServiceGrpc.newBlockingStub(cluster.channel("client"))
-                    .withDeadlineAfter(30, TimeUnit.SECONDS);
+            NodeServiceBlockingStub calls =
+                    NodeServiceGrpc.newBlockingStub(cluster.channel("client")).withDeadlineAfter(30, TimeUnit.SECONDS);
             Iterator<WatchNodeResponse> stream = calls.watchNode(
                     WatchNodeRequest.newBuilder().setNodeId(node.id()).build());
             assertThat(stream.next().getNode().getName()).isEqualTo("n1");
@@ -141,9 +141,11 @@ class TlsNodeSessionTest {
             cluster.setClockAhead(Duration.ofDays(2));
 
             assertThatThrownBy(() -> calls.listNodes(ListNodesRequest.getDefaultInstance()))
-                    .hasMessageStartingWith("UNAUTHENTICATED: The client's certificate of this connection has ended at");
+                    .hasMessageStartingWith(
+                            "UNAUTHENTICATED: The client's certificate of this connection has ended at");
             assertThatThrownBy(() -> stream.forEachRemaining(message -> {}))
-                    .hasMessageStartingWith("UNAUTHENTICATED: The client's certificate of this connection has ended at");
+                    .hasMessageStartingWith(
+                            "UNAUTHENTICATED: The client's certificate of this connection has ended at");
         }
     }
 

@@ -165,8 +165,7 @@ class TlsServerTest {
                     Optional.of(ofStrict.identity(cluster.certificate("client"), cluster.key("client"))),
                     "accept this client's",
                     "--cert-file FILE and --key-file FILE");
-            assertFails(
-                    "localhost:" + cluster.port(), Optional.of(right), "is not for that name", "--tls-name NAME");
+            assertFails("localhost:" + cluster.port(), Optional.of(right), "is not for that name", "--tls-name NAME");
         }
     }
 
@@ -181,8 +180,13 @@ class TlsServerTest {
         tls.flatMap(TlsOptions::authority).ifPresent(ca -> command.addAll(List.of("--ca-file", ca.toString())));
         tls.flatMap(TlsOptions::identity)
                 .ifPresent(files -> command.addAll(List.of(
-                        "--cert-file", files.certificate().toString(), "--key-file", files.key().toString())));
-        assertThat(run(Map.of(), command.toArray(String[]::new))).startsWith("1 error: ").contains(why);
+                        "--cert-file",
+                        files.certificate().toString(),
+                        "--key-file",
+                        files.key().toString())));
+        assertThat(run(Map.of(), command.toArray(String[]::new)))
+                .startsWith("1 error: ")
+                .contains(why);
     }
 
     @Test

@@ -136,7 +136,17 @@ class AccessIT {
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.output()).contains("user 65534 listens at " + address, "your token is not sent there");
             assertThat(thief.log()).as("what kept it from listening").isEmpty();
-            assertThat(Files.readString(heard)).doesNotContain("authorization", "gantry_");
+            try (LongRunning node = startNode(home(), "own")) {
+                node.await("does not connect to server .*: user 65534 listens there");
+                assertThat(node.log()).contains("--server-user USER");
+            }
+            assertThat(Files.readString(heard)).doesNotContain("authorization", "gantry_", "gantry-node");
+            // Whoever is trusted by name is spoken to: so the socket does hear what is sent.
+            try (LongRunning node = startNode(home(), "own", "--server-user", NOBODY)) {
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> Files.readString(heard).contains("PRI * HTTP/2.0"));
+                assertThat(node.log()).doesNotContain("listens there");
+            }
         }
     }
 

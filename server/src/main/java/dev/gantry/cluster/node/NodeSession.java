@@ -158,9 +158,9 @@ public final class NodeSession {
      * marked as down, which ends its session.
      */
     private boolean endIfUncertified() {
-        Optional<Instant> end = certificate.map(CertifiedName::end).filter(time -> !context.clock()
-                .instant()
-                .isBefore(time));
+        Optional<Instant> end = certificate
+                .map(CertifiedName::end)
+                .filter(time -> !context.clock().instant().isBefore(time));
         end.ifPresent(time -> end(SessionEndedException.certificateEnded(time)));
         return end.isPresent();
     }
@@ -260,8 +260,7 @@ public final class NodeSession {
             end(NodeRefusedException.otherCertificate(node.getName(), otherName.get()));
             return;
         }
-        NodeRegistry.Proof proof =
-                new NodeRegistry.Proof(admittedNode.joins().getAsBoolean(), certificate.isPresent());
+        NodeRegistry.Proof proof = new NodeRegistry.Proof(admittedNode.joins().getAsBoolean(), certificate.isPresent());
         CompletableFuture<Node> stored =
                 context.registry().register(node, register.getSecret(), register.getRefusal(), proof);
         endOnFailure(stored.thenAcceptAsync(this::begin, context.executor()));

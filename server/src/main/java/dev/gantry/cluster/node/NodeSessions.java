@@ -58,7 +58,14 @@ public final class NodeSessions {
         this.identity = identity;
         this.executor = executor;
         this.context = new NodeSession.Context(
-                reader, registry, liveness, new DesiredParts(jobVersions), new Current(), this::awaitOnDisk, executor, clock);
+                reader,
+                registry,
+                liveness,
+                new DesiredParts(jobVersions),
+                new Current(),
+                this::awaitOnDisk,
+                executor,
+                clock);
     }
 
     /**

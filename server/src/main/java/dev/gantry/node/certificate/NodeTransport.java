@@ -2,6 +2,7 @@ package dev.gantry.node.certificate;
 
 import dev.gantry.model.JoinToken;
 import dev.gantry.model.Loopback;
+import dev.gantry.node.session.NotConnectingException;
 import dev.gantry.node.session.SessionCredentials;
 import dev.gantry.node.session.SessionTransport;
 import dev.gantry.node.state.NodeCertificate;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Connects the node with the certificate that it has got from the server's CA. A node that has none asks for one. It
  * recognizes its server by the first of these: the given CA, the pin of the join token, the CA of its certificate; and else
- * connects in plain text, on this machine only.
+ * connects in plain text, on this machine only, and only to servers of users whom it trusts.
  */
 public final class NodeTransport implements SessionTransport {
 
@@ -58,6 +60,7 @@ public final class NodeTransport implements SessionTransport {
     private final Given given;
     private final Path file;
     private final CertificateClient client;
+    private final Function<String, Optional<String>> strangers;
     private final Executor disk;
     private final InstantSource clock;
 
@@ -74,6 +77,8 @@ public final class NodeTransport implements SessionTransport {
      * @param given how the user says how to recognize servers
      * @param file the file of the certificate
      * @param random makes keys
+     * @param strangers returns the user who listens at the {@code HOST:PORT} of a server on this machine, if it is none whom
+     *     the node trusts
      * @param disk one thread, which writes the file
      * @param clock the wall clock
      * @throws dev.gantry.node.state.NodeStateException if the file can't be used
@@ -85,6 +90,7 @@ public final class NodeTransport implements SessionTransport {
             Given given,
             Path file,
             SecureRandom random,
+            Function<String, Optional<String>> strangers,
             Executor disk,
             InstantSource clock) {
         this.nodeName = nodeName;
@@ -92,6 +98,7 @@ public final class NodeTransport implements SessionTransport {
         this.given = given;
         this.file = file;
         this.client = new CertificateClient(nodeName, random);
+        this.strangers = strangers;
         this.disk = disk;
         this.clock = clock;
         this.present = NodeCertificate.load(file);
@@ -105,7 +112,7 @@ public final class NodeTransport implements SessionTransport {
         Optional<JoinToken> token = credentials.joinToken(server);
         Optional<ServerTrust> trust = trust(token);
         if (trust.isEmpty()) {
-            requireLoopback(server);
+            requireOwnServer(server);
             return CompletableFuture.completedFuture(
                     new Prepared(InsecureChannelCredentials.create(), credentials.headers(token)));
         }
@@ -213,12 +220,18 @@ public final class NodeTransport implements SessionTransport {
     }
 
     /** Whoever reads the node's secret on its way can speak for the node from then on. */
-    private static void requireLoopback(String server) {
+    private void requireOwnServer(String server) {
         if (!Loopback.isAddress(server)) {
-            throw new TlsException(
+            throw new NotConnectingException(
                     "the node does not send its secret in plain text beyond this machine. Start the server with --tls, and"
                             + " the node with --join-token-file FILE, a copy of the server's"
                             + " DATA_DIR/server/join.token; or with --ca-file FILE");
         }
+        strangers.apply(server).ifPresent(user -> {
+            throw new NotConnectingException(
+                    ("%s listens there, and that is neither this node's user nor root: without TLS the node does not send its"
+                                    + " secret there. If the server runs as that user, say --server-user USER")
+                            .formatted(user));
+        });
     }
 }

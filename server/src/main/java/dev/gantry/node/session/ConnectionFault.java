@@ -44,8 +44,9 @@ final class ConnectionFault {
                     && why.getDescription() != null
                     && why.getDescription().startsWith("Network closed");
             return isClosed
-                    ? Optional.of("If the server uses TLS, start the node with --join-token-file FILE, a copy of the server's"
-                            + " DATA_DIR/server/join.token, or with --ca-file FILE")
+                    ? Optional.of(
+                            "If the server uses TLS, start the node with --join-token-file FILE, a copy of the server's"
+                                    + " DATA_DIR/server/join.token, or with --ca-file FILE")
                     : Optional.empty();
         }
         if (why.getCause() == null) {
@@ -60,21 +61,25 @@ final class ConnectionFault {
 
     private static Optional<String> ofTls(String causes) {
         if (NO_TLS.matcher(causes).find()) {
-            return Optional.of("The server does not use TLS: start it with --tls, or the node without --ca-file and https://"
-                    + " and with a join token of that server");
+            return Optional.of(
+                    "The server does not use TLS: start it with --tls, or the node without --ca-file and https://"
+                            + " and with a join token of that server");
         }
         if (DEMANDED.matcher(causes).find()) {
-            return Optional.of("The server demands a certificate of all callers (--tls-verify-client): make one with gantry"
-                    + " tls cert create --node NAME, and say --cert-file FILE and --key-file FILE");
+            return Optional.of(
+                    "The server demands a certificate of all callers (--tls-verify-client): make one with gantry"
+                            + " tls cert create --node NAME, and say --cert-file FILE and --key-file FILE");
         }
         if (REFUSED.matcher(causes).find()) {
-            return Optional.of("The server does not accept the node's certificate: it must be of the server's CA and must not"
-                    + " have expired. One that the server has issued is renewed now; replace the files of --cert-file and"
-                    + " --key-file");
+            return Optional.of(
+                    "The server does not accept the node's certificate: it must be of the server's CA and must not"
+                            + " have expired. One that the server has issued is renewed now; replace the files of --cert-file and"
+                            + " --key-file");
         }
         if (OTHER_NAME.matcher(causes).find()) {
-            return Optional.of("The server's certificate is not for the name in --servers: use a name in it; gantry server"
-                    + " --tls-name NAME adds one");
+            return Optional.of(
+                    "The server's certificate is not for the name in --servers: use a name in it; gantry server"
+                            + " --tls-name NAME adds one");
         }
         return UNTRUSTED.matcher(causes).find()
                 ? Optional.of("The server's certificate is not of a CA that the node trusts: say --ca-file FILE, or"

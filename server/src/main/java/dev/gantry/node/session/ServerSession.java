@@ -287,7 +287,10 @@ public final class ServerSession {
         if (isRefusal(why)) {
             LOG.error("Server {} refuses this node: {}", server, why.getDescription());
         } else if (wasRegistered) {
-            LOG.warn("Lost the connection to server {} ({}); retrying", server, ConnectionFault.describe(why, encrypted));
+            LOG.warn(
+                    "Lost the connection to server {} ({}); retrying",
+                    server,
+                    ConnectionFault.describe(why, encrypted));
         } else {
             LOG.warn("Server {} does not answer ({}); retrying", server, ConnectionFault.describe(why, encrypted));
         }

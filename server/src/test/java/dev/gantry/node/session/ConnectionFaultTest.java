@@ -28,14 +28,16 @@ class ConnectionFaultTest {
     @Test
     void what_is_wrong_with_tls_is_said_with_its_remedy() {
         assertThat(of(new SSLException("not an SSL/TLS record: 00001204"))).contains("does not use TLS", "--tls");
-        assertThat(of(new SSLException("error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED")))
+        assertThat(of(new SSLException(
+                        "error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED")))
                 .contains("demands a certificate of all callers", "--cert-file FILE and --key-file FILE");
         assertThat(of(new SSLException("error:10000415:SSL routines:OPENSSL_internal:SSLV3_ALERT_CERTIFICATE_EXPIRED")))
                 .contains("does not accept the node's certificate");
         assertThat(of(handshake(new CertPathValidatorException("Path does not chain with any of the trust anchors"))))
                 .contains("not of a CA that the node trusts", "--ca-file FILE", "--join-token-file FILE");
         assertThat(of(handshake(new CertificateException("No name matching localhost found"))))
-                .contains("No name matching localhost found. The server's certificate is not for the name", "--tls-name");
+                .contains(
+                        "No name matching localhost found. The server's certificate is not for the name", "--tls-name");
         assertThat(of(new IOException("Connection refused"))).endsWith("io exception");
     }
 
