@@ -1,5 +1,6 @@
 package dev.gantry.access;
 
+import dev.gantry.model.Glob;
 import dev.gantry.model.ParentJobs;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;

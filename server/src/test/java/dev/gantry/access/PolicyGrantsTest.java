@@ -11,6 +11,7 @@ import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.model.Glob;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;

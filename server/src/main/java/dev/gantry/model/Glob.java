@@ -1,13 +1,13 @@
-package dev.gantry.access;
+package dev.gantry.model;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pattern for the ids of jobs: literal text in which each * matches any characters, none included. It is matched in
- * time linear in the id's length, whatever the pattern is.
+ * A pattern: literal text in which each * matches any characters, none included. It is matched in time linear in the
+ * length of the text, whatever the pattern is.
  */
-final class Glob {
+public final class Glob {
 
     /** The specificity of a pattern without *. */
     private static final int LITERAL = Integer.MAX_VALUE;
@@ -17,7 +17,12 @@ final class Glob {
 
     private final int specificity;
 
-    Glob(String pattern) {
+    /**
+     * Parses a pattern.
+     *
+     * @param pattern the pattern; every text is one
+     */
+    public Glob(String pattern) {
         List<Piece> split = new ArrayList<>();
         int start = 0;
         int length = 0;
@@ -31,7 +36,13 @@ final class Glob {
         this.specificity = split.size() == 1 ? LITERAL : length + pattern.length() - start;
     }
 
-    boolean matches(String text) {
+    /**
+     * Decides whether the whole of a text matches.
+     *
+     * @param text the text
+     * @return true if it does
+     */
+    public boolean matches(String text) {
         String first = pieces.get(0).text;
         if (pieces.size() == 1) {
             return text.equals(first);
@@ -51,8 +62,12 @@ final class Glob {
         return true;
     }
 
-    /** Returns the number of characters besides the stars; for a pattern without * more than any other has. */
-    int specificity() {
+    /**
+     * Returns how specific the pattern is.
+     *
+     * @return the number of characters besides the stars; for a pattern without * more than any other has
+     */
+    public int specificity() {
         return specificity;
     }
 
