@@ -1,5 +1,6 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.SchedulerOptions;
@@ -93,7 +94,7 @@ public class PlacementBenchmark {
     @Param
     public Wish wish;
 
-    private final Scheduler scheduler = new Scheduler();
+    private final Scheduler scheduler = new Scheduler(MachineUses.NONE);
     private ClusterState cluster;
     private List<JobVersion> ofOne;
     private List<JobVersion> ofThousand;

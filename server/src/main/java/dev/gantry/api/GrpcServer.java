@@ -131,6 +131,7 @@ public final class GrpcServer implements AutoCloseable {
      * The parts of the server that the services call.
      *
      * @param validator validates jobs
+     * @param scheduler tells which allocations no longer fit
      * @param registry stores jobs
      * @param dryRuns computes dry runs
      * @param deployments promotes and fails deployments
@@ -152,6 +153,7 @@ public final class GrpcServer implements AutoCloseable {
      */
     public record Parts(
             JobValidator validator,
+            Scheduler scheduler,
             JobRegistry registry,
             DryRuns dryRuns,
             DeploymentWatcher deployments,
@@ -333,7 +335,7 @@ public final class GrpcServer implements AutoCloseable {
     }
 
     private static List<BindableService> services(Parts parts, WatchMemoryLimit memoryLimit, Executor streamThreads) {
-        Scheduler scheduler = new Scheduler();
+        Scheduler scheduler = parts.scheduler();
         SealedTokens tokens = SealedTokens.withNewKey();
         return List.of(
                 new JobServiceApi(

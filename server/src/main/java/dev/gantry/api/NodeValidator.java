@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.IpLiteral;
 import dev.gantry.model.NodeLimits;
+import dev.gantry.restriction.RestrictionChecks;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.CheckState;
 import dev.gantry.v1.ConnectRequest;
@@ -79,6 +80,7 @@ final class NodeValidator {
         checkEntries("register.node.meta", node.getMetaMap(), violations);
         checkEntries("register.node.attributes", node.getAttributesMap(), violations);
         checkDrivers("register.node.drivers", node.getDriversMap(), violations);
+        violations.addAll(RestrictionChecks.check(node.getRestrictions(), "register.node.restrictions"));
         checkSize("register.node", node.getSerializedSize(), violations);
         TextRules.check("register.refusal", register.getRefusal(), violations);
         checkLength("register.refusal", register.getRefusal(), LONGEST_REFUSAL, violations);

@@ -89,7 +89,7 @@ final class Views {
     }
 
     static Node basic(Node node) {
-        Node.Builder basic = node.toBuilder().clearMeta().clearAttributes();
+        Node.Builder basic = node.toBuilder().clearMeta().clearAttributes().clearRestrictions();
         node.getAttributesMap().forEach((name, value) -> {
             if (name.startsWith(OF_DRIVERS)) {
                 basic.putAttributes(name, value);

@@ -29,7 +29,10 @@ import dev.gantry.cluster.scheduling.DryRuns;
 import dev.gantry.cluster.scheduling.EvaluationLoop;
 import dev.gantry.cluster.service.ServiceCatalog;
 import dev.gantry.cluster.watch.WatchHub;
+import dev.gantry.driver.DriverMachineUses;
+import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.driver.rkt.RktConfigCheck;
+import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.Store;
 import dev.gantry.store.StoreHealth;
 import dev.gantry.tls.AuthorityPin;
@@ -216,10 +219,12 @@ final class GantryServer implements AutoCloseable {
         NodeRegistry nodes = new NodeRegistry(store, evaluations, clock);
         Pulse pulse = new Pulse(new MonotonicClock(clock), () -> store.health().isServing());
         NodeLiveness liveness = new NodeLiveness(config.nodeTimeToLive(), nodes, random, pulse);
-        EvaluationLoop loop =
-                new EvaluationLoop(store, identifiers, evaluations, config.scheduling(), clocks, threads.scheduling());
-        DryRuns dryRuns =
-                new DryRuns(store.reader(), loop, config.scheduling(), clock, System::nanoTime, threads.dryRuns());
+        List<TaskConfigCheck> drivers = List.of(new RktConfigCheck());
+        Scheduler scheduler = new Scheduler(new DriverMachineUses(drivers));
+        EvaluationLoop loop = new EvaluationLoop(
+                store, identifiers, evaluations, scheduler, config.scheduling(), clocks, threads.scheduling());
+        DryRuns dryRuns = new DryRuns(
+                store.reader(), loop, scheduler, config.scheduling(), clock, System::nanoTime, threads.dryRuns());
         NodeDrainer drainer = new NodeDrainer(store, evaluations, clocks, threads.ticks());
         PeriodicLauncher periodic = new PeriodicLauncher(store, evaluations, clock);
         Dispatcher dispatcher = new Dispatcher(store, evaluations, identifiers, clock);
@@ -269,7 +274,8 @@ final class GantryServer implements AutoCloseable {
                 config.listen(),
                 credentials,
                 new GrpcServer.Parts(
-                        new JobValidator(List.of(new RktConfigCheck()), Cron::fault),
+                        new JobValidator(drivers, Cron::fault),
+                        scheduler,
                         jobs,
                         dryRuns,
                         deployments,

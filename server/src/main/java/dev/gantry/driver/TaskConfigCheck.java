@@ -1,5 +1,6 @@
 package dev.gantry.driver;
 
+import dev.gantry.restriction.MachineUse;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
@@ -33,4 +34,13 @@ public interface TaskConfigCheck {
      * @return each use, in the order of the fields
      */
     List<FeatureUse> features(Task task, String path);
+
+    /**
+     * Finds what a task asks of its machine that the machine's owner may not allow. Leaves out values that only the
+     * node will know.
+     *
+     * @param task a task without faults
+     * @return what it asks for
+     */
+    MachineUse machineUse(Task task);
 }

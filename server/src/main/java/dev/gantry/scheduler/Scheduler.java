@@ -1,7 +1,10 @@
 package dev.gantry.scheduler;
 
+import dev.gantry.restriction.MachineUses;
+import dev.gantry.restriction.Restrictions;
 import dev.gantry.scheduler.constraint.ConstraintChecks;
 import dev.gantry.scheduler.constraint.Feasibility;
+import dev.gantry.scheduler.constraint.GroupUse;
 import dev.gantry.scheduler.constraint.NodeRequirements;
 import dev.gantry.scheduler.placement.NodeVerdicts;
 import dev.gantry.scheduler.placement.PlanMaker;
@@ -28,8 +31,16 @@ import java.util.function.Function;
  */
 public final class Scheduler {
 
-    /** Makes a scheduler. */
-    public Scheduler() {}
+    private final MachineUses uses;
+
+    /**
+     * Makes a scheduler.
+     *
+     * @param uses finds what tasks ask of their machine, which nodes may not allow
+     */
+    public Scheduler(MachineUses uses) {
+        this.uses = uses;
+    }
 
     /**
      * Returns the changes that make the cluster run a job as it was submitted. Changes nothing itself.
@@ -49,7 +60,7 @@ public final class Scheduler {
                 new DeploymentRule(job, cluster.deploymentsOf(job.getJob().getId()), now);
         return stopped
                 ? stop(reconciliation.stop(), deployments)
-                : new PlanMaker(cluster, job, reconciliation, deployments, options).make();
+                : new PlanMaker(cluster, job, reconciliation, deployments, options, uses).make();
     }
 
     /**
@@ -64,12 +75,12 @@ public final class Scheduler {
      */
     public Map<String, List<NodeVerdict>> explain(
             ClusterState cluster, JobVersion job, Plan plan, SchedulerOptions options, int limit) {
-        return NodeVerdicts.explain(cluster, job, plan, options, limit);
+        return NodeVerdicts.explain(cluster, job, plan, options, uses, limit);
     }
 
     /**
      * Returns a function that says why a node does not meet the requirements of a group. The function looks at the
-     * node's datacenter, drivers and attributes only; it ignores the node's status, eligibility and free resources. The
+     * node's datacenter, drivers, attributes and restrictions only; it ignores the node's status, eligibility and free resources. The
      * server uses it to name allocations that keep running on a node that has changed.
      *
      * @param job a job, with its defaults filled in
@@ -78,8 +89,12 @@ public final class Scheduler {
      *     requirements
      */
     public Function<Node, Optional<String>> misfit(Job job, TaskGroup group) {
-        Feasibility feasibility = new Feasibility(NodeRequirements.of(job, group));
-        return node -> feasibility.misfit(node).map(refusal -> feasibility.explain(refusal, node));
+        Feasibility feasibility = new Feasibility(NodeRequirements.of(job, group, Map.of()));
+        GroupUse use = GroupUse.of(group, uses);
+        return node -> feasibility
+                .misfit(node)
+                .map(refusal -> feasibility.explain(refusal, node))
+                .or(() -> use.refusal(Restrictions.of(node.getRestrictions())));
     }
 
     private static Plan stop(List<GroupChange> changes, DeploymentRule deployments) {

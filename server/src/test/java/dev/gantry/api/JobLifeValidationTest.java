@@ -7,6 +7,7 @@ import com.google.protobuf.TextFormat.ParseException;
 import dev.gantry.cluster.job.Cron;
 import dev.gantry.driver.FeatureUse;
 import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.restriction.MachineUse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.Task;
@@ -34,6 +35,11 @@ class JobLifeValidationTest {
         @Override
         public List<FeatureUse> features(Task task, String path) {
             return List.of();
+        }
+
+        @Override
+        public MachineUse machineUse(Task task) {
+            return MachineUse.NONE;
         }
     };
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gantry.cluster.job.Cron;
 import dev.gantry.driver.FeatureUse;
 import dev.gantry.driver.TaskConfigCheck;
+import dev.gantry.restriction.MachineUse;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Check;
 import dev.gantry.v1.Constraint;
@@ -44,6 +45,11 @@ class JobLimitsTest {
         @Override
         public List<FeatureUse> features(Task task, String path) {
             return List.of();
+        }
+
+        @Override
+        public MachineUse machineUse(Task task) {
+            return MachineUse.NONE;
         }
     };
 

@@ -19,6 +19,7 @@ import dev.gantry.v1.Identity;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
@@ -91,6 +92,14 @@ final class FakeNode implements AutoCloseable {
                 .putAttributes("driver.rkt.version", version)
                 .putDrivers("rkt", DriverHealth.newBuilder().setHealthy(true).build())
                 .build();
+        return this;
+    }
+
+    /** Says in its next sessions what it lets tasks ask of the machine; the default instance: nothing about it. */
+    FakeNode restricted(NodeRestrictions restrictions) {
+        node = restrictions.equals(NodeRestrictions.getDefaultInstance())
+                ? node.toBuilder().clearRestrictions().build()
+                : node.toBuilder().setRestrictions(restrictions).build();
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.gantry.scheduler;
 
 import dev.gantry.model.JobDefaults;
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.plan.Placement;
 import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.state.ClusterState;
@@ -34,7 +35,7 @@ public final class Fixtures {
 
     /** Plans a job {@link #NOW}, without preemption. */
     public static Plan plan(ClusterState cluster, JobVersion job, boolean stopped) {
-        return new Scheduler().plan(cluster, job, stopped, NOW, SchedulerOptions.DEFAULT);
+        return new Scheduler(MachineUses.NONE).plan(cluster, job, stopped, NOW, SchedulerOptions.DEFAULT);
     }
 
     /** Returns an empty plan. */

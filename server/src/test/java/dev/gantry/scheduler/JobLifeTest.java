@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.Timestamp;
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Placement;
@@ -123,7 +124,7 @@ class JobLifeTest {
             JobVersion job = version(0, updated(2, 100, 1, 0));
             carryOut(job);
 
-            Plan plan = new Scheduler().plan(cluster, job, true, now, SchedulerOptions.DEFAULT);
+            Plan plan = new Scheduler(MachineUses.NONE).plan(cluster, job, true, now, SchedulerOptions.DEFAULT);
 
             assertThat(plan.deployments())
                     .extracting(Deployment::getStatus)
@@ -488,7 +489,7 @@ class JobLifeTest {
             Allocation outdated = ofVersion(0).get(0);
             drain(outdated.getNodeId(), Drain.newBuilder().setOverdue(true).build());
 
-            Plan plan = new Scheduler().plan(cluster, next, false, now, SchedulerOptions.DEFAULT);
+            Plan plan = new Scheduler(MachineUses.NONE).plan(cluster, next, false, now, SchedulerOptions.DEFAULT);
 
             assertThat(plan.stops()).extracting(Stop::allocation).containsExactly(outdated);
             assertThat(plan.placements())
@@ -606,7 +607,7 @@ class JobLifeTest {
 
     /** Plans the job and applies the plan. Stopped allocations end at once. */
     private Plan carryOut(JobVersion job) {
-        Plan plan = new Scheduler().plan(cluster, job, false, now, SchedulerOptions.DEFAULT);
+        Plan plan = new Scheduler(MachineUses.NONE).plan(cluster, job, false, now, SchedulerOptions.DEFAULT);
         cluster.putJob(job);
         plan.deployments().forEach(this::put);
         plan.stops()

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.plan.GroupOutcome;
 import dev.gantry.scheduler.plan.Placement;
 import dev.gantry.scheduler.plan.Plan;
@@ -44,7 +45,7 @@ class SchedulerTest {
 
     private static final Plan NOTHING_NEW = Fixtures.nothingNew();
 
-    private final Scheduler scheduler = new Scheduler();
+    private final Scheduler scheduler = new Scheduler(MachineUses.NONE);
 
     @Nested
     class What_a_job_wants {

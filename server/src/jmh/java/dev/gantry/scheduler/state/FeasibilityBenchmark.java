@@ -3,6 +3,7 @@ package dev.gantry.scheduler.state;
 import dev.gantry.scheduler.BenchmarkCluster;
 import dev.gantry.scheduler.constraint.NodeRequirements;
 import dev.gantry.v1.Job;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -72,7 +73,7 @@ public class FeasibilityBenchmark {
     }
 
     private NodeRequirements requirements() {
-        return NodeRequirements.of(job, job.getTaskGroups(0));
+        return NodeRequirements.of(job, job.getTaskGroups(0), Map.of());
     }
 
     private NodeUsage next() {

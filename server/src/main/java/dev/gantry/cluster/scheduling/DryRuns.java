@@ -45,6 +45,7 @@ public final class DryRuns {
      *
      * @param reader reads whether jobs have failed allocations
      * @param loop takes the snapshots
+     * @param scheduler makes plans
      * @param options the cluster's scheduler configuration
      * @param clock tells the time to plan for
      * @param nanoTime tells elapsed time, in nanoseconds
@@ -53,13 +54,14 @@ public final class DryRuns {
     public DryRuns(
             StoreReader reader,
             EvaluationLoop loop,
+            Scheduler scheduler,
             SchedulerOptions options,
             InstantSource clock,
             LongSupplier nanoTime,
             Executor executor) {
         this.reader = reader;
         this.loop = loop;
-        this.dryRun = new DryRun(new Scheduler(), options, clock);
+        this.dryRun = new DryRun(scheduler, options, clock);
         this.nanoTime = nanoTime;
         this.turn = new SerialTask(executor, this::takeTurn);
     }

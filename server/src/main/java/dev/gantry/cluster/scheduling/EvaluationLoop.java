@@ -87,6 +87,7 @@ public final class EvaluationLoop {
      * @param store stores plans
      * @param identifiers creates ids of allocations
      * @param evaluations creates evaluations of jobs with a follow-up and of preempted jobs
+     * @param scheduler makes plans
      * @param options the cluster's scheduler configuration
      * @param clocks tell when allocations are created and follow-ups are due
      * @param executor one thread for this loop alone; after shutdown it must ignore tasks
@@ -95,11 +96,12 @@ public final class EvaluationLoop {
             Store store,
             Identifiers identifiers,
             Evaluations evaluations,
+            Scheduler scheduler,
             SchedulerOptions options,
             Clocks clocks,
             ScheduledExecutorService executor) {
         this.store = store;
-        this.scheduler = new Scheduler();
+        this.scheduler = scheduler;
         this.writer = new PlanWriter(store, identifiers, evaluations, clocks.wall());
         this.options = options;
         this.clocks = clocks;

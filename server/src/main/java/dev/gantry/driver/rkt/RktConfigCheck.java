@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import dev.gantry.driver.FeatureUse;
 import dev.gantry.driver.TaskConfigCheck;
 import dev.gantry.model.FieldPath;
+import dev.gantry.restriction.MachineUse;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
@@ -35,6 +36,11 @@ public final class RktConfigCheck implements TaskConfigCheck {
     @Override
     public List<FeatureUse> features(Task task, String path) {
         return RktFeatures.of(task, path);
+    }
+
+    @Override
+    public MachineUse machineUse(Task task) {
+        return RktMachineUse.ofJob(task);
     }
 
     private static Set<String> labels(List<Task> tasks) {

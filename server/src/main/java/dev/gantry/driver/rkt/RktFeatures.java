@@ -13,9 +13,7 @@ import dev.gantry.v1.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Finds the features of rkt that a task uses and that policies may deny. The text of the job may leave it open: it has a <code>${…}</code>, an option that this driver does not know, or a user's name that the image defines. Then the task counts as using the feature.
@@ -24,14 +22,6 @@ final class RktFeatures {
 
     /** A user id that is not root, and that is too short to become root or "no change" (4294967295) when it is cut to 32 bits. */
     private static final Pattern ORDINARY_USER = Pattern.compile("[1-9][0-9]{0,8}");
-
-    /** The words of insecure_options that concern images only. */
-    private static final Set<String> IMAGE_OPTIONS = Set.of("image", "tls", "ondisk", "http", "pubkey", "all-fetch");
-
-    /** The words of insecure_options that concern running pods only. */
-    private static final Set<String> RUN_OPTIONS = Set.of("capabilities", "paths", "seccomp", "all-run");
-
-    private static final String PLAIN_HTTP = "http://";
 
     private final String path;
     private final List<FeatureUse> uses = new ArrayList<>();
@@ -69,8 +59,9 @@ final class RktFeatures {
 
     private void addImage(String image) {
         String known = decided(image).strip().toLowerCase(Locale.ROOT);
-        boolean mayBecomePlain = !known.equals(image.strip().toLowerCase(Locale.ROOT)) && PLAIN_HTTP.startsWith(known);
-        if (known.startsWith(PLAIN_HTTP) || mayBecomePlain) {
+        boolean mayBecomePlain =
+                !known.equals(image.strip().toLowerCase(Locale.ROOT)) && RktOptionWords.PLAIN_HTTP.startsWith(known);
+        if (RktOptionWords.isPlainHttp(known) || mayBecomePlain) {
             add(
                     ACL_JOB_FEATURE_INSECURE_IMAGES,
                     "config.image",
@@ -92,10 +83,7 @@ final class RktFeatures {
 
     private void addNetworks(List<String> networks) {
         for (int i = 0; i < networks.size(); i++) {
-            boolean isHost = words(networks.get(i))
-                    .map(network -> network.split(":", 2)[0].strip())
-                    .anyMatch("host"::equals);
-            if (isHost || isUndecided(networks.get(i))) {
+            if (RktOptionWords.isHostNetwork(networks.get(i)) || isUndecided(networks.get(i))) {
                 add(
                         ACL_JOB_FEATURE_HOST_NETWORK,
                         FieldPath.element("config.net", i),
@@ -108,13 +96,13 @@ final class RktFeatures {
         List<String> options = config.insecureOptions();
         for (int i = 0; i < options.size(); i++) {
             String field = FieldPath.element("config.insecure_options", i);
-            if (mayBeOther(options.get(i), RUN_OPTIONS)) {
+            if (RktOptionWords.mayLeaveOutImageChecks(options.get(i))) {
                 add(
                         ACL_JOB_FEATURE_INSECURE_IMAGES,
                         field,
                         "\"%s\" leaves out checks of the image: use \"none\"".formatted(options.get(i)));
             }
-            if (mayBeOther(options.get(i), IMAGE_OPTIONS)) {
+            if (RktOptionWords.mayLiftConfinement(options.get(i))) {
                 add(
                         ACL_JOB_FEATURE_RAW_CAPABILITIES,
                         field,
@@ -133,15 +121,6 @@ final class RktFeatures {
                     "config.insecure_options",
                     found + "set trust_prefix, or insecure_options = [\"image\"]");
         }
-    }
-
-    /** Decides whether an option has a word that is neither {@code none} nor in a set. Commas separate the words. */
-    private static boolean mayBeOther(String option, Set<String> harmless) {
-        return words(option).anyMatch(word -> !word.equals("none") && !harmless.contains(word));
-    }
-
-    private static Stream<String> words(String joined) {
-        return Stream.of(joined.split(",", -1)).map(String::strip);
     }
 
     private static boolean isUndecided(String text) {

@@ -4,6 +4,7 @@ import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.TaskGroup;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,7 +33,7 @@ public final class ConstraintCost {
         Set<NodeRequirements> counted = new HashSet<>();
         long work = 0;
         for (TaskGroup group : job.getTaskGroupsList()) {
-            NodeRequirements requirements = NodeRequirements.of(job, group);
+            NodeRequirements requirements = NodeRequirements.of(job, group, Map.of());
             if (counted.add(requirements)) {
                 work += of(requirements);
             }

@@ -2,9 +2,11 @@ package dev.gantry.scheduler.constraint;
 
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -14,6 +16,7 @@ public final class Feasibility {
     private final List<String> datacenters;
     private final List<String> drivers;
     private final List<NodeConstraint> constraints;
+    private final Map<NodeRestrictions, String> refusing;
 
     /**
      * Parses the requirements of a group.
@@ -24,6 +27,7 @@ public final class Feasibility {
     public Feasibility(NodeRequirements requirements) {
         this.datacenters = requirements.datacenters();
         this.drivers = requirements.drivers();
+        this.refusing = requirements.refusing();
         this.constraints =
                 requirements.constraints().stream().map(NodeConstraint::of).toList();
     }
@@ -61,6 +65,7 @@ public final class Feasibility {
         }
         return unhealthy(node)
                 .map(Feasibility::notOffered)
+                .or(() -> restriction(node).map(Refusal::node))
                 .or(() -> unfulfilled(node).map(constraint -> Refusal.constraint(constraint.toString())));
     }
 
@@ -78,6 +83,15 @@ public final class Feasibility {
                 .filter(description -> !description.isEmpty())
                 .map(description -> "%s: %s".formatted(refusal.reason(), description))
                 .orElse(refusal.reason());
+    }
+
+    /**
+     * Returns why the restrictions of a node don't allow the group; empty if they do.
+     *
+     * @param node the node
+     */
+    public Optional<String> restriction(Node node) {
+        return refusing.isEmpty() ? Optional.empty() : Optional.ofNullable(refusing.get(node.getRestrictions()));
     }
 
     /** Returns the names of the node properties that the constraints refer to, such as {@code attr.kernel.name}. */

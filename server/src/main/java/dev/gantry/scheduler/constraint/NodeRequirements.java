@@ -3,9 +3,11 @@ package dev.gantry.scheduler.constraint;
 import dev.gantry.v1.Affinity;
 import dev.gantry.v1.Constraint;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.TaskGroup;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -16,9 +18,15 @@ import java.util.Set;
  * @param drivers the node offers all of these drivers
  * @param constraints the node meets all of these constraints
  * @param affinities nodes that meet these are preferred
+ * @param refusing the restrictions of nodes of the cluster that don't allow the group, with the reason. It has the
+ *     verdicts rather than what the group asks for, so that groups that all nodes allow have the same requirements
  */
 public record NodeRequirements(
-        List<String> datacenters, List<String> drivers, List<Constraint> constraints, List<Affinity> affinities) {
+        List<String> datacenters,
+        List<String> drivers,
+        List<Constraint> constraints,
+        List<Affinity> affinities,
+        Map<NodeRestrictions, String> refusing) {
 
     /** Copies the lists. */
     public NodeRequirements {
@@ -26,6 +34,7 @@ public record NodeRequirements(
         drivers = List.copyOf(drivers);
         constraints = List.copyOf(constraints);
         affinities = List.copyOf(affinities);
+        refusing = Map.copyOf(refusing);
     }
 
     /**
@@ -33,15 +42,17 @@ public record NodeRequirements(
      *
      * @param job the job of the group
      * @param group the group
+     * @param refusing the restrictions in the cluster that don't allow the group, with the reason
      * @throws IllegalArgumentException if a constraint has an unknown operator
      */
-    public static NodeRequirements of(Job job, TaskGroup group) {
+    public static NodeRequirements of(Job job, TaskGroup group, Map<NodeRestrictions, String> refusing) {
         Set<String> drivers = new LinkedHashSet<>();
         group.getTasksList().forEach(task -> drivers.add(task.getDriver()));
         return new NodeRequirements(
                 job.getDatacentersList(),
                 List.copyOf(drivers),
                 Constraints.ofNode(job, group),
-                Affinities.of(job, group));
+                Affinities.of(job, group),
+                refusing);
     }
 }

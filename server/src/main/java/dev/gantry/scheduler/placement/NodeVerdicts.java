@@ -3,6 +3,7 @@ package dev.gantry.scheduler.placement;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.placement.PlanDraft.Outlook;
 import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.state.ClusterState;
@@ -43,15 +44,17 @@ public final class NodeVerdicts {
      * @param job a version of a job, with its defaults filled in
      * @param plan a plan for that version and that cluster
      * @param options the scheduler configuration that the plan was made with
+     * @param uses finds what tasks ask of their machine
      * @param limit the number of nodes to explain, 0 or more
      * @return the verdicts by group, each list in the order of the nodes' names
      */
     public static Map<String, List<NodeVerdict>> explain(
-            ClusterState cluster, JobVersion job, Plan plan, SchedulerOptions options, int limit) {
+            ClusterState cluster, JobVersion job, Plan plan, SchedulerOptions options, MachineUses uses, int limit) {
         PlanDraft draft = new PlanDraft(cluster, job.getJob().getId(), Outlook.NOW);
         Map<String, Suitability> groups = new LinkedHashMap<>();
         for (TaskGroup group : job.getJob().getTaskGroupsList()) {
-            groups.put(group.getName(), new Suitability(Demand.of(cluster, job, group, options.algorithm()), draft));
+            groups.put(
+                    group.getName(), new Suitability(Demand.of(cluster, job, group, options.algorithm(), uses), draft));
         }
         plan.stops().forEach(stop -> draft.stop(stop.allocation()));
         NodeVerdicts verdicts = new NodeVerdicts(plan);

@@ -1,5 +1,6 @@
 package dev.gantry.scheduler.placement;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.placement.PlanDraft.Outlook;
 import dev.gantry.scheduler.plan.DelayedReschedule;
 import dev.gantry.scheduler.plan.GroupOutcome;
@@ -43,6 +44,7 @@ public final class PlanMaker {
     private final JobVersion job;
     private final DeploymentRule deployments;
     private final SchedulerOptions options;
+    private final MachineUses uses;
     private final PlanDraft now;
     private final LazyPlanDraft onceStopped;
     private final List<GroupChange> changes = new ArrayList<>();
@@ -57,6 +59,7 @@ public final class PlanMaker {
      * @param reconciliation compares the job with its allocations
      * @param deployments begins and updates the job's deployments
      * @param options the cluster's scheduler configuration
+     * @param uses finds what tasks ask of their machine
      * @throws IllegalArgumentException if a constraint is malformed
      */
     public PlanMaker(
@@ -64,8 +67,10 @@ public final class PlanMaker {
             JobVersion job,
             Reconciliation reconciliation,
             DeploymentRule deployments,
-            SchedulerOptions options) {
+            SchedulerOptions options,
+            MachineUses uses) {
         this.options = options;
+        this.uses = uses;
         this.cluster = cluster;
         this.job = job;
         this.deployments = deployments;
@@ -74,7 +79,7 @@ public final class PlanMaker {
         this.onceStopped = new LazyPlanDraft(() -> new PlanDraft(cluster, jobId, Outlook.ONCE_STOPPED));
         List<Demand> demands = new ArrayList<>();
         for (TaskGroup group : job.getJob().getTaskGroupsList()) {
-            Demand demand = Demand.of(cluster, job, group, options.algorithm());
+            Demand demand = Demand.of(cluster, job, group, options.algorithm(), uses);
             demands.add(demand);
             changes.add(reconciliation.change(demand));
         }
@@ -211,6 +216,6 @@ public final class PlanMaker {
                 Optional.empty(),
                 Rollout.NONE);
         return new GroupPlanner(
-                Demand.of(cluster, version, group, options.algorithm()), change, "", cluster, now, onceStopped);
+                Demand.of(cluster, version, group, options.algorithm(), uses), change, "", cluster, now, onceStopped);
     }
 }

@@ -1,18 +1,21 @@
 package dev.gantry.scheduler.state;
 
 import dev.gantry.model.AllocationStatuses;
+import dev.gantry.scheduler.constraint.GroupUse;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.TaskGroup;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The scheduler's view of the cluster: nodes, allocations, job versions and deployments.
@@ -168,6 +171,15 @@ public final class ClusterState {
     /** Returns the cached results of testing nodes. */
     public FeasibilityCache cache() {
         return nodes.cache();
+    }
+
+    /**
+     * Returns the restrictions of nodes that don't allow a group, with the reason.
+     *
+     * @param use finds what the group asks for; called only if a node has restrictions
+     */
+    Map<NodeRestrictions, String> refusing(Supplier<GroupUse> use) {
+        return nodes.restrictions().refusing(use);
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.gantry.scheduler.state;
 
+import dev.gantry.restriction.MachineUses;
+import dev.gantry.scheduler.constraint.GroupUse;
 import dev.gantry.scheduler.constraint.NodeRequirements;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 import dev.gantry.v1.Job;
@@ -26,11 +28,14 @@ public record Demand(
      * @param version the version of the job
      * @param group a group of that version, with its defaults filled in
      * @param algorithm the order in which nodes are filled
+     * @param uses finds what tasks ask of their machine
      * @throws IllegalArgumentException if a constraint or an affinity is malformed
      */
-    public static Demand of(ClusterState cluster, JobVersion version, TaskGroup group, Algorithm algorithm) {
+    public static Demand of(
+            ClusterState cluster, JobVersion version, TaskGroup group, Algorithm algorithm, MachineUses uses) {
         Job job = version.getJob();
-        NodeClasses classes = cluster.cache().classes(NodeRequirements.of(job, group));
+        NodeClasses classes = cluster.cache()
+                .classes(NodeRequirements.of(job, group, cluster.refusing(() -> GroupUse.of(group, uses))));
         return new Demand(job, version.getVersion(), group, ResourceRequest.of(group), classes, algorithm);
     }
 

@@ -68,6 +68,11 @@ public final class FeasibilityCache {
         return find(properties, text, NodeProperty::new);
     }
 
+    /** Returns for how many different requirements results are kept. */
+    public int size() {
+        return classes.size();
+    }
+
     /** Drops the results for the node at a position: the node has changed. */
     void forget(int position) {
         classes.values().forEach(result -> result.forget(position));

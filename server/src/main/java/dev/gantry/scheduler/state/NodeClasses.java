@@ -48,6 +48,7 @@ public final class NodeClasses {
      *
      * @param datacenter empty if the requirements name no datacenter
      * @param drivers for each driver of the requirements, whether it is healthy
+     * @param restriction why the node's restrictions don't allow the group; empty if they do
      * @param targets the values of the properties that constraints and affinities name
      */
     private record NodeClass(
@@ -56,6 +57,7 @@ public final class NodeClasses {
             boolean draining,
             String datacenter,
             List<Boolean> drivers,
+            Optional<String> restriction,
             List<Optional<String>> targets) {}
 
     private final NodeRequirements requirements;
@@ -165,6 +167,7 @@ public final class NodeClasses {
                 node.hasDrain(),
                 requirements.datacenters().isEmpty() ? "" : node.getDatacenter(),
                 healthyDrivers(node),
+                feasibility.restriction(node),
                 values(node));
     }
 

@@ -15,6 +15,7 @@ final class NodeTable {
 
     private final Map<String, NodeUsage> byId = new HashMap<>();
     private final FeasibilityCache cache;
+    private final NodeRestrictionTable restrictions = new NodeRestrictionTable();
     private List<NodeUsage> byName = List.of();
     private boolean isSorted = true;
 
@@ -37,6 +38,7 @@ final class NodeTable {
         NodeTable snapshot = new NodeTable(deadline);
         snapshot.byName = all().stream().map(NodeUsage::snapshot).toList();
         snapshot.byName.forEach(usage -> snapshot.byId.put(usage.id(), usage));
+        snapshot.restrictions.addAll(restrictions);
         return snapshot;
     }
 
@@ -47,10 +49,12 @@ final class NodeTable {
             byId.put(node.getId(), new NodeUsage(node));
             isSorted = false;
         } else {
+            restrictions.remove(usage.node());
             isSorted &= usage.node().getName().equals(node.getName());
             usage.describe(node);
             cache.forget(usage.position());
         }
+        restrictions.add(node);
     }
 
     /** Removes a node that has no allocations; ignores all others. */
@@ -58,6 +62,7 @@ final class NodeTable {
         NodeUsage usage = byId.get(id);
         if (usage != null && usage.allocations().isEmpty()) {
             byId.remove(id);
+            restrictions.remove(usage.node());
             isSorted = false;
         }
     }
@@ -81,6 +86,11 @@ final class NodeTable {
     /** Returns the cached test results. Positions in the cache are those that {@link #all} and {@link #find} set. */
     FeasibilityCache cache() {
         return cache;
+    }
+
+    /** Returns the restrictions of the nodes. */
+    NodeRestrictionTable restrictions() {
+        return restrictions;
     }
 
     private void sort() {

@@ -9,6 +9,8 @@ import dev.gantry.cluster.DryRunTimeoutException;
 import dev.gantry.cluster.OverloadedException;
 import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.model.JobDefaults;
+import dev.gantry.restriction.MachineUses;
+import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.DriverHealth;
 import dev.gantry.v1.GroupPlan;
@@ -53,6 +55,8 @@ class DryRunsTest {
     private ClusterFixture cluster;
     private DryRuns dryRuns;
 
+    private static final Scheduler SCHEDULER = new Scheduler(MachineUses.NONE);
+
     @BeforeEach
     void start() {
         cluster = new ClusterFixture(dir);
@@ -63,13 +67,20 @@ class DryRunsTest {
                 cluster.store(),
                 cluster.identifiers(),
                 cluster.evaluations(),
+                SCHEDULER,
                 SchedulerOptions.DEFAULT,
                 cluster.clocks(),
                 scheduling);
         cluster.store().listen(loop::publish);
         loop.start();
         dryRuns = new DryRuns(
-                cluster.store().reader(), loop, SchedulerOptions.DEFAULT, cluster.clock(), this::readClock, thread);
+                cluster.store().reader(),
+                loop,
+                SCHEDULER,
+                SchedulerOptions.DEFAULT,
+                cluster.clock(),
+                this::readClock,
+                thread);
     }
 
     @AfterEach

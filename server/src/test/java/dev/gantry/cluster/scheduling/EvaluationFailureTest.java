@@ -10,6 +10,8 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.gantry.cluster.ClusterFixture;
 import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.restriction.MachineUses;
+import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.DriverHealth;
@@ -91,6 +93,7 @@ class EvaluationFailureTest {
                 cluster.store(),
                 cluster.identifiers(),
                 cluster.evaluations(),
+                new Scheduler(MachineUses.NONE),
                 SchedulerOptions.DEFAULT,
                 cluster.clocks(),
                 thread);

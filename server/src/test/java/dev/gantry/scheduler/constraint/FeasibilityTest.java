@@ -14,6 +14,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class FeasibilityTest {
@@ -82,7 +83,7 @@ class FeasibilityTest {
     }
 
     private static Feasibility feasibility() {
-        return new Feasibility(NodeRequirements.of(JOB, JOB.getTaskGroups(0)));
+        return new Feasibility(NodeRequirements.of(JOB, JOB.getTaskGroups(0), Map.of()));
     }
 
     private static String reason(Node.Builder node) {

@@ -8,6 +8,7 @@ import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.reconcile.PlacementRequest;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
@@ -38,7 +39,8 @@ class NodeSearchTest {
             cluster,
             JobVersion.newBuilder().setJob(JOB).build(),
             JOB.getTaskGroups(0),
-            SchedulerOptions.Algorithm.BINPACK);
+            SchedulerOptions.Algorithm.BINPACK,
+            MachineUses.NONE);
 
     @Test
     void a_thousand_placements_on_five_thousand_nodes_test_constraints_once_a_class() {

@@ -12,6 +12,7 @@ import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.Fixtures;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.plan.Plan;
@@ -84,11 +85,11 @@ class PreemptionTest {
         Allocation low = run("low", 20, 3000);
         JobVersion high = job("high", 80, 2000);
 
-        Plan first = new Scheduler().plan(cluster, high, false, NOW, PREEMPTING);
+        Plan first = new Scheduler(MachineUses.NONE).plan(cluster, high, false, NOW, PREEMPTING);
         apply(cluster, high, first);
-        Plan second = new Scheduler().plan(cluster, high, false, NOW, PREEMPTING);
+        Plan second = new Scheduler(MachineUses.NONE).plan(cluster, high, false, NOW, PREEMPTING);
         cluster.putAllocation(end(low, ClientStatus.CLIENT_STATUS_COMPLETE));
-        Plan third = new Scheduler().plan(cluster, high, false, NOW, PREEMPTING);
+        Plan third = new Scheduler(MachineUses.NONE).plan(cluster, high, false, NOW, PREEMPTING);
 
         assertThat(first.placements()).isEmpty();
         assertThat(first.groups().get(0).preempted()).containsExactly(low);
@@ -109,7 +110,7 @@ class PreemptionTest {
     }
 
     private List<String> preempted(JobVersion job) {
-        return new Scheduler()
+        return new Scheduler(MachineUses.NONE)
                 .plan(cluster, job, false, NOW, PREEMPTING).stops().stream()
                         .filter(stop -> stop.cause() == StopCause.PREEMPTED)
                         .map(stop -> stop.allocation().getJobId())

@@ -10,6 +10,7 @@ import static dev.gantry.scheduler.Fixtures.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.gantry.restriction.MachineUses;
 import dev.gantry.scheduler.Fixtures;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.scheduler.constraint.ConstraintChecks;
@@ -125,7 +126,7 @@ class PreferencesTest {
         JobVersion second = version(0, web(1));
 
         Plan packed = plan(two, second, false);
-        Plan spread = new Scheduler()
+        Plan spread = new Scheduler(MachineUses.NONE)
                 .plan(two, second, false, Fixtures.NOW, new SchedulerOptions(Algorithm.SPREAD, Set.of()));
 
         assertThat(packed.placements().get(0).node().getName())
@@ -141,8 +142,8 @@ class PreferencesTest {
 
         for (Algorithm algorithm : Algorithm.values()) {
             SchedulerOptions options = new SchedulerOptions(algorithm, Set.of());
-            Plan plan = new Scheduler().plan(two, second, false, Fixtures.NOW, options);
-            Map<String, Double> explained = new Scheduler()
+            Plan plan = new Scheduler(MachineUses.NONE).plan(two, second, false, Fixtures.NOW, options);
+            Map<String, Double> explained = new Scheduler(MachineUses.NONE)
                             .explain(two, second, plan, options, 100)
                             .get(second.getJob().getTaskGroups(0).getName())
                             .stream()

@@ -17,6 +17,7 @@ import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.PlacementFailure;
 import dev.gantry.v1.Spread;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -142,7 +143,7 @@ class NodeClassesTest {
     private NodeClasses classes(Job.Builder job) {
         JobVersion version = version(0, job);
         return cluster.cache()
-                .classes(NodeRequirements.of(version.getJob(), version.getJob().getTaskGroups(0)));
+                .classes(NodeRequirements.of(version.getJob(), version.getJob().getTaskGroups(0), Map.of()));
     }
 
     private static Job.Builder newRkt(String id) {

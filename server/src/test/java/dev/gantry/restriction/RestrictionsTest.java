@@ -1,0 +1,170 @@
+package dev.gantry.restriction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gantry.v1.HostVolumeRestriction;
+import dev.gantry.v1.IdRange;
+import dev.gantry.v1.IdRestriction;
+import dev.gantry.v1.ImageSourceRestriction;
+import dev.gantry.v1.NodeRestrictions;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RestrictionsTest {
+
+    private static final NodeRestrictions NO_ROOT =
+            NodeRestrictions.newBuilder().setDenyRoot(true).build();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0", "00", "", "root", "www-data", "-1", "+0", "0x0", "4294967295", "4294967296", "1000:0", " 1"
+            })
+    void a_user_or_a_group_that_may_be_root_is_refused(String name) {
+        Restrictions rules = Restrictions.of(NO_ROOT);
+
+        assertThat(rules.refusals(as(name, "1000")))
+                .singleElement()
+                .asString()
+                .contains("user", "set user to a number other than 0");
+        assertThat(rules.refusals(as("1000", name)))
+                .singleElement()
+                .asString()
+                .contains("group", "set group to a number other than 0");
+    }
+
+    @Test
+    void a_user_that_only_the_node_will_know_is_not_refused_before() {
+        MachineUse unknown =
+                new MachineUse(List.of(), false, Optional.empty(), Optional.empty(), false, false, Optional.empty());
+
+        assertThat(Restrictions.of(NO_ROOT).refusals(unknown)).isEmpty();
+        assertThat(Restrictions.of(NO_ROOT).refusals(as("1", "4294967294"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"999, false", "1000, true", "1999, true", "2000, false", "2500, true", "0, false", "name, false"})
+    void users_and_groups_are_allowed_by_ranges(String name, boolean allowed) {
+        IdRestriction ids = ids(1000, 1999, 2500, 2500);
+        Restrictions users =
+                Restrictions.of(NodeRestrictions.newBuilder().setUsers(ids).build());
+        Restrictions groups =
+                Restrictions.of(NodeRestrictions.newBuilder().setGroups(ids).build());
+
+        assertThat(users.refusals(as(name, "0")).isEmpty()).isEqualTo(allowed);
+        assertThat(groups.refusals(as("0", name)).isEmpty()).isEqualTo(allowed);
+        assertThat(allowed || users.refusals(as(name, "0")).get(0).contains("(allowed: 1000-1999, 2500)"))
+                .isTrue();
+    }
+
+    @Test
+    void each_thing_that_is_not_allowed_is_named() {
+        MachineUse all = new MachineUse(
+                List.of(new MachineUse.HostVolume("/etc", true), new MachineUse.HostVolume("/usr", true)),
+                true,
+                Optional.of("0"),
+                Optional.of("0"),
+                true,
+                true,
+                Optional.of("docker://redis"));
+        NodeRestrictions tight = NO_ROOT.toBuilder()
+                .setHostVolumes(HostVolumeRestriction.getDefaultInstance())
+                .setDenyHostNetwork(true)
+                .setDenyRawCapabilities(true)
+                .setDenyInsecureImages(true)
+                .setImageSources(ImageSourceRestriction.newBuilder().addAllow("example.com"))
+                .build();
+
+        assertThat(Restrictions.of(tight).refusals(all)).hasSize(8).allMatch(one -> one.startsWith("does not allow "));
+        assertThat(Restrictions.NONE.refusals(all)).isEmpty();
+    }
+
+    @Test
+    void faults_are_all_named_with_their_values() {
+        NodeRestrictions faulty = NodeRestrictions.newBuilder()
+                .setHostVolumes(HostVolumeRestriction.newBuilder()
+                        .addAllow("srv")
+                        .addAllow("/srv/**")
+                        .addAllow("/srv/../etc")
+                        .addAllow("/a/{b,c}")
+                        .addReadOnly(""))
+                .setUsers(ids(5, 4))
+                .setGroups(IdRestriction.getDefaultInstance())
+                .setImageSources(ImageSourceRestriction.newBuilder()
+                        .addAllow("redis")
+                        .addAllow("docker://redis")
+                        .addAllow("example.com/x:1.0")
+                        .addAllow("ftp://example.com")
+                        .addAllow("a\nb"))
+                .build();
+
+        assertThat(RestrictionChecks.check(faulty, "register.node.restrictions"))
+                .extracting(fault -> fault.getField().substring("register.node.restrictions.".length()) + ": "
+                        + fault.getDescription().split(":", 2)[0])
+                .containsExactly(
+                        "host_volumes.allow[0]: \"srv\" is no absolute path",
+                        "host_volumes.allow[1]: \"/srv/**\" has **",
+                        "host_volumes.allow[2]: \"/srv/../etc\" has . or .. in it",
+                        "host_volumes.allow[3]: \"/a/{b,c}\" has one of ?[]{}",
+                        "host_volumes.read_only[0]: is empty",
+                        "users.allow[0]: 5 to 4 is no range within 0 and 4294967294",
+                        "groups: allows none, and so no task",
+                        "image_sources.allow[0]: \"redis\" is no source",
+                        "image_sources.allow[1]: \"docker",
+                        "image_sources.allow[2]: \"example.com/x",
+                        "image_sources.allow[3]: \"ftp",
+                        "image_sources.allow[4]: has a control character in it");
+    }
+
+    @Test
+    void a_writable_path_within_a_read_only_one_is_a_fault() {
+        NodeRestrictions overlap = NodeRestrictions.newBuilder()
+                .setHostVolumes(HostVolumeRestriction.newBuilder()
+                        .addAllow("/srv/team-*/in")
+                        .addAllow("/data")
+                        .addReadOnly("/srv/*"))
+                .build();
+
+        assertThat(RestrictionChecks.check(overlap, ""))
+                .singleElement()
+                .returns("host_volumes.allow[0]", fault -> fault.getField())
+                .extracting(fault -> fault.getDescription())
+                .asString()
+                .startsWith("\"/srv/team-*/in\" is within \"/srv/*\" of read_only");
+    }
+
+    @Test
+    void lists_are_bounded() {
+        HostVolumeRestriction many = HostVolumeRestriction.newBuilder()
+                .addAllAllow(Collections.nCopies(257, "/x"))
+                .build();
+        HostVolumeRestriction wide = HostVolumeRestriction.newBuilder()
+                .addAllow("/" + "x".repeat(1024))
+                .build();
+
+        assertThat(RestrictionChecks.check(
+                        NodeRestrictions.newBuilder().setHostVolumes(many).build(), ""))
+                .singleElement()
+                .returns("has 257 entries; the limit is 256", fault -> fault.getDescription());
+        assertThat(RestrictionChecks.check(
+                        NodeRestrictions.newBuilder().setHostVolumes(wide).build(), ""))
+                .singleElement()
+                .returns("is 1025 characters long; the limit is 1024", fault -> fault.getDescription());
+    }
+
+    private static MachineUse as(String user, String group) {
+        return new MachineUse(List.of(), false, Optional.of(user), Optional.of(group), false, false, Optional.empty());
+    }
+
+    private static IdRestriction ids(long... ends) {
+        IdRestriction.Builder ids = IdRestriction.newBuilder();
+        for (int i = 0; i < ends.length; i += 2) {
+            ids.addAllow(IdRange.newBuilder().setFirst(ends[i]).setLast(ends[i + 1]));
+        }
+        return ids.build();
+    }
+}
