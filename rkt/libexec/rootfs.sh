@@ -3,7 +3,7 @@
 # Sourced by: stage1.sh
 # Needs:      common.sh and rooted.sh; pod, uuid, resolv_mode, hosts_mode and hostname of stage1.sh; app_directory and
 #             root of use_app; RKT_NO_LINKS_BELOW of the environment, a directory below which no volume may lead through
-#             a link
+#             a link; / for all
 # Defines:    mount_or_fail, make_target (sets target), make_volume_targets, mount_volume, mount_root,
 #             mount_name_resolution, mount_tmp, check_app, set_hostname
 
@@ -111,8 +111,9 @@ lies_in_volume() {
 
 # bind_volume SOURCE PLACE READ_ONLY RECURSIVE: mounts a volume on a place whose path no other process can change.
 bind_volume() {
+  no_links_below=${RKT_NO_LINKS_BELOW:-/dev/null}
   case $1 in
-    "${RKT_NO_LINKS_BELOW:-/dev/null}"/*)
+    "${no_links_below%/}"/*)
       open_without_links "$1"
       # Without this option, mount(8) would look up the path of the open file, and mount what another process has put
       # there.

@@ -247,14 +247,16 @@ class AppSettingsTest extends RktTest {
         assertThat(host.resolve("x")).doesNotExist();
     }
 
-    @Test
-    void a_source_below_a_directory_without_links_is_mounted_by_what_it_is_and_not_through_a_link() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void a_source_below_a_directory_without_links_is_mounted_by_what_it_is_and_not_through_a_link(boolean everywhere)
+            throws IOException {
         Path real = Files.createDirectories(directory.resolve("below/real one")).toRealPath();
         Files.writeString(real.resolve("file"), "content\n");
         Path outside = Files.createDirectory(directory.resolve("outside"));
         Files.createSymbolicLink(real.resolveSibling("link"), outside);
         Map<String, String> environment =
-                Map.of("RKT_NO_LINKS_BELOW", real.getParent().toString());
+                Map.of("RKT_NO_LINKS_BELOW", everywhere ? "/" : real.getParent().toString());
 
         Rkt.Result allowed = rkt.call(
                 environment,
@@ -268,16 +270,14 @@ class AppSettingsTest extends RktTest {
                         "--",
                         "-c",
                         "cat /d/file /d/inner; echo 1 > /d/made; echo 1 > /d/inner"));
-        Rkt.Result refused = rkt.call(
-                environment,
-                "run-prepared",
-                rkt.prepare(
-                        "--volume=d,kind=host,source=" + real.resolveSibling("link"),
-                        "--mount=volume=d,target=/d",
-                        image.toString(),
-                        "--",
-                        "-c",
-                        "touch /d/x"));
+        String link = rkt.prepare(
+                "--volume=d,kind=host,source=" + real.resolveSibling("link"),
+                "--mount=volume=d,target=/d",
+                image.toString(),
+                "--",
+                "-c",
+                "touch /d/x");
+        Rkt.Result refused = rkt.call(environment, "run-prepared", link);
 
         assertThat(allowed.out()).isEqualTo("content\ncontent\n");
         assertThat(allowed.err()).contains("Read-only file system");

@@ -31,6 +31,7 @@ import dev.gantry.node.state.NodeIdentity;
 import dev.gantry.node.state.StateWriter;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.NodeRestrictions;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -294,13 +295,16 @@ final class GantryNode implements AutoCloseable {
     }
 
     private static Node node(NodeConfig config, NodeIdentity identity) {
-        return Node.newBuilder()
+        Node.Builder node = Node.newBuilder()
                 .setId(identity.id())
                 .setName(config.name())
                 .setDatacenter(config.datacenter())
                 .setNodeClass(config.nodeClass())
-                .putAllMeta(config.meta())
-                .build();
+                .putAllMeta(config.meta());
+        if (!config.restrictions().equals(NodeRestrictions.getDefaultInstance())) {
+            node.setRestrictions(config.restrictions());
+        }
+        return node.build();
     }
 
     private static NodeResources ports(NodeConfig config) {

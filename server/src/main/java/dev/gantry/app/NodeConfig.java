@@ -4,6 +4,7 @@ import dev.gantry.client.TlsOptions;
 import dev.gantry.model.NodeLimits;
 import dev.gantry.node.fingerprint.Fingerprinter;
 import dev.gantry.node.fingerprint.HostAddress;
+import dev.gantry.v1.NodeRestrictions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.regex.Pattern;
  * @param minDynamicPort first port of the dynamic range, 1 to 65535
  * @param maxDynamicPort last port of the dynamic range, inclusive
  * @param options of drivers, such as {@code rkt.volumes.enabled}
+ * @param restrictions what tasks may ask of the machine
  * @param rkt the rkt to use; empty: the first on the path, else the bundled one
  * @param joinTokenFile the file with the secret of a join token; empty: {@link JoinTokens} looks for one
  * @param tls how the node uses TLS; empty if it does not
@@ -42,6 +44,7 @@ record NodeConfig(
         int minDynamicPort,
         int maxDynamicPort,
         Map<String, String> options,
+        NodeRestrictions restrictions,
         Optional<Path> rkt,
         Optional<Path> joinTokenFile,
         Optional<TlsOptions> tls,
@@ -91,6 +94,7 @@ record NodeConfig(
                                 NodeLimits.LONGEST_KEY,
                                 NodeLimits.LONGEST_VALUE)));
         NodeDrivers.checkOptions(options);
+        restrictions = NodeDrivers.restrictions(options, restrictions);
         check(
                 minDynamicPort >= 1 && minDynamicPort <= maxDynamicPort && maxDynamicPort <= HIGHEST_PORT,
                 "Dynamic ports %d to %d are no range within 1 and 65535".formatted(minDynamicPort, maxDynamicPort));
@@ -145,6 +149,7 @@ record NodeConfig(
                 MIN_DYNAMIC_PORT,
                 MAX_DYNAMIC_PORT,
                 Map.of(),
+                NodeRestrictions.getDefaultInstance(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -6,6 +6,9 @@ import dev.gantry.driver.rkt.ResourceLimits;
 import dev.gantry.driver.rkt.RktDriver;
 import dev.gantry.driver.rkt.RktExecutable;
 import dev.gantry.driver.rkt.RktGarbageSettings;
+import dev.gantry.restriction.Restrictions;
+import dev.gantry.v1.HostVolumeRestriction;
+import dev.gantry.v1.NodeRestrictions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,7 +30,7 @@ final class NodeDrivers {
     static List<TaskDriver> create(NodeConfig config, Path allocations, InstantSource clock) {
         return List.of(new RktDriver(
                 RktExecutable.onThisMachine(config.rkt()),
-                isEnabled(config.options(), VOLUMES, true),
+                Restrictions.of(config.restrictions()),
                 ResourceLimits.ofNode(config.options()),
                 allocations,
                 garbage(config.options()),
@@ -50,6 +53,24 @@ final class NodeDrivers {
         isEnabled(options, VOLUMES, true);
         ResourceLimits.ofNode(options);
         garbage(options);
+    }
+
+    /**
+     * Adds the restrictions that options of drivers mean.
+     *
+     * @throws IllegalArgumentException if an option forbids what the restrictions allow
+     */
+    static NodeRestrictions restrictions(Map<String, String> options, NodeRestrictions restrictions) {
+        if (isEnabled(options, VOLUMES, true)) {
+            return restrictions;
+        }
+        HostVolumeRestriction none = HostVolumeRestriction.getDefaultInstance();
+        if (restrictions.hasHostVolumes() && !restrictions.getHostVolumes().equals(none)) {
+            throw new IllegalArgumentException(
+                    "Option %s is false, but host_volumes of the restrictions allows paths: take one of the two out"
+                            .formatted(VOLUMES));
+        }
+        return restrictions.toBuilder().setHostVolumes(none).build();
     }
 
     private static RktGarbageSettings garbage(Map<String, String> options) {

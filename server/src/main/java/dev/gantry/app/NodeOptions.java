@@ -92,6 +92,9 @@ final class NodeOptions {
     private List<String> serverUsers = new ArrayList<>();
 
     @Mixin
+    private final RestrictionOptions restrictions = new RestrictionOptions();
+
+    @Mixin
     private final NodeTlsOptions tls = new NodeTlsOptions();
 
     /**
@@ -117,6 +120,7 @@ final class NodeOptions {
                 dynamicPorts.first(),
                 dynamicPorts.last(),
                 options,
+                restrictions.toRestrictions(),
                 rkt,
                 joinTokenFile.or(() -> joinTokenWithoutOption),
                 tls.toTls(),

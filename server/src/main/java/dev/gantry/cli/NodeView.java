@@ -1,7 +1,10 @@
 package dev.gantry.cli;
 
+import dev.gantry.v1.HostVolumeRestriction;
+import dev.gantry.v1.IdRestriction;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeResources;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.SchedulingEligibility;
 import java.util.Collection;
@@ -49,6 +52,7 @@ final class NodeView {
         return new Sections()
                 .add(facts(node))
                 .section("Drivers", driverTable(node))
+                .section("Restrictions", restrictions(node.getRestrictions()))
                 .section("Allocations", allocations)
                 .section(
                         "Attributes",
@@ -75,6 +79,46 @@ final class NodeView {
                 .add("Disk", resources.getDiskMib() + " MiB")
                 .add("Dynamic Ports", resources.getMinDynamicPort() + "-" + resources.getMaxDynamicPort())
                 .lines();
+    }
+
+    /** Shows what tasks may not ask of the machine; no lines if they may ask for everything. */
+    private static List<String> restrictions(NodeRestrictions restrictions) {
+        FieldList list = new FieldList();
+        if (restrictions.hasHostVolumes()) {
+            HostVolumeRestriction volumes = restrictions.getHostVolumes();
+            list.add("Host Volumes", all(volumes.getAllowList()));
+            list.addKnown("Read-only Host Volumes", String.join(", ", volumes.getReadOnlyList()));
+        }
+        list.addKnown("Host Network", denied(restrictions.getDenyHostNetwork()));
+        list.addKnown("Root", denied(restrictions.getDenyRoot()));
+        if (restrictions.hasUsers()) {
+            list.add("Users", ranges(restrictions.getUsers()));
+        }
+        if (restrictions.hasGroups()) {
+            list.add("Groups", ranges(restrictions.getGroups()));
+        }
+        list.addKnown("Raw Capabilities", denied(restrictions.getDenyRawCapabilities()));
+        list.addKnown("Insecure Images", denied(restrictions.getDenyInsecureImages()));
+        if (restrictions.hasImageSources()) {
+            list.add("Image Sources", all(restrictions.getImageSources().getAllowList()));
+        }
+        return list.lines();
+    }
+
+    private static String denied(boolean isDenied) {
+        return isDenied ? "denied" : "";
+    }
+
+    private static String all(List<String> entries) {
+        return entries.isEmpty() ? "none" : String.join(", ", entries);
+    }
+
+    private static String ranges(IdRestriction ids) {
+        return all(ids.getAllowList().stream()
+                .map(range -> range.getFirst() == range.getLast()
+                        ? Long.toString(range.getFirst())
+                        : "%d-%d".formatted(range.getFirst(), range.getLast()))
+                .toList());
     }
 
     private static String eligibility(Node node) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.client.TlsOptions;
+import dev.gantry.v1.NodeRestrictions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,7 @@ class NodeConfigTest {
                 first,
                 last,
                 Map.of(),
+                NodeRestrictions.getDefaultInstance(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -7,6 +7,7 @@ import dev.gantry.node.NodeTimings;
 import dev.gantry.node.session.SessionTimings;
 import dev.gantry.v1.AllocationUpdate;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskState;
 import java.io.IOException;
@@ -123,6 +124,7 @@ final class NodeFixture implements AutoCloseable {
                 NodeConfig.MIN_DYNAMIC_PORT,
                 NodeConfig.MAX_DYNAMIC_PORT,
                 Map.of(),
+                NodeRestrictions.newBuilder().setDenyRoot(true).build(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

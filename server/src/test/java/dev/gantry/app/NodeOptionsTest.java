@@ -3,11 +3,16 @@ package dev.gantry.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.v1.HostVolumeRestriction;
+import dev.gantry.v1.NodeRestrictions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -55,6 +60,7 @@ class NodeOptionsTest {
                         25_000,
                         26_000,
                         Map.of("rkt.volumes.enabled", "false"),
+                        NodeRestrictions.getDefaultInstance(),
                         Optional.of(Path.of("/usr/bin/rkt")),
                         Optional.of(Path.of("/etc/gantry/join.token")),
                         Optional.empty()));
@@ -82,6 +88,39 @@ class NodeOptionsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);
         assertThat(config("--option", "rkt.ulimit.nofile=1024:-1").options()).hasSize(1);
+    }
+
+    @Test
+    void what_tasks_may_ask_of_the_machine_is_read_from_a_file(@TempDir Path dir) throws IOException {
+        Path file = Files.writeString(dir.resolve("tight.hcl"), "root = false\nhost_volumes {}");
+        NodeRestrictions tight = NodeRestrictions.newBuilder()
+                .setDenyRoot(true)
+                .setHostVolumes(HostVolumeRestriction.getDefaultInstance())
+                .build();
+
+        assertThat(config("--restrictions", file.toString()).restrictions()).isEqualTo(tight);
+        assertThat(config("--restrictions", file.toString(), "--option", "rkt.volumes.enabled=false")
+                        .restrictions())
+                .isEqualTo(tight);
+        assertThat(config().restrictions()).isEqualTo(NodeRestrictions.getDefaultInstance());
+        assertThat(config("--option", "rkt.volumes.enabled=false").restrictions())
+                .isEqualTo(NodeRestrictions.newBuilder()
+                        .setHostVolumes(HostVolumeRestriction.getDefaultInstance())
+                        .build());
+    }
+
+    @Test
+    void faults_of_a_file_with_restrictions_are_all_named(@TempDir Path dir) throws IOException {
+        Path file = Files.writeString(dir.resolve("bad.hcl"), "root = 1\nhost_volumes { allow = [\"srv\"] }");
+        Path open = Files.writeString(dir.resolve("open.hcl"), "host_volumes { allow = [\"/srv\"] }");
+
+        assertThatThrownBy(() -> config("--restrictions", file.toString()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("bad.hcl:1:8: root must be true or false, not 1")
+                .hasMessageContaining("bad.hcl: host_volumes.allow[0]: \"srv\" is no absolute path");
+        assertThatThrownBy(() -> config("--restrictions", open.toString(), "--option", "rkt.volumes.enabled=false"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("rkt.volumes.enabled is false, but host_volumes of the restrictions allows");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.gantry.client.GantryClient;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.v1.ListNodesRequest;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingStub;
 import dev.gantry.v1.NodeStatus;
@@ -164,6 +165,7 @@ class TlsNodeSessionTest {
                 plain.minDynamicPort(),
                 plain.maxDynamicPort(),
                 Map.of(),
+                NodeRestrictions.getDefaultInstance(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(cluster.options("alpha")));

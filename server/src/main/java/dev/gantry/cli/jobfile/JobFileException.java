@@ -1,10 +1,10 @@
 package dev.gantry.cli.jobfile;
 
 /**
- * A job file or a policy can't be read, or does not describe a job or a policy.
+ * A job file, a policy or a file with restrictions can't be read, or does not describe what it should.
  *
- * <p>The message is one line: {@code FILE:LINE:COLUMN: what is wrong and the remedy}, without the numbers if the whole
- * file is at fault.
+ * <p>The message is a line for each fault: {@code FILE:LINE:COLUMN: what is wrong and the remedy}, without the numbers
+ * if the whole file is at fault. Job files and policies name one fault.
  */
 public final class JobFileException extends RuntimeException {
 

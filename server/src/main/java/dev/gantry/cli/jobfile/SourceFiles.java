@@ -76,10 +76,13 @@ final class SourceFiles<T> {
         try {
             return parser.apply(decode(readBytes(name, in)));
         } catch (TextFaultException e) {
-            // Messages quote the file, which may contain line feeds or terminal control sequences.
-            String line = e.getMessage().replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
-            throw new JobFileException(name + ":" + e.position() + ": " + line, e);
+            throw new JobFileException(oneLine(name + ":" + e.position() + ": " + e.getMessage()), e);
         }
+    }
+
+    /** Returns a message on one line: messages quote the file, which may have line feeds or terminal control sequences. */
+    static String oneLine(String message) {
+        return message.replaceAll("[\\p{Cc}\\p{Zl}\\p{Zp}]+", " ");
     }
 
     private byte[] readBytes(String name, InputStream in) {

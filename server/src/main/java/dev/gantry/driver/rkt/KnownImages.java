@@ -46,7 +46,7 @@ final class KnownImages {
      * @return its UUID
      */
     String prepare(RktCli rkt, PodSpec pod, Path directory) throws RktException, InterruptedException {
-        Optional<ImageFile> file = file(pod.config());
+        Optional<ImageFile> file = file(pod);
         Optional<String> id = file.flatMap(this::id);
         if (id.isPresent()) {
             try {
@@ -69,9 +69,9 @@ final class KnownImages {
     }
 
     /** Returns the file of an image, if the image is an absolute path. Other texts may mean something else than a file. */
-    private static Optional<ImageFile> file(RktTaskConfig config) {
-        return config.image().startsWith("/") && !config.verifiesImages()
-                ? ImageFile.look(config.image())
+    private static Optional<ImageFile> file(PodSpec pod) {
+        return pod.image().startsWith("/") && !pod.config().verifiesImages()
+                ? ImageFile.look(pod.image())
                 : Optional.empty();
     }
 

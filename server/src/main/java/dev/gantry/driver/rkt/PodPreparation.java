@@ -6,8 +6,11 @@ import dev.gantry.driver.TaskStartException;
 import dev.gantry.files.FileOwner;
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.LogLimits;
+import dev.gantry.restriction.ImageSource;
+import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,13 +19,17 @@ import java.util.stream.Stream;
 /** Prepares the start of one task: checks its config, trusts keys, prepares the pod. */
 final class PodPreparation {
 
+    private static final String FILE_URL = "file://";
+
     private final RktCli rkt;
+    private final Restrictions restrictions;
     private final PodVolumes volumes;
     private final Supervisor supervisor;
     private final TaskTools tools;
 
-    PodPreparation(RktCli rkt, PodVolumes volumes, Supervisor supervisor, TaskTools tools) {
+    PodPreparation(RktCli rkt, Restrictions restrictions, PodVolumes volumes, Supervisor supervisor, TaskTools tools) {
         this.rkt = rkt;
+        this.restrictions = restrictions;
         this.volumes = volumes;
         this.supervisor = supervisor;
         this.tools = tools;
@@ -33,6 +40,7 @@ final class PodPreparation {
         TaskDirectory directory = request.directory();
         refuseSecondStart(RunFiles.of(directory), directory);
         RktTaskConfig config = config(request);
+        refuseRestricted(request.task().getUser(), config);
         ReadyShell shell = supervisor.ready();
         boolean prepared = false;
         try {
@@ -76,11 +84,33 @@ final class PodPreparation {
         return reading.config();
     }
 
+    /**
+     * Refuses what this node does not allow. The server has left out what the job's text did not decide, may not have
+     * known the newest restrictions, and need not be believed.
+     */
+    private void refuseRestricted(String user, RktTaskConfig config) throws TaskStartException {
+        List<String> refusals = restrictions.refusals(RktMachineUse.of(user, config));
+        if (!refusals.isEmpty()) {
+            throw new TaskStartException("This node " + String.join("; ", refusals), false);
+        }
+    }
+
+    private void refuseSharedNetwork(RktTaskConfig config) throws RktException, InterruptedException {
+        if (restrictions.deniesHostNetwork()
+                && RktOptionWords.isDefaultNetwork(config.net())
+                && rkt.version().sharesNetwork()) {
+            throw new RktException(
+                    "This node does not allow the host network, which its rkt gives each pod that names no other:"
+                            + " install crun on the node",
+                    false);
+        }
+    }
+
     private String prepare(TaskRequest request, RktTaskConfig config) throws TaskStartException, InterruptedException {
         try {
             PodSpec pod = new PodSpec(
                     config,
-                    config.image(),
+                    image(config.image(), request.directory()),
                     mustFetchAnew(config),
                     request.task().getUser(),
                     request.task().getResources(),
@@ -91,13 +121,44 @@ final class PodPreparation {
                             FileOwner.of(request.task().getUser(), config.group())),
                     ports(request, config));
             checkLimits(config);
+            refuseSharedNetwork(config);
             if (!config.trustPrefix().isEmpty()) {
                 rkt.trust(config);
             }
-            return tools.images().prepare(rkt, pod, request.directory().own());
+            return tools.images().prepare(rkt, pod, beginning(pod.image(), request.directory()));
         } catch (RktException e) {
             throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         }
+    }
+
+    /** Returns the image as it is passed to rkt: a file of a node that restricts the sources by its path without links. */
+    private String image(String image, TaskDirectory directory) throws RktException {
+        boolean isFile = ImageSource.of(image).filter(ImageSource::isFile).isPresent();
+        if (!restrictions.restrictsImageSources() || !isFile) {
+            return image;
+        }
+        try {
+            String path = image.startsWith(FILE_URL) ? image.substring(FILE_URL.length()) : image;
+            String real = directory.own().resolve(path).toRealPath().toString();
+            Optional<String> refusal = restrictions.imageRefusal(real);
+            if (refusal.isPresent()) {
+                throw new RktException("This node %s, where \"%s\" leads".formatted(refusal.get(), image), false);
+            }
+            return real;
+        } catch (IOException e) {
+            throw new RktException("Could not find the image %s: %s".formatted(image, e), false);
+        }
+    }
+
+    /**
+     * Returns the directory in which rkt looks for an image's file. It takes the name of an image for a file if there is
+     * one, so a name is looked for where tasks can put none.
+     */
+    private static Path beginning(String image, TaskDirectory directory) {
+        boolean isName = ImageSource.of(image)
+                .filter(source -> source.kind() == ImageSource.Kind.NAME)
+                .isPresent();
+        return isName ? directory.driver() : directory.own();
     }
 
     /**

@@ -2,10 +2,15 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.FileOwner;
+import dev.gantry.restriction.MachineUse;
+import dev.gantry.restriction.Restrictions;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Decides which paths of the machine a task may mount. A driver has one instance, which the threads of all its tasks share. */
@@ -14,16 +19,16 @@ final class PodVolumes {
     /** The end of the name of the volume for the allocation's shared directory, after allocation and task. */
     static final String SHARED = "alloc";
 
-    private final boolean hostPathsAllowed;
+    private final Restrictions restrictions;
 
     /**
-     * Sets the node's rule.
+     * Sets the node's rules.
      *
-     * @param hostPathsAllowed true if tasks may mount any path of the machine; directories of their own allocation are
-     *     always allowed
+     * @param restrictions which paths of the machine tasks may mount; directories of their own allocation are always
+     *     allowed
      */
-    PodVolumes(boolean hostPathsAllowed) {
-        this.hostPathsAllowed = hostPathsAllowed;
+    PodVolumes(Restrictions restrictions) {
+        this.restrictions = restrictions;
     }
 
     /**
@@ -65,20 +70,51 @@ final class PodVolumes {
             refuseKernelFileSystem(volume);
             return resolveAlone(path, directory, owner);
         }
-        if (!hostPathsAllowed) {
-            throw new RktException(
-                    "This node does not let tasks mount " + source
-                            + " (rkt.volumes.enabled is false): use a path relative" + " to the task's directory",
-                    false);
+        if (restrictions.restrictsHostVolumes()) {
+            refuseKernelFileSystem(volume);
+            return resolveAllowed(path, volume.readOnly());
         }
         if (!Files.exists(path)) {
-            throw new RktException("The volume's path " + source + " does not exist on this node", false);
+            throw missing(path);
         }
         return path;
     }
 
     /**
-     * Synchronized, since two tasks of a group may create the same directory: the second could replace the directory that the first is about to mount.
+     * Finds the path without links, and refuses it if it is not allowed. rkt mounts that path only if there is no link
+     * in it by then.
+     */
+    private Path resolveAllowed(Path path, boolean readOnly) throws RktException {
+        Path real;
+        try {
+            real = path.toRealPath();
+        } catch (NoSuchFileException e) {
+            throw missing(path);
+        } catch (IOException e) {
+            throw new RktException("Could not follow the volume's path " + path + ": " + e, false);
+        }
+        Optional<String> refusal = restrictions.refusal(new MachineUse.HostVolume(real.toString(), readOnly));
+        if (refusal.isPresent()) {
+            String origin = real.equals(path) ? "" : ", where \"%s\" leads".formatted(path);
+            throw new RktException("This node " + refusal.get() + origin, false);
+        }
+        if (!Files.isDirectory(real) && !Files.isRegularFile(real)) {
+            throw new RktException(
+                    "The volume's path " + path
+                            + " is neither a directory nor a regular file: a node that restricts host volumes mounts"
+                            + " nothing else",
+                    false);
+        }
+        return real;
+    }
+
+    private static RktException missing(Path path) {
+        return new RktException("The volume's path " + path + " does not exist on this node", false);
+    }
+
+    /**
+     * Synchronized, since two tasks of a group may create the same directory: the second could replace the directory that
+     * the first is about to mount.
      */
     private synchronized Path resolveAlone(Path path, TaskDirectory directory, FileOwner owner) throws RktException {
         return AllocationPaths.resolve(path, directory, owner);
@@ -89,7 +125,7 @@ final class PodVolumes {
         Path target = Path.of(volume.target()).normalize();
         if (Stream.of("/dev", "/proc", "/sys").anyMatch(target::startsWith)) {
             throw new RktException(
-                    "A path of the allocation can't be mounted at " + volume.target()
+                    "The path " + volume.source() + " can't be mounted at " + volume.target()
                             + ": mount it outside of /dev, /proc and /sys",
                     false);
         }

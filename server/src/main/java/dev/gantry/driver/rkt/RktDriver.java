@@ -7,6 +7,7 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskDriver;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.restriction.Restrictions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ public final class RktDriver implements TaskDriver {
     private final RktExecutable executable;
     private final RktFinder finder;
     private final RktFingerprinter fingerprinter;
+    private final Restrictions restrictions;
     private final PodVolumes volumes;
     private final Supervisor supervisor;
     private final Path allocations;
@@ -57,8 +59,7 @@ public final class RktDriver implements TaskDriver {
      * Creates a driver for this machine.
      *
      * @param executable finds rkt
-     * @param volumesEnabled whether tasks may mount any path of the machine: the node's option {@code
-     *     rkt.volumes.enabled}
+     * @param restrictions what tasks may ask of the machine
      * @param limits the resource limits of tasks whose config sets no others
      * @param allocations the absolute directory of this node's allocations; each has a subdirectory, named by its id
      * @param garbage when to remove unused pods and images of rkt: the node's options {@code rkt.gc.*}
@@ -66,14 +67,14 @@ public final class RktDriver implements TaskDriver {
      */
     public RktDriver(
             RktExecutable executable,
-            boolean volumesEnabled,
+            Restrictions restrictions,
             ResourceLimits limits,
             Path allocations,
             RktGarbageSettings garbage,
             InstantSource clock) {
         this(
                 executable,
-                volumesEnabled,
+                restrictions,
                 limits,
                 allocations,
                 garbage,
@@ -84,7 +85,7 @@ public final class RktDriver implements TaskDriver {
 
     RktDriver(
             RktExecutable executable,
-            boolean volumesEnabled,
+            Restrictions restrictions,
             ResourceLimits limits,
             Path allocations,
             RktGarbageSettings garbage,
@@ -92,14 +93,19 @@ public final class RktDriver implements TaskDriver {
             RktTimeouts timeouts,
             ControlGroups groups) {
         Map<String, String> environment = new TreeMap<>(HostEnvironment.forRkt(System.getenv()));
-        environment.put("RKT_NO_LINKS_BELOW", realPath(allocations));
+        // Tasks may write below a path that they may mount, and put links there.
+        environment.put("RKT_NO_LINKS_BELOW", restrictions.restrictsHostVolumes() ? "/" : realPath(allocations));
         ProgramStart start = ProgramStart.with(environment, limits);
         CommandRunner runner = new CommandRunner(start);
         this.executable = executable;
         this.finder = new RktFinder(executable, runner, timeouts);
         this.fingerprinter = new RktFingerprinter(
-                finder, volumesEnabled, RktDriver::isRoot, () -> missingTool(environment.get("PATH")));
-        this.volumes = new PodVolumes(volumesEnabled);
+                finder,
+                restrictions.allowsHostVolumes(),
+                RktDriver::isRoot,
+                () -> missingTool(environment.get("PATH")));
+        this.restrictions = restrictions;
+        this.volumes = new PodVolumes(restrictions);
         this.supervisor = new Supervisor(start, groups);
         this.allocations = allocations;
         this.tools = new TaskTools(
@@ -164,7 +170,7 @@ public final class RktDriver implements TaskDriver {
         starts.readLock().lockInterruptibly();
         try {
             tools.held().starting(task);
-            return new PodPreparation(finder.current(), volumes, supervisor, tools).prepare(request);
+            return new PodPreparation(finder.current(), restrictions, volumes, supervisor, tools).prepare(request);
         } catch (RktException e) {
             throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         } finally {

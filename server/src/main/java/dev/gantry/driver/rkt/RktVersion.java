@@ -10,9 +10,12 @@ import java.util.regex.Pattern;
  *
  * @param rkt version of rkt, such as {@code 1.30.0}
  * @param appc version of the appc specification, such as {@code 0.8.11}
- * @param remembersVerification true if this rkt records for each stored image whether it was verified, as the bundled rkt does
+ * @param remembersVerification true if it records for each stored image whether it was verified, as the bundled rkt
+ *     does
+ * @param sharesNetwork true if it is known to give each pod the network of the machine unless the pod names another, as
+ *     the bundled rkt does without crun
  */
-record RktVersion(String rkt, String appc, boolean remembersVerification) {
+record RktVersion(String rkt, String appc, boolean remembersVerification, boolean sharesNetwork) {
 
     // "rkt Version: 1.30.0", and "rkt version 1.1.0" before 1.2
     private static final Pattern RKT =
@@ -20,15 +23,23 @@ record RktVersion(String rkt, String appc, boolean remembersVerification) {
     private static final Pattern APPC =
             Pattern.compile("^appc version:? (\\d{1,9}(\\.\\d{1,9})*)", Pattern.CASE_INSENSITIVE | Pattern.MULTILINE);
 
-    private static final Pattern BUNDLED = Pattern.compile("^Implementation: Gantry rkt ", Pattern.MULTILINE);
+    private static final Pattern BUNDLED =
+            Pattern.compile("^Implementation: Gantry rkt \\S+ \\((\\w+)\\)", Pattern.MULTILINE);
+
+    private static final String FLY = "fly";
 
     /** Parses rkt's output; empty if one of the two versions is missing. */
     static Optional<RktVersion> parse(String output) {
         Matcher rkt = RKT.matcher(output);
         Matcher appc = APPC.matcher(output);
+        Matcher bundled = BUNDLED.matcher(output);
+        boolean isBundled = bundled.find();
         return rkt.find() && appc.find()
                 ? Optional.of(new RktVersion(
-                        rkt.group(1), appc.group(1), BUNDLED.matcher(output).find()))
+                        rkt.group(1),
+                        appc.group(1),
+                        isBundled,
+                        isBundled && bundled.group(1).equals(FLY)))
                 : Optional.empty();
     }
 

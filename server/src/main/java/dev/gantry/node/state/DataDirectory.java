@@ -32,7 +32,8 @@ public final class DataDirectory implements AutoCloseable {
     public static DataDirectory open(Path path) {
         Path root = path.toAbsolutePath().normalize();
         try {
-            Files.createDirectories(root);
+            // Without links: the driver may have to refuse volumes whose path leads through one.
+            root = Files.createDirectories(root).toRealPath();
             DataDirectory directory = new DataDirectory(root, lock(root));
             createPrivate(directory.state());
             createPrivate(directory.allocations());

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskRequest;
+import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Task;
@@ -53,25 +54,30 @@ final class DriverFixture {
     }
 
     RktDriver driver() {
-        return driver(true, SHORT);
+        return driver(SHORT);
+    }
+
+    RktDriver driver(Restrictions restrictions) {
+        return driver(restrictions, InstantSource.system(), SHORT, ControlGroups.ofThisMachine());
     }
 
     RktDriver driver(InstantSource clock) {
-        return driver(true, clock, SHORT, ControlGroups.ofThisMachine());
+        return driver(Restrictions.NONE, clock, SHORT, ControlGroups.ofThisMachine());
     }
 
     RktDriver driver(ControlGroups groups) {
-        return driver(true, InstantSource.system(), SHORT, groups);
+        return driver(Restrictions.NONE, InstantSource.system(), SHORT, groups);
     }
 
-    RktDriver driver(boolean volumesEnabled, RktTimeouts timeouts) {
-        return driver(volumesEnabled, InstantSource.system(), timeouts, ControlGroups.ofThisMachine());
+    RktDriver driver(RktTimeouts timeouts) {
+        return driver(Restrictions.NONE, InstantSource.system(), timeouts, ControlGroups.ofThisMachine());
     }
 
-    private RktDriver driver(boolean volumesEnabled, InstantSource clock, RktTimeouts timeouts, ControlGroups groups) {
+    private RktDriver driver(
+            Restrictions restrictions, InstantSource clock, RktTimeouts timeouts, ControlGroups groups) {
         return new RktDriver(
                 rkt.executable(),
-                volumesEnabled,
+                restrictions,
                 LIMITS,
                 allocations,
                 RktGarbageSettings.DEFAULT,

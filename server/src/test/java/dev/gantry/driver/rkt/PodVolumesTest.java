@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.files.FileOwner;
+import dev.gantry.restriction.Restrictions;
+import dev.gantry.v1.HostVolumeRestriction;
+import dev.gantry.v1.NodeRestrictions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PodVolumesTest {
+
+    private static final Restrictions NO_HOST_PATHS = Restrictions.of(NodeRestrictions.newBuilder()
+            .setHostVolumes(HostVolumeRestriction.getDefaultInstance())
+            .build());
 
     @TempDir
     Path root;
@@ -61,9 +68,9 @@ class PodVolumesTest {
         assumeTrue(Files.getAttribute(root, "unix:uid").equals(0), "only root can give files away: skipped");
         Files.createDirectory(directory.local().resolve("there"));
 
-        new PodVolumes(false)
+        new PodVolumes(NO_HOST_PATHS)
                 .of(List.of("local/there/a/b:/a", "local/c:/c"), directory, FileOwner.of("4000000000", "27"));
-        new PodVolumes(false).of(List.of("local/named:/x"), directory, FileOwner.of("postgres", ""));
+        new PodVolumes(NO_HOST_PATHS).of(List.of("local/named:/x"), directory, FileOwner.of("postgres", ""));
 
         assertThat(owner("there")).isEqualTo("0:0");
         assertThat(List.of(owner("there/a"), owner("there/a/b"), owner("c"))).containsOnly("4000000000:27");
@@ -75,7 +82,7 @@ class PodVolumesTest {
 
     @Test
     void tasks_that_start_together_see_one_directory_where_they_name_the_same() throws Exception {
-        PodVolumes volumes = new PodVolumes(false);
+        PodVolumes volumes = new PodVolumes(NO_HOST_PATHS);
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             for (int round = 0; round < 200; round++) {
@@ -174,8 +181,8 @@ class PodVolumesTest {
     @ParameterizedTest
     @ValueSource(strings = {"/dev/x", "/proc/x", "//sys/x", "/tmp/../dev/x"})
     void a_relative_path_is_not_mounted_where_the_kernels_own_file_systems_are(String target) {
-        assertThatThrownBy(() ->
-                        new PodVolumes(true).of(List.of("local/x:" + target), directory, FileOwner.OF_THIS_PROCESS))
+        assertThatThrownBy(() -> new PodVolumes(Restrictions.NONE)
+                        .of(List.of("local/x:" + target), directory, FileOwner.OF_THIS_PROCESS))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("can't be mounted at " + target);
     }
@@ -185,7 +192,8 @@ class PodVolumesTest {
         assertThat(source(root.resolve("outside").toString(), true)).isEqualTo(root.resolve("outside"));
         assertThatThrownBy(() -> source(root.resolve("outside").toString(), false))
                 .isInstanceOf(RktException.class)
-                .hasMessageContaining("does not let tasks mount " + root.resolve("outside"));
+                .hasMessageContaining("This node does not allow the host path \"%s\" (allowed: none)"
+                        .formatted(root.toRealPath().resolve("outside")));
         assertThatThrownBy(() -> source("/no/such/path", true))
                 .hasMessage("The volume's path /no/such/path does not exist on this node");
     }
@@ -194,13 +202,13 @@ class PodVolumesTest {
     void a_node_in_a_directory_that_rkt_cannot_mount_says_so() {
         TaskDirectory comma = new TaskDirectory(root.resolve("a,b/" + DriverFixture.ALLOCATION), "web");
 
-        assertThatThrownBy(() -> new PodVolumes(true).of(List.of(), comma, FileOwner.OF_THIS_PROCESS))
+        assertThatThrownBy(() -> new PodVolumes(Restrictions.NONE).of(List.of(), comma, FileOwner.OF_THIS_PROCESS))
                 .hasMessageContaining("takes no comma");
     }
 
     private Path source(String asked, boolean hostPathsAllowed) throws RktException {
-        List<PodVolume> volumes =
-                new PodVolumes(hostPathsAllowed).of(List.of(asked + ":/in/pod"), directory, FileOwner.OF_THIS_PROCESS);
+        List<PodVolume> volumes = new PodVolumes(hostPathsAllowed ? Restrictions.NONE : NO_HOST_PATHS)
+                .of(List.of(asked + ":/in/pod"), directory, FileOwner.OF_THIS_PROCESS);
         assertThat(volumes).hasSize(5);
         return volumes.get(4).source();
     }

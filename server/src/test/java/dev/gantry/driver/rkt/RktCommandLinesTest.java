@@ -4,16 +4,20 @@ import static dev.gantry.driver.rkt.DriverFixture.port;
 import static dev.gantry.driver.rkt.DriverFixture.struct;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
+import dev.gantry.restriction.Restrictions;
+import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -100,6 +104,23 @@ class RktCommandLinesTest {
 
         assertThat(fixture.rkt.calls("prepare").stream().map(call -> call.contains("|prepare|--no-store=true|")))
                 .containsExactly(true, false, false);
+    }
+
+    @Test
+    void a_node_that_denies_the_host_network_starts_no_pod_that_would_get_it_unasked() throws Exception {
+        RktDriver strict = fixture.driver(Restrictions.of(
+                NodeRestrictions.newBuilder().setDenyHostNetwork(true).build()));
+        fixture.rkt.version("rkt Version: 1.30.0\nappc Version: 0.8.11\nImplementation: Gantry rkt 1.0 (fly)\n");
+
+        for (String net : List.of("[]", "[\"default\"]", "[\"other,default\"]")) {
+            assertThatThrownBy(() ->
+                            strict.prepare(fixture.request("web", "{\"image\": \"a\", \"net\": %s}".formatted(net))))
+                    .hasMessageStartingWith("This node does not allow the host network, which its rkt gives each pod");
+        }
+        strict.prepare(fixture.request("none", "{\"image\": \"a\", \"net\": [\"none\"]}"))
+                .discard();
+        fixture.rkt.version("rkt Version: 1.30.0\nappc Version: 0.8.11\nImplementation: Gantry rkt 1.0 (crun)\n");
+        strict.prepare(fixture.request("crun", "{\"image\": \"a\"}")).discard();
     }
 
     @Test

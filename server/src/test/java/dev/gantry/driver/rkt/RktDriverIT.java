@@ -9,6 +9,7 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.driver.TaskStop;
+import dev.gantry.restriction.Restrictions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,7 +206,7 @@ class RktDriverIT {
     private RktDriver driver() {
         return new RktDriver(
                 executable,
-                true,
+                Restrictions.NONE,
                 DriverFixture.LIMITS,
                 fixture.allocations,
                 RktGarbageSettings.DEFAULT,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gantry.driver.RunningTask;
 import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskStop;
+import dev.gantry.restriction.Restrictions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -130,7 +131,7 @@ class RktNetworkIT {
     private RktDriver driver() {
         return new RktDriver(
                 executable,
-                true,
+                Restrictions.NONE,
                 DriverFixture.LIMITS,
                 fixture.allocations,
                 RktGarbageSettings.DEFAULT,

@@ -65,7 +65,7 @@ class RktOutputTest {
 
     @Test
     void versions_are_compared_number_by_number() {
-        RktVersion version = new RktVersion("1.10.0", "0.8.11", false);
+        RktVersion version = new RktVersion("1.10.0", "0.8.11", false, false);
 
         assertThat(version.isAtLeast("1.9.0")).isTrue();
         assertThat(version.isAtLeast("1.10")).isTrue();

@@ -272,7 +272,7 @@ class RktTaskTest {
     @Test
     void a_task_is_stopped_even_if_rkt_hangs() throws Exception {
         fixture.rkt.app(IGNORES_TERM);
-        RunningTask task = started(fixture.driver(true, IMPATIENT));
+        RunningTask task = started(fixture.driver(IMPATIENT));
         fixture.rkt.hang("stop");
 
         task.stop(TaskStop.within(Duration.ZERO));
@@ -575,7 +575,7 @@ class RktTaskTest {
     @Test
     void an_end_is_reported_even_if_nobody_can_tell_anything() throws Exception {
         fixture.rkt.app(SERVES);
-        RunningTask task = started(fixture.driver(true, IMPATIENT));
+        RunningTask task = started(fixture.driver(IMPATIENT));
         fixture.rkt.hang("status");
 
         supervisorOf(task).destroyForcibly();

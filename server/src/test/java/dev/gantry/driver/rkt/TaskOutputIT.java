@@ -9,6 +9,7 @@ import dev.gantry.driver.TaskDirectory;
 import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.driver.TaskStop;
+import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.Resources;
 import dev.gantry.v1.Task;
@@ -231,7 +232,7 @@ class TaskOutputIT {
     private RunningTask start(String flavor, Task.Builder task) throws Exception {
         driver = new RktDriver(
                 RealPods.executable(root, flavor),
-                true,
+                Restrictions.NONE,
                 DriverFixture.LIMITS,
                 fixture.allocations,
                 RktGarbageSettings.DEFAULT,
