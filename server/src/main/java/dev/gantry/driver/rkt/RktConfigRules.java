@@ -2,6 +2,7 @@ package dev.gantry.driver.rkt;
 
 import dev.gantry.model.FieldPath;
 import dev.gantry.model.IpLiteral;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +41,7 @@ final class RktConfigRules {
         rules.checkEach("dns_servers", config.dnsServers(), server -> dnsFault(server, config.dnsServers()));
         rules.checkEach("net", config.net(), RktConfigRules::listItemFault);
         rules.checkEach("insecure_options", config.insecureOptions(), RktConfigRules::listItemFault);
-        rules.checkEach("volumes", config.volumes(), RktVolume::fault);
+        rules.checkEach("volumes", config.volumes(), RktConfigRules::volumeFault);
         rules.checkLimits(config.ulimit());
         return List.copyOf(rules.faults);
     }
@@ -86,6 +87,21 @@ final class RktConfigRules {
                 DNS_WORDS.contains(server)
                         ? "\"" + server + "\" must be the only entry"
                         : "Must be an IP address, or the only entry host or none, not \"" + server + "\"");
+    }
+
+    /** A relative path begins in the task's directory, right below the allocation's. */
+    private static Optional<String> volumeFault(String text) {
+        Optional<String> fault = RktVolume.fault(text);
+        if (fault.isPresent()) {
+            return fault;
+        }
+        String source = RktVolume.parse(text).source();
+        Path path = Path.of("allocation/task").resolve(source).normalize();
+        return path.isAbsolute() || (path.startsWith("allocation") && path.getNameCount() > 1)
+                ? Optional.empty()
+                : Optional.of(
+                        "The path \"%s\" leads out of the allocation's directory: name one below local/, secrets/ or ../alloc/"
+                                .formatted(source));
     }
 
     /** Returns the fault of an element of a list that rkt gets joined by commas. */

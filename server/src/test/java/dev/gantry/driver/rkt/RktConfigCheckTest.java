@@ -135,6 +135,25 @@ class RktConfigCheckTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "../.., true",
+        "../../other, true",
+        "local/../../../../etc, true",
+        ".., true",
+        "../alloc/data, false",
+        "local/../x, false",
+        "/srv/../../etc, false",
+        "${meta.x}/../../.., false"
+    })
+    void a_relative_volume_that_leads_out_of_the_allocation_is_refused_at_once(String source, boolean isFault) {
+        List<String> faults = faults("{\"image\": \"a\", \"volumes\": [\"" + source + ":/x\"]}");
+
+        assertThat(faults)
+                .hasSize(isFault ? 1 : 0)
+                .allMatch(fault -> fault.contains("leads out of the allocation's directory: name one below local/"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"[\"host\"]", "[\"none\"]", "[\"10.0.0.1\", \"::1\"]", "[\"${attr.unique.network.ip}\"]"})
     void dns_servers_are_addresses_or_one_word(String servers) {
         assertThat(faults("{\"image\": \"a\", \"dns_servers\": " + servers + "}"))
