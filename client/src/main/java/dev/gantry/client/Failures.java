@@ -49,7 +49,7 @@ final class Failures {
         return switch (status.getCode()) {
             case INVALID_ARGUMENT -> new InvalidArgumentException(message, violations(failure), failure);
             case UNAUTHENTICATED -> new UnauthenticatedException(message, failure);
-            case PERMISSION_DENIED -> new PermissionDeniedException(message, failure);
+            case PERMISSION_DENIED -> new PermissionDeniedException(message, violations(failure), failure);
             case NOT_FOUND -> new NotFoundException(message, failure);
             case FAILED_PRECONDITION -> new PreconditionFailedException(message, failure);
             case ABORTED -> aborted(failure, message);

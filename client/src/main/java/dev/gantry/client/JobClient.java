@@ -15,7 +15,6 @@ import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
-import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.ListDeploymentsRequest;
 import dev.gantry.v1.ListDeploymentsResponse;
 import dev.gantry.v1.ListEvaluationsRequest;
@@ -35,6 +34,7 @@ import dev.gantry.v1.StopJobResponse;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import dev.gantry.v1.ValidateJobRequest;
+import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.View;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
@@ -103,13 +103,12 @@ public final class JobClient {
      * Validates a job as a submission would. Stores nothing.
      *
      * @param job the job
-     * @return the faults of the job; empty if it is valid
+     * @return the faults of the job, and why the client's token may not submit it; both are empty if a submission would
+     *     be accepted
      */
-    public List<JobViolation> validate(Job job) {
+    public ValidateJobResponse validate(Job job) {
         ValidateJobRequest request = ValidateJobRequest.newBuilder().setJob(job).build();
-        return connection
-                .call(connection.jobs(), stub -> stub.validateJob(request))
-                .getViolationsList();
+        return connection.call(connection.jobs(), stub -> stub.validateJob(request));
     }
 
     /**

@@ -176,11 +176,16 @@ final class JobServiceApi extends JobServiceImplBase {
 
     @Override
     public void validateJob(ValidateJobRequest request, StreamObserver<ValidateJobResponse> observer) {
-        Responses.answer(
-                observer,
-                () -> ValidateJobResponse.newBuilder()
-                        .addAllViolations(violations(request.getJob()))
-                        .build());
+        Grants grants = CallGrants.ofThisCall().now();
+        Responses.answer(observer, () -> {
+            List<JobViolation> violations = violations(request.getJob());
+            ValidateJobResponse.Builder answer =
+                    ValidateJobResponse.newBuilder().addAllViolations(violations);
+            return violations.isEmpty()
+                    ? answer.addAllRefusals(refusals.of(grants, request.getJob()))
+                            .build()
+                    : answer.build();
+        });
     }
 
     @Override
@@ -373,7 +378,13 @@ final class JobServiceApi extends JobServiceImplBase {
     public void failDeployment(FailDeploymentRequest request, StreamObserver<FailDeploymentResponse> observer) {
         Responses.answerLater(
                 observer,
-                () -> deployments.fail(deploymentId(request.getDeploymentId()), requestId(request.getRequestId())),
+                () -> {
+                    Grants grants = CallGrants.ofThisCall().now();
+                    return deployments.fail(
+                            deploymentId(request.getDeploymentId()),
+                            requestId(request.getRequestId()),
+                            reverted -> refusals.check(grants, reverted));
+                },
                 failed -> {
                     FailDeploymentResponse.Builder answer =
                             FailDeploymentResponse.newBuilder().setEvaluationId(failed.evaluationId());

@@ -3,6 +3,7 @@ package dev.gantry.cli;
 import dev.gantry.cli.jobfile.JobFileException;
 import dev.gantry.client.GantryException;
 import dev.gantry.client.InvalidArgumentException;
+import dev.gantry.client.PermissionDeniedException;
 import dev.gantry.client.UnavailableException;
 import dev.gantry.v1.JobViolation;
 import java.io.PrintStream;
@@ -45,6 +46,9 @@ final class CommandFailureHandler implements IExecutionExceptionHandler {
         if (failure instanceof InvalidArgumentException invalid
                 && !invalid.violations().isEmpty()) {
             invalid.violations().forEach(violation -> err.println(line(violation)));
+        } else if (failure instanceof PermissionDeniedException denied
+                && !denied.violations().isEmpty()) {
+            denied.violations().forEach(violation -> err.println(line(violation)));
         } else if (failure instanceof UnavailableException gone && !gone.isServerReached()) {
             err.println("error: " + gone.getMessage() + ". Start one with: gantry server --data-dir DIR");
         } else if (failure instanceof GantryException || failure instanceof JobFileException) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
         description = {
             "Shows what 'job run' would do now, and for each node why or why not. Changes nothing.",
             "",
-            "Ends with 0 whatever the plan says.",
+            "Ends with 0 whatever the plan says, but with 1 if the token may not submit the job.",
             ""
         })
 final class JobPlanCommand extends ClientCommand {
@@ -33,6 +33,6 @@ final class JobPlanCommand extends ClientCommand {
         Job job = file.read();
         PlanJobResponse plan = client.jobs().plan(job);
         json.print(context(), plan, () -> PlanView.of(job.getId(), file.name(), plan));
-        return GantryCli.DONE;
+        return plan.getRefusalsCount() == 0 ? GantryCli.DONE : GantryCli.FAILED;
     }
 }

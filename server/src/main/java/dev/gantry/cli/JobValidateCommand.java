@@ -2,8 +2,8 @@ package dev.gantry.cli;
 
 import dev.gantry.client.GantryClient;
 import dev.gantry.v1.Job;
-import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.ValidateJobResponse;
+import java.io.PrintStream;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +11,9 @@ import picocli.CommandLine.Mixin;
 /** {@code gantry job validate}: prints the faults of a job. */
 @Command(
         name = "validate",
-        description = "Checks a job as 'job run' would. Changes nothing. Ends with 1 if it is not valid.")
+        description =
+                "Checks a job as 'job run' would, also whether the token may submit it. Changes nothing. Ends with 1 if"
+                        + " it would be refused.")
 final class JobValidateCommand extends ClientCommand {
 
     @Mixin
@@ -28,12 +30,12 @@ final class JobValidateCommand extends ClientCommand {
     @Override
     int run(GantryClient client) {
         Job job = file.read();
-        List<JobViolation> violations = client.jobs().validate(job);
-        violations.forEach(violation -> context().console().err().println(CommandFailureHandler.line(violation)));
-        json.print(
-                context(),
-                ValidateJobResponse.newBuilder().addAllViolations(violations).build(),
-                () -> violations.isEmpty() ? List.of("Job \"" + job.getId() + "\" is valid") : List.of());
-        return violations.isEmpty() ? GantryCli.DONE : GantryCli.FAILED;
+        ValidateJobResponse answer = client.jobs().validate(job);
+        boolean isValid = answer.getViolationsCount() == 0 && answer.getRefusalsCount() == 0;
+        PrintStream err = context().console().err();
+        answer.getViolationsList().forEach(violation -> err.println(CommandFailureHandler.line(violation)));
+        answer.getRefusalsList().forEach(refusal -> err.println("error: " + PlanView.refusal(refusal)));
+        json.print(context(), answer, () -> isValid ? List.of("Job \"" + job.getId() + "\" is valid") : List.of());
+        return isValid ? GantryCli.DONE : GantryCli.FAILED;
     }
 }

@@ -55,7 +55,8 @@ final class PlanView {
         return group.getPlace() == 0 && group.getStop() == 0 && group.getUpdateInPlace() == 0 && !group.hasFailure();
     }
 
-    private static String refusal(JobRefusal refusal) {
+    /** Describes why a submission would be refused. */
+    static String refusal(JobRefusal refusal) {
         return refusal.getField().isEmpty()
                 ? refusal.getDescription()
                 : refusal.getField() + ": " + refusal.getDescription();
@@ -133,6 +134,9 @@ final class PlanView {
     }
 
     private static String advice(String file, PlanJobResponse plan) {
+        if (plan.getRefusalsCount() > 0) {
+            return "This token may not submit the job: gantry job run would be refused";
+        }
         return "To submit it only if the job has not changed since this plan: gantry job run --check-index "
                 + plan.getModifyIndex() + " " + file;
     }

@@ -89,9 +89,8 @@ public final class Restrictions {
                     + " no image over http://");
         }
         if (rawCapabilitiesDenied && use.rawCapabilities()) {
-            refusals.add(
-                    "does not allow raw capabilities: set trust_prefix, or insecure_options to \"none\" or to words"
-                            + " about images");
+            refusals.add("does not allow raw capabilities: set trust_prefix, or insecure_options = [\"none\"];"
+                    + " [\"image\"] is enough where insecure images are allowed");
         }
         use.image().flatMap(this::imageRefusal).ifPresent(refusals::add);
         return List.copyOf(refusals);

@@ -17,8 +17,11 @@ import dev.gantry.v1.AclTokenType;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ApplyAclPolicyRequest;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.CreateAclTokenRequest;
+import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.DiscoveryServiceGrpc;
+import dev.gantry.v1.FailDeploymentRequest;
 import dev.gantry.v1.GetAllocationRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetServiceRequest;
@@ -34,6 +37,10 @@ import dev.gantry.v1.ListJobsResponse;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.RevertJobRequest;
 import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.TaskGroup;
+import dev.gantry.v1.UpdateStrategy;
+import dev.gantry.v1.ValidateJobRequest;
+import dev.gantry.v1.ValidateJobResponse;
 import dev.gantry.v1.View;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
@@ -269,7 +276,8 @@ class AccessFlowTest {
         allow(OWN.toBuilder()
                 .addDeniedFeatures(AclJobFeature.ACL_JOB_FEATURE_ROOT)
                 .build());
-        String field = "task_groups[0].tasks[0].user";
+        String user = "task_groups[0].tasks[0].user";
+        String group = "task_groups[0].tasks[0].config.group";
 
         for (Runnable call : List.<Runnable>of(
                 () -> submit(team, job),
@@ -280,14 +288,22 @@ class AccessFlowTest {
                                 .build()))) {
             StatusRuntimeException refused = catchThrowableOfType(StatusRuntimeException.class, call::run);
             assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
-            assertThat(fields(refused)).containsExactly(field);
+            assertThat(fields(refused)).containsExactly(user, group);
             assertThat(refused.getStatus().getDescription()).contains("root is denied by policy team");
         }
         assertThat(jobs(team)
                         .planJob(PlanJobRequest.newBuilder().setJob(job).build())
                         .getRefusalsList())
                 .extracting(JobRefusal::getField, JobRefusal::getFeature, JobRefusal::getPoliciesList)
-                .containsExactly(tuple(field, AclJobFeature.ACL_JOB_FEATURE_ROOT, List.of("team")));
+                .containsExactly(
+                        tuple(user, AclJobFeature.ACL_JOB_FEATURE_ROOT, List.of("team")),
+                        tuple(group, AclJobFeature.ACL_JOB_FEATURE_ROOT, List.of("team")));
+        ValidateJobRequest validate =
+                ValidateJobRequest.newBuilder().setJob(job).build();
+        assertThat(jobs(team).validateJob(validate).getRefusalsList())
+                .extracting(JobRefusal::getField)
+                .containsExactly(user, group);
+        assertThat(jobs(management).validateJob(validate)).isEqualTo(ValidateJobResponse.getDefaultInstance());
         assertThat(jobs(management)
                         .planJob(PlanJobRequest.newBuilder().setJob(job).build())
                         .getRefusalsList())
@@ -299,9 +315,72 @@ class AccessFlowTest {
                                 .setTasks(
                                         0,
                                         job.getTaskGroups(0).getTasks(0).toBuilder()
-                                                .setUser("1000")))
+                                                .setUser("1000")
+                                                .setConfig(job.getTaskGroups(0).getTasks(0).getConfig().toBuilder()
+                                                        .putFields("group", TestJobs.text("1000")))))
                 .build();
         submit(team, modest);
+    }
+
+    @Test
+    void a_deployment_is_not_failed_if_that_brings_back_a_job_that_uses_what_is_denied() {
+        TaskGroup group = TestJobs.job("own-1", "dc1").getTaskGroups(0).toBuilder()
+                .setUpdate(UpdateStrategy.newBuilder().setAutoRevert(true))
+                .build();
+        Job root = TestJobs.job("own-1", "dc1", group.toBuilder());
+        submit(management, root);
+        node.reportHealth(running("own-1", 0), true);
+        awaitDeployment("own-1", 0, DeploymentStatus.DEPLOYMENT_STATUS_SUCCESSFUL);
+        submit(management, root.toBuilder().putMeta("version", "1").build());
+        String deployment = awaitDeployment("own-1", 1, DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+        allow(OWN.toBuilder()
+                .addDeniedFeatures(AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK)
+                .build());
+        FailDeploymentRequest fail =
+                FailDeploymentRequest.newBuilder().setDeploymentId(deployment).build();
+
+        StatusRuntimeException refused = catchThrowableOfType(
+                StatusRuntimeException.class, () -> jobs(team).failDeployment(fail));
+
+        assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThat(fields(refused)).containsExactly("task_groups[0].tasks[0].config.net[0]");
+        awaitDeployment("own-1", 1, DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
+        assertThat(jobs(management).failDeployment(fail).getRevertedTo()).isZero();
+        assertThat(jobs(management)
+                        .getJob(GetJobRequest.newBuilder().setJobId("own-1").build())
+                        .getJob()
+                        .getVersion())
+                .isEqualTo(2);
+    }
+
+    private String running(String jobId, long version) {
+        return eventually()
+                .until(
+                        () -> jobs(management)
+                                .getJob(GetJobRequest.newBuilder()
+                                        .setJobId(jobId)
+                                        .build())
+                                .getAllocationsList()
+                                .stream()
+                                .filter(one -> one.getJobVersion() == version)
+                                .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING)
+                                .toList(),
+                        found -> !found.isEmpty())
+                .get(0)
+                .getId();
+    }
+
+    /** Waits until the newest deployment of a job is that of a version and has a status; returns its id. */
+    private String awaitDeployment(String jobId, long version, DeploymentStatus status) {
+        return eventually()
+                .until(
+                        () -> jobs(management)
+                                .getJob(GetJobRequest.newBuilder()
+                                        .setJobId(jobId)
+                                        .build())
+                                .getDeployment(),
+                        found -> found.getJobVersion() == version && found.getStatus() == status)
+                .getId();
     }
 
     @Test

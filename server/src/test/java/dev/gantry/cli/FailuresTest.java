@@ -43,8 +43,9 @@ class FailuresTest {
     @AutoClose
     private final ScriptedCluster cluster = new ScriptedCluster();
 
-    @Test
-    void each_violation_of_a_refused_job_has_its_line() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {Code.INVALID_ARGUMENT_VALUE, Code.PERMISSION_DENIED_VALUE})
+    void each_violation_of_a_refused_job_has_its_line(int code) throws IOException {
         BadRequest violations = BadRequest.newBuilder()
                 .addFieldViolations(FieldViolation.newBuilder()
                         .setField("task_groups[0].tasks[0].config.image")
@@ -56,7 +57,7 @@ class FailuresTest {
         cluster.refuses(
                 "SubmitJob",
                 StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
-                        .setCode(Code.INVALID_ARGUMENT_VALUE)
+                        .setCode(code)
                         .setMessage("The job is not valid")
                         .addDetails(Any.pack(violations))
                         .build()));

@@ -9,6 +9,7 @@ import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.GroupPlan;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobRefusal;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.NodeScore;
@@ -318,6 +319,37 @@ class JobCommandsTest {
                         .getAsJsonObject()
                         .getAsJsonArray("violations"))
                 .hasSize(2);
+    }
+
+    @Test
+    void a_job_that_the_token_may_not_submit_fails_validation_and_its_plan_with_each_reason() throws IOException {
+        JobRefusal root = JobRefusal.newBuilder()
+                .setField("task_groups[0].tasks[0].user")
+                .setDescription("root is denied by policy team")
+                .build();
+        cluster.answers(
+                "ValidateJob",
+                ValidateJobResponse.newBuilder()
+                        .addRefusals(root)
+                        .addRefusals(JobRefusal.newBuilder().setDescription("The token lacks a capability"))
+                        .build());
+        cluster.answers("PlanJob", plan().toBuilder().addRefusals(root).build());
+
+        CliRun validate = CliRun.of(cluster, "job", "validate", file("service"));
+        CliRun plan = CliRun.of(cluster, "job", "plan", file("service"));
+
+        assertThat(validate).isEqualTo(new CliRun(1, "", """
+                        error: task_groups[0].tasks[0].user: root is denied by policy team
+                        error: The token lacks a capability
+                        """));
+        assertThat(plan.exitCode()).isEqualTo(1);
+        assertThat(plan.out())
+                .contains("""
+                        Refused for this token
+                        task_groups[0].tasks[0].user: root is denied by policy team
+                        """)
+                .contains("This token may not submit the job: gantry job run would be refused")
+                .doesNotContain("To submit it");
     }
 
     @Test

@@ -76,7 +76,8 @@ final class HclPolicy {
             "host-network", AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK,
             "root", AclJobFeature.ACL_JOB_FEATURE_ROOT,
             "insecure-images", AclJobFeature.ACL_JOB_FEATURE_INSECURE_IMAGES,
-            "raw-capabilities", AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES);
+            "raw-capabilities", AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES,
+            "local-images", AclJobFeature.ACL_JOB_FEATURE_LOCAL_IMAGES);
 
     private static final Map<String, AclAccess> ACCESS = Map.of(
             "deny", AclAccess.ACL_ACCESS_DENY,

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -133,8 +134,18 @@ public final class DeploymentTransitions {
 
     /** Fails a running deployment. With auto_revert, submits the newest stable version again as a new version. */
     Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now) {
+        return fail(transaction, deployment, why, now, any -> {});
+    }
+
+    /**
+     * Fails a running deployment.
+     *
+     * @param check is given the job that would be submitted again, if any; what it throws ends the transaction
+     */
+    Failure fail(WriteTransaction transaction, Deployment deployment, String why, Instant now, Consumer<Job> check) {
         Optional<JobRecord> stable =
                 autoReverts(transaction, deployment) ? stableBefore(transaction, deployment) : Optional.empty();
+        stable.ifPresent(version -> check.accept(version.getJob()));
         String what = stable.map(version -> "; version %d comes back".formatted(version.getVersion()))
                 .orElse("");
         transaction.putDeployment(deployment.toBuilder()

@@ -18,6 +18,7 @@ import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Deployment;
 import dev.gantry.v1.DeploymentStatus;
 import dev.gantry.v1.Evaluation;
+import dev.gantry.v1.Job;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,14 +126,16 @@ public final class DeploymentWatcher {
      *
      * @param deploymentId the full id
      * @param requestId makes the call safe to repeat
+     * @param check is given the job that auto_revert would submit again, if any; the call fails with what it throws
      * @return what follows. Fails with {@link RefusedException} if the deployment has ended, with
      *     {@link UnknownObjectException}, or with {@link RequestIdReusedException}
      */
-    public CompletableFuture<FailedDeployment> fail(String deploymentId, Optional<String> requestId) {
+    public CompletableFuture<FailedDeployment> fail(
+            String deploymentId, Optional<String> requestId, Consumer<Job> check) {
         Instant now = clocks.wall().instant();
         return change(Submission.Kind.FAIL, deploymentId, requestId, (transaction, deployment) -> {
                     DeploymentTransitions.Failure failure =
-                            transitions.fail(transaction, deployment, "failed on request", now);
+                            transitions.fail(transaction, deployment, "failed on request", now, check);
                     return answer(
                             transaction,
                             Submission.Kind.FAIL,

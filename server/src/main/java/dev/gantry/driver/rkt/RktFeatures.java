@@ -3,11 +3,13 @@ package dev.gantry.driver.rkt;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_INSECURE_IMAGES;
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_LOCAL_IMAGES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_ROOT;
 
 import dev.gantry.driver.FeatureUse;
 import dev.gantry.model.FieldPath;
+import dev.gantry.restriction.ImageSource;
 import dev.gantry.v1.AclJobFeature;
 import dev.gantry.v1.Task;
 import java.util.ArrayList;
@@ -20,8 +22,11 @@ import java.util.regex.Pattern;
  */
 final class RktFeatures {
 
-    /** A user id that is not root, and that is too short to become root or "no change" (4294967295) when it is cut to 32 bits. */
-    private static final Pattern ORDINARY_USER = Pattern.compile("[1-9][0-9]{0,8}");
+    /** A user or group id that is neither root's nor, cut to 32 bits, could become root's or "no change" (4294967295). */
+    private static final Pattern ORDINARY = Pattern.compile("[1-9][0-9]{0,8}");
+
+    /** The beginning of the text of an image that is no file, whatever follows. */
+    private static final Pattern REMOTE = Pattern.compile("(?i)(docker|https?)://");
 
     private final String path;
     private final List<FeatureUse> uses = new ArrayList<>();
@@ -40,20 +45,36 @@ final class RktFeatures {
         RktTaskConfig config =
                 RktConfigReader.read(task.getConfig(), Interpolation.PENDING).config();
         RktFeatures features = new RktFeatures(path);
-        features.addUser(task.getUser());
+        features.addIdentity("user", "user", task.getUser());
         features.addImage(config.image());
+        features.addLocalImage(config.image());
         features.addVolumes(config.volumes());
         features.addNetworks(config.net());
         features.addInsecureOptions(config);
+        features.addIdentity("group", "config.group", config.group());
         return List.copyOf(features.uses);
     }
 
-    private void addUser(String user) {
-        if (!ORDINARY_USER.matcher(user).matches()) {
-            String found = user.isEmpty()
+    private void addIdentity(String kind, String field, String name) {
+        if (!ORDINARY.matcher(name).matches()) {
+            String found = name.isEmpty()
                     ? "is missing, so that the image decides"
-                    : "\"%s\" may be root, since the image or the node decides".formatted(user);
-            add(ACL_JOB_FEATURE_ROOT, "user", found + ": set the number of a user other than 0");
+                    : "\"%s\" may be root's, since the image or the node decides".formatted(name);
+            add(ACL_JOB_FEATURE_ROOT, field, "%s: set the number of a %s other than 0".formatted(found, kind));
+        }
+    }
+
+    /** Only a URL can't become the path of a file, whatever a <code>${…}</code> in it becomes. */
+    private void addLocalImage(String image) {
+        boolean isElsewhere = isUndecided(image)
+                ? REMOTE.matcher(decided(image)).lookingAt()
+                : ImageSource.of(image).filter(source -> !source.isFile()).isPresent();
+        if (!isElsewhere) {
+            add(
+                    ACL_JOB_FEATURE_LOCAL_IMAGES,
+                    "config.image",
+                    "\"%s\" may be a file of the node: name one by https://, docker://, its domain or its hash"
+                            .formatted(image));
         }
     }
 
@@ -106,7 +127,8 @@ final class RktFeatures {
                 add(
                         ACL_JOB_FEATURE_RAW_CAPABILITIES,
                         field,
-                        "\"%s\" lifts what confines the pod: use \"none\"".formatted(options.get(i)));
+                        "\"%s\" lifts what confines the pod: use \"none\", or words about images where insecure images are allowed"
+                                .formatted(options.get(i)));
             }
         }
         String trusted = config.trustPrefix();
@@ -119,7 +141,9 @@ final class RktFeatures {
             add(
                     ACL_JOB_FEATURE_RAW_CAPABILITIES,
                     "config.insecure_options",
-                    found + "set trust_prefix, or insecure_options = [\"image\"]");
+                    found
+                            + "set trust_prefix, or insecure_options = [\"none\"]; [\"image\"] is enough where insecure"
+                            + " images are allowed");
         }
     }
 

@@ -196,8 +196,9 @@ class DeploymentTest {
                 .hasCauseInstanceOf(RefusedException.class)
                 .hasMessageContaining(
                         "Deployment d1 of version 0 of job web has ended: version 1 of the job takes its place");
-        assertThatThrownBy(
-                        () -> cluster.deployments().fail("d1", Optional.empty()).join())
+        assertThatThrownBy(() -> cluster.deployments()
+                        .fail("d1", Optional.empty(), any -> {})
+                        .join())
                 .hasCauseInstanceOf(RefusedException.class);
 
         assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_RUNNING);
@@ -220,13 +221,16 @@ class DeploymentTest {
                 .promote("d2", List.of(), Optional.of("r1"))
                 .join();
         FailedDeployment failed =
-                cluster.deployments().fail("d2", Optional.of("r2")).join();
+                cluster.deployments().fail("d2", Optional.of("r2"), any -> {}).join();
 
         assertThat(cluster.deployments()
                         .promote("d2", List.of(), Optional.of("r1"))
                         .join())
                 .isEqualTo(promoted);
-        assertThat(cluster.deployments().fail("d2", Optional.of("r2")).join()).isEqualTo(failed);
+        assertThat(cluster.deployments()
+                        .fail("d2", Optional.of("r2"), any -> {})
+                        .join())
+                .isEqualTo(failed);
         assertThat(failed.revertedTo()).contains(0L);
         assertThat(cluster.job("web").getVersion()).isEqualTo(2);
     }
@@ -266,8 +270,9 @@ class DeploymentTest {
         cluster.jobs().stop("web", Optional.empty()).join();
 
         assertThat(cluster.deployment("d2").getStatus()).isEqualTo(DeploymentStatus.DEPLOYMENT_STATUS_CANCELED);
-        assertThatThrownBy(
-                        () -> cluster.deployments().fail("d2", Optional.empty()).join())
+        assertThatThrownBy(() -> cluster.deployments()
+                        .fail("d2", Optional.empty(), any -> {})
+                        .join())
                 .hasCauseInstanceOf(RefusedException.class);
     }
 
@@ -279,7 +284,7 @@ class DeploymentTest {
         cluster.deploy(cluster.submit("web", "v2", UpdateStrategy.newBuilder().setAutoRevert(true)), "d2", 0);
 
         FailedDeployment failed =
-                cluster.deployments().fail("d2", Optional.empty()).join();
+                cluster.deployments().fail("d2", Optional.empty(), any -> {}).join();
 
         assertThat(failed.revertedTo()).contains(0L);
         assertThat(cluster.newestEvaluation("web").getId()).isEqualTo(failed.evaluationId());

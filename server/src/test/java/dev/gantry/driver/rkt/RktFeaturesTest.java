@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_INSECURE_IMAGES;
+import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_LOCAL_IMAGES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_RAW_CAPABILITIES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,8 +27,9 @@ class RktFeaturesTest {
     private static final Task MODEST = Task.newBuilder()
             .setUser("1000")
             .setConfig(Struct.newBuilder()
-                    .putFields("image", text("example.com/web:${meta.version}"))
+                    .putFields("image", text("example.com/web:1.0"))
                     .putFields("trust_prefix", text("example.com/web"))
+                    .putFields("group", text("1000"))
                     .putFields("net", texts("none"))
                     .putFields("volumes", texts("local/cache:/var/cache", "../alloc/data:/data:readOnly")))
             .build();
@@ -59,6 +61,51 @@ class RktFeaturesTest {
         assertThat(RktFeatures.of(MODEST.toBuilder().setUser(user).build(), "task"))
                 .extracting(FeatureUse::feature, FeatureUse::field)
                 .containsExactly(tuple(ACL_JOB_FEATURE_ROOT, "task.user"));
+        assertUses("group", text(user), "group", ACL_JOB_FEATURE_ROOT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/srv/web.aci",
+                "file:///srv/web.aci",
+                "local/web.aci",
+                "../../../../srv/web.aci",
+                "example.com/web.aci",
+                "example.com/../../srv/web",
+                "web",
+                "x:1.0",
+                "cimd:any",
+                "example.com/web:${meta.version}",
+                "example.com/${meta.name}"
+            })
+    void an_image_that_may_be_a_file_is_a_local_image(String image) {
+        assertUses("image", text(image), "image", ACL_JOB_FEATURE_LOCAL_IMAGES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "docker://redis:3.2",
+                "docker://${meta.image}",
+                "https://example.com/${meta.name}.aci",
+                "example.com/web",
+                "sha512-0123456789abcdef0123456789abcdef"
+            })
+    void an_image_from_elsewhere_is_no_local_image(String image) {
+        assertUses("image", text(image), "image");
+    }
+
+    @Test
+    void the_remedies_for_insecure_images_and_raw_capabilities_agree() {
+        Task silent = MODEST.toBuilder()
+                .setConfig(MODEST.getConfig().toBuilder().removeFields("trust_prefix"))
+                .build();
+
+        assertThat(RktFeatures.of(silent, "task"))
+                .extracting(FeatureUse::remedy)
+                .hasSize(2)
+                .allMatch(remedy -> remedy.contains("set trust_prefix, or insecure_options = [\"none\"]"));
     }
 
     @ParameterizedTest
@@ -74,9 +121,15 @@ class RktFeaturesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://example.com/web.aci", "HTTP://example.com/web.aci", "${meta.image}", "h${meta.x}"})
+    @ValueSource(strings = {"http://example.com/web.aci", "HTTP://example.com/web.aci", "http://${meta.image}"})
     void an_image_that_may_come_over_plain_http_is_insecure(String image) {
         assertUses("image", text(image), "image", ACL_JOB_FEATURE_INSECURE_IMAGES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"${meta.image}", "h${meta.x}"})
+    void an_image_that_may_become_anything_is_both_insecure_and_local(String image) {
+        assertUses("image", text(image), "image", ACL_JOB_FEATURE_INSECURE_IMAGES, ACL_JOB_FEATURE_LOCAL_IMAGES);
     }
 
     @ParameterizedTest
