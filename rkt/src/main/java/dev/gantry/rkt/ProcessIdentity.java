@@ -7,7 +7,8 @@ import java.nio.file.Path;
 
 /**
  * Identifies processes of this machine by a line that no other process ever has: the pid, the start time and the boot.
- * The launcher writes and compares the same line in {@code common.sh}. The server's driver has its own class of this name, since the runtime shares no code with Gantry.
+ * The launcher writes and compares the same line in {@code common.sh}. The server's driver has its own class of this
+ * name, since the runtime shares no code with Gantry.
  */
 public final class ProcessIdentity {
 

@@ -207,8 +207,7 @@ class TrustTest extends RktTest {
                     .as("its name")
                     .contains(id + " was not verified when it was fetched, so only --insecure-options=image uses it");
             call("prepare", id.substring(0, 39), "--exec=/bin/true").succeeded();
-            assertThat(call("prepare", id.substring(0, 38)).err())
-                    .contains("is too short to say which content is meant");
+            assertThat(call("prepare", id.substring(0, 38)).err()).contains("is too short to identify an image");
             call("--insecure-options=image", "prepare", url, "--exec=/bin/true").succeeded();
 
             isSigned.set(true);

@@ -1,7 +1,8 @@
 package dev.gantry.driver;
 
 /**
- * A task that is ready to start and does not run yet. The thread that has prepared the task calls one of the two methods, once. If the node's process ends before this call, {@link TaskDriver#sweep} removes the task.
+ * A task that is ready to start and does not run yet. The thread that has prepared the task calls one of the two
+ * methods, once. If the node's process ends before this call, {@link TaskDriver#sweep} removes the task.
  */
 public interface PreparedTask {
 

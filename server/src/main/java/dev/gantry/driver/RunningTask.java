@@ -28,7 +28,8 @@ public interface RunningTask {
     CompletableFuture<TaskExit> exit();
 
     /**
-     * Stops the task and waits for its end: sends the signal, and kills the task if it has not ended after the timeout. Does nothing to a task that has ended.
+     * Stops the task and waits for its end: sends the signal, and kills the task if it has not ended after the timeout.
+     * Does nothing to a task that has ended.
      *
      * @param how the signal and the timeout
      * @throws InterruptedException if the thread was interrupted; the task may still run then
@@ -45,6 +46,9 @@ public interface RunningTask {
      */
     TaskCommand.Outcome run(TaskCommand command) throws TaskCommandException, InterruptedException;
 
-    /** Frees the driver's resources of an ended task, but keeps the task's directory and logs. May be called several times. */
+    /**
+     * Frees the driver's resources of an ended task, but keeps the task's directory and logs. May be called several
+     * times.
+     */
     void remove();
 }

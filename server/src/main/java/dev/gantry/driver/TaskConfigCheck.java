@@ -21,13 +21,15 @@ public interface TaskConfigCheck {
      *
      * @param group the group of the task; the task may also use ports of the group's other tasks
      * @param task the task
-     * @param path the path of the task in the job, such as {@code task_groups[0].tasks[1]}; paths of violations begin with it
+     * @param path the path of the task in the job, such as {@code task_groups[0].tasks[1]}; paths of violations begin
+     *     with it
      * @return all faults found; empty for a good task
      */
     List<JobViolation> check(TaskGroup group, Task task, String path);
 
     /**
-     * Finds the features that a task uses and that policies may deny. A value that is known only on the node counts as a use.
+     * Finds the features that a task uses and that policies may deny. A value that is known only on the node counts as
+     * a use.
      *
      * @param task a task without faults
      * @param path the path of the task in the job; paths of fields begin with it

@@ -72,7 +72,8 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * Returns the first file of the task's standard output. The names of later files end in {@code .1}, {@code .2} and so on.
+     * Returns the first file of the task's standard output. The names of later files end in {@code .1}, {@code .2} and
+     * so on.
      *
      * @return the file
      */
@@ -81,7 +82,8 @@ public record TaskDirectory(Path allocation, String task) {
     }
 
     /**
-     * Returns the first file of the task's standard error. The names of later files end in {@code .1}, {@code .2} and so on.
+     * Returns the first file of the task's standard error. The names of later files end in {@code .1}, {@code .2} and
+     * so on.
      *
      * @return the file
      */

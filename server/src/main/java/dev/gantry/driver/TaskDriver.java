@@ -48,7 +48,9 @@ public interface TaskDriver {
     }
 
     /**
-     * Finds a task that an earlier process of this node has started. The task may still run, or have ended. A starting node calls this method for each of its tasks before it connects. The method reads files and the process table, and runs no program.
+     * Finds a task that an earlier process of this node has started. The task may still run, or have ended. A starting
+     * node calls this method for each of its tasks before it connects. The method reads files and the process table,
+     * and runs no program.
      *
      * @param directory the task's directory
      * @return the task; empty if it was never started. An interrupted start can't go on after this call; {@link #sweep}
@@ -68,7 +70,9 @@ public interface TaskDriver {
     boolean sweep(Predicate<String> isKnown);
 
     /**
-     * Removes unused files of this driver's runtime, such as images, if a collection is due. Keeps all files of tasks that run, are ready to start or are being prepared. Called about once a minute, always by the same thread. May block.
+     * Removes unused files of this driver's runtime, such as images, if a collection is due. Keeps all files of tasks
+     * that run, are ready to start or are being prepared. Called about once a minute, always by the same thread. May
+     * block.
      */
     default void collectGarbage() {}
 }

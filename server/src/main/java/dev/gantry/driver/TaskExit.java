@@ -6,7 +6,8 @@ import java.util.OptionalInt;
 /**
  * The end of a task.
  *
- * @param exitCode its exit code, 128 and the signal's number if a signal ended it; empty if the code is lost, for instance because the machine was restarted
+ * @param exitCode its exit code, 128 and the signal's number if a signal ended it; empty if the code is lost, for
+ *     instance because the machine was restarted
  * @param finishedAt the time of the end, as exactly as it is known
  * @param message a sentence for people
  */

@@ -20,7 +20,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * One output of a task, in files {@code NAME.0}, {@code NAME.1} and so on. The oldest files may be deleted already. All files except the newest have exactly the same size. So an offset counts the bytes of the whole output since the task was first started, and stays valid when files are deleted.
+ * One output of a task, in files {@code NAME.0}, {@code NAME.1} and so on. The oldest files may be deleted already. All
+ * files except the newest have exactly the same size. So an offset counts the bytes of the whole output since the task
+ * was first started, and stays valid when files are deleted.
  *
  * <p>No task can write to the directory. Nevertheless, links are not followed.
  */
@@ -84,7 +86,8 @@ public final class TaskLog {
     /**
      * Reads a piece, of one file at most.
      *
-     * @param offset the offset at which the piece begins, 0 or more; if that byte is deleted, the piece begins with the oldest kept byte
+     * @param offset the offset at which the piece begins, 0 or more; if that byte is deleted, the piece begins with the
+     *     oldest kept byte
      * @param limit the most bytes of the piece
      * @return the piece
      * @throws NoSuchFileException if the directory does not exist
@@ -172,7 +175,10 @@ public final class TaskLog {
         return Math.max(0, searched);
     }
 
-    /** Reads the last bytes from the last two files, or fewer bytes if these files are shorter. Does not need the size of the files. */
+    /**
+     * Reads the last bytes from the last two files, or fewer bytes if these files are shorter. Does not need the size
+     * of the files.
+     */
     ByteString last(int limit) throws IOException {
         ByteString last = ByteString.EMPTY;
         for (long number : numbers().descendingSet()) {

@@ -8,7 +8,8 @@ import java.util.Map;
 /**
  * The input of a driver for one task.
  *
- * @param task the task; every <code>${…}</code> in its config and user is replaced already; drivers must not read its env
+ * @param task the task; every <code>${…}</code> in its config and user is replaced already; drivers must not read its
+ *     env
  * @param environment all environment variables of the task, in the order in which to set them
  * @param ports the ports of the allocation for this task
  * @param directory the directories of the task, which exist

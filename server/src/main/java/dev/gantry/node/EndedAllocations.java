@@ -15,7 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Forgets ended allocations: removes their state and their directories. Forgets an allocation only if the server has its end on disk, and if the server no longer names it or many newer allocations have ended. Owned by the owner thread.
+ * Forgets ended allocations: removes their state and their directories. Forgets an allocation only if the server has
+ * its end on disk, and if the server no longer names it or many newer allocations have ended. Owned by the owner
+ * thread.
  */
 final class EndedAllocations {
 

@@ -32,7 +32,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Holds all allocations of this node: runs and stops them as the server assigns, and stores their states on disk.
  *
- * <p>The node removes no part of an allocation while it may still be needed. An allocation whose state file is damaged or lost may still run. So its directory and its pods stay until the server has named all allocations of the node. If the server names the allocation, the node continues it with the remaining pods and directory. Otherwise the node removes them.
+ * <p>The node removes no part of an allocation while it may still be needed. An allocation whose state file is damaged
+ * or lost may still run. So its directory and its pods stay until the server has named all allocations of the node. If
+ * the server names the allocation, the node continues it with the remaining pods and directory. Otherwise the node
+ * removes them.
  *
  * <p>Owned by the owner thread.
  */

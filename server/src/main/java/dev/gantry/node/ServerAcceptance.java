@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides whether the node accepts the server of the current session, and logs a refusal once for each cluster. Owned by
+ * Decides whether the node accepts the server of the current session. Logs a refusal once for each cluster. Owned by
  * the owner thread.
  */
 final class ServerAcceptance {
@@ -53,7 +53,8 @@ final class ServerAcceptance {
     }
 
     /**
-     * Makes the node a member of the server's cluster, as an operator has commanded. The next session decides about the server again. The caller writes the cluster to disk.
+     * Makes the node a member of the server's cluster, as an operator has commanded. The next session decides about the
+     * server again. The caller writes the cluster to disk.
      */
     void rejoin() {
         LOG.warn(
@@ -65,7 +66,7 @@ final class ServerAcceptance {
     }
 
     private String explain(String fault) {
-        return ("The node does not accept this server: %s. Its tasks run on, and it starts and stops nothing. Start"
+        return ("The node does not accept this server: %s. Its tasks keep running, and it starts and stops nothing. Start"
                         + " the server with the right data; or, to give up the allocations that the server does not"
                         + " know: gantry node rejoin %s")
                 .formatted(fault, nodeName);

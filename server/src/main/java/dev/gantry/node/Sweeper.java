@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes first the pods and then the directories of unknown allocations, which earlier processes of this node have left. It has a thread of its own, since a driver may take half a minute for each pod. A removal that fails is
+ * Removes first the pods and then the directories of unknown allocations, which earlier processes of this node have
+ * left. It has a thread of its own, since a driver may take half a minute for each pod. A removal that fails is
  * retried, after waits that double.
  *
  * <p>The owner thread adds the known allocations, which are spared, and starts the sweep once the server has named all
@@ -69,7 +70,8 @@ public final class Sweeper {
 
     /**
      * Starts the removal of all allocations that are not spared. Only the first call does so, since only earlier
-     * processes leave anything behind. If a spared allocation has ended, its directory stays and its pods are removed: such a pod could not be stopped, and the allocation may have been replaced.
+     * processes leave anything behind. If a spared allocation has ended, its directory stays and its pods are removed:
+     * such a pod could not be stopped, and the allocation may have been replaced.
      *
      * @param ended the spared allocations that have ended
      */

@@ -64,7 +64,9 @@ public final class Scheduler {
     }
 
     /**
-     * Decides for each node whether it could run one more allocation of each group of a job. Looks at the cluster before the plan. Allocations that the plan stops still use their resources, but do not count as allocations of the job.
+     * Decides for each node whether it could run one more allocation of each group of a job. Looks at the cluster
+     * before the plan. Allocations that the plan stops still use their resources, but do not count as allocations of
+     * the job.
      *
      * @param cluster the cluster as it is
      * @param job a version of a job, with its defaults filled in

@@ -87,7 +87,8 @@ public final class AccessReader {
     }
 
     /**
-     * Tells whether a token that manages tokens and never ends is stored. One of them must stay: without such a token, nobody can make tokens.
+     * Tells whether a token that manages tokens and never ends is stored. One of them must stay: without such a token,
+     * nobody can make tokens.
      *
      * @param otherThan the accessor id of a token that does not count; empty: all count
      * @return true if there is one

@@ -32,7 +32,10 @@ final class AcknowledgedFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AcknowledgedFile.class);
 
-    /** All contents have the same length, so that a new content overwrites the old one completely. A checksum of the line ends it. */
+    /**
+     * All contents have the same length, so that a new content overwrites the old one completely. A checksum of the
+     * line ends it.
+     */
     private static final String FORMAT = "%s %019d %019d %08x";
 
     private static final String CHECKED = "%s %s%n";

@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * rewrites a page of every index, since allocations of one node are spread over the order of the rows. Each changed row
  * rewrites two pages, since H2 removes a row from an index and adds it again.
  *
- * <p>The index holds all stored allocations. The index may also hold allocations that were never committed, or list terminal ones as live. Callers read the rows and ignore those that do not match. Before the first write, several threads fill it. Then the
- * store's writer alone changes it, and any thread reads it.
+ * <p>The index holds all stored allocations. The index may also hold allocations that were never committed, or list
+ * terminal ones as live. Callers read the rows and ignore those that do not match. Before the first write, several
+ * threads fill it. Then the store's writer alone changes it, and any thread reads it.
  */
 final class AllocationIndex {
 

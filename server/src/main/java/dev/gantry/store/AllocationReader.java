@@ -148,7 +148,8 @@ public final class AllocationReader {
 
     /**
      * Returns the allocations that the scheduler needs when a server starts: the live ones, and all of each job's
-     * newest version. All processors take part in reading. The result may have changes that are committed during the read.
+     * newest version. All processors take part in reading. The result may have changes that are committed during the
+     * read.
      *
      * @return the allocations in the order of their creation
      */

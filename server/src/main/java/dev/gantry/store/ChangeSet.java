@@ -16,7 +16,8 @@ import java.util.List;
  * @param evaluations evaluations
  * @param nodes nodes
  * @param allocations allocations
- * @param assignments the allocations whose desired state or job version the server has changed, so that the server must send them to their nodes
+ * @param assignments the allocations whose desired state or job version the server has changed, so that the server must
+ *     send them to their nodes
  * @param deployments deployments
  * @param removedJobs ids of jobs that were deleted with all their objects
  * @param removedNodes ids of nodes that were deleted

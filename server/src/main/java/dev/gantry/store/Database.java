@@ -33,7 +33,8 @@ final class Database implements AutoCloseable {
     private static final int CONNECTIONS = 10;
 
     /**
-     * The size of H2's cache of prepared statements; larger than the number of statements, so that each is parsed only once.
+     * The size of H2's cache of prepared statements; larger than the number of statements, so that each is parsed only
+     * once.
      */
     private static final int STATEMENTS = 256;
 
@@ -160,7 +161,7 @@ final class Database implements AutoCloseable {
                         .formatted(free, path.getParent(), LEAST_SPACE));
             }
         } catch (IOException e) {
-            throw new StoreException("Can't look how much space is free in " + path.getParent(), e);
+            throw new StoreException("Can't read how much space is free in " + path.getParent(), e);
         }
     }
 
@@ -192,7 +193,8 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Creates the directory for its owner only: jobs may contain secrets of their tasks. A directory that exists keeps the permissions of its group.
+     * Creates the directory for its owner only: jobs may contain secrets of their tasks. A directory that exists keeps
+     * the permissions of its group.
      */
     private static Path createDirectory(Path dataDir) {
         try {
@@ -223,7 +225,9 @@ final class Database implements AutoCloseable {
             return FileChannel.open(data, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new StoreException(
-                    "Can't write to the database (%s); see that its directory can be written to".formatted(e), e);
+                    "Can't write to the database (%s); make sure that the server can write to its directory"
+                            .formatted(e),
+                    e);
         }
     }
 

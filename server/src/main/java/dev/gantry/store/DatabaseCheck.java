@@ -65,15 +65,16 @@ final class DatabaseCheck {
      *
      * @param acceptLostWrites true to continue with a database that lacks acknowledged writes
      * @return true if it lacks acknowledged writes and that was accepted
-     * @throws StoreException if the database lacks acknowledged writes and the operator has not accepted the loss; the message says what was found and what to do
+     * @throws StoreException if the database lacks acknowledged writes and the operator has not accepted the loss; the
+     *     message says what was found and what to do
      */
     boolean isForked(boolean acceptLostWrites) {
         Path marker = AcknowledgedFile.in(dataDir);
         Optional<AcknowledgedFile.Content> known = AcknowledgedFile.read(marker);
         if (known.isEmpty() && Files.exists(database)) {
             LOG.warn(
-                    "There is no good {}: whether the database {} has all that was acknowledged can't be checked this"
-                            + " time. The file is created again",
+                    "{} is missing or damaged, so this start can't check whether the database {} has all acknowledged writes."
+                            + " The file is created again",
                     marker,
                     database);
             return false;
@@ -87,13 +88,13 @@ final class DatabaseCheck {
                                 .formatted(database, marker)));
         if (fault.isPresent() && !acceptLostWrites) {
             throw new StoreException(
-                    "%s. Nothing was changed. Put the whole file back, or the newest copy of it, and start again. To go on with what"
+                    "%s. Nothing was changed. Put the whole file back, or the newest copy of it, and start again. To continue with the"
                                     .formatted(fault.get())
-                            + " is there, start once with --accept-lost-writes: it then counts as another cluster's, and each node"
-                            + " refuses the server until gantry node rejoin");
+                            + " present state, start once with --accept-lost-writes: the database then counts as another cluster's, and each"
+                            + " node refuses the server until gantry node rejoin");
         }
         if (fault.isPresent()) {
-            LOG.warn("{}. That is accepted, as --accept-lost-writes says", fault.get());
+            LOG.warn("{}. The server starts all the same, because of --accept-lost-writes", fault.get());
         } else if (acceptLostWrites) {
             LOG.warn("--accept-lost-writes is not needed: the database {} is whole. Leave it out", database);
         }
@@ -123,7 +124,7 @@ final class DatabaseCheck {
                         "Can't open the database %s; is another gantry server using %s?".formatted(database, dataDir),
                         e);
             }
-            LOG.debug("The database can't be looked at", e);
+            LOG.debug("Can't examine the database", e);
             return Optional.of("The database %s can't be read (%s): it is damaged. %s says that writes up"
                             .formatted(database, firstLine(e), marker)
                     + " to index %d were acknowledged".formatted(known.index()));
@@ -142,9 +143,9 @@ final class DatabaseCheck {
         }
         return isAsClosed && !hasChecksum(known.checksum().get())
                 ? Optional.of(
-                        "The database %s is not as the last server has left it, though it has the same size: it is damaged, or"
+                        "The database %s is not as the last server has left it, although it has the same size: it is damaged, or"
                                         .formatted(database)
-                                + " something else has written to it. Whoever did that on purpose deletes %s, and starts again"
+                                + " another program has written to it. If that was done on purpose, delete %s and start again"
                                         .formatted(marker))
                 : Optional.empty();
     }
@@ -170,7 +171,7 @@ final class DatabaseCheck {
         try {
             return Files.size(database);
         } catch (IOException e) {
-            LOG.warn("Can't look at the database's file", e);
+            LOG.warn("Can't examine the database's file", e);
             return 0;
         }
     }

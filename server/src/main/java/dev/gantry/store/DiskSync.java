@@ -140,7 +140,8 @@ final class DiskSync implements AutoCloseable {
 
     /**
      * Forces the commits to disk. After a failure, only the disk knows whether the commits will be there after the next
-     * start. They cannot be undone, and no caller may rely on them. So no more writes are acknowledged. Nothing is written except the group that the writer is already writing.
+     * start. They cannot be undone, and no caller may rely on them. So no more writes are acknowledged. Nothing is
+     * written except the group that the writer is already writing.
      */
     private void sync() {
         try {
@@ -175,7 +176,7 @@ final class DiskSync implements AutoCloseable {
             try {
                 write.fail(failure);
             } catch (RuntimeException | Error e) {
-                LOG.error("What waited for a failed write failed itself", e);
+                LOG.error("A callback of a failed write has failed too", e);
             }
         }
     }

@@ -27,7 +27,8 @@ import org.jooq.Condition;
 import org.jooq.DSLContext;
 
 /**
- * Finds terminal objects that are not needed any more; {@link Deletion} deletes them. Searches run outside of the writer's thread, since they scan all terminal objects. Neither class touches objects that the scheduler still needs.
+ * Finds terminal objects that are not needed any more; {@link Deletion} deletes them. Searches run outside of the
+ * writer's thread, since they scan all terminal objects. Neither class touches objects that the scheduler still needs.
  *
  * <p>A search looks at a limited number of rows and continues where the last search ended, so that many rows that must
  * stay do not hide the rows after them. Owned by one thread.

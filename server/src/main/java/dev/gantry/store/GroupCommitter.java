@@ -159,7 +159,10 @@ final class GroupCommitter implements AutoCloseable {
         disk.close();
     }
 
-    /** Lets the writer check the database, since a query has failed in a way that suggests that the database is closed. Never blocks. */
+    /**
+     * Lets the writer check the database, since a query has failed in a way that suggests that the database is closed.
+     * Never blocks.
+     */
     private void suspect() {
         if (!suspected.getAndSet(true)) {
             wake();

@@ -112,7 +112,8 @@ public final class JobActivity {
     }
 
     /**
-     * Returns the condition for children of a job. Uses the order of ids, which begin with the id of the parent, since the table has no index of parents.
+     * Returns the condition for children of a job. Uses the order of ids, which begin with the id of the parent, since
+     * the table has no index of parents.
      */
     static Condition isChildOf(Field<String> parentId, dev.gantry.store.schema.tables.Job job) {
         return job.ID

@@ -12,8 +12,10 @@ import java.util.function.Supplier;
 /**
  * A future that reports the exceptions of its callbacks.
  *
- * <p>Java stores the exception of a callback in the future that chaining the callback returned, and callers seldom look at the last future of a chain. So this class wraps each callback that is chained to it, or to a future derived from it, and reports the exceptions of the callback, even if the future was complete before. Methods that take a second future
- * are not covered.
+ * <p>Java stores the exception of a callback in the future that chaining the callback returned, and callers seldom look
+ * at the last future of a chain. So this class wraps each callback that is chained to it, or to a future derived from
+ * it, and reports the exceptions of the callback, even if the future was complete before. Methods that take a second
+ * future are not covered.
  *
  * @param <T> the type of the result
  */

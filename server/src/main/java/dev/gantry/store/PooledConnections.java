@@ -85,6 +85,6 @@ final class PooledConnections implements ConnectionProvider, ExecuteListener, Au
             suspicion.run();
         }
         return known.orElseGet(() -> new StoreUnavailableException(
-                "The database could not be asked (%s); try again shortly".formatted(failure.getMessage()), failure));
+                "The database could not be queried (%s); try again shortly".formatted(failure.getMessage()), failure));
     }
 }

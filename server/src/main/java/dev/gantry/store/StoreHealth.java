@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides in one place whether the store serves or is broken, and why. The store's own threads report every failure here. Writers, readers, the health service and the log read the state here.
+ * Decides in one place whether the store serves or is broken, and why. The store's own threads report every failure
+ * here. Writers, readers, the health service and the log read the state here.
  *
  * <p>Logs each change of the state once. May be used by any thread.
  */
@@ -25,7 +26,7 @@ public final class StoreHealth {
          * The database has closed itself, for instance because the disk is full. All acknowledged writes are safe, so
          * the store opens the database again by itself.
          */
-        REOPENING("see that its disk has free space; the server opens the database again by itself"),
+        REOPENING("make sure that its disk has free space; the server opens the database again by itself"),
         /**
          * The disk did not keep data that it had accepted. A new process could not tell which pages are missing, so an
          * operator has to check the disk first. Reads continue.

@@ -15,7 +15,8 @@ public final class Environment {
     private Environment() {}
 
     /**
-     * Checks the name of a variable. It may have letters, digits, underscores, dots and dashes, as in rkt (appc's schema/types/environment.go). It may also begin with a dot, since Nomad passes such names.
+     * Checks the name of a variable. It may have letters, digits, underscores, dots and dashes, as in rkt (appc's
+     * schema/types/environment.go). It may also begin with a dot, since Nomad passes such names.
      *
      * @param name the name
      * @return the name

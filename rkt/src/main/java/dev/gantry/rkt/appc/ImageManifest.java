@@ -217,7 +217,7 @@ public record ImageManifest(JsonObject json, String name, Map<String, String> la
         for (JsonObject label : objects(json, "labels")) {
             if (labels.put(string(label, "name"), string(label, "value")) != null) {
                 throw new RktException(
-                        "invalid image manifest: label \"%s\" stands twice".formatted(string(label, "name")));
+                        "invalid image manifest: label \"%s\" occurs twice".formatted(string(label, "name")));
             }
         }
         return labels;

@@ -172,7 +172,7 @@ public record PodManifest(List<App> apps, List<Volume> volumes, List<ExposedPort
             String name = string(annotation, "name");
             string(annotation, "value");
             if (!AcNames.isIdentifier(name) || !names.add(name)) {
-                throw invalid("annotation \"%s\" stands twice or is no AC Identifier".formatted(name));
+                throw invalid("annotation \"%s\" occurs twice or is not an AC Identifier".formatted(name));
             }
         }
     }

@@ -102,7 +102,10 @@ record GlobalOptions(
         return Path.of(flag.value()).toAbsolutePath().normalize();
     }
 
-    /** Reads the options of the last such flag, as rkt does (rkt/flag/optionlist.go). An empty flag removes no protection. */
+    /**
+     * Reads the options of the last such flag, as rkt does (rkt/flag/optionlist.go). An empty flag removes no
+     * protection.
+     */
     private static Set<InsecureOption> insecureOptions(Flag flag) throws UsageException {
         Set<InsecureOption> options = EnumSet.noneOf(InsecureOption.class);
         if (flag.value().isEmpty()) {

@@ -76,7 +76,10 @@ final class ImageRemoval {
         return removed;
     }
 
-    /** Returns the images that may be removed. A kept image keeps its dependencies. The loop may have looked at these before, so it repeats until nothing changes. */
+    /**
+     * Returns the images that may be removed. A kept image keeps its dependencies. The loop may have looked at these
+     * before, so it repeats until nothing changes.
+     */
     private Set<StoredImage> removable(Set<StoredImage> asked, Consumer<String> reasons) throws IOException {
         Set<StoredImage> going = new LinkedHashSet<>(asked);
         boolean isSettled = false;

@@ -91,7 +91,10 @@ public final class Main {
         return new Session(command, GlobalOptions.of(flags), callersEnvironment(), InstantSource.system(), out, err);
     }
 
-    /** Restores LC_ALL and PATH, which the launcher has changed for Java. It passes the values of its caller in other variables. */
+    /**
+     * Restores LC_ALL and PATH, which the launcher has changed for Java. It passes the values of its caller in other
+     * variables.
+     */
     private static Map<String, String> callersEnvironment() {
         Map<String, String> environment = new HashMap<>(System.getenv());
         for (String name : List.of("LC_ALL", "PATH")) {

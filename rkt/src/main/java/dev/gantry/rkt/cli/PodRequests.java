@@ -100,7 +100,8 @@ final class PodRequests {
     }
 
     /**
-     * Decides whether a pod manifest describes the pod instead of images and flags. The images of a manifest must be stored.
+     * Decides whether a pod manifest describes the pod instead of images and flags. The images of a manifest must be
+     * stored.
      *
      * @param arguments the command line
      * @return true if the command line names a pod manifest
@@ -259,7 +260,9 @@ final class PodRequests {
         }
     }
 
-    /** Reads files with lines of the form {@code NAME=VALUE}. Skips empty lines and comments, which begin with # or ;. */
+    /**
+     * Reads files with lines of the form {@code NAME=VALUE}. Skips empty lines and comments, which begin with # or ;.
+     */
     private static Map<String, String> environmentFiles(Flags flags) throws UsageException {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String path : flags.values("set-env-file")) {

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The part of {@code rkt run-prepared} that removes protections from a prepared pod. The launcher calls it with {@code --insecure-options} and the pod's directory. The other parts of run-prepared are shell.
+ * The part of {@code rkt run-prepared} that removes protections from a prepared pod. The launcher calls it with {@code
+ * --insecure-options} and the pod's directory. The other parts of run-prepared are shell.
  */
 final class RelaxCommand {
 

@@ -118,7 +118,10 @@ record Session(
         return options.insecure().contains(InsecureOption.TLS);
     }
 
-    /** Returns a verifier that uses the trusted keys. It writes messages to standard error, since standard output is for ids. */
+    /**
+     * Returns a verifier that uses the trusted keys. It writes messages to standard error, since standard output is for
+     * ids.
+     */
     private ImageVerifier verifier() {
         TrustedKeys keys = trustedKeys();
         Consumer<String> log = line -> err.println("image: " + line);

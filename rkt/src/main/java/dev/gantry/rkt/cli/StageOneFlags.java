@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the flavor that the flags or the configuration name. rkt names images with {@code --stage1-*}; the flavors here are built in. */
+/**
+ * Reads the flavor that the flags or the configuration name. rkt names images with {@code --stage1-*}; the flavors here
+ * are built in.
+ */
 final class StageOneFlags {
 
     private static final String PREFIX = "stage1-";
@@ -45,7 +48,8 @@ final class StageOneFlags {
      *
      * @param pod the flags
      * @param best the best flavor for which this machine has the programs
-     * @return the flavor that the last of the flags names, such as {@code coreos.com/rkt/stage1-fly:1.30.0}; without a flag, the best
+     * @return the flavor that the last of the flags names, such as {@code coreos.com/rkt/stage1-fly:1.30.0}; without a
+     *     flag, the best
      * @throws UsageException if the flavor is unknown
      */
     static Flavor flavor(Flags pod, Flavor best) throws UsageException {

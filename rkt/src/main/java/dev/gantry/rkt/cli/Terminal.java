@@ -75,7 +75,10 @@ record Terminal(Consumer<String> out, Consumer<String> log, List<String> advice)
         }
     }
 
-    /** Decides by /proc whether a stream is a terminal: Java only tells whether all streams are a console, and releases of Java differ in that. */
+    /**
+     * Decides by /proc whether a stream is a terminal: Java only tells whether all streams are a console, and releases
+     * of Java differ in that.
+     */
     private static boolean isTerminal(int descriptor) throws IOException {
         Path file = Path.of("/proc/self/fd/" + descriptor);
         return Files.exists(file) && Files.readSymbolicLink(file).toString().matches(TERMINALS);

@@ -142,7 +142,7 @@ public final class Credentials {
     private static <T> void addAll(Map<String, T> found, List<String> servers, T value) {
         for (String server : servers) {
             if (found.putIfAbsent(server, value) != null) {
-                throw new IllegalStateException("credentials for \"%s\" stand twice".formatted(server));
+                throw new IllegalStateException("credentials for \"%s\" occur twice".formatted(server));
             }
         }
     }

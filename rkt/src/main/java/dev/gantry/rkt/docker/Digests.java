@@ -52,7 +52,7 @@ final class Digests {
             String actual = algorithm + HexFormat.of().formatHex(digest.digest());
             if (!actual.equals(expected)) {
                 throw new RktException(
-                        "%s is not what it should be: its digest is %s, not %s".formatted(what, actual, expected));
+                        "%s is damaged or was changed: its digest is %s, not %s".formatted(what, actual, expected));
             }
         }
     }

@@ -149,8 +149,9 @@ public final class DockerImages {
         JsonObject config = config(registry, configDigest, work);
         List<String> contents = diffIds(config);
         if (contents.size() != descriptors.size() || contents.size() > MAX_LAYERS) {
-            throw new RktException("\"%s\" has %d layers, and its configuration speaks of %d; at most %d are taken"
-                    .formatted(reference, descriptors.size(), contents.size(), MAX_LAYERS));
+            throw new RktException(
+                    "\"%s\" has %d layers, and its configuration names %d; the numbers must agree, and the limit is %d"
+                            .formatted(reference, descriptors.size(), contents.size(), MAX_LAYERS));
         }
         List<TarFile> layers = new ArrayList<>();
         try {

@@ -139,8 +139,9 @@ final class LayerTree {
                 ? Optional.empty()
                 : walk(parent(target), false).flatMap(way -> way.peek().child(last(target)));
         return node.filter(found -> !found.isDirectory())
-                .orElseThrow(() -> new RktException("a layer has a hard link to what is no file: \"%s\" to \"%s\""
-                        .formatted(link.getName(), link.getLinkName())));
+                .orElseThrow(() ->
+                        new RktException("a layer has a hard link to something that is not a file: \"%s\" to \"%s\""
+                                .formatted(link.getName(), link.getLinkName())));
     }
 
     /** Returns the nodes from the root to a path, the last on top; empty if the path does not exist. */

@@ -155,7 +155,10 @@ final class ManifestConverter {
         return namedValues(annotations);
     }
 
-    /** Returns the time of creation; empty if it is no time, since a "created" annotation without a time makes a manifest invalid. */
+    /**
+     * Returns the time of creation; empty if it is no time, since a "created" annotation without a time makes a
+     * manifest invalid.
+     */
     private static String created(JsonObject config) {
         try {
             OffsetDateTime.parse(text(config, "created"));

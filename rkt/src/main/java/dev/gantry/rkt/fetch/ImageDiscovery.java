@@ -108,7 +108,7 @@ final class ImageDiscovery {
         try {
             return URI.create(text);
         } catch (IllegalArgumentException e) {
-            throw new RktException("discovery led to what is no URL: \"%s\"".formatted(text), e);
+            throw new RktException("discovery led to an invalid URL: \"%s\"".formatted(text), e);
         }
     }
 }

@@ -109,7 +109,7 @@ public final class ImageFetcher implements ImageSource {
         if (reference instanceof ImageReference.Name name) {
             return discover(name.name(), name.labels(), signature);
         }
-        throw new IllegalArgumentException("a hash says nothing of where the image is: " + reference.text());
+        throw new IllegalArgumentException("a hash does not tell where the image is: " + reference.text());
     }
 
     private StoredImage download(URI uri, Optional<Path> signature) throws IOException, RktException {

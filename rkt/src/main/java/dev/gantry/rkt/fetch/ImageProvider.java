@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Provides commands with the images that they name. Every image takes these steps: find it in the store; fetch it if it is not there or the pull policy is "update"; do the same for its dependencies; render the files of all these images.
+ * Provides commands with the images that they name. Every image takes these steps: find it in the store; fetch it if it
+ * is not there or the pull policy is "update"; do the same for its dependencies; render the files of all these images.
  */
 public final class ImageProvider {
 
@@ -88,7 +89,10 @@ public final class ImageProvider {
         return fetched;
     }
 
-    /** Fetches an image if the pull policy allows it. Every policy allows reading a file, which is on this machine already. */
+    /**
+     * Fetches an image if the pull policy allows it. Every policy allows reading a file, which is on this machine
+     * already.
+     */
     private StoredImage fetch(ImageReference reference, Optional<Path> signature) throws IOException, RktException {
         if (policy == PullPolicy.NEVER && !(reference instanceof ImageReference.LocalFile)) {
             throw new RktException("unable to fetch image from \"%s\": it is not stored, and the pull policy is never"

@@ -83,7 +83,9 @@ final class Remotes {
         Files.move(written, file(url), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Takes the lock of a URL, so that one process at a time fetches it. The caller closes the lock after the fetch. */
+    /**
+     * Takes the lock of a URL, so that one process at a time fetches it. The caller closes the lock after the fetch.
+     */
     Closeable lock(String url) throws IOException {
         PrivateDirectory.create(cas);
         return FileLocks.acquire(cas.resolve("locks").resolve("remote-" + key(url)));

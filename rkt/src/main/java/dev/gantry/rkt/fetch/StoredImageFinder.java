@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Finds stored images that may be used for a reference. A name or a URL does not determine the content of an image. So an image that was fetched without verification must not count as verified later. A hash says which
- * content is wanted, so it may lead to any image.
+ * Finds stored images that may be used for a reference. A name or a URL does not determine the content of an image. So
+ * an image that was fetched without verification must not count as verified later. A hash says which content is wanted,
+ * so it may lead to any image.
  */
 final class StoredImageFinder {
 
@@ -72,7 +73,7 @@ final class StoredImageFinder {
         Optional<StoredImage> stored = store.find(hash.text());
         if (stored.isPresent() && !hash.isUnmistakable() && !isUsable(stored.get())) {
             throw new RktException(
-                    ("\"%s\" is too short to say which content is meant, and the image %s was not verified when it was fetched:"
+                    ("\"%s\" is too short to identify an image, and the image %s was not verified when it was fetched:"
                                     + " give 32 digits, or --insecure-options=image")
                             .formatted(hash.text(), stored.get().id()));
         }

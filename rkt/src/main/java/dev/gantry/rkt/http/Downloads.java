@@ -111,7 +111,7 @@ public final class Downloads {
                 case 206 -> {
                     if (!startsAt(response, have)) {
                         forget(part, version);
-                        throw new BrokenOffException("the server sent another range than the one asked for", null);
+                        throw new BrokenOffException("the server sent another range than the requested one", null);
                     }
                 }
                 case 200 -> {
@@ -121,7 +121,8 @@ public final class Downloads {
                 }
                 case 416 -> {
                     forget(part, version);
-                    throw new BrokenOffException("the server has less than was downloaded of it before", null);
+                    throw new BrokenOffException(
+                            "the file on the server is shorter than the part that was downloaded before", null);
                 }
                 default ->
                     throw new RktException("bad HTTP status code: %d for \"%s\"".formatted(response.statusCode(), uri));
@@ -183,7 +184,10 @@ public final class Downloads {
                 .isPresent();
     }
 
-    /** Records by which version a download can be resumed: a strong ETag or a modification time. A weak ETag does not identify bytes. */
+    /**
+     * Records by which version a download can be resumed: a strong ETag or a modification time. A weak ETag does not
+     * identify bytes.
+     */
     private static void rememberVersion(HttpResponse<InputStream> response, Path version) throws IOException {
         Optional<String> validator = response.headers()
                 .firstValue("ETag")

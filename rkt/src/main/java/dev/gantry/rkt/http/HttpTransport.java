@@ -110,7 +110,7 @@ public final class HttpTransport {
         try {
             return base.resolve(location);
         } catch (IllegalArgumentException e) {
-            throw new RktException("Get \"%s\": redirected to what is no URL: \"%s\"".formatted(base, location), e);
+            throw new RktException("Get \"%s\": redirected to an invalid URL: \"%s\"".formatted(base, location), e);
         }
     }
 }

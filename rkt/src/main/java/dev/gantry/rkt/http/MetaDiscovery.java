@@ -117,7 +117,8 @@ public final class MetaDiscovery {
     }
 
     /**
-     * Decides whether a text is a prefix of a name. A prefix consists of whole parts: example.com/a is a prefix of example.com/a/b, but not of example.com/ab.
+     * Decides whether a text is a prefix of a name. A prefix consists of whole parts: example.com/a is a prefix of
+     * example.com/a/b, but not of example.com/ab.
      */
     private static boolean isPrefix(String prefix, String name) {
         return name.equals(prefix) || name.startsWith(prefix.endsWith("/") ? prefix : prefix + "/");

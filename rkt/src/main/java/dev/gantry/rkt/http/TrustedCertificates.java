@@ -20,7 +20,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * The certificate authorities that this machine trusts, chosen by the rules of Go, in which rkt is written: the authorities of the file that {@code SSL_CERT_FILE} names, else of the machine's bundle; and the authorities of all files in the directories that {@code SSL_CERT_DIR} names, separated by colons. So authorities that an administrator has added are trusted. If none of these files exists, Java's own authorities are used.
+ * The certificate authorities that this machine trusts, chosen by the rules of Go, in which rkt is written: the
+ * authorities of the file that {@code SSL_CERT_FILE} names, else of the machine's bundle; and the authorities of all
+ * files in the directories that {@code SSL_CERT_DIR} names, separated by colons. So authorities that an administrator
+ * has added are trusted. If none of these files exists, Java's own authorities are used.
  */
 final class TrustedCertificates {
 
@@ -65,7 +68,7 @@ final class TrustedCertificates {
             return context;
         } catch (CertificateException e) {
             throw new IOException(
-                    "%s holds what is no certificate: %s".formatted(bundle.orElseThrow(), e.getMessage()), e);
+                    "%s has an invalid certificate: %s".formatted(bundle.orElseThrow(), e.getMessage()), e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has TLS", e);
         } catch (GeneralSecurityException e) {
@@ -73,7 +76,9 @@ final class TrustedCertificates {
         }
     }
 
-    /** Adds the authorities of directories. As in Go, a missing directory and a file without certificates are no errors. */
+    /**
+     * Adds the authorities of directories. As in Go, a missing directory and a file without certificates are no errors.
+     */
     private static void addDirectories(KeyStore authorities, String directories)
             throws IOException, GeneralSecurityException {
         for (String directory : directories.split(":", -1)) {

@@ -240,7 +240,8 @@ final class AciExtractor {
         if (Files.notExists(place, LinkOption.NOFOLLOW_LINKS)) {
             Files.createDirectory(place);
         } else if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-            throw new RktException("the image has \"%s\" both as a directory and not".formatted(entry.getName()));
+            throw new RktException(
+                    "the image has \"%s\" both as a directory and as something else".formatted(entry.getName()));
         }
         directories.push(new DirectoryAttributes(place, entry));
     }
@@ -248,7 +249,7 @@ final class AciExtractor {
     /** Removes what an earlier entry of the same path has written, as tar does. Never follows a link. */
     private static void removeEarlier(Path place, String path) throws IOException, RktException {
         if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-            throw new RktException("the image has \"%s\" both as a directory and not".formatted(path));
+            throw new RktException("the image has \"%s\" both as a directory and as something else".formatted(path));
         }
         Files.deleteIfExists(place);
     }
@@ -261,7 +262,8 @@ final class AciExtractor {
             throws IOException, RktException {
         String target = entry.getLinkName();
         if (target.isEmpty() || utf8Length(target) > MAX_LINK_BYTES) {
-            throw new RktException("the image has a symbolic link to nowhere, or too far: \"%s\"".formatted(path));
+            throw new RktException(
+                    "the image has a symbolic link whose target is empty or too long: \"%s\"".formatted(path));
         }
         Files.createSymbolicLink(place, Path.of(target));
         setOwner(place, entry);
@@ -295,8 +297,9 @@ final class AciExtractor {
         }
         Path existing = tree.place(existingPath);
         if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS)) {
-            throw new RktException("the image has a hard link to what is no file before it: \"%s\" to \"%s\""
-                    .formatted(entry.getName(), entry.getLinkName()));
+            throw new RktException(
+                    "the image has a hard link to something that is not an earlier file: \"%s\" to \"%s\""
+                            .formatted(entry.getName(), entry.getLinkName()));
         }
         Files.createLink(place, existing);
     }

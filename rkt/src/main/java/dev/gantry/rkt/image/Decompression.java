@@ -9,7 +9,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
- * Decompresses an image (appc spec/aci.md: gzip, bzip2, xz or not compressed) or a layer of a docker image (zstd too). The first bytes of the file tell the compression.
+ * Decompresses an image (appc spec/aci.md: gzip, bzip2, xz or not compressed) or a layer of a docker image (zstd too).
+ * The first bytes of the file tell the compression.
  */
 final class Decompression {
 

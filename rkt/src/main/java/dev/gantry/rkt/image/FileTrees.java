@@ -45,8 +45,8 @@ public final class FileTrees {
      * mounted below is not entered. Continues after a failure, so that as much as possible is deleted. Another process
      * may delete the same tree at the same time.
      *
-     * @param tree the file or directory; nothing happens if it does not exist. Its parent directories must be writable by
-     *     trusted users only
+     * @param tree the file or directory; nothing happens if it does not exist. Its parent directories must be writable
+     *     by trusted users only
      * @throws IOException if something is left; it names the first such file and how many others there are
      */
     public static void delete(Path tree) throws IOException {

@@ -35,7 +35,8 @@ public final class ImageCheck {
      * Compares an image's files with its archive.
      *
      * @param image the image
-     * @param whenDamaged is called with the first difference and a directory with the right files, which it may move away; not called if nothing differs
+     * @param whenDamaged is called with the first difference and a directory with the right files, which it may move
+     *     away; not called if nothing differs
      * @return true if nothing differs
      * @throws RktException if the archive itself is damaged
      * @throws IOException if a file can't be read
@@ -100,7 +101,7 @@ public final class ImageCheck {
         storedChildren.keySet().removeAll(rightChildren.keySet());
         return storedChildren.keySet().stream()
                 .findFirst()
-                .map(name -> "\"%s\" in \"%s\" is none of the image's files".formatted(name, path));
+                .map(name -> "\"%s\" in \"%s\" is not a file of the image".formatted(name, path));
     }
 
     private static boolean isAlike(Path right, Path stored) throws IOException {

@@ -40,7 +40,7 @@ public record ImageLimits(long maxBytes, long maxExpansion, long maxEntries) {
         }
         if (bytes > FREE_BYTES && bytes / maxExpansion > sourceBytes) {
             throw new RktException(
-                    "%s more than %d times what it is made of (%d bytes); RKT_IMAGE_MAX_EXPANSION allows more"
+                    "%s more than %d times the bytes of its source (%d bytes); RKT_IMAGE_MAX_EXPANSION allows more"
                             .formatted(what, maxExpansion, sourceBytes));
         }
     }

@@ -312,7 +312,8 @@ public final class ImageStore {
     }
 
     /**
-     * Replaces an image's files. No pod may use them; hold the {@link #lock}. A process that is killed between these steps leaves an image without files, which {@link ImageCheck} finds.
+     * Replaces an image's files. No pod may use them; hold the {@link #lock}. A process that is killed between these
+     * steps leaves an image without files, which {@link ImageCheck} finds.
      *
      * @param image the image
      * @param right its files, on the file system of the store

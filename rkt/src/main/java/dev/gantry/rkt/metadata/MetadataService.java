@@ -101,13 +101,13 @@ public final class MetadataService implements AutoCloseable {
         boolean isAsked = "AppContainer".equals(exchange.getRequestHeaders().getFirst("Metadata-Flavor"));
         Optional<RegisteredPod> pod = path.matches() && isAsked ? pods.find(path.group(1)) : Optional.empty();
         if (pod.isEmpty()) {
-            return Answer.failed(404, "no pod is known by this path, or the header Metadata-Flavor is missing");
+            return Answer.failed(404, "this path belongs to no pod, or the header Metadata-Flavor is missing");
         }
         String entry = path.group(2).replaceAll("/+$", "");
         return switch (exchange.getRequestMethod()) {
             case "GET" -> read(pod.get(), entry);
             case "POST" -> post(pod.get(), entry, exchange);
-            default -> Answer.failed(405, "only GET and POST are known");
+            default -> Answer.failed(405, "only GET and POST are supported");
         };
     }
 

@@ -59,7 +59,9 @@ record AppArmor(Path switchFile, Path profiles) {
         return name.getAsString();
     }
 
-    /** Decides whether a profile is loaded. The kernel lists profiles in lines such as {@code docker-default (enforce)}. */
+    /**
+     * Decides whether a profile is loaded. The kernel lists profiles in lines such as {@code docker-default (enforce)}.
+     */
     private boolean isLoaded(String name) throws RktException {
         try (Stream<String> lines = Files.lines(profiles)) {
             return lines.anyMatch(line -> line.startsWith(name + " ("));

@@ -14,7 +14,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The request of a command line or a pod manifest for one app of a pod. The image decides everything that the request leaves empty.
+ * The request of a command line or a pod manifest for one app of a pod. The image decides everything that the request
+ * leaves empty.
  *
  * @param image the reference to the image, as the command line or the pod manifest has it
  * @param app the object that replaces the {@code app} object of the image; empty keeps the image's

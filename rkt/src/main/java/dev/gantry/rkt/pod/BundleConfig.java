@@ -288,7 +288,10 @@ final class BundleConfig {
         return linux;
     }
 
-    /** Returns the control group of the app. In a pod of several apps, it is inside the pod's group. The kernel's files there have names with another beginning. */
+    /**
+     * Returns the control group of the app. In a pod of several apps, it is inside the pod's group. The kernel's files
+     * there have names with another beginning.
+     */
     private String controlGroup(String uuid) {
         return "/rkt-" + uuid + (pod.hasSeveralApps() ? "/app-" + app.name() : "");
     }

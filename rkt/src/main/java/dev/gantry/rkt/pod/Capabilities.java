@@ -42,7 +42,8 @@ final class Capabilities {
     }
 
     /**
-     * Makes the {@code capabilities} object of a bundle's process. A user other than root starts with those capabilities only that the isolators name, since the user could not gain them later.
+     * Makes the {@code capabilities} object of a bundle's process. A user other than root starts with those
+     * capabilities only that the isolators name, since the user could not gain them later.
      *
      * @param user the app's user
      * @param confined true if the app may not have all capabilities

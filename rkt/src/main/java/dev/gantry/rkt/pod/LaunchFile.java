@@ -112,7 +112,10 @@ final class LaunchFile {
         return variables;
     }
 
-    /** Decides whether the host's C library reads a variable. Such a variable would affect the host's programs that start the app. */
+    /**
+     * Decides whether the host's C library reads a variable. Such a variable would affect the host's programs that
+     * start the app.
+     */
     private static boolean isForLoader(String name) {
         return name.startsWith("LD_")
                 || name.startsWith("MALLOC_")

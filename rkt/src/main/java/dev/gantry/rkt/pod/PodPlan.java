@@ -81,7 +81,10 @@ record PodPlan(List<AppPlan> apps, Map<String, Volume> volumes, List<PortForward
         return manifest;
     }
 
-    /** Returns true if the pod has more than one app. The apps of such a pod share namespaces that a single app has alone. */
+    /**
+     * Returns true if the pod has more than one app. The apps of such a pod share namespaces that a single app has
+     * alone.
+     */
     boolean hasSeveralApps() {
         return apps.size() > 1;
     }

@@ -34,8 +34,8 @@ final class ResourceLimits {
     private ResourceLimits() {}
 
     /**
-     * Makes the {@code resources} object of a bundle. A memory limit covers memory and swap space together. A CPU amount is both a
-     * limit and, when CPU time is scarce, a weight.
+     * Makes the {@code resources} object of a bundle. A memory limit covers memory and swap space together. A CPU
+     * amount is both a limit and, when CPU time is scarce, a weight.
      *
      * @param isolators the app's isolators
      * @return the object (OCI runtime-spec config-linux.md, "Control groups")

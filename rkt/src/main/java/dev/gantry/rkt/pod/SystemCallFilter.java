@@ -26,7 +26,9 @@ final class SystemCallFilter {
     private static final String EVERYTHING = "@appc.io/all";
     private static final String NOTHING = "@appc.io/empty";
 
-    /** The calls that docker's documentation lists as blocked. It lacks clone, of which only some arguments are blocked. */
+    /**
+     * The calls that docker's documentation lists as blocked. It lacks clone, of which only some arguments are blocked.
+     */
     private static final Set<String> DEFAULT_BLACKLIST = names("_sysctl acct add_key bpf clock_adjtime clock_settime"
             + " create_module delete_module finit_module get_kernel_syms get_mempolicy init_module ioperm iopl kcmp"
             + " kexec_file_load kexec_load keyctl lookup_dcookie mbind mount move_pages name_to_handle_at nfsservctl"
@@ -50,7 +52,8 @@ final class SystemCallFilter {
     }
 
     /**
-     * Makes the {@code seccomp} object of a bundle. Without an isolator, calls of the default blacklist fail with EPERM.
+     * Makes the {@code seccomp} object of a bundle. Without an isolator, calls of the default blacklist fail with
+     * EPERM.
      *
      * @return the object (OCI runtime-spec config-linux.md, "Seccomp"); empty if everything is allowed
      * @throws RktException if the isolators can't be honoured
@@ -123,7 +126,10 @@ final class SystemCallFilter {
         return words;
     }
 
-    /** Returns the action for a forbidden call: the isolator's errno; without one, the kernel kills the process, as with systemd. */
+    /**
+     * Returns the action for a forbidden call: the isolator's errno; without one, the kernel kills the process, as with
+     * systemd.
+     */
     private JsonObject refusal(String isolator) throws RktException {
         Optional<String> errno = isolators.option(isolator, "errno");
         if (errno.isEmpty()) {

@@ -34,7 +34,8 @@ public sealed interface ImageReference {
         private static final int UNMISTAKABLE_DIGITS = 32;
 
         /**
-         * Returns true if the reference has so many digits that nobody can make another image whose id begins with them.
+         * Returns true if the reference has so many digits that nobody can make another image whose id begins with
+         * them.
          *
          * @return whether the hash identifies one content
          */

@@ -24,8 +24,8 @@ public final class ExtendedAttributes {
     private static final int MAX_BYTES = 1 << 16;
 
     private static final String LIBRARY_FAILS =
-            "its extended attributes can't be reached, for the library that does so can't"
-                    + " be loaded; TMPDIR must name a directory in which programs may run: ";
+            "its extended attributes can't be read or written, since the library for them can't"
+                    + " be loaded; set TMPDIR to a directory in which programs may run: ";
 
     private ExtendedAttributes() {}
 

@@ -11,7 +11,8 @@ public interface ImageVerifier {
     /**
      * Verifies an image. Must be called before any part of the image except the manifest is read.
      *
-     * @param aci the file of the image as it was published, compressed or not; no other process may change it during the check
+     * @param aci the file of the image as it was published, compressed or not; no other process may change it during
+     *     the check
      * @param signature its detached OpenPGP signature, armored or not
      * @param imageName the name in the image's manifest, which decides the keys that may have made the signature; if
      *     the image was fetched by name, the caller has compared the two
@@ -21,7 +22,10 @@ public interface ImageVerifier {
     void verify(Path aci, Path signature, String imageName) throws IOException, RktException;
 
     /**
-     * Discovers keys for the name of an image that will be fetched and verified, as rkt does. Does nothing if there are keys for exactly this name. A key is trusted after a review, or without one with {@code --trust-keys-from-https}. If no key is found or trusted, prints a message and does not fail, since keys of a shorter prefix may be sufficient.
+     * Discovers keys for the name of an image that will be fetched and verified, as rkt does. Does nothing if there are
+     * keys for exactly this name. A key is trusted after a review, or without one with {@code --trust-keys-from-https}.
+     * If no key is found or trusted, prints a message and does not fail, since keys of a shorter prefix may be
+     * sufficient.
      *
      * @param imageName the name that was asked for
      * @throws IOException if the trusted keys can't be read

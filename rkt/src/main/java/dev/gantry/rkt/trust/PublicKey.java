@@ -32,7 +32,8 @@ final class PublicKey {
      * @param text the file
      * @param source the name of the source in messages
      * @return the key
-     * @throws RktException if the text is not exactly one public key. From several keys, rkt would show all and trust only the first
+     * @throws RktException if the text is not exactly one public key. From several keys, rkt would show all and trust
+     *     only the first
      */
     static PublicKey parse(byte[] text, String source) throws RktException {
         try {

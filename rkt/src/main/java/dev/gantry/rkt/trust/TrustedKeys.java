@@ -49,7 +49,8 @@ public final class TrustedKeys {
      * Returns the keys that may sign an image.
      *
      * @param imageName the image's name, an AC Identifier
-     * @return the keys; of several keys with the same fingerprint, a key of this machine wins over the system's, and a longer prefix over a shorter
+     * @return the keys; of several keys with the same fingerprint, a key of this machine wins over the system's, and a
+     *     longer prefix over a shorter
      * @throws RktException if a file is no key, or its name is not the fingerprint of the key
      * @throws IOException if a file can't be read
      */

@@ -51,7 +51,7 @@ class CredentialsTest {
         assertThatThrownBy(this::read)
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("b.json")
-                .hasMessageContaining("\"quay.io\" stand twice");
+                .hasMessageContaining("\"quay.io\" occur twice");
     }
 
     @ParameterizedTest

@@ -278,7 +278,7 @@ class DockerImagesTest {
         assertThatThrownBy(() -> fetch("team/bomb:1"))
                 .isInstanceOf(RktException.class)
                 .hasMessageContaining("layer sha256:")
-                .hasMessageContaining("holds more than 200 times what it is made of")
+                .hasMessageContaining("holds more than 200 times the bytes of its source")
                 .hasMessageContaining("RKT_IMAGE_MAX_EXPANSION");
         assertThat(new ImageStore(directory).all()).isEmpty();
     }

@@ -280,7 +280,7 @@ class ImageStoreTest {
 
         assertThatThrownBy(() -> add(bomb.toByteArray()))
                 .isInstanceOf(RktException.class)
-                .hasMessageContaining("more than 200 times what it is made of");
+                .hasMessageContaining("more than 200 times the bytes of its source");
         assertThat(directory.resolve("data/cas/tmp")).isEmptyDirectory();
     }
 

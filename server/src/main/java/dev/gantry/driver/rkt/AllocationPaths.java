@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /**
- * Resolves the relative paths in a job, beginning at the task's directory. Refuses paths that lead out of the allocation's directory, and paths to files of the driver, to outputs of tasks and to secrets of other tasks. Never follows a link, since another task of the allocation may change it at any time.
+ * Resolves the relative paths in a job, beginning at the task's directory. Refuses paths that lead out of the
+ * allocation's directory, and paths to files of the driver, to outputs of tasks and to secrets of other tasks. Never
+ * follows a link, since another task of the allocation may change it at any time.
  */
 final class AllocationPaths {
 

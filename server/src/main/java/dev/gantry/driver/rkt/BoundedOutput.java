@@ -9,7 +9,8 @@ import java.time.Duration;
 /**
  * Reads everything that a process prints, so that the process never waits for a reader. Keeps a bounded part of it.
  *
- * <p>The buffer belongs to the reading thread until this thread has ended. Other threads use it under this object's lock.
+ * <p>The buffer belongs to the reading thread until this thread has ended. Other threads use it under this object's
+ * lock.
  */
 final class BoundedOutput {
 

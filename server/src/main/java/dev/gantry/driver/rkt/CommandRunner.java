@@ -31,7 +31,7 @@ final class CommandRunner {
      *
      * @param command path of the executable and arguments
      * @param directory where it runs
-     * @param limit the time limit; after it the command and all processes that it started are killed
+     * @param limit the time limit; after it the command and all processes that it started are ended
      * @return the exit code and the output
      * @throws RktException if the command can't be started, reached the time limit, or printed more than is kept
      * @throws InterruptedException if the thread was interrupted; the command is killed

@@ -12,9 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The control groups of this node's tasks. By them, the node finds all processes of a task: a process that is not root can leave its parent, its process group and its session, but not its control group. The groups limit nothing.
+ * The control groups of this node's tasks. By them, the node finds all processes of a task: a process that is not root
+ * can leave its parent, its process group and its session, but not its control group. The groups limit nothing.
  *
- * <p>The groups are {@code gantry/UUID} below the root of the hierarchy, as Nomad's are {@code nomad/ID}. So the place of a task's group does not depend on how the node was started.
+ * <p>The groups are {@code gantry/UUID} below the root of the hierarchy, as Nomad's are {@code nomad/ID}. So the place
+ * of a task's group does not depend on how the node was started.
  */
 final class ControlGroups {
 
@@ -33,7 +35,8 @@ final class ControlGroups {
     }
 
     /**
-     * Chooses the first hierarchy in which the node may create groups and kill all processes of a group. Logs a line if there is no such hierarchy.
+     * Chooses the first hierarchy in which the node may create groups and kill all processes of a group. Logs a line if
+     * there is no such hierarchy.
      */
     static ControlGroups ofThisMachine() {
         Optional<Path> parent = hierarchies().stream()
@@ -95,7 +98,8 @@ final class ControlGroups {
     }
 
     /**
-     * Returns version 2 first, then the freezer of version 1. No other hierarchy of version 1 can freeze a group while its processes are killed.
+     * Returns version 2 first, then the freezer of version 1. No other hierarchy of version 1 can freeze a group while
+     * its processes are killed.
      */
     private static List<Path> hierarchies() {
         try (Stream<String> mounts = Files.lines(MOUNTS, StandardCharsets.ISO_8859_1)) {
@@ -109,12 +113,15 @@ final class ControlGroups {
                     .map(mount -> Path.of(mount[4]))
                     .toList();
         } catch (IOException e) {
-            LOG.warn("Where control groups are is unknown", e);
+            LOG.warn("Can't find the hierarchies of control groups", e);
             return List.of();
         }
     }
 
-    /** Returns the type of the file system. It comes after a dash, and any number of fields comes before the dash; see proc(5). */
+    /**
+     * Returns the type of the file system. It comes after a dash, and any number of fields comes before the dash; see
+     * proc(5).
+     */
     private static String type(String[] mount) {
         return mount[Arrays.asList(mount).indexOf("-") + 1];
     }

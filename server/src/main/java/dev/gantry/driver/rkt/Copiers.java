@@ -29,7 +29,8 @@ final class Copiers {
     }
 
     /**
-     * Waits until all output of the pod is copied, up to a limit. Copiers that are still busy after the limit keep running.
+     * Waits until all output of the pod is copied, up to a limit. Copiers that are still busy after the limit keep
+     * running.
      */
     static void awaitEnd(String uuid, Duration limit) throws InterruptedException {
         CompletableFuture<?>[] ends =
@@ -44,8 +45,8 @@ final class Copiers {
     }
 
     /**
-     * Kills the remaining copiers of an ended run, which a process that has left the pod may still feed. Two
-     * copiers must never write to the same files.
+     * Kills the remaining copiers of an ended run, which a process that has left the pod may still feed. Two copiers
+     * must never write to the same files.
      */
     static void kill(String uuid) {
         List<ProcessHandle> copiers = of(uuid);

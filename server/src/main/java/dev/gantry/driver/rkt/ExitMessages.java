@@ -14,7 +14,10 @@ final class ExitMessages {
 
     private static final int SIGNALLED = 128;
 
-    /** The highest number of a signal on Linux. Exit codes above 128 plus this number come from programs, such as 254 from rkt. */
+    /**
+     * The highest number of a signal on Linux. Exit codes above 128 plus this number come from programs, such as 254
+     * from rkt.
+     */
     private static final int LAST_SIGNAL = 64;
 
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
@@ -38,7 +41,8 @@ final class ExitMessages {
     }
 
     /**
-     * Returns the signal that an exit code stands for, such as {@code SIGKILL} or {@code signal 34}; empty if it stands for no signal.
+     * Returns the signal that an exit code stands for, such as {@code SIGKILL} or {@code signal 34}; empty if it stands
+     * for no signal.
      */
     static Optional<String> signal(int exitCode) {
         int signal = exitCode - SIGNALLED;

@@ -7,14 +7,18 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The pods that this process uses. The sweep, which runs in another thread, does not touch these pods. Thread-safe.
  *
- * <p>Each task is in one of two sets: a starting task by its directory, then its pod by the UUID. When a task moves from the first set to the second, it is in both for a moment, so that the sweep never misses it.
+ * <p>Each task is in one of two sets: a starting task by its directory, then its pod by the UUID. When a task moves
+ * from the first set to the second, it is in both for a moment, so that the sweep never misses it.
  */
 final class HeldPods {
 
     private final Set<Path> starting = ConcurrentHashMap.newKeySet();
     private final Set<String> held = ConcurrentHashMap.newKeySet();
 
-    /** Holds a task by its {@link dev.gantry.driver.TaskDirectory#own()} directory: from now on, a pod of the task may appear. */
+    /**
+     * Holds a task by its {@link dev.gantry.driver.TaskDirectory#own()} directory: from now on, a pod of the task may
+     * appear.
+     */
     void starting(Path task) {
         starting.add(task);
     }

@@ -51,7 +51,10 @@ record ImageFile(Path path, long device, long inode, long size, FileTime modifie
                 (FileTime) found.get("ctime")));
     }
 
-    /** Decides whether a change from now on would change the times of the file. Clocks of file systems are coarse, so a change right after the last one might not. */
+    /**
+     * Decides whether a change from now on would change the times of the file. Clocks of file systems are coarse, so a
+     * change right after the last one might not.
+     */
     boolean isSettled(Instant now) {
         return changed.toInstant().plus(COARSEST).isBefore(now);
     }

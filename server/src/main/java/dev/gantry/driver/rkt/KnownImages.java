@@ -10,9 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares pods, and caches the ids of images that were read from files. If rkt gets a file, it decompresses and hashes the whole file each time, even if the image is stored already. If rkt gets an id, it does neither. A changed file is read again, and so is the file of an image that was removed from rkt's store.
+ * Prepares pods, and caches the ids of images that were read from files. If rkt gets a file, it decompresses and hashes
+ * the whole file each time, even if the image is stored already. If rkt gets an id, it does neither. A changed file is
+ * read again, and so is the file of an image that was removed from rkt's store.
  *
- * <p>Ids are used only for images that need no signature, because rkt verifies a signature only when it reads the file. Thread-safe.
+ * <p>Ids are used only for images that need no signature, because rkt verifies a signature only when it reads the file.
+ * Thread-safe.
  */
 final class KnownImages {
 

@@ -162,14 +162,17 @@ final class PodPreparation {
     }
 
     /**
-     * Decides whether rkt must fetch the image again because a stored image may be unverified. rkt verifies signatures only when it fetches an image. So it would use an image that another job has fetched without verification for a job that requires verification.
+     * Decides whether rkt must fetch the image again because a stored image may be unverified. rkt verifies signatures
+     * only when it fetches an image. So it would use an image that another job has fetched without verification for a
+     * job that requires verification.
      */
     private boolean mustFetchAnew(RktTaskConfig config) throws RktException, InterruptedException {
         return config.verifiesImages() && !rkt.version().remembersVerification();
     }
 
     /**
-     * Refuses limits that this node can't set. Without this check, the task would fail later with the exit code of prlimit(1).
+     * Refuses limits that this node can't set. Without this check, the task would fail later with the exit code of
+     * prlimit(1).
      */
     private void checkLimits(RktTaskConfig config) throws RktException, TaskStartException, InterruptedException {
         LimitProbe probe = new LimitProbe(tools.runner(), tools.timeouts().call());

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Finds the remaining processes of a pod that has no control group of the node, or has left the group. Each property that identifies a process contains the pod's UUID, so that no other process is mistaken for one of the pod.
+ * Finds the remaining processes of a pod that has no control group of the node, or has left the group. Each property
+ * that identifies a process contains the pod's UUID, so that no other process is mistaken for one of the pod.
  */
 final class PodProcesses {
 
@@ -56,7 +57,10 @@ final class PodProcesses {
         return Files.readSymbolicLink(process.resolve("root")).toString().contains("/" + uuid + "/");
     }
 
-    /** Decides whether a process is in a control group that an OCI runtime has made for the pod, such as {@code rkt-UUID}. */
+    /**
+     * Decides whether a process is in a control group that an OCI runtime has made for the pod, such as {@code
+     * rkt-UUID}.
+     */
     private static boolean isInGroupOf(Path process, String uuid) throws IOException {
         return read(process.resolve("cgroup")).contains(uuid);
     }

@@ -30,17 +30,18 @@ record PodRecord(String uuid, Path rkt, Instant startedAt) {
     /**
      * Reads a record.
      *
-     * @throws JsonParseException if the text is not a record. The UUID is checked, since it names a directory that is deleted later
+     * @throws JsonParseException if the text is not a record. The UUID is checked, since it names a directory that is
+     *     deleted later
      */
     static PodRecord fromJson(String text) {
         try {
             JsonObject json = JsonParser.parseString(text).getAsJsonObject();
             if (!json.has("uuid") || !json.has("rkt") || !json.has("started_at")) {
-                throw new JsonParseException("It is no record of a pod: " + text);
+                throw new JsonParseException("This is not the record of a pod: " + text);
             }
             String uuid = json.get("uuid").getAsString();
             if (!UUID.matcher(uuid).matches()) {
-                throw new JsonParseException("It names no pod: " + text);
+                throw new JsonParseException("The record names no pod: " + text);
             }
             return new PodRecord(
                     uuid,
@@ -50,7 +51,7 @@ record PodRecord(String uuid, Path rkt, Instant startedAt) {
                 | IllegalArgumentException
                 | UnsupportedOperationException
                 | DateTimeException e) {
-            throw new JsonParseException("It is no record of a pod: " + text, e);
+            throw new JsonParseException("This is not the record of a pod: " + text, e);
         }
     }
 }

@@ -10,7 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the remaining processes of a pod. With the original rkt's fly stage1, children of an app survive the app. They would keep the task's ports and write to its directories. Usually the supervisor ends them. This class is for pods whose supervisor was killed, and for pods without a control group.
+ * Ends the remaining processes of a pod. With the original rkt's fly stage1, children of an app survive the app. They
+ * would keep the task's ports and write to its directories. Usually the supervisor ends them. This class is for pods
+ * whose supervisor was killed, and for pods without a control group.
  */
 final class PodRemains {
 
@@ -58,7 +60,8 @@ final class PodRemains {
     }
 
     /**
-     * Ends the processes of the control group and all others that can be found. After an interrupted start, the group may exist without the pod in it. An app of an OCI runtime may have left the group for a group of its own.
+     * Ends the processes of the control group and all others that can be found. After an interrupted start, the group
+     * may exist without the pod in it. An app of an OCI runtime may have left the group for a group of its own.
      */
     private boolean endAll(String uuid, OptionalLong session, Optional<Path> group) throws InterruptedException {
         boolean isEnded = group.isEmpty() || endGroup(group.get(), uuid);
@@ -76,7 +79,7 @@ final class PodRemains {
                             ROOT,
                             tools.timeouts().forced());
         } catch (RktException e) {
-            LOG.debug("Pod {}: control group {} is left", uuid, group, e);
+            LOG.debug("Pod {}: can't end the processes of control group {}", uuid, group, e);
         }
         return !ControlGroups.exists(group, uuid);
     }

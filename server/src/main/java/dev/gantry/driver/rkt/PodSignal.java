@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Finds the process that must get a signal, since {@code rkt stop} sends only SIGTERM and SIGKILL. The pod's process is the app itself, except with a stage1 that runs systemd as the pod's first process: there the apps are children of systemd.
+ * Finds the process that must get a signal, since {@code rkt stop} sends only SIGTERM and SIGKILL. The pod's process is
+ * the app itself, except with a stage1 that runs systemd as the pod's first process: there the apps are children of
+ * systemd.
  */
 final class PodSignal {
 

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Decides which paths of the machine a task may mount. A driver has one instance, which the threads of all its tasks share. */
+/**
+ * Decides which paths of the machine a task may mount. A driver has one instance, which the threads of all its tasks
+ * share.
+ */
 final class PodVolumes {
 
     /** The end of the name of the volume for the allocation's shared directory, after allocation and task. */
@@ -120,7 +123,10 @@ final class PodVolumes {
         return AllocationPaths.resolve(path, directory, owner);
     }
 
-    /** Refuses volumes of the kernel's file systems. An OCI runtime follows links in the source of a mount, and could be led elsewhere there. */
+    /**
+     * Refuses volumes of the kernel's file systems. An OCI runtime follows links in the source of a mount, and could be
+     * led elsewhere there.
+     */
     private static void refuseKernelFileSystem(RktVolume volume) throws RktException {
         Path target = Path.of(volume.target()).normalize();
         if (Stream.of("/dev", "/proc", "/sys").anyMatch(target::startsWith)) {
@@ -133,7 +139,7 @@ final class PodVolumes {
 
     private static void refuseComma(Path source) throws RktException {
         if (source.toString().contains(",")) {
-            throw new RktException("rkt can't mount " + source + ": it takes no comma in a path", false);
+            throw new RktException("rkt can't mount " + source + ": rkt accepts no comma in a path", false);
         }
     }
 }

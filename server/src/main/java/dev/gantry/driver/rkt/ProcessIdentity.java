@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The identity of a process. The kernel reuses process ids, but never with the same start time in the same boot. The runtime in {@code rkt/} has its own class of this name, since it shares no code with Gantry.
+ * The identity of a process. The kernel reuses process ids, but never with the same start time in the same boot. The
+ * runtime in {@code rkt/} has its own class of this name, since it shares no code with Gantry.
  *
  * @param pid the process id
  * @param startTicks its start time, in clock ticks after boot: field 22 of {@code /proc/PID/stat}, see proc(5)

@@ -7,9 +7,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Watches for the end of processes that are not children of this process. One thread watches all of them, and sleeps while there is no process to watch.
+ * Watches for the end of processes that are not children of this process. One thread watches all of them, and sleeps
+ * while there is no process to watch.
  *
- * <p>{@link ProcessHandle#onExit()} uses a thread for each process and treats zombies as alive. In a container whose first process is not an init, orphans stay zombies, so the method would wait forever.
+ * <p>{@link ProcessHandle#onExit()} uses a thread for each process and treats zombies as alive. In a container whose
+ * first process is not an init, orphans stay zombies, so the method would wait forever.
  */
 final class ProcessWatch {
 
@@ -49,7 +51,10 @@ final class ProcessWatch {
 
     private record Watched(ProcessIdentity process, CompletableFuture<Void> end) {
 
-        /** Completes the future if the process has ended, or if {@code /proc} can't be read. Returns true in these cases. */
+        /**
+         * Completes the future if the process has ended, or if {@code /proc} can't be read. Returns true in these
+         * cases.
+         */
         boolean look() {
             try {
                 if (process.isAlive()) {

@@ -20,7 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts the programs that make, run and enter pods. They always start in the same state, however the node itself was started. A process passes its signal actions, limits, priority and other properties on to all processes that it starts, and so to tasks.
+ * Starts the programs that make, run and enter pods. They always start in the same state, however the node itself was
+ * started. A process passes its signal actions, limits, priority and other properties on to all processes that it
+ * starts, and so to tasks.
  *
  * <ul>
  *   <li>The environment is the given one. Java closes all files but the standard ones.
@@ -57,7 +59,8 @@ final class ProgramStart {
     }
 
     /**
-     * Tests which of this is possible on this machine. If signals can't be reset or limits can't be set, programs inherit the node's, and a log line says so.
+     * Tests which of this is possible on this machine. If signals can't be reset or limits can't be set, programs
+     * inherit the node's, and a log line says so.
      *
      * @param environment the whole environment of the programs
      * @param limits the limits of the programs

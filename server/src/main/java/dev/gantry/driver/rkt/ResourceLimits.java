@@ -14,7 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Resource limits of processes, see getrlimit(2). (The class of this name in {@code rkt/} is about control groups.) The names are those of {@code docker run --ulimit}, which Nomad's docker driver has in its {@code ulimit} block, and {@code as}.
+ * Resource limits of processes, see getrlimit(2). (The class of this name in {@code rkt/} is about control groups.) The
+ * names are those of {@code docker run --ulimit}, which Nomad's docker driver has in its {@code ulimit} block, and
+ * {@code as}.
  */
 public final class ResourceLimits {
 

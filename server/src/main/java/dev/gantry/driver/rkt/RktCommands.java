@@ -99,7 +99,8 @@ record RktCommands(Path rkt) {
     }
 
     /**
-     * Removes the remains of interrupted commands, and pods that somebody has marked for removal. The ages given to rkt are so high that no ended or prepared pod reaches them, since rkt can't tell whose pods these are.
+     * Removes the remains of interrupted commands, and pods that somebody has marked for removal. The ages given to rkt
+     * are so high that no ended or prepared pod reaches them, since rkt can't tell whose pods these are.
      */
     List<String> collectPods() {
         return command("gc", "--grace-period=" + NEVER, "--expire-prepared=" + NEVER);
@@ -115,7 +116,10 @@ record RktCommands(Path rkt) {
         return command("config");
     }
 
-    /** Returns the global flags. Images are verified only if trust_prefix is set; if insecure_options is set, it alone decides, as in Nomad. */
+    /**
+     * Returns the global flags. Images are verified only if trust_prefix is set; if insecure_options is set, it alone
+     * decides, as in Nomad.
+     */
     private List<String> global(RktTaskConfig config) {
         List<String> line = new ArrayList<>();
         line.add(rkt.toString());

@@ -16,7 +16,8 @@ import java.util.TreeSet;
 /**
  * Reads the config block of a task into a record, and reports the values that can't be read.
  *
- * <p>As lenient as Nomad about types: a number may replace a text, {@code "true"} may replace {@code true}, and a block may replace a list of one block.
+ * <p>As lenient as Nomad about types: a number may replace a text, {@code "true"} may replace {@code true}, and a block
+ * may replace a list of one block.
  */
 final class RktConfigReader {
 
@@ -195,7 +196,10 @@ final class RktConfigReader {
         };
     }
 
-    /** Writes a number without a fraction if it has none: a struct has all numbers as doubles, and 8080 must not become 8080.0. */
+    /**
+     * Writes a number without a fraction if it has none: a struct has all numbers as doubles, and 8080 must not become
+     * 8080.0.
+     */
     private static String number(double number) {
         return Double.isFinite(number)
                 ? BigDecimal.valueOf(number).stripTrailingZeros().toPlainString()

@@ -54,12 +54,15 @@ final class RktConfigRules {
         if (config.verifiesImages() && VAGUE_HASH.matcher(image).matches()) {
             faults.add(new ConfigFault(
                     "image",
-                    "Must have %d digits of the hash at least where images are verified: a shorter one can be the beginning of another image's"
+                    "Must have at least %d digits of the hash if images are verified: another image can have the same shorter beginning"
                             .formatted(HASH_DIGITS)));
         }
     }
 
-    /** Checks the limits, sorted, since a block has no order. The value of a limit with an interpolation is checked later, its name now. */
+    /**
+     * Checks the limits, sorted, since a block has no order. The value of a limit with an interpolation is checked
+     * later, its name now.
+     */
     private void checkLimits(Map<String, String> limits) {
         new TreeMap<>(limits)
                 .forEach((name, value) -> ResourceLimits.fault(name, interpolation.mayChange(value) ? "0" : value)

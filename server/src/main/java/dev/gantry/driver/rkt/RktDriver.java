@@ -150,7 +150,7 @@ public final class RktDriver implements TaskDriver {
             // The owner of a process's directory is its effective user.
             return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not look whether the node is root", e);
+            throw new UncheckedIOException("Can't determine whether the node runs as root", e);
         }
     }
 
@@ -194,7 +194,7 @@ public final class RktDriver implements TaskDriver {
             }
             return Optional.of(found(pod.get(), directory));
         } catch (IOException e) {
-            throw new UncheckedIOException("Could not look for the run of " + directory.own(), e);
+            throw new UncheckedIOException("Can't find the run of " + directory.own(), e);
         }
     }
 
@@ -232,7 +232,7 @@ public final class RktDriver implements TaskDriver {
         try {
             return sweeper(finder.current()).sweep(isKnown);
         } catch (RktException e) {
-            LOG.warn("Could not look for pods that were left behind: {}", e.getMessage());
+            LOG.warn("Can't search for the pods of earlier processes: {}", e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

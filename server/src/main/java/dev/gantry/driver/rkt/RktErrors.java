@@ -8,7 +8,10 @@ import java.util.stream.Collectors;
 /** Extracts the error from the output of rkt. */
 final class RktErrors {
 
-    /** Errors that may pass: of the network, for lack of memory, disk or processes, and if a signal has ended a helper of rkt. */
+    /**
+     * Errors that may pass: of the network, for lack of memory, disk or processes, and if a signal has ended a helper
+     * of rkt.
+     */
     private static final Pattern MAY_PASS = Pattern.compile(
             "connection (refused|reset)|time(d )?[- ]?out|no such host|temporary failure|network is unreachable"
                     + "|no route to host|unexpected EOF|code:? (429|5\\d\\d)"
@@ -25,7 +28,8 @@ final class RktErrors {
     private RktErrors() {}
 
     /**
-     * Converts a failed call to an exception with rkt's error. If a signal ended the call, a user or (for lack of memory) the kernel has sent the signal, so the same call may succeed later.
+     * Converts a failed call to an exception with rkt's error. If a signal ended the call, a user or (for lack of
+     * memory) the kernel has sent the signal, so the same call may succeed later.
      */
     static RktException exception(String subcommand, CommandResult result) {
         String said = message(subcommand, result.stderr());
@@ -54,7 +58,10 @@ final class RktErrors {
     }
 
     /**
-     * Returns the error with which rkt ended: the last line that begins with the name of the command, such as {@code prepare: …}, with the lines below that explain it if {@code --debug} was set. If there is no such line, returns the last line that is not empty. A line that only counts the pods for which the command failed is the last choice.
+     * Returns the error with which rkt ended: the last line that begins with the name of the command, such as {@code
+     * prepare: …}, with the lines below that explain it if {@code --debug} was set. If there is no such line, returns
+     * the last line that is not empty. A line that only counts the pods for which the command failed is the last
+     * choice.
      */
     static String message(String subcommand, String stderr) {
         List<String> lines = stderr.lines()

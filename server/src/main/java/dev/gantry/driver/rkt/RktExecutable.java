@@ -9,7 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the rkt of this machine: the configured one, else the first on the search path, else the bundled one. Searches on each call, so that it finds an rkt that is installed later.
+ * Finds the rkt of this machine: the configured one, else the first on the search path, else the bundled one. Searches
+ * on each call, so that it finds an rkt that is installed later.
  */
 public final class RktExecutable {
 

@@ -18,7 +18,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Finds the features of rkt that a task uses and that policies may deny. The text of the job may leave it open: it has a <code>${…}</code>, an option that this driver does not know, or a user's name that the image defines. Then the task counts as using the feature.
+ * Finds the features of rkt that a task uses and that policies may deny. The text of the job may leave it open: it has
+ * a <code>${…}</code>, an option that this driver does not know, or a user's name that the image defines. Then the task
+ * counts as using the feature.
  */
 final class RktFeatures {
 
@@ -121,7 +123,7 @@ final class RktFeatures {
                 add(
                         ACL_JOB_FEATURE_INSECURE_IMAGES,
                         field,
-                        "\"%s\" leaves out checks of the image: use \"none\"".formatted(options.get(i)));
+                        "\"%s\" skips checks of the image: use \"none\"".formatted(options.get(i)));
             }
             if (RktOptionWords.mayLiftConfinement(options.get(i))) {
                 add(

@@ -21,7 +21,10 @@ final class RktFinder {
         return at(executable.locate());
     }
 
-    /** Returns the rkt that made a pod. If that rkt no longer exists, returns this machine's rkt, which may be its successor. */
+    /**
+     * Returns the rkt that made a pod. If that rkt no longer exists, returns this machine's rkt, which may be its
+     * successor.
+     */
     RktCli of(PodRecord pod) {
         if (Files.isExecutable(pod.rkt())) {
             return at(pod.rkt());

@@ -16,7 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes unused pods of this node, and calls {@code rkt gc} and {@code rkt image gc} regularly, so that pods and images do not fill the disk. If the disk is fuller than the setting allows, younger images are removed too, the longest unused first. rkt keeps the images of pods. This class keeps the images of tasks that are being made ready, since the host's rkt may not do so. Pods of others are kept: other nodes and users of the machine may still want to read how these pods have ended.
+ * Removes unused pods of this node, and calls {@code rkt gc} and {@code rkt image gc} regularly, so that pods and
+ * images do not fill the disk. If the disk is fuller than the setting allows, younger images are removed too, the
+ * longest unused first. rkt keeps the images of pods. This class keeps the images of tasks that are being made ready,
+ * since the host's rkt may not do so. Pods of others are kept: other nodes and users of the machine may still want to
+ * read how these pods have ended.
  *
  * <p>Used by one thread.
  */
@@ -116,14 +120,15 @@ final class RktGarbage {
         }
         if (isTooFull(data)) {
             LOG.warn(
-                    "The file system of {} is {} % full, more than {} %, though no image is left that was unused for {}",
+                    "The file system of {} is {} % full. The limit is {} %, but no image is left that was unused for {}",
                     data, diskUse.applyAsInt(data), settings.diskPercent(), age);
         }
     }
 
     private void collectImages(RktCli rkt, Duration age) throws RktException, InterruptedException {
         if (!noStarts.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new RktException("tasks are being made ready all the time; it is tried again later", true);
+            throw new RktException(
+                    "tasks were being made ready all the time; the collection is tried again later", true);
         }
         try {
             log("image gc", rkt.collectImages(age));
@@ -157,7 +162,7 @@ final class RktGarbage {
             long total = store.getTotalSpace();
             return total <= 0 ? 0 : (int) Math.ceil(100.0 * (total - store.getUsableSpace()) / total);
         } catch (IOException e) {
-            LOG.warn("Could not look how full the file system of {} is: {}", directory, e.getMessage());
+            LOG.warn("Can't read how full the file system of {} is: {}", directory, e.getMessage());
             return 0;
         }
     }

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param interval the time between two collections; zero: the node collects nothing
  * @param imageAge the time without a new pod after which an image is removed
- * @param diskPercent the use of the file system of rkt's data directory above which younger images are removed too, 1 to 100 percent
+ * @param diskPercent the use of the file system of rkt's data directory above which younger images are removed too, 1
+ *     to 100 percent
  */
 public record RktGarbageSettings(Duration interval, Duration imageAge, int diskPercent) {
 
@@ -25,7 +26,8 @@ public record RktGarbageSettings(Duration interval, Duration imageAge, int diskP
             throw new IllegalArgumentException("The interval and the age of garbage can't be negative");
         }
         if (diskPercent < 1 || diskPercent > 100) {
-            throw new IllegalArgumentException("A disk can't be %d percent full: say 1 to 100".formatted(diskPercent));
+            throw new IllegalArgumentException(
+                    "The limit for a full disk is %d percent: set it to 1 to 100".formatted(diskPercent));
         }
     }
 }

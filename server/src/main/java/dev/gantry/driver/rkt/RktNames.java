@@ -22,7 +22,8 @@ final class RktNames {
     }
 
     /**
-     * Names a volume of a task. Nomad turns underscores into dashes; this method does so with every character that rkt refuses.
+     * Names a volume of a task. Nomad turns underscores into dashes; this method does so with every character that rkt
+     * refuses.
      *
      * @param allocation id of the allocation
      * @param task name of the task

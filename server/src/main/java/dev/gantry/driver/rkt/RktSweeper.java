@@ -12,7 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes orphaned pods of this node: pods of interrupted starts, and pods of allocations that the node no longer knows.
+ * Removes orphaned pods of this node: pods of interrupted starts, and pods of allocations that the node no longer
+ * knows.
  *
  * <p>A pod is this node's if it has the shared directory of one of this node's allocations under the name that the
  * driver gives it. Other nodes of the machine keep their allocations elsewhere.
@@ -22,7 +23,8 @@ final class RktSweeper {
     private static final Logger LOG = LoggerFactory.getLogger(RktSweeper.class);
 
     /**
-     * The states in which a pod has a manifest, which tells its owner. rkt's own garbage collection removes pods in other states.
+     * The states in which a pod has a manifest, which tells its owner. rkt's own garbage collection removes pods in
+     * other states.
      */
     private static final Set<PodState> WITH_MANIFEST =
             EnumSet.of(PodState.PREPARED, PodState.RUNNING, PodState.EXITED, PodState.EXITED_GARBAGE);
@@ -54,7 +56,9 @@ final class RktSweeper {
     }
 
     /**
-     * Removes pods of this node that do not run and are not held. These are pods that could not be removed at the end of their tasks. Must not be called before a sweep: until then, a pod with a damaged record is not held although it is in use.
+     * Removes pods of this node that do not run and are not held. These are pods that could not be removed at the end
+     * of their tasks. Must not be called before a sweep: until then, a pod with a damaged record is not held although
+     * it is in use.
      */
     void removeUnused() throws RktException, InterruptedException {
         for (PodStatus pod : rkt.list()) {
@@ -86,7 +90,10 @@ final class RktSweeper {
         }
     }
 
-    /** Decides whether a pod is still needed. A running pod may be the task of a known allocation, even if the pod's own record was lost. */
+    /**
+     * Decides whether a pod is still needed. A running pod may be the task of a known allocation, even if the pod's own
+     * record was lost.
+     */
     private boolean isNeeded(PodStatus pod, String allocation, Predicate<String> isKnown) {
         return held.isBusy(pod.uuid(), allocation) || (pod.state() == PodState.RUNNING && isKnown.test(allocation));
     }

@@ -49,7 +49,8 @@ final class RktTask implements RunningTask {
     }
 
     /**
-     * Returns a future that completes once all processes of the task have ended. A remaining process would keep the task's ports and write to its directories.
+     * Returns a future that completes once all processes of the task have ended. A remaining process would keep the
+     * task's ports and write to its directories.
      */
     private CompletableFuture<TaskExit> onceNothingIsLeft(TaskExit found) {
         try {
@@ -60,7 +61,7 @@ final class RktTask implements RunningTask {
             Thread.currentThread().interrupt();
             return CompletableFuture.failedFuture(e);
         }
-        LOG.warn("Pod {} has ended, but some of its processes do not; they may wait for a device", pod.uuid());
+        LOG.warn("Pod {} has ended, but some of its processes have not; they may wait for a device", pod.uuid());
         return CompletableFuture.supplyAsync(
                         () -> found,
                         CompletableFuture.delayedExecutor(
@@ -97,7 +98,10 @@ final class RktTask implements RunningTask {
         }
     }
 
-    /** Asks the task to end and waits. Asks again if rkt refuses the request, since a pod that has just started may miss a signal. */
+    /**
+     * Asks the task to end and waits. Asks again if rkt refuses the request, since a pod that has just started may miss
+     * a signal.
+     */
     private boolean endsWhenAsked(TaskStop how) throws InterruptedException {
         long deadline = System.nanoTime() + how.timeout().toNanos();
         while (!ask(how.signal())) {

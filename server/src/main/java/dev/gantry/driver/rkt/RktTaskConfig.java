@@ -10,7 +10,8 @@ import java.util.Set;
  * @param image the image: an appc name, a stored hash, the path of a file, or a URL; empty only in a faulty block
  * @param command the program to run instead of the image's
  * @param args arguments of the command
- * @param trustPrefix the prefix whose keys are trusted before the image is fetched; without a prefix, images are not verified
+ * @param trustPrefix the prefix whose keys are trusted before the image is fetched; without a prefix, images are not
+ *     verified
  * @param dnsServers addresses of name servers, or one of the single words {@code host} and {@code none}
  * @param dnsSearchDomains search domains of the resolver
  * @param net the networks to join; only {@code host}: the machine's own network
@@ -60,7 +61,8 @@ record RktTaskConfig(
     }
 
     /**
-     * Decides whether rkt verifies the signature of the image. Without trust_prefix, rkt does not. If insecure_options is set, it alone decides, as in Nomad.
+     * Decides whether rkt verifies the signature of the image. Without trust_prefix, rkt does not. If insecure_options
+     * is set, it alone decides, as in Nomad.
      */
     boolean verifiesImages() {
         return insecureOptions.isEmpty()

@@ -35,11 +35,11 @@ record RktVolume(String source, String target, boolean readOnly) {
             return Optional.of("The path in the container must be absolute, not \"" + parts[1] + "\"");
         }
         if (text.indexOf(0) >= 0) {
-            return Optional.of("No path has a zero character");
+            return Optional.of("A path must not have a zero character");
         }
         // rkt splits the value of --volume at commas and has no way to quote a comma.
         return text.contains(",")
-                ? Optional.of("rkt takes no comma in a path, so not \"" + text + "\"")
+                ? Optional.of("rkt accepts no comma in a path, as in \"" + text + "\"")
                 : Optional.empty();
     }
 }

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts the supervisor, a small shell script that owns a pod. The supervisor runs rkt in a session of its own, so that neither the node's death nor a signal to the node's terminal reaches the pod. It starts the copiers of the output, and records the exit code.
+ * Starts the supervisor, a small shell script that owns a pod. The supervisor runs rkt in a session of its own, so that
+ * neither the node's death nor a signal to the node's terminal reaches the pod. It starts the copiers of the output,
+ * and records the exit code.
  */
 final class Supervisor {
 

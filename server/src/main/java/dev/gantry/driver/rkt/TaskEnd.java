@@ -40,7 +40,8 @@ final class TaskEnd {
     }
 
     /**
-     * Returns the end that the supervisor recorded. Without a record, stops the pod, since the pod has no supervisor any more.
+     * Returns the end that the supervisor recorded. Without a record, stops the pod, since the pod has no supervisor
+     * any more.
      */
     TaskExit find() {
         try {
@@ -135,7 +136,9 @@ final class TaskEnd {
         }
     }
 
-    /** Kills the pod and its descendants. Some versions of rkt report a pod as running while a child of its app runs. */
+    /**
+     * Kills the pod and its descendants. Some versions of rkt report a pod as running while a child of its app runs.
+     */
     private void stop() throws RktException, InterruptedException {
         remains.end(pod.uuid(), files);
         if (rkt.isRunning(pod.uuid())) {

@@ -98,7 +98,9 @@ public final class AllocationDirectories {
     }
 
     /**
-     * Creates the directory on which the logs are mounted. Never opens it, since a task may have put a link in its place; replaces a link by a directory. Keeps a directory that exists: tasks of one group start at the same time, and another task's pod may have mounted the logs on it.
+     * Creates the directory on which the logs are mounted. Never opens it, since a task may have put a link in its
+     * place; replaces a link by a directory. Keeps a directory that exists: tasks of one group start at the same time,
+     * and another task's pod may have mounted the logs on it.
      */
     private static void makeMountPoint(Path directory) throws IOException {
         for (int attempt = 1; ; attempt++) {

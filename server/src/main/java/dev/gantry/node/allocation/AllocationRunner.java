@@ -174,7 +174,8 @@ public final class AllocationRunner {
     }
 
     /**
-     * Begins a new allocation: creates its directories and prepares its tasks. No task runs before {@link #permit()}. An error makes a task fail and throws no exception. The listener is not called for the begin itself.
+     * Begins a new allocation: creates its directories and prepares its tasks. No task runs before {@link #permit()}.
+     * An error makes a task fail and throws no exception. The listener is not called for the begin itself.
      */
     public void begin() {
         permission = new CompletableFuture<>();
@@ -187,7 +188,8 @@ public final class AllocationRunner {
     }
 
     /**
-     * Continues an allocation whose state the node has lost, with the tasks that {@link #findTasks()} has found and with the data in its directory. The other tasks begin like new tasks. They do not run before {@link #permit()}.
+     * Continues an allocation whose state the node has lost, with the tasks that {@link #findTasks()} has found and
+     * with the data in its directory. The other tasks begin like new tasks. They do not run before {@link #permit()}.
      */
     public void takeUp() {
         permission = new CompletableFuture<>();
@@ -330,7 +332,8 @@ public final class AllocationRunner {
     }
 
     /**
-     * Waits for the end of the tasks' threads. The owner thread must not call this method, since the tasks' threads may wait for the owner thread.
+     * Waits for the end of the tasks' threads. The owner thread must not call this method, since the tasks' threads may
+     * wait for the owner thread.
      *
      * @param atMost the longest wait for each thread
      * @throws InterruptedException if the calling thread was interrupted

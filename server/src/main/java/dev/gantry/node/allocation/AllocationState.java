@@ -69,7 +69,9 @@ final class AllocationState {
         return update.build();
     }
 
-    /** Returns the allocation's group in another version of its job; empty if that version has no group of this name. */
+    /**
+     * Returns the allocation's group in another version of its job; empty if that version has no group of this name.
+     */
     Optional<TaskGroup> groupIn(JobVersion other) {
         return TaskGroups.find(other.getJob(), allocation.getTaskGroup());
     }
@@ -89,7 +91,8 @@ final class AllocationState {
     }
 
     /**
-     * Returns the server's allocation with the node's own fields. Keeps the stored indexes and times, which change with each update and need not be stored each time.
+     * Returns the server's allocation with the node's own fields. Keeps the stored indexes and times, which change with
+     * each update and need not be stored each time.
      */
     private Allocation merged(Allocation assigned) {
         Allocation.Builder merged = assigned.toBuilder()

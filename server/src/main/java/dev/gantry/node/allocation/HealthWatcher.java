@@ -14,8 +14,10 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Decides once whether an allocation is healthy, by the update strategy of its group. An allocation is healthy if its tasks run and its checks pass for the minimum healthy time without a break. An allocation is unhealthy if a task fails, or if the healthy deadline passes before that. As in Nomad, the deadline begins when this process of the node takes up the
- * allocation, or its deployment.
+ * Decides once whether an allocation is healthy, by the update strategy of its group. An allocation is healthy if its
+ * tasks run and its checks pass for the minimum healthy time without a break. An allocation is unhealthy if a task
+ * fails, or if the healthy deadline passes before that. As in Nomad, the deadline begins when this process of the node
+ * takes up the allocation, or its deployment.
  *
  * <p>Owned by the owner thread.
  */

@@ -10,7 +10,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The payload of a dispatched job as a file in a task's {@code local/}. As in Nomad, a job without a payload gets no file.
+ * The payload of a dispatched job as a file in a task's {@code local/}. As in Nomad, a job without a payload gets no
+ * file.
  *
  * @param name the path of the file, relative to {@code local/}
  * @param content the payload

@@ -109,7 +109,10 @@ final class TaskHistory {
         die(failed);
     }
 
-    /** Records that the task will not run again. A task that was stopped on purpose has not failed, whatever its exit code is. */
+    /**
+     * Records that the task will not run again. A task that was stopped on purpose has not failed, whatever its exit
+     * code is.
+     */
     void die(boolean failed) {
         state = state.toBuilder()
                 .setPhase(TaskPhase.TASK_PHASE_DEAD)

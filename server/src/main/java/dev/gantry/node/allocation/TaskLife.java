@@ -10,7 +10,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * The life of a task. Decides after each event what happens next, by the restart policy and by the commands to stop and restart the task. Owned by the owner thread.
+ * The life of a task. Decides after each event what happens next, by the restart policy and by the commands to stop and
+ * restart the task. Owned by the owner thread.
  */
 final class TaskLife {
 

@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes the probes of the checks of a task: interpolates their texts and looks up the addresses of their ports. A check without a valid probe, such as a check of an unknown port, gets a probe that always fails and returns the reason.
+ * Makes the probes of the checks of a task: interpolates their texts and looks up the addresses of their ports. A check
+ * without a valid probe, such as a check of an unknown port, gets a probe that always fails and returns the reason.
  *
  * @param probes makes the probes
  * @param task the name of the task

@@ -49,7 +49,10 @@ final class TaskRunner {
         /** Returns the newest version of the job. */
         Job job();
 
-        /** Returns a future that completes with true once tasks of the allocation may run, or with false if they must not run. */
+        /**
+         * Returns a future that completes with true once tasks of the allocation may run, or with false if they must
+         * not run.
+         */
         CompletableFuture<Boolean> permission();
 
         /** Returns all ports of the allocation. */
@@ -158,7 +161,10 @@ final class TaskRunner {
         return found.map(RunningTask::podId);
     }
 
-    /** Starts the task, or continues the run that {@link #find()} has found. Does nothing if the task is dead or has begun. */
+    /**
+     * Starts the task, or continues the run that {@link #find()} has found. Does nothing if the task is dead or has
+     * begun.
+     */
     void begin() {
         if (isDead() || thread.isPresent()) {
             return;

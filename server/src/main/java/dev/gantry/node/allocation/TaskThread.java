@@ -19,9 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread of one task, from its first start to the removal of its last run. It calls the driver, whose calls block, and reports to the owner thread. If the answer to a report says so, it starts the task again.
+ * The thread of one task, from its first start to the removal of its last run. It calls the driver, whose calls block,
+ * and reports to the owner thread. If the answer to a report says so, it starts the task again.
  *
- * <p>The thread is interrupted only within calls of the driver that may be interrupted. Elsewhere the thread checks for commands itself, and ends by a {@link Cancelled}.
+ * <p>The thread is interrupted only within calls of the driver that may be interrupted. Elsewhere the thread checks for
+ * commands itself, and ends by a {@link Cancelled}.
  */
 final class TaskThread {
 
@@ -119,7 +121,10 @@ final class TaskThread {
         interrupt(Call.START);
     }
 
-    /** Stops the current run. The restart policy then decides as after a run that ended by itself. Does nothing if the task does not run. */
+    /**
+     * Stops the current run. The restart policy then decides as after a run that ended by itself. Does nothing if the
+     * task does not run.
+     */
     void restart(TaskStop how) {
         restarted.complete(how);
     }

@@ -16,7 +16,8 @@ public interface CheckProbe {
      * The result of one probe.
      *
      * @param passes true if the service works
-     * @param output the output of the service, or the reason for the lack of output; longer output is cut to 512 characters
+     * @param output the output of the service, or the reason for the lack of output; longer output is cut to 512
+     *     characters
      */
     record Result(boolean passes, String output) {
 

@@ -16,9 +16,13 @@ import java.util.regex.Pattern;
 /**
  * The environment variables of one task, and the interpolation of <code>${…}</code> in the task's texts.
  *
- * <p>The variables are those of Nomad 0.8, each with the prefix {@code NOMAD_} and with {@code GANTRY_}, followed by the task's own variables, which override others of the same name. Values of the task's own variables may refer to other variables and to the node, but not to each other, since they have no order.
+ * <p>The variables are those of Nomad 0.8, each with the prefix {@code NOMAD_} and with {@code GANTRY_}, followed by
+ * the task's own variables, which override others of the same name. Values of the task's own variables may refer to
+ * other variables and to the node, but not to each other, since they have no order.
  *
- * <p>A name is looked up among the variables, as written and as cleaned for sh, then among the properties of the node ({@link NodeProperties}). <code>${meta.foo}</code> is the task's meta if the node has no meta of this name. An unknown name without a dot stays as it is: <code>${arch}</code> in an argument may be meant for a shell.
+ * <p>A name is looked up among the variables, as written and as cleaned for sh, then among the properties of the node
+ * ({@link NodeProperties}). <code>${meta.foo}</code> is the task's meta if the node has no meta of this name. An
+ * unknown name without a dot stays as it is: <code>${arch}</code> in an argument may be meant for a shell.
  */
 public final class TaskEnvironment {
 

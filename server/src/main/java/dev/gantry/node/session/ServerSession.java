@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * Keeps a session with one of the node's servers: connects, registers and sends heartbeats. When the stream breaks, it
  * connects to the next server.
  *
- * <p>The owner thread does all work. It also sends the heartbeats, on purpose: a node whose owner thread hangs must not look alive.
+ * <p>The owner thread does all work. It also sends the heartbeats, on purpose: a node whose owner thread hangs must not
+ * look alive.
  */
 public final class ServerSession {
 
@@ -220,7 +221,10 @@ public final class ServerSession {
         beat(server, heartbeatInterval(answer), patience);
     }
 
-    /** Returns the interval that the server requests, limited to 50 ms and a day, since the node does not trust its server. */
+    /**
+     * Returns the interval that the server requests, limited to 50 ms and a day, since the node does not trust its
+     * server.
+     */
     static Duration heartbeatInterval(Registered answer) {
         Duration interval = ProtoTimes.toDuration(answer.getHeartbeatInterval());
         if (interval.compareTo(SHORTEST_HEARTBEAT) < 0) {

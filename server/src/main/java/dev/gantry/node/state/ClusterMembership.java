@@ -16,9 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores the cluster that the node belongs to, and the highest cluster index that the node has seen. By these two the node decides whether to accept a server. It refuses a server of another cluster or with an older database, since such a server would make the node stop all allocations that the server does not know, and delete their data.
+ * Stores the cluster that the node belongs to, and the highest cluster index that the node has seen. By these two the
+ * node decides whether to accept a server. It refuses a server of another cluster or with an older database, since such
+ * a server would make the node stop all allocations that the server does not know, and delete their data.
  *
- * <p>The node keeps refusing a server that was once behind, even if the server's index grows, since the histories differ from that index on.
+ * <p>The node keeps refusing a server that was once behind, even if the server's index grows, since the histories
+ * differ from that index on.
  *
  * <p>The file holds one line of a fixed length, with a checksum, and is overwritten in place. May be used by any
  * thread.
@@ -103,7 +106,8 @@ public final class ClusterMembership {
     }
 
     /**
-     * Decides whether the node accepts a server, and stores the decision: if the node accepts the server, its cluster and index; if a server of the node's own cluster was behind, this fact. The next {@link #save} writes it to disk.
+     * Decides whether the node accepts a server, and stores the decision: if the node accepts the server, its cluster
+     * and index; if a server of the node's own cluster was behind, this fact. The next {@link #save} writes it to disk.
      *
      * @param server the identity of the server
      * @return the reason for a refusal; empty if the node accepts the server
@@ -119,7 +123,8 @@ public final class ClusterMembership {
     }
 
     /**
-     * Makes the node a member of a server's cluster, since an operator has confirmed it. Replaces all that was stored before.
+     * Makes the node a member of a server's cluster, since an operator has confirmed it. Replaces all that was stored
+     * before.
      *
      * @param server the identity of the server
      */
@@ -191,7 +196,10 @@ public final class ClusterMembership {
         }
     }
 
-    /** Overwrites the line. It has a fixed length and is in one sector of the disk, so a crash leaves either the old or the new line. */
+    /**
+     * Overwrites the line. It has a fixed length and is in one sector of the disk, so a crash leaves either the old or
+     * the new line.
+     */
     private void overwrite(byte[] content) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content);

@@ -10,7 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The directory with all files of one node. While a node has it open, no other node can use it: two nodes would run every task twice.
+ * The directory with all files of one node. While a node has it open, no other node can use it: two nodes would run
+ * every task twice.
  */
 public final class DataDirectory implements AutoCloseable {
 

@@ -12,7 +12,8 @@ final class StateFile {
     private StateFile() {}
 
     /**
-     * Writes a file, and replaces an older one. The file is on disk when the method returns. Two threads must not write the same file.
+     * Writes a file, and replaces an older one. The file is on disk when the method returns. Two threads must not write
+     * the same file.
      */
     static void write(Path file, byte[] content) {
         replace(file, content);

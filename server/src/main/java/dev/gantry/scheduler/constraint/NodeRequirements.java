@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The requirements of a group that can be tested on one node, without looking at allocations. Groups of many jobs have the same
- * requirements.
+ * The requirements of a group that can be tested on one node, without looking at allocations. Groups of many jobs have
+ * the same requirements.
  *
  * @param datacenters the node is in one of these datacenters; empty: in any
  * @param drivers the node offers all of these drivers

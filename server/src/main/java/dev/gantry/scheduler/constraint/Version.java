@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
  *
  * <p>Missing numbers are zeros: {@code 1.2} and {@code 1.2.0} are the same version. The part after {@code +} is
  * ignored. A pre-release is lower than its release. Two pre-releases are compared word by word: a number is lower than
- * a text, and if all common words are equal, the one with more words is higher (SemVer 2.0.0, section 11). Here Gantry differs from go-version, which puts {@code alpha} above {@code alpha.beta} but below {@code alpha.1}. This is not an order, since {@code alpha.1 < alpha.beta}.
+ * a text, and if all common words are equal, the one with more words is higher (SemVer 2.0.0, section 11). Here Gantry
+ * differs from go-version, which puts {@code alpha} above {@code alpha.beta} but below {@code alpha.1}. This is not an
+ * order, since {@code alpha.1 < alpha.beta}.
  *
  * <p>The natural order is not consistent with equals: {@code ~>} depends on how many numbers were written.
  *

@@ -31,7 +31,8 @@ final class NodeSearch {
     private static final int SMALL_CLUSTER = 64;
 
     /**
-     * The number of fitting nodes to compare if a group has affinities or spreads, since the best node may be rare (as in Nomad 1.1).
+     * The number of fitting nodes to compare if a group has affinities or spreads, since the best node may be rare (as
+     * in Nomad 1.1).
      */
     private static final int WIDE_SAMPLE = 100;
 
@@ -43,7 +44,10 @@ final class NodeSearch {
     private final BitSet candidates = new BitSet();
     /** Positions of the nodes that do not meet the requirements. */
     private final BitSet filtered = new BitSet();
-    /** The {@code distinct_hosts} or {@code distinct_property} constraint that refuses each node, by the node's position. */
+    /**
+     * The {@code distinct_hosts} or {@code distinct_property} constraint that refuses each node, by the node's
+     * position.
+     */
     private final Map<Integer, Refusal> distinctRefusals = new HashMap<>();
 
     /** The resources that each node lacks, by the node's position. */

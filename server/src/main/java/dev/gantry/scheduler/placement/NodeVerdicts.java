@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Decides for each node whether it could run one more allocation of a group, and why not. Only dry runs ({@code gantry job plan}) use this; a plan's own search is {@link NodeSearch}. */
+/**
+ * Decides for each node whether it could run one more allocation of a group, and why not. Only dry runs ({@code gantry
+ * job plan}) use this; a plan's own search is {@link NodeSearch}.
+ */
 public final class NodeVerdicts {
 
     private record Place(String taskGroup, String nodeId) {}

@@ -113,10 +113,11 @@ public final class PlanMaker {
     }
 
     /**
-     * Places the requests that fit now. Then reserves resources that stopping allocations will free. Whenever an allocation is stopped
-     * for its replacement, all reservations are made again. The next evaluation does not know them and will choose in
-     * the same way, so its choice agrees with this one. Where resources are scarce, a request can lose the reservation
-     * for which its allocation was stopped; it then waits like a request that replaces nothing.
+     * Places the requests that fit now. Then reserves resources that stopping allocations will free. Whenever an
+     * allocation is stopped for its replacement, all reservations are made again. The next evaluation does not know
+     * them and will choose in the same way, so its choice agrees with this one. Where resources are scarce, a request
+     * can lose the reservation for which its allocation was stopped; it then waits like a request that replaces
+     * nothing.
      */
     private static void fill(List<GroupPlanner> planners) {
         boolean again = true;

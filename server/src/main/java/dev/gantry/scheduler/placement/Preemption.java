@@ -16,7 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * Chooses allocations of other jobs to stop so that an allocation of a more important job fits, as Nomad does. Only
- * jobs whose priority is lower by ten or more are considered. The lowest priorities are stopped first; among equal priorities, the allocation whose resources are nearest to the lacking amount. No allocation is chosen that need not go.
+ * jobs whose priority is lower by ten or more are considered. The lowest priorities are stopped first; among equal
+ * priorities, the allocation whose resources are nearest to the lacking amount. No allocation is chosen that need not
+ * go.
  */
 final class Preemption {
 
@@ -134,7 +136,8 @@ final class Preemption {
     }
 
     /**
-     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU and memory each count as a share of the lacking amount.
+     * Returns the distance between the resources of an allocation and the resources that the node lacks; CPU and memory
+     * each count as a share of the lacking amount.
      */
     private static double distance(Candidate one, NodeUsage usage, ResourceRequest request) {
         double cpu = share(usage.lackingCpu(request), one.resources().cpu());

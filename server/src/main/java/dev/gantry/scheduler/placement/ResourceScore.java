@@ -13,8 +13,9 @@ final class ResourceScore {
     private ResourceScore() {}
 
     /**
-     * Returns the score, 0 to 1. Bin packing uses BestFit v3 of Google's cell manager, as Nomad does: an empty node scores 0, a full node 1. Equal use of CPU and memory scores higher than the same sum with unequal use. The
-     * spread algorithm returns 1 minus that.
+     * Returns the score, 0 to 1. Bin packing uses BestFit v3 of Google's cell manager, as Nomad does: an empty node
+     * scores 0, a full node 1. Equal use of CPU and memory scores higher than the same sum with unequal use. The spread
+     * algorithm returns 1 minus that.
      */
     static double of(NodeUsage usage, ResourceRequest request, Algorithm algorithm) {
         double waste = Math.pow(10, usage.freeCpuWith(request)) + Math.pow(10, usage.freeMemoryWith(request));

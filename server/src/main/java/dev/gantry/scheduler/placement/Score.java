@@ -5,7 +5,9 @@ import dev.gantry.v1.NodeScore;
 import java.util.OptionalDouble;
 
 /**
- * The score of a node for one more allocation, as in Nomad: the mean of its parts. If a group has affinities or spreads, their parts count for every node, even if they are 0. Otherwise a node that meets no affinity would beat a node that meets an affinity with a small weight.
+ * The score of a node for one more allocation, as in Nomad: the mean of its parts. If a group has affinities or
+ * spreads, their parts count for every node, even if they are 0. Otherwise a node that meets no affinity would beat a
+ * node that meets an affinity with a small weight.
  *
  * @param fit how well the node's resources are used, 0 to 1
  * @param antiAffinity 0 without allocations of the same group on the node, down to -1 with many

@@ -39,7 +39,8 @@ final class Suitability {
     }
 
     /**
-     * Returns the reason why a distinct constraint refuses a node; empty if all such constraints hold. Does not test requirements and resources.
+     * Returns the reason why a distinct constraint refuses a node; empty if all such constraints hold. Does not test
+     * requirements and resources.
      */
     Optional<Refusal> distinctRefusal(NodeUsage node) {
         for (DistinctRule rule : distinct) {

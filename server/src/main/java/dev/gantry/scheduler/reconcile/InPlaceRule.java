@@ -60,7 +60,8 @@ final class InPlaceRule {
     }
 
     /**
-     * Returns the distinct constraints. If they change, allocations are replaced and not updated: a single allocation does not tell whether all of them together meet the new constraints.
+     * Returns the distinct constraints. If they change, allocations are replaced and not updated: a single allocation
+     * does not tell whether all of them together meet the new constraints.
      */
     private static List<Constraint> distinct(Job job, Optional<TaskGroup> taskGroup) {
         List<Constraint> distinct = new ArrayList<>(Constraints.distinct(job));

@@ -23,7 +23,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The first step of a {@link GroupReconciliation}: decides for each index of a group which allocation keeps the index, and which request the index needs. The lists are complete once {@link #of} has returned, and are not changed after that.
+ * The first step of a {@link GroupReconciliation}: decides for each index of a group which allocation keeps the index,
+ * and which request the index needs. The lists are complete once {@link #of} has returned, and are not changed after
+ * that.
  */
 final class IndexComparison {
 
@@ -244,7 +246,7 @@ final class IndexComparison {
     private boolean dropCanary(Allocation one) {
         boolean drop = rollout.isFailedCanary(one);
         if (drop) {
-            surplus.add(new Stop(one, StopCause.CANARY_DROPPED, "the deployment that it tries out has failed"));
+            surplus.add(new Stop(one, StopCause.CANARY_DROPPED, "the deployment of this canary has failed"));
         }
         return drop;
     }

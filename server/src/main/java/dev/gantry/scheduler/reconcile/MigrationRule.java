@@ -11,8 +11,9 @@ import java.util.List;
  * max_parallel} of the group's count stay up. Allocations that are down move at any time. Allocations of batch jobs do
  * not move before the drain's deadline: they may complete until then, and moving loses their work.
  *
- * <p>A running allocation of a group with an {@code update} block is up once it is healthy. While its health is unknown, the allocation counts as neither up nor down. An allocation of an older version is up when it runs, since its version may have had no
- * such block.
+ * <p>A running allocation of a group with an {@code update} block is up once it is healthy. While its health is
+ * unknown, the allocation counts as neither up nor down. An allocation of an older version is up when it runs, since
+ * its version may have had no such block.
  */
 final class MigrationRule {
 

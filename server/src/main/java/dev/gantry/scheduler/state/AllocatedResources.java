@@ -6,7 +6,8 @@ import dev.gantry.v1.Job;
 import java.util.List;
 
 /**
- * The resources that a live allocation takes of its node, with the allocation and its job. So a {@link NodeUsage} has everything that the plan of another job needs of the node, such as the allocations that it may preempt.
+ * The resources that a live allocation takes of its node, with the allocation and its job. So a {@link NodeUsage} has
+ * everything that the plan of another job needs of the node, such as the allocations that it may preempt.
  *
  * @param cpu in MHz
  * @param memoryMib in MiB

@@ -49,9 +49,9 @@ public final class ClusterState {
     }
 
     /**
-     * Copies the parts that the plan of one job reads, so that another thread can plan on the copy while this state changes.
-     * Takes time for each node and for each allocation of the job, not for allocations of other jobs: a node copies its
-     * allocations only when they change next.
+     * Copies the parts that the plan of one job reads, so that another thread can plan on the copy while this state
+     * changes. Takes time for each node and for each allocation of the job, not for allocations of other jobs: a node
+     * copies its allocations only when they change next.
      *
      * @param jobId the job, known or not; only this job may be planned on the snapshot
      * @param deadline the deadline of plans on the snapshot
@@ -255,7 +255,10 @@ public final class ClusterState {
         }
     }
 
-    /** Returns true if two states of an allocation take the same resources. Most updates of allocations do not change the resources. */
+    /**
+     * Returns true if two states of an allocation take the same resources. Most updates of allocations do not change
+     * the resources.
+     */
     private static boolean holdsTheSame(Allocation known, Allocation allocation) {
         return AllocationStatuses.isWanted(known) == AllocationStatuses.isWanted(allocation)
                 && AllocationStatuses.isTerminal(known) == AllocationStatuses.isTerminal(allocation)

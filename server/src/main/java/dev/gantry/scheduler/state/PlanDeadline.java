@@ -1,7 +1,8 @@
 package dev.gantry.scheduler.state;
 
 /**
- * Limits the time of a plan. The deadline does not change a plan: the plan is either complete or, if {@link #check} throws, not made.
+ * Limits the time of a plan. The deadline does not change a plan: the plan is either complete or, if {@link #check}
+ * throws, not made.
  */
 @FunctionalInterface
 public interface PlanDeadline {

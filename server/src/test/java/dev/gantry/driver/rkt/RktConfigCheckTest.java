@@ -66,7 +66,7 @@ class RktConfigCheckTest {
         assertThat(faults(config.formatted("ab".repeat(15), verified)))
                 .singleElement()
                 .asString()
-                .startsWith("image: Must have 32 digits of the hash at least where images are verified");
+                .startsWith("image: Must have at least 32 digits of the hash if images are verified");
         assertThat(faults(config.formatted("ab".repeat(16), verified))).isEmpty();
         assertThat(faults(config.formatted("ab", ""))).isEmpty();
     }
@@ -126,8 +126,8 @@ class RktConfigCheckTest {
                 "/a:/b:readOnly:x      | Write host:container or host:container:readOnly, not \"/a:/b:readOnly:x\"",
                 "/srv/data:/data:ro    | Only readOnly may follow the second colon, not \"ro\"",
                 "/srv/data:data        | The path in the container must be absolute, not \"data\"",
-                "/srv/\\u0000:/data     | No path has a zero character",
-                "/srv/a,b:/data        | rkt takes no comma in a path, so not \"/srv/a,b:/data\""
+                "/srv/\\u0000:/data     | A path must not have a zero character",
+                "/srv/a,b:/data        | rkt accepts no comma in a path, as in \"/srv/a,b:/data\""
             })
     void a_volume_must_name_both_its_ends(String volume, String fault) {
         assertThat(faults("{\"image\": \"a\", \"volumes\": [\"" + volume + "\"]}"))
