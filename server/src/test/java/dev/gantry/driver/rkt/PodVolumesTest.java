@@ -203,7 +203,7 @@ class PodVolumesTest {
         TaskDirectory comma = new TaskDirectory(root.resolve("a,b/" + DriverFixture.ALLOCATION), "web");
 
         assertThatThrownBy(() -> new PodVolumes(Restrictions.NONE).of(List.of(), comma, FileOwner.OF_THIS_PROCESS))
-                .hasMessageContaining("takes no comma");
+                .hasMessageContaining("accepts no comma");
     }
 
     private Path source(String asked, boolean hostPathsAllowed) throws RktException {
