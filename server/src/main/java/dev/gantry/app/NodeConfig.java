@@ -116,6 +116,7 @@ record NodeConfig(
             int minDynamicPort,
             int maxDynamicPort,
             Map<String, String> options,
+            NodeRestrictions restrictions,
             Optional<Path> rkt,
             Optional<Path> joinTokenFile,
             Optional<TlsOptions> tls) {
@@ -130,6 +131,7 @@ record NodeConfig(
                 minDynamicPort,
                 maxDynamicPort,
                 options,
+                restrictions,
                 rkt,
                 joinTokenFile,
                 tls,

@@ -353,6 +353,7 @@ class NodeCertificateTest {
                 config.minDynamicPort(),
                 config.maxDynamicPort(),
                 Map.of(),
+                config.restrictions(),
                 Optional.empty(),
                 Optional.empty(),
                 tls);
