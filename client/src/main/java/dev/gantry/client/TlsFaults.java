@@ -17,6 +17,8 @@ final class TlsFaults {
     private static final Pattern OTHER_NAME =
             Pattern.compile("no name matching|no subject alternative|hostname .* not verified");
 
+    private static final Pattern OTHER_TIME = Pattern.compile("notbefore|notafter|validity check failed");
+
     private TlsFaults() {}
 
     /**
@@ -48,6 +50,11 @@ final class TlsFaults {
         if (OTHER_NAME.matcher(text).find()) {
             return ("The certificate of the server at %s is not for that name (%s): call it by a name in its certificate;"
                             + " gantry server --tls-name NAME adds one")
+                    .formatted(server, reason);
+        }
+        if (OTHER_TIME.matcher(text).find()) {
+            return ("The certificate of the server at %s is not valid by this machine's clock (%s): compare the clocks of both"
+                            + " machines, and renew the certificate if it has expired")
                     .formatted(server, reason);
         }
         return ("No TLS connection with %s: %s. Name the CA of the server's certificate with --ca-file FILE, GANTRY_CACERT, or"

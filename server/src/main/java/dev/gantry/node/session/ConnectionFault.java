@@ -15,6 +15,7 @@ final class ConnectionFault {
     private static final Pattern DEMANDED = Pattern.compile("certificate_required");
     private static final Pattern REFUSED = Pattern.compile("_alert_");
     private static final Pattern OTHER_NAME = Pattern.compile("no name matching|no subject alternative");
+    private static final Pattern OTHER_TIME = Pattern.compile("notbefore|notafter|validity check failed");
     private static final Pattern UNTRUSTED = Pattern.compile("certification path|trust anchors|certpath");
 
     private ConnectionFault() {}
@@ -62,8 +63,8 @@ final class ConnectionFault {
     private static Optional<String> ofTls(String causes) {
         if (NO_TLS.matcher(causes).find()) {
             return Optional.of(
-                    "The server does not use TLS: start it with --tls, or the node without --ca-file and https://"
-                            + " and with a join token of that server");
+                    "The server does not use TLS: start it with --tls. If it shall not use TLS any more, start the"
+                            + " node without --ca-file and https://, and delete certificate.pem in its data directory");
         }
         if (DEMANDED.matcher(causes).find()) {
             return Optional.of(
@@ -80,6 +81,10 @@ final class ConnectionFault {
             return Optional.of(
                     "The server's certificate is not for the name in --servers: use a name in it; gantry server"
                             + " --tls-name NAME adds one");
+        }
+        if (OTHER_TIME.matcher(causes).find()) {
+            return Optional.of("The server's certificate is not valid by this machine's clock: compare the clocks of both"
+                    + " machines, and renew the certificate if it has expired");
         }
         return UNTRUSTED.matcher(causes).find()
                 ? Optional.of("The server's certificate is not of a CA that the node trusts: say --ca-file FILE, or"

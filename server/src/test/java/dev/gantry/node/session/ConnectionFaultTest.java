@@ -6,6 +6,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,9 @@ class ConnectionFaultTest {
         assertThat(of(handshake(new CertificateException("No name matching localhost found"))))
                 .contains(
                         "No name matching localhost found. The server's certificate is not for the name", "--tls-name");
+        CertPathValidatorException early = new CertPathValidatorException(
+                "validity check failed", new CertificateNotYetValidException("NotBefore: Sun Nov 29 2026"));
+        assertThat(of(handshake(early))).contains("NotBefore", "compare the clocks of both machines");
         assertThat(of(new IOException("Connection refused"))).endsWith("io exception");
     }
 
