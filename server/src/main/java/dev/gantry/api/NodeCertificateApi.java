@@ -16,6 +16,7 @@ import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ final class NodeCertificateApi extends NodeCertificateServiceImplBase {
     public void issueNodeCertificate(
             IssueNodeCertificateRequest request, StreamObserver<IssueNodeCertificateResponse> observer) {
         NodeCredentials node = NodeHeaders.current();
+        AuditedCall.current().ifPresent(call -> call.about(Map.of("node_name", request.getNodeName())));
         Responses.answer(observer, () -> {
             Violations violations = new Violations();
             violations.checkName("node_name", request.getNodeName());

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -27,6 +28,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -199,6 +201,25 @@ class NodeCertificateServiceTest {
             assertThat(again.session().identity()).isNull();
         }
         assertThat(node.session().isOpen()).isTrue();
+    }
+
+    @Test
+    void the_audit_log_says_who_got_a_certificate_and_who_did_not() throws Exception {
+        issue(node.headers(joinToken()), "n1");
+        assertRefused(Status.Code.UNAUTHENTICATED, "no join token", node.headers(Optional.empty()), "n2");
+
+        String call = "\"rpc\":\"gantry.v1.NodeCertificateService/IssueNodeCertificate\"";
+        eventually()
+                .untilAsserted(() -> assertThat(Files.readAllLines(server.auditLog()))
+                        .anySatisfy(line -> assertThat(line)
+                                .contains(
+                                        call,
+                                        "\"token_type\":\"join\"",
+                                        "\"node_id\":\"%s\"".formatted(node.id()),
+                                        "\"node_name\":\"n1\"",
+                                        "\"status\":\"OK\""))
+                        .anySatisfy(line -> assertThat(line)
+                                .contains(call, "\"node_name\":\"n2\"", "\"status\":\"UNAUTHENTICATED\"")));
     }
 
     @Test

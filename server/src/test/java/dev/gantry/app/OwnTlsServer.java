@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.audit.AuditOptions;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.gc.GarbageThresholds;
@@ -51,6 +52,11 @@ final class OwnTlsServer implements AutoCloseable {
         int port = server.address().getPort();
         server.close();
         open(port, false);
+    }
+
+    /** Returns the file with the calls that the server has recorded. */
+    Path auditLog() {
+        return dir.resolve("audit.log");
     }
 
     String address() {
@@ -119,7 +125,7 @@ final class OwnTlsServer implements AutoCloseable {
                                         ServerTls.Version.TLS_1_3,
                                         false))
                                 .filter(own -> isTls),
-                        Optional.empty()),
+                        Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false))),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),
