@@ -83,8 +83,9 @@ final class ConnectionFault {
                             + " --tls-name NAME adds one");
         }
         if (OTHER_TIME.matcher(causes).find()) {
-            return Optional.of("The server's certificate is not valid by this machine's clock: compare the clocks of both"
-                    + " machines, and renew the certificate if it has expired");
+            return Optional.of(
+                    "The server's certificate is not valid by this machine's clock: compare the clocks of both"
+                            + " machines, and renew the certificate if it has expired");
         }
         return UNTRUSTED.matcher(causes).find()
                 ? Optional.of("The server's certificate is not of a CA that the node trusts: say --ca-file FILE, or"
