@@ -128,11 +128,11 @@ final class AllocationServiceApi extends AllocationServiceImplBase {
             Allocation allocation = lookup.find(request.getAllocationId());
             LogRequests question = new LogRequests(reader);
             LogForwarder.begin(
-                    sessions,
-                    allocation.getNodeId(),
+                    piece -> sessions.readLog(allocation.getNodeId(), piece),
                     question.first(allocation, request),
                     request.getFollow(),
                     call,
+                    memoryLimit,
                     executor);
         });
     }

@@ -2,17 +2,18 @@ package dev.gantry.api;
 
 import com.google.protobuf.Duration;
 import dev.gantry.cluster.SerialTask;
-import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.StreamLogsResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * Forwards a task's output from its node to a client, chunk by chunk: the next chunk is requested once the client is
- * ready for it. Its state is owned by its turns.
+ * ready for it. A chunk for which there is no memory is discarded, and requested again once there is. Its state is owned by
+ * its turns.
  */
 final class LogForwarder {
 
@@ -20,61 +21,83 @@ final class LogForwarder {
     private static final Duration FOLLOW_WAIT =
             Duration.newBuilder().setSeconds(5).build();
 
-    private final NodeSessions sessions;
-    private final String nodeId;
+    private final Function<ReadLog, CompletableFuture<LogChunk>> node;
     private final boolean following;
     private final ServerCallStreamObserver<StreamLogsResponse> observer;
+    private final WatchMemoryLimit.Share share;
     private final SerialTask turn;
+
+    /** True while the share belongs to a chunk that was sent. */
+    private boolean sent;
+
     private ReadLog next;
     private boolean begun;
     private CompletableFuture<LogChunk> asked;
     private boolean ended;
 
+    /** True once the call is over. Set by gRPC. */
+    private volatile boolean closed;
+
     private LogForwarder(
-            NodeSessions sessions,
-            String nodeId,
+            Function<ReadLog, CompletableFuture<LogChunk>> node,
             ReadLog first,
             boolean following,
             ServerCallStreamObserver<StreamLogsResponse> observer,
+            WatchMemoryLimit memoryLimit,
             Executor executor) {
-        this.sessions = sessions;
-        this.nodeId = nodeId;
+        this.node = node;
         this.next = first;
         this.following = following;
         this.observer = observer;
+        this.share = memoryLimit.share(SlowReaders.endOfThisCall());
         this.turn = new SerialTask(executor, this::takeTurn);
     }
 
     /**
      * Begins to send. Call it before the service method returns.
      *
+     * @param node asks the node for a piece of the log
      * @param first what to ask the node first
      * @param following whether the client wants what is written from now on too. Then it is told at once where it
      *     begins, even if there is nothing to read yet, so that it can go on from there after the connection broke
+     * @param memoryLimit bounds the memory of chunks that clients have not read
      */
     static void begin(
-            NodeSessions sessions,
-            String nodeId,
+            Function<ReadLog, CompletableFuture<LogChunk>> node,
             ReadLog first,
             boolean following,
             ServerCallStreamObserver<StreamLogsResponse> observer,
+            WatchMemoryLimit memoryLimit,
             Executor executor) {
-        LogForwarder pump = new LogForwarder(sessions, nodeId, first, following, observer, executor);
+        LogForwarder pump = new LogForwarder(node, first, following, observer, memoryLimit, executor);
         observer.setOnReadyHandler(pump.turn::call);
-        observer.setOnCancelHandler(pump.turn::call);
+        Runnable afterwards = () -> {
+            pump.closed = true;
+            pump.share.close();
+        };
+        observer.setOnCancelHandler(afterwards);
+        // A call that may not go on is closed from outside.
+        observer.setOnCloseHandler(afterwards);
         pump.turn.call();
     }
 
     private void takeTurn() {
-        if (ended || observer.isCancelled()) {
+        if (ended || closed) {
             return;
         }
         try {
             if (asked != null && asked.isDone()) {
-                pass(asked.join());
+                LogChunk chunk = asked.join();
                 asked = null;
+                if (!pass(chunk)) {
+                    return;
+                }
             }
             if (!ended && asked == null && observer.isReady()) {
+                if (sent) {
+                    share.giveBack();
+                    sent = false;
+                }
                 ask();
             }
         } catch (RuntimeException e) {
@@ -84,21 +107,29 @@ final class LogForwarder {
     }
 
     private void ask() {
-        asked = sessions.readLog(nodeId, next);
+        asked = node.apply(next);
         // The turn handles the answer and the failure.
         var unused = asked.whenComplete((chunk, failure) -> turn.call());
     }
 
-    private void pass(LogChunk chunk) {
+    /** Sends a chunk. Returns false if there is no memory for it yet; another turn comes once there is. */
+    private boolean pass(LogChunk chunk) {
         if (!chunk.getError().isEmpty()) {
             throw StatusMapping.noSuchLog(chunk.getError());
         }
         if (!chunk.getData().isEmpty() || (following && !begun)) {
-            observer.onNext(StreamLogsResponse.newBuilder()
+            StreamLogsResponse message = StreamLogsResponse.newBuilder()
                     .setOffset(chunk.getOffset())
                     .setData(chunk.getData())
                     .setNextOffset(chunk.getNextOffset())
-                    .build());
+                    .build();
+            if (!share.take(message.getSerializedSize(), turn::call)) {
+                // From the same place, which a tail names in another way at first.
+                next = next.toBuilder().setOffset(chunk.getOffset()).build();
+                return false;
+            }
+            sent = true;
+            observer.onNext(message);
         }
         begun = true;
         ReadLog.Builder further = next.toBuilder().setOffset(chunk.getNextOffset());
@@ -110,5 +141,6 @@ final class LogForwarder {
             ended = true;
             observer.onCompleted();
         }
+        return true;
     }
 }

@@ -80,14 +80,20 @@ final class SlowReaders {
     }
 
     /**
-     * Notes that a message was sent.
+     * Notes that a message was sent. It may be one that has waited for memory while others still wait: their time has to
+     * come too, if this one is not read.
      *
      * @param reader identifies the reader, which has at most one message under way
      * @param end ends the call
      */
-    synchronized void sent(Object reader, Runnable end) {
-        unread.remove(reader);
-        unread.put(reader, new Sent(System.nanoTime(), end));
+    void sent(Object reader, Runnable end) {
+        synchronized (this) {
+            unread.remove(reader);
+            unread.put(reader, new Sent(System.nanoTime(), end));
+        }
+        if (isRoomWanted.getAsBoolean()) {
+            makeRoom();
+        }
     }
 
     /** Notes that a reader has read its message, or has disconnected. */

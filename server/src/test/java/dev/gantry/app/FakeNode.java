@@ -416,6 +416,7 @@ final class FakeNode implements AutoCloseable {
                     .accept(LogChunk.newBuilder()
                             .setRequestId(waiting.question().getRequestId())
                             .setData(ByteString.copyFrom(text.substring(begin, end), StandardCharsets.US_ASCII))
+                            .setOffset(begin)
                             .setNextOffset(end)
                             .setEnd(ended && end == text.length())
                             .build());
