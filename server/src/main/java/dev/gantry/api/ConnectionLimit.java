@@ -6,12 +6,7 @@ import io.grpc.netty.shaded.io.netty.channel.ChannelHandler.Sharable;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInboundHandlerAdapter;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,15 +32,12 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     /** The pause between two warnings. */
     private static final Duration QUIET = Duration.ofMinutes(1);
 
-    /** A host has as many addresses of IPv6 as it likes that begin with the same bytes. */
-    private static final int IPV6_NETWORK_BYTES = 8;
-
     private final int most;
     private final int mostOfAddress;
     private final LongSupplier nanoTime;
 
     // Guarded by this.
-    private final Map<ByteBuffer, Integer> byAddress = new HashMap<>();
+    private final Map<PeerNetwork, Integer> byAddress = new HashMap<>();
     private int open;
     private Optional<Long> warned = Optional.empty();
 
@@ -83,7 +75,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
     }
 
     private boolean enter(Channel connection) {
-        ByteBuffer address = network(connection.remoteAddress());
+        PeerNetwork address = PeerNetwork.of(connection.remoteAddress());
         synchronized (this) {
             int ofAddress = byAddress.getOrDefault(address, 0);
             if (open >= most || ofAddress >= mostOfAddress) {
@@ -97,7 +89,7 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    private synchronized void leave(ByteBuffer address) {
+    private synchronized void leave(PeerNetwork address) {
         open--;
         byAddress.computeIfPresent(address, (known, count) -> count == 1 ? null : count - 1);
     }
@@ -116,12 +108,5 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
                 most,
                 ofAddress,
                 mostOfAddress);
-    }
-
-    private static ByteBuffer network(SocketAddress remote) {
-        // The peer of a connection that was reset meanwhile may be unknown.
-        InetAddress address = remote instanceof InetSocketAddress internet ? internet.getAddress() : null;
-        byte[] bytes = address == null ? new byte[0] : address.getAddress();
-        return ByteBuffer.wrap(Arrays.copyOf(bytes, Math.min(bytes.length, IPV6_NETWORK_BYTES)));
     }
 }
