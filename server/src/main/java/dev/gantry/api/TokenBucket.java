@@ -45,16 +45,26 @@ final class TokenBucket {
         return Duration.ofNanos((long) Math.ceil((Math.min(tokens, burst) - available) / perSecond * NANOS));
     }
 
-    /** Takes tokens that may be missing: the bucket then owes them. */
-    synchronized void owe(double tokens) {
+    /**
+     * Takes tokens even if they are missing: the bucket then owes them.
+     *
+     * @param deepest the most tokens that the bucket may owe; more than that are forgotten
+     * @return how long it takes until nothing is owed any more
+     */
+    synchronized Duration owe(double tokens, double deepest) {
         fill();
-        available -= tokens;
+        available = Math.max(-deepest, available - tokens);
+        return debt();
     }
 
-    /** Returns true if all tokens are there, as in a new bucket. */
-    synchronized boolean isFull() {
+    /** Returns how long it takes until nothing is owed any more; zero if nothing is owed. */
+    synchronized Duration patience() {
         fill();
-        return available >= burst;
+        return debt();
+    }
+
+    private Duration debt() {
+        return available >= 0 ? Duration.ZERO : Duration.ofNanos((long) Math.ceil(-available / perSecond * NANOS));
     }
 
     private void fill() {

@@ -58,6 +58,30 @@ class PageReaderTest {
         assertThat(limits).hasSize(2).allMatch(limit -> limit <= 1000);
     }
 
+    /** Objects that a caller may not see must not show by what comes after a page. */
+    @Test
+    void what_the_filter_leaves_out_makes_no_difference_to_whether_there_is_a_next_page() {
+        for (int hidden = 0; hidden <= 60; hidden++) {
+            for (int shown = 0; shown <= 12; shown++) {
+                int all = shown + hidden;
+                int first = hidden;
+                Page<Node> among = read(5, nodes(all, 10), node -> Integer.parseInt(node.getName()) >= first);
+                Page<Node> alone = read(5, nodes(shown, 10), node -> true);
+
+                assertThat(among.items()).hasSameSizeAs(alone.items());
+                assertThat(among.last().isPresent())
+                        .as("%d shown, %d hidden before them", shown, hidden)
+                        .isEqualTo(alone.last().isPresent());
+                int seen = shown;
+                assertThat(read(5, nodes(all, 10), node -> Integer.parseInt(node.getName()) < seen)
+                                .last()
+                                .isPresent())
+                        .as("%d shown, %d hidden after them", shown, hidden)
+                        .isEqualTo(alone.last().isPresent());
+            }
+        }
+    }
+
     @Test
     void what_the_filter_leaves_out_is_passed_over_and_not_lost() {
         Predicate<Node> even = node -> Integer.parseInt(node.getName()) % 2 == 0;

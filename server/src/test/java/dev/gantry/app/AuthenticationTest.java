@@ -30,6 +30,7 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,31 @@ class AuthenticationTest {
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
         assertThat(refusal.getStatus().getDescription())
                 .contains("\"authorization: Bearer SECRET\"", "--token-file FILE", "GANTRY_TOKEN");
+    }
+
+    @Test
+    void refusals_of_many_failed_logins_are_late_and_valid_callers_of_the_same_address_are_not() throws IOException {
+        Channel wrong = server.channel("gantry_wrong");
+        Status late = TestServer.eventually()
+                .until(
+                        () -> catchThrowableOfType(StatusRuntimeException.class, () -> status(wrong, 400))
+                                .getStatus(),
+                        status -> status.getCode() != Status.Code.UNAUTHENTICATED);
+
+        assertThat(late.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        FakeNode node = FakeNode.in("dc1", "one");
+        for (int i = 0; i < 20; i++) {
+            status(server.channel(server.managementToken()), 30_000);
+        }
+        node.connect(server.channel(), node.headers(Optional.of(server.joinToken())));
+        assertThat(node.session().isOpen()).isTrue();
+        node.close();
+    }
+
+    private static void status(Channel channel, int deadlineMillis) {
+        var unused = ClusterServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(deadlineMillis, TimeUnit.MILLISECONDS)
+                .getStatus(GetStatusRequest.getDefaultInstance());
     }
 
     @Test

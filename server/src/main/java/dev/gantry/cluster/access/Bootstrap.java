@@ -86,10 +86,12 @@ public final class Bootstrap {
     }
 
     /**
-     * Makes a management token for a caller who has proved that it can write into the data directory.
+     * Makes a management token for a caller who has proved that it can write into the data directory. Blocks until it is on
+     * disk. The file with the secret of another token is replaced after that: that secret is still valid if this one can't
+     * be stored.
      *
      * @param proof the content of the file {@code bootstrap}, as the caller says it
-     * @return the token, completed once it is on disk; fails with {@link PermissionDeniedException}
+     * @return the token; fails with {@link PermissionDeniedException}
      */
     public CompletableFuture<NewToken> prove(String proof) {
         Path file = dir.resolve(PROOF);
@@ -99,13 +101,32 @@ public final class Bootstrap {
                     "%s; use: gantry acl bootstrap --data-dir DIR".formatted(fault.get())));
         }
         LOG.warn("Makes a management token for a user who can write into {}", dir);
-        return make(TokenFiles.MANAGEMENT, AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT, "bootstrap");
+        String secret = Secrets.make(random);
+        CompletableFuture<NewToken> made = create(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT, "bootstrap", secret);
+        if (made.handle((token, failure) -> failure == null).join()) {
+            replace(TokenFiles.MANAGEMENT, secret);
+        }
+        return made;
     }
 
+    /** Makes a token whose secret is on disk before the store knows its hash. */
     private CompletableFuture<NewToken> make(String file, AclTokenType type, String name) {
         String secret = Secrets.make(random);
         files.write(file, secret);
+        return create(type, name, secret);
+    }
+
+    private CompletableFuture<NewToken> create(AclTokenType type, String name, String secret) {
         return registry.create(new TokenOptions(name, type, List.of(), Optional.empty()), secret);
+    }
+
+    /** Replaces a file. If that fails, the caller has the secret nevertheless. */
+    private void replace(String file, String secret) {
+        try {
+            files.write(file, secret);
+        } catch (UncheckedIOException e) {
+            LOG.warn("{} does not have the secret of the new token, which only the answer has", files.path(file), e);
+        }
     }
 
     /** Checks a proof, and deletes the file of a right one: it serves once. Two callers can't both have it. */

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.access.Caller;
 import dev.gantry.access.PolicyGrants;
+import dev.gantry.cluster.FullStore;
 import dev.gantry.cluster.PermissionDeniedException;
 import dev.gantry.cluster.access.AccessRegistry.NewToken;
 import dev.gantry.store.Store;
+import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.v1.AclTokenType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,6 +103,28 @@ class BootstrapTest {
         assertThat(files.read(TokenFiles.MANAGEMENT)).contains(made.secret());
         assertThat(dir.resolve("bootstrap")).doesNotExist();
         assertRefused(PROOF, "There is no file \"bootstrap\" in the server's data directory");
+    }
+
+    @Test
+    void a_token_that_can_not_be_stored_does_not_replace_the_secret_in_the_file() throws Exception {
+        begin();
+        prove(PROOF, "rw-------");
+        FullStore full = FullStore.of(store);
+
+        assertThatThrownBy(() -> bootstrap.prove(PROOF).join()).hasCauseInstanceOf(StoreOverloadedException.class);
+
+        full.release();
+        assertThat(type(TokenFiles.MANAGEMENT)).isEqualTo(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT);
+    }
+
+    @Test
+    void a_token_whose_file_can_not_be_written_is_answered() throws IOException {
+        Files.createDirectories(dir.resolve(TokenFiles.MANAGEMENT).resolve("in the way"));
+        prove(PROOF, "rw-------");
+
+        NewToken made = bootstrap.prove(PROOF).join();
+
+        assertThat(control.authenticate(made.secret())).isPresent();
     }
 
     @Test
