@@ -1,8 +1,10 @@
 package dev.gantry.api.access;
 
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Message;
 import dev.gantry.access.Caller;
 import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -20,8 +22,9 @@ public record CallRule(
         MethodDescriptor<?, ?> method, Audience audience, String needs, Preparation preparation, boolean isAudited) {
 
     /**
-     * Makes a rule of a method that is audited unless its name says that it only reads: {@code Get}, {@code List} or
-     * {@code Watch}. {@link #audited} and {@link #notAudited} make exceptions.
+     * Makes a rule of a method that is audited unless its name says that it only reads, {@code Get}, {@code List} or
+     * {@code Watch}, and its answer has no field that is marked as {@code debug_redact}. {@link #audited} and
+     * {@link #notAudited} make exceptions.
      *
      * @param method the method
      * @param audience who may call it at all
@@ -51,7 +54,19 @@ public record CallRule(
     }
 
     private static boolean isPlainRead(MethodDescriptor<?, ?> method) {
-        return Stream.of("Get", "List", "Watch").anyMatch(String.valueOf(method.getBareMethodName())::startsWith);
+        return Stream.of("Get", "List", "Watch").anyMatch(String.valueOf(method.getBareMethodName())::startsWith)
+                && !readsSecrets(method);
+    }
+
+    /** Looks at the answer and at the object in it. The objects of a list have no secrets. */
+    private static boolean readsSecrets(MethodDescriptor<?, ?> method) {
+        return method.getResponseMarshaller() instanceof PrototypeMarshaller<?> marshaller
+                && marshaller.getMessagePrototype() instanceof Message answer
+                && answer.getDescriptorForType().getFields().stream()
+                        .flatMap(field -> field.getJavaType() == JavaType.MESSAGE && !field.isRepeated()
+                                ? Stream.concat(Stream.of(field), field.getMessageType().getFields().stream())
+                                : Stream.of(field))
+                        .anyMatch(field -> field.getOptions().getDebugRedact());
     }
 
     /** Who may call a method. */
