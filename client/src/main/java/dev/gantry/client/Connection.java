@@ -97,7 +97,8 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
                     throw failure;
                 }
                 earlier = Optional.of(unavailable);
-                if (attempts >= resumption.retry().maxAttempts() || !pause(resumption.delay(attempts), end)) {
+                if (attempts >= resumption.retry().maxAttempts()
+                        || !pause(resumption.delay(attempts, unavailable), end)) {
                     throw failure;
                 }
             }

@@ -39,6 +39,8 @@ final class Failures {
     /** The server's reason for a conflict of {@code check_index}, which tells it from other aborted calls. */
     private static final String CONFLICT = "CHECK_INDEX_MISMATCH";
 
+    private static final Duration LONGEST_RETRY_DELAY = Duration.ofHours(1);
+
     private Failures() {}
 
     /** Converts a status to an exception. */
@@ -77,9 +79,16 @@ final class Failures {
 
     /** A RetryInfo in the status means that the call may be repeated. */
     private static GantryException exhausted(StatusException failure, String message) {
-        return details(failure, RetryInfo.class).findFirst().isPresent()
-                ? new UnavailableException(message, true, failure)
-                : new GantryException("RESOURCE_EXHAUSTED: " + message, failure);
+        return details(failure, RetryInfo.class)
+                .findFirst()
+                .<GantryException>map(retry -> new UnavailableException(message, true, delay(retry), failure))
+                .orElseGet(() -> new GantryException("RESOURCE_EXHAUSTED: " + message, failure));
+    }
+
+    /** Returns the delay that a server asks for. Another server than Gantry could ask for anything. */
+    private static Duration delay(RetryInfo retry) {
+        long seconds = Math.max(0, Math.min(retry.getRetryDelay().getSeconds(), LONGEST_RETRY_DELAY.toSeconds()));
+        return Duration.ofSeconds(seconds, Math.max(0, retry.getRetryDelay().getNanos()));
     }
 
     private static GantryException aborted(StatusException failure, String message) {

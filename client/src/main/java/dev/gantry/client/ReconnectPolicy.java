@@ -21,4 +21,10 @@ record ReconnectPolicy(RetryPolicy retry, Duration patience, InstantSource clock
         double factor = 1 + random.nextDouble(-JITTER, JITTER);
         return Duration.ofMillis((long) (retry.delay(failures).toMillis() * factor));
     }
+
+    /** Returns the delay after a number of failures in a row, at least as long as the server has asked for. */
+    Duration delay(int failures, UnavailableException last) {
+        Duration own = delay(failures);
+        return own.compareTo(last.retryDelay()) >= 0 ? own : last.retryDelay();
+    }
 }

@@ -144,7 +144,7 @@ final class ResumingWatch<T> implements Watch<T> {
         stream = null;
         failures++;
         brokenSince = brokenSince == null ? now : brokenSince;
-        resumeAt = now.plus(resumption.delay(failures));
+        resumeAt = now.plus(resumption.delay(failures, failure));
         if (!resumable.getAsBoolean() || resumeAt.isAfter(brokenSince.plus(resumption.patience()))) {
             endUnlessClosed(failure);
         }
