@@ -67,7 +67,7 @@ final class AuditedCall {
      * @param clock the time of lines
      * @param nanoTime measures how long calls take
      * @param callIds makes an id for each call
-     * @param strangers limits the lines about callers without a valid token, who could push all others out of the files
+     * @param strangers limits the lines about calls that were refused at once, which could push all others out of the files
      */
     record Recording(
             AuditLog log,
@@ -189,7 +189,7 @@ final class AuditedCall {
             return Optional.empty();
         }
         long omitted = 0;
-        if (isOfStranger(status)) {
+        if (isCheap(status)) {
             if (!recording.strangers().mayWrite()) {
                 return Optional.empty();
             }
@@ -203,8 +203,10 @@ final class AuditedCall {
         return Optional.of(recording.log().append(line));
     }
 
-    private synchronized boolean isOfStranger(Status status) {
-        return !origin.isKnown() && !hasBegun && !status.isOk();
+    /** Returns true for a failed call of a kind that a caller can make as often as it likes. */
+    private synchronized boolean isCheap(Status status) {
+        boolean isOverLimit = status.getCode() == Status.Code.RESOURCE_EXHAUSTED;
+        return !hasBegun && !status.isOk() && (isOverLimit || !origin.isKnown());
     }
 
     private synchronized AuditLine line(Stage stage) {

@@ -144,7 +144,9 @@ final class FailedLogins implements ServerInterceptor {
             Duration delay = isFailure(status)
                     ? failed(
                             PeerNetwork.of(this),
-                            isSession() ? "the session of a node" : getMethodDescriptor().getBareMethodName(),
+                            isSession()
+                                    ? "the session of a node"
+                                    : getMethodDescriptor().getBareMethodName(),
                             Redaction.reason(status, trailers))
                     : Duration.ZERO;
             if (delay.isZero()) {

@@ -147,6 +147,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param services finds the instances of services
      * @param access knows the tokens and policies
      * @param audit records calls; empty: they are not recorded
+     * @param limits how much callers may ask of the server
      * @param clock the time
      * @param clusterId the cluster's id
      * @param version this program's version
@@ -169,6 +170,7 @@ public final class GrpcServer implements AutoCloseable {
             ServiceCatalog services,
             Access access,
             Optional<AuditLog> audit,
+            CallLimits limits,
             InstantSource clock,
             String clusterId,
             String version) {}
@@ -238,11 +240,13 @@ public final class GrpcServer implements AutoCloseable {
                         NodeSessionServiceGrpc.getConnectMethod(),
                         NodeCertificateServiceGrpc.getIssueNodeCertificateMethod())))
                 .intercept(calls)
+                .intercept(new CallLimiter(parts.limits(), CallLimiter::isFromLoopback, System::nanoTime))
                 .intercept(new AuthenticationInterceptor(
                         access.control(),
                         access.isInsecure(),
                         GrpcServer::needsNoToken,
                         why -> StatusMapping.toStatus(why).getStatus()))
+                .intercept(new FailedLogins(System::nanoTime))
                 .intercept(audit.<ServerInterceptor>map(Function.identity()).orElse(PASS))
                 .intercept(gate)
                 .addTransportFilter(peers.connections())

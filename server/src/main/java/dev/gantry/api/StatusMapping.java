@@ -20,6 +20,7 @@ import dev.gantry.cluster.RequestIdReusedException;
 import dev.gantry.cluster.SessionEndedException;
 import dev.gantry.cluster.UnauthenticatedException;
 import dev.gantry.cluster.UnknownObjectException;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.store.StoreUnavailableException;
 import dev.gantry.v1.JobViolation;
@@ -28,6 +29,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -121,6 +123,23 @@ final class StatusMapping {
                 .formatted(patience.toSeconds()));
     }
 
+    /**
+     * Returns the status for a call beyond a limit of its caller.
+     *
+     * @param description which limit, and its value
+     * @param option the server's option that sets the limit
+     * @param wait how long to wait before the call is repeated; empty if time alone does not help
+     */
+    static StatusRuntimeException overLimit(String description, String option, Optional<Duration> wait) {
+        String text = "%s. The server's option %s sets this limit".formatted(description, option);
+        return wait.isPresent() ? toRepeatable(text, wait.get()) : describe(Status.RESOURCE_EXHAUSTED, text);
+    }
+
+    /** Returns the status for a failed login while too many of them wait for their refusal. */
+    static StatusRuntimeException tooManyFailedLogins(Duration wait) {
+        return toRepeatable("Too many calls without a valid token wait for their refusal: try again later", wait);
+    }
+
     /** Returns the status for a watch whose message got no memory in time. The client may resume the watch. */
     static Status tooMuchUnread(Duration patience) {
         return Status.UNAVAILABLE.withDescription(
@@ -149,12 +168,16 @@ final class StatusMapping {
 
     /** Adds a RetryInfo, which tells clients to repeat the call. Other exhausted resources have none. */
     private static StatusRuntimeException toRepeatable(String description) {
+        return toRepeatable(description, Duration.ofSeconds(1));
+    }
+
+    private static StatusRuntimeException toRepeatable(String description, Duration wait) {
         RetryInfo detail = RetryInfo.newBuilder()
-                .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(1))
+                .setRetryDelay(ProtoTimes.toDuration(wait))
                 .build();
         return StatusProto.toStatusRuntimeException(com.google.rpc.Status.newBuilder()
                 .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
-                .setMessage(description)
+                .setMessage(TextTruncation.toBytes(description, LONGEST_DESCRIPTION))
                 .addDetails(Any.pack(detail))
                 .build());
     }

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limits the lines of the audit log about callers without a valid token: whoever reaches the port can make as many calls
- * as they like, and the log keeps a limited number of lines. The first lines of an attack are kept, and later ones are
- * counted. Thread-safe.
+ * Limits the lines of the audit log about calls that were refused at once: those of callers without a valid token, and
+ * those beyond a limit. Whoever reaches the port can make as many of them as they like, and the log keeps a limited number of
+ * lines. The first lines of an attack are kept, and later ones are counted. Thread-safe.
  */
 final class StrangerLines {
 

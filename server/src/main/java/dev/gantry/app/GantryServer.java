@@ -291,6 +291,7 @@ final class GantryServer implements AutoCloseable {
                         services,
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         audit,
+                        config.limits(),
                         clock,
                         store.clusterId(),
                         ProgramVersion.get()),

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
@@ -27,6 +28,7 @@ import java.util.function.IntFunction;
  *     nowhere
  * @param tls how the server uses TLS; empty if it does not
  * @param audit how the server records calls; empty if it does not
+ * @param limits how much callers may ask of the server
  */
 record ServerConfig(
         Path dataDir,
@@ -39,7 +41,8 @@ record ServerConfig(
         boolean isInsecure,
         Optional<IntFunction<Path>> localCredentials,
         Optional<ServerTls> tls,
-        Optional<AuditOptions> audit) {
+        Optional<AuditOptions> audit,
+        CallLimits limits) {
 
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -76,7 +79,8 @@ record ServerConfig(
                 false,
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                CallLimits.DEFAULT);
     }
 
     /**

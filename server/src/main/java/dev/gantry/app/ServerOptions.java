@@ -112,6 +112,9 @@ final class ServerOptions {
     @Mixin
     private final AuditServerOptions audit = new AuditServerOptions();
 
+    @Mixin
+    private final LimitServerOptions limits = new LimitServerOptions();
+
     /**
      * Makes the server's configuration.
      *
@@ -131,7 +134,8 @@ final class ServerOptions {
                 insecure,
                 LocalCredentials.directory(System.getenv()).map(all -> port -> all.resolve(Integer.toString(port))),
                 tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()),
-                audit.toAudit(dataDir.resolve("server")));
+                audit.toAudit(dataDir.resolve("server")),
+                limits.toLimits());
     }
 
     private GarbageThresholds garbage() {

@@ -22,8 +22,7 @@ class ConnectionLimitTest {
     private static final int MOST_OF_ADDRESS = 2;
 
     private final AtomicLong now = new AtomicLong();
-    private final EmbeddedChannel listening =
-            new EmbeddedChannel(new ConnectionLimit(MOST, MOST_OF_ADDRESS, now::get));
+    private final EmbeddedChannel listening = new EmbeddedChannel(new ConnectionLimit(MOST, MOST_OF_ADDRESS, now::get));
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     /** A connection from an address. */

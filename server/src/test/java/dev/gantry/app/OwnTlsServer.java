@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.cluster.Clocks;
@@ -125,7 +126,8 @@ final class OwnTlsServer implements AutoCloseable {
                                         ServerTls.Version.TLS_1_3,
                                         false))
                                 .filter(own -> isTls),
-                        Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false))),
+                        Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
+                        CallLimits.DEFAULT),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),

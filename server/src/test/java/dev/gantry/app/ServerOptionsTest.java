@@ -3,12 +3,16 @@ package dev.gantry.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gantry.api.CallLimits;
+import dev.gantry.api.CallLimits.Limit;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.gc.GarbageThresholds;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.scheduler.state.SchedulerOptions.Algorithm;
 import dev.gantry.tls.ServerTls;
 import dev.gantry.v1.JobType;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -161,6 +165,40 @@ class ServerOptionsTest {
         assertThatThrownBy(() -> config("--audit-max-files", "0"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--audit-max-files must be 1 to 10000, not 0");
+    }
+
+    @Test
+    void the_limits_of_callers_are_those_that_the_page_names_unless_others_are_given() throws IOException {
+        CallLimits usual = config().limits();
+        assertThat(Files.readString(Path.of("../docs/security.md")))
+                .contains(
+                        limitsRow("calls", usual.token().calls(), usual.peer().calls()),
+                        limitsRow(
+                                "streams", usual.token().streams(), usual.peer().streams()),
+                        limitsRow("mib", usual.token().mebibytes(), usual.peer().mebibytes()));
+
+        assertThat(config(
+                                "--token-calls",
+                                "1",
+                                "--token-streams",
+                                "2",
+                                "--token-mib",
+                                "3",
+                                "--peer-calls",
+                                "4",
+                                "--peer-streams",
+                                "5",
+                                "--peer-mib",
+                                "0")
+                        .limits())
+                .isEqualTo(new CallLimits(new Limit(1, 2, 3), new Limit(4, 5, 0)));
+        assertThatThrownBy(() -> config("--peer-calls", "-1"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--peer-calls, --peer-streams and --peer-mib must be 0 or more");
+    }
+
+    private static String limitsRow(String limit, int token, int peer) {
+        return "| `--token-%s`: %,d | `--peer-%s`: %,d |".formatted(limit, token, limit, peer);
     }
 
     @Test

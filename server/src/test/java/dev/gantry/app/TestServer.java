@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.cluster.Clocks;
 import dev.gantry.cluster.gc.GarbageThresholds;
@@ -91,6 +92,7 @@ final class TestServer
     private boolean acceptLostWrites;
     private boolean isInsecure = true;
     private Function<Path, Optional<AuditOptions>> audit = directory -> Optional.empty();
+    private CallLimits limits = CallLimits.DEFAULT;
     private GantryServer server;
     private ManagedChannel channel;
 
@@ -132,6 +134,12 @@ final class TestServer
     /** Makes the server record calls. The function gets the data directory, which exists. */
     TestServer recording(Function<Path, AuditOptions> options) {
         audit = directory -> Optional.of(options.apply(directory));
+        return this;
+    }
+
+    /** Limits what callers may ask of the server. */
+    TestServer limiting(CallLimits most) {
+        limits = most;
         return this;
     }
 
@@ -344,7 +352,8 @@ final class TestServer
                         isInsecure,
                         Optional.empty(),
                         Optional.empty(),
-                        audit.apply(dir)),
+                        audit.apply(dir),
+                        limits),
                 new Clocks(clock, steady),
                 new SecureRandom(),
                 new SecureRandom(),

@@ -1,5 +1,6 @@
 package dev.gantry.app;
 
+import dev.gantry.api.CallLimits;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.client.TlsOptions;
 import dev.gantry.cluster.Clocks;
@@ -111,7 +112,8 @@ final class TlsCluster implements AutoCloseable {
                         true,
                         Optional.empty(),
                         Optional.of(tls),
-                        Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false))),
+                        Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
+                        CallLimits.DEFAULT),
                 new Clocks(() -> Instant.now().plus(ahead.get()), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),
