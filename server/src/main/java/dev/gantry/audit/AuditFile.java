@@ -18,12 +18,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The file of an audit log, and its older files {@code FILE.1}, {@code FILE.2} and so on. It holds whole lines only: a
  * line that could not be written whole is cut off again. Only its owner can read it. Not thread-safe.
  */
 final class AuditFile implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
 
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final FileAttribute<?> MODE = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
@@ -106,12 +110,20 @@ final class AuditFile implements AutoCloseable {
         channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         try {
             lock(file);
-            channel.truncate(whole);
+            cutOffAfter(whole);
             size = whole;
             key = keyOf(file);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private void cutOffAfter(long whole) throws IOException {
+        long incomplete = channel.size() - whole;
+        if (incomplete > 0) {
+            LOG.warn("Cuts off an incomplete line of {} bytes at the end of {}", incomplete, options.file());
+            channel.truncate(whole);
         }
     }
 
