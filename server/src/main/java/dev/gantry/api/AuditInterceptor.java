@@ -91,7 +91,7 @@ final class AuditInterceptor implements ServerInterceptor {
         Optional<CallRule> rule = rules.of(call.getMethodDescriptor());
         AuditedCall audited =
                 new AuditedCall(recording, call.getMethodDescriptor(), kind(rule, call), origin(call, headers));
-        if (kind(rule, call) == Kind.SESSION) {
+        if (isForNodes(rule)) {
             NodeHeaders.claimedId(headers).ifPresent(id -> audited.about(Map.of("node_id", id)));
         }
         Recorded<Q, A> recorded = new Recorded<>(call, audited);
@@ -111,13 +111,17 @@ final class AuditInterceptor implements ServerInterceptor {
     }
 
     private static Kind kind(Optional<CallRule> rule, ServerCall<?, ?> call) {
-        if (rule.filter(known -> known.audience() == Audience.NODES).isPresent()) {
-            return Kind.SESSION;
-        }
         if (rule.filter(known -> !known.isAudited()).isPresent()) {
             return Kind.READ;
         }
-        return call.getMethodDescriptor().getType() == MethodType.UNARY ? Kind.CALL : Kind.STREAM;
+        if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
+            return Kind.CALL;
+        }
+        return isForNodes(rule) ? Kind.SESSION : Kind.STREAM;
+    }
+
+    private static boolean isForNodes(Optional<CallRule> rule) {
+        return rule.filter(known -> known.audience() == Audience.NODES).isPresent();
     }
 
     private Origin origin(ServerCall<?, ?> call, Metadata headers) {

@@ -1,9 +1,11 @@
 package dev.gantry.api;
 
 import dev.gantry.v1.AclServiceGrpc;
+import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
@@ -13,6 +15,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Slows failed logins: calls without a valid token, sessions of nodes that are not admitted, and wrong proofs of a
- * bootstrap. After a burst, the refusals of a network are sent at a steady rate, and each comes the later, the more are
+ * Slows failed logins: calls without a valid token, sessions and certificates of nodes that are not admitted, and wrong
+ * proofs of a bootstrap. After a burst, the refusals of a network are sent at a steady rate, and each comes the later, the more are
  * waiting. Valid callers of the same network are not slowed. Stands outside of all that checks who a caller is.
  *
  * <p>One failed login of each network in a minute is logged. Thread-safe; never blocks.
@@ -49,6 +52,12 @@ final class FailedLogins implements ServerInterceptor {
     private static final int LINES_BURST = 60;
 
     private static final double LINES_PER_SECOND = 0.2;
+
+    /** Methods that need no token: their services look at other proofs, after the call has begun. */
+    private static final Set<MethodDescriptor<?, ?>> HAVING_OWN_PROOFS = Set.of(
+            NodeSessionServiceGrpc.getConnectMethod(),
+            NodeCertificateServiceGrpc.getIssueNodeCertificateMethod(),
+            AclServiceGrpc.getBootstrapAclMethod());
 
     private final LongSupplier nanoTime;
     private final TokenBucket lines;
@@ -167,7 +176,7 @@ final class FailedLogins implements ServerInterceptor {
         private boolean isFailure(Status status) {
             boolean isUnknown = status.getCode() == Status.Code.UNAUTHENTICATED;
             boolean isDenied = status.getCode() == Status.Code.PERMISSION_DENIED;
-            if (isSession() || getMethodDescriptor().equals(AclServiceGrpc.getBootstrapAclMethod())) {
+            if (HAVING_OWN_PROOFS.contains(getMethodDescriptor())) {
                 return (isUnknown || isDenied) && !hasSent;
             }
             // Not that of a stream whose token was deleted: it has to end at once.

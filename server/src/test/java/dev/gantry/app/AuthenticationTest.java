@@ -7,13 +7,16 @@ import com.google.protobuf.Duration;
 import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AclServiceGrpc.AclServiceBlockingStub;
 import dev.gantry.v1.AclTokenType;
+import dev.gantry.v1.BootstrapAclRequest;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.CreateAclTokenRequest;
 import dev.gantry.v1.CreateAclTokenResponse;
 import dev.gantry.v1.DeleteAclTokenRequest;
 import dev.gantry.v1.GetOwnAclTokenRequest;
 import dev.gantry.v1.GetStatusRequest;
+import dev.gantry.v1.IssueNodeCertificateRequest;
 import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.WatchJobRequest;
 import dev.gantry.v1.WatchJobResponse;
 import io.grpc.Channel;
@@ -33,6 +36,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -63,6 +67,18 @@ class AuthenticationTest {
                         status -> status.getCode() != Status.Code.UNAUTHENTICATED);
 
         assertThat(late.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(code(() -> AclServiceGrpc.newBlockingStub(server.channel())
+                        .withDeadlineAfter(400, TimeUnit.MILLISECONDS)
+                        .bootstrapAcl(BootstrapAclRequest.newBuilder()
+                                .setProof("x".repeat(40))
+                                .build())))
+                .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+        assertThat(code(() -> NodeCertificateServiceGrpc.newBlockingStub(server.channel())
+                        .withDeadlineAfter(400, TimeUnit.MILLISECONDS)
+                        .issueNodeCertificate(IssueNodeCertificateRequest.newBuilder()
+                                .setNodeName("n1")
+                                .build())))
+                .isEqualTo(Status.Code.DEADLINE_EXCEEDED);
         FakeNode node = FakeNode.in("dc1", "one");
         for (int i = 0; i < 20; i++) {
             status(server.channel(server.managementToken()), 30_000);
@@ -70,6 +86,12 @@ class AuthenticationTest {
         node.connect(server.channel(), node.headers(Optional.of(server.joinToken())));
         assertThat(node.session().isOpen()).isTrue();
         node.close();
+    }
+
+    private static Status.Code code(ThrowingCallable call) {
+        return catchThrowableOfType(StatusRuntimeException.class, call)
+                .getStatus()
+                .getCode();
     }
 
     private static void status(Channel channel, int deadlineMillis) {
