@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * </ul>
  *
  * <p>Faults have indexes because names can be missing, repeated or malformed there. A diff has names because an index
- * says nothing once elements were added or moved.
+ * is useless once elements were added or moved.
  */
 public final class FieldPath {
 

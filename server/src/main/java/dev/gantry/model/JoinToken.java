@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A join token as its file has it: the secret, and if the server has made its own CA, a dot and the SHA-256 of the CA's
- * certificate in hexadecimal digits. So a node that has the token knows the server too.
+ * A join token in the form of its file: the secret and, if the server has made its own CA, a dot and the SHA-256 of the
+ * CA's certificate in hexadecimal digits. So a node with the token also recognizes the server.
  *
- * @param secret the secret, which is all that a server gets
+ * @param secret the secret; servers get only this part
  * @param pin 64 hexadecimal digits in lower case; empty if the token names no CA
  */
 public record JoinToken(String secret, Optional<String> pin) {
@@ -21,8 +21,8 @@ public record JoinToken(String secret, Optional<String> pin) {
      *
      * @param text the text
      * @return the token
-     * @throws IllegalArgumentException if there is a dot without the digits of a pin after it. Such a token is damaged,
-     *     and must not pass for one that names no CA
+     * @throws IllegalArgumentException if the token has a dot without the digits of a pin after it. Such a token is
+     *     damaged, and must not count as a token without a CA
      */
     public static JoinToken parse(String text) {
         Matcher pinned = PINNED.matcher(text);
@@ -41,7 +41,7 @@ public record JoinToken(String secret, Optional<String> pin) {
      * Returns the secret of a token.
      *
      * @param text the token, with a pin or without
-     * @return the text without the pin; the whole text if there is none
+     * @return the text without the pin; the whole text if it has no pin
      */
     public static String secretOf(String text) {
         Matcher pinned = PINNED.matcher(text);

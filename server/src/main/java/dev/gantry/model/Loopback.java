@@ -11,8 +11,8 @@ public final class Loopback {
     private Loopback() {}
 
     /**
-     * Decides by the text of a host, without asking for the address of a name: another name than {@code localhost} can
-     * have another address tomorrow.
+     * Decides by the text of a host, without resolving a name: the address of any name except {@code localhost} may
+     * change.
      *
      * @param host a name or an address, IPv6 with or without brackets
      * @return true for {@code localhost}, {@code 127.0.0.0/8} and {@code ::1}

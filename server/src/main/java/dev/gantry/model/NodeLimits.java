@@ -55,7 +55,7 @@ public final class NodeLimits {
      * Truncates the attributes that a node has found.
      *
      * @param attributes all attributes
-     * @return the first of them by name, with truncated values; without those whose name is too long
+     * @return the first attributes by name, with truncated values; attributes with too long names are left out
      */
     public static Map<String, String> attributes(Map<String, String> attributes) {
         Map<String, String> bounded = new TreeMap<>();

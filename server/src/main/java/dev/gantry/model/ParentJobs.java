@@ -44,7 +44,7 @@ public final class ParentJobs {
     }
 
     /**
-     * Returns the id that stands for a job in policies: that of its parent, or its own if it is no child.
+     * Returns the id by which policies name a job: the id of its parent, or its own id if it is not a child job.
      *
      * @param jobId a job's id; only ids of children have a slash
      * @return the text before the first slash

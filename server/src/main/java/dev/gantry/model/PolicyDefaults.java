@@ -65,7 +65,8 @@ public final class PolicyDefaults {
 
     static void fill(JobType type, ReschedulePolicy.Builder reschedule) {
         boolean isBatch = type == JobType.JOB_TYPE_BATCH;
-        // Nomad requires "unlimited = false" beside "attempts" in service jobs. Here "attempts" alone implies it.
+        // Nomad requires "unlimited = false" in addition to "attempts" in service jobs. Here "attempts" alone implies
+        // it.
         if (!reschedule.hasUnlimited()) {
             reschedule.setUnlimited(!isBatch && !reschedule.hasAttempts());
         }

@@ -15,7 +15,7 @@ public final class Spelling {
      *
      * @param unknown the unknown name
      * @param known the known names, at least one
-     * @return the nearest known name as a question, or all known names if none is near; without a full stop
+     * @return the nearest known name as a question, or all known names if no name is near; without a full stop
      */
     public static String hint(String unknown, Collection<String> known) {
         return nearest(unknown, known)

@@ -8,10 +8,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * The command line of a decision that prepare.sh asks to keep: placeholders stand for the parts that decide nothing.
+ * The command line of a decision that prepare.sh asks to keep. Placeholders replace the parts that do not affect the
+ * decision.
  *
  * @param key the key under which prepare.sh looks the decision up
- * @param values the placeholders in the order in which prepare.sh counts them, each with the part that it stands for
+ * @param values the placeholders in the order in which prepare.sh counts them, each with the part that it replaces
  * @param words the command line with the placeholders
  */
 record DecisionWords(String key, Map<String, String> values, List<String> words) {
@@ -22,9 +23,9 @@ record DecisionWords(String key, Map<String, String> values, List<String> words)
     private static final String HOLES = "RKT_HOLES";
 
     /**
-     * Reads what prepare.sh asks for.
+     * Reads the request of prepare.sh to keep a decision.
      *
-     * @param environment the environment that rkt was called with
+     * @param environment the environment of rkt's caller
      * @param given the command line
      * @return the command line with placeholders; empty if the decision is not to be kept
      */
@@ -36,11 +37,11 @@ record DecisionWords(String key, Map<String, String> values, List<String> words)
     }
 
     private static DecisionWords of(String key, String holes, List<String> given) {
-        // Appears nowhere else. An AC Name too, since parts of names are left out.
+        // Random, so that it occurs nowhere else. An AC Name, since it also replaces parts of names.
         String token = UUID.randomUUID().toString().replace("-", "");
         Map<String, String> values = new LinkedHashMap<>();
         List<String> words = new ArrayList<>(given);
-        // From the last on, so that the places of the others stay right.
+        // Begin with the last one, so that the positions of the others stay valid.
         String[] all = holes.isEmpty() ? new String[0] : holes.split(" ", -1);
         for (int i = all.length - 1; i >= 0; i--) {
             String[] hole = all[i].split(":", -1);
@@ -59,7 +60,7 @@ record DecisionWords(String key, Map<String, String> values, List<String> words)
         return new DecisionWords(key, values, words);
     }
 
-    /** Ends with a letter, so that none is the beginning of another. */
+    /** Makes a placeholder. It ends with a letter, so that no placeholder is the beginning of another one. */
     private static String placeholder(String token, String number) {
         return token + "n" + number + "z";
     }

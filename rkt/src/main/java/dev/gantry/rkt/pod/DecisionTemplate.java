@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A decision that prepare.sh asks to keep, for all command lines that differ only in parts which decide nothing.
+ * A decision that prepare.sh asks to keep. It holds for all command lines that differ only in parts that do not affect
+ * the decision.
  *
  * @param key the key under which prepare.sh looks it up
- * @param values the placeholders that stand for those parts, in their order, each with its part of this command line
+ * @param values the placeholders of these parts, in their order, each with the part of this command line
  * @param request the request of the command line with the placeholders
  */
 public record DecisionTemplate(String key, Map<String, String> values, PodRequest request) {
@@ -24,7 +25,7 @@ public record DecisionTemplate(String key, Map<String, String> values, PodReques
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /** Returns a text of this template as it is for this command line. */
+    /** Returns a text of this template with the parts of this command line in place of the placeholders. */
     String filled(String text) {
         String filled = text;
         for (Map.Entry<String, String> value : values.entrySet()) {

@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
  * starts, and so to tasks.
  *
  * <ul>
- *   <li>The environment is the given one. Java closes all files but the standard ones.
+ *   <li>The environment is the given one. Java closes all files except the standard streams.
  *   <li>No signal is ignored or blocked. A shell in the background of a script ignores SIGINT and SIGQUIT; a pod that
- *   inherits
- *       that can't be stopped by {@code kill_signal = "SIGINT"}, and a shell in it can't even trap the signal. Java
- *       can't reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer), if there is such a signal.
+ *       inherits this can't be stopped by {@code kill_signal = "SIGINT"}, and a shell in it can't even trap the signal.
+ *       Java can't reset the action of an ignored signal, so GNU env does (coreutils 8.31 or newer), if the node
+ *       ignores such a signal.
  *   <li>The program leads a session, so that it has no controlling terminal.
  *   <li>The umask is 022, the nice value and the OOM score adjustment are 0: start-program.sh.
  *   <li>The limits are the given ones, by prlimit(1) of util-linux.

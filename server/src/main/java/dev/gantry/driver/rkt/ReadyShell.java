@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A shell that is started ahead of time and waits for the program that it is to become. The state of a program is made
- * by several programs in a row ({@link ProgramStart}); they have run by then. The shell ends when the node ends.
+ * A shell that is started in advance and waits for the program that it will become. Several programs, one after the
+ * other, make the state of a program ({@link ProgramStart}); for a waiting shell they have run already. The shell ends
+ * when the node ends.
  *
  * <p>Used by one thread.
  */
@@ -57,8 +58,8 @@ final class ReadyShell implements AutoCloseable {
     }
 
     /**
-     * Has the shell become a program, in the root directory, with empty input and its output discarded. If the shell
-     * could not be started or was killed, the program is started without it.
+     * Makes the shell become a program, in the root directory, with empty input and its output discarded. If the shell
+     * could not be started or was killed, starts the program without it.
      *
      * @param command the program and its arguments
      * @param variables variables for its environment
@@ -81,7 +82,7 @@ final class ReadyShell implements AutoCloseable {
         script.append(" </dev/null 2>").append(quoted(errors.toString())).append("; }\n");
         try {
             Process process = shell.join();
-            // The shell runs nothing of a group of commands that is cut off.
+            // The shell runs no command of a group that is incomplete.
             try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
                 input.append(script);
             }

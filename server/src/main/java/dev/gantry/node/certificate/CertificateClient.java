@@ -50,13 +50,13 @@ final class CertificateClient {
     }
 
     /**
-     * Makes a key and asks for a certificate.
+     * Makes a key and requests a certificate.
      *
      * @param server {@code HOST:PORT}
      * @param credentials verify the server
-     * @param headers what the node shows
-     * @return the certificate, completed on a thread of gRPC; fails with a {@link io.grpc.StatusRuntimeException}, or with a
-     *     {@link TlsException} if the answer is no certificate of the node
+     * @param headers the node's id and secrets
+     * @return the certificate, completed on a thread of gRPC; fails with a {@link io.grpc.StatusRuntimeException}, or
+     *     with a {@link TlsException} if the answer is no certificate of the node
      */
     CompletableFuture<NodeCertificate> request(String server, ChannelCredentials credentials, Metadata headers) {
         KeyPair keys = CertificateRequest.newKeys(random);

@@ -10,12 +10,15 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Renews the node's certificate in time. It is looked at again and again, so a clock that jumps makes no difference. */
+/**
+ * Renews the node's certificate in time. Checks the certificate at an interval, so that a jump of the clock has no
+ * effect.
+ */
 public final class CertificateRenewal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateRenewal.class);
 
-    /** Longer than a call takes at most, and the disk after it. */
+    /** Longer than the longest call and the write to disk after it. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final NodeTransport transport;
@@ -28,7 +31,7 @@ public final class CertificateRenewal implements AutoCloseable {
      * @param transport has the certificate
      * @param servers the servers to ask in turn, each as {@code HOST:PORT}
      * @param thread may block
-     * @param interval how often the certificate is looked at, and after which time a failed renewal is tried again
+     * @param interval the time between two checks of the certificate, and before a failed renewal is tried again
      */
     public CertificateRenewal(
             NodeTransport transport, List<String> servers, ScheduledExecutorService thread, Duration interval) {

@@ -30,18 +30,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Connects the node with the certificate that it has got from the server's CA. A node that has none asks for one. It
- * recognizes its server by the first of these: the given CA, the pin of the join token, the CA of its certificate; and else
- * connects in plain text, on this machine only, and only to servers of users whom it trusts.
+ * Connects the node with its certificate from the server's CA. A node without a certificate requests one. The node
+ * recognizes its server by the first of these that it has: the given CA, the pin of the join token, the CA of its
+ * certificate. Without any of them it connects in plain text, only on this machine, and only to servers of users whom
+ * it trusts.
  */
 public final class NodeTransport implements SessionTransport {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeTransport.class);
 
-    /** How the node's user says how to recognize servers. */
+    /** The option by which the node's user chooses how to recognize servers. */
     public sealed interface Given {
 
-        /** Says nothing. */
+        /** No option is set. */
         record Nothing() implements Given {}
 
         /** The CAs that Java trusts. */
@@ -66,19 +67,21 @@ public final class NodeTransport implements SessionTransport {
 
     private volatile Optional<NodeCertificate> present;
 
-    /** True if the server may not accept the present certificate, such as one that has expired by the server's clock. */
+    /**
+     * True if the server may refuse the present certificate, for instance because it has expired by the server's clock.
+     */
     private volatile boolean isDoubtful;
 
     /**
      * Reads the node's certificate, if it has one.
      *
      * @param nodeName the node's name
-     * @param credentials what the node shows to servers
-     * @param given how the user says how to recognize servers
+     * @param credentials the node's id and secrets
+     * @param given the user's option
      * @param file the file of the certificate
      * @param random makes keys
-     * @param strangers returns the user who listens at the {@code HOST:PORT} of a server on this machine, if it is none whom
-     *     the node trusts
+     * @param strangers returns the user who listens at the {@code HOST:PORT} of a server on this machine, if it is none
+     *     whom the node trusts
      * @param disk one thread, which writes the file
      * @param clock the wall clock
      * @throws dev.gantry.node.state.NodeStateException if the file can't be used
@@ -123,7 +126,7 @@ public final class NodeTransport implements SessionTransport {
 
     @Override
     public void failed(Status why) {
-        // Nobody who does not listen can dislike a certificate.
+        // A server that does not listen has not refused the certificate.
         boolean isReached = Stream.iterate(why.getCause(), cause -> cause != null, Throwable::getCause)
                 .noneMatch(ConnectException.class::isInstance);
         if (why.getCode() == Status.Code.UNAVAILABLE && isReached) {
@@ -132,7 +135,7 @@ public final class NodeTransport implements SessionTransport {
     }
 
     /**
-     * Asks for a new certificate if the present one is to be renewed. Sessions that are open go on.
+     * Requests a new certificate if the present one is due for renewal. Open sessions continue.
      *
      * @param server the server to ask, as {@code HOST:PORT}
      * @return completed with true once the file is written, with false if there is nothing to renew; fails as {@link
@@ -182,7 +185,7 @@ public final class NodeTransport implements SessionTransport {
     }
 
     /**
-     * Asks for a certificate, and stores it.
+     * Requests a certificate and stores it.
      *
      * @param shown the certificate to ask with, for servers that demand one from every caller
      */
@@ -219,7 +222,10 @@ public final class NodeTransport implements SessionTransport {
         return connection.build();
     }
 
-    /** Whoever reads the node's secret on its way can speak for the node from then on. */
+    /**
+     * Refuses servers on other machines and servers of strangers: whoever reads the node's secret can act as the node
+     * from then on.
+     */
     private void requireOwnServer(String server) {
         if (!Loopback.isAddress(server)) {
             throw new NotConnectingException(

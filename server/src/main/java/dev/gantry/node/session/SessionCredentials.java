@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What the node shows to a server.
+ * The credentials that the node sends to a server.
  *
  * @param nodeId the node's id
  * @param secret proves that the id is the node's own

@@ -10,26 +10,27 @@ import java.util.concurrent.CompletableFuture;
 public interface SessionTransport {
 
     /**
-     * Finds out how to connect to a server. It is asked for each connection anew, since tokens and certificates change.
+     * Chooses the credentials for a connection to a server. Called for each connection, since tokens and certificates
+     * change.
      *
      * @param server {@code HOST:PORT}
-     * @return what to connect with, completed on any thread; fails with a {@link io.grpc.StatusRuntimeException} of the
+     * @return the credentials, completed on any thread; fails with a {@link io.grpc.StatusRuntimeException} of the
      *     server, or with another exception whose message says why the node itself does not connect
      */
     CompletableFuture<Prepared> prepare(String server);
 
     /**
-     * Takes in that a connection ended before the server had said anything.
+     * Records that a connection ended before the server had sent a message.
      *
-     * @param why how it ended
+     * @param why the status of the end
      */
     void failed(Status why);
 
     /**
-     * What to connect with.
+     * The credentials of a connection.
      *
-     * @param credentials with TLS or without
-     * @param headers what the node shows to the server
+     * @param credentials the credentials for TLS or for plain text
+     * @param headers the node's id and secrets
      */
     record Prepared(ChannelCredentials credentials, Metadata headers) {
 

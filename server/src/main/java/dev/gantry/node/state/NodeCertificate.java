@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The certificate that a server has issued to the node, with its private key and with the CA by which the node recognizes
- * the server. One file has all of them, so that they always fit together.
+ * The certificate that a server has issued to the node, with its private key and with the CA by which the node
+ * recognizes the server. One file has all of them, so that they always belong together.
  *
  * @param key the private key
  * @param chain the certificate, then those of the authorities below the CA
@@ -72,17 +72,17 @@ public record NodeCertificate(PrivateKey key, List<X509Certificate> chain, X509C
     }
 
     /**
-     * Tells whose certificate it is.
+     * Decides whether the certificate belongs to a node.
      *
      * @param name the name of a node
-     * @return true if it is that of the node with this name
+     * @return true if the certificate is for the node with this name
      */
     public boolean isOf(String name) {
         return CertificateRole.of(chain.get(0)).equals(Optional.of(new CertificateRole.Node(name)));
     }
 
     /**
-     * Returns when the certificate is to be renewed: when two thirds of its validity have passed.
+     * Returns the time at which the certificate is due for renewal: after two thirds of its validity.
      *
      * @return the time
      */
@@ -92,7 +92,7 @@ public record NodeCertificate(PrivateKey key, List<X509Certificate> chain, X509C
     }
 
     /**
-     * Returns when the certificate ends.
+     * Returns the end of the certificate's validity.
      *
      * @return the time
      */
