@@ -12,6 +12,8 @@ import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingV2Stub;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc.NodeServiceBlockingV2Stub;
+import dev.gantry.v1.VariableServiceGrpc;
+import dev.gantry.v1.VariableServiceGrpc.VariableServiceBlockingV2Stub;
 import io.grpc.ConnectivityState;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -68,6 +70,10 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
 
     AclServiceBlockingV2Stub acl() {
         return AclServiceGrpc.newBlockingV2Stub(channel);
+    }
+
+    VariableServiceBlockingV2Stub variables() {
+        return VariableServiceGrpc.newBlockingV2Stub(channel);
     }
 
     ClusterServiceBlockingV2Stub cluster() {

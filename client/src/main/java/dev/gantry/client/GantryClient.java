@@ -45,6 +45,7 @@ public final class GantryClient implements AutoCloseable {
     private final NodeClient nodes;
     private final ServiceClient services;
     private final AclClient acl;
+    private final VariableClient variables;
 
     private GantryClient(Connection connection) {
         this.connection = connection;
@@ -53,6 +54,7 @@ public final class GantryClient implements AutoCloseable {
         this.nodes = new NodeClient(connection);
         this.services = new ServiceClient(connection);
         this.acl = new AclClient(connection);
+        this.variables = new VariableClient(connection);
     }
 
     /**
@@ -118,6 +120,15 @@ public final class GantryClient implements AutoCloseable {
      */
     public AclClient acl() {
         return acl;
+    }
+
+    /**
+     * Returns the calls for variables.
+     *
+     * @return the calls for variables
+     */
+    public VariableClient variables() {
+        return variables;
     }
 
     /**

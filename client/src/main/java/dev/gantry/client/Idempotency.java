@@ -8,6 +8,7 @@ import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.VariableServiceGrpc;
 import io.grpc.MethodDescriptor;
 import java.util.Map;
 
@@ -77,6 +78,15 @@ enum Idempotency {
             entry(AclServiceGrpc.getGetOwnAclTokenMethod(), READS),
             entry(AclServiceGrpc.getListAclTokensMethod(), READS),
             entry(AclServiceGrpc.getUpdateAclTokenMethod(), SETS),
+            // With a check index, a second call finds the index of the first: the caller reads again, as after a
+            // conflict.
+            entry(VariableServiceGrpc.getPutVariableMethod(), SETS),
+            entry(VariableServiceGrpc.getGetVariableMethod(), READS),
+            entry(VariableServiceGrpc.getListVariablesMethod(), READS),
+            entry(VariableServiceGrpc.getDeleteVariableMethod(), NEVER),
+            // A second call would make another key.
+            entry(VariableServiceGrpc.getRotateVariableKeyMethod(), NEVER),
+            entry(VariableServiceGrpc.getListVariableKeysMethod(), READS),
             entry(ClusterServiceGrpc.getGetStatusMethod(), READS));
 
     /** Returns all methods that have an entry. */

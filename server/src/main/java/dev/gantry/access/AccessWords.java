@@ -3,6 +3,7 @@ package dev.gantry.access;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
+import dev.gantry.v1.AclVariableCapability;
 import java.util.Locale;
 
 /** The words for capabilities, features and degrees of access in policies, messages and docs. */
@@ -18,6 +19,16 @@ public final class AccessWords {
      */
     public static String of(AclCapability capability) {
         return word(capability.name(), "ACL_CAPABILITY_");
+    }
+
+    /**
+     * Returns the word for a capability on variables.
+     *
+     * @param capability a known capability
+     * @return such as {@code destroy}
+     */
+    public static String of(AclVariableCapability capability) {
+        return word(capability.name(), "ACL_VARIABLE_CAPABILITY_");
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.gantry.access;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
+import dev.gantry.v1.AclVariableCapability;
 import java.util.List;
 import java.util.Set;
 
@@ -16,6 +17,11 @@ public interface Grants {
     Grants ALL = new Grants() {
         @Override
         public boolean allows(AclCapability capability, String jobId) {
+            return true;
+        }
+
+        @Override
+        public boolean allows(AclVariableCapability capability, String path) {
             return true;
         }
 
@@ -48,6 +54,11 @@ public interface Grants {
         }
 
         @Override
+        public boolean allows(AclVariableCapability capability, String path) {
+            return false;
+        }
+
+        @Override
         public Set<AclJobFeature> deniedFeatures(String jobId) {
             return Set.of();
         }
@@ -76,6 +87,15 @@ public interface Grants {
      * @return true if it is allowed
      */
     boolean allows(AclCapability capability, String jobId);
+
+    /**
+     * Decides whether the caller has a capability on a variable.
+     *
+     * @param capability the capability
+     * @param path the path of a variable, which need not exist
+     * @return true if it is allowed
+     */
+    boolean allows(AclVariableCapability capability, String path);
 
     /**
      * Returns what a job that the caller submits must not use.

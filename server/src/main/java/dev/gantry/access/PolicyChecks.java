@@ -5,6 +5,7 @@ import dev.gantry.model.FieldPath;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclVariableRule;
 import dev.gantry.v1.JobViolation;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ public final class PolicyChecks {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
     private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9._*-]{1,128}");
+    private static final Pattern PATH_GLOB = Pattern.compile("[A-Za-z0-9._~/*-]{1,256}");
     private static final int LONGEST_DESCRIPTION = 256;
     private static final int MOST_RULES = 128;
 
@@ -36,6 +38,7 @@ public final class PolicyChecks {
         checkName(policy.getName(), FieldPath.field(path, "name"), faults);
         checkDescription(policy.getDescription(), FieldPath.field(path, "description"), faults);
         checkRules(policy.getJobsList(), FieldPath.field(path, "jobs"), faults);
+        checkVariables(policy.getVariablesList(), FieldPath.field(path, "variables"), faults);
         checkAccess(policy.getNode(), policy.getNodeValue(), FieldPath.field(path, "node"), faults);
         checkAccess(policy.getOperator(), policy.getOperatorValue(), FieldPath.field(path, "operator"), faults);
         return List.copyOf(faults);
@@ -61,23 +64,53 @@ public final class PolicyChecks {
     }
 
     private static void checkRules(List<AclJobRule> rules, String path, List<JobViolation> faults) {
-        if (rules.size() > MOST_RULES) {
-            faults.add(fault(path, "has %d entries; the limit is %d".formatted(rules.size(), MOST_RULES)));
+        if (isTooLong(rules, path, faults)) {
             return;
         }
         Map<String, Integer> globs = new HashMap<>();
         for (int i = 0; i < rules.size(); i++) {
             String rulePath = FieldPath.element(path, i);
             checkGlob(rules.get(i).getJobGlob(), rulePath + ".job_glob", faults);
-            Integer first = globs.putIfAbsent(rules.get(i).getJobGlob(), i);
-            if (first != null) {
-                faults.add(fault(
-                        rulePath + ".job_glob",
-                        "\"%s\" has a rule already, %s: write one rule"
-                                .formatted(rules.get(i).getJobGlob(), FieldPath.element(path, first))));
-            }
+            checkIsFirst(rules.get(i).getJobGlob(), i, globs, path, "job_glob", faults);
             checkCapabilities(rules.get(i), rulePath, faults);
             checkFeatures(rules.get(i), rulePath, faults);
+        }
+    }
+
+    private static void checkVariables(List<AclVariableRule> rules, String path, List<JobViolation> faults) {
+        if (isTooLong(rules, path, faults)) {
+            return;
+        }
+        Map<String, Integer> globs = new HashMap<>();
+        for (int i = 0; i < rules.size(); i++) {
+            String rulePath = FieldPath.element(path, i);
+            checkPathGlob(rules.get(i).getPathGlob(), rulePath + ".path_glob", faults);
+            checkIsFirst(rules.get(i).getPathGlob(), i, globs, path, "path_glob", faults);
+            checkEach(
+                    rules.get(i).getCapabilitiesList(),
+                    rules.get(i).getCapabilitiesValueList(),
+                    "capability",
+                    rulePath + ".capabilities",
+                    faults);
+        }
+    }
+
+    private static boolean isTooLong(List<?> rules, String path, List<JobViolation> faults) {
+        if (rules.size() > MOST_RULES) {
+            faults.add(fault(path, "has %d entries; the limit is %d".formatted(rules.size(), MOST_RULES)));
+            return true;
+        }
+        return false;
+    }
+
+    /** Checks that no earlier rule has the same glob; remembers the glob. */
+    private static void checkIsFirst(
+            String glob, int index, Map<String, Integer> globs, String path, String field, List<JobViolation> faults) {
+        Integer first = globs.putIfAbsent(glob, index);
+        if (first != null) {
+            faults.add(fault(
+                    FieldPath.element(path, index) + "." + field,
+                    "\"%s\" has a rule already, %s: write one rule".formatted(glob, FieldPath.element(path, first))));
         }
     }
 
@@ -86,7 +119,24 @@ public final class PolicyChecks {
             faults.add(fault(path, "is missing: name a job, or several with *"));
         } else if (!GLOB.matcher(glob).matches()) {
             faults.add(fault(path, "\"%s\" matches no job: use 1 to 128 of A-Z a-z 0-9 . _ - *".formatted(glob)));
-        } else if (glob.contains("**")) {
+        } else {
+            checkStars(glob, path, faults);
+        }
+    }
+
+    private static void checkPathGlob(String glob, String path, List<JobViolation> faults) {
+        if (glob.isEmpty()) {
+            faults.add(fault(path, "is missing: name a variable, or several with *"));
+        } else if (!PATH_GLOB.matcher(glob).matches()) {
+            faults.add(
+                    fault(path, "\"%s\" matches no variable: use 1 to 256 of A-Z a-z 0-9 . _ ~ - / *".formatted(glob)));
+        } else {
+            checkStars(glob, path, faults);
+        }
+    }
+
+    private static void checkStars(String glob, String path, List<JobViolation> faults) {
+        if (glob.contains("**")) {
             faults.add(fault(path, "\"%s\" has two * in a row: write one".formatted(glob)));
         }
     }

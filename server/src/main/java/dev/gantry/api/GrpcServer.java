@@ -17,6 +17,7 @@ import dev.gantry.cluster.node.NodeRegistry;
 import dev.gantry.cluster.node.NodeSessions;
 import dev.gantry.cluster.scheduling.DryRuns;
 import dev.gantry.cluster.service.ServiceCatalog;
+import dev.gantry.cluster.variable.Variables;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.scheduler.Scheduler;
 import dev.gantry.store.StoreHealth;
@@ -145,6 +146,7 @@ public final class GrpcServer implements AutoCloseable {
      * @param admission decides which nodes get a certificate
      * @param certificates issues certificates of nodes; empty if the server has no CA of its own
      * @param services finds the instances of services
+     * @param variables stores variables
      * @param access knows the tokens and policies
      * @param audit records calls; empty: they are not recorded
      * @param limits how much callers may ask of the server
@@ -168,6 +170,7 @@ public final class GrpcServer implements AutoCloseable {
             NodeAdmission admission,
             Optional<OwnCertificates> certificates,
             ServiceCatalog services,
+            Variables variables,
             Access access,
             Optional<AuditLog> audit,
             CallLimits limits,
@@ -372,6 +375,7 @@ public final class GrpcServer implements AutoCloseable {
                         parts.access().bootstrap(),
                         parts.certificates()
                                 .map(own -> AuthorityPin.of(own.authority()).sha256())),
+                new VariableServiceApi(parts.variables(), tokens),
                 new ClusterServiceApi(
                         parts.reader(),
                         parts.clusterId(),

@@ -28,6 +28,9 @@ import dev.gantry.cluster.node.Pulse;
 import dev.gantry.cluster.scheduling.DryRuns;
 import dev.gantry.cluster.scheduling.EvaluationLoop;
 import dev.gantry.cluster.service.ServiceCatalog;
+import dev.gantry.cluster.variable.KeyRotation;
+import dev.gantry.cluster.variable.Keyring;
+import dev.gantry.cluster.variable.Variables;
 import dev.gantry.cluster.watch.WatchHub;
 import dev.gantry.driver.DriverMachineUses;
 import dev.gantry.driver.TaskConfigCheck;
@@ -68,6 +71,9 @@ final class GantryServer implements AutoCloseable {
 
     /** How often the server looks whether its own certificate is to be renewed. */
     private static final Duration OWN_RENEWAL = Duration.ofHours(1);
+
+    /** How soon variables are encrypted again after a rotation of their keys. */
+    private static final Duration KEY_ROTATION = Duration.ofSeconds(5);
 
     private final Store store;
     private final ServerThreads threads;
@@ -239,6 +245,9 @@ final class GantryServer implements AutoCloseable {
             bootstrap.begin(store.reader().access());
         }
         NodeAdmission admission = new NodeAdmission(store.reader().nodes(), access, config.isInsecure());
+        Keyring keyring = Keyring.open(
+                config.keyring(), store.reader().variables().countByKey().keySet());
+        Variables variables = new Variables(store, keyring, clock);
         NodeSessions sessions = new NodeSessions(
                 store.reader(), nodes, admission, liveness, versions, () -> identity(store), threads.streams(), clock);
 
@@ -269,6 +278,7 @@ final class GantryServer implements AutoCloseable {
         threads.repeat(TICK, periodic::check);
         threads.repeatCollection(
                 config.garbageInterval(), new GarbageCollector(store, config.garbage(), clocks)::collect);
+        threads.repeatCollection(KEY_ROTATION, new KeyRotation(store, keyring)::run);
 
         GrpcServer grpc = GrpcServer.start(
                 config.listen(),
@@ -289,6 +299,7 @@ final class GantryServer implements AutoCloseable {
                         admission,
                         own,
                         services,
+                        variables,
                         new GrpcServer.Access(access, accessRegistry, bootstrap, config.isInsecure()),
                         audit,
                         config.limits(),

@@ -29,6 +29,7 @@ import java.util.function.IntFunction;
  * @param tls how the server uses TLS; empty if it does not
  * @param audit how the server records calls; empty if it does not
  * @param limits how much callers may ask of the server
+ * @param keyringFile the file with the keys of variables; empty: {@code server/keyring/variables.json} in the data directory
  */
 record ServerConfig(
         Path dataDir,
@@ -42,7 +43,8 @@ record ServerConfig(
         Optional<IntFunction<Path>> localCredentials,
         Optional<ServerTls> tls,
         Optional<AuditOptions> audit,
-        CallLimits limits) {
+        CallLimits limits,
+        Optional<Path> keyringFile) {
 
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
@@ -80,7 +82,8 @@ record ServerConfig(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                CallLimits.DEFAULT);
+                CallLimits.DEFAULT,
+                Optional.empty());
     }
 
     /**
@@ -113,5 +116,10 @@ record ServerConfig(
     /** Returns the directory of the database, {@code gantry.mv.db}. */
     Path storeDir() {
         return dataDir.resolve("server");
+    }
+
+    /** Returns the file with the keys of variables. */
+    Path keyring() {
+        return keyringFile.orElseGet(() -> storeDir().resolve("keyring").resolve("variables.json"));
     }
 }

@@ -7,6 +7,7 @@ import dev.gantry.v1.JobType;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Mixin;
@@ -106,6 +107,14 @@ final class ServerOptions {
             description = "Asks for no tokens: each user of this machine may do everything. Only on loopback.")
     private boolean insecure;
 
+    @Option(
+            names = "--keyring-file",
+            paramLabel = "FILE",
+            description =
+                    "The file with the keys that encrypt variables; made if it is missing and there are no variables."
+                            + " Default: server/keyring/variables.json in the data directory.")
+    private Path keyringFile;
+
     @Mixin
     private final TlsServerOptions tls = new TlsServerOptions();
 
@@ -135,7 +144,8 @@ final class ServerOptions {
                 LocalCredentials.directory(System.getenv()).map(all -> port -> all.resolve(Integer.toString(port))),
                 tls.toTls(dataDir.resolve("server").resolve("tls"), address.getAddress()),
                 audit.toAudit(dataDir.resolve("server")),
-                limits.toLimits());
+                limits.toLimits(),
+                Optional.ofNullable(keyringFile));
     }
 
     private GarbageThresholds garbage() {

@@ -6,9 +6,11 @@ import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.AclToken;
+import dev.gantry.v1.AclVariableRule;
 import dev.gantry.v1.CreateAclTokenResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Shows tokens and policies. */
@@ -21,13 +23,16 @@ final class AclView {
         if (policies.isEmpty()) {
             return List.of("No policies");
         }
-        return new Table("Name", "Jobs", "Node", "Operator", "Description")
+        return new Table("Name", "Jobs", "Variables", "Node", "Operator", "Description")
                 .rows(
                         policies,
                         policy -> List.of(
                                 policy.getName(),
                                 TextFormat.list(policy.getJobsList().stream()
                                         .map(AclJobRule::getJobGlob)
+                                        .toList()),
+                                TextFormat.list(policy.getVariablesList().stream()
+                                        .map(AclVariableRule::getPathGlob)
                                         .toList()),
                                 access(policy.getNode()),
                                 access(policy.getOperator()),
@@ -44,12 +49,18 @@ final class AclView {
         for (AclJobRule rule : policy.getJobsList()) {
             separate(lines);
             lines.add("job %s {".formatted(quoted(rule.getJobGlob())));
-            lines.add(PolicyFiles.shorthand(rule.getCapabilitiesList())
-                    .map(word -> "  policy = " + quoted(word))
-                    .orElseGet(() -> "  capabilities = " + words(rule.getCapabilitiesList())));
+            lines.add("  " + allowed(PolicyFiles.shorthand(rule.getCapabilitiesList()), rule.getCapabilitiesList()));
             if (rule.getDeniedFeaturesCount() > 0) {
                 lines.add("  deny = " + words(rule.getDeniedFeaturesList()));
             }
+            lines.add("}");
+        }
+        for (AclVariableRule rule : policy.getVariablesList()) {
+            separate(lines);
+            lines.add("variables %s {".formatted(quoted(rule.getPathGlob())));
+            lines.add("  "
+                    + allowed(
+                            PolicyFiles.shorthandOfVariables(rule.getCapabilitiesList()), rule.getCapabilitiesList()));
             lines.add("}");
         }
         addAccess("node", policy.getNode(), lines);
@@ -115,6 +126,12 @@ final class AclView {
             lines.add("  policy = " + quoted(TextFormat.word(access)));
             lines.add("}");
         }
+    }
+
+    private static String allowed(Optional<String> shorthand, List<? extends ProtocolMessageEnum> capabilities) {
+        return shorthand
+                .map(word -> "policy = " + quoted(word))
+                .orElseGet(() -> "capabilities = " + words(capabilities));
     }
 
     private static void separate(List<String> lines) {

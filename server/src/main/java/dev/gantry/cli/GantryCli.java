@@ -91,6 +91,21 @@ public final class GantryCli {
                         command("promote", () -> new DeploymentPromoteCommand(context, server)),
                         command("fail", () -> new DeploymentFailCommand(context, server))),
                 aclCommands(context, server),
+                group(
+                        "var",
+                        "Store, show and delete variables.",
+                        command("put", () -> new VarPutCommand(context, server)),
+                        command("get", () -> new VarGetCommand(context, server)),
+                        command("list", () -> new VarListCommand(context, server)),
+                        command("delete", () -> new VarDeleteCommand(context, server))),
+                group(
+                        "operator",
+                        "Maintain a server.",
+                        group(
+                                "keyring",
+                                "Show and rotate the keys of variables.",
+                                command("list", () -> new KeyringListCommand(context, server)),
+                                command("rotate", () -> new KeyringRotateCommand(context, server)))),
                 group("eval", "Show evaluations.", command("status", () -> new EvalStatusCommand(context, server))),
                 group(
                         "service",

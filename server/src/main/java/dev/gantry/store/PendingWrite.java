@@ -52,7 +52,7 @@ final class PendingWrite<T> {
             return index;
         }
         ChangeSet all = transaction.changes();
-        if (all.isEmpty() && !transaction.hasAnswered()) {
+        if (all.isEmpty() && !transaction.usesIndex()) {
             return index;
         }
         changes = all;

@@ -32,6 +32,7 @@ public final class StoreReader {
     private final NodeReader nodes;
     private final AllocationReader allocations;
     private final AccessReader access;
+    private final VariableReader variables;
 
     StoreReader(DSLContext dsl, TableReads reads, AllocationIndex index) {
         this.dsl = dsl;
@@ -44,6 +45,7 @@ public final class StoreReader {
         this.nodes = new NodeReader(dsl);
         this.allocations = new AllocationReader(dsl, reads, index);
         this.access = new AccessReader(dsl);
+        this.variables = new VariableReader(dsl);
     }
 
     /** Returns the same queries within a transaction. */
@@ -112,6 +114,15 @@ public final class StoreReader {
      */
     public AccessReader access() {
         return access;
+    }
+
+    /**
+     * Returns queries about variables.
+     *
+     * @return the queries
+     */
+    public VariableReader variables() {
+        return variables;
     }
 
     /**

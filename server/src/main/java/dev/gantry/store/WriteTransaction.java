@@ -35,7 +35,8 @@ public final class WriteTransaction {
     private final List<Deletion.Deleted> deleted = new ArrayList<>();
 
     private boolean deletes;
-    private boolean hasAnswered;
+    /** True once the write has stored its index where no listener needs to hear of it. */
+    private boolean usesIndex;
 
     /** The savepoint before this write's own rows in the database; null while this write has sent no rows. */
     private Savepoint savepoint;
@@ -301,7 +302,7 @@ public final class WriteTransaction {
     public void putSubmission(String requestId, Submission submission) {
         group.memory().requestIds().put(requestId);
         own.submissions().put(requestId, new Answered(index, requestId, submission), true);
-        hasAnswered = true;
+        usesIndex = true;
     }
 
     /**
@@ -421,6 +422,16 @@ public final class WriteTransaction {
         return new AccessWriter(sendOwn(), index, changed.access);
     }
 
+    /**
+     * Prepares a write of variables: sends the rows of this write. Listeners do not hear of variables.
+     *
+     * @return reads and writes variables
+     */
+    public VariableWriter variables() {
+        usesIndex = true;
+        return new VariableWriter(sendOwn(), index);
+    }
+
     /** Ends a successful write: hands its rows over to the group. */
     void end() {
         if (savepoint != null || own.takesPorts()) {
@@ -438,9 +449,12 @@ public final class WriteTransaction {
         }
     }
 
-    /** Returns true if the write stores an answer. The answer's key is the index, so the index counts as used. */
-    boolean hasAnswered() {
-        return hasAnswered;
+    /**
+     * Returns true if the write has stored its index in a row that is no change for listeners: an answer, whose key it
+     * is, or a variable. So the index counts as used.
+     */
+    boolean usesIndex() {
+        return usesIndex;
     }
 
     /** Returns the changes of the write. */

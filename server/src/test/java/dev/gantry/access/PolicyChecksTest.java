@@ -7,6 +7,8 @@ import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclVariableCapability;
+import dev.gantry.v1.AclVariableRule;
 import dev.gantry.v1.JobViolation;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -52,6 +54,27 @@ class PolicyChecksTest {
                         assertThat(faults).singleElement().asString().startsWith("policy.jobs[2].job_glob: "));
         assertThat(faults(VALID.toBuilder().addJobs(AclJobRule.newBuilder().setJobGlob("*"))))
                 .containsExactly("policy.jobs[2].job_glob: \"*\" has a rule already, policy.jobs[1]: write one rule");
+    }
+
+    @Test
+    void globs_of_variables_have_limits_and_are_unique() {
+        AclPolicy.Builder valid = VALID.toBuilder()
+                .addVariables(AclVariableRule.newBuilder()
+                        .setPathGlob("jobs/team-a-*/~x.y")
+                        .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_READ));
+
+        assertThat(faults(valid)).isEmpty();
+        assertThat(Stream.of("", "a b", "a**b", "a".repeat(257), "jobs/team-a-*/~x.y")
+                        .map(glob -> faults(valid.clone()
+                                .addVariables(AclVariableRule.newBuilder().setPathGlob(glob)))))
+                .allSatisfy(faults ->
+                        assertThat(faults).singleElement().asString().startsWith("policy.variables[1].path_glob: "));
+        assertThat(faults(valid.clone()
+                        .addVariables(AclVariableRule.newBuilder()
+                                .setPathGlob("a")
+                                .addCapabilitiesValue(1)
+                                .addCapabilitiesValue(99))))
+                .containsExactly("policy.variables[1].capabilities[1]: 99 is no capability");
     }
 
     @Test

@@ -9,6 +9,9 @@ import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_READ;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_SUBMIT;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES;
 import static dev.gantry.v1.AclJobFeature.ACL_JOB_FEATURE_ROOT;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_READ;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gantry.model.Glob;
@@ -17,6 +20,8 @@ import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclVariableCapability;
+import dev.gantry.v1.AclVariableRule;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -103,6 +108,28 @@ class PolicyGrantsTest {
     }
 
     @Test
+    void rules_for_variables_count_as_those_for_jobs_and_apart_from_them() {
+        AclPolicy lists = AclPolicy.newBuilder()
+                .addVariables(variables("*", ACL_VARIABLE_CAPABILITY_LIST))
+                .addVariables(variables("jobs/web", ACL_VARIABLE_CAPABILITY_READ))
+                .build();
+        AclPolicy denies = AclPolicy.newBuilder()
+                .addVariables(variables("jobs/*"))
+                .addJobs(rule("jobs/db", ACL_CAPABILITY_READ))
+                .build();
+        Grants grants = PolicyGrants.of(List.of(lists, denies));
+
+        assertThat(grants.allows(ACL_VARIABLE_CAPABILITY_LIST, "team/a/b")).isTrue();
+        assertThat(grants.allows(ACL_VARIABLE_CAPABILITY_READ, "team/a/b")).isFalse();
+        assertThat(grants.allows(ACL_VARIABLE_CAPABILITY_READ, "jobs/web")).isTrue();
+        assertThat(grants.allows(ACL_VARIABLE_CAPABILITY_LIST, "jobs/web")).isFalse();
+        assertThat(grants.allows(ACL_VARIABLE_CAPABILITY_LIST, "jobs/db")).isFalse();
+        assertThat(Grants.NONE.allows(ACL_VARIABLE_CAPABILITY_LIST, "jobs/db")).isFalse();
+        assertThat(Grants.ALL.allows(ACL_VARIABLE_CAPABILITY_DESTROY, "jobs/db"))
+                .isTrue();
+    }
+
+    @Test
     void access_to_nodes_and_to_the_cluster_is_the_highest_unless_one_policy_denies_it() {
         assertThat(node()).isEqualTo(ACL_ACCESS_DENY);
         assertThat(node(ACL_ACCESS_UNSPECIFIED)).isEqualTo(ACL_ACCESS_DENY);
@@ -157,6 +184,13 @@ class PolicyGrantsTest {
                         .collect(Collectors.toSet())
                 : Set.of();
         assertThat(grants.deniedFeatures(job)).isEqualTo(denied);
+    }
+
+    private static AclVariableRule variables(String glob, AclVariableCapability... capabilities) {
+        return AclVariableRule.newBuilder()
+                .setPathGlob(glob)
+                .addAllCapabilities(List.of(capabilities))
+                .build();
     }
 
     @Provide

@@ -21,14 +21,18 @@ import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.AclServiceGrpc.AclServiceBlockingStub;
 import dev.gantry.v1.AclTokenType;
+import dev.gantry.v1.AclVariableCapability;
+import dev.gantry.v1.AclVariableRule;
 import dev.gantry.v1.ApplyAclPolicyRequest;
 import dev.gantry.v1.CreateAclTokenRequest;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobServiceGrpc;
+import dev.gantry.v1.PutVariableRequest;
 import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.UpdateStrategy;
+import dev.gantry.v1.VariableServiceGrpc;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -76,8 +80,10 @@ class CallRulesTest {
     private static final Pattern NEEDED =
             Pattern.compile("`([a-z]+)` on (the job|the [a-z]+'s job)(; without a job.*)?");
 
-    /** Calls that may make a job: their refusals do not depend on whether it exists. */
-    private static final Set<String> MAKING = Set.of("SubmitJob", "PlanJob", "ValidateJob");
+    private static final Pattern NEEDED_ON_VARIABLE = Pattern.compile("`([a-z]+)` on the variable");
+
+    /** Calls that may make a job or a variable: their refusals do not depend on whether it exists. */
+    private static final Set<String> MAKING = Set.of("SubmitJob", "PlanJob", "ValidateJob", "PutVariable");
 
     @RegisterExtension
     private final TestServer server = TestServer.closedExtension();
@@ -129,6 +135,12 @@ class CallRulesTest {
         ids.put("evaluation_id", known.getEvaluation().getId());
         ids.put("node_id", node.id());
         ids.put("name", "any");
+        ids.put("path", "team/secret");
+        VariableServiceGrpc.newBlockingStub(management)
+                .putVariable(PutVariableRequest.newBuilder()
+                        .setPath("team/secret")
+                        .putItems("key", "value")
+                        .build());
         ids.put("accessor_id", "5b1b6a39-0000-4000-8000-000000000000");
     }
 
@@ -202,6 +214,19 @@ class CallRulesTest {
                                             .setJobGlob("secret")
                                             .addCapabilities(capability))));
         }
+        for (AclVariableCapability capability : EnumSet.range(
+                AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST,
+                AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY)) {
+            String word = "variable:" + AccessWords.of(capability);
+            tokens.put(
+                    word,
+                    token(
+                            word.replace(':', '-'),
+                            AclPolicy.newBuilder()
+                                    .addVariables(AclVariableRule.newBuilder()
+                                            .setPathGlob("team/*")
+                                            .addCapabilities(capability))));
+        }
         for (AclAccess access : List.of(AclAccess.ACL_ACCESS_READ, AclAccess.ACL_ACCESS_WRITE)) {
             String word = AccessWords.of(access);
             tokens.put(
@@ -242,7 +267,17 @@ class CallRulesTest {
             boolean visible = has.equals("read") || has.equals("list");
             return visible || MAKING.contains(rule.method().getBareMethodName()) ? "PERMISSION_DENIED" : "NOT_FOUND";
         }
-        if (needs.equals("`" + has + "`") || (needs.equals("`node:read`") && has.equals("node:write"))) {
+        Matcher onVariable = NEEDED_ON_VARIABLE.matcher(needs);
+        if (onVariable.matches()) {
+            if (has.equals("variable:" + onVariable.group(1))) {
+                return "allowed";
+            }
+            boolean visible = has.equals("variable:read") || has.equals("variable:list");
+            return visible || MAKING.contains(rule.method().getBareMethodName()) ? "PERMISSION_DENIED" : "NOT_FOUND";
+        }
+        if (needs.equals("`" + has + "`")
+                || (needs.equals("`operator:read`") && has.equals("operator:write"))
+                || (needs.equals("`node:read`") && has.equals("node:write"))) {
             return "allowed";
         }
         return "PERMISSION_DENIED";
@@ -251,7 +286,7 @@ class CallRulesTest {
     private static String outcome(Status status) {
         String why = String.valueOf(status.getDescription());
         boolean unknown = status.getCode() == Status.Code.NOT_FOUND
-                && Stream.of("job \"secret\"", "allocation", "deployment", "evaluation")
+                && Stream.of("job \"secret\"", "allocation", "deployment", "evaluation", "variable \"team/secret\"")
                         .anyMatch(kind -> why.startsWith("No " + kind));
         boolean denied =
                 status.getCode() == Status.Code.PERMISSION_DENIED && !why.contains("bootstrap\" in the data directory");
@@ -309,6 +344,10 @@ class CallRulesTest {
             } else if (field.getName().equals("job")) {
                 request.setField(field, TestJobs.job("secret", "dc1"));
             }
+        }
+        if (method.getBareMethodName().equals("DeleteVariable")) {
+            // It stays for the next token.
+            request.setField(request.getDescriptorForType().findFieldByName("check_index"), Long.MAX_VALUE);
         }
         if (method.getBareMethodName().equals("ListJobs")) {
             return (Q) request.getDefaultInstanceForType();

@@ -127,7 +127,8 @@ final class OwnTlsServer implements AutoCloseable {
                                         false))
                                 .filter(own -> isTls),
                         Optional.of(new AuditOptions(auditLog(), Long.MAX_VALUE, 1, false, false)),
-                        CallLimits.DEFAULT),
+                        CallLimits.DEFAULT,
+                        Optional.empty()),
                 new Clocks(InstantSource.system(), new MonotonicClock(InstantSource.system())),
                 new SecureRandom(),
                 new SecureRandom(),

@@ -157,6 +157,14 @@ final class TestServer
         return server;
     }
 
+    /** Starts a server that asks its callers for tokens. */
+    static TestServer startClosed(Path dir) throws IOException {
+        TestServer server = new TestServer(dir, ServerConfig.DEFAULT_NODE_TIME_TO_LIVE, SchedulerOptions.DEFAULT);
+        server.isInsecure = false;
+        server.open();
+        return server;
+    }
+
     /** Stops the server and starts another one on the same directory. */
     void restart() throws IOException {
         close();
@@ -353,7 +361,8 @@ final class TestServer
                         Optional.empty(),
                         Optional.empty(),
                         audit.apply(dir),
-                        limits),
+                        limits,
+                        Optional.empty()),
                 new Clocks(clock, steady),
                 new SecureRandom(),
                 new SecureRandom(),

@@ -102,6 +102,16 @@ class LayersTest {
             .resideInAnyPackage("java.sql..", "org.jooq..", "org.h2..", "org.flywaydb..", "com.zaxxer..");
 
     @ArchTest
+    static final ArchRule only_the_keyring_encrypts = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.gantry.cluster.variable.Keyring")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.gantry.cluster.variable.Keyring$Keys")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.google.crypto.tink..");
+
+    @ArchTest
     static final ArchRule the_scheduler_is_pure = noClasses()
             .that()
             .resideInAPackage("dev.gantry.scheduler..")
@@ -203,7 +213,11 @@ class LayersTest {
             .mayOnlyBeAccessedByLayers("service")
             .whereLayer("gc")
             .mayNotBeAccessedByAnyLayer()
+            .layer("variable")
+            .definedBy("dev.gantry.cluster.variable")
             .whereLayer("access")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("variable")
             .mayNotBeAccessedByAnyLayer()
             .ensureAllClassesAreContainedInArchitectureIgnoring(
                     DescribedPredicate.not(JavaClass.Predicates.resideInAPackage("dev.gantry.cluster..")));

@@ -11,6 +11,8 @@ import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.AclToken;
 import dev.gantry.v1.AclTokenType;
+import dev.gantry.v1.AclVariableCapability;
+import dev.gantry.v1.AclVariableRule;
 import dev.gantry.v1.ApplyAclPolicyRequest;
 import dev.gantry.v1.ApplyAclPolicyResponse;
 import dev.gantry.v1.CreateAclTokenRequest;
@@ -46,6 +48,13 @@ class AclCommandsTest {
             job "team-a-db" { capabilities = ["list", "logs"] }
             job "*" { policy = "deny" }
 
+            variables "team-a/*" {
+              policy       = "list"
+              capabilities = ["destroy"]
+            }
+            variables "jobs/team-a-*" { policy = "write" }
+            variables "*" { policy = "deny" }
+
             node     { policy = "read" }
             operator { policy = "deny" }
             """;
@@ -70,6 +79,17 @@ class AclCommandsTest {
                     .addCapabilities(AclCapability.ACL_CAPABILITY_LIST)
                     .addCapabilities(AclCapability.ACL_CAPABILITY_LOGS))
             .addJobs(AclJobRule.newBuilder().setJobGlob("*"))
+            .addVariables(AclVariableRule.newBuilder()
+                    .setPathGlob("team-a/*")
+                    .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST)
+                    .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY))
+            .addVariables(AclVariableRule.newBuilder()
+                    .setPathGlob("jobs/team-a-*")
+                    .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST)
+                    .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_READ)
+                    .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_WRITE)
+                    .addCapabilities(AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY))
+            .addVariables(AclVariableRule.newBuilder().setPathGlob("*"))
             .setNode(AclAccess.ACL_ACCESS_READ)
             .setOperator(AclAccess.ACL_ACCESS_DENY)
             .build();
@@ -128,6 +148,9 @@ class AclCommandsTest {
             job "a" { capabilities = "list" }                     | 1:26: capabilities must be a list
             job "a" { deny = ["root"] }                           | 1:1: job "a" does not say what is allowed
             job "a" { policy = "deny" capabilities = ["list"] }   | 1:1: job "a" is denied and has capabilities
+            variables "a" { deny = ["root"] }                     | 1:17: unknown key "deny" in a variables block
+            variables "a" { policy = "submit" }                   | 1:26: policy must be "deny" or "list" or "read" or "write", not "submit"
+            variables "a" { }                                     | 1:1: variables "a" does not say what is allowed
             job { policy = "read" }                               | 1:1: job needs a name
             node { }                                              | 1:1: policy is missing
             node { policy = "list" }                              | 1:17: policy must be "deny" or "read" or "write", not "list"
@@ -150,8 +173,8 @@ class AclCommandsTest {
         cluster.answers("DeleteAclPolicy", DeleteAclPolicyResponse.getDefaultInstance());
 
         assertThat(CliRun.of(cluster, "acl", "policy", "list").out()).isEqualTo("""
-                        Name    Jobs                    Node  Operator  Description
-                        team-a  team-a-*, team-a-db, *  read  deny      The jobs of team A
+                        Name    Jobs                    Variables                   Node  Operator  Description
+                        team-a  team-a-*, team-a-db, *  team-a/*, jobs/team-a-*, *  read  deny      The jobs of team A
                         """);
         assertThat(CliRun.of(cluster, "acl", "policy", "list", "--json").out()).contains("\"jobGlob\": \"team-a-*\"");
         assertThat(CliRun.of(cluster, "acl", "policy", "delete", "team-a").out())

@@ -8,6 +8,7 @@ import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
+import dev.gantry.v1.VariableServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
@@ -37,6 +38,7 @@ final class ScriptedCluster implements AutoCloseable {
             AllocationServiceGrpc.getServiceDescriptor(),
             NodeServiceGrpc.getServiceDescriptor(),
             DiscoveryServiceGrpc.getServiceDescriptor(),
+            VariableServiceGrpc.getServiceDescriptor(),
             ClusterServiceGrpc.getServiceDescriptor());
 
     private final Server server;

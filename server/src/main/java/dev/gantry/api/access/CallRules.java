@@ -7,6 +7,10 @@ import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_PLAN;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_READ;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_STOP;
 import static dev.gantry.v1.AclCapability.ACL_CAPABILITY_SUBMIT;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_READ;
+import static dev.gantry.v1.AclVariableCapability.ACL_VARIABLE_CAPABILITY_WRITE;
 
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
@@ -22,6 +26,7 @@ import dev.gantry.cluster.UnknownObjectException;
 import dev.gantry.v1.AclAccess;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclServiceGrpc;
+import dev.gantry.v1.AclVariableCapability;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.DiscoveryServiceGrpc;
@@ -30,6 +35,7 @@ import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
+import dev.gantry.v1.VariableServiceGrpc;
 import io.grpc.MethodDescriptor;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -59,7 +65,15 @@ public final class CallRules {
      * @param owners finds the jobs of allocations, deployments and evaluations
      */
     public CallRules(Owners owners) {
-        Stream.of(jobs(), deploymentsAndEvaluations(owners), allocations(owners), services(), nodes(), acl(), others())
+        Stream.of(
+                        jobs(),
+                        deploymentsAndEvaluations(owners),
+                        allocations(owners),
+                        services(),
+                        nodes(),
+                        acl(),
+                        variables(),
+                        others())
                 .flatMap(List::stream)
                 .forEach(rule -> rules.put(rule.method().getFullMethodName(), rule));
     }
@@ -162,6 +176,17 @@ public final class CallRules {
                 lasting(AclServiceGrpc.getDeleteAclTokenMethod()));
     }
 
+    private static List<CallRule> variables() {
+        return List.of(
+                newVariable(VariableServiceGrpc.getPutVariableMethod(), ACL_VARIABLE_CAPABILITY_WRITE),
+                variable(VariableServiceGrpc.getGetVariableMethod(), ACL_VARIABLE_CAPABILITY_READ)
+                        .audited(),
+                listing(VariableServiceGrpc.getListVariablesMethod(), "variables"),
+                variable(VariableServiceGrpc.getDeleteVariableMethod(), ACL_VARIABLE_CAPABILITY_DESTROY),
+                ofCluster(VariableServiceGrpc.getRotateVariableKeyMethod(), AclAccess.ACL_ACCESS_WRITE),
+                ofCluster(VariableServiceGrpc.getListVariableKeysMethod(), AclAccess.ACL_ACCESS_READ));
+    }
+
     private static List<CallRule> others() {
         return List.of(
                 anyToken(ClusterServiceGrpc.getGetStatusMethod()),
@@ -178,9 +203,14 @@ public final class CallRules {
         return new CallRule(method, Audience.HOLDERS, "any token", CallRules::anything);
     }
 
-    /** The service leaves out what the caller may not list. */
     private static CallRule listing(MethodDescriptor<?, ?> method) {
-        return new CallRule(method, Audience.HOLDERS, "any token; shows jobs with `list`", CallRules::anything);
+        return listing(method, "jobs");
+    }
+
+    /** The service leaves out what the caller may not list. */
+    private static CallRule listing(MethodDescriptor<?, ?> method, String kind) {
+        return new CallRule(
+                method, Audience.HOLDERS, "any token; shows %s with `list`".formatted(kind), CallRules::anything);
     }
 
     private static CallRule management(MethodDescriptor<?, ?> method) {
@@ -200,13 +230,26 @@ public final class CallRules {
     }
 
     private static CallRule ofNodes(MethodDescriptor<?, ?> method, AclAccess needed) {
+        return withAccess(method, needed, "node", "nodes", Grants::node);
+    }
+
+    private static CallRule ofCluster(MethodDescriptor<?, ?> method, AclAccess needed) {
+        return withAccess(method, needed, "operator", "the cluster", Grants::operator);
+    }
+
+    private static CallRule withAccess(
+            MethodDescriptor<?, ?> method,
+            AclAccess needed,
+            String block,
+            String what,
+            Function<Grants, AclAccess> access) {
         String word = AccessWords.of(needed);
-        return holders(method, "`node:%s`".formatted(word), caller -> {
-            AclAccess had = caller.grants().node();
+        return holders(method, "`%s:%s`".formatted(block, word), caller -> {
+            AclAccess had = access.apply(caller.grants());
             if (had != needed && had != AclAccess.ACL_ACCESS_WRITE) {
                 throw new PermissionDeniedException(
-                        "The token has no %s access to nodes: it needs a policy with node { policy = \"%s\" }"
-                                .formatted(word, word));
+                        "The token has no %s access to %s: it needs a policy with %s { policy = \"%s\" }"
+                                .formatted(word, what, block, word));
             }
         });
     }
@@ -284,6 +327,39 @@ public final class CallRules {
         });
     }
 
+    /** A call that may make a variable. It is refused alike whether the variable exists or not. */
+    private static CallRule newVariable(MethodDescriptor<?, ?> method, AclVariableCapability needed) {
+        return onVariable(method, needed, path -> caller -> {
+            if (!caller.grants().allows(needed, path)) {
+                throw lacks(needed, path);
+            }
+        });
+    }
+
+    /** A call for a variable. One that the caller may neither read nor list is unknown to it. */
+    private static CallRule variable(MethodDescriptor<?, ?> method, AclVariableCapability needed) {
+        return onVariable(method, needed, path -> caller -> {
+            boolean isVisible = Stream.of(needed, ACL_VARIABLE_CAPABILITY_READ, ACL_VARIABLE_CAPABILITY_LIST)
+                    .anyMatch(capability -> caller.grants().allows(capability, path));
+            if (!isVisible) {
+                throw new UnknownObjectException("variable", path);
+            }
+            if (!caller.grants().allows(needed, path)) {
+                throw lacks(needed, path);
+            }
+        });
+    }
+
+    private static CallRule onVariable(
+            MethodDescriptor<?, ?> method, AclVariableCapability needed, Function<String, Consumer<Caller>> check) {
+        return new CallRule(
+                method,
+                Audience.HOLDERS,
+                "`%s` on the variable".formatted(AccessWords.of(needed)),
+                (request, caller) -> new Prepared(request, check.apply((String)
+                        request.getField(request.getDescriptorForType().findFieldByName("path")))));
+    }
+
     private static Prepared anything(Message request, Caller caller) {
         return new Prepared(request, any -> {});
     }
@@ -322,6 +398,12 @@ public final class CallRules {
         return new PermissionDeniedException(
                 "The token lacks the capability %s on job \"%s\": it needs a policy that allows it"
                         .formatted(AccessWords.of(needed), jobId));
+    }
+
+    private static PermissionDeniedException lacks(AclVariableCapability needed, String path) {
+        return new PermissionDeniedException(
+                "The token lacks the capability %s on variable \"%s\": it needs a policy that allows it"
+                        .formatted(AccessWords.of(needed), path));
     }
 
     /** Returns the id of the job that a request is about; empty if it names none. */

@@ -10,6 +10,8 @@ import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobFeature;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclVariableCapability;
+import dev.gantry.v1.AclVariableRule;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,15 +21,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads a policy: rules for jobs, as Nomad writes those for namespaces, and the access to nodes and the cluster. */
+/**
+ * Reads a policy: rules for jobs, as Nomad writes those for namespaces, rules for variables, and the access to nodes and the
+ * cluster.
+ */
 final class HclPolicy {
 
     private static final Keys POLICY = new Keys(
             "policy",
-            List.of("description", "job", "node", "operator"),
+            List.of("description", "job", "variables", "node", "operator"),
             List.of("agent", "host_volume", "namespace", "plugin", "quota"));
 
     private static final Keys JOB = new Keys("job", List.of("policy", "capabilities", "deny"), List.of());
+    private static final Keys VARIABLES = new Keys("variables", List.of("policy", "capabilities"), List.of());
     private static final Keys NODE = new Keys("node", List.of("policy"), List.of());
     private static final Keys OPERATOR = new Keys("operator", List.of("policy"), List.of());
 
@@ -71,6 +77,31 @@ final class HclPolicy {
             Map.entry("fs", AclCapability.ACL_CAPABILITY_FS),
             Map.entry("signal", AclCapability.ACL_CAPABILITY_SIGNAL));
 
+    private static final Set<AclVariableCapability> READ_VARIABLES = Set.of(
+            AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST, AclVariableCapability.ACL_VARIABLE_CAPABILITY_READ);
+
+    private static final Set<AclVariableCapability> WRITE_VARIABLES = joined(
+            READ_VARIABLES,
+            EnumSet.of(
+                    AclVariableCapability.ACL_VARIABLE_CAPABILITY_WRITE,
+                    AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY));
+
+    private static final Map<String, Set<AclVariableCapability>> VARIABLE_SHORTHANDS = Map.of(
+            "deny",
+            Set.of(),
+            "list",
+            Set.of(AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST),
+            "read",
+            READ_VARIABLES,
+            "write",
+            WRITE_VARIABLES);
+
+    private static final Map<String, AclVariableCapability> VARIABLE_CAPABILITIES = Map.of(
+            "list", AclVariableCapability.ACL_VARIABLE_CAPABILITY_LIST,
+            "read", AclVariableCapability.ACL_VARIABLE_CAPABILITY_READ,
+            "write", AclVariableCapability.ACL_VARIABLE_CAPABILITY_WRITE,
+            "destroy", AclVariableCapability.ACL_VARIABLE_CAPABILITY_DESTROY);
+
     private static final Map<String, AclJobFeature> FEATURES = Map.of(
             "host-volumes", AclJobFeature.ACL_JOB_FEATURE_HOST_VOLUMES,
             "host-network", AclJobFeature.ACL_JOB_FEATURE_HOST_NETWORK,
@@ -95,50 +126,70 @@ final class HclPolicy {
         AclPolicy.Builder policy = AclPolicy.newBuilder();
         top.text("description").ifPresent(policy::setDescription);
         top.named(JOB).forEach(job -> policy.addJobs(rule(job)));
+        top.named(VARIABLES).forEach(paths -> policy.addVariables(variableRule(paths)));
         top.single(NODE).map(HclPolicy::access).ifPresent(policy::setNode);
         top.single(OPERATOR).map(HclPolicy::access).ifPresent(policy::setOperator);
         if (policy.build().equals(AclPolicy.getDefaultInstance())) {
             throw new TextFaultException(
-                    Position.START, "no rule here: a policy holds job \"GLOB\" { … }, node { … } and operator { … }");
+                    Position.START,
+                    "no rule here: a policy holds job \"GLOB\" { … }, variables \"GLOB\" { … }, node { … } and operator { … }");
         }
         return policy.build();
     }
 
-    /** Returns the word that stands for exactly some capabilities; empty if there is none. */
+    /** Returns the word that stands for exactly some capabilities on jobs; empty if there is none. */
     static Optional<String> shorthand(Collection<AclCapability> capabilities) {
-        Set<AclCapability> wanted = Set.copyOf(capabilities);
-        return SHORTHANDS.entrySet().stream()
+        return word(Set.copyOf(capabilities), SHORTHANDS);
+    }
+
+    /** Returns the word that stands for exactly some capabilities on variables; empty if there is none. */
+    static Optional<String> shorthandOfVariables(Collection<AclVariableCapability> capabilities) {
+        return word(Set.copyOf(capabilities), VARIABLE_SHORTHANDS);
+    }
+
+    private static <C> Optional<String> word(Set<C> wanted, Map<String, Set<C>> shorthands) {
+        return shorthands.entrySet().stream()
                 .filter(word -> word.getValue().equals(wanted))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
 
     private static AclJobRule rule(Block job) {
-        if (!job.has("policy") && !job.has("capabilities")) {
-            throw new TextFaultException(
-                    job.position(),
-                    "job \"%s\" does not say what is allowed: write policy = \"read\" or capabilities = [\"…\"]"
-                            .formatted(job.name()));
-        }
-        Set<AclCapability> capabilities = EnumSet.noneOf(AclCapability.class);
-        job.word("policy", SHORTHANDS).ifPresent(capabilities::addAll);
-        capabilities.addAll(words(job, "capabilities", CAPABILITIES));
-        refuseDenialWithMore(job, capabilities);
         return AclJobRule.newBuilder()
                 .setJobGlob(job.name())
-                .addAllCapabilities(capabilities)
+                .addAllCapabilities(allowed("job", job, AclCapability.class, SHORTHANDS, CAPABILITIES))
                 .addAllDeniedFeatures(words(job, "deny", FEATURES))
                 .build();
     }
 
-    /** A rule without capabilities denies; one that also allows something would not. */
-    private static void refuseDenialWithMore(Block job, Set<AclCapability> capabilities) {
-        boolean denies = job.text("policy").filter("deny"::equals).isPresent();
+    private static AclVariableRule variableRule(Block paths) {
+        return AclVariableRule.newBuilder()
+                .setPathGlob(paths.name())
+                .addAllCapabilities(allowed(
+                        "variables", paths, AclVariableCapability.class, VARIABLE_SHORTHANDS, VARIABLE_CAPABILITIES))
+                .build();
+    }
+
+    /** Reads what a block allows, as a word for several capabilities, as a list of them, or both. */
+    private static <C extends Enum<C>> Set<C> allowed(
+            String kind, Block block, Class<C> type, Map<String, Set<C>> shorthands, Map<String, C> known) {
+        if (!block.has("policy") && !block.has("capabilities")) {
+            throw new TextFaultException(
+                    block.position(),
+                    "%s \"%s\" does not say what is allowed: write policy = \"read\" or capabilities = [\"…\"]"
+                            .formatted(kind, block.name()));
+        }
+        Set<C> capabilities = EnumSet.noneOf(type);
+        block.word("policy", shorthands).ifPresent(capabilities::addAll);
+        capabilities.addAll(words(block, "capabilities", known));
+        // A rule without capabilities denies; one that also allows something would not.
+        boolean denies = block.text("policy").filter("deny"::equals).isPresent();
         if (denies && !capabilities.isEmpty()) {
             throw new TextFaultException(
-                    job.position(),
-                    "job \"%s\" is denied and has capabilities: take one of the two out".formatted(job.name()));
+                    block.position(),
+                    "%s \"%s\" is denied and has capabilities: take one of the two out".formatted(kind, block.name()));
         }
+        return capabilities;
     }
 
     private static AclAccess access(Block block) {
@@ -168,8 +219,8 @@ final class HclPolicy {
         return words;
     }
 
-    private static Set<AclCapability> joined(Collection<AclCapability> some, Collection<AclCapability> others) {
-        Set<AclCapability> all = EnumSet.copyOf(some);
+    private static <C extends Enum<C>> Set<C> joined(Collection<C> some, Collection<C> others) {
+        Set<C> all = EnumSet.copyOf(some);
         all.addAll(others);
         return Collections.unmodifiableSet(all);
     }

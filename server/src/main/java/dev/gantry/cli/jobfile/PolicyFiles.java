@@ -3,6 +3,7 @@ package dev.gantry.cli.jobfile;
 import dev.gantry.cli.jobfile.hcl.HclParser;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclPolicy;
+import dev.gantry.v1.AclVariableCapability;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -47,5 +48,15 @@ public final class PolicyFiles {
      */
     public static Optional<String> shorthand(Collection<AclCapability> capabilities) {
         return HclPolicy.shorthand(capabilities);
+    }
+
+    /**
+     * Returns the word of {@code policy} in a rule for variables that stands for exactly some capabilities.
+     *
+     * @param capabilities the capabilities, in any order
+     * @return {@code deny}, {@code list}, {@code read} or {@code write}; empty if none of them does
+     */
+    public static Optional<String> shorthandOfVariables(Collection<AclVariableCapability> capabilities) {
+        return HclPolicy.shorthandOfVariables(capabilities);
     }
 }

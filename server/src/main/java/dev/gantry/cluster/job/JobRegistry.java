@@ -195,7 +195,7 @@ public final class JobRegistry {
     private static void checkIndex(String jobId, SubmissionOptions options, Optional<JobRecord> stored) {
         long found = stored.map(JobRecord::getModifyIndex).orElse(0L);
         if (options.checkIndex().isPresent() && options.checkIndex().getAsLong() != found) {
-            throw new IndexMismatchException(jobId, options.checkIndex().getAsLong(), found);
+            throw IndexMismatchException.ofJob(jobId, options.checkIndex().getAsLong(), found);
         }
     }
 
