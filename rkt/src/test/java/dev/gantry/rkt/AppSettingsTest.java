@@ -138,6 +138,7 @@ class AppSettingsTest extends RktTest {
     @Test
     void the_more_special_of_two_variables_wins() throws IOException {
         Path file = Files.writeString(directory.resolve("env"), "# comment\n\nBOTH=file\nFILE=1\nSET=file\nAPP=file\n");
+        Path lines = Files.writeString(directory.resolve("lines"), "LINES=one\n#two\r\n\n;\0LAST=3\0");
 
         Rkt.Result result = rkt.finish(rkt.start(
                 Map.of("BOTH", "caller", "CALLER", "1", "LC_ALL", "de_DE.UTF-8"),
@@ -145,12 +146,14 @@ class AppSettingsTest extends RktTest {
                 "run",
                 "--inherit-env",
                 "--set-env-file=" + file,
+                "--set-env-file=" + lines,
                 "--set-env=SET=flag",
                 "--set-env=APP=flag",
                 image.toString(),
                 "--exec=/bin/env",
                 "--environment=APP=app"));
 
+        assertThat(result.out()).contains("LINES=one\n#two\r\n\n;\nLAST=3\n");
         assertThat(result.out().lines())
                 .contains(
                         "BOTH=file",

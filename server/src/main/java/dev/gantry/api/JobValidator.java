@@ -90,6 +90,7 @@ public final class JobValidator {
         checkJob(job, preferences, violations);
         UpdateValidator.check(job, whole, violations);
         schedules.check(job, violations);
+        VariableReferenceValidator.check(job, violations);
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
             String path = FieldPath.element("task_groups", i);
             checkGroup(job.getTaskGroups(i), path, preferences, violations);

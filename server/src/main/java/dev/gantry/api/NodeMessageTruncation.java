@@ -56,7 +56,7 @@ final class NodeMessageTruncation {
                                 .setLogChunk(request.getLogChunk().toBuilder()
                                         .setError(cut(request.getLogChunk().getError(), LONGEST_TEXT)))
                                 .build();
-            case HEARTBEAT, MESSAGE_NOT_SET -> request;
+            case HEARTBEAT, VARIABLES_REQUEST, MESSAGE_NOT_SET -> request;
         };
     }
 

@@ -18,6 +18,7 @@ import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskState;
+import dev.gantry.v1.VariablesRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -60,9 +61,15 @@ final class NodeValidator {
             case ALLOCATION_UPDATES ->
                 checkUpdates(request.getAllocationUpdates().getUpdatesList(), violations);
             case LOG_CHUNK -> checkChunk(request.getLogChunk(), violations);
+            case VARIABLES_REQUEST -> checkVariablesRequest(request.getVariablesRequest(), violations);
             case HEARTBEAT, MESSAGE_NOT_SET -> {}
         }
         return violations.found();
+    }
+
+    private static void checkVariablesRequest(VariablesRequest request, Violations violations) {
+        checkLength("variables_request.allocation_id", request.getAllocationId(), LONGEST_NAME, violations);
+        checkLength("variables_request.task", request.getTask(), LONGEST_NAME, violations);
     }
 
     private static void checkRegister(Register register, Violations violations) {

@@ -12,6 +12,7 @@ import dev.gantry.node.NodeAllocations;
 import dev.gantry.node.NodeDescription;
 import dev.gantry.node.NodeTimings;
 import dev.gantry.node.Sweeper;
+import dev.gantry.node.VariableQuestions;
 import dev.gantry.node.allocation.AllocationDirectories;
 import dev.gantry.node.allocation.RunnerContext;
 import dev.gantry.node.certificate.CertificateRenewal;
@@ -257,6 +258,7 @@ final class GantryNode implements AutoCloseable {
         NodeTimings timings = parts.timings();
         MonotonicClock steady = new MonotonicClock(parts.clock());
         AllocationDirectories directories = new AllocationDirectories(directory.allocations());
+        VariableQuestions variables = new VariableQuestions();
         RunnerContext context = new RunnerContext(
                 threads.owner(),
                 threads.owner()::schedule,
@@ -266,6 +268,7 @@ final class GantryNode implements AutoCloseable {
                 timings.killTimeout(),
                 threads.checkScheduler(),
                 new CheckProbes(),
+                variables,
                 parts.clock(),
                 steady,
                 parts.random());
@@ -288,6 +291,7 @@ final class GantryNode implements AutoCloseable {
                 allocations,
                 updates,
                 new LogReader(threads.logs(), steady, timings.logs()),
+                variables,
                 cluster,
                 writer,
                 owner -> new ServerSession(

@@ -249,7 +249,15 @@ final class GantryServer implements AutoCloseable {
                 config.keyring(), store.reader().variables().countByKey().keySet());
         Variables variables = new Variables(store, keyring, clock);
         NodeSessions sessions = new NodeSessions(
-                store.reader(), nodes, admission, liveness, versions, () -> identity(store), threads.streams(), clock);
+                store.reader(),
+                nodes,
+                admission,
+                liveness,
+                versions,
+                variables::find,
+                () -> identity(store),
+                threads.streams(),
+                clock);
 
         store.listen(versions::publish);
         store.listen(loop::publish);

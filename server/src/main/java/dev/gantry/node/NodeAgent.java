@@ -43,6 +43,7 @@ public final class NodeAgent {
     private final ServerAcceptance acceptance;
     private final ServerSession session;
     private final LogAnswers logs;
+    private final VariableQuestions variables;
     private final StateWriter writer;
     private final CompletableFuture<Void> allEnded = new CompletableFuture<>();
     private final CompletableFuture<Void> allReported = new CompletableFuture<>();
@@ -59,6 +60,7 @@ public final class NodeAgent {
      * @param allocations the node's allocations
      * @param updates the queue of allocation updates for the server
      * @param logs reads logs of tasks
+     * @param variables the questions for variables
      * @param cluster decides whether the node accepts a server
      * @param writer writes the state of the node to disk
      * @param session creates the session with the server
@@ -70,6 +72,7 @@ public final class NodeAgent {
             NodeAllocations allocations,
             UpdateQueue updates,
             LogReader logs,
+            VariableQuestions variables,
             ClusterMembership cluster,
             StateWriter writer,
             Function<SessionHandler, ServerSession> session) {
@@ -79,6 +82,7 @@ public final class NodeAgent {
         this.allocations = allocations;
         this.updates = updates;
         this.cluster = cluster;
+        this.variables = variables;
         this.writer = writer;
         String name = self.node().getName();
         this.acceptance = new ServerAcceptance(cluster, name);
@@ -100,6 +104,7 @@ public final class NodeAgent {
     public CompletableFuture<Void> start() {
         return onOwner(() -> {
             allocations.onNews(this::sendNews);
+            variables.onNews(this::sendNews);
             allocations.restore();
             if (cluster.isNew()) {
                 // Older versions did not store the cluster's index.
@@ -187,6 +192,7 @@ public final class NodeAgent {
                     .build());
         }
         updates.next().ifPresent(this::send);
+        variables.send(session::send);
     }
 
     private void send(AllocationUpdates next) {
@@ -208,6 +214,10 @@ public final class NodeAgent {
             case READ_LOG -> {
                 ReadLog request = message.getReadLog();
                 acceptance.refusal().ifPresentOrElse(why -> logs.refuse(request, why), () -> logs.answer(request));
+            }
+            case TASK_VARIABLES -> {
+                variables.answered(message.getTaskVariables());
+                sendNews();
             }
             case REJOIN -> rejoin();
             case IDENTITY, REGISTERED, MESSAGE_NOT_SET ->
@@ -293,6 +303,7 @@ public final class NodeAgent {
         @Override
         public void disconnected() {
             logs.endSession();
+            variables.endSession();
         }
     }
 }

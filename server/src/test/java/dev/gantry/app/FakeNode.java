@@ -26,6 +26,7 @@ import dev.gantry.v1.Register;
 import dev.gantry.v1.TaskEvent;
 import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
+import dev.gantry.v1.TaskVariables;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -221,6 +222,7 @@ final class FakeNode implements AutoCloseable {
     final class Session implements ClientResponseObserver<ConnectRequest, ConnectResponse> {
 
         private final List<DesiredState> received = new CopyOnWriteArrayList<>();
+        private final List<TaskVariables> variables = new CopyOnWriteArrayList<>();
         private final Map<String, Allocation> desired = new ConcurrentHashMap<>();
         private final CompletableFuture<Status> end = new CompletableFuture<>();
         private final AtomicLong sequence = new AtomicLong();
@@ -245,6 +247,11 @@ final class FakeNode implements AutoCloseable {
             return desired.values().stream()
                     .filter(allocation -> allocation.getDesiredStatus() == DesiredStatus.DESIRED_STATUS_RUN)
                     .toList();
+        }
+
+        /** The answers to questions for variables, in order. */
+        List<TaskVariables> variables() {
+            return variables;
         }
 
         /** Who the server has said it is. */
@@ -295,6 +302,7 @@ final class FakeNode implements AutoCloseable {
                 case READ_LOG -> answer(response.getReadLog());
                 case IDENTITY -> identity = response.getIdentity();
                 case REJOIN -> rejoins.incrementAndGet();
+                case TASK_VARIABLES -> variables.add(response.getTaskVariables());
                 case MESSAGE_NOT_SET -> throw new IllegalStateException("An empty message");
             }
         }

@@ -16,6 +16,8 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
+import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.VariablesRequest;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -33,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** The server's end of a node's session, over real gRPC on loopback. It records the node's messages. */
 final class FixtureServer extends NodeSessionServiceImplBase {
@@ -54,6 +57,9 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     private final Map<Long, CompletableFuture<LogChunk>> reads = new ConcurrentHashMap<>();
     private final AtomicInteger heartbeats = new AtomicInteger();
     private final AtomicLong lastRead = new AtomicLong();
+    private final List<VariablesRequest> questions = new CopyOnWriteArrayList<>();
+    private volatile Function<VariablesRequest, Optional<TaskVariables>> variables =
+            question -> Optional.of(TaskVariables.getDefaultInstance());
     private volatile DesiredState desired;
     private volatile List<DesiredState> parts = List.of();
     private volatile Identity identity;
@@ -154,6 +160,16 @@ final class FixtureServer extends NodeSessionServiceImplBase {
         ended.onError(Status.ABORTED.asRuntimeException());
     }
 
+    /** Answers questions for variables in this way from now on; empty: not at all. */
+    void answerVariables(Function<VariablesRequest, Optional<TaskVariables>> answers) {
+        variables = answers;
+    }
+
+    /** The questions for variables so far. */
+    List<VariablesRequest> questions() {
+        return questions;
+    }
+
     LogChunk ask(ReadLog.Builder question) throws Exception {
         return askLater(question).get(10, TimeUnit.SECONDS);
     }
@@ -234,6 +250,15 @@ final class FixtureServer extends NodeSessionServiceImplBase {
                 }
             }
             case LOG_CHUNK -> reads.get(request.getLogChunk().getRequestId()).complete(request.getLogChunk());
+            case VARIABLES_REQUEST -> {
+                VariablesRequest question = request.getVariablesRequest();
+                questions.add(question);
+                variables
+                        .apply(question)
+                        .ifPresent(answer -> send(ConnectResponse.newBuilder()
+                                .setTaskVariables(answer.toBuilder().setRequestId(question.getRequestId()))
+                                .build()));
+            }
             case MESSAGE_NOT_SET -> throw new IllegalStateException("The node says nothing");
         }
     }

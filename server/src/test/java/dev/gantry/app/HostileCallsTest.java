@@ -31,6 +31,7 @@ import dev.gantry.v1.NodeResources;
 import dev.gantry.v1.NodeServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import dev.gantry.v1.Register;
+import dev.gantry.v1.VariablesRequest;
 import dev.gantry.v1.View;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -211,6 +212,12 @@ class HostileCallsTest {
                         .build();
             case LOG_CHUNK ->
                 word.setLogChunk(LogChunk.newBuilder().setRequestId(1)).build();
+            case VARIABLES_REQUEST ->
+                word.setVariablesRequest(VariablesRequest.newBuilder()
+                                .setRequestId(1)
+                                .setAllocationId(allocationId)
+                                .setTask("main"))
+                        .build();
             case REGISTER, MESSAGE_NOT_SET ->
                 throw new IllegalArgumentException("No word after a registration: " + kind);
         };

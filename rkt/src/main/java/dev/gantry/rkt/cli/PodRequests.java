@@ -16,9 +16,12 @@ import dev.gantry.rkt.pod.Flavor;
 import dev.gantry.rkt.pod.PodRequest;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,16 +264,15 @@ final class PodRequests {
     }
 
     /**
-     * Reads files with lines of the form {@code NAME=VALUE}. Skips empty lines and comments, which begin with # or ;.
+     * Reads files with lines of the form {@code NAME=VALUE}. Skips empty lines and comments, which begin with # or ;. In a
+     * file with zero bytes, these end the entries in place of line ends, and there are no comments, so that values may have
+     * several lines.
      */
     private static Map<String, String> environmentFiles(Flags flags) throws UsageException {
         Map<String, String> variables = new LinkedHashMap<>();
         for (String path : flags.values("set-env-file")) {
             try {
-                for (String line : Files.readAllLines(Path.of(path))) {
-                    if (line.isEmpty() || line.startsWith("#") || line.startsWith(";")) {
-                        continue;
-                    }
+                for (String line : entries(Path.of(path))) {
                     int equals = line.indexOf('=');
                     if (equals <= 0) {
                         throw refusal(
@@ -287,6 +289,21 @@ final class PodRequests {
             }
         }
         return variables;
+    }
+
+    private static List<String> entries(Path file) throws IOException {
+        // Not Files.readString: the file may be standard input, which can be read only once and has no size.
+        String content = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                .toString();
+        return content.indexOf('\0') >= 0
+                ? Arrays.stream(content.split("\0"))
+                        .filter(entry -> !entry.isEmpty())
+                        .toList()
+                : content.lines()
+                        .filter(line -> !line.isEmpty() && !line.startsWith("#") && !line.startsWith(";"))
+                        .toList();
     }
 
     private static <T> List<T> parse(Flags flags, String name, Parser<T> parser) throws UsageException {

@@ -24,6 +24,8 @@ import dev.gantry.v1.ReadLog;
 import dev.gantry.v1.Register;
 import dev.gantry.v1.Registered;
 import dev.gantry.v1.Rejoin;
+import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.VariablesRequest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -36,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
@@ -55,9 +58,16 @@ public final class NodeSession {
     /** How many terminal allocations are sent when a session begins: their logs can still be read. */
     private static final int ENDED_ALLOCATIONS = 50;
 
+    /** The most requests for variables that wait for their answers. */
+    private static final int VARIABLE_REQUESTS = 16;
+
     private final Context context;
     private final NodeConnection connection;
     private final PendingReads reads = new PendingReads();
+
+    /** How many requests for variables wait for their answers. */
+    private final AtomicInteger variableRequests = new AtomicInteger();
+
     private final SerialTask push;
 
     /** Changes to send, the newest of each allocation, so at most as many as there are allocations on the node. */
@@ -92,6 +102,7 @@ public final class NodeSession {
      * @param liveness records that nodes are alive
      * @param parts divides the desired state into messages
      * @param current the current session of each node
+     * @param variables answers requests for variables
      * @param awaitOnDisk waits until all writes up to an index are on disk
      * @param executor threads that may block on the database
      * @param clock tells which certificates have ended
@@ -102,6 +113,7 @@ public final class NodeSession {
             NodeLiveness liveness,
             DesiredParts parts,
             CurrentSessions current,
+            VariableAnswers variables,
             LongConsumer awaitOnDisk,
             Executor executor,
             InstantSource clock) {}
@@ -311,6 +323,7 @@ public final class NodeSession {
                 endOnFailure(context.registry().fingerprint(from, request.getFingerprint(), this::isCurrent));
             case ALLOCATION_UPDATES -> update(from, request.getAllocationUpdates());
             case LOG_CHUNK -> reads.answer(request.getLogChunk());
+            case VARIABLES_REQUEST -> answer(from, request.getVariablesRequest());
             case REGISTER, MESSAGE_NOT_SET -> end(new SessionEndedException("This server does not know this message"));
         }
     }
@@ -322,6 +335,25 @@ public final class NodeSession {
                     storedSequence.accumulateAndGet(updates.getSequence(), Math::max);
                     push.call();
                 }));
+    }
+
+    /** Answers a request for variables. More than a node asks for at a time are not kept: each answer may have 1 MiB. */
+    private void answer(String from, VariablesRequest request) {
+        if (variableRequests.incrementAndGet() > VARIABLE_REQUESTS) {
+            end(new SessionEndedException(
+                    "More than %d requests for variables wait for their answers".formatted(VARIABLE_REQUESTS)));
+            return;
+        }
+        context.executor().execute(() -> {
+            try {
+                TaskVariables answer = context.variables().answer(from, request);
+                variableRequests.decrementAndGet();
+                connection.send(
+                        ConnectResponse.newBuilder().setTaskVariables(answer).build());
+            } catch (RuntimeException e) {
+                end(e);
+            }
+        });
     }
 
     private boolean isCurrent() {

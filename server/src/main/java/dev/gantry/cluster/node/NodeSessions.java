@@ -13,12 +13,14 @@ import dev.gantry.v1.LogChunk;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.ReadLog;
+import dev.gantry.v1.Variable;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Holds the sessions of connected nodes: the newest session of each node. */
@@ -39,6 +41,7 @@ public final class NodeSessions {
      * @param admission decides which nodes may open a session
      * @param liveness records that nodes are alive
      * @param jobVersions finds the jobs of allocations
+     * @param variables reads a variable by its path, with its items; empty if there is none
      * @param identity the cluster id and the index that is on disk; called when a session begins, on a thread that must
      *     not block
      * @param executor threads that may block on the database
@@ -50,6 +53,7 @@ public final class NodeSessions {
             NodeAdmission admission,
             NodeLiveness liveness,
             JobVersionCache jobVersions,
+            Function<String, Optional<Variable>> variables,
             Supplier<Identity> identity,
             Executor executor,
             InstantSource clock) {
@@ -63,6 +67,7 @@ public final class NodeSessions {
                 liveness,
                 new DesiredParts(jobVersions),
                 new Current(),
+                new VariableAnswers(reader, jobVersions, variables),
                 this::awaitOnDisk,
                 executor,
                 clock);

@@ -1,14 +1,19 @@
 package dev.gantry.driver.rkt;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs short-lived commands, and limits their time and output. */
 final class CommandRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandRunner.class);
 
     private static final int STDOUT_BYTES = 8 << 20;
     private static final int STDERR_BYTES = 16 << 10;
@@ -41,13 +46,29 @@ final class CommandRunner {
     }
 
     /**
+     * Runs a command as {@link #run(List, Path, Duration)} does, with an input.
+     *
+     * @param input what the command may read
+     */
+    CommandResult run(List<String> command, Path directory, Duration limit, byte[] input)
+            throws RktException, InterruptedException {
+        return input.length == 0
+                ? run(command, directory, limit)
+                : finish(start(command, directory, Optional.empty(), input), command, limit);
+    }
+
+    /**
      * Runs a command as {@link #run(List, Path, Duration)} does, in a control group if the machine allows it.
      *
      * @param group the directory of the group
      */
     CommandResult run(List<String> command, Path directory, Duration limit, Optional<Path> group)
             throws RktException, InterruptedException {
-        Process process = start(command, directory, group);
+        return finish(start(command, directory, group, new byte[0]), command, limit);
+    }
+
+    private static CommandResult finish(Process process, List<String> command, Duration limit)
+            throws RktException, InterruptedException {
         BoundedOutput stdout = BoundedOutput.ofFirst(STDOUT_BYTES, process.getInputStream());
         BoundedOutput stderr = BoundedOutput.ofLast(STDERR_BYTES, process.getErrorStream());
         try {
@@ -66,13 +87,36 @@ final class CommandRunner {
         return new CommandResult(process.exitValue(), output, errors);
     }
 
-    private Process start(List<String> command, Path directory, Optional<Path> group) throws RktException {
+    private Process start(List<String> command, Path directory, Optional<Path> group, byte[] input)
+            throws RktException {
         try {
-            return start.builder(command, group).directory(directory.toFile()).start();
+            ProcessBuilder builder = start.builder(command, group).directory(directory.toFile());
+            if (input.length == 0) {
+                return builder.start();
+            }
+            Process process =
+                    builder.redirectInput(ProcessBuilder.Redirect.PIPE).start();
+            feed(process, input);
+            return process;
         } catch (IOException e) {
             String message = "Could not start " + called(command) + ": " + e.getMessage();
             throw new RktException(message, RktErrors.mayPass(message));
         }
+    }
+
+    /** Writes the input on a thread of its own: a command that does not read must not block the caller. */
+    private static void feed(Process process, byte[] input) {
+        Thread writer = new Thread(
+                () -> {
+                    try (OutputStream to = process.getOutputStream()) {
+                        to.write(input);
+                    } catch (IOException e) {
+                        LOG.debug("A command has not read its input", e);
+                    }
+                },
+                "command-input");
+        writer.setDaemon(true);
+        writer.start();
     }
 
     /** Ends the remaining processes by SIGTERM, and a moment later by SIGKILL. */

@@ -11,8 +11,11 @@ import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -108,13 +111,15 @@ final class PodPreparation {
 
     private String prepare(TaskRequest request, RktTaskConfig config) throws TaskStartException, InterruptedException {
         try {
+            SecretEnvironment secrets = secrets(request);
             PodSpec pod = new PodSpec(
                     config,
                     image(config.image(), request.directory()),
                     mustFetchAnew(config),
                     request.task().getUser(),
                     request.task().getResources(),
-                    request.environment(),
+                    openEnvironment(request),
+                    secrets,
                     volumes.of(
                             config.volumes(),
                             request.directory(),
@@ -150,6 +155,28 @@ final class PodPreparation {
         }
     }
 
+    private static Map<String, String> openEnvironment(TaskRequest request) {
+        Map<String, String> open = new LinkedHashMap<>(request.environment());
+        open.keySet().removeAll(request.secrets());
+        return open;
+    }
+
+    private SecretEnvironment secrets(TaskRequest request)
+            throws RktException, TaskStartException, InterruptedException {
+        Map<String, String> hidden = new LinkedHashMap<>(request.environment());
+        hidden.keySet().retainAll(request.secrets());
+        SecretEnvironment secrets = new SecretEnvironment(hidden);
+        if (secrets.needsBundledRkt() && !rkt.version().isBundled()) {
+            throw new TaskStartException(
+                    ("One of the environment variables %s has a value of several lines or of more than 60,000 bytes, which rkt"
+                                    + " 1.30 takes only on its command line, where all users can read it: store it encoded,"
+                                    + " such as in base64, or use the bundled rkt")
+                            .formatted(String.join(", ", new TreeSet<>(hidden.keySet()))),
+                    false);
+        }
+        return secrets;
+    }
+
     /**
      * Returns the directory in which rkt looks for an image's file. It takes the name of an image for a file if there is
      * one, so a name is looked for where tasks can put none.
@@ -167,7 +194,7 @@ final class PodPreparation {
      * job that requires verification.
      */
     private boolean mustFetchAnew(RktTaskConfig config) throws RktException, InterruptedException {
-        return config.verifiesImages() && !rkt.version().remembersVerification();
+        return config.verifiesImages() && !rkt.version().isBundled();
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param user user to run as inside the pod; empty: the image's
  * @param resources CPU and memory of the task
  * @param environment its environment, in the order in which it is set
+ * @param secrets the environment variables that must not stand on a command line
  * @param volumes the volumes to mount
  * @param ports the ports to forward; empty in the machine's own network
  */
@@ -23,6 +24,7 @@ record PodSpec(
         String user,
         Resources resources,
         Map<String, String> environment,
+        SecretEnvironment secrets,
         List<PodVolume> volumes,
         List<PodPort> ports) {
 
@@ -33,6 +35,12 @@ record PodSpec(
 
     /** Returns this specification with another reference to the same image. */
     PodSpec of(String sameImage) {
-        return new PodSpec(config, sameImage, fetchesAnew, user, resources, environment, volumes, ports);
+        return new PodSpec(config, sameImage, fetchesAnew, user, resources, environment, secrets, volumes, ports);
+    }
+
+    /** Leaves out the values. */
+    @Override
+    public String toString() {
+        return "PodSpec[image=%s]".formatted(image);
     }
 }

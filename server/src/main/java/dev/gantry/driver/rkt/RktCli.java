@@ -56,7 +56,13 @@ final class RktCli {
      * @return its UUID
      */
     String prepare(PodSpec pod, Path directory) throws RktException, InterruptedException {
-        CommandResult result = require("prepare", runner.run(commands.prepare(pod), directory, timeouts.prepare()));
+        CommandResult result = require(
+                "prepare",
+                runner.run(
+                        commands.prepare(pod),
+                        directory,
+                        timeouts.prepare(),
+                        pod.secrets().toInput()));
         String last = result.stdout().strip().lines().reduce("", (first, second) -> second);
         if (!UUID.matcher(last).matches()) {
             throw new RktException("rkt prepare printed no UUID of a pod but \"" + last + "\"", false);

@@ -24,7 +24,7 @@ record RktCommands(Path rkt) {
         return command("trust", "--skip-fingerprint-review=true", "--prefix=" + config.trustPrefix(), debug(config));
     }
 
-    /** Makes a pod that is ready to run; prints its UUID. */
+    /** Makes a pod that is ready to run; prints its UUID. Reads the secrets of the pod from its input. */
     List<String> prepare(PodSpec pod) {
         RktTaskConfig config = pod.config();
         List<String> line = global(config);
@@ -37,6 +37,9 @@ record RktCommands(Path rkt) {
         }
         pod.volumes().forEach(volume -> addVolume(line, volume));
         pod.environment().forEach((name, value) -> line.add("--set-env=" + name + "=" + value));
+        if (!pod.secrets().isEmpty()) {
+            line.add("--set-env-file=/dev/stdin");
+        }
         pod.ports().forEach(port -> line.add("--port=" + port.name() + ":" + port.hostPort()));
         line.add(pod.image());
         addApp(line, pod);

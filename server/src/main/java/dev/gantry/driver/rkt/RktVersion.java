@@ -10,12 +10,12 @@ import java.util.regex.Pattern;
  *
  * @param rkt version of rkt, such as {@code 1.30.0}
  * @param appc version of the appc specification, such as {@code 0.8.11}
- * @param remembersVerification true if it records for each stored image whether it was verified, as the bundled rkt
- *     does
+ * @param isBundled true for the bundled rkt: unlike rkt 1.30, it records for each stored image whether it was verified, and
+ *     reads environments whose values have several lines
  * @param sharesNetwork true if it is known to give each pod the network of the machine unless the pod names another, as
  *     the bundled rkt does without crun
  */
-record RktVersion(String rkt, String appc, boolean remembersVerification, boolean sharesNetwork) {
+record RktVersion(String rkt, String appc, boolean isBundled, boolean sharesNetwork) {
 
     // "rkt Version: 1.30.0", and "rkt version 1.1.0" before 1.2
     private static final Pattern RKT =

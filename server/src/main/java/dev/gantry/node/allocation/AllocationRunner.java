@@ -2,6 +2,7 @@ package dev.gantry.node.allocation;
 
 import com.google.protobuf.Timestamp;
 import dev.gantry.driver.TaskDirectory;
+import dev.gantry.model.VariableReference;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.log.LogSource;
 import dev.gantry.node.state.RestartWindow;
@@ -414,9 +415,9 @@ public final class AllocationRunner {
         }
 
         @Override
-        public TaskEnvironment environment(Task task) {
+        public TaskEnvironment environment(Task task, Map<VariableReference, String> values) {
             return TaskEnvironment.of(
-                    context.node().get(), state.job().getJob(), state.group(), task, state.allocation());
+                    context.node().get(), state.job().getJob(), state.group(), task, state.allocation(), values);
         }
     }
 }

@@ -6,6 +6,8 @@ enum EventType {
     RECEIVED("Received"),
     /** The task is being prepared. */
     SETUP("Setup"),
+    /** The task waits for variables. */
+    WAITING("Waiting"),
     /** The pod runs. */
     STARTED("Started"),
     /** The pod has ended by itself. */

@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param killTimeout the kill timeout of tasks without one of their own
  * @param checkScheduler repeats the probes of checks
  * @param probes makes the probes of checks
+ * @param variables asks the server for the values of variables
  * @param clock gives the times of events
  * @param steady measures durations: it starts at the time of the clock and never jumps
  * @param random gives the jitter of delays; used on the owner thread
@@ -37,6 +38,7 @@ public record RunnerContext(
         Duration killTimeout,
         CheckScheduler checkScheduler,
         CheckProbes probes,
+        VariableSource variables,
         InstantSource clock,
         InstantSource steady,
         RandomGenerator random) {
@@ -49,6 +51,11 @@ public record RunnerContext(
     /** Returns the driver with a name; empty if this node has no such driver. */
     Optional<TaskDriver> driver(String name) {
         return Optional.ofNullable(drivers.get(name));
+    }
+
+    /** Returns a delay plus up to a quarter of it at random. */
+    Duration jitter(Duration delay) {
+        return delay.plusMillis((long) (random.nextDouble() * (double) delay.toMillis() / 4));
     }
 
     /** Runs work on the owner thread later. */

@@ -18,6 +18,7 @@ final class TaskLife {
     private final RunnerContext context;
     private final TaskHistory history;
     private RestartWindow used;
+    private String waitingFor = "";
     private boolean stopping;
     private boolean restarting;
 
@@ -63,8 +64,17 @@ final class TaskLife {
         history.setup();
     }
 
+    /** Records that the task can't be started yet; a reason once, not each time. */
+    void waiting(String why) {
+        if (!why.equals(waitingFor)) {
+            waitingFor = why;
+            history.add(EventType.WAITING, why);
+        }
+    }
+
     /** Records that the task runs, or was found running. */
     void started(RunningTask task) {
+        waitingFor = "";
         used = used.started();
         if (!history.isRunning()) {
             history.started(task);

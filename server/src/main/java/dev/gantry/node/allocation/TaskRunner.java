@@ -7,6 +7,7 @@ import dev.gantry.driver.TaskExit;
 import dev.gantry.driver.TaskRequest;
 import dev.gantry.driver.TaskStartException;
 import dev.gantry.model.EscalatingScheduler;
+import dev.gantry.model.VariableReference;
 import dev.gantry.node.environment.TaskEnvironment;
 import dev.gantry.node.state.RestartWindow;
 import dev.gantry.v1.AllocatedPort;
@@ -16,6 +17,7 @@ import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskState;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -29,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class TaskRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskRunner.class);
+
+    /** How often a task that runs after the others asks for variables before it fails: about three minutes. */
+    private static final int POSTSTOP_PATIENCE = 10;
 
     private final RunnerContext context;
     private final TaskDirectory directory;
@@ -58,8 +63,12 @@ final class TaskRunner {
         /** Returns all ports of the allocation. */
         List<AllocatedPort> ports();
 
-        /** Returns the environment of a task by the newest version of the job. */
-        TaskEnvironment environment(Task task);
+        /**
+         * Returns the environment of a task by the newest version of the job.
+         *
+         * @param values the values of variables that the task refers to; empty to leave references as they are
+         */
+        TaskEnvironment environment(Task task, Map<VariableReference, String> values);
     }
 
     TaskRunner(
@@ -144,7 +153,7 @@ final class TaskRunner {
         checks.begin(
                 spec.task(),
                 task,
-                new TaskProbes(context.probes(), name(), group.environment(spec.task()), group.ports()));
+                new TaskProbes(context.probes(), name(), group.environment(spec.task(), Map.of()), group.ports()));
     }
 
     /** Finds the run of an earlier process and returns its pod id; empty if there is no run. */
@@ -235,14 +244,19 @@ final class TaskRunner {
         var unused = group.changed(this);
     }
 
-    private TaskThread.Start toStart() {
+    private TaskThread.Start toStart(Map<VariableReference, String> values) {
         Task task = spec.task();
-        TaskEnvironment environment = group.environment(task);
+        TaskEnvironment environment = group.environment(task, values);
         List<AllocatedPort> ports = group.ports().stream()
                 .filter(port -> port.getTask().equals(task.getName()))
                 .toList();
         return new TaskThread.Start(
-                new TaskRequest(environment.interpolate(task), environment.variables(), ports, directory),
+                new TaskRequest(
+                        environment.interpolate(task),
+                        environment.variables(),
+                        environment.secrets(),
+                        ports,
+                        directory),
                 PayloadFile.of(group.job(), task),
                 group.permission());
     }
@@ -265,14 +279,16 @@ final class TaskRunner {
     }
 
     /** Hands the reports of the task's thread over to the owner thread. */
-    private final class Posted implements TaskThread.Reports {
+    private final class Posted implements TaskThread.Reports, VariableWait.Starting {
 
         @Override
         public CompletableFuture<Optional<TaskThread.Start>> request() {
-            return CompletableFuture.supplyAsync(
-                    EscalatingScheduler.escalating(
-                            () -> life.isStopping() || isDead() ? Optional.empty() : Optional.of(toStart())),
-                    context.owner());
+            String allocationId = directory.allocation().getFileName().toString();
+            return CompletableFuture.completedFuture(new VariableWait(context, allocationId, this))
+                    .thenComposeAsync(VariableWait::begin, context.owner())
+                    .thenApply(values -> EscalatingScheduler.escalating(
+                                    () -> values.filter(known -> isNeeded()).map(TaskRunner.this::toStart))
+                            .get());
         }
 
         @Override
@@ -314,6 +330,27 @@ final class TaskRunner {
                     life.skip("Stopped while it did not run");
                 }
             });
+        }
+
+        @Override
+        public boolean isNeeded() {
+            return !life.isStopping() && !isDead();
+        }
+
+        @Override
+        public Task task() {
+            return spec.task();
+        }
+
+        @Override
+        public void waiting(String why, int attempts) {
+            if (role() == TaskRole.POSTSTOP && attempts >= POSTSTOP_PATIENCE) {
+                // The allocation ends only after this task.
+                fail(why + ", for too long: the allocation ends without this task");
+                return;
+            }
+            life.waiting(why);
+            tell();
         }
 
         /** Makes a decision and stores it: an ended run is removed only after its end is on disk. */

@@ -164,18 +164,15 @@ final class TaskThread {
 
     /** Runs the task once. Returns the wait before the next start; empty if there is none. */
     private Optional<Duration> runOnce() throws Cancelled, InterruptedException, IOException {
-        Optional<Start> start = reports.request().join();
-        if (start.isEmpty()) {
-            throw new Cancelled();
-        }
+        Start start = awaitRequest();
         work.directories().prepare(work.directory());
-        if (start.get().payload().isPresent()) {
-            start.get().payload().get().write(work.directory());
+        if (start.payload().isPresent()) {
+            start.payload().get().write(work.directory());
         }
         RunningTask task;
         begin(Call.START);
         try {
-            task = start(start.get());
+            task = start(start);
         } catch (TaskStartException e) {
             end();
             return reports.startFailed(e).join().again();
@@ -183,6 +180,16 @@ final class TaskThread {
             end();
         }
         return follow(task);
+    }
+
+    /** Waits until the task may start, which it may not before the server has the variables that it needs. */
+    private Start awaitRequest() throws Cancelled {
+        CompletableFuture<Optional<Start>> request = reports.request();
+        CompletableFuture.anyOf(request, killed.copy(), detached.copy()).join();
+        if (!request.isDone() || request.join().isEmpty()) {
+            throw new Cancelled();
+        }
+        return request.join().get();
     }
 
     /** Prepares the task, which may take long, before it waits for the permission. */

@@ -1,15 +1,20 @@
 package dev.gantry.node.environment;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.gantry.model.NodeProperties;
+import dev.gantry.model.VariableReference;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -23,6 +28,10 @@ import java.util.regex.Pattern;
  * <p>A name is looked up among the variables, as written and as cleaned for sh, then among the properties of the node
  * ({@link NodeProperties}). <code>${meta.foo}</code> is the task's meta if the node has no meta of this name. An
  * unknown name without a dot stays as it is: <code>${arch}</code> in an argument may be meant for a shell.
+ *
+ * <p>Values of variables (<code>${var.PATH.KEY}</code>) are filled in where they may stand: in the task's own environment
+ * variables and in {@code args}. Other texts of the task get neither them nor the environment variables that have them:
+ * these texts are named in errors and kept in records.
  */
 public final class TaskEnvironment {
 
@@ -32,11 +41,19 @@ public final class TaskEnvironment {
     private final Map<String, String> meta;
     private final Map<String, String> asWritten = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
+    private final Map<VariableReference, String> values;
+    private final Set<String> secrets = new HashSet<>();
+
+    /** For texts that may have values of variables in them. */
     private final TaskInterpolation interpolation = new TaskInterpolation(this::find);
 
-    private TaskEnvironment(Node node, Map<String, String> meta) {
+    /** For all other texts. */
+    private final TaskInterpolation openInterpolation = new TaskInterpolation(this::findOpen);
+
+    private TaskEnvironment(Node node, Map<String, String> meta, Map<VariableReference, String> values) {
         this.node = node;
         this.meta = meta;
+        this.values = Map.copyOf(values);
     }
 
     /**
@@ -47,15 +64,22 @@ public final class TaskEnvironment {
      * @param group the task's group
      * @param task the task
      * @param allocation the allocation
+     * @param values the values of the variables that the task refers to; a reference without one stays as it is written
      * @return the environment
      */
-    public static TaskEnvironment of(Node node, Job job, TaskGroup group, Task task, Allocation allocation) {
+    public static TaskEnvironment of(
+            Node node,
+            Job job,
+            TaskGroup group,
+            Task task,
+            Allocation allocation,
+            Map<VariableReference, String> values) {
         // Sorted, so that the environment is the same at each start: maps of messages have no order.
         Map<String, String> meta = new TreeMap<>(job.getMetaMap());
         meta.putAll(group.getMetaMap());
         meta.putAll(task.getMetaMap());
 
-        TaskEnvironment environment = new TaskEnvironment(node, meta);
+        TaskEnvironment environment = new TaskEnvironment(node, meta, values);
         Map<String, String> nomad = NomadVariables.of(node, job, allocation, task, meta);
         nomad.forEach((name, value) -> environment.set("NOMAD_" + name, value));
         nomad.forEach((name, value) -> environment.set("GANTRY_" + name, value));
@@ -73,6 +97,15 @@ public final class TaskEnvironment {
     }
 
     /**
+     * Returns the environment variables that have values of variables in them.
+     *
+     * @return their names, each one of {@link #variables}
+     */
+    public Set<String> secrets() {
+        return Collections.unmodifiableSet(secrets);
+    }
+
+    /**
      * Interpolates the config and the user of a task.
      *
      * @param task the task
@@ -80,25 +113,39 @@ public final class TaskEnvironment {
      */
     public Task interpolate(Task task) {
         return task.toBuilder()
-                .setConfig(interpolation.apply(task.getConfig()))
-                .setUser(interpolation.apply(task.getUser()))
+                .setConfig(interpolate(task.getConfig()))
+                .setUser(openInterpolation.apply(task.getUser()))
                 .build();
     }
 
+    private Struct interpolate(Struct config) {
+        Struct.Builder replaced = openInterpolation.apply(config).toBuilder();
+        Value args = config.getFieldsMap().get(VariableReference.ARGS);
+        if (args != null) {
+            replaced.putFields(VariableReference.ARGS, interpolation.apply(args));
+        }
+        return replaced.build();
+    }
+
     /**
-     * Interpolates a text.
+     * Interpolates a text other than {@code args}.
      *
      * @param text any text
-     * @return the text with each known name replaced
+     * @return the text with each known name replaced, except those with values of variables
      */
     public String interpolate(String text) {
-        return interpolation.apply(text);
+        return openInterpolation.apply(text);
     }
 
     private void setOwn(Map<String, String> env) {
-        Map<String, String> values = new TreeMap<>(env);
-        values.replaceAll((name, value) -> interpolation.apply(value));
-        values.forEach(this::set);
+        Map<String, String> own = new TreeMap<>(env);
+        own.replaceAll((name, value) -> interpolation.apply(value));
+        own.forEach(this::set);
+        env.forEach((name, value) -> {
+            if (!VariableReference.names(value).isEmpty()) {
+                secrets.add(clean(name));
+            }
+        });
     }
 
     private void set(String name, String value) {
@@ -115,6 +162,14 @@ public final class TaskEnvironment {
     }
 
     private Optional<String> find(String name) {
+        return VariableReference.parse(name).map(values::get).or(() -> findInEnvironment(name));
+    }
+
+    private Optional<String> findOpen(String name) {
+        return secrets.contains(clean(name)) ? Optional.empty() : findInEnvironment(name);
+    }
+
+    private Optional<String> findInEnvironment(String name) {
         return Optional.ofNullable(asWritten.get(name))
                 .or(() -> Optional.ofNullable(variables.get(name)))
                 .or(() -> name.indexOf('.') < 0 ? Optional.empty() : findDotted(name));

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 final class TaskInterpolation {
 
-    private static final Pattern NAME = Pattern.compile("\\$\\{([a-zA-Z0-9_.-]+)}");
+    private static final Pattern NAME = Pattern.compile("\\$\\{(var\\.[a-zA-Z0-9_.~/-]+|[a-zA-Z0-9_.-]+)}");
 
     private final Function<String, Optional<String>> names;
 
@@ -37,7 +37,8 @@ final class TaskInterpolation {
         return replaced.build();
     }
 
-    private Value apply(Value value) {
+    /** Replaces names in a text, or in all texts of a list or a block. */
+    Value apply(Value value) {
         return switch (value.getKindCase()) {
             case STRING_VALUE ->
                 Value.newBuilder().setStringValue(apply(value.getStringValue())).build();

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A stand-in for rkt, directories of allocations, and drivers on both. */
 final class DriverFixture {
@@ -119,7 +120,7 @@ final class DriverFixture {
     }
 
     TaskRequest request(Task.Builder task, Map<String, String> environment, AllocatedPort... ports) {
-        return new TaskRequest(task.build(), environment, Arrays.asList(ports), directory(task.getName()));
+        return new TaskRequest(task.build(), environment, Set.of(), Arrays.asList(ports), directory(task.getName()));
     }
 
     static AllocatedPort port(String label, int port) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,42 @@ class RktCommandLinesTest {
                                 + "|--set-env=NOMAD_TASK_NAME=web|--set-env=GREETING=hello, world"
                                 + "|coreos.com/etcd:v2.0.4|--memory=64M|--cpu=100m",
                         "--insecure-options=all|--debug=false|run-prepared|" + uuid);
+    }
+
+    @Test
+    void values_of_variables_are_on_the_input_and_not_on_the_command_line() throws Exception {
+        run(secret("s3cret=x"));
+
+        assertThat(fixture.rkt.calls("prepare"))
+                .singleElement()
+                .asString()
+                .contains("|--set-env=OPEN=o|--set-env-file=/dev/stdin|coreos.com/etcd:v2.0.4|")
+                .doesNotContain("s3cret");
+        assertThat(fixture.rkt.input()).isEqualTo("SECRET=s3cret=x\n");
+        assertThat(secret("s3cret=x").toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void a_value_of_several_lines_needs_the_bundled_rkt() throws Exception {
+        TaskRequest request = secret("s3cret\nof two lines");
+
+        assertThatExceptionOfType(TaskStartException.class)
+                .isThrownBy(() -> fixture.driver().prepare(request))
+                .withMessageContaining("One of the environment variables SECRET has a value of several lines")
+                .withMessageNotContainingAny("s3cret");
+        assertThat(fixture.rkt.calls("prepare")).isEmpty();
+
+        fixture.rkt.version("rkt Version: 1.30.0\nappc Version: 0.8.11\nImplementation: Gantry rkt 1 (crun)\n");
+        run(request);
+        assertThat(fixture.rkt.input()).isEqualTo("SECRET=s3cret\nof two lines\0");
+    }
+
+    private TaskRequest secret(String value) {
+        TaskRequest open = fixture.request("web", "{\"image\": \"coreos.com/etcd:v2.0.4\"}");
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("SECRET", value);
+        environment.put("OPEN", "o");
+        return new TaskRequest(open.task(), environment, Set.of("SECRET"), open.ports(), open.directory());
     }
 
     @Test

@@ -88,6 +88,11 @@ final class StandInRkt {
                 .toList();
     }
 
+    /** What the last call with secrets has read on its input. */
+    String input() {
+        return read("input");
+    }
+
     List<String> environment() {
         return read("environment").lines().toList();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.gantry.model.VariableReference;
 import dev.gantry.v1.AllocatedPort;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Job;
@@ -70,7 +71,7 @@ class TaskEnvironmentTest {
             .addPorts(port("in", "log-ship", "10.0.0.7", 23458))
             .build();
 
-    private final TaskEnvironment environment = TaskEnvironment.of(NODE, JOB, GROUP, WEB, ALLOCATION);
+    private final TaskEnvironment environment = TaskEnvironment.of(NODE, JOB, GROUP, WEB, ALLOCATION, Map.of());
 
     @ParameterizedTest
     @CsvSource({
@@ -122,8 +123,8 @@ class TaskEnvironmentTest {
     @Test
     void the_tasks_own_variables_come_last_and_win() {
         Task insistent = WEB.toBuilder().putEnv("NOMAD_PORT_http", "80").build();
-        Map<String, String> variables =
-                TaskEnvironment.of(NODE, JOB, GROUP, insistent, ALLOCATION).variables();
+        Map<String, String> variables = TaskEnvironment.of(NODE, JOB, GROUP, insistent, ALLOCATION, Map.of())
+                .variables();
 
         assertThat(variables).contains(entry("NOMAD_PORT_http", "80"), entry("GANTRY_PORT_http", "23456"));
         assertThat(new ArrayList<>(environment.variables().keySet())
@@ -181,7 +182,8 @@ class TaskEnvironmentTest {
                 .putMeta("trick", "${NOMAD_PORT_http} $1")
                 .build();
 
-        assertThat(TaskEnvironment.of(NODE, JOB, GROUP, task, ALLOCATION).variables())
+        assertThat(TaskEnvironment.of(NODE, JOB, GROUP, task, ALLOCATION, Map.of())
+                        .variables())
                 .contains(entry("TWICE", "${NOMAD_PORT_http} $1"));
     }
 
@@ -219,8 +221,46 @@ class TaskEnvironmentTest {
     void names_keep_letters_digits_underscores_and_dots(String name, String cleaned) {
         Task task = Task.newBuilder().setName("t").putEnv(name, "v").build();
 
-        assertThat(TaskEnvironment.of(NODE, JOB, GROUP, task, ALLOCATION).variables())
+        assertThat(TaskEnvironment.of(NODE, JOB, GROUP, task, ALLOCATION, Map.of())
+                        .variables())
                 .contains(entry(cleaned, "v"));
+    }
+
+    @Test
+    void values_of_variables_are_filled_into_env_and_args_only_and_not_read_again() {
+        Struct config = Struct.newBuilder()
+                .putFields("args", list("-p=${var.jobs/shop.db.pass}", "${SECRET}", "${OPEN}", "${var.jobs/shop.none}"))
+                .putFields("image", text("${SECRET}-${OPEN}-${var.jobs/shop.db.pass}"))
+                .build();
+        Task task = WEB.toBuilder()
+                .clearEnv()
+                .putEnv("SECRET", "x${var.jobs/shop.db.pass}y")
+                .putEnv("OPEN", "o")
+                .putEnv("UNKNOWN", "${var.jobs/shop.none}")
+                .setConfig(config)
+                .setUser("${SECRET}")
+                .build();
+        TaskEnvironment filled = TaskEnvironment.of(
+                NODE, JOB, GROUP, task, ALLOCATION, Map.of(new VariableReference("jobs/shop.db", "pass"), "${OPEN}$1"));
+
+        assertThat(filled.variables())
+                .contains(
+                        entry("SECRET", "x${OPEN}$1y"), entry("OPEN", "o"), entry("UNKNOWN", "${var.jobs/shop.none}"));
+        assertThat(filled.secrets()).containsExactlyInAnyOrder("SECRET", "UNKNOWN");
+        Task whole = filled.interpolate(task);
+        assertThat(whole.getConfig().getFieldsOrThrow("args"))
+                .isEqualTo(list("-p=${OPEN}$1", "x${OPEN}$1y", "o", "${var.jobs/shop.none}"));
+        assertThat(whole.getConfig().getFieldsOrThrow("image")).isEqualTo(text("${SECRET}-o-${var.jobs/shop.db.pass}"));
+        assertThat(whole.getUser()).isEqualTo("${SECRET}");
+        assertThat(filled.interpolate("${SECRET} ${OPEN}")).isEqualTo("${SECRET} o");
+    }
+
+    private static Value list(String... texts) {
+        ListValue.Builder list = ListValue.newBuilder();
+        for (String one : texts) {
+            list.addValues(text(one));
+        }
+        return Value.newBuilder().setListValue(list).build();
     }
 
     private String interpolate(String text) {

@@ -3,6 +3,7 @@
 #
 #   calls           the command lines it got: one a line, words between bars
 #   environment     the environment of the last call
+#   input           what the last call with --set-env-file=/dev/stdin has read
 #   version         what `version` prints
 #   config          what `config` prints
 #   app             what a pod runs, a shell script
@@ -16,6 +17,9 @@ home=${0%/*}
 
 (IFS='|'; printf '%s\n' "$*" >>"$home/calls")
 env >"$home/environment"
+case " $* " in
+    *" --set-env-file=/dev/stdin "*) cat /dev/stdin >"$home/input" ;;
+esac
 
 for command do
     case $command in

@@ -1,0 +1,99 @@
+package dev.gantry.model;
+
+import com.google.protobuf.Value;
+import dev.gantry.v1.Task;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * A reference of a task to a value of a variable, written <code>${var.PATH.KEY}</code> in values of {@code env} and in
+ * {@code args}.
+ *
+ * @param path the path of the variable
+ * @param key the key of the value
+ */
+public record VariableReference(String path, String key) {
+
+    /** The key of a task's config whose texts may have references. */
+    public static final String ARGS = "args";
+
+    /** The most references of a task to different values. */
+    public static final int MOST = 100;
+
+    private static final String PREFIX = "var.";
+    private static final String JOBS = "jobs/";
+    private static final Pattern WRITTEN = Pattern.compile("\\$\\{(var\\.[^}]*)}");
+
+    /**
+     * Parses a reference.
+     *
+     * @param name the text between <code>${</code> and <code>}</code>. The key begins after the last dot, since paths may
+     *     have dots
+     * @return the reference; empty if the text is none
+     */
+    public static Optional<VariableReference> parse(String name) {
+        int dot = name.lastIndexOf('.');
+        if (!name.startsWith(PREFIX) || dot < PREFIX.length()) {
+            return Optional.empty();
+        }
+        VariableReference reference =
+                new VariableReference(name.substring(PREFIX.length(), dot), name.substring(dot + 1));
+        boolean isValid = VariableRules.faultOfPath(reference.path).isEmpty() && VariableRules.isKey(reference.key);
+        return isValid ? Optional.of(reference) : Optional.empty();
+    }
+
+    /**
+     * Finds what is written like a reference.
+     *
+     * @param text any text
+     * @return each text between <code>${</code> and <code>}</code> that begins with {@code var.}, valid or not
+     */
+    public static List<String> names(String text) {
+        return text.contains("${var.")
+                ? WRITTEN.matcher(text).results().map(match -> match.group(1)).toList()
+                : List.of();
+    }
+
+    /**
+     * Returns the references of a task.
+     *
+     * @param task the task
+     * @return the valid references in its env and its args, each once
+     */
+    public static Set<VariableReference> of(Task task) {
+        Set<VariableReference> found = new LinkedHashSet<>();
+        new TreeMap<>(task.getEnvMap()).values().forEach(text -> addAll(text, found));
+        for (Value argument : task.getConfig()
+                .getFieldsOrDefault(ARGS, Value.getDefaultInstance())
+                .getListValue()
+                .getValuesList()) {
+            addAll(argument.getStringValue(), found);
+        }
+        return found;
+    }
+
+    /**
+     * Decides whether the tasks of a job may read the variable.
+     *
+     * @param jobId the job; a child of a periodic or parameterized job reads the variables of its parent
+     * @return true for {@code jobs/ID} and what is below it
+     */
+    public boolean isOfJob(String jobId) {
+        String own = JOBS + ParentJobs.rootId(jobId);
+        return path.equals(own) || path.startsWith(own + "/");
+    }
+
+    /** Returns the reference as jobs write it. */
+    @Override
+    public String toString() {
+        return "${%s%s.%s}".formatted(PREFIX, path, key);
+    }
+
+    private static void addAll(String text, Set<VariableReference> found) {
+        names(text).forEach(name -> parse(name).ifPresent(found::add));
+    }
+}
