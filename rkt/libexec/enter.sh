@@ -102,10 +102,11 @@ fi
 root=/proc/$pid/root
 check_command "$1"
 find_image_env
+export_variables
 env=$(command -v env)
 setpriv=$(command -v setpriv)
 nsenter=$(command -v nsenter)
-eval "exec \"\$env\" -i -- $app_environment \"TERM=\${TERM:-dumb}\"" \
+eval "exec \"\$env\" $env_options -- $app_environment \"TERM=\${TERM:-dumb}\"" \
   '"$setpriv" --regid "$app_group" "$app_groups_option"' \
   '"$nsenter" --target "$pid" --mount --uts --ipc --net --root="$root" --wd="$root" --setuid="$app_user" --' \
   "$image_env $app_loader_environment" '"$@"'

@@ -3,7 +3,7 @@
 #
 # Sourced by: stage1.sh and enter.sh
 # Needs:      common.sh; root, the directory; app_loader_environment of the app's file "launch" for find_image_env
-# Defines:    resolve PATH (sets resolved), find_image_env (sets image_env)
+# Defines:    resolve PATH (sets resolved), find_image_env (sets image_env), export_variables (sets env_options)
 
 # resolve PATH: sets resolved to the absolute path inside of root that the argument leads to. Names that don't exist are
 # kept. Fails if the path has more links than the kernel would follow.
@@ -36,6 +36,25 @@ resolve() {
         ;;
     esac
   done
+}
+
+# Exports the app's variables that must not stand on the command line of env(1), which all users can read, and sets
+# env_options, words quoted for eval: the options by which env(1) removes all other variables of this process.
+export_variables() {
+  env_options=-i
+  # Pods of an older version have no such variables.
+  [ -n "${app_exported-}" ] || return 0
+  eval "export $app_exported"
+  env_options=$(awk -v kept=" $app_exported_names " 'BEGIN {
+    for (name in ENVIRON) {
+      if (name != "" && index(kept, " " name " ") == 0) {
+        count = split(name, parts, "\047")
+        words = parts[1]
+        for (i = 2; i <= count; i++) words = words "\047\\\047\047" parts[i]
+        printf " -u \047%s\047", words
+      }
+    }
+  }')
 }
 
 # Sets image_env to the path of the image's env(1), which sets the variables that must not be set while programs of the

@@ -62,6 +62,7 @@ set_hostname
 [ -z "$app_oom_score_adj" ] || printf '%s' "$app_oom_score_adj" > /proc/self/oom_score_adj \
   || fail "can't set the OOM score adjustment to $app_oom_score_adj"
 find_image_env
+export_variables
 give_standard_streams
 
 env=$(command -v env)
@@ -72,7 +73,7 @@ unshare=$(command -v unshare)
 # command line, quoted for eval; EXEC is "exec" to become the program. setpriv sets the groups, for unshare would drop
 # the supplementary ones. unshare sets the user, for only root may change the root directory.
 run_as_app() {
-  eval "$1 \"\$env\" $default_signals -i -- $app_environment" \
+  eval "$1 \"\$env\" $default_signals $env_options -- $app_environment" \
     '"$setpriv" --regid "$app_group" "$app_groups_option"' \
     '"$unshare" --root="$root" --wd="$app_work" --setuid="$app_user" --' \
     "$image_env $app_loader_environment $2"

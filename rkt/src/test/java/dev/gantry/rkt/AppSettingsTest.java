@@ -153,11 +153,12 @@ class AppSettingsTest extends RktTest {
                 "--exec=/bin/env",
                 "--environment=APP=app"));
 
-        assertThat(result.out()).contains("LINES=one\n#two\r\n\n;\nLAST=3\n");
+        assertThat(result.out()).contains("LINES=one\n#two\r\n\n;\n");
         assertThat(result.out().lines())
                 .contains(
                         "BOTH=file",
                         "FILE=1",
+                        "LAST=3",
                         "SET=flag",
                         "APP=app",
                         "CALLER=1",

@@ -266,9 +266,8 @@ class VariablesIT {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             ended = true;
-            watcher.join(10_000);
         }
     }
 }

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** Turns the flags of {@code prepare} and {@code run} into a request for a pod. */
 final class PodRequests {
@@ -76,6 +77,7 @@ final class PodRequests {
                     manifest.ports(),
                     Map.of(),
                     Map.of(),
+                    Set.of(),
                     manifest.metadata(),
                     overlay,
                     privateUsers,
@@ -87,6 +89,7 @@ final class PodRequests {
             apps.add(app(app, flavor));
         }
         Map<String, String> variables = environmentFiles(arguments.pod());
+        Set<String> hidden = Set.copyOf(variables.keySet());
         variables.putAll(pairs(arguments.pod(), "set-env", true));
         return new PodRequest(
                 apps,
@@ -95,6 +98,7 @@ final class PodRequests {
                 parse(arguments.pod(), "port", ExposedPort::parse),
                 arguments.pod().isSet("inherit-env") ? environment : Map.of(),
                 variables,
+                hidden,
                 new JsonObject(),
                 overlay,
                 privateUsers,

@@ -13,6 +13,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The file {@code app/NAME/launch} of a pod: the settings of an app for the stage1 scripts and enter.sh, as assignments
@@ -21,6 +23,14 @@ import java.util.Map;
 final class LaunchFile {
 
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private static final Pattern EXPORTABLE = Pattern.compile("[A-Z][A-Z0-9_]*");
+
+    private static final Pattern SPECIAL = Pattern.compile(
+            "PATH|HOME|SHELL|USER|LOGNAME|TERM|TZ|TMPDIR|IFS|ENV|PS[0-9]|PWD|OLDPWD|CDPATH|SHLVL|PPID|E?UID|GROUPS|LINENO|RANDOM"
+                    + "|SRANDOM|SECONDS|EPOCH.*|OPT(IND|ARG|ERR)|REPLY|TMOUT|TIMEFORMAT|COLUMNS|LINES|MAIL.*|HIST.*|HOST.*|MACHTYPE|OSTYPE"
+                    + "|SHELLOPTS|BASH.*|POSIX.*|PIPESTATUS|DIRSTACK|FUNC.*|GLOBIGNORE|FIGNORE|EXECIGNORE|COMP.*|COPROC.*|MAPFILE"
+                    + "|READLINE_.*|PROMPT.*|CHILD_MAX|LANG|LANGUAGE|LC_.*|RKT_.*");
 
     private final PodPlan pod;
     private final AppPlan app;
@@ -42,16 +52,27 @@ final class LaunchFile {
      * Writes the file.
      *
      * @param flavor the flavor that runs the pod
+     * @param hidden the names of variables that must not stand on a command line. Those that a shell can export, and that
+     *     do not change what it does, are exported
      * @return the text of the file
      * @throws RktException if the app's user or group is not in its image, or a value can't be handed to a program
      * @throws IOException if the image can't be read
      */
-    String text(Flavor flavor) throws IOException, RktException {
+    String text(Flavor flavor, Set<String> hidden) throws IOException, RktException {
         List<String> arguments = arguments();
         List<String> groups = supplementaryGroups();
         Map<String, String> loaderVariables = new LinkedHashMap<>();
+        Map<String, String> exported = new LinkedHashMap<>();
         Map<String, String> variables = new LinkedHashMap<>();
-        environment(app).forEach((name, value) -> (isForLoader(name) ? loaderVariables : variables).put(name, value));
+        environment(app).forEach((name, value) -> {
+            if (isForLoader(name)) {
+                loaderVariables.put(name, value);
+            } else if (hidden.contains(name) && isExportable(name)) {
+                exported.put(name, value);
+            } else {
+                variables.put(name, value);
+            }
+        });
 
         StringBuilder file = new StringBuilder("# Written by rkt prepare, read by stage1-*.sh and enter.sh.\n");
         assign(file, "app_user", Long.toString(user()));
@@ -67,6 +88,8 @@ final class LaunchFile {
         }
         assign(file, "app_ignored", IgnoredSettings.text(app, flavor, AppArmor.OF_THIS_MACHINE));
         assign(file, "app_environment", words(variables));
+        assign(file, "app_exported", exportedWords(exported));
+        assign(file, "app_exported_names", String.join(" ", exported.keySet()));
         assign(file, "app_loader_environment", words(loaderVariables));
         file.append("mount_app_volumes() {\n  :\n");
         for (Mount mount : inOrder(app.mounts())) {
@@ -122,6 +145,14 @@ final class LaunchFile {
                 || List.of("GLIBC_TUNABLES", "GCONV_PATH", "LOCPATH", "NLSPATH").contains(name);
     }
 
+    /**
+     * Returns true for a variable that the scripts can export: its name is an identifier, which none of them uses, since
+     * theirs are in lower case, and means nothing to a shell or to the programs of the host that start the app.
+     */
+    private static boolean isExportable(String name) {
+        return EXPORTABLE.matcher(name).matches() && !SPECIAL.matcher(name).matches();
+    }
+
     /** Returns the absolute path of the working directory. */
     String workingDirectory() throws RktException {
         JsonObject json = app.app();
@@ -162,6 +193,15 @@ final class LaunchFile {
                         ShellWords.quote(mount.path()),
                         pod.isReadOnly(app, mount),
                         volume.recursive().orElse(false));
+    }
+
+    /** Returns {@code NAME='VALUE'} for each variable: a shell assigns only to names that are not quoted. */
+    private static String exportedWords(Map<String, String> variables) throws RktException {
+        List<String> words = new ArrayList<>();
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            words.add(variable.getKey() + "=" + ShellWords.quote(variable.getValue()));
+        }
+        return String.join(" ", words);
     }
 
     private static String words(Map<String, String> variables) throws RktException {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The request of a command line or a pod manifest for a pod.
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param ports the ports of the host that lead to ports of the apps
  * @param inheritedEnvironment the variables that an app gets if nothing else sets them
  * @param environment the variables of all apps; they replace those of the images
+ * @param hidden the names of variables whose values must not stand on a command line
  * @param metadata the members of the pod manifest that this runtime only copies, such as annotations
  * @param overlay true if an overlay may be mounted; false copies the files of the images
  * @param privateUsers true if the pod gets a user namespace, which maps its users to other users of the host
@@ -31,6 +33,7 @@ public record PodRequest(
         List<ExposedPort> ports,
         Map<String, String> inheritedEnvironment,
         Map<String, String> environment,
+        Set<String> hidden,
         JsonObject metadata,
         boolean overlay,
         boolean privateUsers,
@@ -46,6 +49,7 @@ public record PodRequest(
      * @param ports the ports of the host that lead to ports of the apps
      * @param inheritedEnvironment the variables that an app gets if nothing else sets them
      * @param environment the variables of all apps; they replace those of the images
+     * @param hidden the names of variables whose values must not stand on a command line
      * @param metadata the members of the pod manifest that this runtime only copies, such as annotations
      * @param overlay true if an overlay may be mounted; false copies the files of the images
      * @param privateUsers true if the pod gets a user namespace, which maps its users to other users of the host
@@ -59,5 +63,6 @@ public record PodRequest(
         ports = List.copyOf(ports);
         inheritedEnvironment = Collections.unmodifiableMap(new LinkedHashMap<>(inheritedEnvironment));
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+        hidden = Set.copyOf(hidden);
     }
 }

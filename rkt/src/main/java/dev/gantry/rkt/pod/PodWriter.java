@@ -76,7 +76,7 @@ final class PodWriter {
         for (AppPlan app : plan.apps()) {
             Path directory = Files.createDirectories(pod.resolve("app").resolve(app.name()));
             write(directory, "status", status(plan, app));
-            write(directory, "launch", new LaunchFile(plan, app).text(request.flavor()));
+            write(directory, "launch", new LaunchFile(plan, app).text(request.flavor(), request.hidden()));
             Files.copy(app.image().manifestFile(), directory.resolve("manifest"));
             if (request.flavor() == Flavor.CRUN) {
                 BundleConfig config =
