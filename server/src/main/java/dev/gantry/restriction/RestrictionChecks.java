@@ -10,6 +10,7 @@ import dev.gantry.v1.NodeRestrictions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Validates restrictions, on the node when it starts and on the server when the node registers. */
 public final class RestrictionChecks {
@@ -19,6 +20,8 @@ public final class RestrictionChecks {
 
     /** The longest path or source, in characters. */
     public static final int LONGEST_ENTRY = 1024;
+
+    private static final Pattern CAPABILITY = Pattern.compile("CAP_[A-Z_]{1,32}");
 
     private final List<JobViolation> faults = new ArrayList<>();
 
@@ -45,6 +48,7 @@ public final class RestrictionChecks {
         if (restrictions.hasImageSources()) {
             checks.checkSources(restrictions.getImageSources(), FieldPath.field(path, "image_sources"));
         }
+        checks.checkCapabilities(restrictions, FieldPath.field(path, "allow_caps"));
         return List.copyOf(checks.faults);
     }
 
@@ -91,6 +95,20 @@ public final class RestrictionChecks {
             add(path, "allows none, and so no task: name one, or leave it out");
         }
         checkEach(sources.getAllowList(), path + ".allow", RestrictionChecks::sourceFault);
+    }
+
+    private void checkCapabilities(NodeRestrictions restrictions, String path) {
+        if (restrictions.getAllowCapsCount() > 0 && !restrictions.getDenyRawCapabilities()) {
+            add(
+                    path,
+                    "has no effect where all capabilities are allowed: set raw_capabilities = false, or leave it out");
+        }
+        checkEach(
+                restrictions.getAllowCapsList(),
+                path,
+                name -> CAPABILITY.matcher(name).matches()
+                        ? Optional.empty()
+                        : Optional.of("\"%s\" is no capability: write a name such as CAP_NET_ADMIN".formatted(name)));
     }
 
     /** Returns true if there is no fault. */

@@ -16,6 +16,7 @@ public final class Restrictions {
     private final TaskIds users;
     private final TaskIds groups;
     private final boolean rawCapabilitiesDenied;
+    private final AppCapabilities capabilities;
     private final boolean insecureImagesDenied;
     private final Optional<ImageSources> imageSources;
 
@@ -33,6 +34,7 @@ public final class Restrictions {
                 restrictions.getDenyRoot(),
                 restrictions.hasGroups() ? Optional.of(restrictions.getGroups()) : Optional.empty());
         this.rawCapabilitiesDenied = restrictions.getDenyRawCapabilities();
+        this.capabilities = new AppCapabilities(restrictions.getAllowCapsList());
         this.insecureImagesDenied = restrictions.getDenyInsecureImages();
         this.imageSources = restrictions.hasImageSources()
                 ? Optional.of(new ImageSources(restrictions.getImageSources()))
@@ -62,6 +64,11 @@ public final class Restrictions {
     /** Returns true if tasks may not join the network of the machine. */
     public boolean deniesHostNetwork() {
         return hostNetworkDenied;
+    }
+
+    /** Returns true if tasks and isolators of images may not lift what confines a pod. */
+    public boolean deniesRawCapabilities() {
+        return rawCapabilitiesDenied;
     }
 
     /** Returns true if images may not come from everywhere. */
@@ -97,7 +104,16 @@ public final class Restrictions {
     }
 
     /**
-     * Returns why a node does not allow a volume, as {@link #refusals} does.
+     * Returns why a node does not allow the isolators of an image, as {@link #refusals(MachineUse)} does.
+     *
+     * @param isolators what the image asks for
+     */
+    public List<String> refusals(ImageIsolators isolators) {
+        return rawCapabilitiesDenied ? capabilities.refusals(isolators) : List.of();
+    }
+
+    /**
+     * Returns why a node does not allow a volume, as {@link #refusals(MachineUse)} does.
      *
      * @param volume a path of the machine
      */
@@ -106,7 +122,7 @@ public final class Restrictions {
     }
 
     /**
-     * Returns why a node does not allow an image, as {@link #refusals} does.
+     * Returns why a node does not allow an image, as {@link #refusals(MachineUse)} does.
      *
      * @param image the text that names it
      */

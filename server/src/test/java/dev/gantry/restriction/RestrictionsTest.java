@@ -9,6 +9,7 @@ import dev.gantry.v1.ImageSourceRestriction;
 import dev.gantry.v1.NodeRestrictions;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +136,43 @@ class RestrictionsTest {
                 .extracting(fault -> fault.getDescription())
                 .asString()
                 .startsWith("\"/srv/team-*/in\" is within \"/srv/*\" of read_only");
+    }
+
+    @Test
+    void isolators_of_an_image_may_retain_the_usual_capabilities_and_those_that_the_node_allows() {
+        Restrictions rules = Restrictions.of(NodeRestrictions.newBuilder()
+                .setDenyRawCapabilities(true)
+                .addAllowCaps("CAP_NET_ADMIN")
+                .build());
+        String retain = "os/linux/capabilities-retain-set";
+
+        assertThat(rules.refusals(new ImageIsolators(Map.of(
+                        retain,
+                        List.of("CAP_CHOWN", "CAP_NET_ADMIN"),
+                        "os/linux/capabilities-remove-set",
+                        List.of("CAP_MKNOD"),
+                        "resource/memory",
+                        List.of()))))
+                .isEmpty();
+        assertThat(rules.refusals(new ImageIsolators(Map.of(
+                        retain, List.of("CAP_SYS_PTRACE", "CAP_SYS_ADMIN"), "os/linux/seccomp-remove-set", List.of()))))
+                .satisfiesExactly(
+                        refusal -> assertThat(refusal).contains("the image retains CAP_SYS_ADMIN, CAP_SYS_PTRACE: "),
+                        refusal -> assertThat(refusal).contains("the isolator os/linux/seccomp-remove-set"));
+        assertThat(Restrictions.NONE.refusals(new ImageIsolators(Map.of(retain, List.of("CAP_SYS_ADMIN")))))
+                .isEmpty();
+    }
+
+    @Test
+    void capabilities_are_named_as_the_kernel_does_and_only_where_others_are_denied() {
+        NodeRestrictions faulty =
+                NodeRestrictions.newBuilder().addAllowCaps("net_admin").build();
+
+        assertThat(RestrictionChecks.check(faulty, ""))
+                .extracting(fault -> fault.getField() + ": " + fault.getDescription())
+                .satisfiesExactly(
+                        fault -> assertThat(fault).startsWith("allow_caps: has no effect"),
+                        fault -> assertThat(fault).startsWith("allow_caps[0]: \"net_admin\" is no capability"));
     }
 
     @Test

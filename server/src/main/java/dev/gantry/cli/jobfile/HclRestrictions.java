@@ -30,6 +30,7 @@ final class HclRestrictions {
                     "users",
                     "groups",
                     "raw_capabilities",
+                    "allow_caps",
                     "insecure_images",
                     "image_sources"),
             List.of());
@@ -87,6 +88,9 @@ final class HclRestrictions {
             case "host_network" -> restrictions.setDenyHostNetwork(!Values.bool(key, value));
             case "root" -> restrictions.setDenyRoot(!Values.bool(key, value));
             case "raw_capabilities" -> restrictions.setDenyRawCapabilities(!Values.bool(key, value));
+            case "allow_caps" ->
+                Values.texts(key, value)
+                        .forEach(name -> restrictions.addAllowCaps(name.startsWith("CAP_") ? name : "CAP_" + name));
             case "insecure_images" -> restrictions.setDenyInsecureImages(!Values.bool(key, value));
             case "users" -> restrictions.setUsers(ids(key, value));
             case "groups" -> restrictions.setGroups(ids(key, value));

@@ -44,14 +44,28 @@ final class PodPreparation {
         refuseSecondStart(RunFiles.of(directory), directory);
         RktTaskConfig config = config(request);
         refuseRestricted(request.task().getUser(), config);
-        ReadyShell shell = supervisor.ready();
+        PreparedPod pod = prepare(request, config, supervisor.ready());
+        boolean isAllowed = false;
+        try {
+            refuseIsolators(pod.uuid());
+            isAllowed = true;
+        } finally {
+            if (!isAllowed) {
+                pod.discard();
+            }
+        }
+        return pod;
+    }
+
+    private PreparedPod prepare(TaskRequest request, RktTaskConfig config, ReadyShell shell)
+            throws TaskStartException, InterruptedException {
         boolean prepared = false;
         try {
             String uuid = prepare(request, config);
             prepared = true;
             tools.held().hold(uuid);
-            return new PreparedPod(
-                    uuid, config, rkt, directory, LogLimits.of(request.task().getLogs()), supervisor, shell, tools);
+            LogLimits limits = LogLimits.of(request.task().getLogs());
+            return new PreparedPod(uuid, config, rkt, request.directory(), limits, supervisor, shell, tools);
         } finally {
             if (!prepared) {
                 shell.close();
@@ -95,6 +109,21 @@ final class PodPreparation {
         List<String> refusals = restrictions.refusals(RktMachineUse.of(user, config));
         if (!refusals.isEmpty()) {
             throw new TaskStartException("This node " + String.join("; ", refusals), false);
+        }
+    }
+
+    /** Refuses an image that lifts what confines the pod. Only a pod that was prepared tells what its image asks for. */
+    private void refuseIsolators(String uuid) throws TaskStartException, InterruptedException {
+        if (!restrictions.deniesRawCapabilities()) {
+            return;
+        }
+        try {
+            List<String> refusals = restrictions.refusals(rkt.isolators(uuid));
+            if (!refusals.isEmpty()) {
+                throw new TaskStartException("This node " + String.join("; ", refusals), false);
+            }
+        } catch (RktException e) {
+            throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
         }
     }
 

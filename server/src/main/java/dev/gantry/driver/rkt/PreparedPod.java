@@ -47,6 +47,10 @@ final class PreparedPod implements PreparedTask {
         this.tools = tools;
     }
 
+    String uuid() {
+        return uuid;
+    }
+
     @Override
     public RktTask run() throws TaskStartException, InterruptedException {
         try {

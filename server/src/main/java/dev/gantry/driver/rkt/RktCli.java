@@ -1,6 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskCommand;
+import dev.gantry.restriction.ImageIsolators;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,12 @@ final class RktCli {
     /** Returns the id of the image of a pod with one app. */
     String imageId(String uuid) throws RktException, InterruptedException {
         return RktJson.imageId(
+                require("cat-manifest", call(commands.catManifest(uuid))).stdout());
+    }
+
+    /** Returns the isolators of the image that a pod of one app is made of. */
+    ImageIsolators isolators(String uuid) throws RktException, InterruptedException {
+        return RktJson.isolators(
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 

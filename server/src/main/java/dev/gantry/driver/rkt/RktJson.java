@@ -5,9 +5,12 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.gantry.restriction.ImageIsolators;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -63,14 +66,39 @@ final class RktJson {
 
     /** Reads the id of the image of a pod's only app, from the output of {@code rkt cat-manifest}. */
     static String imageId(String json) throws RktException {
+        return read("cat-manifest", json, () -> text(onlyApp(json).getAsJsonObject("image"), "id"));
+    }
+
+    /** Reads from {@code rkt cat-manifest} the isolators of the pod's one app, which are those of its image. */
+    static ImageIsolators isolators(String json) throws RktException {
         return read("cat-manifest", json, () -> {
-            JsonArray apps =
-                    elements(JsonParser.parseString(json).getAsJsonObject().get("apps"));
-            if (apps.size() != 1) {
-                throw new JsonParseException("There are " + apps.size() + " apps");
+            JsonObject app = onlyApp(json).getAsJsonObject("app");
+            if (app == null) {
+                throw new JsonParseException("The app has no settings");
             }
-            return text(apps.get(0).getAsJsonObject().getAsJsonObject("image"), "id");
+            Map<String, List<String>> sets = new HashMap<>();
+            for (JsonElement isolator : elements(app.get("isolators"))) {
+                sets.computeIfAbsent(text(isolator.getAsJsonObject(), "name"), unseen -> new ArrayList<>())
+                        .addAll(set(isolator.getAsJsonObject().get("value")));
+            }
+            return new ImageIsolators(sets);
         });
+    }
+
+    private static List<String> set(JsonElement value) {
+        List<String> words = new ArrayList<>();
+        if (value instanceof JsonObject object) {
+            elements(object.get("set")).forEach(word -> words.add(word.getAsString()));
+        }
+        return words;
+    }
+
+    private static JsonObject onlyApp(String json) {
+        JsonArray apps = elements(JsonParser.parseString(json).getAsJsonObject().get("apps"));
+        if (apps.size() != 1) {
+            throw new JsonParseException("There are " + apps.size() + " apps");
+        }
+        return apps.get(0).getAsJsonObject();
     }
 
     private static PodStatus status(JsonObject pod) {

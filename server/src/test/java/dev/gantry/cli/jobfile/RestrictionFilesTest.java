@@ -32,6 +32,7 @@ class RestrictionFilesTest {
                 users            = ["1000-1999", 2500]
                 groups           = ["100"]
                 raw_capabilities = false
+                allow_caps       = ["NET_ADMIN", "CAP_SYS_TIME"]
                 insecure_images  = false
                 image_sources    = ["docker://registry.example.com", "/srv/images"]
                 """);
@@ -49,6 +50,8 @@ class RestrictionFilesTest {
                         .setGroups(IdRestriction.newBuilder()
                                 .addAllow(IdRange.newBuilder().setFirst(100).setLast(100)))
                         .setDenyRawCapabilities(true)
+                        .addAllowCaps("CAP_NET_ADMIN")
+                        .addAllowCaps("CAP_SYS_TIME")
                         .setDenyInsecureImages(true)
                         .setImageSources(ImageSourceRestriction.newBuilder()
                                 .addAllow("docker://registry.example.com")

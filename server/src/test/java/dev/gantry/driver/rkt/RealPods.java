@@ -73,12 +73,16 @@ final class RealPods {
     }
 
     static Path emptyImage(Path root) throws IOException {
+        return emptyImage(root.resolve("empty.aci"), "");
+    }
+
+    /** Makes an empty image with isolators, as JSON without the brackets of the list. */
+    static Path emptyImage(Path image, String isolators) throws IOException {
         byte[] manifest = """
                 {"acKind": "ImageManifest", "acVersion": "0.8.11", "name": "example.com/empty",
                  "labels": [{"name": "os", "value": "linux"}],
-                 "app": {"exec": ["/bin/sh"], "user": "0", "group": "0"}}
-                """.getBytes(StandardCharsets.UTF_8);
-        Path image = root.resolve("empty.aci");
+                 "app": {"exec": ["/bin/sh"], "user": "0", "group": "0", "isolators": [%s]}}
+                """.formatted(isolators).getBytes(StandardCharsets.UTF_8);
         try (OutputStream file = Files.newOutputStream(image);
                 TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
             TarArchiveEntry entry = new TarArchiveEntry("manifest");

@@ -46,6 +46,7 @@ class RestrictedDriverIT {
     private Path secret;
     private Path images;
     private DriverFixture fixture;
+    private RktExecutable executable;
     private RktDriver driver;
 
     @BeforeEach
@@ -71,8 +72,9 @@ class RestrictedDriverIT {
                 .setDenyRawCapabilities(true)
                 .setImageSources(ImageSourceRestriction.newBuilder().addAllow(images.toString()))
                 .build();
+        executable = RealPods.executable(root, flavor);
         driver = new RktDriver(
-                RealPods.executable(root, flavor),
+                executable,
                 Restrictions.of(tight),
                 DriverFixture.LIMITS,
                 fixture.allocations,
@@ -144,6 +146,27 @@ class RestrictedDriverIT {
                         + " without a user, since its image decides then: set user to a number other than 0; does not"
                         + " allow the group 0 (root): set group to a number other than 0; does not allow raw"
                         + " capabilities: ");
+    }
+
+    @Test
+    void an_image_that_retains_more_capabilities_than_usual_is_refused_and_leaves_no_pod() throws Exception {
+        RealPods.emptyImage(images.resolve("admin.aci"), """
+                {"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_SYS_ADMIN", "CAP_CHOWN"]}}
+                """);
+        RealPods.emptyImage(images.resolve("usual.aci"), """
+                {"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_CHOWN"]}}
+                """);
+
+        assertRefused(
+                request("1000", config(images + "/admin.aci")),
+                "does not allow raw capabilities, and the image retains CAP_SYS_ADMIN: use another image");
+        assertThat(exitOf(driver.start(request("1000", config(images + "/usual.aci"))))
+                        .exitCode())
+                .hasValue(0);
+        CommandRunner runner =
+                new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS));
+        assertThat(new RktCli(executable.locate(), runner, RktTimeouts.DEFAULT).list())
+                .isEmpty();
     }
 
     @Test

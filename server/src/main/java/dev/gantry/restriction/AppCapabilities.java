@@ -1,0 +1,59 @@
+package dev.gantry.restriction;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What isolators of images may change of how a pod is confined, where raw capabilities are denied. */
+final class AppCapabilities {
+
+    private static final String RETAIN = "os/linux/capabilities-retain-set";
+
+    /** Isolators that take the place of a filter or a profile. They may be weaker than what they replace. */
+    private static final Set<String> FILTERS = Set.of(
+            "os/linux/seccomp-retain-set",
+            "os/linux/seccomp-remove-set",
+            "os/linux/apparmor-profile",
+            "os/linux/selinux-context");
+
+    /** The capabilities of an app without isolators (rkt's "Capabilities Isolators Guide"). */
+    private static final Set<String> USUAL = Stream.of(
+                    ("AUDIT_WRITE CHOWN DAC_OVERRIDE FSETID FOWNER KILL MKNOD NET_RAW NET_BIND_SERVICE SETUID SETGID"
+                                    + " SETPCAP SETFCAP SYS_CHROOT")
+                            .split(" ", -1))
+            .map(name -> "CAP_" + name)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final Set<String> allowed;
+
+    /**
+     * Takes the rule.
+     *
+     * @param more the capabilities besides the usual ones
+     */
+    AppCapabilities(List<String> more) {
+        this.allowed = Stream.concat(USUAL.stream(), more.stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** Returns why isolators are not allowed, each reason as the rest of a sentence about the node. */
+    List<String> refusals(ImageIsolators isolators) {
+        List<String> refusals = new ArrayList<>();
+        Set<String> beyond = new TreeSet<>(isolators.sets().getOrDefault(RETAIN, List.of()));
+        beyond.removeAll(allowed);
+        if (!beyond.isEmpty()) {
+            refusals.add("does not allow raw capabilities, and the image retains %s: use another image, or add them to"
+                            .formatted(String.join(", ", beyond))
+                    + " allow_caps of the node");
+        }
+        new TreeSet<>(isolators.sets().keySet())
+                .stream()
+                        .filter(FILTERS::contains)
+                        .forEach(name -> refusals.add(
+                                "does not allow raw capabilities, and the image has the isolator %s: use another image"
+                                        .formatted(name)));
+        return refusals;
+    }
+}
