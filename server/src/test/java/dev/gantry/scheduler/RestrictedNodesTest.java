@@ -7,15 +7,19 @@ import static dev.gantry.scheduler.Fixtures.job;
 import static dev.gantry.scheduler.Fixtures.node;
 import static dev.gantry.scheduler.Fixtures.task;
 import static dev.gantry.scheduler.Fixtures.version;
+import static dev.gantry.v1.SchedulingEligibility.SCHEDULING_ELIGIBILITY_INELIGIBLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.restriction.MachineUse;
 import dev.gantry.scheduler.plan.Placement;
 import dev.gantry.scheduler.plan.Plan;
 import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.PlanDeadline;
 import dev.gantry.scheduler.state.SchedulerOptions;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeRestrictions;
@@ -128,6 +132,31 @@ class RestrictedNodesTest {
                         .misfit(root.getJob(), root.getJob().getTaskGroups(0))
                         .apply(tightened))
                 .contains(REASON);
+    }
+
+    @Test
+    void a_node_that_has_refused_an_allocation_gets_no_other_until_it_changes() {
+        ClusterState cluster = cluster(node("a").setModifyIndex(5));
+        JobVersion job = asUser("7", 1);
+        Allocation placed = Fixtures.apply(cluster, job, plan(cluster, job)).get(0);
+        cluster.putAllocation(placed.toBuilder()
+                .setClientStatus(ClientStatus.CLIENT_STATUS_FAILED)
+                .setRestriction("This node does not allow the host path \"/x\"")
+                .setModifyTime(ProtoTimes.toTimestamp(NOW.minusSeconds(1000)))
+                .setModifyIndex(9)
+                .build());
+
+        assertThat(plan(cluster, job).groups().get(0).failure().orElseThrow().getSummary())
+                .isEqualTo("1 of 1 node: node does not allow the host path \"/x\"");
+
+        cluster.putNode(node("b").setModifyIndex(3).build());
+        assertThat(nodes(plan(cluster, job))).containsExactly("b");
+        cluster.putNode(node("b")
+                .setModifyIndex(3)
+                .setEligibility(SCHEDULING_ELIGIBILITY_INELIGIBLE)
+                .build());
+        cluster.putNode(node("a").setModifyIndex(10).build());
+        assertThat(nodes(plan(cluster, job))).containsExactly("a");
     }
 
     private Plan plan(ClusterState cluster, JobVersion job) {

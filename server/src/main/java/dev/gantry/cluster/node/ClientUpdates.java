@@ -5,6 +5,7 @@ import dev.gantry.cluster.deployment.DeploymentTransitions;
 import dev.gantry.cluster.evaluation.Evaluations;
 import dev.gantry.model.AllocationStatuses;
 import dev.gantry.model.ProtoTimes;
+import dev.gantry.model.TaskEvents;
 import dev.gantry.store.Store;
 import dev.gantry.store.WriteTransaction;
 import dev.gantry.v1.Allocation;
@@ -165,6 +166,9 @@ final class ClientUpdates {
                 .addAllTaskStates(update.getTaskStatesList())
                 .clearChecks()
                 .addAllChecks(update.getChecksList());
+        if (update.getClientStatus() == ClientStatus.CLIENT_STATUS_FAILED) {
+            TaskEvents.restriction(update.getTaskStatesList()).ifPresent(merged::setRestriction);
+        }
         health(allocation, update)
                 .filter(healthy -> !allocation.hasHealthy() || allocation.getHealthy() != healthy)
                 .ifPresent(healthy -> merged.setHealthy(healthy).setHealthyTime(ProtoTimes.toTimestampMillis(now)));

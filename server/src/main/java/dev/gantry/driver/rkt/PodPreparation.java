@@ -108,7 +108,7 @@ final class PodPreparation {
     private void refuseRestricted(String user, RktTaskConfig config) throws TaskStartException {
         List<String> refusals = restrictions.refusals(RktMachineUse.of(user, config));
         if (!refusals.isEmpty()) {
-            throw new TaskStartException("This node " + String.join("; ", refusals), false);
+            throw TaskStartException.restricted("This node " + String.join("; ", refusals));
         }
     }
 
@@ -120,10 +120,10 @@ final class PodPreparation {
         try {
             List<String> refusals = restrictions.refusals(rkt.isolators(uuid));
             if (!refusals.isEmpty()) {
-                throw new TaskStartException("This node " + String.join("; ", refusals), false);
+                throw TaskStartException.restricted("This node " + String.join("; ", refusals));
             }
         } catch (RktException e) {
-            throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
+            throw e.toTaskStartException();
         }
     }
 
@@ -131,10 +131,9 @@ final class PodPreparation {
         if (restrictions.deniesHostNetwork()
                 && RktOptionWords.isDefaultNetwork(config.net())
                 && rkt.version().sharesNetwork()) {
-            throw new RktException(
+            throw RktException.restricted(
                     "This node does not allow the host network, which its rkt gives each pod that names no other:"
-                            + " install crun on the node",
-                    false);
+                            + " install crun on the node");
         }
     }
 
@@ -161,7 +160,7 @@ final class PodPreparation {
             }
             return tools.images().prepare(rkt, pod, beginning(pod.image(), request.directory()));
         } catch (RktException e) {
-            throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
+            throw e.toTaskStartException();
         }
     }
 
@@ -176,7 +175,7 @@ final class PodPreparation {
             String real = directory.own().resolve(path).toRealPath().toString();
             Optional<String> refusal = restrictions.imageRefusal(real);
             if (refusal.isPresent()) {
-                throw new RktException("This node %s, where \"%s\" leads".formatted(refusal.get(), image), false);
+                throw RktException.restricted("This node %s, where \"%s\" leads".formatted(refusal.get(), image));
             }
             return real;
         } catch (IOException e) {

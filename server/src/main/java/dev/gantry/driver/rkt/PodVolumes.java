@@ -99,7 +99,7 @@ final class PodVolumes {
         Optional<String> refusal = restrictions.refusal(new MachineUse.HostVolume(real.toString(), readOnly));
         if (refusal.isPresent()) {
             String origin = real.equals(path) ? "" : ", where \"%s\" leads".formatted(path);
-            throw new RktException("This node " + refusal.get() + origin, false);
+            throw RktException.restricted("This node " + refusal.get() + origin);
         }
         if (!Files.isDirectory(real) && !Files.isRegularFile(real)) {
             throw new RktException(

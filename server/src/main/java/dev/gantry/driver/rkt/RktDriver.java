@@ -172,7 +172,7 @@ public final class RktDriver implements TaskDriver {
             tools.held().starting(task);
             return new PodPreparation(finder.current(), restrictions, volumes, supervisor, tools).prepare(request);
         } catch (RktException e) {
-            throw new TaskStartException(e.getMessage(), e.isWorthRetrying());
+            throw e.toTaskStartException();
         } finally {
             tools.held().started(task);
             starts.readLock().unlock();

@@ -1,5 +1,7 @@
 package dev.gantry.node.allocation;
 
+import dev.gantry.model.TaskEvents;
+
 /** The types of task events. */
 enum EventType {
     /** The node has taken the task. */
@@ -21,7 +23,9 @@ enum EventType {
     /** The task was stopped. */
     KILLED("Killed"),
     /** The task could not be started. */
-    DRIVER_FAILURE("DriverFailure");
+    DRIVER_FAILURE("DriverFailure"),
+    /** The owner of the node does not allow the task. */
+    RESTRICTED(TaskEvents.RESTRICTED);
 
     private final String word;
 

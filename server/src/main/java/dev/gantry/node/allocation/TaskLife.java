@@ -146,7 +146,7 @@ final class TaskLife {
         if (isDead()) {
             return rest();
         }
-        history.add(EventType.DRIVER_FAILURE, failure.getMessage());
+        history.add(failure.isRestricted() ? EventType.RESTRICTED : EventType.DRIVER_FAILURE, failure.getMessage());
         if (stopping) {
             history.die(false);
             return rest();

@@ -18,8 +18,12 @@ public record Refusal(Kind kind, String reason) {
         DISTINCT
     }
 
-    /** Returns a refusal by a property of the node itself. */
-    static Refusal node(String reason) {
+    /**
+     * Returns a refusal by a property of the node itself.
+     *
+     * @param reason the reason
+     */
+    public static Refusal node(String reason) {
         return new Refusal(Kind.NODE, reason);
     }
 

@@ -4,6 +4,7 @@ import dev.gantry.model.AllocationStatuses;
 import dev.gantry.scheduler.constraint.NodeInterpolation;
 import dev.gantry.scheduler.state.AllocatedResources;
 import dev.gantry.scheduler.state.ClusterState;
+import dev.gantry.scheduler.state.Demand;
 import dev.gantry.scheduler.state.NodeUsage;
 import dev.gantry.v1.Allocation;
 import java.util.ArrayList;
@@ -82,6 +83,11 @@ final class PlanDraft {
      */
     AllocationCount.ByNode countByNode(String taskGroup) {
         return keepUp(new AllocationCount.ByNode(), taskGroup);
+    }
+
+    /** Returns the nodes that have refused an allocation of a group. */
+    NodeRefusals refusalsOf(Demand demand) {
+        return new NodeRefusals(cluster, demand);
     }
 
     /**

@@ -17,6 +17,7 @@ final class Suitability {
     private final List<DistinctRule> distinct;
     private final AllocationCount.ByNode ofSameGroup;
     private final List<SpreadRule> spreads;
+    private final NodeRefusals refusals;
 
     /**
      * Prepares the test.
@@ -29,6 +30,7 @@ final class Suitability {
         this.demand = demand;
         this.draft = draft;
         this.distinct = DistinctRule.of(demand.job(), demand.group(), draft);
+        this.refusals = draft.refusalsOf(demand);
         this.ofSameGroup = draft.countByNode(demand.group().getName());
         this.spreads = SpreadRule.of(demand.job(), demand.group(), draft);
     }
@@ -39,10 +41,14 @@ final class Suitability {
     }
 
     /**
-     * Returns the reason why a distinct constraint refuses a node; empty if all such constraints hold. Does not test
-     * requirements and resources.
+     * Returns why a distinct constraint refuses a node, or why the node has refused the group before; empty if neither
+     * is the case. Does not test requirements and resources.
      */
     Optional<Refusal> distinctRefusal(NodeUsage node) {
+        Optional<Refusal> before = refusals.refusal(node);
+        if (before.isPresent()) {
+            return before;
+        }
         for (DistinctRule rule : distinct) {
             Optional<Refusal> refusal = rule.refusal(node);
             if (refusal.isPresent()) {

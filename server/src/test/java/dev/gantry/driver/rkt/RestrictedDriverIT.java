@@ -192,7 +192,8 @@ class RestrictedDriverIT {
                 .isThrownBy(() -> driver.prepare(request))
                 .withMessageContaining(reason)
                 .withMessageStartingWith(reason.startsWith("can't") ? "The path" : "This node ")
-                .returns(false, TaskStartException::isWorthRetrying);
+                .returns(false, TaskStartException::isWorthRetrying)
+                .returns(!reason.startsWith("can't"), TaskStartException::isRestricted);
     }
 
     private TaskRequest task(String user, String script, String volume) {
