@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -166,10 +167,16 @@ final class FailedLogins implements ServerInterceptor {
                 super.close(busy.getStatus(), busy.getTrailers());
             } else {
                 CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS)
-                        .execute(() -> {
-                            delayed.decrementAndGet();
-                            super.close(status, trailers);
-                        });
+                        .execute(() -> refuse(status, trailers));
+            }
+        }
+
+        private void refuse(Status status, Metadata trailers) {
+            delayed.decrementAndGet();
+            try {
+                super.close(status, trailers);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("The server has stopped before a refusal was sent", e);
             }
         }
 
