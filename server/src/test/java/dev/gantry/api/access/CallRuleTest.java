@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
 import com.google.protobuf.DescriptorProtos.FieldOptions;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -23,7 +22,7 @@ class CallRuleTest {
     private static final FieldDescriptorProto SECRET = FieldDescriptorProto.newBuilder()
             .setName("secret")
             .setNumber(1)
-            .setType(Type.TYPE_STRING)
+            .setType(FieldDescriptorProto.Type.TYPE_STRING)
             .setOptions(FieldOptions.newBuilder().setDebugRedact(true))
             .build();
 
@@ -73,7 +72,7 @@ class CallRuleTest {
                 .setName("thing")
                 .setNumber(1)
                 .setLabel(label)
-                .setType(Type.TYPE_MESSAGE)
+                .setType(FieldDescriptorProto.Type.TYPE_MESSAGE)
                 .setTypeName("thing")
                 .build();
     }
