@@ -44,8 +44,13 @@ public record NodeCertificate(PrivateKey key, List<X509Certificate> chain, X509C
             return Optional.empty();
         }
         try {
-            List<X509Certificate> all = PemFiles.readCertificates(file);
-            PrivateKey key = PemFiles.readKey(file);
+            List<X509Certificate> all;
+            PrivateKey key;
+            do {
+                all = PemFiles.readCertificates(file);
+                key = PemFiles.readKey(file);
+                // A renewal may have replaced the file between the two reads.
+            } while (!all.equals(PemFiles.readCertificates(file)));
             if (all.size() < WITH_AUTHORITY) {
                 throw new TlsException("%s has no certificate of a CA".formatted(file));
             }

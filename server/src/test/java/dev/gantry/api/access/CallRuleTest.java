@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
-import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
 import com.google.protobuf.DescriptorProtos.FieldOptions;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
@@ -48,10 +47,12 @@ class CallRuleTest {
                         .addMessageType(DescriptorProto.newBuilder().setName("plain"))
                         .addMessageType(
                                 DescriptorProto.newBuilder().setName("thing").addField(SECRET))
-                        .addMessageType(
-                                DescriptorProto.newBuilder().setName("holder").addField(thing(Label.LABEL_OPTIONAL)))
-                        .addMessageType(
-                                DescriptorProto.newBuilder().setName("list").addField(thing(Label.LABEL_REPEATED)))
+                        .addMessageType(DescriptorProto.newBuilder()
+                                .setName("holder")
+                                .addField(thing(FieldDescriptorProto.Label.LABEL_OPTIONAL)))
+                        .addMessageType(DescriptorProto.newBuilder()
+                                .setName("list")
+                                .addField(thing(FieldDescriptorProto.Label.LABEL_REPEATED)))
                         .build(),
                 new FileDescriptor[0]);
         Descriptor type = file.findMessageTypeByName(answer);
@@ -67,7 +68,7 @@ class CallRuleTest {
                 .isAudited();
     }
 
-    private static FieldDescriptorProto thing(Label label) {
+    private static FieldDescriptorProto thing(FieldDescriptorProto.Label label) {
         return FieldDescriptorProto.newBuilder()
                 .setName("thing")
                 .setNumber(1)
