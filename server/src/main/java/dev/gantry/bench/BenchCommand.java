@@ -6,7 +6,15 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measures Gantry on this machine.",
-        subcommands = {PlacementsCommand.class, SubmissionsCommand.class, RestartCommand.class, LatencyCommand.class})
+        subcommands = {
+            AllCommand.class,
+            StartCommand.class,
+            PlacementsCommand.class,
+            SubmissionsCommand.class,
+            RestartCommand.class,
+            IdleCommand.class,
+            LatencyCommand.class
+        })
 public final class BenchCommand {
 
     private final Runnable startLog;

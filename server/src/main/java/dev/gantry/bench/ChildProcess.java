@@ -2,6 +2,7 @@ package dev.gantry.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A child process that runs this program. */
 final class ChildProcess implements AutoCloseable {
@@ -17,6 +19,8 @@ final class ChildProcess implements AutoCloseable {
     private static final long POLL_MILLIS = 10;
     private static final long STOP_SECONDS = 60;
     private static final double MILLIS_PER_SECOND = 1e3;
+    private static final double KIB_PER_MIB = 1024;
+    private static final Pattern PROPORTIONAL = Pattern.compile("Pss: +(\\d+) kB");
 
     private final Process process;
     private final String ready;
@@ -38,16 +42,33 @@ final class ChildProcess implements AutoCloseable {
      */
     static ChildProcess start(Path log, List<String> javaOptions, List<String> arguments, Pattern pattern)
             throws IOException, InterruptedException {
+        Process process = builder(log, javaOptions, arguments).start();
+        return new ChildProcess(process, awaitReady(process, log, pattern));
+    }
+
+    /**
+     * Runs the program until it ends.
+     *
+     * @param log where its output goes
+     * @param javaOptions the options of the JVM
+     * @param arguments the arguments of the program
+     * @throws IOException if it failed
+     * @throws InterruptedException if this thread was interrupted
+     */
+    static void run(Path log, List<String> javaOptions, List<String> arguments)
+            throws IOException, InterruptedException {
+        if (builder(log, javaOptions, arguments).start().waitFor() != 0) {
+            throw new IOException("%s failed: %s".formatted(String.join(" ", arguments), Files.readString(log)));
+        }
+    }
+
+    private static ProcessBuilder builder(Path log, List<String> javaOptions, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.gantry.app.Gantry"));
         command.addAll(arguments);
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        return new ChildProcess(process, awaitReady(process, log, pattern));
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
     }
 
     /** Returns the match of the pattern's group. */
@@ -58,6 +79,39 @@ final class ChildProcess implements AutoCloseable {
     /** The CPU time of all its threads so far, in seconds; 0 if the system does not tell. */
     double cpuSeconds() {
         return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L) / MILLIS_PER_SECOND;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** The memory that it and all its descendants take, each page shared by several processes in parts, in MiB. */
+    Memory memory() throws IOException {
+        long others = 0;
+        for (ProcessHandle descendant : process.descendants().toList()) {
+            others += proportionalKib(descendant.pid());
+        }
+        return new Memory(proportionalKib(process.pid()) / KIB_PER_MIB, others / KIB_PER_MIB);
+    }
+
+    /**
+     * Memory in MiB.
+     *
+     * @param own of the process itself
+     * @param descendants of all that it has started
+     */
+    record Memory(double own, double descendants) {}
+
+    /** Returns 0 for a process that has ended. */
+    private static long proportionalKib(long pid) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "smaps_rollup"))) {
+            return lines.map(PROPORTIONAL::matcher)
+                    .filter(Matcher::matches)
+                    .mapToLong(found -> Long.parseLong(found.group(1)))
+                    .sum();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
     }
 
     /** Kills it, as {@code kill -9} does, and waits for its end. */

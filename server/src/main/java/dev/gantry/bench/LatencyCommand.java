@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -32,7 +31,6 @@ import picocli.CommandLine.Option;
         })
 final class LatencyCommand extends Measurement {
 
-    private static final Pattern NODE_READY = Pattern.compile("Gantry node (\\S+) is ready");
     private static final double MILLIS_PER_NANO = 1e-6;
 
     @Option(
@@ -52,31 +50,13 @@ final class LatencyCommand extends Measurement {
     Report measure(Path directory) throws IOException, InterruptedException {
         BareRkt rkt = BareRkt.in(directory);
         try (ServerProcess process = ServerProcess.start(directory, server);
-                ChildProcess node = startNode(directory, process, rkt);
+                ChildProcess node = NodeProcess.start(directory, process.address(), rkt);
                 GantryClient client = GantryClient.connect(process.address())) {
             say("Measuring on node " + node.ready());
             return measure(client, rkt);
         } finally {
             rkt.removeAll();
         }
-    }
-
-    private static ChildProcess startNode(Path directory, ServerProcess server, BareRkt rkt)
-            throws IOException, InterruptedException {
-        return ChildProcess.start(
-                directory.resolve("node.log"),
-                List.of("-Xmx512m"),
-                List.of(
-                        "node",
-                        "--servers",
-                        server.address(),
-                        "--data-dir",
-                        directory.resolve("node").toString(),
-                        "--ip",
-                        "127.0.0.1",
-                        "--rkt",
-                        rkt.executable().toString()),
-                NODE_READY);
     }
 
     private Report measure(GantryClient client, BareRkt rkt) throws IOException, InterruptedException {

@@ -34,8 +34,21 @@ final class PlacementLoad {
      * @return when the first submission began, by {@link System#nanoTime}
      */
     long place(String address, PlacementClock clock, Report report) throws InterruptedException {
-        try (HollowFleet fleet = HollowFleet.connect(address, nodes, clock);
-                GantryClient client = GantryClient.connect(address)) {
+        try (HollowFleet fleet = HollowFleet.connect(address, nodes, clock)) {
+            return place(fleet, address, clock, report);
+        }
+    }
+
+    /** Does the same, and leaves the nodes connected. */
+    HollowFleet placeAndStay(String address, PlacementClock clock, Report report) throws InterruptedException {
+        HollowFleet fleet = HollowFleet.connect(address, nodes, clock);
+        place(fleet, address, clock, report);
+        return fleet;
+    }
+
+    private long place(HollowFleet fleet, String address, PlacementClock clock, Report report)
+            throws InterruptedException {
+        try (GantryClient client = GantryClient.connect(address)) {
             fleet.beatEvery(clock.awaitRegistered());
             long started = System.nanoTime();
             submitAll(client, clock);

@@ -6,15 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.stream.LongStream;
 
 /** A server in a process of its own, with a heap of its own and a directory of its own. */
 final class ServerProcess implements AutoCloseable {
 
     private static final Pattern READY = Pattern.compile("is ready at (\\S+)");
-    private static final Pattern HEAP_BEFORE = Pattern.compile("Pause .*?(\\d+)M->\\d+M");
+    private static final Pattern COLLECTION = Pattern.compile("Pause .*?(\\d+)M->(\\d+)M");
 
     private final ChildProcess process;
     private final Path directory;
@@ -47,12 +48,32 @@ final class ServerProcess implements AutoCloseable {
 
     /** The largest heap that a collection has found in use, in MiB. */
     long peakHeapMib() {
-        try (Stream<String> lines = Files.lines(directory.resolve("gc.log"))) {
-            return lines.map(HEAP_BEFORE::matcher)
+        return collections(found -> Long.parseLong(found.group(1))).max().orElse(0);
+    }
+
+    /**
+     * Collects the garbage of the whole heap, if the Java has jcmd, and returns what the last collection has left, in MiB.
+     */
+    long liveHeapMib() throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        if (Files.isExecutable(jcmd)) {
+            new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        }
+        return collections(found -> Long.parseLong(found.group(2)))
+                .reduce((first, second) -> second)
+                .orElse(0);
+    }
+
+    private LongStream collections(ToLongFunction<Matcher> figure) {
+        try {
+            return Files.readAllLines(directory.resolve("gc.log")).stream()
+                    .map(COLLECTION::matcher)
                     .filter(Matcher::find)
-                    .mapToLong(found -> Long.parseLong(found.group(1)))
-                    .max()
-                    .orElse(0);
+                    .mapToLong(figure);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

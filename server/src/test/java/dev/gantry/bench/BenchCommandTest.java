@@ -10,7 +10,7 @@ import picocli.CommandLine;
 class BenchCommandTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"placements", "submissions", "restart", "latency --image any"})
+    @ValueSource(strings = {"all", "start", "placements", "submissions", "restart", "idle", "latency --image any"})
     void a_measurement_starts_the_log_before_anything_else(String line) {
         IllegalStateException end = new IllegalStateException("the log was started");
         AtomicReference<Exception> seen = new AtomicReference<>();

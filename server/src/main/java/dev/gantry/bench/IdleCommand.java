@@ -1,0 +1,135 @@
+package dev.gantry.bench;
+
+import dev.gantry.client.GantryClient;
+import dev.gantry.client.Jobs;
+import dev.gantry.client.Watch;
+import dev.gantry.v1.ClientStatus;
+import dev.gantry.v1.WatchJobResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code gantry bench idle}. */
+@Command(
+        name = "idle",
+        description = {
+            "Measures what a server and a node take when nothing changes: the CPU and heap of a server with simulated nodes"
+                    + " and their allocations, and, with --image, the CPU and memory of a node with running tasks.",
+            "The node needs root."
+        })
+final class IdleCommand extends Measurement {
+
+    private static final double PERCENT = 100;
+
+    /** After the last change, for what follows it. */
+    private static final Duration REST = Duration.ofSeconds(5);
+
+    @Mixin
+    private PlacementLoad load = new PlacementLoad();
+
+    @Option(names = "--image", paramLabel = "FILE", description = "An ACI with /bin/sleep in it, for the node's tasks.")
+    private Optional<Path> image = Optional.empty();
+
+    @Option(
+            names = "--running",
+            defaultValue = "100",
+            description = "Tasks that run on the node. Default: ${DEFAULT-VALUE}.")
+    private int running;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "30",
+            description = "How long each of both is watched. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Mixin
+    private ServerJavaOptions server = new ServerJavaOptions("4g");
+
+    @Override
+    Report measure(Path directory) throws IOException, InterruptedException {
+        Report report = Report.withLoad();
+        measureServer(Files.createDirectory(directory.resolve("of-server")), report);
+        if (image.isPresent()) {
+            measureNode(
+                    Files.createDirectory(directory.resolve("of-node")),
+                    image.get().toAbsolutePath(),
+                    report);
+        }
+        return report;
+    }
+
+    @SuppressWarnings("try") // the nodes stay connected, and nothing else is asked of them
+    private void measureServer(Path directory, Report report) throws IOException, InterruptedException {
+        PlacementClock clock = load.clock();
+        try (ServerProcess process = ServerProcess.start(directory, server);
+                HollowFleet fleet = load.placeAndStay(process.address(), clock, report)) {
+            report.put("allocations", clock.placements())
+                    .put("server_cpu_percent", cpuPercent(process::cpuSeconds))
+                    .put("server_live_heap_mib", process.liveHeapMib());
+            process.kill();
+        }
+    }
+
+    private void measureNode(Path directory, Path image, Report report) throws IOException, InterruptedException {
+        BareRkt rkt = BareRkt.in(directory);
+        try (ServerProcess process = ServerProcess.start(directory, server);
+                ChildProcess node = NodeProcess.start(directory, process.address(), rkt);
+                GantryClient client = GantryClient.connect(process.address())) {
+            client.jobs()
+                    .submit(Jobs.service("idle")
+                            .group(Jobs.group("group")
+                                    .count(running)
+                                    .task(Jobs.rkt("task", image.toString())
+                                            .command("/bin/sleep")
+                                            .args("infinity")
+                                            .net("host")
+                                            .cpu(1)
+                                            .memory(16)))
+                            .build());
+            awaitRunning(client, running);
+            report.put("node_tasks", running).put("node_cpu_percent", cpuPercent(node::cpuSeconds));
+            ChildProcess.Memory memory = node.memory();
+            report.put("node_mib", memory.own()).put("node_tasks_mib", memory.descendants());
+            client.jobs().stop("idle");
+            awaitRunning(client, 0);
+        } finally {
+            rkt.removeAll();
+        }
+    }
+
+    /** Waits until so many tasks run. */
+    private static void awaitRunning(GantryClient client, int expected) {
+        Map<String, ClientStatus> known = new HashMap<>();
+        try (Watch<WatchJobResponse> watch = client.jobs().watch("idle")) {
+            while (watch.hasNext()) {
+                watch.next()
+                        .getAllocationsList()
+                        .forEach(allocation -> known.put(allocation.getId(), allocation.getClientStatus()));
+                if (expected > 0 && known.containsValue(ClientStatus.CLIENT_STATUS_FAILED)) {
+                    throw new IllegalStateException("A pod failed: the figures would say nothing");
+                }
+                if (Collections.frequency(known.values(), ClientStatus.CLIENT_STATUS_RUNNING) == expected) {
+                    return;
+                }
+            }
+        }
+        throw new IllegalStateException("The watch of the job has ended");
+    }
+
+    /** The share of one CPU that is used while nothing changes. */
+    private double cpuPercent(DoubleSupplier cpuSeconds) throws InterruptedException {
+        Thread.sleep(REST.toMillis());
+        double before = cpuSeconds.getAsDouble();
+        Thread.sleep(Duration.ofSeconds(seconds).toMillis());
+        return (cpuSeconds.getAsDouble() - before) / seconds * PERCENT;
+    }
+}
