@@ -35,7 +35,26 @@ public final class ClassArchiveTraining {
             }
             """;
 
+    /** A node gets it, if it runs as root, and can't prepare its pods. */
+    private static final String FAILING_JOB = """
+            job "failing" {
+              datacenters = ["dc1"]
+              type = "batch"
+              constraint { attribute = "${attr.kernel.name}" operator = "=" value = "linux" }
+              group "group" {
+                count = 3
+                restart { attempts = 0 mode = "fail" }
+                task "task" {
+                  driver = "rkt"
+                  config { image = "example.com/training" net = ["host"] }
+                  resources { cpu = 20 memory = 32 network { port "http" {} } }
+                }
+              }
+            }
+            """;
+
     private static final List<List<String>> COMMANDS = List.of(
+            List.of("status", "--wait=60s"),
             List.of("job", "validate", "-"),
             List.of("job", "plan", "-"),
             List.of("job", "run", "--detach", "-"),
@@ -60,13 +79,14 @@ public final class ClassArchiveTraining {
      * @param arguments the server's HOST:PORT
      */
     public static void main(String[] arguments) {
-        COMMANDS.forEach(command -> run(arguments[0], command));
+        COMMANDS.forEach(command -> run(arguments[0], command, JOB));
+        run(arguments[0], List.of("job", "run", "--wait-timeout=10s", "-"), FAILING_JOB);
     }
 
     /** Prints nothing: what a command says does not matter, nor whether it succeeds. */
-    private static void run(String server, List<String> command) {
+    private static void run(String server, List<String> command, String job) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-        Console console = new Console(new ByteArrayInputStream(JOB.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere);
+        Console console = new Console(new ByteArrayInputStream(job.getBytes(StandardCharsets.UTF_8)), nowhere, nowhere);
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.put("GANTRY_ADDR", server);
         CliContext context = new CliContext(console, environment, SystemSources.clock(), System::nanoTime);
