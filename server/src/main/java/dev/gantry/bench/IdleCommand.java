@@ -9,11 +9,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,6 +33,8 @@ import picocli.CommandLine.Option;
 final class IdleCommand extends Measurement {
 
     private static final double PERCENT = 100;
+    private static final Set<ClientStatus> LIVE =
+            EnumSet.of(ClientStatus.CLIENT_STATUS_PENDING, ClientStatus.CLIENT_STATUS_RUNNING);
 
     /** After the last change, for what follows it. */
     private static final Duration REST = Duration.ofSeconds(5);
@@ -92,32 +98,40 @@ final class IdleCommand extends Measurement {
                                             .command("/bin/sleep")
                                             .args("infinity")
                                             .net("host")
-                                            .cpu(1)
+                                            .cpu(10)
                                             .memory(16)))
                             .build());
-            awaitRunning(client, running);
-            report.put("node_tasks", running).put("node_cpu_percent", cpuPercent(node::cpuSeconds));
-            ChildProcess.Memory memory = node.memory();
-            report.put("node_mib", memory.own()).put("node_tasks_mib", memory.descendants());
-            client.jobs().stop("idle");
-            awaitRunning(client, 0);
+            try {
+                await(client, this::areAllRunning);
+                report.put("node_tasks", running).put("node_cpu_percent", cpuPercent(node::cpuSeconds));
+                ChildProcess.Memory memory = node.memory();
+                report.put("node_mib", memory.own()).put("node_tasks_mib", memory.descendants());
+            } finally {
+                // Pods outlive their node.
+                client.jobs().stop("idle");
+                await(client, statuses -> statuses.stream().noneMatch(LIVE::contains));
+            }
         } finally {
             rkt.removeAll();
         }
     }
 
-    /** Waits until so many tasks run. */
-    private static void awaitRunning(GantryClient client, int expected) {
+    private boolean areAllRunning(Collection<ClientStatus> statuses) {
+        if (statuses.contains(ClientStatus.CLIENT_STATUS_FAILED)) {
+            throw new IllegalStateException("A pod failed: the figures would say nothing");
+        }
+        return Collections.frequency(statuses, ClientStatus.CLIENT_STATUS_RUNNING) == running;
+    }
+
+    /** Waits until the statuses of all allocations meet a condition. */
+    private static void await(GantryClient client, Predicate<Collection<ClientStatus>> condition) {
         Map<String, ClientStatus> known = new HashMap<>();
         try (Watch<WatchJobResponse> watch = client.jobs().watch("idle")) {
             while (watch.hasNext()) {
                 watch.next()
                         .getAllocationsList()
                         .forEach(allocation -> known.put(allocation.getId(), allocation.getClientStatus()));
-                if (expected > 0 && known.containsValue(ClientStatus.CLIENT_STATUS_FAILED)) {
-                    throw new IllegalStateException("A pod failed: the figures would say nothing");
-                }
-                if (Collections.frequency(known.values(), ClientStatus.CLIENT_STATUS_RUNNING) == expected) {
+                if (condition.test(known.values())) {
                     return;
                 }
             }
