@@ -128,7 +128,7 @@ class ImageMaintenanceTest extends RktTest {
         assertThat(used.exitCode()).isEqualTo(254);
         assertThat(used.err()).contains("pods use it: " + uuid);
         rkt.call("rm", uuid).succeeded();
-        assertThat(rkt.call("image", "verify", id).succeeded().out()).contains("\"more\" in \"/\" is none of");
+        assertThat(rkt.call("image", "verify", id).succeeded().out()).contains("\"more\" in \"/\" is not a file of");
         assertThat(rkt.call("image", "verify", id).succeeded().out()).startsWith("successfully verified");
 
         Files.writeString(image.resolve("image.tar"), "damaged");

@@ -83,7 +83,7 @@ class GantryNodeTest {
         assertThat(registered.getName()).isEqualTo("alpha");
         assertThat(registered.getDatacenter()).isEqualTo("dc7");
         assertThat(registered.getNodeClass()).isEqualTo("small");
-        assertThat(registered.getRestrictions().getDenyRoot()).isTrue();
+        assertThat(registered.getRestrictions().getDenyHostNetwork()).isTrue();
         assertThat(registered.getMetaMap()).containsExactly(Map.entry("rack", "r1"));
         assertThat(registered.getAttributesMap())
                 .containsEntry("kernel.name", "linux")

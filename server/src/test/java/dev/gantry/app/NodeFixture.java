@@ -124,7 +124,7 @@ final class NodeFixture implements AutoCloseable {
                 NodeConfig.MIN_DYNAMIC_PORT,
                 NodeConfig.MAX_DYNAMIC_PORT,
                 Map.of(),
-                NodeRestrictions.newBuilder().setDenyRoot(true).build(),
+                NodeRestrictions.newBuilder().setDenyHostNetwork(true).build(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
