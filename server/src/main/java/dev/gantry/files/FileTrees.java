@@ -45,8 +45,8 @@ public final class FileTrees {
      * mounted below is not entered. Continues after a failure, so that as much as possible is deleted. Another process
      * may delete the same tree at the same time.
      *
-     * @param tree the file or directory; nothing happens if there is none. Its parent directories must be writable by
-     *     trusted users only
+     * @param tree the file or directory; nothing happens if it does not exist. Its parent directories must be writable
+     *     by trusted users only
      * @throws IOException if something is left; it names the first such file and how many others there are
      */
     public static void delete(Path tree) throws IOException {
@@ -129,7 +129,7 @@ public final class FileTrees {
         try (SecureDirectoryStream<Path> child = directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
             empty(child, path.resolve(name), depth + 1);
         } catch (NotDirectoryException e) {
-            // Another process has replaced it meanwhile.
+            // Another process has replaced the file in between.
             directory.deleteFile(name);
             return;
         }
