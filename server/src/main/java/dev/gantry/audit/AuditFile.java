@@ -1,5 +1,6 @@
 package dev.gantry.audit;
 
+import dev.gantry.files.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,11 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +28,7 @@ final class AuditFile implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditFile.class);
 
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
-    private static final FileAttribute<?> MODE = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
+    private static final FileAttribute<?> MODE = PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY);
 
     private final AuditOptions options;
     private FileChannel channel;
@@ -106,7 +104,7 @@ final class AuditFile implements AutoCloseable {
         }
         // Before it is changed: it may be another program's.
         long whole = LastLine.end(file);
-        Files.setPosixFilePermissions(file, OWNER_ONLY);
+        Files.setPosixFilePermissions(file, DurableFile.OWNER_ONLY);
         channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
         try {
             lock(file);
@@ -198,10 +196,7 @@ final class AuditFile implements AutoCloseable {
         for (int number = options.maxFiles(); Files.deleteIfExists(numbered(number)); number++) {}
         reopen();
         if (options.isSync()) {
-            try (FileChannel directory =
-                    FileChannel.open(options.file().toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-                directory.force(true);
-            }
+            DurableFile.sync(options.file().toAbsolutePath().getParent());
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -19,6 +20,10 @@ public final class DurableFile {
 
     /** The mode of files that only their owner may read and write. */
     public static final Set<PosixFilePermission> OWNER_ONLY = Set.copyOf(PosixFilePermissions.fromString("rw-------"));
+
+    /** Makes directories that only their owner may enter, read and write. */
+    public static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private static final String UNFINISHED = ".new";
 
@@ -45,6 +50,20 @@ public final class DurableFile {
             }
             channel.force(true);
         }
+    }
+
+    /**
+     * Writes a file in place of an older one, if there is one. The file is on disk when the method returns; a crash
+     * before leaves the old file or the new one. Not for two threads with the same file.
+     *
+     * @param file the file
+     * @param content its content
+     * @param mode its mode, further limited by the process's umask
+     * @throws IOException if the file can't be written
+     */
+    public static void write(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
+        replace(file, content, mode);
+        sync(file.toAbsolutePath().getParent());
     }
 
     /**

@@ -7,8 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -32,9 +30,6 @@ public final class TokenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(TokenFiles.class);
     private static final List<String> NAMES = List.of(MANAGEMENT, JOIN);
     private static final int LONGEST = 65_536;
-
-    private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     private final Path dir;
     private final Optional<Path> authority;
@@ -113,7 +108,7 @@ public final class TokenFiles {
      */
     public synchronized void copyTo(Path to) {
         try {
-            Files.createDirectories(to, OWNER_ONLY_DIRECTORY);
+            Files.createDirectories(to, DurableFile.OWNER_ONLY_DIRECTORY);
             copies = Optional.of(to);
             NAMES.forEach(name -> copy(name, to));
             copy(AUTHORITY, authority.flatMap(TokenFiles::read), to);
@@ -170,7 +165,6 @@ public final class TokenFiles {
 
     private static void write(Path dir, String name, String secret) throws IOException {
         byte[] line = (secret + "\n").getBytes(StandardCharsets.US_ASCII);
-        DurableFile.replace(dir.resolve(name), line, DurableFile.OWNER_ONLY);
-        DurableFile.sync(dir);
+        DurableFile.write(dir.resolve(name), line, DurableFile.OWNER_ONLY);
     }
 }

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Collection;
 import java.util.List;
@@ -257,9 +256,7 @@ public final class Keyring {
 
     private static Keys make(Path file) throws IOException, GeneralSecurityException {
         KeysetHandle handle = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
-        Files.createDirectories(
-                file.toAbsolutePath().getParent(),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectories(file.toAbsolutePath().getParent(), DurableFile.OWNER_ONLY_DIRECTORY);
         write(file, handle);
         LOG.info(
                 "Made the keyring {}: without it nobody can read variables, so keep a copy apart from the database's",
@@ -285,8 +282,7 @@ public final class Keyring {
 
     private static void write(Path file, KeysetHandle handle) throws IOException, GeneralSecurityException {
         String json = TinkJsonProtoKeysetFormat.serializeKeyset(handle, InsecureSecretKeyAccess.get()) + "\n";
-        DurableFile.replace(file, json.getBytes(StandardCharsets.UTF_8), DurableFile.OWNER_ONLY);
-        DurableFile.sync(file.toAbsolutePath().getParent());
+        DurableFile.write(file, json.getBytes(StandardCharsets.UTF_8), DurableFile.OWNER_ONLY);
     }
 
     private static Keyring unusable(Path file, String why) {
