@@ -108,6 +108,18 @@ public final class CertificateAuthority {
     }
 
     /**
+     * Returns the time from which a certificate is to be replaced by a new one: after two thirds of its validity.
+     *
+     * @param certificate the certificate
+     * @return the time
+     */
+    public static Instant renewal(X509Certificate certificate) {
+        Instant begin = certificate.getNotBefore().toInstant();
+        Duration validity = Duration.between(begin, certificate.getNotAfter().toInstant());
+        return begin.plus(validity.multipliedBy(2).dividedBy(3));
+    }
+
+    /**
      * Makes a new authority with a certificate that it signs itself.
      *
      * @param name its common name

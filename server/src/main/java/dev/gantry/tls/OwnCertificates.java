@@ -8,14 +8,12 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -151,10 +149,7 @@ public final class OwnCertificates {
             List<X509Certificate> shown = PemFiles.readCertificates(file);
             X509Certificate present = shown.get(0);
             KeyMatch.check(present, file, PemFiles.readKey(directory.resolve(KEY)), directory.resolve(KEY));
-            Instant begin = present.getNotBefore().toInstant();
-            Duration validity = Duration.between(begin, present.getNotAfter().toInstant());
-            Instant renewal = begin.plus(validity.multipliedBy(2).dividedBy(3));
-            return clock.instant().isBefore(renewal)
+            return clock.instant().isBefore(CertificateAuthority.renewal(present))
                     && shown.contains(authority())
                     && isIssued(present)
                     && names(present).equals(names(subject));
@@ -208,8 +203,7 @@ public final class OwnCertificates {
                 Files.deleteIfExists(unfinished.resolve(file));
             }
             Files.deleteIfExists(unfinished);
-            Files.createDirectory(
-                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(unfinished, DurableFile.OWNER_ONLY_DIRECTORY);
             CertificateAuthority.Identity made = CertificateAuthority.create(
                             "Gantry CA", AUTHORITY_VALIDITY, clock, random)
                     .identity();

@@ -48,9 +48,14 @@ public final class PemFiles {
      * @throws TlsException if the file can't be read or has no certificate
      */
     public static List<X509Certificate> readCertificates(Path file) {
+        return certificates(file, read(file, "certificate"));
+    }
+
+    private static List<X509Certificate> certificates(Path file, byte[] content) {
         X509Certificate[] found;
-        String content = new String(read(file, "certificate"), StandardCharsets.ISO_8859_1);
-        String certificates = PRIVATE_KEY.matcher(content).replaceAll("");
+        String certificates = PRIVATE_KEY
+                .matcher(new String(content, StandardCharsets.ISO_8859_1))
+                .replaceAll("");
         try (InputStream in = new ByteArrayInputStream(certificates.getBytes(StandardCharsets.ISO_8859_1))) {
             found = CertificateUtils.getX509Certificates(in);
         } catch (CertificateException | IOException e) {
@@ -74,7 +79,10 @@ public final class PemFiles {
      * @throws TlsException if the file can't be read, has no key, or may be read or written by every user
      */
     public static PrivateKey readKey(Path file) {
-        byte[] content = read(file, "private key");
+        return key(file, read(file, "private key"));
+    }
+
+    private static PrivateKey key(Path file, byte[] content) {
         checkOwnerOnly(file);
         if (!new String(content, StandardCharsets.ISO_8859_1).contains("-----BEGIN PRIVATE KEY-----")) {
             throw new TlsException(
@@ -90,6 +98,18 @@ public final class PemFiles {
                             .formatted(file, e.getMessage()),
                     e);
         }
+    }
+
+    /**
+     * Reads the certificates and the private key of one file, which another thread or process may replace meanwhile.
+     *
+     * @param file the file
+     * @return the certificates, in the order of the file, and the key, both of the same state of the file
+     * @throws TlsException as {@link #readCertificates} and {@link #readKey}
+     */
+    public static CertificateAuthority.Identity readIdentity(Path file) {
+        byte[] content = read(file, "certificate");
+        return new CertificateAuthority.Identity(certificates(file, content), key(file, content));
     }
 
     /**
@@ -203,8 +223,7 @@ public final class PemFiles {
 
     private static void replace(Path file, String content, Set<PosixFilePermission> mode) {
         try {
-            DurableFile.replace(file, content.getBytes(StandardCharsets.US_ASCII), mode);
-            DurableFile.sync(file.toAbsolutePath().getParent());
+            DurableFile.write(file, content.getBytes(StandardCharsets.US_ASCII), mode);
         } catch (IOException e) {
             throw new TlsException("%s can't be replaced: %s".formatted(file, reason(e)), e);
         }

@@ -1,5 +1,6 @@
 package dev.gantry.node.state;
 
+import dev.gantry.tls.CertificateAuthority;
 import dev.gantry.tls.CertificateRole;
 import dev.gantry.tls.KeyMatch;
 import dev.gantry.tls.PemFiles;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -44,18 +44,14 @@ public record NodeCertificate(PrivateKey key, List<X509Certificate> chain, X509C
             return Optional.empty();
         }
         try {
-            List<X509Certificate> all;
-            PrivateKey key;
-            do {
-                all = PemFiles.readCertificates(file);
-                key = PemFiles.readKey(file);
-                // A renewal may have replaced the file between the two reads.
-            } while (!all.equals(PemFiles.readCertificates(file)));
+            CertificateAuthority.Identity read = PemFiles.readIdentity(file);
+            List<X509Certificate> all = read.chain();
             if (all.size() < WITH_AUTHORITY) {
                 throw new TlsException("%s has no certificate of a CA".formatted(file));
             }
-            KeyMatch.check(all.get(0), file, key, file);
-            return Optional.of(new NodeCertificate(key, all.subList(0, all.size() - 1), all.get(all.size() - 1)));
+            KeyMatch.check(read.certificate(), file, read.key(), file);
+            return Optional.of(
+                    new NodeCertificate(read.key(), all.subList(0, all.size() - 1), all.get(all.size() - 1)));
         } catch (TlsException e) {
             throw new NodeStateException(
                     "The node's certificate can't be used: %s. Restore the file, or delete it: then the node needs a join"
@@ -92,8 +88,7 @@ public record NodeCertificate(PrivateKey key, List<X509Certificate> chain, X509C
      * @return the time
      */
     public Instant renewal() {
-        Instant begin = chain.get(0).getNotBefore().toInstant();
-        return begin.plus(Duration.between(begin, end()).multipliedBy(2).dividedBy(3));
+        return CertificateAuthority.renewal(chain.get(0));
     }
 
     /**
