@@ -9,7 +9,7 @@ import java.util.Optional;
 public final class Restrictions {
 
     /** Allows everything. */
-    public static final Restrictions NONE = of(NodeRestrictions.getDefaultInstance());
+    public static final Restrictions NONE = new Restrictions(NodeRestrictions.getDefaultInstance());
 
     private final Optional<HostPaths> hostPaths;
     private final boolean hostNetworkDenied;
@@ -48,7 +48,7 @@ public final class Restrictions {
      * @return the rules
      */
     public static Restrictions of(NodeRestrictions restrictions) {
-        return new Restrictions(restrictions);
+        return restrictions.equals(NodeRestrictions.getDefaultInstance()) ? NONE : new Restrictions(restrictions);
     }
 
     /** Returns true if tasks may mount at least some path of the machine. */

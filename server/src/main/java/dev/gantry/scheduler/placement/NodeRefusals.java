@@ -1,11 +1,11 @@
 package dev.gantry.scheduler.placement;
 
 import dev.gantry.scheduler.constraint.Refusal;
-import dev.gantry.scheduler.state.ClusterState;
 import dev.gantry.scheduler.state.Demand;
 import dev.gantry.scheduler.state.NodeUsage;
 import dev.gantry.v1.Allocation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,13 +23,12 @@ final class NodeRefusals {
     /**
      * Reads the refusals.
      *
-     * @param cluster the cluster
+     * @param refused the job's allocations that nodes have refused, of any version and group
      * @param demand the group
      */
-    NodeRefusals(ClusterState cluster, Demand demand) {
-        for (Allocation one : cluster.allocationsOf(demand.job().getId())) {
-            if (!one.getRestriction().isEmpty()
-                    && one.getJobVersion() == demand.jobVersion()
+    NodeRefusals(List<Allocation> refused, Demand demand) {
+        for (Allocation one : refused) {
+            if (one.getJobVersion() == demand.jobVersion()
                     && one.getTaskGroup().equals(demand.group().getName())) {
                 String reason = one.getRestriction().replaceFirst("^This node", "node");
                 byNode.put(one.getNodeId(), new Refused(one.getModifyIndex(), Refusal.node(reason)));

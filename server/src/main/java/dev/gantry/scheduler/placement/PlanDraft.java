@@ -38,6 +38,10 @@ final class PlanDraft {
     private final IdentityHashMap<NodeUsage, NodeUsage> changed = new IdentityHashMap<>();
 
     private final Map<String, List<Allocation>> wanted = new HashMap<>();
+
+    /** The job's allocations that their nodes have refused, since their owners do not allow them. Mostly none. */
+    private final List<Allocation> refused = new ArrayList<>();
+
     /** The counts over all groups, by property, shared by the groups. */
     private final Map<NodeInterpolation, AllocationCount.ByProperty> counts = new HashMap<>();
     /** The counts over one group, by the group's name. */
@@ -59,6 +63,9 @@ final class PlanDraft {
             if (AllocationStatuses.isWanted(one)) {
                 wanted.computeIfAbsent(one.getTaskGroup(), unseen -> new ArrayList<>())
                         .add(one);
+            }
+            if (!one.getRestriction().isEmpty()) {
+                refused.add(one);
             }
         }
     }
@@ -87,7 +94,7 @@ final class PlanDraft {
 
     /** Returns the nodes that have refused an allocation of a group. */
     NodeRefusals refusalsOf(Demand demand) {
-        return new NodeRefusals(cluster, demand);
+        return new NodeRefusals(refused, demand);
     }
 
     /**
