@@ -104,7 +104,7 @@ final class AclServiceApi extends AclServiceImplBase {
                 () -> {
                     Violations violations = new Violations();
                     violations.addAll(PolicyChecks.check(request.getPolicy(), "policy"));
-                    requireNone(violations);
+                    violations.requireNone();
                     return registry.apply(request.getPolicy());
                 },
                 policy -> ApplyAclPolicyResponse.newBuilder().setPolicy(policy).build());
@@ -209,7 +209,7 @@ final class AclServiceApi extends AclServiceImplBase {
                     Violations violations = new Violations();
                     checkName(request.getName(), violations);
                     checkPolicies(request.getPoliciesList(), violations);
-                    requireNone(violations);
+                    violations.requireNone();
                     return registry.update(
                             lookup.find(request.getAccessorId()).getAccessorId(),
                             request.getName(),
@@ -243,7 +243,7 @@ final class AclServiceApi extends AclServiceImplBase {
             violations.add("type", "is missing or unknown: use CLIENT, MANAGEMENT or JOIN");
         }
         checkLife(request, violations);
-        requireNone(violations);
+        violations.requireNone();
         AccessRegistry.requireSuited(request.getType(), request.getPoliciesList());
         return new TokenOptions(
                 request.getName(),
@@ -291,11 +291,5 @@ final class AclServiceApi extends AclServiceImplBase {
             throw new InvalidRequestException(field, "is missing");
         }
         return value;
-    }
-
-    private static void requireNone(Violations violations) {
-        if (!violations.found().isEmpty()) {
-            throw new InvalidRequestException(violations.found());
-        }
     }
 }

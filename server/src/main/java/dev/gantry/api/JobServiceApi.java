@@ -475,9 +475,7 @@ final class JobServiceApi extends JobServiceImplBase {
     private static Dispatch dispatch(DispatchJobRequest request) {
         Violations violations = new Violations();
         violations.checkVariables("meta", request.getMetaMap());
-        if (!violations.found().isEmpty()) {
-            throw new InvalidRequestException(violations.found());
-        }
+        violations.requireNone();
         return new Dispatch(request.getPayload(), request.getMetaMap(), requestId(request.getRequestId()));
     }
 

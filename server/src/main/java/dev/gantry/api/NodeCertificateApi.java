@@ -48,9 +48,7 @@ final class NodeCertificateApi extends NodeCertificateServiceImplBase {
         Responses.answer(observer, () -> {
             Violations violations = new Violations();
             violations.checkName("node_name", request.getNodeName());
-            if (!violations.found().isEmpty()) {
-                throw new InvalidRequestException(violations.found());
-            }
+            violations.requireNone();
             String name = request.getNodeName();
             admission.checkCertificate(node, name);
             OwnCertificates issuer = authority.orElseThrow(() -> notIssuing(name));

@@ -169,9 +169,8 @@ final class NodeServiceApi extends NodeServiceImplBase {
 
     private static DrainStrategy check(DrainStrategy strategy) {
         Violations violations = new Violations();
-        if (!DurationValidator.check("begin.deadline", strategy.getDeadline(), Duration.ZERO, violations)) {
-            throw new InvalidRequestException(violations.found());
-        }
+        DurationValidator.check("begin.deadline", strategy.getDeadline(), Duration.ZERO, violations);
+        violations.requireNone();
         return strategy;
     }
 

@@ -50,7 +50,7 @@ final class VariableServiceApi extends VariableServiceImplBase {
                     VariableRules.faultOfPath(request.getPath()).ifPresent(fault -> violations.add("path", fault));
                     violations.addAll(VariableRules.faultsOfItems(request.getItemsMap(), "items"));
                     checkIndex(request.hasCheckIndex(), request.getCheckIndex(), 0, violations);
-                    requireNone(violations);
+                    violations.requireNone();
                     return variables.put(
                             request.getPath(),
                             request.getItemsMap(),
@@ -102,7 +102,7 @@ final class VariableServiceApi extends VariableServiceImplBase {
                     requirePath(request.getPath());
                     Violations violations = new Violations();
                     checkIndex(request.hasCheckIndex(), request.getCheckIndex(), 1, violations);
-                    requireNone(violations);
+                    violations.requireNone();
                     return variables.delete(
                             request.getPath(), optional(request.hasCheckIndex(), request.getCheckIndex()));
                 },
@@ -151,12 +151,6 @@ final class VariableServiceApi extends VariableServiceImplBase {
         Optional<String> fault = VariableRules.faultOfPath(path);
         if (fault.isPresent()) {
             throw new InvalidRequestException("path", fault.get());
-        }
-    }
-
-    private static void requireNone(Violations violations) {
-        if (!violations.found().isEmpty()) {
-            throw new InvalidRequestException(violations.found());
         }
     }
 }

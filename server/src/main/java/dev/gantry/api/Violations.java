@@ -67,6 +67,17 @@ final class Violations {
         });
     }
 
+    /**
+     * Ends a check.
+     *
+     * @throws InvalidRequestException if there are violations; it names all of them
+     */
+    void requireNone() {
+        if (!found.isEmpty()) {
+            throw new InvalidRequestException(found());
+        }
+    }
+
     List<JobViolation> found() {
         return List.copyOf(found);
     }
