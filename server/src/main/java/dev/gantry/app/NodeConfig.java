@@ -100,44 +100,6 @@ record NodeConfig(
                 "Dynamic ports %d to %d are no range within 1 and 65535".formatted(minDynamicPort, maxDynamicPort));
     }
 
-    /**
-     * Makes a configuration of a node that trusts servers of its own user and of root.
-     *
-     * @throws IllegalArgumentException as the other constructor
-     */
-    NodeConfig(
-            List<String> servers,
-            Path dataDir,
-            String name,
-            String datacenter,
-            String nodeClass,
-            Map<String, String> meta,
-            String ip,
-            int minDynamicPort,
-            int maxDynamicPort,
-            Map<String, String> options,
-            NodeRestrictions restrictions,
-            Optional<Path> rkt,
-            Optional<Path> joinTokenFile,
-            Optional<TlsOptions> tls) {
-        this(
-                servers,
-                dataDir,
-                name,
-                datacenter,
-                nodeClass,
-                meta,
-                ip,
-                minDynamicPort,
-                maxDynamicPort,
-                options,
-                restrictions,
-                rkt,
-                joinTokenFile,
-                tls,
-                Set.of());
-    }
-
     /** Returns a configuration with defaults: the machine's name, and the address of its default route. */
     static NodeConfig of(List<String> servers, Path dataDir) {
         return new NodeConfig(
@@ -154,7 +116,8 @@ record NodeConfig(
                 NodeRestrictions.getDefaultInstance(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
     }
 
     static String defaultName() {

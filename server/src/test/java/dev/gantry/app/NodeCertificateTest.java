@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -356,7 +357,8 @@ class NodeCertificateTest {
                 config.restrictions(),
                 Optional.empty(),
                 Optional.empty(),
-                tls);
+                tls,
+                Set.of());
     }
 
     private GantryNode start(JoinTokens tokens) {

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 
@@ -127,7 +128,8 @@ final class NodeFixture implements AutoCloseable {
                 NodeRestrictions.newBuilder().setDenyHostNetwork(true).build(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                Set.of());
     }
 
     static GantryNode.Parts parts(ProcessDriver driver) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,7 +64,8 @@ class NodeOptionsTest {
                         NodeRestrictions.getDefaultInstance(),
                         Optional.of(Path.of("/usr/bin/rkt")),
                         Optional.of(Path.of("/etc/gantry/join.token")),
-                        Optional.empty()));
+                        Optional.empty(),
+                        Set.of()));
     }
 
     @ParameterizedTest

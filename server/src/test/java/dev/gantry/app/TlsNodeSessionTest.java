@@ -26,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,7 +169,8 @@ class TlsNodeSessionTest {
                 NodeRestrictions.getDefaultInstance(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.of(cluster.options("alpha")));
+                Optional.of(cluster.options("alpha")),
+                Set.of());
         GantryNode node = GantryNode.start(config, NodeFixture.parts(new ProcessDriver()));
         try {
             assertThat(nodes()).isEmpty();
