@@ -11,7 +11,7 @@ final class TlsFaults {
 
     private static final Pattern CERTIFICATE_DEMANDED = Pattern.compile("certificate[_ ]required");
 
-    /** What a server says of the certificate of its caller, in the words of BoringSSL and of Java. */
+    /** Matches the texts of BoringSSL and of Java for an alert by which a server refuses its caller's certificate. */
     private static final Pattern CERTIFICATE_REFUSED = Pattern.compile("_alert_|received fatal alert");
 
     private static final Pattern OTHER_NAME =

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/** What the policies of a token allow together; {@link GlobRules} says how rules add up. */
+/** Decides what the policies of a token allow together. {@link GlobRules} adds up their rules. */
 public final class PolicyGrants implements Grants {
 
     private final GlobRules<AclCapability, JobRule> jobs;

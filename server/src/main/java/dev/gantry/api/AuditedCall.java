@@ -61,7 +61,7 @@ final class AuditedCall {
     }
 
     /**
-     * What all calls need to be recorded.
+     * The parts by which all calls are recorded.
      *
      * @param log the log
      * @param clock the time of lines

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/** What the callers with one token, or from one peer, have asked of the server. Thread-safe. */
+/** Counts the calls, open streams and bytes of the callers with one token, or from one peer. Thread-safe. */
 final class CallAccount {
 
     /** After a pause, callers may use at once what they have not used for as long. */

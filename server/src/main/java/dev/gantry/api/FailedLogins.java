@@ -88,7 +88,7 @@ final class FailedLogins implements ServerInterceptor {
     }
 
     /**
-     * Makes an interceptor that knows of no failed logins.
+     * Makes an interceptor without recorded failures.
      *
      * @param nanoTime a monotonic clock, as {@link System#nanoTime}
      */

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What isolators of images may change of how a pod is confined, where raw capabilities are denied. */
+/** Refuses isolators of images that weaken the confinement of a pod. Used where raw capabilities are denied. */
 final class AppCapabilities {
 
     private static final String RETAIN = "os/linux/capabilities-retain-set";

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an image asks for in its isolators (appc spec/ace.md, "Linux Isolators").
+ * The isolators of an image (appc spec/ace.md, "Linux Isolators").
  *
  * @param sets for the name of each isolator, its set of words; an empty one for an isolator without a set
  */

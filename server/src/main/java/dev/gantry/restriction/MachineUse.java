@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one task asks of the machine. Values that only the node knows, because of a <code>${…}</code>, are left out
+ * The uses of the machine that one task asks for. Values that only the node knows, because of a <code>${…}</code>, are left out
  * before the task is on a node.
  *
  * @param hostVolumes the paths of the machine that it mounts

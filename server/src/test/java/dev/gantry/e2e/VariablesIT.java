@@ -65,7 +65,7 @@ class VariablesIT {
     @TempDir
     Path dir;
 
-    /** What is put in from outside; the rest of {@link #dir} is Gantry's and the pod's. */
+    /** Holds the files that the test makes. Gantry and the pod make all other files of {@link #dir}. */
     @TempDir
     Path inputs;
 

@@ -3,7 +3,7 @@ package dev.gantry.cluster.node;
 import java.time.Instant;
 
 /**
- * What the certificate of a node's connection says of the node.
+ * The name and the end of the certificate of a node's connection.
  *
  * @param name the node's name
  * @param end when the certificate ends. A connection may stay open for longer; the node's session may not

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the tasks of a group ask of their machine.
+ * The uses of the machine that the tasks of a group ask for.
  *
  * @param tasks what each task asks for, each once
  */

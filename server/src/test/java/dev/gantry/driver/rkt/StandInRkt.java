@@ -88,7 +88,7 @@ final class StandInRkt {
                 .toList();
     }
 
-    /** What the last call with secrets has read on its input. */
+    /** Returns the standard input of the last call that got secrets. */
     String input() {
         return read("input");
     }
