@@ -171,7 +171,7 @@ final class FixtureServer extends NodeSessionServiceImplBase {
     }
 
     LogChunk ask(ReadLog.Builder question) throws Exception {
-        return askLater(question).get(10, TimeUnit.SECONDS);
+        return askLater(question).get(60, TimeUnit.SECONDS);
     }
 
     CompletableFuture<LogChunk> askLater(ReadLog.Builder question) {

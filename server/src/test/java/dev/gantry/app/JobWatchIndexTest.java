@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tests the index in the messages of a watch of a job. */
-@Timeout(120)
+@Timeout(300)
 class JobWatchIndexTest {
 
-    private static final int CHANGES = 300;
+    private static final int CHANGES = 200;
 
     @RegisterExtension
     private final TestServer server = TestServer.extension();
