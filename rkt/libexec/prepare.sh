@@ -18,7 +18,8 @@
 #   warnings      what is to be said each time
 #
 # Sourced by: bin/rkt
-# Needs:      home, libexec, command and $@ of bin/rkt; common.sh
+# Needs:      home, libexec, command and $@ of bin/rkt; common.sh; RKT_POD_UUID of the environment, if set: the UUID that
+#             the pod shall have
 # Sets:       RKT_DECISION in the environment of Java: the key under which to keep the decision; unset if it depends on
 #             more. RKT_HOLES there: POSITION:START:LENGTH:NUMBER of each part that was left out. POSITION is that of its
 #             word; all count from 0. Parts of the same number are equal
@@ -175,7 +176,7 @@ make_kept_pod() {
   while IFS= read -r file; do
     [ ! -e "$file" ] || return 1
   done < "$kept/absent"
-  read -r uuid < /proc/sys/kernel/random/uuid
+  choose_uuid
   pod=$data_dir/pods/embryo/$uuid
   copy_kept_pod && {
     # A command that removes images makes this file before it looks which pods use them. Without it, that command sees
@@ -188,6 +189,24 @@ make_kept_pod() {
   }
   while IFS= read -r warning; do say "$warning"; done < "$kept/warnings"
   printf '%s\n' "$uuid"
+}
+
+# Sets uuid to RKT_POD_UUID, if it is a UUID that no pod has, else to a random one. PodStore.java does the same.
+choose_uuid() {
+  uuid=${RKT_POD_UUID-}
+  case $uuid in
+    ????????-????-????-????-????????????) ;;
+    *) uuid=/ ;;
+  esac
+  case $uuid in
+    *[!0123456789abcdef-]*) ;;
+    *)
+      for pod in "$data_dir/pods"/*/"$uuid"; do
+        [ -e "$pod" ] || return 0
+      done
+      ;;
+  esac
+  read -r uuid < /proc/sys/kernel/random/uuid
 }
 
 copy_kept_pod() {

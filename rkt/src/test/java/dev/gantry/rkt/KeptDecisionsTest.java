@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -114,6 +115,29 @@ class KeptDecisionsTest extends RktTest {
         prepare(Map.of(), volume(names[0]), volume(names[1]), id).succeeded();
         assertThat(prepare(Map.of(), volume(names[0]), volume(names[0]), id).err())
                 .contains("is given twice");
+    }
+
+    @Test
+    void a_pod_has_the_uuid_that_its_caller_wants_unless_that_is_none_or_another_pod_has_it() throws IOException {
+        String id = fetch(image);
+        String[] wanted = {"fd6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3d", "0d6ac4b0-f2ae-4f4c-9e93-3e1a2b1b8f3c"};
+
+        // By Java, then by the kept decision.
+        assertThat(preparedAs(Map.of(), wanted[0], id)).isEqualTo(wanted[0]);
+        assertThat(preparedAs(WITHOUT_JAVA, wanted[1], id)).isEqualTo(wanted[1]);
+
+        rkt.call("run-prepared", "--net=host", wanted[1]).succeeded();
+        for (String refused :
+                List.of(wanted[0], wanted[1], "../../../0d6ac4b0", wanted[0].toUpperCase(Locale.ROOT), "")) {
+            assertThat(preparedAs(WITHOUT_JAVA, refused, id)).hasSize(36).isNotIn(refused, "");
+            assertThat(preparedAs(Map.of(), refused, "--debug", id)).hasSize(36).isNotIn(refused, "");
+        }
+    }
+
+    private String preparedAs(Map<String, String> environment, String uuid, String... flags) throws IOException {
+        Map<String, String> all = new TreeMap<>(environment);
+        all.put("RKT_POD_UUID", uuid);
+        return prepare(all, flags).succeeded().out().strip();
     }
 
     private static String volume(String name) {

@@ -62,6 +62,9 @@ final class PrepareCommand {
             .with(Kind.VALUE, "dir", "local-config", "system-config", "user-config")
             .names();
 
+    /** The variable that names the UUID of the pod to make. */
+    private static final String POD_UUID = "RKT_POD_UUID";
+
     private static final String SAID_THAT_CRUN_IS_MISSING = "crun-missing";
 
     private PrepareCommand() {}
@@ -178,7 +181,8 @@ final class PrepareCommand {
                         warnings.add(warning);
                         session.say(warning);
                     });
-            PodPreparer.PreparedPod pod = preparer.prepare(request, images);
+            PodPreparer.PreparedPod pod =
+                    preparer.prepare(request, images, session.environment().getOrDefault(POD_UUID, ""));
             Files.writeString(pod.directory().resolve("run-flags"), "set -- " + ShellWords.quote(runFlags) + "\n");
             if (uuidFile.isPresent()) {
                 Files.writeString(Path.of(uuidFile.get()), pod.directory().getFileName() + "\n");

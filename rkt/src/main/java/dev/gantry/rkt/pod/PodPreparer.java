@@ -34,13 +34,15 @@ public final class PodPreparer {
      *
      * @param request the request
      * @param images the images of its apps, in the order of the apps; the caller holds the lock that keeps them
+     * @param uuid the UUID that the pod shall have; another one is chosen if this is no UUID, or a pod has it
      * @return the pod
      * @throws RktException if a setting can't be applied
      * @throws IOException if a file can't be read or written
      */
-    public PreparedPod prepare(PodRequest request, List<StoredImage> images) throws IOException, RktException {
+    public PreparedPod prepare(PodRequest request, List<StoredImage> images, String uuid)
+            throws IOException, RktException {
         PodPlan plan = PodPlan.of(request, images, warnings);
-        Path preparing = pods.create();
+        Path preparing = pods.create(uuid);
         new PodWriter(preparing, warnings).write(plan, clock.instant(), request);
         for (StoredImage image : images) {
             image.touch(clock.instant());

@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The pods of a data directory, {@code pods/STATE/UUID/}. A new pod is in {@code embryo} until the identity of its
@@ -23,6 +24,8 @@ public final class PodStore {
 
     private static final List<String> STATES =
             List.of("embryo", "prepare", "prepared", "run", "exited-garbage", "garbage");
+
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private final Path pods;
 
@@ -38,18 +41,26 @@ public final class PodStore {
     /**
      * Makes a pod that is being prepared by this process.
      *
+     * @param wanted the UUID that the pod shall have. The pod has a random one if this is no UUID, or a pod has it
      * @return its directory, named by its UUID
      * @throws IOException if that fails
      */
-    Path create() throws IOException {
+    Path create(String wanted) throws IOException {
         PrivateDirectory.create(pods);
         for (String state : STATES) {
             Files.createDirectories(pods.resolve(state));
         }
-        String uuid = UUID.randomUUID().toString();
+        String uuid = UUID_FORM.matcher(wanted).matches() && !exists(wanted)
+                ? wanted
+                : UUID.randomUUID().toString();
         Path embryo = Files.createDirectory(pods.resolve("embryo").resolve(uuid));
         ProcessIdentity.sign(embryo);
         return Files.move(embryo, pods.resolve("prepare").resolve(uuid), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private boolean exists(String uuid) {
+        return STATES.stream()
+                .anyMatch(state -> Files.exists(pods.resolve(state).resolve(uuid)));
     }
 
     /**

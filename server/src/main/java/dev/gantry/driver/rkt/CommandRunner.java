@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -46,15 +47,14 @@ final class CommandRunner {
     }
 
     /**
-     * Runs a command as {@link #run(List, Path, Duration)} does, with an input.
+     * Runs a command as {@link #run(List, Path, Duration)} does, with an input and further variables.
      *
      * @param input what the command may read
+     * @param variables are added to its environment
      */
-    CommandResult run(List<String> command, Path directory, Duration limit, byte[] input)
+    CommandResult run(List<String> command, Path directory, Duration limit, byte[] input, Map<String, String> variables)
             throws RktException, InterruptedException {
-        return input.length == 0
-                ? run(command, directory, limit)
-                : finish(start(command, directory, Optional.empty(), input), command, limit);
+        return finish(start(command, directory, Optional.empty(), input, variables), command, limit);
     }
 
     /**
@@ -64,7 +64,7 @@ final class CommandRunner {
      */
     CommandResult run(List<String> command, Path directory, Duration limit, Optional<Path> group)
             throws RktException, InterruptedException {
-        return finish(start(command, directory, group, new byte[0]), command, limit);
+        return finish(start(command, directory, group, new byte[0], Map.of()), command, limit);
     }
 
     private static CommandResult finish(Process process, List<String> command, Duration limit)
@@ -87,10 +87,12 @@ final class CommandRunner {
         return new CommandResult(process.exitValue(), output, errors);
     }
 
-    private Process start(List<String> command, Path directory, Optional<Path> group, byte[] input)
+    private Process start(
+            List<String> command, Path directory, Optional<Path> group, byte[] input, Map<String, String> variables)
             throws RktException {
         try {
             ProcessBuilder builder = start.builder(command, group).directory(directory.toFile());
+            builder.environment().putAll(variables);
             if (input.length == 0) {
                 return builder.start();
             }

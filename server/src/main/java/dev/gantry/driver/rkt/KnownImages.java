@@ -45,15 +45,16 @@ final class KnownImages {
      *
      * @param rkt the rkt to call
      * @param pod the specification of the pod
+     * @param uuid the UUID that the pod shall have
      * @param directory against which rkt resolves the path of an image
-     * @return its UUID
+     * @return its UUID, which is another one if this rkt chooses UUIDs itself
      */
-    String prepare(RktCli rkt, PodSpec pod, Path directory) throws RktException, InterruptedException {
+    String prepare(RktCli rkt, PodSpec pod, String uuid, Path directory) throws RktException, InterruptedException {
         Optional<ImageFile> file = file(pod);
         Optional<String> id = file.flatMap(this::id);
         if (id.isPresent()) {
             try {
-                return rkt.prepare(pod.of(id.get()), directory);
+                return rkt.prepare(pod.of(id.get()), uuid, directory);
             } catch (RktException e) {
                 if (e.isWorthRetrying()) {
                     throw e;
@@ -64,11 +65,11 @@ final class KnownImages {
             }
         }
         Instant read = clock.instant();
-        String uuid = rkt.prepare(pod, directory);
+        String made = rkt.prepare(pod, uuid, directory);
         if (file.isPresent() && file.get().isSettled(read)) {
-            learn(file.get(), rkt, uuid);
+            learn(file.get(), rkt, made);
         }
-        return uuid;
+        return made;
     }
 
     /** Returns the file of an image, if the image is an absolute path. Other texts may mean something else than a file. */

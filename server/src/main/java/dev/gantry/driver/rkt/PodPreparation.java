@@ -11,16 +11,22 @@ import dev.gantry.restriction.Restrictions;
 import dev.gantry.v1.AllocatedPort;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Prepares the start of one task: checks its config, trusts keys, prepares the pod. */
 final class PodPreparation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PodPreparation.class);
 
     private static final String FILE_URL = "file://";
 
@@ -44,7 +50,8 @@ final class PodPreparation {
         refuseSecondStart(RunFiles.of(directory), directory);
         RktTaskConfig config = config(request);
         refuseRestricted(request.task().getUser(), config);
-        PreparedPod pod = prepare(request, config, supervisor.ready());
+        PreparedPod pod =
+                prepare(request, config, begin(request, UUID.randomUUID().toString()));
         boolean isAllowed = false;
         try {
             refuseIsolators(pod.uuid());
@@ -57,19 +64,43 @@ final class PodPreparation {
         return pod;
     }
 
-    private PreparedPod prepare(TaskRequest request, RktTaskConfig config, ReadyShell shell)
+    /** Begins to make the run of a pod ready, which takes about as long as rkt takes to prepare the pod. */
+    private ReadyRun begin(TaskRequest request, String uuid) {
+        PodRecord pod = new PodRecord(
+                uuid, rkt.commands().rkt(), tools.clock().instant().truncatedTo(ChronoUnit.MILLIS));
+        return ReadyRun.begin(
+                supervisor,
+                pod,
+                request.directory(),
+                LogLimits.of(request.task().getLogs()));
+    }
+
+    private PreparedPod prepare(TaskRequest request, RktTaskConfig config, ReadyRun proposed)
             throws TaskStartException, InterruptedException {
+        ReadyRun run = proposed;
         boolean prepared = false;
         try {
-            String uuid = prepare(request, config);
+            String uuid = prepare(request, config, proposed.uuid());
             prepared = true;
             tools.held().hold(uuid);
-            LogLimits limits = LogLimits.of(request.task().getLogs());
-            return new PreparedPod(uuid, config, rkt, request.directory(), limits, supervisor, shell, tools);
+            if (!uuid.equals(proposed.uuid())) {
+                // The original rkt chooses the UUIDs of pods itself.
+                forget(proposed);
+                run = begin(request, uuid);
+            }
+            return new PreparedPod(run, config, rkt, request.directory(), tools);
         } finally {
             if (!prepared) {
-                shell.close();
+                forget(proposed);
             }
+        }
+    }
+
+    private static void forget(ReadyRun run) {
+        try {
+            run.close();
+        } catch (IOException e) {
+            LOG.warn("Can't remove the files of the unused run of pod {}", run.uuid(), e);
         }
     }
 
@@ -137,7 +168,8 @@ final class PodPreparation {
         }
     }
 
-    private String prepare(TaskRequest request, RktTaskConfig config) throws TaskStartException, InterruptedException {
+    private String prepare(TaskRequest request, RktTaskConfig config, String uuid)
+            throws TaskStartException, InterruptedException {
         try {
             SecretEnvironment secrets = secrets(request);
             PodSpec pod = new PodSpec(
@@ -158,7 +190,7 @@ final class PodPreparation {
             if (!config.trustPrefix().isEmpty()) {
                 rkt.trust(config);
             }
-            return tools.images().prepare(rkt, pod, beginning(pod.image(), request.directory()));
+            return tools.images().prepare(rkt, pod, uuid, beginning(pod.image(), request.directory()));
         } catch (RktException e) {
             throw e.toTaskStartException();
         }

@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,94 +15,86 @@ import org.slf4j.LoggerFactory;
  * other, make the state of a program ({@link ProgramStart}); for a waiting shell they have run already. The shell ends
  * when the node ends.
  *
- * <p>Used by one thread.
+ * <p>Used by one thread at a time.
  */
 final class ReadyShell implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReadyShell.class);
 
-    private static final List<String> SHELL = List.of("/bin/sh");
     private static final File ROOT = new File("/");
     private static final File NOWHERE = new File("/dev/null");
 
     private final ProgramStart start;
-    private final CompletableFuture<Process> shell = new CompletableFuture<>();
+    private final Map<String, String> variables;
+    private final File errors;
+    private final Process shell;
     private boolean used;
 
-    private ReadyShell(ProgramStart start) {
+    private ReadyShell(ProgramStart start, Map<String, String> variables, File errors, Process shell) {
         this.start = start;
+        this.variables = variables;
+        this.errors = errors;
+        this.shell = shell;
     }
 
-    /** Begins to start a shell, and does not wait for it. */
-    static ReadyShell begin(ProgramStart start) {
-        ReadyShell ready = new ReadyShell(start);
-        Thread thread = new Thread(ready::start, "rkt-ready-shell");
-        thread.setDaemon(true);
-        thread.start();
-        return ready;
+    /**
+     * Starts a shell.
+     *
+     * @param start starts it
+     * @param line the shell and its arguments; it must execute the commands of its standard input, whatever it does
+     *     before
+     * @param variables further variables of its environment, and of the program that it becomes
+     * @param errors the file for the standard error of both
+     */
+    static ReadyShell start(ProgramStart start, List<String> line, Map<String, String> variables, Path errors)
+            throws IOException {
+        File file = errors.toFile();
+        Process shell = builder(start, line, variables, file)
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        return new ReadyShell(start, variables, file, shell);
     }
 
-    private void start() {
-        try {
-            shell.complete(start.builder(SHELL)
-                    .directory(ROOT)
-                    .redirectInput(ProcessBuilder.Redirect.PIPE)
-                    .redirectOutput(NOWHERE)
-                    .redirectError(NOWHERE)
-                    .start());
-        } catch (IOException | RuntimeException e) {
-            shell.completeExceptionally(e);
-        }
+    private static ProcessBuilder builder(
+            ProgramStart start, List<String> line, Map<String, String> variables, File errors) throws IOException {
+        ProcessBuilder builder = start.builder(line)
+                .directory(ROOT)
+                .redirectOutput(NOWHERE)
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors));
+        builder.environment().putAll(variables);
+        return builder;
     }
 
     /**
      * Makes the shell become a program, in the root directory, with empty input and its output discarded. If the shell
-     * could not be started or was killed, starts the program without it.
+     * was killed, starts the program without it.
      *
      * @param command the program and its arguments
-     * @param variables variables for its environment
-     * @param errors the file for its standard error
      * @return the process
      */
-    Process become(List<String> command, Map<String, String> variables, Path errors) throws IOException {
-        StringBuilder script = new StringBuilder("{ ");
-        for (Map.Entry<String, String> variable : variables.entrySet()) {
-            script.append("export ")
-                    .append(variable.getKey())
-                    .append('=')
-                    .append(quoted(variable.getValue()))
-                    .append("; ");
-        }
-        script.append("exec");
+    Process become(List<String> command) throws IOException {
+        StringBuilder script = new StringBuilder("{ exec");
         for (String word : command) {
             script.append(' ').append(quoted(word));
         }
-        script.append(" </dev/null 2>").append(quoted(errors.toString())).append("; }\n");
-        try {
-            Process process = shell.join();
-            // The shell runs no command of a group that is incomplete.
-            try (Writer input = process.outputWriter(StandardCharsets.UTF_8)) {
-                input.append(script);
-            }
-            used = true;
-            return process;
-        } catch (CompletionException | IOException e) {
+        script.append(" </dev/null; }\n");
+        used = true;
+        // The shell runs no command of a group that is incomplete.
+        try (Writer input = shell.outputWriter(StandardCharsets.UTF_8)) {
+            input.append(script);
+        } catch (IOException e) {
             LOG.debug("A shell that was to become {} has failed", command.get(0), e);
-            close();
-            ProcessBuilder builder = start.builder(command)
-                    .directory(ROOT)
-                    .redirectOutput(NOWHERE)
-                    .redirectError(errors.toFile());
-            builder.environment().putAll(variables);
-            return builder.start();
+            shell.destroyForcibly();
+            return builder(start, command, variables, errors).start();
         }
+        return shell;
     }
 
-    /** Ends the shell, unless it has become a program. */
+    /** Kills the shell and waits for its end, unless it has become a program. */
     @Override
     public void close() {
         if (!used) {
-            var unused = shell.thenAccept(Process::destroyForcibly);
+            shell.destroyForcibly().onExit().join();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.gantry.restriction.ImageIsolators;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ final class RktCli {
     private static final Logger LOG = LoggerFactory.getLogger(RktCli.class);
 
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+    private static final String POD_UUID = "RKT_POD_UUID";
     private static final Pattern PID = Pattern.compile("(?m)^pid=([1-9][0-9]*)$");
     private static final long POLL_MILLIS = 100;
     private static final Path ROOT = Path.of("/");
@@ -53,17 +55,19 @@ final class RktCli {
      * Makes a pod.
      *
      * @param pod the specification of the pod
+     * @param uuid the UUID that the pod shall have. The bundled rkt follows it, unless a pod has it already
      * @param directory against which rkt resolves the path of an image
      * @return its UUID
      */
-    String prepare(PodSpec pod, Path directory) throws RktException, InterruptedException {
+    String prepare(PodSpec pod, String uuid, Path directory) throws RktException, InterruptedException {
         CommandResult result = require(
                 "prepare",
                 runner.run(
                         commands.prepare(pod),
                         directory,
                         timeouts.prepare(),
-                        pod.secrets().toInput()));
+                        pod.secrets().toInput(),
+                        Map.of(POD_UUID, uuid)));
         String last = result.stdout().strip().lines().reduce("", (first, second) -> second);
         if (!UUID.matcher(last).matches()) {
             throw new RktException("rkt prepare printed no UUID of a pod but \"" + last + "\"", false);

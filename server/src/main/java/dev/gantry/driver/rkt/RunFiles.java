@@ -25,14 +25,14 @@ import java.util.Optional;
  * The files of a task's run in its driver directory, which outlive the node's process.
  *
  * <pre>
- * pod.json         the pod, written before anything of it runs
+ * pod.json         the pod, written before anything of it runs, while rkt prepares it
  * UUID/supervise   the supervisor's script
  * UUID/copy-output the script of those who copy the pod's output, one for each
  * UUID/end-group   the script that ends what the pod has left
  * UUID/stdout      the pipe that the pod writes to; UUID/stderr likewise
  * UUID/supervisor  the supervisor's process, or that the node has given the run up; whoever comes first makes it
  * UUID/group       the control group of the pod, once it is in it
- * UUID/exit        the exit code
+ * UUID/exit        the exit code; before, exit.new takes its space from the begin of the run on
  * UUID/log         what the supervisor and the copiers themselves complain about
  * UUID/lost        why output of the pod was lost; there is none if it was not
  * </pre>
@@ -78,6 +78,21 @@ final class RunFiles {
         Files.move(fresh, podFile(), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /**
+     * Sets the time of the start in the record of a pod. Writes over the record in place if the text is as long, which
+     * leaves the old or the new one whatever happens, and does not wait for the disk.
+     */
+    void restamp(PodRecord pod) throws IOException {
+        byte[] json = pod.toJson().getBytes(StandardCharsets.UTF_8);
+        try (FileChannel file = FileChannel.open(podFile(), StandardOpenOption.WRITE)) {
+            if (file.size() == json.length) {
+                file.write(ByteBuffer.wrap(json), 0);
+                return;
+            }
+        }
+        save(pod);
+    }
+
     /** The directory of a pod's run. */
     Path run(String uuid) {
         return directory.resolve(uuid);
@@ -110,11 +125,12 @@ final class RunFiles {
     }
 
     /**
-     * Returns true if a supervisor has started the run: its first file exists. A supervisor that has not may still find
-     * the run given up. Returns false for a run whose output is discarded.
+     * Returns true if a supervisor has begun the run: it makes these files after it has taken the run. A supervisor that
+     * has not may still find the run given up.
      */
     boolean hasBegun(String uuid) {
-        return Files.exists(run(uuid).resolve("stdout"));
+        return Files.exists(run(uuid).resolve("exit.new"))
+                || Files.exists(run(uuid).resolve("exit"));
     }
 
     /** Returns the runs that supervisors have taken, and when each was. */

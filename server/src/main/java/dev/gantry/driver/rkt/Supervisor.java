@@ -26,6 +26,8 @@ final class Supervisor {
 
     private static final String END_GROUP = "end-group";
 
+    private static final String READY = new String(script("ready"), StandardCharsets.UTF_8);
+
     /** The commands that the scripts and their start need, apart from a shell. */
     static final List<String> TOOLS =
             List.of("cat", "dd", "ln", "mkdir", "mkfifo", "mv", "rm", "rmdir", "setsid", "sleep", "stat", "timeout");
@@ -47,9 +49,32 @@ final class Supervisor {
         this.groups = groups;
     }
 
-    /** Begins to start the shell that becomes a supervisor, so that it is ready by the time that rkt has made the pod. */
-    ReadyShell ready() {
-        return ReadyShell.begin(start);
+    /**
+     * Makes the files and the control group of a run, and starts the shell that becomes its supervisor.
+     *
+     * @param uuid the pod
+     * @param run the directory of the run; the scripts are kept there, so that a newer node does not change them
+     * @param limits how much of the task's output is kept
+     * @return the shell
+     */
+    ReadyShell ready(String uuid, Path run, LogLimits limits) throws IOException {
+        Files.createDirectories(run);
+        Files.write(script(run), supervise);
+        Files.write(run.resolve(COPY_OUTPUT), copyOutput);
+        Files.write(run.resolve(END_GROUP), endGroup);
+        // Made here, so that a full disk fails the start with a message.
+        Path log = Files.write(run.resolve("log"), new byte[0]);
+        groups.make(uuid);
+        try {
+            return ReadyShell.start(
+                    start,
+                    List.of("/bin/sh", "-c", READY, "sh", run.toString(), maxFiles(limits), group(uuid)),
+                    Map.of(PodProcesses.MARK, uuid),
+                    log);
+        } catch (IOException e) {
+            groups.remove(uuid);
+            throw e;
+        }
     }
 
     /**
@@ -58,32 +83,33 @@ final class Supervisor {
      * @param shell the shell that becomes the supervisor
      * @param line the command to supervise
      * @param uuid the pod that it runs
-     * @param run the directory of the run; the scripts are kept there, so that a newer node does not change them
      * @param directory the directories of the task, for its logs
      * @param limits how much of the task's output is kept
      * @return the supervisor's process
      */
-    Process start(ReadyShell shell, List<String> line, String uuid, Path run, TaskDirectory directory, LogLimits limits)
+    Process start(ReadyShell shell, List<String> line, String uuid, TaskDirectory directory, LogLimits limits)
             throws IOException {
-        Path script = script(run);
-        Files.write(script, supervise);
-        Files.write(run.resolve(COPY_OUTPUT), copyOutput);
-        Files.write(run.resolve(END_GROUP), endGroup);
-        List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString(), run.toString()));
+        Path run = RunFiles.of(directory).run(uuid);
+        List<String> command = new ArrayList<>(List.of("/bin/sh", script(run).toString(), run.toString()));
         command.add(directory.logs().resolve(directory.task()).toString());
-        command.add(Integer.toString(limits.disabled() ? 0 : limits.maxFiles()));
+        command.add(maxFiles(limits));
         command.add(Long.toString(limits.fileSize()));
-        command.add(groups.of(uuid).map(Path::toString).orElse(""));
+        command.add(group(uuid));
         command.addAll(line);
-        // Made here, so that a full disk fails the start with a message.
-        Path log = Files.write(run.resolve("log"), new byte[0]);
-        groups.make(uuid);
-        try {
-            return shell.become(command, Map.of(PodProcesses.MARK, uuid), log);
-        } catch (IOException e) {
-            groups.remove(uuid);
-            throw e;
-        }
+        return shell.become(command);
+    }
+
+    /** Removes the control group of a run that has not begun. */
+    void remove(String uuid) {
+        groups.remove(uuid);
+    }
+
+    private static String maxFiles(LogLimits limits) {
+        return Integer.toString(limits.disabled() ? 0 : limits.maxFiles());
+    }
+
+    private String group(String uuid) {
+        return groups.of(uuid).map(Path::toString).orElse("");
     }
 
     /** Returns the path of a run's supervisor script, which is on the supervisor's command line. */

@@ -8,9 +8,13 @@
 # GROUP             the control group for rkt and the pod, which this removes; empty where there can be none
 #
 # RUN/supervisor    who this is: process id, start in clock ticks after boot, id of the boot. Made before rkt runs.
-# RUN/stdout        the pipe that rkt and the pod write to; RUN/stderr likewise
+# RUN/stdout        the pipe that rkt and the pod write to; RUN/stderr likewise. They may exist already
+# RUN/exit.new      takes the space of the exit code; made after RUN/supervisor
 # RUN/group         the control group, once rkt is in it
 # RUN/exit          the exit code of rkt, made in one step after all of the pod has ended and its output has been copied
+#
+# GANTRY_HOME_GROUP in the environment says that this is in GROUP, and where it came from. Then rkt is in GROUP from its
+# start, and this leaves GROUP while rkt runs (ready.sh).
 set -u
 run=$1
 log=$2
@@ -18,6 +22,8 @@ max_files=$3
 max_size=$4
 group=$5
 shift 5
+home=${GANTRY_HOME_GROUP-}
+unset GANTRY_HOME_GROUP
 
 # What ends others must not keep the exit code from being written, nor end a helper of this: a stop that comes before rkt runs, or
 # after, finds those. rkt itself gets these signals as usual: become_rkt.
@@ -42,9 +48,14 @@ ln "$run/supervisor.new" "$run/supervisor" || exit 1
 # before the pod has begun. Of "copying" the copiers alone keep the end for writing, so that it ends when they have.
 # A pod that runs as any user may open its output anew, by /dev/stdout: only with this mode, whoever owns the pipe.
 # Nobody else gets to the pipes: their directory is in one that only the node's user may enter.
-begin_copying() {
-    mkfifo -m 622 "$run/stdout" "$run/stderr" "$run/copying" || exit 1
+open_pipes() {
+    for pipe in stdout stderr copying; do
+        [ -p "$run/$pipe" ] || mkfifo -m 622 "$run/$pipe" || exit 1
+    done
     exec 3<>"$run/stdout" 4<>"$run/stderr" 5<>"$run/copying" 6<"$run/copying" || exit 1
+}
+
+begin_copying() {
     for stream in stdout stderr; do
         # Without the mark of the pod: the node kills what has it once the pod has ended, and a copier may still be reading then.
         (
@@ -52,7 +63,16 @@ begin_copying() {
             exec /bin/sh "$run/copy-output" "$run" "$log.$stream" "$max_files" "$max_size"
         ) <"$run/$stream" >/dev/null 3>&- 4>&- 6<&- &
     done
-    exec 5>&-
+}
+
+# Moves this process and the supervisor out of the group, which ends before the supervisor does. Runs beside rkt, in a
+# process of its own. The copiers come after, since they must not be in the group either: until then, the output waits in
+# the pipes.
+leave_and_copy() {
+    left=0
+    [ -z "$home" ] || { echo 0 >"$home/cgroup.procs" && echo "$$" >"$home/cgroup.procs"; } 2>/dev/null || left=1
+    [ "$max_files" -eq 0 ] || begin_copying
+    exit "$left"
 }
 
 # Waits until all that was written is in the files; but not for ever, since a process that has left the pod may have
@@ -73,7 +93,9 @@ printf '%3s\n' '' >"$run/exit.new" || exit 1
 # Becomes rkt. Called in a process of its own.
 become_rkt() {
     trap - HUP INT QUIT TERM
-    [ -z "$group" ] || { { echo 0 >"$group/cgroup.procs"; } 2>/dev/null && printf '%s\n' "$group" >"$run/group"; }
+    if [ -n "$group" ] && { [ -n "$home" ] || { echo 0 >"$group/cgroup.procs"; } 2>/dev/null; }; then
+        printf '%s\n' "$group" >"$run/group"
+    fi
     exec "$@"
 }
 
@@ -84,17 +106,23 @@ end_group() {
     /bin/sh "$run/end-group" "$group"
 }
 
+stdout=/dev/null
+stderr=/dev/null
 if [ "$max_files" -gt 0 ]; then
-    begin_copying
-    (become_rkt "$@") </dev/null >"$run/stdout" 2>"$run/stderr" 3>&- 4>&- 6<&-
-    code=$?
-    end_group 3>&- 4>&- 6<&-
-    end_copying
-else
-    (become_rkt "$@") </dev/null >/dev/null 2>/dev/null
-    code=$?
-    end_group
+    open_pipes
+    stdout=$run/stdout
+    stderr=$run/stderr
 fi
+leave_and_copy &
+helper=$!
+exec 5>&-
+# In the foreground: a shell starts what is in the background with SIGINT and SIGQUIT ignored.
+(become_rkt "$@") </dev/null >"$stdout" 2>"$stderr" 3>&- 4>&- 6<&-
+code=$?
+# If this is still in the group, the node ends the group when this has ended.
+wait "$helper" || { echo 0 >"$home/cgroup.procs"; } 2>/dev/null || group=
+end_group 3>&- 4>&- 6<&-
+[ "$max_files" -eq 0 ] || end_copying
 
 # Written over what is there: a file that is emptied first gives its space away.
 printf '%3s\n' "$code" 1<>"$run/exit.new" || exit 1

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.gantry.driver.RunningTask;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -97,8 +99,52 @@ class NodeDeathTest {
                 .isTrue();
     }
 
+    @Test
+    void nothing_is_left_of_a_run_that_waits_for_rkt_when_its_node_is_killed() throws Exception {
+        fixture.rkt.hang("prepare");
+        RunFiles files = RunFiles.of(fixture.directory("web"));
+        Process node = node();
+        try {
+            await().until(() -> files.pod().isPresent());
+            String uuid = files.pod().orElseThrow().uuid();
+            Optional<Path> group = ControlGroups.ofThisMachine().of(uuid);
+            if (group.isPresent()) {
+                await().until(() ->
+                        !Files.readString(ControlGroups.processes(group.get())).isEmpty());
+            }
+            List<ProcessHandle> started = node.descendants().toList();
+
+            node.destroyForcibly();
+
+            ProcessHandle rkt = started.stream()
+                    .filter(process -> process.info().command().orElse("").endsWith("sleep"))
+                    .findFirst()
+                    .orElseThrow();
+            await().until(() ->
+                    started.stream().filter(process -> !process.equals(rkt)).noneMatch(ProcessHandle::isAlive));
+            rkt.destroyForcibly();
+            assertThat(group.filter(Files::exists)).isEmpty();
+            assertThat(fixture.driver().find(fixture.directory("web"))).isEmpty();
+            assertThat(files.pod()).isEmpty();
+        } finally {
+            node.descendants().forEach(ProcessHandle::destroyForcibly);
+            node.destroyForcibly();
+        }
+    }
+
     private String startAndKillNode() throws Exception {
-        Process node = new ProcessBuilder(List.of(
+        Process node = node();
+        try (BufferedReader output = node.inputReader()) {
+            String uuid = output.readLine();
+            await().until(() -> fixture.rkt.isRunning(uuid));
+            return uuid;
+        } finally {
+            node.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private Process node() throws IOException {
+        return new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
@@ -107,12 +153,5 @@ class NodeDeathTest {
                         root.toString()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader output = node.inputReader()) {
-            String uuid = output.readLine();
-            await().until(() -> fixture.rkt.isRunning(uuid));
-            return uuid;
-        } finally {
-            node.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
-        }
     }
 }

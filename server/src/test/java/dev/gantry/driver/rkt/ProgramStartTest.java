@@ -2,7 +2,6 @@ package dev.gantry.driver.rkt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.File;
 import java.io.IOException;
@@ -68,8 +67,7 @@ class ProgramStartTest {
         ProgramStart start = ProgramStart.with(System.getenv(), DriverFixture.LIMITS);
         Path said = Files.createTempFile("ready-shell", ".log");
         List<ProcessHandle> before = ProcessHandle.current().children().toList();
-        ReadyShell killed = ReadyShell.begin(start);
-        await().until(() -> ProcessHandle.current().children().anyMatch(child -> !before.contains(child)));
+        ReadyShell killed = ReadyShell.start(start, List.of("/bin/sh"), Map.of("A", "a 'b' $c"), said);
         ProcessHandle shell = ProcessHandle.current()
                 .children()
                 .filter(child -> !before.contains(child))
@@ -78,14 +76,12 @@ class ProgramStartTest {
         shell.destroyForcibly();
         shell.onExit().join();
 
-        Process program = killed.become(
-                List.of("/bin/sh", "-c", "echo \"$A $PWD $1\" >&2", "sh", "it's"), Map.of("A", "a 'b' $c"), said);
+        Process program = killed.become(List.of("/bin/sh", "-c", "echo \"$A $PWD $1\" >&2", "sh", "it's"));
 
         assertThat(program.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(said).hasContent("a 'b' $c / it's");
-        ReadyShell unused = ReadyShell.begin(start);
-        unused.close();
-        await().until(() -> ProcessHandle.current().children().allMatch(before::contains));
+        ReadyShell.start(start, List.of("/bin/sh"), Map.of(), said).close();
+        assertThat(ProcessHandle.current().children()).allMatch(before::contains);
         Files.delete(said);
     }
 
@@ -163,7 +159,8 @@ class ProgramStartTest {
         Path errors = Files.createTempFile("ready-shell", ".log");
         List<String> toErrors =
                 List.of("/bin/sh", "-c", "exec \"$@\" >&2", "sh", state.get(0), state.get(1), state.get(2));
-        Process process = ReadyShell.begin(start).become(toErrors, Map.of(), errors);
+        Process process =
+                ReadyShell.start(start, List.of("/bin/sh"), Map.of(), errors).become(toErrors);
         process.waitFor(10, TimeUnit.SECONDS);
         String output = Files.readString(errors);
         Files.delete(errors);

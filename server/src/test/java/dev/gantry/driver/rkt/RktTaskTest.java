@@ -3,6 +3,7 @@ package dev.gantry.driver.rkt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonParseException;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -340,6 +342,62 @@ class RktTaskTest {
     }
 
     @Test
+    void an_rkt_that_chooses_the_uuids_of_pods_itself_leaves_nothing_of_the_proposed_one() throws Exception {
+        fixture.rkt.chooseUuids();
+        fixture.rkt.app("exit 7");
+
+        RunningTask task = start(fixture.driver());
+
+        assertThat(exitOf(task).exitCode()).hasValue(7);
+        assertThat(fixture.rkt.pods()).containsExactly(task.podId());
+        try (Stream<Path> left = Files.list(fixture.directory("web").driver())) {
+            assertThat(left.map(path -> path.getFileName().toString()))
+                    .containsExactlyInAnyOrder("pod.json", task.podId());
+        }
+        task.remove();
+    }
+
+    @Test
+    void the_pod_is_in_its_control_group_and_its_supervisor_and_copiers_are_not() throws Exception {
+        assumeThat(ControlGroups.ofThisMachine().of("any"))
+                .as("this machine has no control groups: skipped")
+                .isPresent();
+        fixture.rkt.app(SERVES);
+
+        RunningTask task = started(fixture.driver());
+
+        assertThat(groupsOf(fixture.rkt.process(task.podId()))).contains("/gantry/" + task.podId());
+        await().until(() -> copiers(task).size() >= 2);
+        assertThat(groupsOf(supervisorOf(task))).doesNotContain(task.podId());
+        for (ProcessHandle copier : copiers(task)) {
+            assertThat(groupsOf(copier)).doesNotContain(task.podId());
+        }
+        task.stop(TaskStop.within(Duration.ofSeconds(10)));
+        assertThat(exitOf(task).exitCode()).isPresent();
+    }
+
+    private static String groupsOf(ProcessHandle process) throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cgroup"));
+    }
+
+    @Test
+    void a_start_that_rkt_refuses_leaves_neither_a_record_nor_a_run_nor_a_control_group() throws Exception {
+        fixture.rkt.fail("prepare", "prepare: no such image");
+
+        assertThatThrownBy(() -> start(fixture.driver())).hasMessageContaining("no such image");
+
+        try (Stream<Path> left = Files.list(fixture.directory("web").driver())) {
+            assertThat(left).isEmpty();
+        }
+        String uuid = fixture.rkt.environment().stream()
+                .filter(variable -> variable.startsWith("RKT_POD_UUID="))
+                .map(variable -> variable.substring("RKT_POD_UUID=".length()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(ControlGroups.ofThisMachine().of(uuid).filter(Files::exists)).isEmpty();
+    }
+
+    @Test
     void a_later_driver_finds_a_running_task_and_sees_its_end() throws Exception {
         fixture.rkt.app(SERVES);
         RunningTask task = started(fixture.driver());
@@ -504,10 +562,9 @@ class RktTaskTest {
                 ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS),
                 ControlGroups.ofThisMachine());
         Process late = supervisor.start(
-                supervisor.ready(),
+                supervisor.ready(uuid, files.run(uuid), LIMITS),
                 List.of(fixture.rkt.path().toString(), "run-prepared", uuid),
                 uuid,
-                files.run(uuid),
                 directory,
                 LIMITS);
 
@@ -535,10 +592,9 @@ class RktTaskTest {
                 ProgramStart.with(Map.of("PATH", helpers + ":" + System.getenv("PATH")), DriverFixture.LIMITS),
                 ControlGroups.ofThisMachine());
         Process supervisor = starter.start(
-                starter.ready(),
+                starter.ready(uuid, files.run(uuid), LIMITS),
                 List.of("/bin/sh", "-c", "echo out; exit 7"),
                 uuid,
-                files.run(uuid),
                 directory,
                 LIMITS);
 

@@ -63,6 +63,11 @@ final class StandInRkt {
         write("fly", "");
     }
 
+    /** From now on prepare chooses the UUIDs of pods itself, as the original rkt does. */
+    void chooseUuids() {
+        write("chooses-uuids", "");
+    }
+
     void fail(String command, String stderr) {
         write("fail-" + command, stderr);
     }

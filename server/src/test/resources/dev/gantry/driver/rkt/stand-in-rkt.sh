@@ -7,6 +7,7 @@
 #   version         what `version` prints
 #   config          what `config` prints
 #   app             what a pod runs, a shell script
+#   chooses-uuids   makes prepare choose the UUIDs of pods itself, as the original rkt does
 #   fly             makes pods run their app in another root, with an empty environment, as the stage1 fly does
 #   fail-COMMAND    makes the command fail with these words on stderr
 #   hang-COMMAND    makes the command hang
@@ -69,7 +70,8 @@ case $command in
         ;;
     trust | gc | image) ;;
     prepare)
-        uuid=$(cat /proc/sys/kernel/random/uuid)
+        uuid=$RKT_POD_UUID
+        [ ! -e "$home/chooses-uuids" ] || uuid=$(cat /proc/sys/kernel/random/uuid)
         mkdir -p "$home/pods/$uuid"
         volumes=
         apps=
