@@ -2,6 +2,7 @@ package dev.gantry.restriction;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -38,17 +39,21 @@ final class AppCapabilities {
         this.allowed = Stream.concat(USUAL.stream(), more.stream()).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Returns why isolators are not allowed, each reason as the rest of a sentence about the node. */
-    List<String> refusals(ImageIsolators isolators) {
+    /**
+     * Returns why isolators are not allowed, each reason as the rest of a sentence about the node.
+     *
+     * @param isolators the sets of an image by the names of its isolators
+     */
+    List<String> refusals(Map<String, List<String>> isolators) {
         List<String> refusals = new ArrayList<>();
-        Set<String> beyond = new TreeSet<>(isolators.sets().getOrDefault(RETAIN, List.of()));
+        Set<String> beyond = new TreeSet<>(isolators.getOrDefault(RETAIN, List.of()));
         beyond.removeAll(allowed);
         if (!beyond.isEmpty()) {
             refusals.add("does not allow raw capabilities, and the image retains %s: use another image, or add them to"
                             .formatted(String.join(", ", beyond))
                     + " allow_caps of the node");
         }
-        new TreeSet<>(isolators.sets().keySet())
+        new TreeSet<>(isolators.keySet())
                 .stream()
                         .filter(FILTERS::contains)
                         .forEach(name -> refusals.add(

@@ -66,9 +66,9 @@ public final class Restrictions {
         return hostNetworkDenied;
     }
 
-    /** Returns true if tasks and isolators of images may not lift what confines a pod. */
-    public boolean deniesRawCapabilities() {
-        return rawCapabilitiesDenied;
+    /** Returns true if images may not ask for each privilege. */
+    public boolean restrictsImageUse() {
+        return rawCapabilitiesDenied || groups.restricts();
     }
 
     /** Returns true if images may not come from everywhere. */
@@ -104,12 +104,17 @@ public final class Restrictions {
     }
 
     /**
-     * Returns why a node does not allow the isolators of an image, as {@link #refusals(MachineUse)} does.
+     * Returns why a node does not allow what an image asks for, as {@link #refusals(MachineUse)} does.
      *
-     * @param isolators what the image asks for
+     * @param use what the image asks for
      */
-    public List<String> refusals(ImageIsolators isolators) {
-        return rawCapabilitiesDenied ? capabilities.refusals(isolators) : List.of();
+    public List<String> refusals(ImageUse use) {
+        List<String> refusals = new ArrayList<>();
+        if (rawCapabilitiesDenied) {
+            refusals.addAll(capabilities.refusals(use.isolators()));
+        }
+        use.supplementaryGroups().forEach(group -> groups.refusalOfImage(group).ifPresent(refusals::add));
+        return List.copyOf(refusals);
     }
 
     /**

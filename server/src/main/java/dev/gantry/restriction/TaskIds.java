@@ -37,7 +37,7 @@ final class TaskIds {
      * @param asked a number, a name, or an empty text if the image decides
      */
     Optional<String> refusal(String asked) {
-        if (!rootDenied && restriction.isEmpty()) {
+        if (!restricts()) {
             return Optional.empty();
         }
         Optional<Long> number = number(asked);
@@ -52,12 +52,36 @@ final class TaskIds {
         if (rootDenied && number.get() == 0) {
             return Optional.of("does not allow the %s 0 (root): %s".formatted(kind, remedy()));
         }
-        boolean allowed = restriction
-                .map(one -> one.getAllowList().stream().anyMatch(range -> isWithin(number.get(), range)))
-                .orElse(true);
-        return allowed
+        return isListed(number.get())
                 ? Optional.empty()
                 : Optional.of("does not allow the %s %d (allowed: %s)".formatted(kind, number.get(), words()));
+    }
+
+    /**
+     * Returns why an image may not make its task a member of something, as {@link #refusal} does.
+     *
+     * @param asked what the image names
+     */
+    Optional<String> refusalOfImage(String asked) {
+        boolean isAllowed = !restricts()
+                || number(asked)
+                        .filter(number -> !(rootDenied && number == 0) && isListed(number))
+                        .isPresent();
+        return isAllowed
+                ? Optional.empty()
+                : Optional.of("does not allow the supplementary %s %s of the image: use another image%s"
+                        .formatted(kind, asked, restriction.isEmpty() ? "" : " (allowed: %s)".formatted(words())));
+    }
+
+    /** Returns true if some number is not allowed. */
+    boolean restricts() {
+        return rootDenied || restriction.isPresent();
+    }
+
+    private boolean isListed(long number) {
+        return restriction
+                .map(one -> one.getAllowList().stream().anyMatch(range -> isWithin(number, range)))
+                .orElse(true);
     }
 
     private String remedy() {

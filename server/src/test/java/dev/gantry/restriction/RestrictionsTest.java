@@ -146,7 +146,7 @@ class RestrictionsTest {
                 .build());
         String retain = "os/linux/capabilities-retain-set";
 
-        assertThat(rules.refusals(new ImageIsolators(Map.of(
+        assertThat(rules.refusals(isolators(Map.of(
                         retain,
                         List.of("CAP_CHOWN", "CAP_NET_ADMIN"),
                         "os/linux/capabilities-remove-set",
@@ -154,13 +154,35 @@ class RestrictionsTest {
                         "resource/memory",
                         List.of()))))
                 .isEmpty();
-        assertThat(rules.refusals(new ImageIsolators(Map.of(
+        assertThat(rules.refusals(isolators(Map.of(
                         retain, List.of("CAP_SYS_PTRACE", "CAP_SYS_ADMIN"), "os/linux/seccomp-remove-set", List.of()))))
                 .satisfiesExactly(
                         refusal -> assertThat(refusal).contains("the image retains CAP_SYS_ADMIN, CAP_SYS_PTRACE: "),
                         refusal -> assertThat(refusal).contains("the isolator os/linux/seccomp-remove-set"));
-        assertThat(Restrictions.NONE.refusals(new ImageIsolators(Map.of(retain, List.of("CAP_SYS_ADMIN")))))
+        assertThat(Restrictions.NONE.refusals(isolators(Map.of(retain, List.of("CAP_SYS_ADMIN")))))
                 .isEmpty();
+    }
+
+    @Test
+    void an_image_may_add_only_groups_that_tasks_may_run_as() {
+        ImageUse image = new ImageUse(Map.of(), List.of("1500", "0", "-1"));
+
+        assertThat(Restrictions.of(
+                                NodeRestrictions.newBuilder().setDenyRoot(true).build())
+                        .refusals(image))
+                .containsExactly(
+                        "does not allow the supplementary group 0 of the image: use another image",
+                        "does not allow the supplementary group -1 of the image: use another image");
+        assertThat(Restrictions.of(NodeRestrictions.newBuilder()
+                                .setGroups(ids(1000, 1499))
+                                .build())
+                        .refusals(image))
+                .hasSize(3)
+                .first()
+                .asString()
+                .isEqualTo("does not allow the supplementary group 1500 of the image: use another image (allowed:"
+                        + " 1000-1499)");
+        assertThat(Restrictions.NONE.refusals(image)).isEmpty();
     }
 
     @Test
@@ -196,6 +218,10 @@ class RestrictionsTest {
 
     private static MachineUse as(String user, String group) {
         return new MachineUse(List.of(), false, Optional.of(user), Optional.of(group), false, false, Optional.empty());
+    }
+
+    private static ImageUse isolators(Map<String, List<String>> isolators) {
+        return new ImageUse(isolators, List.of());
     }
 
     private static IdRestriction ids(long... ends) {

@@ -54,7 +54,7 @@ final class PodPreparation {
                 prepare(request, config, begin(request, UUID.randomUUID().toString()));
         boolean isAllowed = false;
         try {
-            refuseIsolators(pod.uuid());
+            refuseImageUse(pod.uuid());
             isAllowed = true;
         } finally {
             if (!isAllowed) {
@@ -143,13 +143,13 @@ final class PodPreparation {
         }
     }
 
-    /** Refuses an image that lifts what confines the pod. Only a pod that was prepared tells what its image asks for. */
-    private void refuseIsolators(String uuid) throws TaskStartException, InterruptedException {
-        if (!restrictions.deniesRawCapabilities()) {
+    /** Refuses an image by the privileges that it asks for. Only a pod that was prepared tells them. */
+    private void refuseImageUse(String uuid) throws TaskStartException, InterruptedException {
+        if (!restrictions.restrictsImageUse()) {
             return;
         }
         try {
-            List<String> refusals = restrictions.refusals(rkt.isolators(uuid));
+            List<String> refusals = restrictions.refusals(rkt.imageUse(uuid));
             if (!refusals.isEmpty()) {
                 throw TaskStartException.restricted("This node " + String.join("; ", refusals));
             }

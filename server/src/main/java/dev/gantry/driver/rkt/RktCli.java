@@ -1,7 +1,7 @@
 package dev.gantry.driver.rkt;
 
 import dev.gantry.driver.TaskCommand;
-import dev.gantry.restriction.ImageIsolators;
+import dev.gantry.restriction.ImageUse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,9 +98,9 @@ final class RktCli {
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 
-    /** Returns the isolators of the image that a pod of one app is made of. */
-    ImageIsolators isolators(String uuid) throws RktException, InterruptedException {
-        return RktJson.isolators(
+    /** Returns the privileges that the image asks for of which a pod of one app is made. */
+    ImageUse imageUse(String uuid) throws RktException, InterruptedException {
+        return RktJson.imageUse(
                 require("cat-manifest", call(commands.catManifest(uuid))).stdout());
     }
 

@@ -5,7 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import dev.gantry.restriction.ImageIsolators;
+import dev.gantry.restriction.ImageUse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,8 +69,8 @@ final class RktJson {
         return read("cat-manifest", json, () -> text(onlyApp(json).getAsJsonObject("image"), "id"));
     }
 
-    /** Reads from {@code rkt cat-manifest} the isolators of the pod's one app, which are those of its image. */
-    static ImageIsolators isolators(String json) throws RktException {
+    /** Reads from {@code rkt cat-manifest} the privileges of the pod's one app that come from its image. */
+    static ImageUse imageUse(String json) throws RktException {
         return read("cat-manifest", json, () -> {
             JsonObject app = onlyApp(json).getAsJsonObject("app");
             if (app == null) {
@@ -81,7 +81,9 @@ final class RktJson {
                 sets.computeIfAbsent(text(isolator.getAsJsonObject(), "name"), unseen -> new ArrayList<>())
                         .addAll(set(isolator.getAsJsonObject().get("value")));
             }
-            return new ImageIsolators(sets);
+            List<String> groups = new ArrayList<>();
+            elements(app.get("supplementaryGIDs")).forEach(group -> groups.add(group.getAsString()));
+            return new ImageUse(sets, groups);
         });
     }
 

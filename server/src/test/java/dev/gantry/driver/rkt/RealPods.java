@@ -78,11 +78,16 @@ final class RealPods {
 
     /** Makes an empty image with isolators, as JSON without the brackets of the list. */
     static Path emptyImage(Path image, String isolators) throws IOException {
+        return emptyImage(image, "isolators", isolators);
+    }
+
+    /** Makes an empty image with a list in the settings of its app, as JSON without the brackets of the list. */
+    static Path emptyImage(Path image, String list, String elements) throws IOException {
         byte[] manifest = """
                 {"acKind": "ImageManifest", "acVersion": "0.8.11", "name": "example.com/empty",
                  "labels": [{"name": "os", "value": "linux"}],
-                 "app": {"exec": ["/bin/sh"], "user": "0", "group": "0", "isolators": [%s]}}
-                """.formatted(isolators).getBytes(StandardCharsets.UTF_8);
+                 "app": {"exec": ["/bin/sh"], "user": "0", "group": "0", "%s": [%s]}}
+                """.formatted(list, elements).getBytes(StandardCharsets.UTF_8);
         try (OutputStream file = Files.newOutputStream(image);
                 TarArchiveOutputStream tar = new TarArchiveOutputStream(file)) {
             TarArchiveEntry entry = new TarArchiveEntry("manifest");

@@ -170,6 +170,15 @@ class RestrictedDriverIT {
     }
 
     @Test
+    void an_image_that_makes_the_task_a_member_of_the_group_of_root_is_refused() throws Exception {
+        RealPods.emptyImage(images.resolve("member.aci"), "supplementaryGIDs", "1000, 0");
+
+        assertRefused(
+                request("1000", config(images + "/member.aci")),
+                "does not allow the supplementary group 0 of the image: use another image");
+    }
+
+    @Test
     void an_image_from_elsewhere_is_refused_and_so_is_a_link_to_one() throws Exception {
         Path elsewhere = Files.copy(images.resolve("empty.aci"), root.resolve("elsewhere.aci"));
         Files.createSymbolicLink(images.resolve("link.aci"), elsewhere);
