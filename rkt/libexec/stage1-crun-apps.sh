@@ -27,7 +27,7 @@ mount_shared_memory() {
 prepare_app() {
   use_app "$1"
   mount_app_root
-  debug "running app $1: $app_arguments as $app_user:$app_group"
+  debug "running app $1: $app_program as $app_user:$app_group"
 }
 
 # Opens the pipe through which the watchers of apps wake this shell: descriptor 7 to write, 8 to read. A wake-up stays

@@ -15,6 +15,6 @@ find_crun
 cd "$app_directory" || fail "can't change to \"$app_directory\""
 start_init
 run_pre_start
-debug "becoming crun for $app_arguments as $app_user:$app_group"
+debug "becoming crun for $app_program as $app_user:$app_group"
 run_crun exec run --bundle=. --pid-file=pid "$uuid"
 fail "can't execute: no $env"

@@ -84,7 +84,7 @@ if [ -n "${app_pre_start-}" ]; then
   debug "running the pre-start handler $app_pre_start"
   run_as_app '' "$app_pre_start" < /dev/null || fail "the pre-start handler of app \"$app\" failed"
 fi
-debug "becoming $app_arguments as $app_user:$app_group"
+debug "becoming $app_program as $app_user:$app_group"
 if [ -z "${app_post_stop-}" ]; then
   run_as_app exec "$app_arguments"
   fail "can't execute: no $env"

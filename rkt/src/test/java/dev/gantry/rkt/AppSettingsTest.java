@@ -168,6 +168,23 @@ class AppSettingsTest extends RktTest {
     }
 
     @Test
+    void debug_names_the_program_but_neither_its_arguments_nor_its_variables_which_may_be_secret() {
+        Rkt.Result result = rkt.call(
+                "--debug",
+                "--insecure-options=image",
+                "run",
+                "--set-env=KEY=s3cret",
+                image.toString(),
+                "--exec=/bin/sh",
+                "--",
+                "-c",
+                "true",
+                "--password=s3cret");
+
+        assertThat(result.succeeded().err()).contains("/bin/sh as 0:0").doesNotContain("s3cret");
+    }
+
+    @Test
     void variables_of_the_dynamic_loader_reach_the_app_but_not_the_programs_of_the_host() {
         Rkt.Result result = rkt.run(
                 "--set-env=LD_LIBRARY_PATH=/nowhere 'x",
