@@ -79,6 +79,7 @@ final class AclServiceApi extends AclServiceImplBase {
 
     @Override
     public void bootstrapAcl(BootstrapAclRequest request, StreamObserver<BootstrapAclResponse> observer) {
+        Optional<AuditedCall> audited = AuditedCall.current();
         Responses.answerLater(
                 observer,
                 () -> {
@@ -89,7 +90,7 @@ final class AclServiceApi extends AclServiceImplBase {
                                 "is %d characters long; it must have %d to %d"
                                         .formatted(length, SHORTEST_PROOF, LONGEST_PROOF));
                     }
-                    return bootstrap.prove(request.getProof());
+                    return bootstrap.prove(request.getProof(), () -> audited.ifPresent(AuditedCall::proved));
                 },
                 made -> BootstrapAclResponse.newBuilder()
                         .setToken(made.token())

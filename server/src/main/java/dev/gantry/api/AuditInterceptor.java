@@ -29,7 +29,6 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -44,9 +43,6 @@ import java.util.function.LongSupplier;
  * two that lets a call be closed only once.
  */
 final class AuditInterceptor implements ServerInterceptor {
-
-    /** How long a call waits for its line at most: a disk that hangs must not take all threads for ever. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final int STRANGERS_BURST = 1000;
     private static final double STRANGERS_PER_SECOND = 1;
@@ -115,7 +111,9 @@ final class AuditInterceptor implements ServerInterceptor {
             return Kind.READ;
         }
         if (call.getMethodDescriptor().getType() == MethodType.UNARY) {
-            return Kind.CALL;
+            return rule.filter(known -> known.audience() != Audience.HOLDERS).isPresent()
+                    ? Kind.PROVED_CALL
+                    : Kind.CALL;
         }
         return isForNodes(rule) ? Kind.SESSION : Kind.STREAM;
     }
@@ -190,7 +188,7 @@ final class AuditInterceptor implements ServerInterceptor {
                 answer(sent, status, trailers);
             } else {
                 var unused = written.get()
-                        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                        .orTimeout(AuditedCall.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                         .whenComplete((done, failure) -> answer(sent, status, trailers));
             }
         }
@@ -265,7 +263,7 @@ final class AuditInterceptor implements ServerInterceptor {
 
         private void announce() {
             try {
-                audited.awaitBegun(PATIENCE);
+                audited.awaitBegun();
             } catch (AuditException e) {
                 refused = true;
                 StatusRuntimeException status = StatusMapping.toStatus(e);

@@ -9,6 +9,9 @@ import dev.gantry.audit.AuditLine.Stage;
 import dev.gantry.audit.AuditLog;
 import dev.gantry.audit.AuditOptions;
 import dev.gantry.v1.AclToken;
+import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.Variable;
+import dev.gantry.v1.VariablesRequest;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -26,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A call as the audit log knows it. What finds out more about the call tells it here. Thread-safe.
@@ -33,6 +37,9 @@ import java.util.function.Supplier;
  * <p>A call that is not audited is recorded nevertheless if its caller is refused.
  */
 final class AuditedCall {
+
+    /** How long a call waits for its line at most: a disk that hangs must not take all threads for ever. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final Context.Key<AuditedCall> CURRENT = Context.key("gantry-audited-call");
 
@@ -52,6 +59,11 @@ final class AuditedCall {
     enum Kind {
         /** The end of each call. The beginning too, if calls must be recorded before they are handled. */
         CALL,
+        /**
+         * As {@link #CALL}, of callers who need no token. Its beginning is recorded by its service, once they have proved who
+         * they are: else whoever reaches the port could fill the log.
+         */
+        PROVED_CALL,
         /** The beginning and the end of each stream. */
         STREAM,
         /** The registration of a node, and the end of its session. */
@@ -108,7 +120,7 @@ final class AuditedCall {
         return context.withValue(CURRENT, this);
     }
 
-    /** Returns true if the call is to be recorded before it is handled. */
+    /** Returns true if the call is to be recorded before it is handled, once its caller is known. */
     boolean isAnnounced() {
         return kind == Kind.STREAM
                 || (kind == Kind.CALL && recording.log().options().isRequired());
@@ -132,11 +144,13 @@ final class AuditedCall {
 
     /** Says more of what the call is about. Later values replace those with the same name. */
     synchronized void about(Map<String, String> more) {
-        more.forEach((name, value) -> {
-            if (!value.isEmpty()) {
-                objects.put(name, Redaction.of(value));
-            }
-        });
+        more.forEach((name, value) -> addTo(objects, name, value));
+    }
+
+    private static void addTo(Map<String, String> objects, String name, String value) {
+        if (!value.isEmpty()) {
+            objects.put(name, Redaction.of(value));
+        }
     }
 
     /**
@@ -150,25 +164,63 @@ final class AuditedCall {
     }
 
     /**
+     * Records a call of which its service has checked who makes it, before it is handled, if the server's options say so.
+     * Blocks.
+     *
+     * @throws AuditException if it can't be recorded in time, and may not be handled then
+     */
+    void proved() {
+        if (kind == Kind.PROVED_CALL && recording.log().options().isRequired()) {
+            awaitBegun();
+        }
+    }
+
+    /**
+     * Records what the node of this session reads. Never blocks. Nothing is recorded if there is nothing to read yet: a node
+     * asks again and again.
+     *
+     * @return completed once that is in the log, if lines are awaited, or when it has taken too long; never fails, since a disk
+     *     that is full must not stop tasks
+     */
+    CompletableFuture<Void> read(VariablesRequest request, TaskVariables answer) {
+        if (answer.getError().isEmpty() && answer.getVariablesCount() == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Map<String, String> asked = new LinkedHashMap<>();
+        asked.put("allocation_id", request.getAllocationId());
+        asked.put("task", request.getTask());
+        asked.put(
+                "path",
+                answer.getVariablesList().stream().map(Variable::getPath).collect(Collectors.joining(", ")));
+        Status.Code status = answer.getError().isEmpty() ? Status.Code.OK : Status.Code.FAILED_PRECONDITION;
+        CompletableFuture<Void> written =
+                recording.log().append(line(Stage.READ, asked).result(status.name(), Redaction.of(answer.getError())));
+        AuditOptions options = recording.log().options();
+        return options.isSync() || options.isRequired()
+                ? written.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).exceptionally(failure -> null)
+                : CompletableFuture.completedFuture(null);
+    }
+
+    /**
      * Records that the call is about to be handled, and waits for it if the server's options say so. Blocks.
      *
      * @throws AuditException if it can't be recorded in time, and may not be handled then
      */
-    void awaitBegun(Duration patience) {
+    void awaitBegun() {
         CompletableFuture<Void> written = begun();
         AuditOptions options = recording.log().options();
         if (!options.isRequired() && !options.isSync()) {
             return;
         }
         try {
-            written.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            written.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (options.isRequired()) {
                 throw (AuditException) e.getCause();
             }
         } catch (TimeoutException e) {
             if (options.isRequired()) {
-                throw AuditException.tooSlow(patience);
+                throw AuditException.tooSlow(PATIENCE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -209,7 +261,12 @@ final class AuditedCall {
         return !hasBegun && !status.isOk() && (isOverLimit || !origin.isKnown());
     }
 
-    private synchronized AuditLine line(Stage stage) {
+    private AuditLine line(Stage stage) {
+        return line(stage, Map.of());
+    }
+
+    /** Begins a line about the call, and about more than the call itself. */
+    private synchronized AuditLine line(Stage stage, Map<String, String> more) {
         if (callId.isEmpty()) {
             callId = Optional.of(recording.callIds().get());
         }
@@ -218,7 +275,9 @@ final class AuditedCall {
                 .peer(origin.address(), origin.certificate());
         origin.token()
                 .ifPresent(token -> line.token(token.getAccessorId(), Redaction.of(token.getName()), typeOf(token)));
-        return line.object(objects).requestId(Redaction.of(requestId));
+        Map<String, String> named = new LinkedHashMap<>(objects);
+        more.forEach((name, value) -> addTo(named, name, value));
+        return line.object(named).requestId(Redaction.of(requestId));
     }
 
     private static String typeOf(AclToken token) {

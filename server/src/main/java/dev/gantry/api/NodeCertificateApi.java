@@ -44,13 +44,15 @@ final class NodeCertificateApi extends NodeCertificateServiceImplBase {
     public void issueNodeCertificate(
             IssueNodeCertificateRequest request, StreamObserver<IssueNodeCertificateResponse> observer) {
         NodeCredentials node = NodeHeaders.current();
-        AuditedCall.current().ifPresent(call -> call.about(Map.of("node_name", request.getNodeName())));
+        Optional<AuditedCall> audited = AuditedCall.current();
+        audited.ifPresent(call -> call.about(Map.of("node_name", request.getNodeName())));
         Responses.answer(observer, () -> {
             Violations violations = new Violations();
             violations.checkName("node_name", request.getNodeName());
             violations.requireNone();
             String name = request.getNodeName();
             admission.checkCertificate(node, name);
+            audited.ifPresent(AuditedCall::proved);
             OwnCertificates issuer = authority.orElseThrow(() -> notIssuing(name));
             List<X509Certificate> chain = issuer.issueForNode(name, key(request));
             LOG.info(

@@ -9,11 +9,14 @@ import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.JobViolation;
 import dev.gantry.v1.Node;
 import dev.gantry.v1.NodeSessionServiceGrpc.NodeSessionServiceImplBase;
+import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.VariablesRequest;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code gantry.v1.NodeSessionService}. It runs on gRPC's event loop ({@link CallExecutorSupplier}), so nothing here
@@ -94,6 +97,12 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
                 // A session is not refused if it can't be recorded: the node's tasks would be lost.
                 var unused = session.begun();
             });
+        }
+
+        @Override
+        public CompletableFuture<Void> reading(VariablesRequest request, TaskVariables answer) {
+            return audited.map(session -> session.read(request, answer))
+                    .orElseGet(() -> CompletableFuture.completedFuture(null));
         }
 
         synchronized void complete() {

@@ -19,6 +19,8 @@ public final class AuditLine {
     public enum Stage {
         /** The call is about to be handled. */
         BEGUN,
+        /** A node has read something in its session, or was refused. */
+        READ,
         /** The call has ended, or it was refused. */
         ENDED,
         /** Lines are missing before this one. */
@@ -128,6 +130,18 @@ public final class AuditLine {
             json.addProperty("request_id", cut(requestId, LONGEST_VALUE));
         }
         return this;
+    }
+
+    /**
+     * Says what a question in a session has led to.
+     *
+     * @param status the name of its gRPC status
+     * @param reason why it has failed; empty if it has not
+     * @return this
+     */
+    public AuditLine result(String status, String reason) {
+        json.addProperty("status", status);
+        return reason(reason);
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.gantry.audit.AuditOptions;
+import dev.gantry.files.DurableFile;
 import dev.gantry.v1.AclCapability;
 import dev.gantry.v1.AclJobRule;
 import dev.gantry.v1.AclPolicy;
@@ -15,7 +16,9 @@ import dev.gantry.v1.AclTokenType;
 import dev.gantry.v1.AllocationServiceGrpc;
 import dev.gantry.v1.ApplyAclPolicyRequest;
 import dev.gantry.v1.AuditState;
+import dev.gantry.v1.BootstrapAclRequest;
 import dev.gantry.v1.ClusterServiceGrpc;
+import dev.gantry.v1.ConnectRequest;
 import dev.gantry.v1.CreateAclTokenRequest;
 import dev.gantry.v1.CreateAclTokenResponse;
 import dev.gantry.v1.DeleteAclTokenRequest;
@@ -23,18 +26,26 @@ import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
 import dev.gantry.v1.GetStatusRequest;
 import dev.gantry.v1.GetStatusResponse;
+import dev.gantry.v1.IssueNodeCertificateRequest;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobServiceGrpc;
 import dev.gantry.v1.JobServiceGrpc.JobServiceBlockingStub;
 import dev.gantry.v1.ListJobsRequest;
+import dev.gantry.v1.NodeCertificateServiceGrpc;
+import dev.gantry.v1.PutVariableRequest;
 import dev.gantry.v1.StopAllocationRequest;
 import dev.gantry.v1.StreamLogsRequest;
 import dev.gantry.v1.SubmitJobRequest;
+import dev.gantry.v1.VariableServiceGrpc;
+import dev.gantry.v1.VariablesRequest;
 import io.grpc.Channel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -179,6 +190,88 @@ class AuditTest {
             assertThat(line.getAsJsonObject("object").get("job_id").getAsString())
                     .isEqualTo("web");
         });
+    }
+
+    @Test
+    void what_a_node_reads_of_variables_is_recorded_before_the_node_has_it_and_so_is_a_refusal() throws IOException {
+        var unused = VariableServiceGrpc.newBlockingStub(management())
+                .putVariable(PutVariableRequest.newBuilder()
+                        .setPath("jobs/web")
+                        .putItems("db", "swordfish")
+                        .build());
+        node.connect(server.channel(), node.headers(Optional.of(server.joinToken())));
+        Job.Builder job = TestJobs.job("web", "dc1").toBuilder();
+        job.getTaskGroupsBuilder(0).getTasksBuilder(0).putEnv("DB", "${var.jobs/web.db}${var.jobs/web/none.key}");
+        var unusedToo = jobs().submitJob(TestJobs.submit(job.build()));
+        eventually().until(() -> node.session().toRun().size() == 1);
+        String allocation = node.session().toRun().get(0).getId();
+
+        node.session().send(asks(1, allocation));
+        node.session().send(asks(2, "of-another-node"));
+        eventually().until(() -> node.session().variables().size() == 2);
+
+        List<JsonObject> lines = of("NodeSessionService/Connect");
+        assertThat(lines).extracting(line -> text(line, "stage")).containsExactlyInAnyOrder("begun", "read", "read");
+        assertThat(lines).extracting(line -> text(line, "call_id")).containsOnly(text(lines.get(0), "call_id"));
+        assertThat(lines)
+                .anySatisfy(line -> {
+                    assertThat(line.getAsJsonObject("object").toString())
+                            .contains("\"node_id\":\"%s\"".formatted(node.id()), "\"allocation_id\":\"" + allocation)
+                            .contains("\"task\":\"main\"", "\"path\":\"jobs/web\"");
+                    assertThat(text(line, "status")).isEqualTo("OK");
+                })
+                .anySatisfy(line -> {
+                    assertThat(line.getAsJsonObject("object").toString())
+                            .contains("\"allocation_id\":\"of-another-node\"")
+                            .doesNotContain("path");
+                    assertThat(text(line, "status")).isEqualTo("FAILED_PRECONDITION");
+                    assertThat(text(line, "reason")).contains("has no task \"main\" to start on this node");
+                });
+        assertThat(Files.readString(file())).doesNotContain("swordfish");
+    }
+
+    private static ConnectRequest asks(long id, String allocation) {
+        return ConnectRequest.newBuilder()
+                .setVariablesRequest(VariablesRequest.newBuilder()
+                        .setRequestId(id)
+                        .setAllocationId(allocation)
+                        .setTask("main"))
+                .build();
+    }
+
+    @Test
+    void a_call_that_needs_no_token_has_begun_only_once_its_caller_has_proved_who_it_is() throws IOException {
+        FakeNode stranger = FakeNode.in("dc1", "stranger");
+        String proof = "x".repeat(40);
+        Path file = server.directory().resolve("server/bootstrap");
+
+        fails(Status.Code.UNAUTHENTICATED, () -> issue(stranger.headers(Optional.empty())));
+        fails(Status.Code.FAILED_PRECONDITION, () -> issue(stranger.headers(Optional.of(server.joinToken()))));
+        fails(Status.Code.PERMISSION_DENIED, () -> bootstrap(proof));
+        DurableFile.create(file, proof.getBytes(StandardCharsets.UTF_8), DurableFile.OWNER_ONLY);
+        bootstrap(proof);
+
+        assertThat(of("NodeCertificateService/IssueNodeCertificate"))
+                .extracting(line -> text(line, "stage"))
+                .containsExactly("ended", "begun", "ended");
+        assertThat(of("AclService/BootstrapAcl"))
+                .extracting(line -> text(line, "stage") + text(line, "status"))
+                .containsExactly("endedPERMISSION_DENIED", "begun", "endedOK");
+    }
+
+    private void issue(Metadata headers) {
+        var unused = NodeCertificateServiceGrpc.newBlockingStub(server.channel())
+                .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .issueNodeCertificate(IssueNodeCertificateRequest.newBuilder()
+                        .setNodeName("stranger")
+                        .build());
+    }
+
+    private void bootstrap(String proof) {
+        var unused = AclServiceGrpc.newBlockingStub(server.channel())
+                .withDeadlineAfter(30, TimeUnit.SECONDS)
+                .bootstrapAcl(BootstrapAclRequest.newBuilder().setProof(proof).build());
     }
 
     @Test

@@ -235,6 +235,11 @@ final class TestServer
         return Files.readString(dir.resolve("server/join.token")).strip();
     }
 
+    /** Returns the data directory. */
+    Path directory() {
+        return dir;
+    }
+
     GantryServer server() {
         return server;
     }

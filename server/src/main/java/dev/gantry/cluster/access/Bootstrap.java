@@ -91,15 +91,17 @@ public final class Bootstrap {
      * be stored.
      *
      * @param proof the content of the file {@code bootstrap}, as the caller says it
+     * @param whenProved called once the proof is right, before a token is made; if it throws, none is made
      * @return the token; fails with {@link PermissionDeniedException}
      */
-    public CompletableFuture<NewToken> prove(String proof) {
+    public CompletableFuture<NewToken> prove(String proof, Runnable whenProved) {
         Path file = dir.resolve(PROOF);
         Optional<String> fault = fault(file, proof);
         if (fault.isPresent()) {
             return CompletableFuture.failedFuture(new PermissionDeniedException(
                     "%s; use: gantry acl bootstrap --data-dir DIR".formatted(fault.get())));
         }
+        whenProved.run();
         LOG.warn("Makes a management token for a user who can write into {}", dir);
         String secret = Secrets.make(random);
         CompletableFuture<NewToken> made = create(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT, "bootstrap", secret);

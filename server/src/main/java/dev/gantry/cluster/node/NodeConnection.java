@@ -2,6 +2,9 @@ package dev.gantry.cluster.node;
 
 import dev.gantry.v1.ConnectResponse;
 import dev.gantry.v1.Node;
+import dev.gantry.v1.TaskVariables;
+import dev.gantry.v1.VariablesRequest;
+import java.util.concurrent.CompletableFuture;
 
 /** The server's end of a node's stream. Its methods may be called from any thread and never block. */
 public interface NodeConnection {
@@ -26,6 +29,15 @@ public interface NodeConnection {
      * @param node the node
      */
     void registered(Node node);
+
+    /**
+     * Tells that the node asks for the values of variables.
+     *
+     * @param request what it asks for
+     * @param answer what it will be sent
+     * @return completed once the node may have the answer; never fails
+     */
+    CompletableFuture<Void> reading(VariablesRequest request, TaskVariables answer);
 
     /**
      * Ends the stream. Does nothing once the stream has ended.

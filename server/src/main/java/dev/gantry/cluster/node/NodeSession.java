@@ -347,9 +347,12 @@ public final class NodeSession {
         context.executor().execute(() -> {
             try {
                 TaskVariables answer = context.variables().answer(from, request);
-                variableRequests.decrementAndGet();
-                connection.send(
-                        ConnectResponse.newBuilder().setTaskVariables(answer).build());
+                var unused = connection.reading(request, answer).thenRun(() -> {
+                    variableRequests.decrementAndGet();
+                    connection.send(ConnectResponse.newBuilder()
+                            .setTaskVariables(answer)
+                            .build());
+                });
             } catch (RuntimeException e) {
                 end(e);
             }

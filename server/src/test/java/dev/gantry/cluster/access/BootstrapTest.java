@@ -96,7 +96,7 @@ class BootstrapTest {
         begin();
         prove(PROOF, "rw-------");
 
-        NewToken made = bootstrap.prove(PROOF).join();
+        NewToken made = bootstrap.prove(PROOF, () -> {}).join();
 
         assertThat(control.authenticate(made.secret()).orElseThrow().grants().isManagement())
                 .isTrue();
@@ -111,7 +111,8 @@ class BootstrapTest {
         prove(PROOF, "rw-------");
         FullStore full = FullStore.of(store);
 
-        assertThatThrownBy(() -> bootstrap.prove(PROOF).join()).hasCauseInstanceOf(StoreOverloadedException.class);
+        assertThatThrownBy(() -> bootstrap.prove(PROOF, () -> {}).join())
+                .hasCauseInstanceOf(StoreOverloadedException.class);
 
         full.release();
         assertThat(type(TokenFiles.MANAGEMENT)).isEqualTo(AclTokenType.ACL_TOKEN_TYPE_MANAGEMENT);
@@ -122,7 +123,7 @@ class BootstrapTest {
         Files.createDirectories(dir.resolve(TokenFiles.MANAGEMENT).resolve("in the way"));
         prove(PROOF, "rw-------");
 
-        NewToken made = bootstrap.prove(PROOF).join();
+        NewToken made = bootstrap.prove(PROOF, () -> {}).join();
 
         assertThat(control.authenticate(made.secret())).isPresent();
     }
@@ -158,7 +159,7 @@ class BootstrapTest {
         assertThat(mode(port.resolve(TokenFiles.MANAGEMENT))).isEqualTo("rw-------");
 
         prove(PROOF, "rw-------");
-        NewToken made = bootstrap.prove(PROOF).join();
+        NewToken made = bootstrap.prove(PROOF, () -> {}).join();
         assertThat(port.resolve(TokenFiles.MANAGEMENT)).hasContent(made.secret());
 
         Files.writeString(port.resolve(TokenFiles.JOIN), "gantry_of_another_server");
@@ -186,7 +187,7 @@ class BootstrapTest {
     }
 
     private void assertRefused(String proof, String why) {
-        assertThatThrownBy(() -> bootstrap.prove(proof).join())
+        assertThatThrownBy(() -> bootstrap.prove(proof, () -> {}).join())
                 .hasCauseInstanceOf(PermissionDeniedException.class)
                 .hasMessageContaining(why)
                 .hasMessageContaining("gantry acl bootstrap --data-dir DIR");
