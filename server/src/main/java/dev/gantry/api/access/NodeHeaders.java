@@ -46,10 +46,12 @@ public final class NodeHeaders implements ServerInterceptor {
      * Returns the id that a node says it has.
      *
      * @param headers the headers of its session
-     * @return the id, which nobody has checked; empty if there is none
+     * @return the id, which nobody has checked; empty if there is none, or if it has characters that no id has: gRPC lets
+     *     line breaks pass, with which a caller could write lines of its own into logs
      */
     public static Optional<String> claimedId(Metadata headers) {
-        return Optional.ofNullable(headers.get(NODE_ID));
+        return Optional.ofNullable(headers.get(NODE_ID))
+                .filter(id -> id.chars().allMatch(character -> character > ' ' && character < 0x7f));
     }
 
     @Override
