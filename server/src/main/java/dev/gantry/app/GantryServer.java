@@ -80,6 +80,7 @@ final class GantryServer implements AutoCloseable {
     private final GrpcServer grpc;
     private final TokenFiles tokens;
     private final Optional<AuditLog> audit;
+    private final Keyring keyring;
     private final InetSocketAddress address;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -89,12 +90,14 @@ final class GantryServer implements AutoCloseable {
             GrpcServer grpc,
             TokenFiles tokens,
             Optional<AuditLog> audit,
+            Keyring keyring,
             InetSocketAddress address) {
         this.store = store;
         this.threads = threads;
         this.grpc = grpc;
         this.tokens = tokens;
         this.audit = audit;
+        this.keyring = keyring;
         this.address = address;
     }
 
@@ -123,6 +126,7 @@ final class GantryServer implements AutoCloseable {
         });
         ServerThreads threads = ServerThreads.start();
         Optional<AuditLog> audit = Optional.empty();
+        Optional<Keyring> keyring = Optional.empty();
         try {
             audit = config.audit().map(options -> AuditLog.open(options, clocks.wall()));
             Optional<OwnCertificates> own = config.tls().flatMap(tls -> ownCertificates(tls, clocks.wall()));
@@ -134,6 +138,9 @@ final class GantryServer implements AutoCloseable {
                     config.storeDir(),
                     config.tls().map(ServerTls::authority),
                     own.map(made -> AuthorityPin.of(made.authority()).sha256()));
+            Keyring opened = Keyring.open(
+                    config.keyring(), store.reader().variables().countByKey().keySet());
+            keyring = Optional.of(opened);
             GrpcServer grpc = wire(
                     config,
                     credentials(config, certificates),
@@ -144,16 +151,18 @@ final class GantryServer implements AutoCloseable {
                     random,
                     secrets,
                     tokens,
-                    audit);
+                    audit,
+                    opened);
             InetSocketAddress address = new InetSocketAddress(config.listen().getAddress(), grpc.port());
             leaveCredentials(config, tokens, address);
             tellRisks(config);
             grpc.open();
             LOG.info("Gantry server {} is ready at {}", ProgramVersion.get(), HostPort.format(address));
-            return new GantryServer(store, threads, grpc, tokens, audit, address);
+            return new GantryServer(store, threads, grpc, tokens, audit, opened, address);
         } catch (IOException | RuntimeException e) {
             threads.close();
             audit.ifPresent(AuditLog::close);
+            keyring.ifPresent(Keyring::close);
             store.close();
             throw e;
         }
@@ -174,6 +183,7 @@ final class GantryServer implements AutoCloseable {
         grpc.close();
         threads.close();
         audit.ifPresent(AuditLog::close);
+        keyring.close();
         store.close();
         LOG.info("Gantry server has stopped");
     }
@@ -216,7 +226,8 @@ final class GantryServer implements AutoCloseable {
             RandomGenerator random,
             RandomGenerator secrets,
             TokenFiles tokens,
-            Optional<AuditLog> audit)
+            Optional<AuditLog> audit,
+            Keyring keyring)
             throws IOException {
         InstantSource clock = clocks.wall();
         Identifiers identifiers = Identifiers.after(random, store.reader().greatestIds());
@@ -245,8 +256,6 @@ final class GantryServer implements AutoCloseable {
             bootstrap.begin(store.reader().access());
         }
         NodeAdmission admission = new NodeAdmission(store.reader().nodes(), access, config.isInsecure());
-        Keyring keyring = Keyring.open(
-                config.keyring(), store.reader().variables().countByKey().keySet());
         Variables variables = new Variables(store, keyring, clock);
         NodeSessions sessions = new NodeSessions(
                 store.reader(),

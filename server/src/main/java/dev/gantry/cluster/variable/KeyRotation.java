@@ -30,6 +30,9 @@ public final class KeyRotation {
     /** Why the first of them could not. */
     private String firstFailure = "";
 
+    /** Why keys can't be deleted, as the log was last told; empty if they can. */
+    private String toldRefusal = "";
+
     /** How many variables the log was last told of. */
     private int told;
 
@@ -64,7 +67,7 @@ public final class KeyRotation {
         Set<Long> used = store.write(transaction ->
                         Set.copyOf(transaction.reader().variables().countByKey().keySet()))
                 .join();
-        keyring.deleteUnused(primary, used);
+        deleteUnused(primary, used);
         if (failures != told && failures > 0) {
             LOG.warn(
                     "{} variables can't be encrypted again, so their key stays in use. The first: {}",
@@ -72,6 +75,19 @@ public final class KeyRotation {
                     firstFailure);
         }
         told = failures;
+    }
+
+    private void deleteUnused(long primary, Set<Long> used) {
+        String refusal = "";
+        try {
+            keyring.deleteUnused(primary, used);
+        } catch (RefusedException e) {
+            refusal = e.getMessage();
+            if (!refusal.equals(toldRefusal)) {
+                LOG.warn("Keys that encrypt nothing any more are not deleted: {}", refusal);
+            }
+        }
+        toldRefusal = refusal;
     }
 
     private void reseal(List<String> paths) {

@@ -15,13 +15,22 @@ import dev.gantry.files.DurableFile;
 import dev.gantry.store.StoredVariable.Sealed;
 import dev.gantry.v1.Variable;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -36,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A keyring that does not fit the database is never replaced: it refuses its work and says how to restore it.
  */
-public final class Keyring {
+public final class Keyring implements AutoCloseable {
 
     /** Keys are deleted once they encrypt nothing, so there are more than two only while rotations do not end. */
     private static final int MOST_KEYS = 16;
@@ -44,6 +53,11 @@ public final class Keyring {
     private static final int LARGEST_FILE = 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(Keyring.class);
+
+    private static final Set<PosixFilePermission> OF_OTHERS =
+            EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE);
+
+    private static final String PUT_BACK = "put its file back from a backup and start the server again";
 
     private final Path file;
 
@@ -53,17 +67,21 @@ public final class Keyring {
     /** Null if no key can be used. Replaced only by a keyset that is on disk. */
     private volatile Keys keys;
 
-    private Keyring(Path file, Keys keys, String fault) {
+    /** Open while this server may change the file. */
+    private final Optional<FileChannel> lock;
+
+    private Keyring(Path file, Keys keys, String fault, Optional<FileChannel> lock) {
         this.file = file;
         this.keys = keys;
         this.fault = fault;
+        this.lock = lock;
     }
 
-    /** A keyset that is ready to use. */
-    private record Keys(KeysetHandle handle, Aead aead) {
+    /** A keyset that is ready to use, and the content of the file that has it. */
+    private record Keys(KeysetHandle handle, Aead aead, String content) {
 
-        static Keys of(KeysetHandle handle) throws GeneralSecurityException {
-            return new Keys(handle, handle.getPrimitive(RegistryConfiguration.get(), Aead.class));
+        static Keys of(KeysetHandle handle, String content) throws GeneralSecurityException {
+            return new Keys(handle, handle.getPrimitive(RegistryConfiguration.get(), Aead.class), content);
         }
 
         long primaryId() {
@@ -84,23 +102,38 @@ public final class Keyring {
      *     log says why
      */
     public static Keyring open(Path file, Collection<Long> used) {
+        Optional<FileChannel> lock = Optional.empty();
         try {
             AeadConfig.register();
-            if (Files.notExists(file) && used.isEmpty()) {
-                return new Keyring(file, make(file), "");
+            boolean isNew = Files.notExists(file) && used.isEmpty();
+            if (isNew) {
+                Files.createDirectories(file.toAbsolutePath().getParent(), DurableFile.OWNER_ONLY_DIRECTORY);
             }
-            Keys keys = read(file);
+            lock = lock(file);
+            Keys keys = isNew && Files.notExists(file) ? make(file) : read(file);
             TreeSet<Long> missing = new TreeSet<>(used);
             keys.ids().forEach(missing::remove);
-            return missing.isEmpty()
-                    ? new Keyring(file, keys, "")
-                    : unusable(file, "lacks the keys %s, which encrypt variables of the database".formatted(missing));
+            if (missing.isEmpty()) {
+                return new Keyring(file, keys, "", lock);
+            }
+            throw new UnusableException(
+                    "lacks the keys %s, which encrypt variables of the database".formatted(missing), PUT_BACK);
+        } catch (UnusableException e) {
+            return unusable(file, lock, e);
         } catch (IOException e) {
-            return unusable(file, Files.notExists(file) ? "is missing" : "can't be read or written (%s)".formatted(e));
+            String why = Files.notExists(file) ? "is missing" : "can't be read or written (%s)".formatted(e);
+            return unusable(file, lock, new UnusableException(why, PUT_BACK));
         } catch (GeneralSecurityException e) {
             // The exception may quote the file.
-            return unusable(file, "is no keyset of AES-256-GCM keys as Tink writes it");
+            return unusable(
+                    file, lock, new UnusableException("is no keyset of AES-256-GCM keys as Tink writes it", PUT_BACK));
         }
+    }
+
+    /** Lets another server use the file. */
+    @Override
+    public void close() {
+        release(lock);
     }
 
     /**
@@ -244,9 +277,9 @@ public final class Keyring {
 
     private void replace(KeysetHandle.Builder builder) {
         try {
+            refuseForeign();
             KeysetHandle handle = builder.build();
-            write(file, handle);
-            keys = Keys.of(handle);
+            keys = write(file, handle);
         } catch (IOException e) {
             throw new RefusedException("The keyring %s can't be written: %s".formatted(file, e));
         } catch (GeneralSecurityException e) {
@@ -254,21 +287,80 @@ public final class Keyring {
         }
     }
 
+    /** Refuses to write over keys that somebody else has put into the file, such as those of a backup. */
+    private void refuseForeign() throws IOException {
+        try {
+            if (!Files.readString(file, StandardCharsets.ISO_8859_1).equals(usable().content())) {
+                throw new RefusedException(
+                        "The keyring %s was changed by another program, and is not written over: start the server again to use it"
+                                .formatted(file));
+            }
+        } catch (NoSuchFileException e) {
+            // The file is lost, and the keys are not: it is written again.
+        }
+    }
+
+    /**
+     * Keeps other servers from changing the file: they would delete the keys that encrypt nothing of theirs.
+     *
+     * @return the lock; empty if its file can't be opened, so that this server can't write the keyring either
+     * @throws UnusableException if another server has the lock
+     */
+    private static Optional<FileChannel> lock(Path file) throws UnusableException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(
+                    file.resolveSibling(file.getFileName() + ".lock"),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY));
+        } catch (IOException e) {
+            LOG.debug("The keyring {} can't be locked", file, e);
+            return Optional.empty();
+        }
+        try {
+            if (channel.tryLock() != null) {
+                return Optional.of(channel);
+            }
+        } catch (OverlappingFileLockException e) {
+            // A server of the same process.
+        } catch (IOException e) {
+            LOG.warn("The keyring {} can't be locked on this file system: give it to one server only", file, e);
+            return Optional.of(channel);
+        }
+        release(Optional.of(channel));
+        throw new UnusableException(
+                "is used by another server", "name a file of this server's own with --keyring-file and start it again");
+    }
+
+    private static void release(Optional<FileChannel> lock) {
+        try {
+            if (lock.isPresent()) {
+                lock.get().close();
+            }
+        } catch (IOException e) {
+            LOG.warn("The lock of a keyring can't be closed", e);
+        }
+    }
+
     private static Keys make(Path file) throws IOException, GeneralSecurityException {
-        KeysetHandle handle = KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM);
-        Files.createDirectories(file.toAbsolutePath().getParent(), DurableFile.OWNER_ONLY_DIRECTORY);
-        write(file, handle);
+        Keys made = write(file, KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM));
         LOG.info(
                 "Made the keyring {}: without it nobody can read variables, so keep a copy apart from the database's",
                 file);
-        return Keys.of(handle);
+        return made;
     }
 
-    private static Keys read(Path file) throws IOException, GeneralSecurityException {
+    private static Keys read(Path file) throws IOException, GeneralSecurityException, UnusableException {
+        Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
+        if (granted.stream().anyMatch(OF_OTHERS::contains)) {
+            throw new UnusableException(
+                    "is open to every user of this machine (%s)".formatted(PosixFilePermissions.toString(granted)),
+                    "chmod 600 %s and start the server again".formatted(file));
+        }
         if (Files.size(file) > LARGEST_FILE) {
             throw new GeneralSecurityException("The file is too large");
         }
-        String json = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+        String json = Files.readString(file, StandardCharsets.ISO_8859_1);
         KeysetHandle handle = TinkJsonProtoKeysetFormat.parseKeyset(json, InsecureSecretKeyAccess.get());
         for (KeysetHandle.Entry entry : entries(handle)) {
             boolean isKnown = entry.getStatus() == KeyStatus.ENABLED
@@ -277,21 +369,34 @@ public final class Keyring {
                 throw new GeneralSecurityException("The keyset has a key of another kind");
             }
         }
-        return Keys.of(handle);
+        return Keys.of(handle, json);
     }
 
-    private static void write(Path file, KeysetHandle handle) throws IOException, GeneralSecurityException {
+    private static Keys write(Path file, KeysetHandle handle) throws IOException, GeneralSecurityException {
+        // JSON in base64 and digits: ASCII only.
         String json = TinkJsonProtoKeysetFormat.serializeKeyset(handle, InsecureSecretKeyAccess.get()) + "\n";
-        DurableFile.write(file, json.getBytes(StandardCharsets.UTF_8), DurableFile.OWNER_ONLY);
+        DurableFile.write(file, json.getBytes(StandardCharsets.US_ASCII), DurableFile.OWNER_ONLY);
+        return Keys.of(handle, json);
     }
 
-    private static Keyring unusable(Path file, String why) {
-        String fault =
-                ("The keyring %s %s: put its file back from a backup and start the server again; until then variables"
-                                + " can only be listed and deleted")
-                        .formatted(file, why);
+    private static Keyring unusable(Path file, Optional<FileChannel> lock, UnusableException why) {
+        String fault = "The keyring %s %s: %s; until then variables can only be listed and deleted"
+                .formatted(file, why.getMessage(), why.remedy);
         LOG.error(fault);
-        return new Keyring(file, null, fault);
+        return new Keyring(file, null, fault, lock);
+    }
+
+    /** Says why the file can't be used, as the rest of a sentence about it. */
+    private static final class UnusableException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private final String remedy;
+
+        UnusableException(String why, String remedy) {
+            super(why);
+            this.remedy = remedy;
+        }
     }
 
     private static byte[] associatedData(String path) {

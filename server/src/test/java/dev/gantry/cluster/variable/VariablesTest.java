@@ -58,6 +58,7 @@ class VariablesTest {
 
     @AfterEach
     void close() {
+        keyring.close();
         store.close();
     }
 
@@ -346,12 +347,64 @@ class VariablesTest {
         put("jobs/web", Map.of("db", SECRET));
         close();
         Files.delete(file);
-        var unused = Keyring.open(file, List.of());
+        Keyring.open(file, List.of()).close();
         String other = Files.readString(file);
         open();
 
         assertRefuses("The keyring %s lacks the keys".formatted(file));
         assertThat(Files.readString(file)).isEqualTo(other);
+    }
+
+    @Test
+    void two_servers_do_not_use_one_keyring_at_the_same_time() {
+        put("jobs/web", Map.of("db", SECRET));
+        long before = keyring.primaryId();
+
+        try (Keyring other = Keyring.open(file, List.of())) {
+            assertThatThrownBy(other::rotate)
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("The keyring %s is used by another server: ".formatted(file))
+                    .hasMessageContaining("--keyring-file");
+        }
+
+        assertThat(keyring.ids()).containsExactly(before);
+        rotateWholly();
+        assertThat(value("jobs/web", "db")).isEqualTo(SECRET);
+    }
+
+    @Test
+    void keys_that_somebody_has_put_into_the_file_are_not_written_over_and_a_lost_file_is_written_again()
+            throws IOException {
+        put("jobs/web", Map.of("db", SECRET));
+        String own = Files.readString(file);
+        Path elsewhere = dir.resolve("elsewhere.json");
+        Keyring.open(elsewhere, List.of()).close();
+        String backup = Files.readString(elsewhere);
+        Files.writeString(file, backup);
+
+        assertThatThrownBy(variables::rotate)
+                .isInstanceOf(RefusedException.class)
+                .hasMessageContaining("was changed by another program, and is not written over");
+        assertThat(file).hasContent(backup);
+        assertThat(value("jobs/web", "db")).isEqualTo(SECRET);
+
+        Files.delete(file);
+        variables.rotate();
+        assertThat(Files.readString(file)).contains(own.replaceAll("(?s).*\"value\":\\s*\"([^\"]+)\".*", "$1"));
+    }
+
+    @Test
+    void a_keyring_that_every_user_can_read_is_not_used_until_that_is_mended() throws IOException {
+        put("jobs/web", Map.of("db", SECRET));
+        close();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        open();
+
+        assertRefuses("The keyring %s is open to every user of this machine (rw-r--r--): chmod 600 ".formatted(file));
+        close();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        open();
+        assertThat(value("jobs/web", "db")).isEqualTo(SECRET);
     }
 
     @Test
