@@ -18,11 +18,10 @@ import java.util.concurrent.Executor;
  * them. The sessions of nodes are such calls. This is also faster: a node reports each of its allocations several
  * times, and a report takes less time to handle than to hand over to another thread.
  *
- * @param nonBlocking the method that never blocks
+ * @param nonBlocking the full name of the method that never blocks
  * @param threads run the other calls
  */
-record CallExecutorSupplier(MethodDescriptor<?, ?> nonBlocking, Executor threads)
-        implements ServerCallExecutorSupplier {
+record CallExecutorSupplier(String nonBlocking, Executor threads) implements ServerCallExecutorSupplier {
 
     /** Runs a task in the calling thread, an event loop. Escalates an Error, which gRPC would only log. */
     static final Executor SAME_THREAD = task -> {
@@ -34,9 +33,21 @@ record CallExecutorSupplier(MethodDescriptor<?, ?> nonBlocking, Executor threads
         }
     };
 
+    /**
+     * Makes a supplier.
+     *
+     * @param nonBlocking the method that never blocks
+     * @param threads run the other calls
+     */
+    CallExecutorSupplier(MethodDescriptor<?, ?> nonBlocking, Executor threads) {
+        this(nonBlocking.getFullMethodName(), threads);
+    }
+
     @Override
     public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
-        return call.getMethodDescriptor().equals(nonBlocking) ? SAME_THREAD : new FirstTaskInSameThread(threads);
+        return call.getMethodDescriptor().getFullMethodName().equals(nonBlocking)
+                ? SAME_THREAD
+                : new FirstTaskInSameThread(threads);
     }
 
     /** Runs the first task in the calling thread. gRPC gives one task at a time. */

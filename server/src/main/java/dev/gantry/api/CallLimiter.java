@@ -44,6 +44,9 @@ final class CallLimiter implements ServerInterceptor {
     /** Beyond it, callers are limited by their tokens only. */
     private static final int MOST_PEERS = 16_384;
 
+    private static final String SESSION =
+            NodeSessionServiceGrpc.getConnectMethod().getFullMethodName();
+
     private static final String OWN_SERVICES = "gantry.";
 
     private final CallAccounts<String> tokens;
@@ -73,7 +76,7 @@ final class CallLimiter implements ServerInterceptor {
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         Caller caller = CallContext.CALLER.get();
-        if (caller == null || call.getMethodDescriptor().equals(NodeSessionServiceGrpc.getConnectMethod())) {
+        if (caller == null || call.getMethodDescriptor().getFullMethodName().equals(SESSION)) {
             return next.startCall(call, headers);
         }
         List<CallAccount> accounts = Stream.of(ofToken(caller), ofPeer(call))

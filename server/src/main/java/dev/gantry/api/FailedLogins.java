@@ -5,7 +5,6 @@ import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCall.Listener;
 import io.grpc.ServerCallHandler;
@@ -54,11 +53,14 @@ final class FailedLogins implements ServerInterceptor {
 
     private static final double LINES_PER_SECOND = 0.2;
 
+    private static final String SESSION =
+            NodeSessionServiceGrpc.getConnectMethod().getFullMethodName();
+
     /** Methods that need no token: their services look at other proofs, after the call has begun. */
-    private static final Set<MethodDescriptor<?, ?>> HAVING_OWN_PROOFS = Set.of(
-            NodeSessionServiceGrpc.getConnectMethod(),
-            NodeCertificateServiceGrpc.getIssueNodeCertificateMethod(),
-            AclServiceGrpc.getBootstrapAclMethod());
+    private static final Set<String> HAVING_OWN_PROOFS = Set.of(
+            SESSION,
+            NodeCertificateServiceGrpc.getIssueNodeCertificateMethod().getFullMethodName(),
+            AclServiceGrpc.getBootstrapAclMethod().getFullMethodName());
 
     private final LongSupplier nanoTime;
     private final TokenBucket lines;
@@ -183,7 +185,7 @@ final class FailedLogins implements ServerInterceptor {
         private boolean isFailure(Status status) {
             boolean isUnknown = status.getCode() == Status.Code.UNAUTHENTICATED;
             boolean isDenied = status.getCode() == Status.Code.PERMISSION_DENIED;
-            if (HAVING_OWN_PROOFS.contains(getMethodDescriptor())) {
+            if (HAVING_OWN_PROOFS.contains(getMethodDescriptor().getFullMethodName())) {
                 return (isUnknown || isDenied) && !hasSent;
             }
             // Not that of a stream whose token was deleted: it has to end at once.
@@ -191,7 +193,7 @@ final class FailedLogins implements ServerInterceptor {
         }
 
         private boolean isSession() {
-            return getMethodDescriptor().equals(NodeSessionServiceGrpc.getConnectMethod());
+            return getMethodDescriptor().getFullMethodName().equals(SESSION);
         }
     }
 }

@@ -106,6 +106,12 @@ public final class GrpcServer implements AutoCloseable {
         }
     };
 
+    /** Methods whose callers prove who they are otherwise than by a token of users. */
+    private static final Set<String> HAVING_OWN_PROOFS = Set.of(
+            AclServiceGrpc.getBootstrapAclMethod().getFullMethodName(),
+            NodeSessionServiceGrpc.getConnectMethod().getFullMethodName(),
+            NodeCertificateServiceGrpc.getIssueNodeCertificateMethod().getFullMethodName());
+
     private final Server server;
     private final HealthStatusManager health;
     private final OpenCalls calls;
@@ -286,9 +292,7 @@ public final class GrpcServer implements AutoCloseable {
      */
     private static boolean needsNoToken(MethodDescriptor<?, ?> method) {
         return HealthGrpc.SERVICE_NAME.equals(method.getServiceName())
-                || method.equals(AclServiceGrpc.getBootstrapAclMethod())
-                || method.equals(NodeSessionServiceGrpc.getConnectMethod())
-                || method.equals(NodeCertificateServiceGrpc.getIssueNodeCertificateMethod());
+                || HAVING_OWN_PROOFS.contains(method.getFullMethodName());
     }
 
     /**

@@ -34,7 +34,7 @@ final class OpenCalls implements ServerInterceptor {
 
     private final int limit;
     private final int streamsPerConnection;
-    private final MethodDescriptor<?, ?> session;
+    private final String session;
     private final Authenticator authenticator;
     private final Set<OpenCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
     private final Set<OpenCall<?, ?>> sessions = ConcurrentHashMap.newKeySet();
@@ -52,7 +52,7 @@ final class OpenCalls implements ServerInterceptor {
     OpenCalls(int limit, int streamsPerConnection, MethodDescriptor<?, ?> session, Authenticator authenticator) {
         this.limit = limit;
         this.streamsPerConnection = streamsPerConnection;
-        this.session = session;
+        this.session = session.getFullMethodName();
         this.authenticator = authenticator;
     }
 
@@ -71,7 +71,8 @@ final class OpenCalls implements ServerInterceptor {
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        Set<OpenCall<?, ?>> open = call.getMethodDescriptor().equals(session) ? sessions : calls;
+        Set<OpenCall<?, ?>> open =
+                call.getMethodDescriptor().getFullMethodName().equals(session) ? sessions : calls;
         if (open.size() >= limit) {
             Status status = StatusMapping.toStatus(new OverloadedException("calls", limit))
                     .getStatus();

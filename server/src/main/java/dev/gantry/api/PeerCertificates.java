@@ -27,7 +27,7 @@ final class PeerCertificates implements ServerInterceptor {
 
     private static final Attributes.Key<Peer> PEER = Attributes.Key.create("dev.gantry.peer");
 
-    private final MethodDescriptor<?, ?> session;
+    private final String session;
 
     /**
      * Makes the interceptor.
@@ -35,7 +35,7 @@ final class PeerCertificates implements ServerInterceptor {
      * @param session the method of nodes' sessions
      */
     PeerCertificates(MethodDescriptor<?, ?> session) {
-        this.session = session;
+        this.session = session.getFullMethodName();
     }
 
     /** Returns the filter that sees new connections. */
@@ -62,7 +62,7 @@ final class PeerCertificates implements ServerInterceptor {
         Peer peer = of(call);
         if (peer.isSecure()
                 && peer.nodeName().isEmpty()
-                && call.getMethodDescriptor().equals(session)) {
+                && call.getMethodDescriptor().getFullMethodName().equals(session)) {
             call.close(StatusMapping.notOfNode(peer), new Metadata());
             return new Listener<>() {};
         }

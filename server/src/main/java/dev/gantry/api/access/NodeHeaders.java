@@ -11,6 +11,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Hands what a node shows in the headers of its calls to the services. */
 public final class NodeHeaders implements ServerInterceptor {
@@ -21,7 +22,7 @@ public final class NodeHeaders implements ServerInterceptor {
     private static final Metadata.Key<String> NODE_SECRET =
             Metadata.Key.of("gantry-node-secret", Metadata.ASCII_STRING_MARSHALLER);
 
-    private final Set<MethodDescriptor<?, ?>> methods;
+    private final Set<String> methods;
 
     /**
      * Makes an interceptor.
@@ -29,7 +30,8 @@ public final class NodeHeaders implements ServerInterceptor {
      * @param methods the methods that nodes call
      */
     public NodeHeaders(Set<MethodDescriptor<?, ?>> methods) {
-        this.methods = Set.copyOf(methods);
+        this.methods =
+                methods.stream().map(MethodDescriptor::getFullMethodName).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -56,7 +58,7 @@ public final class NodeHeaders implements ServerInterceptor {
 
     @Override
     public <Q, A> Listener<Q> interceptCall(ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (!methods.contains(call.getMethodDescriptor())) {
+        if (!methods.contains(call.getMethodDescriptor().getFullMethodName())) {
             return next.startCall(call, headers);
         }
         NodeCredentials shown = new NodeCredentials(
