@@ -165,6 +165,8 @@ final class CallLimiter implements ServerInterceptor {
         void use(Object message) {
             if (message instanceof MessageLite sized) {
                 accounts.forEach(account -> account.use(sized.getSerializedSize()));
+            } else if (message instanceof MalformedRequests.Unreadable unreadable) {
+                accounts.forEach(account -> account.use(unreadable.bytes()));
             }
         }
 

@@ -28,6 +28,8 @@ import dev.gantry.v1.AclServiceGrpc;
 import dev.gantry.v1.NodeCertificateServiceGrpc;
 import dev.gantry.v1.NodeSessionServiceGrpc;
 import io.grpc.BindableService;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -51,6 +53,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The server's gRPC endpoint: all services, health and reflection. */
 public final class GrpcServer implements AutoCloseable {
@@ -98,6 +101,13 @@ public final class GrpcServer implements AutoCloseable {
 
     private static final long SHORTEST_CLIENT_KEEP_ALIVE_SECONDS = 5;
     private static final long GRACE_SECONDS = 2;
+
+    /**
+     * Requests may not be compressed: they are small, and a compressed one could grow a thousandfold in memory. Some clients
+     * say that they do not compress.
+     */
+    private static final DecompressorRegistry UNCOMPRESSED =
+            DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false);
 
     private static final ServerInterceptor PASS = new ServerInterceptor() {
         @Override
@@ -241,6 +251,7 @@ public final class GrpcServer implements AutoCloseable {
                 .intercept(audit.map(AuditInterceptor::announcing).orElse(PASS))
                 .intercept(rules)
                 .intercept(new TextRulesInterceptor())
+                .intercept(new MalformedRequests())
                 .addStreamTracerFactory(requests)
                 .addStreamTracerFactory(SlowReaders.tracers())
                 .intercept(requests)
@@ -266,9 +277,12 @@ public final class GrpcServer implements AutoCloseable {
                 .keepAliveTime(KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveTime(SHORTEST_CLIENT_KEEP_ALIVE_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
-                .addService(health.getHealthService())
-                .addService(ProtoReflectionServiceV1.newInstance());
-        services(parts, memoryLimit, streamThreads).forEach(builder::addService);
+                .decompressorRegistry(UNCOMPRESSED);
+        Stream.concat(
+                        Stream.of(health.getHealthService(), ProtoReflectionServiceV1.newInstance()),
+                        services(parts, memoryLimit, streamThreads).stream())
+                .map(MalformedRequests::service)
+                .forEach(builder::addService);
         ServerConnections connections = new ServerConnections(ConnectionLimit.ofThisProcess());
         Server server = start(connections.addTo(builder).build(), connections);
         parts.storeHealth().listen(state -> show(health, server, state));

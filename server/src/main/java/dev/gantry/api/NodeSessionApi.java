@@ -39,6 +39,8 @@ final class NodeSessionApi extends NodeSessionServiceImplBase {
                 connection, NodeHeaders.current(), Peer.CURRENT.get().node());
         call.setOnReadyHandler(session::onReady);
         call.setOnCancelHandler(session::onEnd);
+        // For a session that an interceptor has ended, because of a message that can't be read for one.
+        call.setOnCloseHandler(session::onEnd);
         return new Inbound(session, connection);
     }
 

@@ -34,12 +34,13 @@ final class Redaction {
 
     private static String fields(Status status, Metadata trailers) {
         com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
-        return details.getDetailsList().stream()
+        String names = details.getDetailsList().stream()
                 .filter(detail -> detail.is(BadRequest.class))
                 .flatMap(detail -> unpack(detail).getFieldViolationsList().stream())
                 .map(FieldViolation::getField)
                 .distinct()
                 .collect(Collectors.joining(", "));
+        return names.isEmpty() ? "the request as a whole" : names;
     }
 
     private static BadRequest unpack(Any detail) {

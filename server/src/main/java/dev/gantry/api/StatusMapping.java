@@ -24,6 +24,7 @@ import dev.gantry.model.ProtoTimes;
 import dev.gantry.store.StoreOverloadedException;
 import dev.gantry.store.StoreUnavailableException;
 import dev.gantry.v1.JobViolation;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -85,6 +86,32 @@ final class StatusMapping {
         return Status.INTERNAL
                 .withDescription("The server failed; its log says why")
                 .asRuntimeException();
+    }
+
+    /**
+     * Returns the status for a request that can't be read.
+     *
+     * @param method the full name of the method
+     * @param kind the class of its requests
+     * @param why the failure of gRPC
+     */
+    static StatusRuntimeException unreadable(String method, Class<?> kind, StatusRuntimeException why) {
+        return describe(
+                Status.INVALID_ARGUMENT,
+                "The request of %s can't be read as a %s: %s"
+                        .formatted(
+                                method,
+                                kind.getSimpleName(),
+                                why.getCause() == null
+                                        ? why.getStatus().getDescription()
+                                        : why.getCause().getMessage()));
+    }
+
+    /** Returns the status for a call that must have one request. */
+    static StatusRuntimeException notOneRequest(MethodDescriptor<?, ?> method, String had) {
+        return describe(
+                Status.INVALID_ARGUMENT,
+                "%s takes one request, and this call has %s".formatted(method.getFullMethodName(), had));
     }
 
     /** Returns the status for a log that the node does not have. */

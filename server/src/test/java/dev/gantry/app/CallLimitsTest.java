@@ -29,8 +29,10 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +120,19 @@ class CallLimitsTest {
         }
 
         assertThat(bytes).isEqualTo((long) pieces * piece.length());
+    }
+
+    @Test
+    void bytes_that_are_no_message_count_too() {
+        Channel channel = server.channel(secret);
+        byte[] malformed = new byte[11 * 1024 * 1024];
+
+        List<Status> ends = IntStream.range(0, 3)
+                .mapToObj(call -> RawCalls.end(channel, ClusterServiceGrpc.getGetStatusMethod(), List.of(malformed)))
+                .toList();
+
+        assertThat(ends.get(0).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+        assertThat(ends.get(2).getDescription()).contains("--token-mib");
     }
 
     private StatusRuntimeException useUpCalls() {

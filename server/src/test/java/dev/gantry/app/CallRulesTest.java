@@ -94,7 +94,7 @@ class CallRulesTest {
     private FakeNode node;
 
     /** Finds nothing: only the rows of the table are looked at. */
-    private static final class NoOwners implements Owners {
+    static final class NoOwners implements Owners {
 
         @Override
         public Owned allocation(String idOrPrefix, Predicate<String> jobs) {
