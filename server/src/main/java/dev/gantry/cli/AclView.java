@@ -8,6 +8,7 @@ import dev.gantry.v1.AclPolicy;
 import dev.gantry.v1.AclToken;
 import dev.gantry.v1.AclVariableRule;
 import dev.gantry.v1.CreateAclTokenResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,9 +91,10 @@ final class AclView {
         return facts(token).lines();
     }
 
-    /** Shows a new token with its secret. */
-    static List<String> made(CreateAclTokenResponse made) {
-        return facts(made.getToken()).add("Secret", made.getSecret()).lines();
+    /** Shows a new token with its secret, or with the file that has the secret. */
+    static List<String> made(CreateAclTokenResponse made, Optional<Path> file) {
+        String secret = file.map(path -> "in " + path).orElse(made.getSecret());
+        return facts(made.getToken()).add("Secret", secret).lines();
     }
 
     private static FieldList facts(AclToken token) {

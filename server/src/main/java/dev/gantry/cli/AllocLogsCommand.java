@@ -1,27 +1,45 @@
 package dev.gantry.cli;
 
+import dev.gantry.client.AllocationQuery;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.LogOptions;
 import dev.gantry.client.Watch;
+import dev.gantry.v1.Allocation;
+import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.StreamLogsResponse;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code gantry alloc logs}: prints the output of a task. */
 @Command(name = "logs", description = "Prints the output of a task of an allocation.")
 final class AllocLogsCommand extends ClientCommand {
 
-    @Parameters(index = "0", paramLabel = "ID", description = "The allocation's id or a prefix of it.")
-    private String allocationId;
+    @Spec
+    @SuppressWarnings("unused")
+    private CommandSpec spec;
 
     @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "TASK",
-            defaultValue = "",
-            description = "The task. Not needed if the allocation has one only.")
-    private String task;
+            arity = "0..2",
+            paramLabel = "ID",
+            description =
+                    "The allocation's id or a prefix of it, and the task; with --job, the task only. The task is not"
+                            + " needed if there is one only.")
+    private List<String> names = new ArrayList<>();
+
+    @Option(
+            names = "--job",
+            paramLabel = "JOB",
+            description =
+                    "In place of the allocation's id: the job's newest allocation, one that runs before all others.")
+    private String jobId;
 
     @Option(
             names = {"-f", "--follow"},
@@ -43,12 +61,32 @@ final class AllocLogsCommand extends ClientCommand {
 
     @Override
     int run(GantryClient client) {
-        try (Watch<StreamLogsResponse> pieces = client.allocations().logPieces(allocationId, options())) {
+        Iterator<String> rest = names.iterator();
+        if (jobId == null && !rest.hasNext()) {
+            throw new ParameterException(spec.commandLine(), "Name an allocation by its id, or a job: --job JOB");
+        }
+        String allocationId = jobId == null ? rest.next() : newest(client);
+        String task = rest.hasNext() ? rest.next() : "";
+        if (rest.hasNext()) {
+            throw new ParameterException(spec.commandLine(), "With --job JOB, only a task is named beside it");
+        }
+        try (Watch<StreamLogsResponse> pieces = client.allocations().logPieces(allocationId, options(task))) {
             return print(pieces);
         }
     }
 
-    private LogOptions options() {
+    /** Returns the id of the newest allocation of the job, of one that runs if there is any. */
+    private String newest(GantryClient client) {
+        AllocationQuery all = AllocationQuery.ALL.ofJob(jobId);
+        return Stream.of(all.inStatus(ClientStatus.CLIENT_STATUS_RUNNING), all)
+                .flatMap(query -> client.allocations().list(query).limit(1))
+                .findFirst()
+                .map(Allocation::getId)
+                .orElseThrow(() -> new CommandFailedException(
+                        "No allocation of job \"%s\". See: gantry job status".formatted(jobId)));
+    }
+
+    private LogOptions options(String task) {
         LogOptions options = (stderr ? LogOptions.STDERR : LogOptions.STDOUT).ofTask(task);
         LogOptions tailed = lines == null ? options : options.tail(lines);
         return follow ? tailed.following() : tailed;

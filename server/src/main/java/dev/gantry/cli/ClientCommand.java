@@ -19,9 +19,14 @@ abstract class ClientCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        try (GantryClient client = server.connect()) {
+        try (GantryClient client = connect()) {
             return run(client);
         }
+    }
+
+    /** Returns another client of the server, with the tokens and files that are there now. The caller closes it. */
+    final GantryClient connect() {
+        return server.connect();
     }
 
     /** Runs the command and returns its exit code. */

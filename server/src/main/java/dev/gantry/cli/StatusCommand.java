@@ -16,12 +16,15 @@ import picocli.CommandLine.Option;
         description = {
             "Shows the cluster's status.",
             "",
-            "With --wait: ends with 0 once a server answers and a node is ready, with 1 if that takes too long.",
+            "With --wait: ends with 0 once a server answers and --nodes nodes are ready, with 1 if that takes too long.",
             ""
         })
 final class StatusCommand extends ClientCommand {
 
     private static final Duration PAUSE = Duration.ofMillis(200);
+
+    /** How many calls in a row a server may refuse that has just begun to listen. */
+    private static final int MOST_REFUSALS = 10;
 
     @Mixin
     private JsonOption json;
@@ -33,48 +36,59 @@ final class StatusCommand extends ClientCommand {
                     + " not wait.")
     private Duration wait;
 
+    @Option(
+            names = "--nodes",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "With --wait: how many nodes must be ready. Default: ${DEFAULT-VALUE}.")
+    private int nodes;
+
     StatusCommand(CliContext context, ServerOption outer) {
         super(context, outer);
     }
 
     @Override
     int run(GantryClient client) {
-        GetStatusResponse status = wait == null ? client.status() : awaitReady(client);
+        GetStatusResponse status = wait == null ? client.status() : awaitReady();
         json.print(context(), status, () -> lines(status));
         return GantryCli.DONE;
     }
 
-    /** Polls the status: a server that is not up yet can't be watched. */
-    private GetStatusResponse awaitReady(GantryClient client) {
-        boolean wasUnauthenticated = false;
+    /**
+     * Polls the status: a server that is not up yet can't be watched. Makes a client for each call, since a server leaves its
+     * tokens and its CA for this user only once it listens.
+     */
+    private GetStatusResponse awaitReady() {
+        int refusals = 0;
         long begun = context().nanoTime().getAsLong();
         while (true) {
             boolean isLast = !wait.isZero()
                     && Duration.ofNanos(context().nanoTime().getAsLong() - begun)
                                     .compareTo(wait)
                             >= 0;
-            try {
+            try (GantryClient client = connect()) {
                 GetStatusResponse status = client.status();
-                if (status.getNodesReady() > 0) {
+                refusals = 0;
+                if (status.getNodesReady() >= nodes) {
                     return status;
                 }
                 if (isLast) {
-                    throw new CommandFailedException(
-                            "no node is ready after %d s. Start one with: gantry node".formatted(wait.toSeconds()));
+                    throw new CommandFailedException("%s after %d s. Start one with: gantry node"
+                            .formatted(ready(status.getNodesReady()), wait.toSeconds()));
                 }
-            } catch (UnauthenticatedException e) {
-                // A server that began to listen during the call has left its token since.
-                if (isLast || wasUnauthenticated) {
-                    throw e;
-                }
-                wasUnauthenticated = true;
-            } catch (UnavailableException e) {
-                if (isLast || e.isServerReached()) {
+            } catch (UnauthenticatedException | UnavailableException e) {
+                boolean isRefused = !(e instanceof UnavailableException absent) || absent.isServerReached();
+                refusals = isRefused ? refusals + 1 : 0;
+                if (isLast || refusals > MOST_REFUSALS) {
                     throw e;
                 }
             }
             Pause.of(PAUSE);
         }
+    }
+
+    private String ready(int found) {
+        return nodes == 1 ? "no node is ready" : "%d of %d nodes are ready".formatted(found, nodes);
     }
 
     private static List<String> lines(GetStatusResponse status) {

@@ -19,6 +19,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -429,11 +432,43 @@ class TlsServerTest {
     }
 
     /** Runs a command. Returns its exit code and all that it has printed. */
+    @Test
+    void status_waits_for_the_ca_that_a_server_leaves_once_it_listens() throws IOException {
+        cluster.start(false);
+        Path left = dir.resolve("gantry/local/%d/ca.crt".formatted(cluster.port()));
+        AtomicInteger polls = new AtomicInteger();
+        // The clock is read once before each call.
+        LongSupplier clock = () -> {
+            if (polls.incrementAndGet() == 4) {
+                copy(cluster.ca(), left);
+            }
+            return System.nanoTime();
+        };
+        String[] arguments = {"status", "--wait", "30s", "--nodes", "0", "--address", "127.0.0.1:" + cluster.port()};
+
+        assertThat(run(Map.of("XDG_CONFIG_HOME", dir.toString()), clock, arguments))
+                .startsWith("0 Version");
+        assertThat(polls).hasValueGreaterThanOrEqualTo(4);
+    }
+
+    private static void copy(Path from, Path to) {
+        try {
+            Files.createDirectories(to.getParent());
+            Files.copy(from, to);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static String run(Map<String, String> environment, String... arguments) {
+        return run(environment, System::nanoTime, arguments);
+    }
+
+    private static String run(Map<String, String> environment, LongSupplier nanoTime, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         Console console = new Console(new ByteArrayInputStream(new byte[0]), stream, stream);
-        CliContext context = new CliContext(console, environment, InstantSource.system(), System::nanoTime);
+        CliContext context = new CliContext(console, environment, InstantSource.system(), nanoTime);
         int exitCode = new GantryCli(context, () -> List.of("test"), List.of()).run(arguments);
         return exitCode + " " + out.toString(StandardCharsets.UTF_8);
     }

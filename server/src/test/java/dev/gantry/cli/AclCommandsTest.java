@@ -29,10 +29,15 @@ import dev.gantry.v1.ListAclTokensResponse;
 import dev.gantry.v1.PlanJobResponse;
 import dev.gantry.v1.UpdateAclTokenRequest;
 import dev.gantry.v1.UpdateAclTokenResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -101,6 +106,9 @@ class AclCommandsTest {
             .addPolicies("team-a")
             .setCreateTime(Timestamp.newBuilder().setSeconds(1_770_000_000))
             .build();
+
+    @TempDir
+    Path dir;
 
     @AutoClose
     private final ScriptedCluster cluster = new ScriptedCluster();
@@ -220,6 +228,38 @@ class AclCommandsTest {
                         .addPolicies("team-a")
                         .addPolicies("b")
                         .setTimeToLive(Duration.newBuilder().setSeconds(3600))
+                        .build());
+    }
+
+    @Test
+    void the_secret_of_a_new_token_goes_to_a_new_file_of_the_user_alone() throws IOException {
+        cluster.answers(
+                "CreateAclToken",
+                CreateAclTokenResponse.newBuilder()
+                        .setToken(TOKEN)
+                        .setSecret("gantry_x")
+                        .build());
+        cluster.answers("DeleteAclToken", DeleteAclTokenResponse.getDefaultInstance());
+        Path file = dir.resolve("ci.token");
+
+        CliRun run = CliRun.of(cluster, "acl", "token", "create", "--out", file.toString());
+
+        assertThat(run.out()).endsWith("Secret      = in " + file + "\n").doesNotContain("gantry_x");
+        assertThat(file).hasContent("gantry_x\n");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        CliRun again = CliRun.of(cluster, "acl", "token", "create", "--out", file.toString());
+        assertThat(again.exitCode()).isEqualTo(1);
+        assertThat(again.err()).contains(file + " exists already");
+        assertThat(cluster.requests()).hasSize(1);
+        // A token whose secret nobody has is deleted.
+        String nowhere = dir.resolve("none/ci.token").toString();
+        CliRun lost = CliRun.of(cluster, "acl", "token", "create", "--json", "--out", nowhere);
+        assertThat(lost.err()).contains("can't write " + nowhere, "No token was made");
+        assertThat(cluster.requests())
+                .last()
+                .isEqualTo(DeleteAclTokenRequest.newBuilder()
+                        .setAccessorId(TOKEN.getAccessorId())
                         .build());
     }
 

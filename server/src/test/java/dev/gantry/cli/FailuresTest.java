@@ -130,6 +130,8 @@ class FailuresTest {
 
         assertThat(CliRun.of(cluster, "status", "--wait", "1m").exitCode()).isZero();
         assertThat(asked).hasValue(3);
+        assertThat(CliRun.of(cluster, "status", "--wait", "1s", "--nodes", "2").err())
+                .isEqualTo("error: 1 of 2 nodes are ready after 1 s. Start one with: gantry node\n");
     }
 
     @Test

@@ -33,6 +33,7 @@ import dev.gantry.v1.TaskState;
 import dev.gantry.v1.View;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -422,6 +423,36 @@ class QueryCommandsTest {
                         .setTailLines(7)
                         .setFollow(true)
                         .build());
+    }
+
+    @Test
+    void the_log_of_a_job_is_that_of_its_newest_running_allocation_or_else_of_its_newest() {
+        Allocation newest = Allocation.newBuilder().setId("newest-id").build();
+        Allocation runs = Allocation.newBuilder().setId("runs-id").build();
+        AtomicReference<List<Allocation>> running = new AtomicReference<>(List.of(runs));
+        cluster.on("ListAllocations", request -> {
+            ListAllocationsRequest query = (ListAllocationsRequest) request;
+            assertThat(query.getJobId()).isEqualTo("web");
+            boolean onlyRunning = query.getClientStatus() == ClientStatus.CLIENT_STATUS_RUNNING;
+            return List.of(ListAllocationsResponse.newBuilder()
+                    .addAllAllocations(onlyRunning ? running.get() : List.of(newest))
+                    .build());
+        });
+        cluster.answers("StreamLogs", StreamLogsResponse.getDefaultInstance());
+
+        assertThat(CliRun.of(cluster, "alloc", "logs", "--job", "web", "nginx").exitCode())
+                .isZero();
+        running.set(List.of());
+        assertThat(CliRun.of(cluster, "alloc", "logs", "--job=web").exitCode()).isZero();
+
+        assertThat(cluster.requests().stream()
+                        .filter(StreamLogsRequest.class::isInstance)
+                        .map(StreamLogsRequest.class::cast)
+                        .map(request -> request.getAllocationId() + " " + request.getTask()))
+                .containsExactly("runs-id nginx", "newest-id ");
+        assertThat(CliRun.of(cluster, "alloc", "logs").exitCode()).isEqualTo(2);
+        assertThat(CliRun.of(cluster, "alloc", "logs", "--job", "web", "a", "b").exitCode())
+                .isEqualTo(2);
     }
 
     @Test
