@@ -3,12 +3,13 @@ package dev.gantry.restriction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Refuses isolators of images that weaken the confinement of a pod. Used where raw capabilities are denied. */
+/** Refuses isolators of images that weaken the confinement of a pod, or make a task root that runs as another user. */
 final class AppCapabilities {
 
     private static final String RETAIN = "os/linux/capabilities-retain-set";
@@ -28,19 +29,47 @@ final class AppCapabilities {
             .map(name -> "CAP_" + name)
             .collect(Collectors.toUnmodifiableSet());
 
+    /**
+     * The capabilities among the usual ones by which a process becomes another user, or does with files what only root may:
+     * an image that retains them gives them to its processes from their start, whatever user they run as.
+     */
+    private static final Set<String> OF_ROOT = Stream.of(
+                    "SETUID", "SETGID", "SETPCAP", "SETFCAP", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "MKNOD")
+            .map(name -> "CAP_" + name)
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final Set<String> named;
     private final Set<String> allowed;
 
     /**
      * Takes the rule.
      *
-     * @param more the capabilities besides the usual ones
+     * @param more the capabilities that the node's owner allows by name
      */
     AppCapabilities(List<String> more) {
+        this.named = Set.copyOf(more);
         this.allowed = Stream.concat(USUAL.stream(), more.stream()).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
-     * Returns why isolators are not allowed, each reason as the rest of a sentence about the node.
+     * Returns why isolators are not allowed where no task may be root, as {@link #refusals} does.
+     *
+     * @param isolators the sets of an image by the names of its isolators
+     */
+    Optional<String> refusalOfRoot(Map<String, List<String>> isolators) {
+        Set<String> ofRoot = new TreeSet<>(isolators.getOrDefault(RETAIN, List.of()));
+        ofRoot.removeIf(name -> named.contains(name) || (USUAL.contains(name) && !OF_ROOT.contains(name)));
+        return ofRoot.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        ("does not allow a task to act as root, and the image retains %s: use another image, or add"
+                                        + " them to allow_caps of the node")
+                                .formatted(String.join(", ", ofRoot)));
+    }
+
+    /**
+     * Returns why isolators are not allowed where raw capabilities are denied, each reason as the rest of a sentence about
+     * the node.
      *
      * @param isolators the sets of an image by the names of its isolators
      */

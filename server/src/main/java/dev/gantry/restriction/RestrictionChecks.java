@@ -98,7 +98,11 @@ public final class RestrictionChecks {
     }
 
     private void checkCapabilities(NodeRestrictions restrictions, String path) {
-        if (restrictions.getAllowCapsCount() > 0 && !restrictions.getDenyRawCapabilities()) {
+        boolean hasEffect = restrictions.getDenyRawCapabilities()
+                || restrictions.getDenyRoot()
+                || restrictions.hasUsers()
+                || restrictions.hasGroups();
+        if (restrictions.getAllowCapsCount() > 0 && !hasEffect) {
             add(
                     path,
                     "has no effect where all capabilities are allowed: set raw_capabilities = false, or leave it out");

@@ -68,7 +68,7 @@ public final class Restrictions {
 
     /** Returns true if images may not ask for each privilege. */
     public boolean restrictsImageUse() {
-        return rawCapabilitiesDenied || groups.restricts();
+        return rawCapabilitiesDenied || users.deniesRoot() || groups.restricts();
     }
 
     /** Returns true if images may not come from everywhere. */
@@ -112,6 +112,9 @@ public final class Restrictions {
         List<String> refusals = new ArrayList<>();
         if (rawCapabilitiesDenied) {
             refusals.addAll(capabilities.refusals(use.isolators()));
+        }
+        if (users.deniesRoot() || groups.deniesRoot()) {
+            capabilities.refusalOfRoot(use.isolators()).ifPresent(refusals::add);
         }
         use.supplementaryGroups().forEach(group -> groups.refusalOfImage(group).ifPresent(refusals::add));
         return List.copyOf(refusals);

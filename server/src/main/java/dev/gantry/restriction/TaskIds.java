@@ -78,6 +78,11 @@ final class TaskIds {
         return rootDenied || restriction.isPresent();
     }
 
+    /** Returns true if number 0 is not allowed. */
+    boolean deniesRoot() {
+        return rootDenied || !isListed(0);
+    }
+
     private boolean isListed(long number) {
         return restriction
                 .map(one -> one.getAllowList().stream().anyMatch(range -> isWithin(number, range)))

@@ -164,6 +164,32 @@ class RestrictionsTest {
     }
 
     @Test
+    void where_no_task_may_be_root_an_image_retains_no_capability_that_makes_it_one() {
+        String retain = "os/linux/capabilities-retain-set";
+        ImageUse image = isolators(Map.of(retain, List.of("CAP_NET_RAW", "CAP_SETUID", "CAP_DAC_OVERRIDE")));
+        String refusal = "does not allow a task to act as root, and the image retains CAP_DAC_OVERRIDE, CAP_SETUID: use"
+                + " another image, or add them to allow_caps of the node";
+
+        assertThat(Restrictions.of(NO_ROOT).refusals(image)).containsExactly(refusal);
+        assertThat(Restrictions.of(NodeRestrictions.newBuilder()
+                                .setUsers(ids(1000, 1999))
+                                .build())
+                        .refusals(image))
+                .containsExactly(refusal);
+        assertThat(Restrictions.of(NodeRestrictions.newBuilder()
+                                .setUsers(ids(0, 1999))
+                                .build())
+                        .refusals(image))
+                .isEmpty();
+        NodeRestrictions lenient = NO_ROOT.toBuilder()
+                .addAllowCaps("CAP_SETUID")
+                .addAllowCaps("CAP_DAC_OVERRIDE")
+                .build();
+        assertThat(RestrictionChecks.check(lenient, "")).isEmpty();
+        assertThat(Restrictions.of(lenient).refusals(image)).isEmpty();
+    }
+
+    @Test
     void an_image_may_add_only_groups_that_tasks_may_run_as() {
         ImageUse image = new ImageUse(Map.of(), List.of("1500", "0", "-1"));
 

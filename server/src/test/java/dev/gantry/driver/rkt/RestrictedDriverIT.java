@@ -154,7 +154,7 @@ class RestrictedDriverIT {
                 {"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_SYS_ADMIN", "CAP_CHOWN"]}}
                 """);
         RealPods.emptyImage(images.resolve("usual.aci"), """
-                {"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_CHOWN"]}}
+                {"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_NET_RAW"]}}
                 """);
 
         assertRefused(
@@ -167,6 +167,17 @@ class RestrictedDriverIT {
                 new CommandRunner(ProgramStart.with(HostEnvironment.forRkt(System.getenv()), DriverFixture.LIMITS));
         assertThat(new RktCli(executable.locate(), runner, RktTimeouts.DEFAULT).list())
                 .isEmpty();
+    }
+
+    @Test
+    void an_image_that_lets_its_task_become_root_is_refused() throws Exception {
+        RealPods.emptyImage(images.resolve("setuid.aci"), """
+                {"name": "os/linux/capabilities-retain-set", "value": {"set": ["CAP_SETUID", "CAP_NET_RAW"]}}
+                """);
+
+        assertRefused(
+                request("1000", config(images + "/setuid.aci")),
+                "does not allow a task to act as root, and the image retains CAP_SETUID: use another image");
     }
 
     @Test
