@@ -14,6 +14,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -85,6 +86,7 @@ public final class OwnCertificates {
                         .toList(),
                 names.stream().filter(IpLiteral::isValid).distinct().toList());
         OwnCertificates own = new OwnCertificates(directory, subject, authority, clock);
+        own.tellIfUnusable();
         own.renew();
         return own;
     }
@@ -140,6 +142,23 @@ public final class OwnCertificates {
         return left.compareTo(validity) < 0 ? left : validity;
     }
 
+    /** A clock that was wrong at the first start leaves a CA that is not valid once it is set right. */
+    private void tellIfUnusable() {
+        Instant begin = authority().getNotBefore().toInstant();
+        Instant end = authority().getNotAfter().toInstant();
+        if (clock.instant().isBefore(begin) || !clock.instant().isBefore(end)) {
+            LOG.error(
+                    "The cluster's CA {} is valid from {} to {}, and not at present ({}): callers may refuse all"
+                            + " certificates of it. Set the clock of this machine right; if it was wrong when the CA was"
+                            + " made, move {} away, and the next start makes a new CA",
+                    directory.resolve(AUTHORITY),
+                    begin,
+                    end,
+                    clock.instant(),
+                    directory);
+        }
+    }
+
     private boolean isGood() {
         Path file = directory.resolve(CERTIFICATE);
         if (!Files.exists(file)) {
@@ -149,7 +168,10 @@ public final class OwnCertificates {
             List<X509Certificate> shown = PemFiles.readCertificates(file);
             X509Certificate present = shown.get(0);
             KeyMatch.check(present, file, PemFiles.readKey(directory.resolve(KEY)), directory.resolve(KEY));
-            return clock.instant().isBefore(CertificateAuthority.renewal(present))
+            Instant now = clock.instant();
+            // It begins in the future if the clock was ahead when it was made.
+            return !now.isBefore(present.getNotBefore().toInstant())
+                    && now.isBefore(CertificateAuthority.renewal(present))
                     && shown.contains(authority())
                     && isIssued(present)
                     && names(present).equals(names(subject));

@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,20 @@ class OwnCertificatesTest {
         second.verify(certificate("ca.crt").getPublicKey());
         assertThat(second.getNotAfter().toInstant()).isEqualTo(now.plus(Duration.ofDays(90)));
         assertThat(PemFiles.readKey(tls().resolve("server.key"))).isNotNull();
+    }
+
+    @Test
+    void the_certificate_is_made_again_when_a_clock_that_was_ahead_is_set_right() throws Exception {
+        OwnCertificates own = open(NAMES);
+        Instant right = now;
+        now = now.plus(Duration.ofDays(200));
+        own.renew();
+        assertThat(certificate("server.crt").getNotBefore().toInstant()).isAfter(right);
+
+        now = right;
+        own.renew();
+
+        certificate("server.crt").checkValidity(Date.from(now));
     }
 
     @Test
