@@ -99,7 +99,7 @@ mount_app_root() {
   mount_tmp
   mount_name_resolution
   make_volume_targets
-  mount_app_volumes
+  mount_volumes
   check_app
 }
 

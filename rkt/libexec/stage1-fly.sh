@@ -54,7 +54,7 @@ mount_sysfs
 host_directories='/dev /proc /sys'
 mount_tmp
 mount_name_resolution
-mount_app_volumes
+mount_volumes
 if $app_read_only; then mount_or_fail -o remount,bind,ro "$root"; fi
 
 check_app

@@ -13,6 +13,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -306,6 +308,50 @@ class AppSettingsTest extends RktTest {
         assertThat(refused.exitCode()).isEqualTo(254);
         assertThat(refused.err()).contains("it leads through a link, to \"" + outside.toRealPath() + "\"");
         assertThat(outside).isEmptyDirectory();
+    }
+
+    @Test
+    void volumes_are_mounted_each_at_its_place_however_many_there_are_and_in_whatever_order() throws IOException {
+        List<String> words = new ArrayList<>();
+        String script = "";
+        List<String> targets =
+                List.of("/1", "/1/in/a", "/2", "/file", "/with blank", "/6", "/7", "/1/in/a/deep", "/9", "/10");
+        for (String target : targets) {
+            String name = "v" + targets.indexOf(target);
+            Path source = directory.resolve("volumes").resolve(name);
+            if (target.equals("/file")) {
+                Files.writeString(source, name + "\n");
+                script += "cat /file; ";
+            } else {
+                Files.writeString(Files.createDirectories(source).resolve("is"), name + "\n");
+                script += "cat '" + target + "/is'; ";
+            }
+            boolean readOnly = target.equals("/6") || target.equals("/1/in/a/deep");
+            words.add("--volume=%s,kind=host,source=%s,readOnly=%s".formatted(name, source, readOnly));
+            words.add("--mount=volume=%s,target=%s".formatted(name, target));
+        }
+        script +=
+                "echo x > /6/new; echo x > /1/in/a/deep/new; for d in /1 /2 /7 /9 /10 /1/in/a; do echo x > $d/new; done";
+        words.addAll(List.of(image.toString(), "--", "-c", script));
+
+        Rkt.Result result = rkt.call(
+                Map.of(
+                        "RKT_NO_LINKS_BELOW",
+                        directory.resolve("volumes").toRealPath().toString()),
+                "run-prepared",
+                rkt.prepare(words.toArray(String[]::new)));
+
+        assertThat(result.out())
+                .as("%s", result)
+                .isEqualTo(IntStream.range(0, targets.size())
+                        .mapToObj("v%d\n"::formatted)
+                        .collect(Collectors.joining()));
+        assertThat(result.err().lines().filter(line -> line.contains("Read-only file system")))
+                .hasSize(2);
+        for (String name : List.of("v0", "v1", "v2", "v6", "v8", "v9")) {
+            assertThat(directory.resolve("volumes").resolve(name).resolve("new"))
+                    .exists();
+        }
     }
 
     @Test
