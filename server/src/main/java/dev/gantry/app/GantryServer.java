@@ -269,7 +269,8 @@ final class GantryServer implements AutoCloseable {
                 clock);
 
         store.listen(versions::publish);
-        store.listen(loop::publish);
+        // The scheduler plans while the disk is busy with what it plans for. Its plans are writes themselves.
+        store.listenToCommits(loop::publish);
         store.listen(deployments::publish);
         store.listen(drainer::publish);
         store.listen(periodic::publish);

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +31,7 @@ final class DiskSync implements AutoCloseable {
     private final Runnable sync;
     private final StoreHealth health;
     private final BlockingQueue<Group> committed = new ArrayBlockingQueue<>(WAITING_GROUPS);
-    private final List<Consumer<ChangeSet>> listeners = new CopyOnWriteArrayList<>();
+    private final ChangeListeners listeners;
     private final Thread thread = new Thread(this::run, "store-sync");
 
     /** True once a force to disk has failed: no later group may be acknowledged. Owned by the thread. */
@@ -44,20 +42,17 @@ final class DiskSync implements AutoCloseable {
      *
      * @param sync forces everything committed to disk, or throws
      * @param health learns of failures of the disk
+     * @param listeners are called for each write once it is on disk
      */
-    DiskSync(Runnable sync, StoreHealth health) {
+    DiskSync(Runnable sync, StoreHealth health, ChangeListeners listeners) {
         this.sync = sync;
         this.health = health;
+        this.listeners = listeners;
     }
 
     /** Starts the thread. */
     void start() {
         thread.start();
-    }
-
-    /** Registers a listener for the changes of each write. It must not throw. */
-    void listen(Consumer<ChangeSet> listener) {
-        listeners.add(listener);
     }
 
     /** Takes committed writes. Blocks if too many groups wait for the disk. */
@@ -132,7 +127,7 @@ final class DiskSync implements AutoCloseable {
         // Call the listeners first: a caller that got its answer may rely on watchers having got the change.
         for (PendingWrite<?> write : writes) {
             if (write.changes() != null) {
-                listeners.forEach(listener -> tell(listener, write.changes()));
+                listeners.tell(write.changes());
             }
         }
         writes.forEach(PendingWrite::answer);
@@ -153,20 +148,6 @@ final class DiskSync implements AutoCloseable {
             } else {
                 health.fail(StoreHealth.Recovery.OPERATOR, "the disk failed to store committed writes", e);
             }
-        }
-    }
-
-    /**
-     * Calls a listener. An exception of a listener is logged, so that it does not stop the writes; an Error breaks the
-     * store.
-     */
-    private void tell(Consumer<ChangeSet> listener, ChangeSet changes) {
-        try {
-            listener.accept(changes);
-        } catch (RuntimeException e) {
-            LOG.error("A listener failed; it has missed change {}", changes.index(), e);
-        } catch (Error e) {
-            health.fail(StoreHealth.Recovery.RESTART, "a listener has missed change %d".formatted(changes.index()), e);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gantry.store;
 import dev.gantry.store.StoreHealth.Recovery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +27,8 @@ import org.slf4j.LoggerFactory;
  *       WriteGroup}, and runs one write after the other. Each gets a {@link WriteTransaction}, which collects its rows
  *       in a {@link RowBuffer} and its changes in a {@link ChangeSet}.
  *   <li>The group sends the rows of all its writes as {@link Batches}. The transaction stores the new cluster index and
- *       is committed.
- *   <li>The thread of {@link DiskSync} forces the database's file to disk, passes each change set to the listeners, and
+ *       is committed. The thread passes each change set to those that may know of it before it is on disk.
+ *   <li>The thread of {@link DiskSync} forces the database's file to disk, passes each change set to the other listeners, and
  *       completes the futures of the callers.
  * </ol>
  *
@@ -68,6 +69,8 @@ final class GroupCommitter implements AutoCloseable {
     private final Batches batches;
     private final StoreReader reader;
     private final StoreHealth health;
+    private final ChangeListeners committed;
+    private final ChangeListeners stored;
     private final DiskSync disk;
     private final BlockingQueue<PendingWrite<?>> queue = new ArrayBlockingQueue<>(QUEUED_WRITES);
     private final Thread thread = new Thread(this::run, "store-writer");
@@ -95,7 +98,9 @@ final class GroupCommitter implements AutoCloseable {
         this.reader = reader;
         this.health = database.health();
         this.memory = memory;
-        this.disk = new DiskSync(sync, health);
+        this.committed = new ChangeListeners(health);
+        this.stored = new ChangeListeners(health);
+        this.disk = new DiskSync(sync, health, stored);
         this.index = index;
     }
 
@@ -106,9 +111,14 @@ final class GroupCommitter implements AutoCloseable {
         thread.start();
     }
 
-    /** Registers a listener for the changes of each write. */
+    /** Registers a listener for the changes of each write, called once they are on disk. */
     void listen(Consumer<ChangeSet> listener) {
-        disk.listen(listener);
+        stored.add(listener);
+    }
+
+    /** Registers a listener for the changes of each write, called once they are committed. */
+    void listenToCommits(Consumer<ChangeSet> listener) {
+        committed.add(listener);
     }
 
     /** Queues a write, or fails it at once if the store is closed, broken or overloaded. */
@@ -239,6 +249,7 @@ final class GroupCommitter implements AutoCloseable {
             return;
         }
         group.forEach(PendingWrite::committed);
+        group.stream().map(PendingWrite::changes).filter(Objects::nonNull).forEach(committed::tell);
         boolean isDoubtful = group.stream().anyMatch(PendingWrite::isRefused);
         // Also read-only ones: the state that they have read may not be on disk yet.
         disk.put(group);

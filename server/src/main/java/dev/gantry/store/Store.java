@@ -177,6 +177,17 @@ public final class Store implements AutoCloseable {
         committer.listen(listener);
     }
 
+    /**
+     * Registers a listener for the changes of each write, in the order of their indexes, that gets them before they are
+     * on disk, as readers do. If the disk fails, they may be lost, and no later write succeeds. So such a listener may
+     * only prepare further writes.
+     *
+     * @param listener called on the thread that writes, once the change is committed; it must neither block nor throw
+     */
+    public void listenToCommits(Consumer<ChangeSet> listener) {
+        committer.listenToCommits(listener);
+    }
+
     /** Commits the waiting writes and closes the database. Does nothing if the store was closed before. */
     @Override
     public void close() {

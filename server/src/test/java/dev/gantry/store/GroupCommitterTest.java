@@ -8,7 +8,9 @@ import static org.awaitility.Awaitility.await;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.JobRecord;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +89,24 @@ class GroupCommitterTest {
         assertThat(reading.get(10, SECONDS)).isTrue();
         assertThat(first).isDone();
         assertThat(second).isDone();
+    }
+
+    @Test
+    void those_that_only_prepare_writes_get_changes_while_the_disk_is_busy_and_the_others_after() {
+        List<String> told = new CopyOnWriteArrayList<>();
+        committer.listenToCommits(changes -> told.add("committed " + changes.index()));
+        committer.listen(changes -> told.add("on disk " + changes.index()));
+        diskIsBusy = new CountDownLatch(1);
+
+        CompletableFuture<JobRecord> first = committer.submit(tx -> tx.putJobVersion(job("a")));
+        await().until(() -> told.contains("committed 1"));
+        CompletableFuture<JobRecord> second = committer.submit(tx -> tx.putJobVersion(job("b")));
+        await().until(() -> told.contains("committed 2"));
+
+        assertThat(told).containsExactly("committed 1", "committed 2");
+        diskIsBusy.countDown();
+        CompletableFuture.allOf(first, second).join();
+        assertThat(told).containsExactly("committed 1", "committed 2", "on disk 1", "on disk 2");
     }
 
     private void sync() {

@@ -71,7 +71,7 @@ class DryRunsTest {
                 SchedulerOptions.DEFAULT,
                 cluster.clocks(),
                 scheduling);
-        cluster.store().listen(loop::publish);
+        cluster.store().listenToCommits(loop::publish);
         loop.start();
         dryRuns = new DryRuns(
                 cluster.store().reader(),

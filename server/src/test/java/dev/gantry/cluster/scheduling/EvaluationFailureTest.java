@@ -84,7 +84,7 @@ class EvaluationFailureTest {
                         new NodeRegistry.Proof(true, false))
                 .join();
         loop = loop();
-        cluster.store().listen(loop::publish);
+        cluster.store().listenToCommits(loop::publish);
         loop.start();
     }
 
