@@ -3,31 +3,42 @@ package dev.gantry.api;
 import dev.gantry.model.FieldPath;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.JobType;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
 
-/** Validates the {@code update} blocks of a job by Nomad's rules. */
+/** Validates the {@code update} and {@code migrate} blocks of a job by Nomad's rules. */
 final class UpdateValidator {
 
     private UpdateValidator() {}
 
-    /** Validates the job's strategy and those of its groups; {@code whole} is the job with its defaults. */
+    /** Validates the job's strategies and those of its groups; {@code whole} is the job with its defaults. */
     static void check(Job job, Job whole, Violations violations) {
+        if (job.hasMigrate()) {
+            check(whole, whole.getMigrate(), "migrate", violations);
+        }
         if (job.hasUpdate()) {
-            checkAllowed(whole, "update", violations);
+            checkAllowed(whole, whole.getUpdate(), "update", violations);
             check(whole.getUpdate(), "update", violations);
         }
         for (int i = 0; i < job.getTaskGroupsCount(); i++) {
             TaskGroup group = whole.getTaskGroups(i);
+            String groupPath = FieldPath.element("task_groups", i);
+            if (job.getTaskGroups(i).hasMigrate()) {
+                check(whole, group.getMigrate(), groupPath + ".migrate", violations);
+            }
             boolean isOwn = job.getTaskGroups(i).hasUpdate();
-            String path = isOwn ? FieldPath.element("task_groups", i) + ".update" : "update";
+            String path = isOwn ? groupPath + ".update" : "update";
             if (isOwn) {
-                checkAllowed(whole, path, violations);
+                checkAllowed(whole, group.getUpdate(), path, violations);
                 check(group.getUpdate(), path, violations);
             }
             // A group with a count of 0 places no canaries.
-            if (group.getCount() > 0 && group.getUpdate().getCanary() > group.getCount()) {
+            if (whole.getType() != JobType.JOB_TYPE_SYSTEM
+                    && group.getCount() > 0
+                    && group.getUpdate().getCanary() > group.getCount()) {
                 violations.add(
                         path + ".canary",
                         "%d is more than the count of group \"%s\", %d"
@@ -36,12 +47,43 @@ final class UpdateValidator {
         }
     }
 
-    private static void checkAllowed(Job job, String path, Violations violations) {
+    private static void checkAllowed(Job job, UpdateStrategy update, String path, Violations violations) {
         switch (job.getType()) {
-            case JOB_TYPE_BATCH, JOB_TYPE_SYSTEM ->
-                violations.add(path, "is for service jobs only: take it out of this %s job".formatted(typeOf(job)));
+            case JOB_TYPE_BATCH ->
+                violations.add(path, "is for service and system jobs: take it out of this batch job");
+            case JOB_TYPE_SYSTEM -> checkSystem(update, path, violations);
             case JOB_TYPE_SERVICE, JOB_TYPE_UNSPECIFIED, UNRECOGNIZED -> {}
         }
+    }
+
+    /** Refuses what only a deployment can do: a system job has none. */
+    private static void checkSystem(UpdateStrategy update, String path, Violations violations) {
+        String reason = "is for service jobs only: take it out of this system job";
+        if (update.getCanary() > 0) {
+            violations.add(path + ".canary", reason);
+        }
+        if (update.getAutoRevert()) {
+            violations.add(path + ".auto_revert", reason);
+        }
+        if (update.getAutoPromote()) {
+            violations.add(path + ".auto_promote", reason);
+        }
+    }
+
+    private static void check(Job job, MigrateStrategy migrate, String path, Violations violations) {
+        if (job.getType() != JobType.JOB_TYPE_SERVICE) {
+            violations.add(path, "is for service jobs only: take it out of this %s job".formatted(typeOf(job)));
+        }
+        if (migrate.getMaxParallel() < 0) {
+            violations.add(path + ".max_parallel", "%d is below 0".formatted(migrate.getMaxParallel()));
+        }
+        checkHealth(
+                migrate.getHealthCheck(),
+                migrate.getHealthCheckValue(),
+                migrate.getMinHealthyTime(),
+                migrate.getHealthyDeadline(),
+                path,
+                violations);
     }
 
     private static void check(UpdateStrategy update, String path, Violations violations) {
@@ -54,39 +96,57 @@ final class UpdateValidator {
         if (update.getAutoPromote() && update.getCanary() == 0) {
             violations.add(path + ".auto_promote", "promotes nothing without a canary: set canary, or take it out");
         }
-        if (update.getHealthCheck() == HealthCheck.UNRECOGNIZED) {
-            violations.add(
-                    path + ".health_check",
-                    "%d is no health check: use checks or task_states".formatted(update.getHealthCheckValue()));
-        }
-        checkTimes(update, path, violations);
-    }
-
-    private static void checkTimes(UpdateStrategy update, String path, Violations violations) {
-        boolean isHealthyTime = DurationValidator.check(
-                path + ".min_healthy_time", update.getMinHealthyTime(), Duration.ZERO, violations);
-        boolean isDeadline = DurationValidator.check(
-                path + ".healthy_deadline", update.getHealthyDeadline(), Duration.ofMillis(1), violations);
+        DurationValidator.check(path + ".stagger", update.getStagger(), Duration.ZERO, violations);
+        boolean isHealth = checkHealth(
+                update.getHealthCheck(),
+                update.getHealthCheckValue(),
+                update.getMinHealthyTime(),
+                update.getHealthyDeadline(),
+                path,
+                violations);
         boolean isProgress = DurationValidator.check(
                 path + ".progress_deadline", update.getProgressDeadline(), Duration.ZERO, violations);
-        if (!isHealthyTime || !isDeadline || !isProgress) {
+        if (!isHealth || !isProgress) {
             return;
         }
-        Duration healthyTime = DurationValidator.of(update.getMinHealthyTime());
         Duration deadline = DurationValidator.of(update.getHealthyDeadline());
         Duration progress = DurationValidator.of(update.getProgressDeadline());
-        if (healthyTime.compareTo(deadline) >= 0) {
-            violations.add(
-                    path + ".min_healthy_time",
-                    "%s is not less than healthy_deadline, %s: nothing could get healthy in time"
-                            .formatted(DurationValidator.text(healthyTime), DurationValidator.text(deadline)));
-        }
         if (!progress.isZero() && progress.compareTo(deadline) < 0) {
             violations.add(
                     path + ".progress_deadline",
                     "%s is less than healthy_deadline, %s: make it longer, or 0 for none"
                             .formatted(DurationValidator.text(progress), DurationValidator.text(deadline)));
         }
+    }
+
+    /** Validates the rule for the health of an allocation; returns true if its durations can be compared. */
+    private static boolean checkHealth(
+            HealthCheck check,
+            int number,
+            com.google.protobuf.Duration minHealthyTime,
+            com.google.protobuf.Duration healthyDeadline,
+            String path,
+            Violations violations) {
+        if (check == HealthCheck.UNRECOGNIZED) {
+            violations.add(
+                    path + ".health_check", "%d is no health check: use checks or task_states".formatted(number));
+        }
+        boolean isHealthyTime =
+                DurationValidator.check(path + ".min_healthy_time", minHealthyTime, Duration.ZERO, violations);
+        boolean isDeadline =
+                DurationValidator.check(path + ".healthy_deadline", healthyDeadline, Duration.ofMillis(1), violations);
+        if (!isHealthyTime || !isDeadline) {
+            return false;
+        }
+        Duration healthy = DurationValidator.of(minHealthyTime);
+        Duration deadline = DurationValidator.of(healthyDeadline);
+        if (healthy.compareTo(deadline) >= 0) {
+            violations.add(
+                    path + ".min_healthy_time",
+                    "%s is not less than healthy_deadline, %s: nothing could get healthy in time"
+                            .formatted(DurationValidator.text(healthy), DurationValidator.text(deadline)));
+        }
+        return true;
     }
 
     static String typeOf(Job job) {

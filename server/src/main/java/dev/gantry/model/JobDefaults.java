@@ -42,7 +42,8 @@ public final class JobDefaults {
     private JobDefaults() {}
 
     /**
-     * Sets each unset field of a job to its default, and copies the job's update strategy to each group that has none.
+     * Sets each unset field of a job to its default, and copies the job's update and migrate
+     * strategies to each group that has none of its own.
      *
      * @param job the job as submitted
      * @return the complete job; applying this method to it changes nothing
@@ -62,7 +63,10 @@ public final class JobDefaults {
         whole.getAffinitiesBuilderList().forEach(JobDefaults::fill);
         whole.getSpreadsBuilderList().forEach(JobDefaults::fill);
         if (whole.hasUpdate()) {
-            PolicyDefaults.fill(whole.getUpdateBuilder());
+            PolicyDefaults.fill(whole.getType(), whole.getUpdateBuilder());
+        }
+        if (whole.hasMigrate()) {
+            PolicyDefaults.fill(whole.getMigrateBuilder());
         }
         if (whole.hasPeriodic() && whole.getPeriodic().getTimeZone().isEmpty()) {
             whole.getPeriodicBuilder().setTimeZone(TIME_ZONE);
@@ -98,9 +102,14 @@ public final class JobDefaults {
         group.getAffinitiesBuilderList().forEach(JobDefaults::fill);
         group.getSpreadsBuilderList().forEach(JobDefaults::fill);
         if (group.hasUpdate()) {
-            PolicyDefaults.fill(group.getUpdateBuilder());
+            PolicyDefaults.fill(job.getType(), group.getUpdateBuilder());
         } else if (job.hasUpdate()) {
             group.setUpdate(job.getUpdate());
+        }
+        if (group.hasMigrate()) {
+            PolicyDefaults.fill(group.getMigrateBuilder());
+        } else if (job.hasMigrate()) {
+            group.setMigrate(job.getMigrate());
         }
         group.setRestart(PolicyDefaults.apply(group.getRestart(), job.getType()));
         if (job.getType() != JobType.JOB_TYPE_SYSTEM) {

@@ -4,15 +4,15 @@ import com.google.protobuf.Duration;
 import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
 import dev.gantry.v1.UpdateStrategy;
 
 /**
- * Nomad's defaults of the {@code update}, {@code reschedule} and {@code restart} blocks of a group. Some depend on the
- * type of
- * the job.
+ * Nomad's defaults of the {@code update}, {@code migrate}, {@code reschedule} and {@code restart} blocks of a group.
+ * Some depend on the type of the job.
  */
 public final class PolicyDefaults {
 
@@ -20,6 +20,7 @@ public final class PolicyDefaults {
     private static final Duration MIN_HEALTHY_TIME = seconds(10);
     private static final Duration HEALTHY_DEADLINE = seconds(5 * 60);
     private static final Duration PROGRESS_DEADLINE = seconds(10 * 60);
+    private static final Duration STAGGER = seconds(30);
 
     private static final int RESCHEDULES = 1;
     private static final Duration RESCHEDULE_INTERVAL = seconds(24 * 60 * 60);
@@ -34,17 +35,18 @@ public final class PolicyDefaults {
     /**
      * Sets each unset field of an update strategy to its default.
      *
+     * @param type the type of the job
      * @param update the strategy of the group or of its job
      * @return the complete strategy; applying this method to it changes nothing
      */
-    public static UpdateStrategy apply(UpdateStrategy update) {
+    public static UpdateStrategy apply(JobType type, UpdateStrategy update) {
         UpdateStrategy.Builder whole = update.toBuilder();
-        fill(whole);
+        fill(type, whole);
         return whole.build();
     }
 
     /** Sets each unset field. Call it only for a group that has a strategy: a missing one stays missing. */
-    static void fill(UpdateStrategy.Builder update) {
+    static void fill(JobType type, UpdateStrategy.Builder update) {
         if (update.getMaxParallel() == 0) {
             update.setMaxParallel(MAX_PARALLEL);
         }
@@ -60,6 +62,25 @@ public final class PolicyDefaults {
         // A deadline of 0 is set on purpose: it means no deadline.
         if (!update.hasProgressDeadline()) {
             update.setProgressDeadline(PROGRESS_DEADLINE);
+        }
+        if (type == JobType.JOB_TYPE_SYSTEM && !update.hasStagger()) {
+            update.setStagger(STAGGER);
+        }
+    }
+
+    /** Sets each unset field. Call it only for a group that has a strategy: a missing one stays missing. */
+    static void fill(MigrateStrategy.Builder migrate) {
+        if (migrate.getMaxParallel() == 0) {
+            migrate.setMaxParallel(MAX_PARALLEL);
+        }
+        if (migrate.getHealthCheck() == HealthCheck.HEALTH_CHECK_UNSPECIFIED) {
+            migrate.setHealthCheck(HealthCheck.HEALTH_CHECK_CHECKS);
+        }
+        if (!migrate.hasMinHealthyTime()) {
+            migrate.setMinHealthyTime(MIN_HEALTHY_TIME);
+        }
+        if (!migrate.hasHealthyDeadline()) {
+            migrate.setHealthyDeadline(HEALTHY_DEADLINE);
         }
     }
 

@@ -58,8 +58,10 @@ class JobLifeValidationTest {
                 update { max_parallel: 2 canary: 2 auto_promote: true auto_revert: true
                          min_healthy_time { seconds: 1 } healthy_deadline { seconds: 60 }
                          progress_deadline { seconds: 0 } }
+                migrate { max_parallel: 2 health_check: HEALTH_CHECK_TASK_STATES }
                 """, """
                 count: 2
+                migrate { min_healthy_time { seconds: 0 } healthy_deadline { seconds: 1 } }
                 restart { attempts: 3 interval { seconds: 60 } delay { seconds: 20 } mode: RESTART_MODE_DELAY }
                 reschedule { attempts: 3 interval { seconds: 100 } delay { seconds: 10 }
                              delay_function: DELAY_FUNCTION_FIBONACCI max_delay { seconds: 20 } }
@@ -83,6 +85,12 @@ class JobLifeValidationTest {
                 .isEmpty();
         assertThat(validator.check(parameterized)).isEmpty();
         assertThat(validator.check(job("type: JOB_TYPE_SYSTEM", "", ""))).isEmpty();
+        assertThat(validator.check(job(
+                        "type: JOB_TYPE_SYSTEM update { max_parallel: 2 stagger { seconds: 10 }"
+                                + " min_healthy_time { seconds: 1 } }",
+                        "",
+                        "")))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -107,8 +115,16 @@ class JobLifeValidationTest {
                 "update { min_healthy_time { seconds: 300 } } | update.min_healthy_time | 5m is not less than healthy_deadline, 5m",
                 "update { progress_deadline { seconds: 60 } } | update.progress_deadline | 1m is less than healthy_deadline, 5m",
                 "update { progress_deadline { nanos: 1999999999 } } | update.progress_deadline | are no duration",
-                "type: JOB_TYPE_BATCH update { } | update | for service jobs only",
-                "type: JOB_TYPE_SYSTEM update { } | update | for service jobs only",
+                "update { stagger { seconds: -1 } } | update.stagger | -1s is below 0",
+                "type: JOB_TYPE_BATCH update { } | update | for service and system jobs",
+                "type: JOB_TYPE_SYSTEM update { canary: 1 } | update.canary | for service jobs only",
+                "type: JOB_TYPE_SYSTEM update { auto_revert: true } | update.auto_revert | for service jobs only",
+                "type: JOB_TYPE_SYSTEM update { canary: 1 auto_promote: true } | update.auto_promote | for service jobs only",
+                "migrate { max_parallel: -1 } | migrate.max_parallel | -1 is below 0",
+                "migrate { health_check: 9 } | migrate.health_check | 9 is no health check",
+                "migrate { min_healthy_time { seconds: 300 } } | migrate.min_healthy_time | 5m is not less than healthy_deadline, 5m",
+                "type: JOB_TYPE_BATCH migrate { } | migrate | for service jobs only: take it out of this batch job",
+                "type: JOB_TYPE_SYSTEM migrate { } | migrate | for service jobs only: take it out of this system job",
                 "type: JOB_TYPE_SYSTEM spreads { attribute: '${node.class}' } | spreads | not for system jobs",
                 "periodic { cron: '0 3 * * *' } | periodic | for batch jobs only, and this is a service job",
                 "parameterized { } | parameterized | for batch jobs only",

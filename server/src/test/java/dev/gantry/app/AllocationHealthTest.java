@@ -18,6 +18,7 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.JobType;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.Service;
 import dev.gantry.v1.Task;
 import dev.gantry.v1.UpdateStrategy;
@@ -68,6 +69,22 @@ class AllocationHealthTest {
         await().until(() -> node.last("a2").getHealthy());
         node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
         assertThat(node.last("a1").hasHealthy()).isFalse();
+    }
+
+    @Test
+    void an_allocation_without_a_deployment_is_watched_by_the_migrate_strategy() {
+        DesiredState.Builder migrated = service("a1", task("main", FOREVER)).toBuilder();
+        migrated.getJobsBuilder(0)
+                .getJobBuilder()
+                .getTaskGroupsBuilder(0)
+                .setUpdate(UpdateStrategy.newBuilder().setMinHealthyTime(Durations.fromMinutes(1)))
+                .setMigrate(MigrateStrategy.newBuilder()
+                        .setMinHealthyTime(Durations.fromMillis(50))
+                        .setHealthyDeadline(Durations.fromMinutes(1)));
+
+        node.server.desire(migrated.build());
+
+        await().until(() -> node.last("a1").getHealthy());
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.state.SchedulerOptions;
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
@@ -23,6 +25,9 @@ import dev.gantry.v1.Parameterized;
 import dev.gantry.v1.Periodic;
 import dev.gantry.v1.PlanJobRequest;
 import dev.gantry.v1.StopJobRequest;
+import dev.gantry.v1.UpdateStrategy;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -79,6 +84,29 @@ class SystemAndParentJobsFlowTest {
         assertThat(client.awaitRunning("each", 4))
                 .extracting(Allocation::getNodeId)
                 .contains(unfit.id());
+    }
+
+    @Test
+    void a_new_version_of_a_system_job_with_an_update_block_takes_one_node_after_the_other() {
+        for (String name : List.of("roll-1", "roll-2", "roll-3")) {
+            connect(FakeNode.in("dc-roll", name).runningTasks());
+        }
+        Job first = TestJobs.job("roll", "dc-roll").toBuilder()
+                .setType(JobType.JOB_TYPE_SYSTEM)
+                .setUpdate(UpdateStrategy.newBuilder().setStagger(Durations.fromMillis(300)))
+                .build();
+        client.submit(first);
+        client.awaitRunning("roll", 3);
+
+        client.submit(first.toBuilder().putMeta("release", "two").build());
+
+        eventually().until(() -> client.running("roll", 1).size() == 3);
+        List<Instant> begun = client.running("roll", 1).stream()
+                .map(one -> ProtoTimes.toInstant(one.getCreateTime()))
+                .sorted()
+                .toList();
+        assertThat(Duration.between(begun.get(0), begun.get(1))).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+        assertThat(Duration.between(begun.get(1), begun.get(2))).isGreaterThanOrEqualTo(Duration.ofMillis(300));
     }
 
     @Test

@@ -33,6 +33,7 @@ import dev.gantry.v1.Job;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.JobVersion;
 import dev.gantry.v1.LogConfig;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.NodeStatus;
 import dev.gantry.v1.Port;
 import dev.gantry.v1.SchedulingEligibility;
@@ -444,6 +445,43 @@ class JobLifeTest {
         }
 
         @Test
+        void loses_as_many_allocations_as_the_migrate_block_says_and_not_as_the_update_block_says() {
+            JobVersion updatedByTwo = version(0, updated(3, 100, 2, 0));
+            runHealthy(updatedByTwo);
+            drainAll();
+
+            Plan byDefault = carryOut(updatedByTwo);
+            live().forEach(one -> change(one, it -> it.setClientStatus(ClientStatus.CLIENT_STATUS_COMPLETE)));
+            JobVersion migratedByTwo = version(0, migrated(4, 2).setId("other"));
+            runHealthy(migratedByTwo);
+            drainAll();
+            Plan first = carryOut(migratedByTwo);
+            moved().forEach(one -> change(one, it -> it.setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)));
+            Plan whileUnproven = carryOut(migratedByTwo);
+            change(moved().get(0), one -> one.setHealthy(true));
+            Plan onceOneIsHealthy = carryOut(migratedByTwo);
+
+            assertThat(byDefault.placements()).hasSize(1);
+            assertThat(first.placements()).hasSize(2);
+            assertThat(whileUnproven.changesNothing()).isTrue();
+            assertThat(onceOneIsHealthy.placements()).hasSize(1);
+        }
+
+        private List<Allocation> moved() {
+            return live().stream().filter(one -> !one.getHealthy()).toList();
+        }
+
+        private void drainAll() {
+            ofVersion(0).stream()
+                    .map(Allocation::getNodeId)
+                    .distinct()
+                    .forEach(node -> drain(node, Drain.getDefaultInstance()));
+            for (String spare : List.of("x", "y")) {
+                cluster.putNode(node(spare + made).build());
+            }
+        }
+
+        @Test
         void loses_unhealthy_allocations_at_any_time() {
             JobVersion job = version(0, updated(2, 100, 1, 0));
             runHealthy(job);
@@ -545,6 +583,58 @@ class JobLifeTest {
         }
 
         @Test
+        void with_an_update_block_is_replaced_on_max_parallel_nodes_each_stagger() {
+            runHealthy(job);
+
+            Plan first = carryOut(rolled(2));
+            runAll();
+            now = now.plusSeconds(20);
+            Plan tooEarly = carryOut(rolled(2));
+            now = now.plusSeconds(10);
+            Plan second = carryOut(rolled(2));
+
+            assertThat(first.stops()).hasSize(2);
+            assertThat(first.followUpTime()).hasValue(NOW.plusSeconds(30));
+            assertThat(tooEarly.changesNothing()).isTrue();
+            assertThat(tooEarly.followUpTime()).hasValue(NOW.plusSeconds(30));
+            assertThat(second.stops()).hasSize(1);
+            assertThat(second.followUpTime()).isEmpty();
+        }
+
+        @Test
+        void with_an_update_block_waits_for_the_allocation_that_is_still_being_started() {
+            runHealthy(job);
+            carryOut(rolled(1));
+            now = now.plus(Duration.ofHours(1));
+
+            Plan whilePending = carryOut(rolled(1));
+            runAll();
+            Plan onceRunning = carryOut(rolled(1));
+
+            assertThat(whilePending.changesNothing()).isTrue();
+            assertThat(whilePending.followUpTime()).hasValue(now.plusSeconds(30));
+            assertThat(onceRunning.stops()).hasSize(1);
+        }
+
+        @Test
+        void with_an_update_block_is_placed_on_all_nodes_without_an_allocation_at_once() {
+            assertThat(carryOut(rolled(1)).placements()).hasSize(3);
+        }
+
+        private JobVersion rolled(int maxParallel) {
+            UpdateStrategy.Builder update = UpdateStrategy.newBuilder().setMaxParallel(maxParallel);
+            return version(
+                    1,
+                    job(group("agent", 1, task(200, 100)))
+                            .setType(JobType.JOB_TYPE_SYSTEM)
+                            .setUpdate(update));
+        }
+
+        private void runAll() {
+            live().forEach(one -> change(one, it -> it.setClientStatus(ClientStatus.CLIENT_STATUS_RUNNING)));
+        }
+
+        @Test
         void is_rescheduled_on_the_same_node_and_returns_with_a_lost_node() {
             carryOut(job);
             fail(on("a"));
@@ -592,6 +682,11 @@ class JobLifeTest {
                 .setUpdate(
                         UpdateStrategy.newBuilder().setMaxParallel(maxParallel).setCanary(canary));
         return job(group);
+    }
+
+    private static Job.Builder migrated(int count, int maxParallel) {
+        return job(group("front", count, task(100, 100))
+                .setMigrate(MigrateStrategy.newBuilder().setMaxParallel(maxParallel)));
     }
 
     private void runHealthy(JobVersion job) {
@@ -643,6 +738,7 @@ class JobLifeTest {
                 .setCanary(placement.canary())
                 .addAllRescheduleTimes(placement.rescheduleTimes())
                 .setCreateIndex(made)
+                .setCreateTime(timestamp(now))
                 .build());
     }
 

@@ -47,7 +47,7 @@ record Block(Position position, String name, List<HclItem> items) {
     }
 
     private static Block of(HclItem item, String name, Body body, Keys keys) {
-        body.items().forEach(inner -> keys.check(inner.name()));
+        body.items().forEach(inner -> keys.check(inner));
         return new Block(item.position(), name, body.items());
     }
 

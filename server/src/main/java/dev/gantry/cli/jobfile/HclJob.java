@@ -63,7 +63,10 @@ final class HclJob {
         block.text("name").ifPresent(job::setName);
         block.word("type", TYPES).ifPresent(job::setType);
         block.integer("priority", LOWEST_PRIORITY, HIGHEST_PRIORITY).ifPresent(job::setPriority);
+        // A plan is stored as a whole or not at all, so both values mean the same.
+        var unused = block.bool("all_at_once");
         HclPolicies.update(block).ifPresent(job::setUpdate);
+        HclPolicies.migrate(block).ifPresent(job::setMigrate);
         block.single(Keys.PERIODIC).map(HclSchedules::periodic).ifPresent(job::setPeriodic);
         block.single(Keys.PARAMETERIZED).map(HclSchedules::parameterized).ifPresent(job::setParameterized);
         return job.build();

@@ -2,6 +2,7 @@ package dev.gantry.cli.jobfile;
 
 import dev.gantry.v1.DelayFunction;
 import dev.gantry.v1.HealthCheck;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.ReschedulePolicy;
 import dev.gantry.v1.RestartMode;
 import dev.gantry.v1.RestartPolicy;
@@ -11,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads {@code update}, {@code restart} and {@code reschedule} blocks.
+ * Reads {@code update}, {@code migrate}, {@code restart} and {@code reschedule} blocks.
  *
- * <p>As in Nomad, the keys of the job's {@code update} and {@code reschedule} blocks hold for each key that a group's
- * own block does not set.
+ * <p>As in Nomad, the keys of the job's {@code update}, {@code migrate} and {@code reschedule} blocks hold for each key
+ * that a group's own block does not set.
  */
 final class HclPolicies {
 
@@ -34,12 +35,21 @@ final class HclPolicies {
         return job.single(Keys.UPDATE).map(block -> update(block, UpdateStrategy.newBuilder()));
     }
 
+    /** Reads the job's own migrate strategy. */
+    static Optional<MigrateStrategy> migrate(Block job) {
+        return job.single(Keys.MIGRATE).map(block -> migrate(block, MigrateStrategy.newBuilder()));
+    }
+
     /** Sets the policies of a group from its own blocks and those of its job. */
     static void read(Block job, Block block, TaskGroup.Builder group) {
         block.single(Keys.UPDATE)
                 .map(own ->
                         update(own, update(job).map(UpdateStrategy::toBuilder).orElseGet(UpdateStrategy::newBuilder)))
                 .ifPresent(group::setUpdate);
+        block.single(Keys.MIGRATE)
+                .map(own -> migrate(
+                        own, migrate(job).map(MigrateStrategy::toBuilder).orElseGet(MigrateStrategy::newBuilder)))
+                .ifPresent(group::setMigrate);
         block.single(Keys.RESTART).map(HclPolicies::restart).ifPresent(group::setRestart);
         readReschedule(job, group);
         readReschedule(block, group);
@@ -59,7 +69,16 @@ final class HclPolicies {
         block.bool("auto_revert").ifPresent(update::setAutoRevert);
         block.bool("auto_promote").ifPresent(update::setAutoPromote);
         block.integer("canary", 0, Integer.MAX_VALUE).ifPresent(update::setCanary);
+        block.duration("stagger").ifPresent(update::setStagger);
         return update.build();
+    }
+
+    private static MigrateStrategy migrate(Block block, MigrateStrategy.Builder migrate) {
+        block.integer("max_parallel", 1, Integer.MAX_VALUE).ifPresent(migrate::setMaxParallel);
+        block.word("health_check", HEALTH_CHECKS).ifPresent(migrate::setHealthCheck);
+        block.duration("min_healthy_time").ifPresent(migrate::setMinHealthyTime);
+        block.duration("healthy_deadline").ifPresent(migrate::setHealthyDeadline);
+        return migrate.build();
     }
 
     private static RestartPolicy restart(Block block) {

@@ -30,7 +30,7 @@ final class HclPolicy {
     private static final Keys POLICY = new Keys(
             "policy",
             List.of("description", "job", "variables", "node", "operator"),
-            List.of("agent", "host_volume", "namespace", "plugin", "quota"));
+            Keys.Later.of("agent", "host_volume", "namespace", "plugin", "quota"));
 
     private static final Keys JOB = new Keys("job", List.of("policy", "capabilities", "deny"), List.of());
     private static final Keys VARIABLES = new Keys("variables", List.of("policy", "capabilities"), List.of());
@@ -120,7 +120,7 @@ final class HclPolicy {
     /** Returns the policy of a file, without a name. */
     static AclPolicy read(HclValue.Body file) {
         for (HclItem item : file.items()) {
-            POLICY.check(item.name());
+            POLICY.check(item);
         }
         Block top = new Block(Position.START, "", file.items());
         AclPolicy.Builder policy = AclPolicy.newBuilder();

@@ -57,7 +57,7 @@ final class HclRestrictions {
         Map<String, HclItem> seen = new LinkedHashMap<>();
         for (HclItem item : file.items()) {
             reader.check(() -> {
-                FILE.check(item.name());
+                FILE.check(item);
                 HclItem first = seen.putIfAbsent(item.name().text(), item);
                 if (first != null) {
                     throw new TextFaultException(

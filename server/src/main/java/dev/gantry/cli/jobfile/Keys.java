@@ -1,10 +1,16 @@
 package dev.gantry.cli.jobfile;
 
 import dev.gantry.cli.jobfile.hcl.Excerpt;
+import dev.gantry.cli.jobfile.hcl.HclItem;
 import dev.gantry.cli.jobfile.hcl.HclName;
+import dev.gantry.cli.jobfile.hcl.HclValue;
+import dev.gantry.cli.jobfile.hcl.HclValue.Bool;
+import dev.gantry.cli.jobfile.hcl.HclValue.Numeral;
+import dev.gantry.cli.jobfile.hcl.HclValue.Text;
 import dev.gantry.cli.jobfile.hcl.TextFaultException;
 import dev.gantry.model.Spelling;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -15,7 +21,26 @@ import java.util.stream.Stream;
  * @param later keys of Nomad 0.8 that Gantry does not support yet. They are refused, not ignored: a job that relies on
  *     one would not run as expected
  */
-record Keys(String kind, List<String> known, List<String> later) {
+record Keys(String kind, List<String> known, List<Later> later) {
+
+    /**
+     * A key that Gantry does not support yet.
+     *
+     * @param key the key
+     * @param harmless the values that ask for nothing, as they are written: what Gantry does anyway
+     */
+    record Later(String key, List<String> harmless) {
+
+        static List<Later> of(String... keys) {
+            return Stream.of(keys).map(key -> new Later(key, List.of())).toList();
+        }
+
+        private boolean isHarmless(HclValue value) {
+            return (value instanceof Text text && harmless.contains(text.value()))
+                    || (value instanceof Numeral number && harmless.contains(number.literal()))
+                    || (value instanceof Bool bool && harmless.contains(String.valueOf(bool.value())));
+        }
+    }
 
     static final Keys JOB = new Keys(
             "job",
@@ -25,22 +50,38 @@ record Keys(String kind, List<String> known, List<String> later) {
                     "type",
                     "priority",
                     "datacenters",
+                    "all_at_once",
                     "constraint",
                     "affinity",
                     "spread",
                     "update",
+                    "migrate",
                     "reschedule",
                     "periodic",
                     "parameterized",
                     "meta",
                     "group",
                     "task"),
-            List.of("all_at_once", "migrate", "namespace", "region", "vault", "vault_token"));
+            List.of(
+                    new Later("namespace", List.of("default")),
+                    new Later("region", List.of("global")),
+                    new Later("vault", List.of()),
+                    new Later("vault_token", List.of(""))));
 
     static final Keys GROUP = new Keys(
             "group",
-            List.of("count", "constraint", "affinity", "spread", "update", "restart", "reschedule", "meta", "task"),
-            List.of("ephemeral_disk", "migrate", "vault"));
+            List.of(
+                    "count",
+                    "constraint",
+                    "affinity",
+                    "spread",
+                    "update",
+                    "migrate",
+                    "restart",
+                    "reschedule",
+                    "meta",
+                    "task"),
+            Later.of("ephemeral_disk", "vault"));
 
     static final Keys TASK = new Keys(
             "task",
@@ -59,7 +100,12 @@ record Keys(String kind, List<String> known, List<String> later) {
                     "lifecycle",
                     "dispatch_payload",
                     "logs"),
-            List.of("artifact", "leader", "shutdown_delay", "template", "vault"));
+            List.of(
+                    new Later("artifact", List.of()),
+                    new Later("leader", List.of("false")),
+                    new Later("shutdown_delay", List.of("0", "0s")),
+                    new Later("template", List.of()),
+                    new Later("vault", List.of())));
 
     static final Keys UPDATE = new Keys(
             "update",
@@ -71,8 +117,12 @@ record Keys(String kind, List<String> known, List<String> later) {
                     "progress_deadline",
                     "auto_revert",
                     "auto_promote",
-                    "canary"),
-            List.of("stagger"));
+                    "canary",
+                    "stagger"),
+            List.of());
+
+    static final Keys MIGRATE = new Keys(
+            "migrate", List.of("max_parallel", "health_check", "min_healthy_time", "healthy_deadline"), List.of());
 
     static final Keys RESTART = new Keys("restart", List.of("attempts", "interval", "delay", "mode"), List.of());
 
@@ -81,21 +131,25 @@ record Keys(String kind, List<String> known, List<String> later) {
             List.of("attempts", "interval", "delay", "delay_function", "max_delay", "unlimited"),
             List.of());
 
-    static final Keys PERIODIC =
-            new Keys("periodic", List.of("cron", "crons", "prohibit_overlap", "time_zone"), List.of("enabled"));
+    static final Keys PERIODIC = new Keys(
+            "periodic",
+            List.of("cron", "crons", "prohibit_overlap", "time_zone"),
+            List.of(new Later("enabled", List.of("true"))));
 
     static final Keys PARAMETERIZED =
             new Keys("parameterized", List.of("payload", "meta_required", "meta_optional"), List.of());
 
     static final Keys LOGS =
-            new Keys("logs", List.of("max_files", "max_file_size", "disabled"), List.of("destination"));
+            new Keys("logs", List.of("max_files", "max_file_size", "disabled"), Later.of("destination"));
 
     static final Keys LIFECYCLE = new Keys("lifecycle", List.of("hook", "sidecar"), List.of());
 
     static final Keys DISPATCH_PAYLOAD = new Keys("dispatch_payload", List.of("file"), List.of());
 
-    static final Keys RESOURCES =
-            new Keys("resources", List.of("cpu", "memory", "network"), List.of("device", "disk", "iops"));
+    static final Keys RESOURCES = new Keys(
+            "resources",
+            List.of("cpu", "memory", "network"),
+            List.of(new Later("device", List.of()), new Later("disk", List.of()), new Later("iops", List.of("0"))));
 
     static final Keys NETWORK = new Keys("network", List.of("mbits", "port"), List.of());
 
@@ -104,7 +158,7 @@ record Keys(String kind, List<String> known, List<String> later) {
     static final Keys SERVICE = new Keys(
             "service",
             List.of("name", "port", "tags", "check", "check_restart"),
-            List.of("address_mode", "canary_tags"));
+            List.of(new Later("address_mode", List.of("auto", "host")), new Later("canary_tags", List.of())));
 
     static final Keys CHECK = new Keys(
             "check",
@@ -120,15 +174,16 @@ record Keys(String kind, List<String> known, List<String> later) {
                     "timeout",
                     "check_restart"),
             List.of(
-                    "address_mode",
-                    "grpc_service",
-                    "grpc_use_tls",
-                    "header",
-                    "initial_status",
-                    "protocol",
-                    "tls_skip_verify"));
+                    new Later("address_mode", List.of("host")),
+                    new Later("grpc_service", List.of("")),
+                    new Later("grpc_use_tls", List.of("false")),
+                    new Later("header", List.of()),
+                    new Later("initial_status", List.of("critical")),
+                    new Later("protocol", List.of("http")),
+                    new Later("tls_skip_verify", List.of("false"))));
 
-    static final Keys CHECK_RESTART = new Keys("check_restart", List.of("limit", "grace"), List.of("ignore_warnings"));
+    static final Keys CHECK_RESTART = new Keys(
+            "check_restart", List.of("limit", "grace"), List.of(new Later("ignore_warnings", List.of("false"))));
 
     /** Operators with a key of their own that compare a property of one node. */
     static final List<String> COMPARISONS =
@@ -152,6 +207,7 @@ record Keys(String kind, List<String> known, List<String> later) {
             GROUP,
             TASK,
             UPDATE,
+            MIGRATE,
             RESTART,
             RESCHEDULE,
             PERIODIC,
@@ -170,16 +226,30 @@ record Keys(String kind, List<String> known, List<String> later) {
             SPREAD,
             TARGET);
 
-    /** Refuses a key that this kind of block does not have. */
-    void check(HclName key) {
+    /** Refuses a key that this kind of block does not have, and a value that asks for what Gantry can't do yet. */
+    void check(HclItem item) {
+        HclName key = item.name();
         if (known.contains(key.text())) {
             return;
         }
-        if (later.contains(key.text())) {
-            throw new TextFaultException(
-                    key.position(), "%s is not supported yet in a %s block: take it out".formatted(key.text(), kind));
+        for (Later one : later) {
+            if (one.key().equals(key.text())) {
+                check(item, one);
+                return;
+            }
         }
         throw new TextFaultException(key.position(), unknown(key.text()));
+    }
+
+    private void check(HclItem item, Later later) {
+        if (!later.isHarmless(item.value())) {
+            String remedy = later.harmless().stream()
+                    .map(value -> ", or set it to " + Excerpt.quoted(value))
+                    .collect(Collectors.joining());
+            throw new TextFaultException(
+                    item.name().position(),
+                    "%s is not supported yet in a %s block: take it out%s".formatted(later.key(), kind, remedy));
+        }
     }
 
     private static List<String> withComparisons(String... others) {

@@ -278,6 +278,9 @@ public final class AllocationRunner {
                 endHealthWatch();
                 state.clearHealthy();
                 watchHealth();
+            } else if (health.isEmpty()) {
+                // The newer version may have a strategy where the older one had none.
+                watchHealth();
             }
             publish();
         }
@@ -375,9 +378,9 @@ public final class AllocationRunner {
         if (state.allocation().hasHealthy() || state.isStopping()) {
             return;
         }
-        health = HealthWatcher.strategy(
+        health = HealthWatcher.Rule.of(
                         state.job().getJob(), state.group(), state.allocation().getDeploymentId())
-                .map(strategy -> HealthWatcher.begin(strategy, context.timer(), this::healthDecided));
+                .map(rule -> HealthWatcher.begin(rule, context.timer(), this::healthDecided));
     }
 
     private void healthDecided(boolean isHealthy) {

@@ -4,6 +4,7 @@ import dev.gantry.model.PolicyDefaults;
 import dev.gantry.model.ProtoTimes;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Decides once whether an allocation is healthy, by the update strategy of its group. An allocation is healthy if its
+ * Decides once whether an allocation is healthy, by the update or the migrate strategy of its group. An allocation is healthy if its
  * tasks run and its checks pass for the minimum healthy time without a break. An allocation is unhealthy if a task
  * fails, or if the healthy deadline passes before that. As in Nomad, the deadline begins when this process of the node
  * takes up the allocation, or its deployment.
@@ -31,33 +32,65 @@ final class HealthWatcher {
     private Optional<Future<?>> goodSince = Optional.empty();
     private boolean decided;
 
-    private HealthWatcher(UpdateStrategy strategy, RunnerContext.Timer timer, Consumer<Boolean> listener) {
+    private HealthWatcher(Rule rule, RunnerContext.Timer timer, Consumer<Boolean> listener) {
         this.timer = timer;
         this.listener = listener;
-        this.minHealthyTime = duration(strategy.getMinHealthyTime());
-        this.needsChecks = strategy.getHealthCheck() != HealthCheck.HEALTH_CHECK_TASK_STATES;
-        this.deadline = timer.schedule(() -> decide(false), duration(strategy.getHealthyDeadline()));
+        this.minHealthyTime = rule.minHealthyTime();
+        this.needsChecks = rule.needsChecks();
+        this.deadline = timer.schedule(() -> decide(false), rule.healthyDeadline());
     }
 
-    /** Returns the update strategy of a group; empty if the health of its allocations is not needed. */
-    static Optional<UpdateStrategy> strategy(Job job, TaskGroup group, String deploymentId) {
-        if (group.hasUpdate()) {
-            return Optional.of(PolicyDefaults.apply(group.getUpdate()));
+    /**
+     * When an allocation is healthy.
+     *
+     * @param needsChecks true if its checks must pass; false if it is enough that its tasks run
+     * @param minHealthyTime for how long without a break
+     * @param healthyDeadline when it counts as unhealthy if it has not been healthy for so long
+     */
+    record Rule(boolean needsChecks, Duration minHealthyTime, Duration healthyDeadline) {
+
+        /**
+         * Returns the rule for an allocation: of the update strategy if it belongs to a deployment, else of the migrate
+         * strategy, as in Nomad; of the update strategy if there is no other. Empty if nobody needs to know its health.
+         */
+        static Optional<Rule> of(Job job, TaskGroup group, String deploymentId) {
+            if (deploymentId.isEmpty() && group.hasMigrate()) {
+                MigrateStrategy migrate = group.getMigrate();
+                return Optional.of(
+                        of(migrate.getHealthCheck(), migrate.getMinHealthyTime(), migrate.getHealthyDeadline()));
+            }
+            if (group.hasUpdate()) {
+                return Optional.of(of(PolicyDefaults.apply(job.getType(), group.getUpdate())));
+            }
+            return job.hasUpdate() || !deploymentId.isEmpty()
+                    ? Optional.of(of(PolicyDefaults.apply(job.getType(), job.getUpdate())))
+                    : Optional.empty();
         }
-        return job.hasUpdate() || !deploymentId.isEmpty()
-                ? Optional.of(PolicyDefaults.apply(job.getUpdate()))
-                : Optional.empty();
+
+        private static Rule of(UpdateStrategy update) {
+            return of(update.getHealthCheck(), update.getMinHealthyTime(), update.getHealthyDeadline());
+        }
+
+        private static Rule of(
+                HealthCheck check,
+                com.google.protobuf.Duration minHealthyTime,
+                com.google.protobuf.Duration healthyDeadline) {
+            return new Rule(
+                    check != HealthCheck.HEALTH_CHECK_TASK_STATES,
+                    ProtoTimes.toDuration(minHealthyTime),
+                    ProtoTimes.toDuration(healthyDeadline));
+        }
     }
 
     /**
      * Begins to watch.
      *
-     * @param strategy the update strategy, with its defaults filled in
-     * @param timer measures the times of the strategy
+     * @param rule when the allocation is healthy
+     * @param timer measures the times of the rule
      * @param listener gets the decision once, on the owner thread
      */
-    static HealthWatcher begin(UpdateStrategy strategy, RunnerContext.Timer timer, Consumer<Boolean> listener) {
-        return new HealthWatcher(strategy, timer, listener);
+    static HealthWatcher begin(Rule rule, RunnerContext.Timer timer, Consumer<Boolean> listener) {
+        return new HealthWatcher(rule, timer, listener);
     }
 
     /** Handles a change of the tasks. */
@@ -98,9 +131,5 @@ final class HealthWatcher {
     private void interrupt() {
         goodSince.ifPresent(since -> since.cancel(false));
         goodSince = Optional.empty();
-    }
-
-    private static Duration duration(com.google.protobuf.Duration duration) {
-        return ProtoTimes.toDuration(duration);
     }
 }

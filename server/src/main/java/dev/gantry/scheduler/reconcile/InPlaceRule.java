@@ -78,6 +78,7 @@ final class InPlaceRule {
                 .clearAffinities()
                 .clearSpreads()
                 .clearUpdate()
+                .clearMigrate()
                 .clearRestart()
                 .clearReschedule()
                 .clearTasks()

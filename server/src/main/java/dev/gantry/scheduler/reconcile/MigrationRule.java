@@ -8,10 +8,10 @@ import java.util.List;
 
 /**
  * Decides how many allocations of a group may move away from draining nodes at once. As in Nomad, all but {@code
- * max_parallel} of the group's count stay up. Allocations that are down move at any time. Allocations of batch jobs do
+ * max_parallel} of the group's count stay up, by its {@code migrate} block. Allocations that are down move at any time. Allocations of batch jobs do
  * not move before the drain's deadline: they may complete until then, and moving loses their work.
  *
- * <p>A running allocation of a group with an {@code update} block is up once it is healthy. While its health is
+ * <p>A running allocation of a group with an {@code update} or a {@code migrate} block is up once it is healthy. While its health is
  * unknown, the allocation counts as neither up nor down. An allocation of an older version is up when it runs, since
  * its version may have had no such block.
  */
@@ -31,7 +31,7 @@ final class MigrationRule {
      * @param running the group's allocations that stay so far
      */
     static int movable(Demand demand, List<Allocation> running) {
-        int parallel = demand.group().hasUpdate() ? demand.group().getUpdate().getMaxParallel() : 1;
+        int parallel = demand.group().hasMigrate() ? demand.group().getMigrate().getMaxParallel() : 1;
         int up = (int) running.stream().filter(one -> isUp(demand, one)).count();
         return Math.max(0, up - (demand.group().getCount() - parallel));
     }
@@ -43,7 +43,8 @@ final class MigrationRule {
     }
 
     private static boolean isUp(Demand demand, Allocation allocation) {
-        boolean needsProof = demand.group().hasUpdate() && allocation.getJobVersion() == demand.jobVersion();
+        boolean needsProof = (demand.group().hasUpdate() || demand.group().hasMigrate())
+                && allocation.getJobVersion() == demand.jobVersion();
         return !isDown(allocation) && (!needsProof || allocation.getHealthy());
     }
 }

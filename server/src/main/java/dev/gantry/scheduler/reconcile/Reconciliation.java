@@ -79,7 +79,7 @@ public final class Reconciliation {
         List<Allocation> running = wanted.getOrDefault(demand.group().getName(), List.of());
         List<Allocation> gone = ended.getOrDefault(demand.group().getName(), List.of());
         return job.getJob().getType() == JobType.JOB_TYPE_SYSTEM
-                ? new SystemReconciliation(cluster, demand).change(running, gone)
+                ? new SystemReconciliation(cluster, demand, now).change(running, gone)
                 : new GroupReconciliation(
                                 cluster,
                                 demand,

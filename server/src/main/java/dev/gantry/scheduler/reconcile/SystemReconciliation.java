@@ -3,6 +3,7 @@ package dev.gantry.scheduler.reconcile;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.gantry.model.NodeEligibility;
+import dev.gantry.model.ProtoTimes;
 import dev.gantry.scheduler.plan.InPlaceUpdate;
 import dev.gantry.scheduler.plan.Stop;
 import dev.gantry.scheduler.plan.StopCause;
@@ -15,6 +16,8 @@ import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.Drain;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.Node;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,9 @@ import java.util.Optional;
  * Compares a group of a system job with its allocations: one on each node that meets the requirements, each with index
  * 0.
  *
+ * <p>With an {@code update} block, at most {@code max_parallel} outdated allocations are replaced within {@code stagger}.
+ * An allocation that is still being started counts too, however long that takes.
+ *
  * <p>An allocation that ended by itself is not replaced. One that was lost with its node is replaced when the node is
  * back. On a draining node, allocations of system jobs stop last, as in Nomad: when the node has no other allocations,
  * or at the drain's deadline.
@@ -32,22 +38,28 @@ final class SystemReconciliation {
 
     private final ClusterState cluster;
     private final Demand demand;
+    private final Instant now;
     private final InPlaceRule inPlace;
 
     private final List<Stop> surplus = new ArrayList<>();
     private final List<InPlaceUpdate> updates = new ArrayList<>();
     private final List<PlacementRequest> requests = new ArrayList<>();
     private int kept;
+    private int replaceable = Integer.MAX_VALUE;
+    private Instant untilNext = Instant.MAX;
+    private Optional<Instant> next = Optional.empty();
 
     /**
      * Prepares the comparison.
      *
      * @param cluster the cluster
      * @param demand the group
+     * @param now the time
      */
-    SystemReconciliation(ClusterState cluster, Demand demand) {
+    SystemReconciliation(ClusterState cluster, Demand demand, Instant now) {
         this.cluster = cluster;
         this.demand = demand;
+        this.now = now;
         this.inPlace = new InPlaceRule(cluster, demand);
     }
 
@@ -60,6 +72,9 @@ final class SystemReconciliation {
     GroupChange change(List<Allocation> wanted, List<Allocation> ended) {
         Map<String, List<Allocation>> running = wanted.stream().collect(groupingBy(Allocation::getNodeId));
         Map<String, List<Allocation>> gone = ended.stream().collect(groupingBy(Allocation::getNodeId));
+        if (demand.group().hasUpdate()) {
+            limitReplacements(wanted);
+        }
         for (NodeUsage usage : cluster.nodes()) {
             cluster.checkDeadline();
             String node = usage.node().getId();
@@ -73,8 +88,25 @@ final class SystemReconciliation {
                 requests,
                 Optional.empty(),
                 List.of(),
-                Optional.empty(),
+                next,
                 Rollout.NONE);
+    }
+
+    private void limitReplacements(List<Allocation> wanted) {
+        Duration stagger = ProtoTimes.toDuration(demand.group().getUpdate().getStagger());
+        List<Instant> begun = wanted.stream()
+                .filter(this::isCurrent)
+                .filter(one -> one.getClientStatus() == ClientStatus.CLIENT_STATUS_PENDING
+                        || endOf(one, stagger).isAfter(now))
+                .map(one -> endOf(one, stagger))
+                .sorted()
+                .toList();
+        replaceable = Math.max(0, demand.group().getUpdate().getMaxParallel() - begun.size());
+        untilNext = begun.stream().filter(now::isBefore).findFirst().orElse(now.plus(stagger));
+    }
+
+    private static Instant endOf(Allocation allocation, Duration stagger) {
+        return ProtoTimes.toInstant(allocation.getCreateTime()).plus(stagger);
     }
 
     private void change(NodeUsage usage, List<Allocation> wanted, List<Allocation> ended) {
@@ -91,11 +123,21 @@ final class SystemReconciliation {
         } else if (inPlace.allows(staying)) {
             updates.add(new InPlaceUpdate(staying, "", false));
         } else if (!demand.classes().judge(usage).isRefused()) {
-            requests.add(PlacementRequest.forIndex(0)
-                    .on(usage.node().getId())
-                    .replacing(new Stop(staying, StopCause.REPLACED, Reconciliation.OUTDATED)));
+            replace(usage, staying);
         } else {
             keepOrStop(usage.node(), staying);
+        }
+    }
+
+    private void replace(NodeUsage usage, Allocation outdated) {
+        if (replaceable > 0) {
+            replaceable--;
+            requests.add(PlacementRequest.forIndex(0)
+                    .on(usage.node().getId())
+                    .replacing(new Stop(outdated, StopCause.REPLACED, Reconciliation.OUTDATED)));
+        } else {
+            kept++;
+            next = Optional.of(untilNext);
         }
     }
 

@@ -75,7 +75,7 @@ class JobFileFaultsTest {
                         "unknown key \"prority\" in a job block: did you mean \"priority\"?"),
                 arguments(
                         "job \"j\" { group \"g\" { →image = \"x\" } }",
-                        "unknown key \"image\" in a group block: known are affinity, constraint, count, meta, reschedule,"
+                        "unknown key \"image\" in a group block: known are affinity, constraint, count, meta, migrate, reschedule,"
                                 + " restart, spread, task, update"),
                 arguments(
                         "job \"j\" { name = \"a\"\n →name = \"b\" }",
@@ -157,6 +157,9 @@ class JobFileFaultsTest {
                 task("resources { memory = →-5 }", "memory must be a whole number of 1 or more, not -5"),
                 task("resources {} →resources {}", "a second resources; the first is on line 1: take one out"),
                 task("resources { →disk = 1 }", "disk is not supported yet in a resources block: take it out"),
+                task(
+                        "→leader = true",
+                        "leader is not supported yet in a task block: take it out, or set it to \"false\""),
                 network("mbits = →-1", "mbits must be a whole number of 0 or more, not -1"),
                 network("→port {}", "port needs a name: port \"NAME\" { … }"),
                 network("port \"a\" { static = →0 }", "static must be a whole number from 1 to 65535, not 0"),
@@ -190,16 +193,16 @@ class JobFileFaultsTest {
     @ValueSource(
             strings = {
                 "→region = \"eu\"",
-                "→all_at_once = true",
+                "→namespace = \"other\"",
                 "→vault { policies = [] }",
-                "→migrate {}",
-                "update { →stagger = \"30s\" }",
-                "periodic { →enabled = true }",
+                "periodic { →enabled = false }",
                 "group \"g\" { →ephemeral_disk { size = 300 } }",
                 "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { →artifact { source = \"x\" } }",
                 "task \"t\" { logs { →destination = \"x\" } }",
                 "task \"t\" { →leader = true }",
+                "task \"t\" { →leader = \"\" }",
+                "task \"t\" { resources { →iops = 1 } }",
                 "task \"t\" { service { check { →header {} } } }",
                 "task \"t\" { service { check_restart { →ignore_warnings = true } } }"
             })

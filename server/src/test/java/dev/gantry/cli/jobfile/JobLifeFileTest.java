@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Duration;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
+import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.CheckRestart;
+import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.LogConfig;
+import dev.gantry.v1.MigrateStrategy;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.io.ByteArrayInputStream;
@@ -176,6 +179,60 @@ class JobLifeFileTest {
                         .setCanary(1)
                         .build());
         assertThat(job.getTaskGroups(1).hasUpdate()).isFalse();
+    }
+
+    @Test
+    void what_a_job_says_of_migrations_holds_for_each_key_that_a_group_does_not_set() {
+        Job job = read("""
+                job "web" {
+                  update { stagger = "10s" }
+                  migrate { max_parallel = 3 healthy_deadline = "1m" }
+                  group "own" { migrate { max_parallel = 2 health_check = "task_states" min_healthy_time = "5s" } }
+                  group "none" {}
+                }
+                """);
+
+        MigrateStrategy own = job.getTaskGroups(0).getMigrate();
+        assertThat(job.getUpdate().getStagger().getSeconds()).isEqualTo(10);
+        assertThat(job.getMigrate().getMaxParallel()).isEqualTo(3);
+        assertThat(own.getMaxParallel()).isEqualTo(2);
+        assertThat(own.getHealthCheck()).isEqualTo(HealthCheck.HEALTH_CHECK_TASK_STATES);
+        assertThat(own.getMinHealthyTime().getSeconds()).isEqualTo(5);
+        assertThat(own.getHealthyDeadline().getSeconds()).isEqualTo(60);
+        assertThat(job.getTaskGroups(1).hasMigrate()).isFalse();
+        assertThat(JobDefaults.apply(job).getTaskGroups(1).getMigrate())
+                .isEqualTo(JobDefaults.apply(job).getMigrate());
+    }
+
+    @Test
+    void what_gantry_can_not_do_yet_is_no_fault_where_it_asks_for_nothing() {
+        Job job = read("""
+                job "web" {
+                  region      = "global"
+                  namespace   = "default"
+                  all_at_once = true
+                  vault_token = ""
+                  periodic { cron = "@daily" enabled = true }
+                  task "t" {
+                    leader         = false
+                    shutdown_delay = "0s"
+                    resources { iops = 0 }
+                    service {
+                      address_mode = "auto"
+                      check {
+                        protocol        = "http"
+                        address_mode    = "host"
+                        initial_status  = "critical"
+                        tls_skip_verify = false
+                        check_restart { ignore_warnings = false }
+                      }
+                    }
+                  }
+                }
+                """);
+
+        assertThat(job.getTaskGroups(0).getTasks(0).getServices(0).getChecksCount())
+                .isEqualTo(1);
     }
 
     @Test
