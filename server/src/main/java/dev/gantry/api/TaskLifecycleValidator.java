@@ -51,6 +51,9 @@ final class TaskLifecycleValidator {
         for (int i = 0; i < group.getTasksCount(); i++) {
             check(job, group.getTasks(i), FieldPath.element(path + ".tasks", i), violations);
         }
+        if (group.getTasksList().stream().filter(Task::getLeader).count() > 1) {
+            violations.add(path + ".tasks", "have several leaders: a group has one at most");
+        }
         if (group.getTasksCount() > 0 && group.getTasksList().stream().allMatch(Task::hasLifecycle)) {
             violations.add(path + ".tasks", "have all a lifecycle: a group has at least one main task, without");
         }
@@ -58,6 +61,10 @@ final class TaskLifecycleValidator {
 
     private static void check(Job job, Task task, String path, Violations violations) {
         DurationValidator.check(path + ".kill_timeout", task.getKillTimeout(), Duration.ZERO, violations);
+        DurationValidator.check(path + ".shutdown_delay", task.getShutdownDelay(), Duration.ZERO, violations);
+        if (task.getLeader() && task.hasLifecycle()) {
+            violations.add(path + ".leader", "can't stand beside lifecycle: only a main task can be the leader");
+        }
         if (!task.getKillSignal().isEmpty() && !SIGNALS.contains(task.getKillSignal())) {
             violations.add(
                     path + ".kill_signal",

@@ -120,6 +120,8 @@ class JobLifeValidationTest {
                 "type: JOB_TYPE_SYSTEM update { canary: 1 } | update.canary | for service jobs only",
                 "type: JOB_TYPE_SYSTEM update { auto_revert: true } | update.auto_revert | for service jobs only",
                 "type: JOB_TYPE_SYSTEM update { canary: 1 auto_promote: true } | update.auto_promote | for service jobs only",
+                "task_groups { name: 'two' count: 1 tasks { name: 'a' driver: 'rkt' leader: true } tasks { name: 'b' driver: 'rkt' leader: true } } | task_groups[0].tasks | have several leaders",
+                "task_groups { name: 'two' count: 1 tasks { name: 'a' driver: 'rkt' } tasks { name: 'b' driver: 'rkt' leader: true lifecycle { hook: LIFECYCLE_HOOK_PRESTART } } } | task_groups[0].tasks[1].leader | can't stand beside lifecycle",
                 "migrate { max_parallel: -1 } | migrate.max_parallel | -1 is below 0",
                 "migrate { health_check: 9 } | migrate.health_check | 9 is no health check",
                 "migrate { min_healthy_time { seconds: 300 } } | migrate.min_healthy_time | 5m is not less than healthy_deadline, 5m",

@@ -9,6 +9,7 @@ import static dev.gantry.app.ScriptJobs.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.util.Durations;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredState;
 import dev.gantry.v1.JobType;
@@ -61,6 +62,58 @@ class TaskLifecycleTest {
         assertThat(events(node.task("a1", "beside"))).endsWith("Killing", "Killed");
         assertThat(node.task("a1", "beside").getFailed()).isFalse();
         assertThat(node.driver().started()).containsSubsequence("before", "main", "after");
+    }
+
+    @Test
+    void the_end_of_the_leader_stops_the_other_tasks_and_the_allocation_completes() {
+        node.server.desire(run(
+                "a1",
+                leader("main", "sleep 0.1"),
+                task("other", FOREVER),
+                sidecar("beside", FOREVER),
+                poststop("after", says("after"))));
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(events(node.task("a1", "other"))).endsWith("Killing", "Killed");
+        assertThat(events(node.task("a1", "beside"))).endsWith("Killing", "Killed");
+        assertThat(node.allocationDir("a1").resolve("alloc/data/said")).hasContent("after");
+    }
+
+    @Test
+    void the_leader_is_stopped_before_the_other_tasks() {
+        DesiredState running = run("a1", task("other", onStop("other")), leader("main", onStop("main")));
+        node.server.desire(running);
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        await().until(() -> Files.exists(node.allocationDir("a1").resolve("alloc/data/other"))
+                && Files.exists(node.allocationDir("a1").resolve("alloc/data/main")));
+
+        node.server.desire(stop(running));
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(node.allocationDir("a1").resolve("alloc/data/said")).hasContent("main\nother");
+    }
+
+    @Test
+    void a_task_gets_its_kill_signal_after_the_shutdown_delay_and_is_not_waited_for_if_it_ends_before() {
+        Path gate = dir.resolve("gate");
+        Task patient = task("main", until(gate)).toBuilder()
+                .setShutdownDelay(Durations.fromMinutes(10))
+                .build();
+        Task quick = task("other", onStop("other")).toBuilder()
+                .setShutdownDelay(Durations.fromMillis(200))
+                .build();
+        DesiredState running = run("a1", patient, quick);
+        node.server.desire(running);
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_RUNNING);
+        await().until(() -> Files.exists(node.allocationDir("a1").resolve("alloc/data/other")));
+
+        node.server.desire(stop(running));
+        await().until(() -> Files.exists(node.allocationDir("a1").resolve("alloc/data/said")));
+        assertThat(isRunning("main")).isTrue();
+        open(gate);
+
+        node.awaitStatus("a1", ClientStatus.CLIENT_STATUS_COMPLETE);
+        assertThat(node.task("a1", "main").getExitCode()).isZero();
     }
 
     @Test
@@ -195,6 +248,16 @@ class TaskLifecycleTest {
 
     private static String says(String word) {
         return "echo %s >> ../../alloc/data/said".formatted(word);
+    }
+
+    /** A script that says a word when it gets SIGTERM, and makes a file of that name once it would. */
+    private static String onStop(String word) {
+        return "trap '%s; exit' TERM; touch ../../alloc/data/%s; while :; do sleep 0.02; done"
+                .formatted(says(word), word);
+    }
+
+    private static Task leader(String name, String script) {
+        return task(name, script).toBuilder().setLeader(true).build();
     }
 
     private static Task prestart(String name, String script) {

@@ -34,6 +34,8 @@ final class HclTask {
         block.single(Keys.RESOURCES).map(HclTask::resources).ifPresent(task::setResources);
         block.unnamed(Keys.SERVICE).forEach(service -> task.addServices(HclService.read(service)));
         block.duration("kill_timeout").ifPresent(task::setKillTimeout);
+        block.duration("shutdown_delay").ifPresent(task::setShutdownDelay);
+        block.bool("leader").ifPresent(task::setLeader);
         block.text("kill_signal").ifPresent(task::setKillSignal);
         block.single(Keys.LIFECYCLE).map(HclTask::lifecycle).ifPresent(task::setLifecycle);
         block.single(Keys.DISPATCH_PAYLOAD)

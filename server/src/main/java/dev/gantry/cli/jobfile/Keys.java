@@ -97,15 +97,12 @@ record Keys(String kind, List<String> known, List<Later> later) {
                     "service",
                     "kill_timeout",
                     "kill_signal",
+                    "leader",
+                    "shutdown_delay",
                     "lifecycle",
                     "dispatch_payload",
                     "logs"),
-            List.of(
-                    new Later("artifact", List.of()),
-                    new Later("leader", List.of("false")),
-                    new Later("shutdown_delay", List.of("0", "0s")),
-                    new Later("template", List.of()),
-                    new Later("vault", List.of())));
+            Later.of("artifact", "template", "vault"));
 
     static final Keys UPDATE = new Keys(
             "update",

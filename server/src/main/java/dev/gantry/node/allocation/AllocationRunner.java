@@ -249,14 +249,14 @@ public final class AllocationRunner {
     }
 
     /**
-     * Returns the longest kill timeout of the tasks.
+     * Returns the longest time that the tasks take to stop.
      *
-     * @return the longest kill timeout of tasks that have not ended; 0 if all have
+     * @return the longest sum of shutdown delay and kill timeout of tasks that have not ended; 0 if all have
      */
     public Duration killTimeout() {
         return tasks.values().stream()
                 .filter(task -> !task.isDead())
-                .map(task -> task.spec().stop().timeout())
+                .map(task -> task.spec().shutdownDelay().plus(task.spec().stop().timeout()))
                 .max(Comparator.naturalOrder())
                 .orElse(Duration.ZERO);
     }

@@ -1,13 +1,15 @@
 package dev.gantry.node.allocation;
 
 import java.util.Collection;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
  * Starts and stops the tasks of a group in the order of their lifecycle blocks: prestart tasks and sidecars first; the
  * main tasks once the prestart tasks have succeeded and the sidecars run; the poststop tasks when all others have
- * ended. Sidecars are stopped when the main tasks have ended. The next step follows from the states of the tasks alone,
+ * ended. Sidecars are stopped when the main tasks have ended. If a main task is the leader, the others are stopped when
+ * the leader has ended, and not before it. The next step follows from the states of the tasks alone,
  * so it is the same after a restart of the node. Owned by the owner thread.
  */
 final class LifecycleCoordinator {
@@ -25,6 +27,10 @@ final class LifecycleCoordinator {
                 task.begin();
             }
         }
+        leader().filter(TaskRunner::isDead)
+                .ifPresent(ended -> of(
+                        role -> role == TaskRole.MAIN,
+                        task -> task.kill("The leader, task \"%s\", has ended".formatted(ended.name()))));
         if (all(TaskRole.MAIN, TaskRunner::isDead)) {
             of(
                     role -> role == TaskRole.SIDECAR || role == TaskRole.PRESTART,
@@ -37,9 +43,15 @@ final class LifecycleCoordinator {
         }
     }
 
-    /** Stops all tasks except poststop tasks. Sidecars are stopped once the main tasks have ended. */
+    /**
+     * Stops all tasks except poststop tasks. The other main tasks are stopped once the leader has ended, sidecars once the
+     * main tasks have ended.
+     */
     void stop(String why) {
-        of(role -> role == TaskRole.MAIN || role == TaskRole.PRESTART, task -> task.kill(why));
+        of(role -> role == TaskRole.PRESTART, task -> task.kill(why));
+        leader().filter(task -> !task.isDead())
+                .ifPresentOrElse(
+                        task -> task.kill(why), () -> of(role -> role == TaskRole.MAIN, task -> task.kill(why)));
         if (all(TaskRole.MAIN, TaskRunner::isDead)) {
             of(role -> role == TaskRole.SIDECAR, task -> task.kill(why));
         }
@@ -53,6 +65,10 @@ final class LifecycleCoordinator {
     /** Returns true if all tasks except poststop tasks are dead. */
     boolean areOthersDead() {
         return tasks.stream().allMatch(task -> task.role() == TaskRole.POSTSTOP || task.isDead());
+    }
+
+    private Optional<TaskRunner> leader() {
+        return tasks.stream().filter(task -> task.spec().task().getLeader()).findFirst();
     }
 
     private boolean mayBegin(TaskRunner task) {

@@ -188,7 +188,7 @@ final class TaskRunner {
         thread = Optional.of(started);
         started.start();
         if (life.isStopping()) {
-            started.kill(spec.stop());
+            started.kill(spec.stop(), spec.shutdownDelay());
         }
     }
 
@@ -208,7 +208,7 @@ final class TaskRunner {
     void fail(String why) {
         if (!isDead()) {
             life.failBeforeStart(why);
-            thread.ifPresent(begun -> begun.kill(spec.stop()));
+            thread.ifPresent(begun -> begun.kill(spec.stop(), spec.shutdownDelay()));
             tell();
         }
     }
@@ -217,7 +217,7 @@ final class TaskRunner {
     void kill(String why) {
         boolean hasBegun = thread.isPresent() || found.isPresent();
         if (life.stop(why, hasBegun)) {
-            thread.ifPresent(begun -> begun.kill(spec.stop()));
+            thread.ifPresent(begun -> begun.kill(spec.stop(), spec.shutdownDelay()));
             tell();
         }
     }

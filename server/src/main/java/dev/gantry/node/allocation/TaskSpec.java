@@ -17,8 +17,9 @@ import dev.gantry.v1.TaskGroup;
  * @param role the role of the task in its group
  * @param restarts decides about restarts of the task
  * @param stop the kill signal and the kill timeout
+ * @param shutdownDelay the time from the decision to stop the task to the kill signal, 0 or more
  */
-record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop) {
+record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop, java.time.Duration shutdownDelay) {
 
     static TaskSpec of(Job job, TaskGroup group, Task task, java.time.Duration killTimeout) {
         TaskRole role = TaskRole.of(task);
@@ -27,7 +28,7 @@ record TaskSpec(Task task, TaskRole role, RestartRule restarts, TaskStop stop) {
         TaskStop stop = new TaskStop(
                 task.getKillSignal().isEmpty() ? TaskStop.DEFAULT_SIGNAL : task.getKillSignal(),
                 task.hasKillTimeout() ? duration(task.getKillTimeout()) : killTimeout);
-        return new TaskSpec(withWholeChecks(task), role, restarts, stop);
+        return new TaskSpec(withWholeChecks(task), role, restarts, stop, duration(task.getShutdownDelay()));
     }
 
     private static Task withWholeChecks(Task task) {

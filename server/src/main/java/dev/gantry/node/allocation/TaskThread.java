@@ -33,7 +33,7 @@ final class TaskThread {
     private final Work work;
     private final Reports reports;
     private final Thread thread;
-    private final CompletableFuture<TaskStop> killed = new CompletableFuture<>();
+    private final CompletableFuture<Kill> killed = new CompletableFuture<>();
     private final CompletableFuture<Void> detached = new CompletableFuture<>();
     private final Object lock = new Object();
     private volatile CompletableFuture<TaskStop> restarted = new CompletableFuture<>();
@@ -116,8 +116,8 @@ final class TaskThread {
     }
 
     /** Stops the task and does not restart it. Does nothing if it has ended. */
-    void kill(TaskStop how) {
-        killed.complete(how);
+    void kill(TaskStop how, Duration delay) {
+        killed.complete(new Kill(how, delay));
         interrupt(Call.START);
     }
 
@@ -241,6 +241,16 @@ final class TaskThread {
         return task.exit().join();
     }
 
+    /** Stops a run after the delay, unless it ends before. */
+    private void stop(RunningTask task, Kill kill) throws Cancelled, InterruptedException {
+        CompletableFuture.anyOf(task.exit(), detached.copy())
+                .completeOnTimeout(null, kill.delay().toNanos(), TimeUnit.NANOSECONDS)
+                .join();
+        if (!task.exit().isDone()) {
+            stop(task, kill.how());
+        }
+    }
+
     private void stop(RunningTask task, TaskStop how) throws Cancelled, InterruptedException {
         begin(Call.STOP);
         try {
@@ -295,6 +305,9 @@ final class TaskThread {
             }
         }
     }
+
+    /** The order to stop the task for good: how, and the time before that. */
+    private record Kill(TaskStop how, Duration delay) {}
 
     /** Ends the thread, since the task was stopped, detached or must not run. */
     private static final class Cancelled extends Exception {

@@ -96,6 +96,8 @@ final class InPlaceRule {
                 .clearServices()
                 .clearKillSignal()
                 .clearKillTimeout()
+                .clearLeader()
+                .clearShutdownDelay()
                 .clearMeta()
                 .putAllMeta(job.getMetaMap())
                 .putAllMeta(group.getMetaMap())

@@ -158,8 +158,8 @@ class JobFileFaultsTest {
                 task("resources {} →resources {}", "a second resources; the first is on line 1: take one out"),
                 task("resources { →disk = 1 }", "disk is not supported yet in a resources block: take it out"),
                 task(
-                        "→leader = true",
-                        "leader is not supported yet in a task block: take it out, or set it to \"false\""),
+                        "resources { →iops = 1 }",
+                        "iops is not supported yet in a resources block: take it out, or set it to \"0\""),
                 network("mbits = →-1", "mbits must be a whole number of 0 or more, not -1"),
                 network("→port {}", "port needs a name: port \"NAME\" { … }"),
                 network("port \"a\" { static = →0 }", "static must be a whole number from 1 to 65535, not 0"),
@@ -200,8 +200,6 @@ class JobFileFaultsTest {
                 "task \"t\" { →template { data = \"x\" } }",
                 "task \"t\" { →artifact { source = \"x\" } }",
                 "task \"t\" { logs { →destination = \"x\" } }",
-                "task \"t\" { →leader = true }",
-                "task \"t\" { →leader = \"\" }",
                 "task \"t\" { resources { →iops = 1 } }",
                 "task \"t\" { service { check { →header {} } } }",
                 "task \"t\" { service { check_restart { →ignore_warnings = true } } }"

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Duration;
 import com.google.protobuf.TextFormat;
 import com.google.protobuf.TextFormat.ParseException;
+import com.google.protobuf.util.Durations;
 import dev.gantry.model.JobDefaults;
 import dev.gantry.v1.CheckRestart;
 import dev.gantry.v1.HealthCheck;
 import dev.gantry.v1.Job;
 import dev.gantry.v1.LogConfig;
 import dev.gantry.v1.MigrateStrategy;
+import dev.gantry.v1.Task;
 import dev.gantry.v1.TaskGroup;
 import dev.gantry.v1.UpdateStrategy;
 import java.io.ByteArrayInputStream;
@@ -205,6 +207,25 @@ class JobLifeFileTest {
     }
 
     @Test
+    void a_task_can_be_the_leader_and_can_have_a_shutdown_delay() {
+        Job job = read("""
+                job "web" {
+                  task "t" {
+                    leader         = true
+                    shutdown_delay = "1.5s"
+                  }
+                }
+                """);
+
+        assertThat(job.getTaskGroups(0).getTasks(0))
+                .isEqualTo(Task.newBuilder()
+                        .setName("t")
+                        .setLeader(true)
+                        .setShutdownDelay(Durations.fromMillis(1500))
+                        .build());
+    }
+
+    @Test
     void what_gantry_can_not_do_yet_is_no_fault_where_it_asks_for_nothing() {
         Job job = read("""
                 job "web" {
@@ -214,8 +235,6 @@ class JobLifeFileTest {
                   vault_token = ""
                   periodic { cron = "@daily" enabled = true }
                   task "t" {
-                    leader         = false
-                    shutdown_delay = "0s"
                     resources { iops = 0 }
                     service {
                       address_mode = "auto"
