@@ -9,13 +9,12 @@
 # and UUIDs with which names of volumes begin. These are left out of the key, and each pod gets its own. So all tasks of a
 # job share a decision, although each has its own directories and variables. KeptDecisions.java writes it:
 #
-#   pod/          the pod, without what differs between pods
-#   uuid          the UUID that it had
-#   placeholders  what stands in the files for each part that was left out, in their order
-#   filled        the files in which the UUID or a placeholder stands
-#   images        a file of each image, whose time tells when it was last used
-#   absent        names that must not be files, for then the command line would mean the files
-#   warnings      what is to be said each time
+#   pod/      the pod, without what differs between pods
+#   fill      a script that writes the files of a pod in which the UUID or a part that was left out stands; it takes them
+#             from the variables uuid, value_0, value_1 and so on
+#   images    a file of each image, whose time tells when it was last used
+#   absent    names that must not be files, for then the command line would mean the files
+#   warnings  what is to be said each time
 #
 # Sourced by: bin/rkt
 # Needs:      home, libexec, command and $@ of bin/rkt; common.sh; RKT_POD_UUID of the environment, if set: the UUID that
@@ -25,8 +24,8 @@
 #             word; all count from 0. Parts of the same number are equal
 . "$libexec/java.sh"
 
-# A pattern for what is not only made of characters that stand for themselves in JSON, in quoted words of the shell and
-# in the replacements of sed. It names each, since ranges depend on the locale.
+# A pattern for what is not only made of characters that stand for themselves in JSON and in quoted words of the shell.
+# It names each, since ranges depend on the locale.
 letters=abcdefghijklmnopqrstuvwxyz
 capitals=ABCDEFGHIJKLMNOPQRSTUVWXYZ
 not_plain="*[!]$letters${capitals}0123456789_./:@%+=,~#^*?(){}<>;\$ [-]*"
@@ -172,7 +171,7 @@ KEY
 
 # Makes a pod of the decision, in the steps of PodStore.java. Fails, and leaves nothing, if something has changed.
 make_kept_pod() {
-  { IFS= read -r kept_uuid < "$kept/uuid"; } 2> /dev/null || return 1
+  [ -e "$kept/absent" ] || return 1
   while IFS= read -r file; do
     [ ! -e "$file" ] || return 1
   done < "$kept/absent"
@@ -215,14 +214,13 @@ copy_kept_pod() {
   [ -e "$kept/pod" ] || return 1
   read_identity $$ && printf '%s\n' "$identity" > "$pod/preparer" || return 1
   date +%s%N > "$pod/created" || return 1
-  edits="s|$kept_uuid|$uuid|g"
-  while IFS= read -r placeholder; do
-    edits="$edits${newline}s|$placeholder|${values%%"$newline"*}|g"
+  count=0
+  while [ -n "$values" ]; do
+    eval "value_$count=\${values%%\"\$newline\"*}"
     values=${values#*"$newline"}
-  done < "$kept/placeholders"
-  set --
-  while IFS= read -r file; do set -- "$@" "$pod/$file"; done < "$kept/filled"
-  [ $# -eq 0 ] || sed -i "$edits" -- "$@"
+    count=$((count + 1))
+  done
+  command . "$kept/fill"
 }
 
 # Decides whether the images are stored and the kernel still mounts overlays here; tries it in a mount namespace of its

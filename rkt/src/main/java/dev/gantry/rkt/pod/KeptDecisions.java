@@ -21,6 +21,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -70,11 +73,10 @@ public final class KeptDecisions {
             FileTrees.delete(fresh);
             return;
         }
-        List<String> changing = new ArrayList<>(template.values().keySet());
-        write(fresh, "placeholders", changing);
-        changing.add(uuid);
-        write(fresh, "uuid", List.of(uuid));
-        write(fresh, "filled", filesWith(changing, general));
+        Files.writeString(
+                fresh.resolve("fill"),
+                fillScript(general, List.copyOf(template.values().keySet())),
+                StandardCharsets.ISO_8859_1);
         write(
                 fresh,
                 "images",
@@ -133,15 +135,43 @@ public final class KeptDecisions {
                 .toList();
     }
 
-    private static List<String> filesWith(List<String> texts, Path top) throws IOException {
-        List<String> found = new ArrayList<>();
-        for (Path file : files(top)) {
+    /**
+     * Returns a script of the shell that writes the files of a pod in which something differs from pod to pod. It runs no
+     * program.
+     *
+     * @param general the directory of the pod of the template, named by its UUID
+     * @param placeholders what stands for the values, in their order
+     */
+    private static String fillScript(Path general, List<String> placeholders) throws IOException, RktException {
+        Map<String, String> variables = new LinkedHashMap<>();
+        for (int i = 0; i < placeholders.size(); i++) {
+            variables.put(placeholders.get(i), "\"$value_" + i + '"');
+        }
+        variables.put(general.getFileName().toString(), "\"$uuid\"");
+        Pattern changing =
+                Pattern.compile(variables.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|")));
+        StringBuilder script = new StringBuilder();
+        for (Path file : files(general)) {
             String content = read(file);
-            if (texts.stream().anyMatch(content::contains)) {
-                found.add(top.relativize(file).toString());
+            Matcher found = changing.matcher(content);
+            int end = 0;
+            StringBuilder words = new StringBuilder();
+            while (found.find()) {
+                words.append(' ')
+                        .append(ShellWords.quote(content.substring(end, found.start())))
+                        .append(variables.get(found.group()));
+                end = found.end();
+            }
+            if (end > 0) {
+                script.append("printf %s")
+                        .append(words)
+                        .append(ShellWords.quote(content.substring(end)))
+                        .append(" > \"$pod\"/")
+                        .append(ShellWords.quote(general.relativize(file).toString()))
+                        .append(" || return 1\n");
             }
         }
-        return found;
+        return script.toString();
     }
 
     private static List<Path> files(Path top) throws IOException {
