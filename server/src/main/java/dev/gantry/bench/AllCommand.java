@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -17,7 +16,7 @@ import picocli.CommandLine.Option;
         name = "all",
         description = {
             "Measures all that the other commands measure, one after the other, each as a part of one report: with --json, one"
-                    + " object. Takes about ten minutes.",
+                    + " object. Takes about a quarter of an hour.",
             "With --image, what needs pods too: that needs root."
         })
 final class AllCommand extends Measurement {
@@ -60,10 +59,7 @@ final class AllCommand extends Measurement {
                 options.add("--image=" + file);
             }
         });
-        new CommandLine(part.measurement()).parseArgs(options.toArray(String[]::new));
-        try (Workspace workspace = Workspace.create()) {
-            return part.measurement().measure(workspace.directory());
-        }
+        return part.measurement().measurePart(options);
     }
 
     private Map<String, Part> parts() {
@@ -76,6 +72,7 @@ final class AllCommand extends Measurement {
         parts.put("submissions", new Part(new SubmissionsCommand(), ""));
         parts.put("restart", new Part(new RestartCommand(), ""));
         parts.put("idle", new Part(new IdleCommand(), ""));
+        parts.put("security", new Part(new SecurityCommand(), ""));
         if (image.isPresent()) {
             parts.put("latency", new Part(new LatencyCommand(), ""));
         }
@@ -87,9 +84,17 @@ final class AllCommand extends Measurement {
         Map<String, Part> parts = new LinkedHashMap<>();
         parts.put("start", new Part(new StartCommand(), "--runs=1 --heap=512m"));
         parts.put("placements", new Part(new PlacementsCommand(), load));
-        parts.put("submissions", new Part(new SubmissionsCommand(), "--clients=4 --jobs=50 --warm-up=10 --heap=512m"));
+        parts.put(
+                "submissions",
+                new Part(new SubmissionsCommand(), "--security=tokens --clients=4 --jobs=50 --warm-up=10 --heap=512m"));
         parts.put("restart", new Part(new RestartCommand(), load + " --runs=1"));
         parts.put("idle", new Part(new IdleCommand(), load + " --running=2 --seconds=1"));
+        parts.put(
+                "security",
+                new Part(
+                        new SecurityCommand(),
+                        "--security=tls --cold --rounds=1 --nodes=20 --placements=40 --clients=4 --submissions=50"
+                                + " --heap=512m"));
         if (image.isPresent()) {
             parts.put("latency", new Part(new LatencyCommand(), "--runs=1 --heap=512m"));
         }

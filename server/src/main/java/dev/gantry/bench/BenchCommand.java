@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
             SubmissionsCommand.class,
             RestartCommand.class,
             IdleCommand.class,
+            SessionsCommand.class,
+            SecurityCommand.class,
             LatencyCommand.class
         })
 public final class BenchCommand {

@@ -31,26 +31,42 @@ import java.util.UUID;
 final class HollowNode implements StreamObserver<ConnectResponse> {
 
     private final Node node;
+    private final String secret = UUID.randomUUID().toString();
     private final FleetListener listener;
     private final NavigableMap<Long, List<String>> unacknowledged = new TreeMap<>();
     private StreamObserver<ConnectRequest> requests;
     private long sequence;
+    private boolean registered;
 
     HollowNode(Node node, FleetListener listener) {
         this.node = node;
         this.listener = listener;
     }
 
+    String name() {
+        return node.getName();
+    }
+
+    String id() {
+        return node.getId();
+    }
+
+    String secret() {
+        return secret;
+    }
+
     synchronized void connect(NodeSessionServiceStub stub) {
         requests = stub.connect(this);
         requests.onNext(ConnectRequest.newBuilder()
-                .setRegister(Register.newBuilder()
-                        .setNode(node)
-                        .setSecret(UUID.randomUUID().toString()))
+                .setRegister(Register.newBuilder().setNode(node).setSecret(secret))
                 .build());
     }
 
+    /** Says that the node is alive. A server hears that only of nodes that it has registered. */
     synchronized void heartbeat() {
+        if (!registered) {
+            return;
+        }
         requests.onNext(ConnectRequest.newBuilder()
                 .setHeartbeat(Heartbeat.getDefaultInstance())
                 .build());
@@ -59,9 +75,11 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
     @Override
     public void onNext(ConnectResponse response) {
         switch (response.getMessageCase()) {
-            case REGISTERED ->
+            case REGISTERED -> {
+                isRegistered();
                 listener.registered(
                         ProtoTimes.toDuration(response.getRegistered().getHeartbeatInterval()));
+            }
             case DESIRED_STATE -> obey(response.getDesiredState());
             case ALLOCATION_UPDATES_ACK ->
                 acknowledged(response.getAllocationUpdatesAck().getSequence());
@@ -81,6 +99,10 @@ final class HollowNode implements StreamObserver<ConnectResponse> {
     @Override
     public void onCompleted() {
         // The server ends sessions by a status only.
+    }
+
+    private synchronized void isRegistered() {
+        registered = true;
     }
 
     private synchronized void obey(DesiredState state) {

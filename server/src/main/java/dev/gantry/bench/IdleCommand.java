@@ -58,6 +58,9 @@ final class IdleCommand extends Measurement {
     private int seconds;
 
     @Mixin
+    private SecurityOption security = new SecurityOption();
+
+    @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Override
@@ -76,8 +79,8 @@ final class IdleCommand extends Measurement {
     @SuppressWarnings("try") // the nodes stay connected, and nothing else is asked of them
     private void measureServer(Path directory, Report report) throws IOException, InterruptedException {
         PlacementClock clock = load.clock();
-        try (ServerProcess process = ServerProcess.start(directory, server);
-                HollowFleet fleet = load.placeAndStay(process.address(), clock, report)) {
+        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security());
+                HollowFleet fleet = load.placeAndStay(process, clock, report)) {
             report.put("allocations", clock.placements())
                     .put("server_cpu_percent", cpuPercent(process::cpuSeconds))
                     .put("server_live_heap_mib", process.liveHeapMib());
@@ -89,7 +92,7 @@ final class IdleCommand extends Measurement {
         BareRkt rkt = BareRkt.in(directory);
         try (ServerProcess process = ServerProcess.start(directory, server);
                 ChildProcess node = NodeProcess.start(directory, process.address(), rkt);
-                GantryClient client = GantryClient.connect(process.address())) {
+                GantryClient client = process.client()) {
             client.jobs()
                     .submit(Jobs.service("idle")
                             .group(Jobs.group("group")

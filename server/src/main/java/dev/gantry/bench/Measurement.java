@@ -2,8 +2,10 @@ package dev.gantry.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -38,6 +40,14 @@ abstract class Measurement implements Callable<Integer> {
      * @param directory an empty directory, which is removed afterwards
      */
     abstract Report measure(Path directory) throws IOException, InterruptedException, ExecutionException;
+
+    /** Measures with some options of the command line, as a part of another measurement. */
+    final Report measurePart(List<String> options) throws IOException, InterruptedException, ExecutionException {
+        new CommandLine(this).setCaseInsensitiveEnumValuesAllowed(true).parseArgs(options.toArray(String[]::new));
+        try (Workspace workspace = Workspace.create()) {
+            return measure(workspace.directory());
+        }
+    }
 
     /** Prints a line that does not belong to the report. */
     final void say(String line) {

@@ -3,6 +3,7 @@ package dev.gantry.bench;
 import dev.gantry.client.GantryClient;
 import dev.gantry.client.Jobs;
 import dev.gantry.v1.Job;
+import java.io.IOException;
 import picocli.CommandLine.Option;
 
 /** Gives a server simulated nodes, and jobs with constraints to place on them. */
@@ -19,6 +20,13 @@ final class PlacementLoad {
     @Option(names = "--tasks", defaultValue = "1000", description = "Tasks of each job. Default: ${DEFAULT-VALUE}.")
     private int tasks;
 
+    @Option(
+            names = "--nodes-per-connection",
+            defaultValue = "500",
+            description = "How many simulated nodes share a connection; with --security tls each has its own. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int nodesPerConnection;
+
     /** Returns a clock for all placements. */
     PlacementClock clock() {
         return new PlacementClock(nodes, jobs * tasks);
@@ -28,28 +36,35 @@ final class PlacementLoad {
      * Connects the nodes, submits the jobs one after the other, and waits until all their tasks run. The nodes are gone
      * afterwards.
      *
-     * @param address the server's address
+     * @param server the server
      * @param clock the clock of this run
      * @param report receives how long the submissions took
      * @return when the first submission began, by {@link System#nanoTime}
      */
-    long place(String address, PlacementClock clock, Report report) throws InterruptedException {
-        try (HollowFleet fleet = HollowFleet.connect(address, nodes, clock)) {
-            return place(fleet, address, clock, report);
+    long place(ServerProcess server, PlacementClock clock, Report report) throws InterruptedException, IOException {
+        try (HollowFleet fleet = new HollowFleet(server, nodesPerConnection, clock)) {
+            return place(fleet, server, clock, report);
         }
     }
 
     /** Does the same, and leaves the nodes connected. */
-    HollowFleet placeAndStay(String address, PlacementClock clock, Report report) throws InterruptedException {
-        HollowFleet fleet = HollowFleet.connect(address, nodes, clock);
-        place(fleet, address, clock, report);
+    HollowFleet placeAndStay(ServerProcess server, PlacementClock clock, Report report)
+            throws InterruptedException, IOException {
+        HollowFleet fleet = new HollowFleet(server, nodesPerConnection, clock);
+        place(fleet, server, clock, report);
         return fleet;
     }
 
-    private long place(HollowFleet fleet, String address, PlacementClock clock, Report report)
-            throws InterruptedException {
-        try (GantryClient client = GantryClient.connect(address)) {
-            fleet.beatEvery(clock.awaitRegistered());
+    private long place(HollowFleet fleet, ServerProcess server, PlacementClock clock, Report report)
+            throws InterruptedException, IOException {
+        fleet.prepare(nodes).connect();
+        fleet.beatEvery(clock.awaitRegistered());
+        return submit(server, clock, report);
+    }
+
+    /** Submits the jobs to a server with nodes, and waits until all their tasks run. Returns when that began. */
+    long submit(ServerProcess server, PlacementClock clock, Report report) throws InterruptedException {
+        try (GantryClient client = server.client()) {
             long started = System.nanoTime();
             submitAll(client, clock);
             report.put("submit_seconds", (System.nanoTime() - started) / NANOS_PER_SECOND);

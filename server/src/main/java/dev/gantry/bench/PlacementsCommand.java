@@ -18,14 +18,17 @@ final class PlacementsCommand extends Measurement {
     private PlacementLoad load = new PlacementLoad();
 
     @Mixin
+    private SecurityOption security = new SecurityOption();
+
+    @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Override
     Report measure(Path directory) throws IOException, InterruptedException {
         PlacementClock clock = load.clock();
         Report report = Report.withLoad();
-        try (ServerProcess process = ServerProcess.start(directory, server)) {
-            long started = load.place(process.address(), clock, report);
+        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security())) {
+            long started = load.place(process, clock, report);
             report.put("placements", clock.placements())
                     .put("seconds", clock.secondsToPlace(started))
                     .put("placements_per_second", clock.placements() / clock.secondsToPlace(started))

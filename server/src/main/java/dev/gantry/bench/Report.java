@@ -37,6 +37,11 @@ final class Report {
         return this;
     }
 
+    /** Returns a figure. */
+    double get(String name) {
+        return figures.get(name).doubleValue();
+    }
+
     void print(PrintWriter out, boolean json) {
         out.println(json ? asJson() : asLines());
         out.flush();

@@ -30,7 +30,7 @@ final class RestartCommand extends Measurement {
         Report report = Report.withLoad();
         PlacementClock clock = load.clock();
         try (ServerProcess process = ServerProcess.start(directory, server)) {
-            load.place(process.address(), clock, report);
+            load.place(process, clock, report);
             process.kill();
         }
         Latencies answers = new Latencies(runs);

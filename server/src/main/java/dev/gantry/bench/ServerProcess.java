@@ -1,5 +1,6 @@
 package dev.gantry.bench;
 
+import dev.gantry.client.GantryClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,14 +20,16 @@ final class ServerProcess implements AutoCloseable {
 
     private final ChildProcess process;
     private final Path directory;
+    private final Callers callers;
 
-    private ServerProcess(ChildProcess process, Path directory) {
+    private ServerProcess(ChildProcess process, Path directory, Callers callers) {
         this.process = process;
         this.directory = directory;
+        this.callers = callers;
     }
 
     /**
-     * Starts a server and waits until it serves.
+     * Starts a server that asks for no tokens, and waits until it serves.
      *
      * @param directory empty, or of a server that has ended
      * @param options of the server's Java
@@ -34,12 +37,39 @@ final class ServerProcess implements AutoCloseable {
      * @throws InterruptedException if this thread was interrupted
      */
     static ServerProcess start(Path directory, ServerJavaOptions options) throws IOException, InterruptedException {
-        List<String> javaOptions = new ArrayList<>(options.toList());
+        return start(directory, options.toList(), Security.NONE);
+    }
+
+    /**
+     * Starts a server and waits until it serves.
+     *
+     * @param directory empty
+     * @param options of the server's Java
+     * @param security how the server knows its callers
+     * @throws IOException if it could not be started
+     * @throws InterruptedException if this thread was interrupted
+     */
+    static ServerProcess start(Path directory, List<String> options, Security security)
+            throws IOException, InterruptedException {
+        List<String> javaOptions = new ArrayList<>(options);
         javaOptions.add("-Xlog:gc:file=" + directory.resolve("gc.log"));
-        List<String> arguments = List.of(
-                "server", "--data-dir", directory.resolve("data").toString(), "--listen", "127.0.0.1:0", "--insecure");
+        Path data = directory.resolve("data");
+        Callers callers = Callers.of(security, directory, data);
+        List<String> arguments =
+                new ArrayList<>(List.of("server", "--data-dir", data.toString(), "--listen", "127.0.0.1:0"));
+        arguments.addAll(callers.serverOptions());
         return new ServerProcess(
-                ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory);
+                ChildProcess.start(directory.resolve("server.log"), javaOptions, arguments, READY), directory, callers);
+    }
+
+    /** What its callers show. */
+    Callers callers() {
+        return callers;
+    }
+
+    /** Returns a client that may do everything. The caller closes it. */
+    GantryClient client() {
+        return callers.client(address());
     }
 
     String address() {
@@ -54,18 +84,16 @@ final class ServerProcess implements AutoCloseable {
     /**
      * Collects the garbage of the whole heap, if the Java has jcmd, and returns what the last collection has left, in MiB.
      */
-    long liveHeapMib() throws IOException, InterruptedException {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        if (Files.isExecutable(jcmd)) {
-            new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), "GC.run")
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start()
-                    .waitFor();
-        }
+    long liveHeapMib() throws IOException {
+        var unused = ServerMemory.jcmd(process.pid(), "GC.run");
         return collections(found -> Long.parseLong(found.group(2)))
                 .reduce((first, second) -> second)
                 .orElse(0);
+    }
+
+    /** Collects the garbage of the whole heap, and returns what the server takes then. */
+    ServerMemory memory() throws IOException {
+        return ServerMemory.of(process.pid(), (double) liveHeapMib());
     }
 
     private LongStream collections(ToLongFunction<Matcher> figure) {

@@ -40,12 +40,15 @@ final class SubmissionsCommand extends Measurement {
     private int warmUp;
 
     @Mixin
+    private SecurityOption security = new SecurityOption();
+
+    @Mixin
     private ServerJavaOptions server = new ServerJavaOptions("4g");
 
     @Override
     Report measure(Path directory) throws IOException, InterruptedException, ExecutionException {
-        try (ServerProcess process = ServerProcess.start(directory, server);
-                GantryClient client = GantryClient.connect(process.address())) {
+        try (ServerProcess process = ServerProcess.start(directory, server.toList(), security.security());
+                GantryClient client = process.client()) {
             Report report = Report.withLoad();
             submitAll(client, "warm-up", warmUp);
             long started = System.nanoTime();

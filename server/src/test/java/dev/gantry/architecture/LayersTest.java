@@ -87,7 +87,7 @@ class LayersTest {
             .whereLayer("restriction")
             .mayOnlyBeAccessedByLayers("scheduler", "driver", "cli", "api", "app")
             .whereLayer("tls")
-            .mayOnlyBeAccessedByLayers("cli", "api", "node", "app")
+            .mayOnlyBeAccessedByLayers("cli", "api", "node", "bench", "app")
             .whereLayer("files")
             .mayOnlyBeAccessedByLayers("cluster", "node", "driver", "tls", "audit", "cli", "bench", "app")
             .whereLayer("client")

@@ -10,13 +10,25 @@ import picocli.CommandLine;
 class BenchCommandTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"all", "start", "placements", "submissions", "restart", "idle", "latency --image any"})
+    @ValueSource(
+            strings = {
+                "all",
+                "start",
+                "placements",
+                "submissions --security=tokens",
+                "restart",
+                "idle",
+                "sessions --security=tls",
+                "security",
+                "latency --image any"
+            })
     void a_measurement_starts_the_log_before_anything_else(String line) {
         IllegalStateException end = new IllegalStateException("the log was started");
         AtomicReference<Exception> seen = new AtomicReference<>();
         CommandLine command = new CommandLine(new BenchCommand(() -> {
             throw end;
         }));
+        command.setCaseInsensitiveEnumValuesAllowed(true);
         command.setExecutionExceptionHandler((failure, failed, parsed) -> {
             seen.set(failure);
             return 1;
