@@ -59,6 +59,9 @@ final class DevCommand implements Runnable {
     /** Starts the server and the node. Returns an action that stops both. */
     private Runnable start(Path directory) {
         ServerConfig serverConfig = OptionErrors.explain(spec, () -> serverOptions.toConfig(directory));
+        // The node's options are read before anything starts: a fault in them must not leave a server's new files
+        // behind.
+        var unused = nodeConfig(ServerConfig.DEFAULT_LISTEN, directory);
         GantryServer server = ServerCommand.start(serverConfig);
         GantryNode node = startNode(server, directory);
         return () -> {
@@ -69,17 +72,18 @@ final class DevCommand implements Runnable {
 
     private GantryNode startNode(GantryServer server, Path directory) {
         try {
-            return NodeCommand.start(OptionErrors.explain(
-                    spec,
-                    () -> nodeOptions.toConfig(
-                            List.of(reachable(server)),
-                            directory.resolve("node"),
-                            Optional.of(LOOPBACK),
-                            joinToken(directory))));
+            return NodeCommand.start(nodeConfig(reachable(server), directory));
         } catch (RuntimeException e) {
             server.close();
             throw e;
         }
+    }
+
+    private NodeConfig nodeConfig(String server, Path directory) {
+        return OptionErrors.explain(
+                spec,
+                () -> nodeOptions.toConfig(
+                        List.of(server), directory.resolve("node"), Optional.of(LOOPBACK), joinToken(directory)));
     }
 
     /** Returns the address of the server for this process: one on loopback if it listens on all addresses. */

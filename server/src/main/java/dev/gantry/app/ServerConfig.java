@@ -49,6 +49,8 @@ record ServerConfig(
     /** The default address. */
     static final String DEFAULT_LISTEN = "127.0.0.1:7470";
 
+    private static final String LOOPBACK = "127.0.0.1:";
+
     /** The default time to live of nodes. */
     static final Duration DEFAULT_NODE_TIME_TO_LIVE = Duration.ofSeconds(30);
 
@@ -103,13 +105,13 @@ record ServerConfig(
         if (isInsecure && !listen.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     "With --insecure, whoever reaches %s could do everything: listen on loopback, such as --listen %s"
-                            .formatted(HostPort.format(listen), DEFAULT_LISTEN));
+                            .formatted(HostPort.format(listen), LOOPBACK + listen.getPort()));
         }
         if (tls.isEmpty() && !listen.getAddress().isLoopbackAddress()) {
             throw new IllegalArgumentException(
                     ("Without TLS, others could read tokens on their way to %s, beyond this machine: say --tls, or"
                                     + " --tls-cert, --tls-key and --tls-ca; or listen on loopback, such as --listen %s")
-                            .formatted(HostPort.format(listen), DEFAULT_LISTEN));
+                            .formatted(HostPort.format(listen), LOOPBACK + listen.getPort()));
         }
     }
 

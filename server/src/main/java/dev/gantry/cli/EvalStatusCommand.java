@@ -40,11 +40,23 @@ final class EvalStatusCommand extends ClientCommand {
         if (evaluation.isPresent()) {
             json.print(context(), evaluation.get(), () -> view.one(evaluation.get()));
         } else {
-            List<Evaluation> evaluations =
-                    client.jobs().evaluations(subject, full.view()).toList();
+            List<Evaluation> evaluations = ofJob(client);
             json.print(context(), evaluations, () -> view.all(evaluations));
         }
         return GantryCli.DONE;
+    }
+
+    private List<Evaluation> ofJob(GantryClient client) {
+        try {
+            return client.jobs().evaluations(subject, full.view()).toList();
+        } catch (NotFoundException e) {
+            if (!ID.matcher(subject).matches()) {
+                throw e;
+            }
+            throw new CommandFailedException(
+                    "No evaluation and no job \"%s\": 'gantry eval status JOB' lists those of a job"
+                            .formatted(subject));
+        }
     }
 
     /**

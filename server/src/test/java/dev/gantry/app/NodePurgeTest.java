@@ -53,7 +53,8 @@ class NodePurgeTest {
         try (FakeNode node = FakeNode.in("dc-ready", "purge-ready").connect(server.channel())) {
             assertThatThrownBy(() -> purge("purge-ready"))
                     .hasMessageContaining("FAILED_PRECONDITION")
-                    .hasMessageContaining("is not down");
+                    .hasMessageContaining("is not down")
+                    .hasMessageContaining("has not heard of it for its time to live: 30 s");
             assertThat(get(node.id()).getStatus()).isEqualTo(NodeStatus.NODE_STATUS_READY);
         }
     }

@@ -204,10 +204,11 @@ class ServerOptionsTest {
     @Test
     void a_server_listens_beyond_this_machine_only_with_tls() {
         assertThat(config("--listen", "0.0.0.0:7470", "--tls").tls()).isPresent();
-        assertThatThrownBy(() -> config("--listen", "0.0.0.0:7470"))
+        assertThatThrownBy(() -> config("--listen", "0.0.0.0:7999"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("others could read tokens on their way to 0.0.0.0:7470")
-                .hasMessageContaining("say --tls");
+                .hasMessageContaining("others could read tokens on their way to 0.0.0.0:7999")
+                .hasMessageContaining("say --tls")
+                .hasMessageEndingWith("such as --listen 127.0.0.1:7999");
     }
 
     private static SchedulerOptions parse(String... args) {

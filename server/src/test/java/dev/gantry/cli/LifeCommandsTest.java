@@ -213,6 +213,17 @@ class LifeCommandsTest {
     }
 
     @Test
+    void what_is_neither_an_evaluation_nor_a_job_is_said_to_be_neither() {
+        cluster.refuses("GetEvaluation", Status.NOT_FOUND.asRuntimeException())
+                .refuses(
+                        "ListEvaluations",
+                        Status.NOT_FOUND.withDescription("No job \"cafe\"").asRuntimeException());
+
+        assertThat(CliRun.of(cluster, "eval", "status", "cafe").err())
+                .startsWith("error: No evaluation and no job \"cafe\": ");
+    }
+
+    @Test
     void a_deployment_is_shown_promoted_and_failed_by_its_id() {
         cluster.answers(
                         "GetDeployment",

@@ -84,11 +84,6 @@ class AccessIT {
         Outcome plain = run(home("elsewhere"), "status", "--address", address, "--token-file", tokenFile());
         assertThat(plain.exitCode()).as(plain.output()).isEqualTo(1);
 
-        // Nodes of the same user get their certificates from its CA.
-        try (LongRunning node = startNode(home(), "own")) {
-            node.await("has issued the node's certificate");
-            node.await("Connected to server");
-        }
         try (LongRunning dev = LongRunning.start(
                 dir.resolve("dev.log"),
                 in(home("dev"), "dev", "--tls", "--listen", "127.0.0.1:0", "--ip", "127.0.0.1"))) {

@@ -103,6 +103,18 @@ class StderrIT {
     }
 
     @Test
+    void a_fault_in_the_options_of_the_node_of_dev_is_found_before_its_server_starts() throws Exception {
+        Path data = dir.resolve("data");
+
+        Outcome refused = Program.run(checkout.gantry(
+                "dev", "--data-dir", data.toString(), "--listen", "127.0.0.1:0", "--restrictions", "/no/such/file"));
+
+        assertThat(refused.exitCode()).isEqualTo(2);
+        assertThat(refused.output()).contains("/no/such/file").doesNotContain("is ready");
+        assertThat(data).doesNotExist();
+    }
+
+    @Test
     void a_machine_that_has_only_loopback_is_no_reason_for_a_warning() throws Exception {
         Assumptions.assumeThat(System.getProperty("user.name"))
                 .as("only root makes network namespaces")

@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
  */
 final class Terminal implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Process process;
     private final Writer input;

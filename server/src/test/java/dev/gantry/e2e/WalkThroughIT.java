@@ -127,7 +127,7 @@ class WalkThroughIT {
     }
 
     @Test
-    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void a_new_user_gets_two_nodes_with_tls_a_team_with_its_limits_a_secret_and_its_trail() throws Exception {
         Iterator<Block> blocks = blocks().iterator();
         try (Terminal shell = Terminal.open(dir.resolve("log"), dir.resolve("release"))) {

@@ -24,7 +24,7 @@ public final class AuthenticationInterceptor implements ServerInterceptor {
 
     private static final String NO_TOKEN =
             "This call needs a token, in the header \"authorization: Bearer SECRET\". The command line finds the token of"
-                    + " a server of its own user on this machine by itself; otherwise say --token-file FILE, or set"
+                    + " a server of its own user on this machine by itself, if it calls 127.0.0.1; otherwise say --token-file FILE, or set"
                     + " GANTRY_TOKEN or GANTRY_TOKEN_FILE";
 
     private final Authenticator authenticator;

@@ -153,7 +153,9 @@ public final class Bootstrap {
             boolean isRight = written.length >= SHORTEST_PROOF
                     && MessageDigest.isEqual(written, proof.getBytes(StandardCharsets.UTF_8));
             if (!isRight) {
-                return Optional.of("The proof is not what the file \"bootstrap\" in the server's data directory says");
+                return Optional.of(
+                        "The proof is not what the file \"bootstrap\" in the server's data directory says: does this server have"
+                                + " another directory? Call the right one with --address HOST:PORT");
             }
             Files.delete(file);
             return Optional.empty();

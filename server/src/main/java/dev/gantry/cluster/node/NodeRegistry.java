@@ -255,7 +255,8 @@ public final class NodeRegistry {
             Node node = find(transaction, nodeId);
             if (node.getStatus() != NodeStatus.NODE_STATUS_DOWN) {
                 throw new RefusedException(
-                        "Node %s is not down; stop it, and wait until it is: it would join again at once"
+                        ("Node %s is not down: it would join again at once. Stop it, and wait until the server has not heard of it"
+                                        + " for its time to live: 30 s, more in a large cluster (gantry server --node-ttl)")
                                 .formatted(node.getName()));
             }
             loseAll(transaction, List.of(nodeId), now);
