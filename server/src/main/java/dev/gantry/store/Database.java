@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.h2.api.ErrorCode;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -82,10 +81,11 @@ final class Database implements AutoCloseable {
      * @throws StoreException if the database cannot be opened or migrated
      */
     static Database open(Path dataDir) {
-        Database database = new Database(createDirectory(dataDir).resolve("gantry"));
+        Path directory = createDirectory(dataDir);
+        SchemaUpgrade.run(directory);
+        Database database = new Database(withoutSuffix(DatabaseCheck.file(directory)));
         HikariDataSource pool = connect(database.path);
         try {
-            migrate(pool, database.path);
             database.use(pool);
             return database;
         } catch (StoreException e) {
@@ -211,14 +211,6 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private static void migrate(HikariDataSource pool, Path file) {
-        try {
-            Flyway.configure().dataSource(pool).load().migrate();
-        } catch (RuntimeException e) {
-            throw new StoreException("Can't bring the database " + file + ".mv.db to this version's schema", e);
-        }
-    }
-
     private static FileChannel openFile(Path file) {
         Path data = file.resolveSibling(file.getFileName() + ".mv.db");
         try {
@@ -243,12 +235,18 @@ final class Database implements AutoCloseable {
         }
     }
 
-    private static String url(Path file) {
+    /** Returns the name of a database by its file, as H2 calls it. */
+    static Path withoutSuffix(Path file) {
+        String name = file.getFileName().toString();
+        return file.resolveSibling(name.substring(0, name.length() - ".mv.db".length()));
+    }
+
+    static String url(Path file) {
         return "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;DB_CLOSE_DELAY=0;QUERY_CACHE_SIZE="
                 + STATEMENTS;
     }
 
-    private static String whyClosed(Path file, RuntimeException failure) {
+    static String whyClosed(Path file, RuntimeException failure) {
         Optional<SQLException> cause = Stream.iterate((Throwable) failure, Objects::nonNull, Throwable::getCause)
                 .filter(SQLException.class::isInstance)
                 .map(SQLException.class::cast)

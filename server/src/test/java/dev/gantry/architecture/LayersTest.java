@@ -89,7 +89,7 @@ class LayersTest {
             .whereLayer("tls")
             .mayOnlyBeAccessedByLayers("cli", "api", "node", "bench", "app")
             .whereLayer("files")
-            .mayOnlyBeAccessedByLayers("cluster", "node", "driver", "tls", "audit", "cli", "bench", "app")
+            .mayOnlyBeAccessedByLayers("cluster", "node", "driver", "store", "tls", "audit", "cli", "bench", "app")
             .whereLayer("client")
             .mayOnlyBeAccessedByLayers("cli", "bench", "app");
 

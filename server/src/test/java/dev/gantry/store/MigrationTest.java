@@ -1,6 +1,7 @@
 package dev.gantry.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gantry.v1.Allocation;
 import dev.gantry.v1.Evaluation;
@@ -32,6 +33,28 @@ class MigrationTest {
 
     @TempDir
     Path dir;
+
+    @Test
+    void an_upgrade_that_fails_in_the_middle_leaves_the_database_as_it_was() throws Exception {
+        String url = "jdbc:h2:file:" + dir.resolve("gantry");
+        try (Connection connection = DriverManager.getConnection(url)) {
+            // In the way of a step after others that can't be undone: a table is dropped by then.
+            connection.createStatement().execute("CREATE TABLE keyed_allocation (id INT)");
+        }
+
+        assertThatThrownBy(() -> Store.open(dir))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("Can't bring the database " + dir.resolve("gantry.mv.db"))
+                .hasMessageContaining("It is as it was");
+
+        try (Connection connection = DriverManager.getConnection(url)) {
+            connection.createStatement().execute("DROP TABLE keyed_allocation");
+        }
+        try (Store store = Store.open(dir)) {
+            assertThat(store.reader().allocations().find(IDS.get(3))).isPresent();
+        }
+        assertThat(dir).isDirectoryNotContaining("glob:**gantry-upgrade.mv.db");
+    }
 
     @BeforeEach
     void fill() throws SQLException {

@@ -1,0 +1,126 @@
+package dev.gantry.store;
+
+import dev.gantry.files.DurableFile;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the database of an earlier version to this version's schema, or makes a new one. Works on a copy, which takes the
+ * place of the database once it is whole. H2 can't undo changes of a schema: a migration of the database itself would leave
+ * one that no version can use if it was killed, or if the disk was full.
+ */
+final class SchemaUpgrade {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SchemaUpgrade.class);
+
+    private final Path file;
+    private final Path copy;
+
+    private SchemaUpgrade(Path directory) {
+        this.file = DatabaseCheck.file(directory);
+        this.copy = directory.resolve("gantry-upgrade.mv.db");
+    }
+
+    /**
+     * Upgrades the database in a directory, if it needs that. No connection to it may be open.
+     *
+     * @throws StoreException if it can't be upgraded; it is as it was then
+     */
+    static void run(Path directory) {
+        SchemaUpgrade upgrade = new SchemaUpgrade(directory);
+        try {
+            if (!Files.exists(upgrade.file) || upgrade.isPending()) {
+                upgrade.run();
+            }
+        } catch (IOException e) {
+            throw upgrade.failed(e);
+        }
+    }
+
+    private boolean isPending() {
+        try {
+            return flyway(file).info().pending().length > 0;
+        } catch (RuntimeException e) {
+            throw new StoreException(Database.whyClosed(Database.withoutSuffix(file), e), e);
+        }
+    }
+
+    private void run() throws IOException {
+        Path lockFile = copy.resolveSibling("gantry-upgrade.lock");
+        try (FileChannel channel = FileChannel.open(
+                        lockFile,
+                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY));
+                FileLock lock = lock(channel)) {
+            // One that a kill has left.
+            deleteCopy();
+            if (Files.exists(file)) {
+                LOG.info("Upgrades the database {} in a copy of {} bytes", file, Files.size(file));
+                Files.copy(file, copy);
+            }
+            try {
+                flyway(copy).migrate();
+                force(copy);
+                Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException | RuntimeException e) {
+                deleteCopy();
+                throw failed(e);
+            }
+            DurableFile.sync(file.getParent());
+        }
+    }
+
+    private void deleteCopy() throws IOException {
+        Files.deleteIfExists(copy);
+        // What H2 writes of errors.
+        Files.deleteIfExists(copy.resolveSibling("gantry-upgrade.trace.db"));
+    }
+
+    private FileLock lock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return lock;
+            }
+        } catch (OverlappingFileLockException e) {
+            // A server of the same process.
+        }
+        throw new StoreException("Another gantry server makes or upgrades the database " + file);
+    }
+
+    private static void force(Path made) throws IOException {
+        try (FileChannel channel = FileChannel.open(made, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private StoreException failed(Exception cause) {
+        return new StoreException(
+                "Can't bring the database %s to this version's schema (%s). It is as it was; there must be space for a copy of it in %s"
+                        .formatted(
+                                file,
+                                String.valueOf(cause.getMessage())
+                                        .lines()
+                                        .findFirst()
+                                        .orElse(""),
+                                file.getParent()),
+                cause);
+    }
+
+    private static Flyway flyway(Path file) {
+        return Flyway.configure()
+                .dataSource(Database.url(Database.withoutSuffix(file)), "", "")
+                .load();
+    }
+}
