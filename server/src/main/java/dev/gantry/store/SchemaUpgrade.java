@@ -3,7 +3,6 @@ package dev.gantry.store;
 import dev.gantry.files.DurableFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,10 +58,10 @@ final class SchemaUpgrade {
     private void run() throws IOException {
         Path lockFile = copy.resolveSibling("gantry-upgrade.lock");
         try (FileChannel channel = FileChannel.open(
-                        lockFile,
-                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-                        PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY));
-                FileLock lock = lock(channel)) {
+                lockFile,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY))) {
+            lock(channel);
             // One that a kill has left.
             deleteCopy();
             if (Files.exists(file)) {
@@ -87,11 +86,11 @@ final class SchemaUpgrade {
         Files.deleteIfExists(copy.resolveSibling("gantry-upgrade.trace.db"));
     }
 
-    private FileLock lock(FileChannel channel) throws IOException {
+    /** Keeps other servers away until the channel is closed. */
+    private void lock(FileChannel channel) throws IOException {
         try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return lock;
+            if (channel.tryLock() != null) {
+                return;
             }
         } catch (OverlappingFileLockException e) {
             // A server of the same process.
