@@ -123,10 +123,20 @@ final class Failures {
                 : new GantryException(failure.getStatus().getCode() + ": " + message, failure);
     }
 
-    /** A server that ends at once resets its streams, which gRPC reports as CANCELLED. */
+    /**
+     * A server that ends at once resets its streams, which gRPC reports as CANCELLED. It cancels a call itself whose answer is
+     * no message.
+     */
     private static GantryException canceled(StatusException failure, String message, String address) {
         if (failure.getStatus().getCause() instanceof InterruptedException) {
             return new GantryException("Interrupted while waiting for the server", failure);
+        }
+        if (isOf(failure, InvalidProtocolBufferException.class)) {
+            return new GantryException(
+                    "What listens at " + address
+                            + " has sent an answer that can't be read: is it a Gantry server of this version? "
+                            + rootMessage(failure.getStatus().getCause()),
+                    failure);
         }
         return message.startsWith("RST_STREAM")
                 ? broken(failure, message, address)

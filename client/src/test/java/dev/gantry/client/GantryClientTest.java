@@ -12,6 +12,7 @@ import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.gantry.v1.ClusterServiceGrpc;
 import dev.gantry.v1.ClusterServiceGrpc.ClusterServiceImplBase;
 import dev.gantry.v1.GetJobRequest;
 import dev.gantry.v1.GetJobResponse;
@@ -27,11 +28,16 @@ import dev.gantry.v1.SubmitJobRequest;
 import dev.gantry.v1.SubmitJobResponse;
 import io.grpc.BindableService;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -265,6 +271,40 @@ class GantryClientTest {
 
         client.close();
         answers.join(30_000);
+    }
+
+    @Test
+    void an_answer_that_can_not_be_read_is_told_with_the_address_and_the_fault() throws IOException {
+        MethodDescriptor<GetStatusRequest, GetStatusRequest> method = ClusterServiceGrpc.getGetStatusMethod().toBuilder(
+                        ClusterServiceGrpc.getGetStatusMethod().getRequestMarshaller(), new ZeroByte())
+                .build();
+        ScriptedServer server =
+                started(ScriptedServer.start(() -> ServerServiceDefinition.builder(ClusterServiceGrpc.SERVICE_NAME)
+                        .addMethod(method, ServerCalls.asyncUnaryCall((request, answer) -> {
+                            answer.onNext(request);
+                            answer.onCompleted();
+                        }))
+                        .build()));
+        GantryClient client = client(server.address());
+
+        assertThat(catchThrowableOfType(GantryException.class, client::status))
+                .hasMessage(
+                        "What listens at " + server.address() + " has sent an answer that can't be read: is it a Gantry"
+                                + " server of this version? Protocol message contained an invalid tag (zero).");
+    }
+
+    /** Sends a byte that is no message. */
+    private static final class ZeroByte implements MethodDescriptor.Marshaller<GetStatusRequest> {
+
+        @Override
+        public InputStream stream(GetStatusRequest any) {
+            return new ByteArrayInputStream(new byte[1]);
+        }
+
+        @Override
+        public GetStatusRequest parse(InputStream stream) {
+            throw new UnsupportedOperationException("Only sends");
+        }
     }
 
     /** gRPC says so of a call that is begun while the connection closes. */
