@@ -70,14 +70,22 @@ final class SealedTokens {
         }
         try {
             byte[] sealed = Base64.getUrlDecoder().decode(token.substring(MARK.length()));
-            byte[] padded = cipher(Cipher.DECRYPT_MODE, sealed)
-                    .doFinal(sealed, NONCE_BYTES, Math.max(0, sealed.length - NONCE_BYTES));
+            if (sealed.length < NONCE_BYTES + TAG_BITS / Byte.SIZE) {
+                // Java's ciphers fail by exceptions of several kinds if the tag is not whole.
+                throw invalid();
+            }
+            byte[] padded =
+                    cipher(Cipher.DECRYPT_MODE, sealed).doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
             // The padding is zero bytes, and a token is base64.
             return new String(padded, StandardCharsets.UTF_8).replace("\0", "");
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            throw new InvalidRequestException(
-                    "page_token", "is no next_page_token of this list, or of before the server's restart: begin anew");
+            throw invalid();
         }
+    }
+
+    private static InvalidRequestException invalid() {
+        return new InvalidRequestException(
+                "page_token", "is no next_page_token of this list, or of before the server's restart: begin anew");
     }
 
     private Cipher cipher(int mode, byte[] nonce) throws GeneralSecurityException {
