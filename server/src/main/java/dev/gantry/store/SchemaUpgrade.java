@@ -39,9 +39,7 @@ final class SchemaUpgrade {
     static void run(Path directory) {
         SchemaUpgrade upgrade = new SchemaUpgrade(directory);
         try {
-            if (!Files.exists(upgrade.file) || upgrade.isPending()) {
-                upgrade.run();
-            }
+            upgrade.run();
         } catch (IOException e) {
             throw upgrade.failed(e);
         }
@@ -62,9 +60,14 @@ final class SchemaUpgrade {
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                 PosixFilePermissions.asFileAttribute(DurableFile.OWNER_ONLY))) {
             lock(channel);
+            // Under the lock: another server may have made the database by now, and write to it.
+            boolean isNew = Files.notExists(file);
+            if (!isNew && !isPending()) {
+                return;
+            }
             // One that a kill has left.
             deleteCopy();
-            if (Files.exists(file)) {
+            if (!isNew) {
                 LOG.info("Upgrades the database {} in a copy of {} bytes", file, Files.size(file));
                 Files.copy(file, copy);
             }
