@@ -74,8 +74,12 @@ final class RunProgress implements JobProgress {
                         .formatted(name, failures());
             case AWAITS_PROMOTION -> name + " " + deployment.promotionAdvice();
             case IN_PROGRESS ->
-                "%s is not up in time: %s. The server keeps trying; see: gantry job status %s"
-                        .formatted(name, tally(), job.getId());
+                "%s is not up in time: %s. %sThe server keeps trying; see: gantry job status %s"
+                        .formatted(
+                                name,
+                                tally(),
+                                roster.pending().map(task -> task + ". ").orElse(""),
+                                job.getId());
         };
     }
 

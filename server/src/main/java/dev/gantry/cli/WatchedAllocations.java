@@ -5,11 +5,13 @@ import dev.gantry.v1.Allocation;
 import dev.gantry.v1.ClientStatus;
 import dev.gantry.v1.DesiredStatus;
 import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskPhase;
 import dev.gantry.v1.TaskState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -65,6 +67,16 @@ final class WatchedAllocations {
         return restarted;
     }
 
+    /** Returns the last event of the first task that has not started; empty if there is none, or it has no event. */
+    Optional<String> pending() {
+        return wanted().flatMap(allocation -> allocation.getTaskStatesList().stream()
+                        .filter(task -> task.getPhase() == TaskPhase.TASK_PHASE_PENDING)
+                        .filter(task -> !why(task).isEmpty())
+                        .map(task -> "%s on node \"%s\": %s"
+                                .formatted(title(allocation, task), allocation.getNodeName(), why(task))))
+                .findFirst();
+    }
+
     private void tell(Allocation before, Allocation now) {
         if (before == null && isNew(now)) {
             out.accept("    %s placed on node \"%s\"%s".formatted(title(now), now.getNodeName(), ports(now)));
@@ -80,26 +92,56 @@ final class WatchedAllocations {
             out.accept("    %s %s%s".formatted(title(now), status(now.getClientStatus()), reason(now)));
         }
         if (before != null || isNew(now)) {
-            now.getTaskStatesList().forEach(task -> tellRestart(before, now, task));
+            now.getTaskStatesList().forEach(task -> {
+                TaskState taskBefore = state(before, task.getTask());
+                tellRestart(taskBefore, now, task);
+                tellWait(taskBefore, now, task);
+            });
         }
     }
 
-    private void tellRestart(Allocation before, Allocation now, TaskState task) {
-        int restartsBefore = before == null
-                ? 0
-                : before.getTaskStatesList().stream()
-                        .filter(one -> one.getTask().equals(task.getTask()))
-                        .mapToInt(TaskState::getRestarts)
-                        .sum();
-        if (task.getRestarts() > restartsBefore) {
+    private static TaskState state(Allocation allocation, String task) {
+        return allocation == null
+                ? TaskState.getDefaultInstance()
+                : allocation.getTaskStatesList().stream()
+                        .filter(state -> state.getTask().equals(task))
+                        .findFirst()
+                        .orElse(TaskState.getDefaultInstance());
+    }
+
+    private void tellRestart(TaskState before, Allocation allocation, TaskState now) {
+        if (now.getRestarts() > before.getRestarts()) {
             restarted = true;
-            out.accept("    Task \"%s\" of allocation \"%s\" is restarted%s"
-                    .formatted(task.getTask(), TextFormat.shortId(now.getId()), why(task)));
+            String why = lastRestart(now);
+            out.accept("    %s is restarted%s".formatted(title(allocation, now), why.isEmpty() ? "" : ": " + why));
         }
     }
 
-    /** Returns the reason for the last restart and the decision of the restart policy. */
+    /** Says for what a task waits, once for each thing. Nothing else tells why its allocation stays pending. */
+    private void tellWait(TaskState before, Allocation allocation, TaskState now) {
+        String wait = wait(now);
+        if (!wait.isEmpty() && !wait.equals(wait(before))) {
+            out.accept("    %s: %s".formatted(title(allocation, now), wait));
+        }
+    }
+
+    private static String wait(TaskState task) {
+        TaskEvent last = lastEvent(task);
+        return last.getType().equals("Waiting") ? last.getMessage() : "";
+    }
+
     private static String why(TaskState task) {
+        TaskEvent last = lastEvent(task);
+        return last.getType().equals("Restarting") ? lastRestart(task) : last.getMessage();
+    }
+
+    private static TaskEvent lastEvent(TaskState task) {
+        int events = task.getEventsCount();
+        return events == 0 ? TaskEvent.getDefaultInstance() : task.getEvents(events - 1);
+    }
+
+    /** Returns the reason for the last restart and the decision of the restart policy; empty if there is none. */
+    private static String lastRestart(TaskState task) {
         List<String> messages = new ArrayList<>();
         String lastMessage = "";
         for (TaskEvent event : task.getEventsList()) {
@@ -109,7 +151,7 @@ final class WatchedAllocations {
             lastMessage = event.getMessage();
         }
         messages.removeIf(String::isEmpty);
-        return messages.isEmpty() ? "" : ": " + String.join(", then ", messages);
+        return String.join(", then ", messages);
     }
 
     /**
@@ -126,6 +168,10 @@ final class WatchedAllocations {
 
     private static String title(Allocation allocation) {
         return "Allocation \"%s\" (%s)".formatted(TextFormat.shortId(allocation.getId()), allocation.getName());
+    }
+
+    private static String title(Allocation allocation, TaskState task) {
+        return "Task \"%s\" of allocation \"%s\"".formatted(task.getTask(), TextFormat.shortId(allocation.getId()));
     }
 
     private static String status(ClientStatus status) {

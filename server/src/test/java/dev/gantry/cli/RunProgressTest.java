@@ -11,6 +11,8 @@ import dev.gantry.v1.EvaluationStatus;
 import dev.gantry.v1.JobRecord;
 import dev.gantry.v1.JobType;
 import dev.gantry.v1.TaskEvent;
+import dev.gantry.v1.TaskPhase;
+import dev.gantry.v1.TaskState;
 import dev.gantry.v1.WatchJobResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -192,6 +194,50 @@ class RunProgressTest {
         assertThat(progress.accept(allocations(12, failed))).isEqualTo(State.FAILED);
 
         assertThat(progress.verdict(State.FAILED)).contains("Exit code 3").doesNotContain("alloc logs");
+    }
+
+    @Test
+    void what_a_task_waits_for_is_told_once_and_is_why_the_job_is_not_up_in_time() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+
+        assertThat(progress.accept(allocations(11, waiting("key \"user\"")))).isEqualTo(State.IN_PROGRESS);
+        progress.accept(allocations(12, waiting("key \"user\"")));
+        progress.accept(allocations(13, waiting("key \"password\"")));
+
+        assertThat(lines)
+                .filteredOn(line -> line.contains("Waiting"))
+                .containsExactly(
+                        "    Task \"nginx\" of allocation \"5e0b39f0\": Waiting for key \"user\"",
+                        "    Task \"nginx\" of allocation \"5e0b39f0\": Waiting for key \"password\"");
+        assertThat(progress.verdict(State.IN_PROGRESS))
+                .isEqualTo("Job \"web\" is not up in time: 0 of 1 allocations run. Task \"nginx\" of allocation"
+                        + " \"5e0b39f0\" on node \"n1\": Waiting for key \"password\". The server keeps trying; see:"
+                        + " gantry job status web");
+    }
+
+    @Test
+    void a_job_whose_task_waits_for_its_restart_is_not_up_in_time_because_of_the_exit_before() {
+        RunProgress progress = progress(JobType.JOB_TYPE_SERVICE, 1);
+        Allocation restarted = restarted(ClientStatus.CLIENT_STATUS_PENDING, 1);
+
+        progress.accept(allocations(
+                11,
+                restarted.toBuilder()
+                        .setTaskStates(0, restarted.getTaskStates(0).toBuilder().setPhase(TaskPhase.TASK_PHASE_PENDING))
+                        .build()));
+
+        assertThat(progress.verdict(State.IN_PROGRESS))
+                .contains("on node \"n1\": Exit code 3, then Restart 1 of 2. The");
+    }
+
+    private static Allocation waiting(String forWhat) {
+        return Samples.allocation(ClientStatus.CLIENT_STATUS_PENDING).toBuilder()
+                .addTaskStates(TaskState.newBuilder()
+                        .setTask("nginx")
+                        .setPhase(TaskPhase.TASK_PHASE_PENDING)
+                        .addEvents(TaskEvent.newBuilder().setType("Setup").setMessage("The task is being prepared"))
+                        .addEvents(TaskEvent.newBuilder().setType("Waiting").setMessage("Waiting for " + forWhat)))
+                .build();
     }
 
     private static Allocation restarted(ClientStatus status, int restarts) {
