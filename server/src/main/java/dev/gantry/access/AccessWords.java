@@ -51,6 +51,33 @@ public final class AccessWords {
         return word(access.name(), "ACL_ACCESS_");
     }
 
+    /**
+     * Says that a token lacks a capability on a job, and what would give it.
+     *
+     * @param needed the capability
+     * @param jobId the id of the job
+     * @return a sentence for the caller
+     */
+    public static String lacking(AclCapability needed, String jobId) {
+        return lacking(of(needed), "job", jobId);
+    }
+
+    /**
+     * Says that a token lacks a capability on a variable, and what would give it.
+     *
+     * @param needed the capability
+     * @param path the path of the variable
+     * @return a sentence for the caller
+     */
+    public static String lacking(AclVariableCapability needed, String path) {
+        return lacking(of(needed), "variable", path);
+    }
+
+    private static String lacking(String word, String kind, String name) {
+        return "The token lacks the capability %1$s on %2$s \"%3$s\": it needs a policy whose rule for this %2$s has capabilities = [\"%1$s\"]"
+                .formatted(word, kind, name);
+    }
+
     private static String word(String name, String prefix) {
         return name.substring(prefix.length()).replace('_', '-').toLowerCase(Locale.ROOT);
     }

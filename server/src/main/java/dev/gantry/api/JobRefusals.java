@@ -48,7 +48,7 @@ final class JobRefusals {
             return denied(grants, job);
         }
         return List.of(JobRefusal.newBuilder()
-                .setDescription("The token lacks the capability submit on job \"%s\"".formatted(job.getId()))
+                .setDescription(AccessWords.lacking(AclCapability.ACL_CAPABILITY_SUBMIT, job.getId()))
                 .build());
     }
 

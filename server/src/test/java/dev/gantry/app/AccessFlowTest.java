@@ -396,7 +396,8 @@ class AccessFlowTest {
                                 .build())
                         .getRefusalsList())
                 .extracting(JobRefusal::getDescription)
-                .containsExactly("The token lacks the capability submit on job \"own-1\"");
+                .containsExactly(
+                        "The token lacks the capability submit on job \"own-1\": it needs a policy whose rule for this job has capabilities = [\"submit\"]");
     }
 
     private void allow(AclJobRule rule) {

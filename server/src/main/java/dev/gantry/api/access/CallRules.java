@@ -395,15 +395,11 @@ public final class CallRules {
     }
 
     private static PermissionDeniedException lacks(AclCapability needed, String jobId) {
-        return new PermissionDeniedException(
-                "The token lacks the capability %s on job \"%s\": it needs a policy that allows it"
-                        .formatted(AccessWords.of(needed), jobId));
+        return new PermissionDeniedException(AccessWords.lacking(needed, jobId));
     }
 
     private static PermissionDeniedException lacks(AclVariableCapability needed, String path) {
-        return new PermissionDeniedException(
-                "The token lacks the capability %s on variable \"%s\": it needs a policy that allows it"
-                        .formatted(AccessWords.of(needed), path));
+        return new PermissionDeniedException(AccessWords.lacking(needed, path));
     }
 
     /** Returns the id of the job that a request is about; empty if it names none. */

@@ -98,7 +98,7 @@ final class RktFeatures {
                 add(
                         ACL_JOB_FEATURE_HOST_VOLUMES,
                         FieldPath.element("config.volumes", i),
-                        "\"%s\" may mount a path of the node: use one relative to the task's directory, without ${"
+                        "\"%s\" may mount a path of the node: use one relative to the task's directory, without \"${...}\" in it"
                                 .formatted(volumes.get(i)));
             }
         }
