@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
@@ -38,6 +39,12 @@ final class Failures {
 
     /** The server's reason for a conflict of {@code check_index}, which tells it from other aborted calls. */
     private static final String CONFLICT = "CHECK_INDEX_MISMATCH";
+
+    /**
+     * What the system says of a connection that the other side has closed while this side writes. A server with TLS 1.3
+     * closes it when it refuses the caller's certificate, which may be before the caller has read the reason.
+     */
+    private static final Set<String> CUT_OFF = Set.of("Broken pipe", "Connection reset", "Connection reset by peer");
 
     private static final Duration LONGEST_RETRY_DELAY = Duration.ofHours(1);
 
@@ -157,7 +164,10 @@ final class Failures {
                     "No Gantry server at " + address + ": " + rootMessage(cause), false, failure);
         }
         if (cause != null) {
-            return broken(failure, rootMessage(cause), address);
+            String reason = rootMessage(cause);
+            boolean mayBeRefused = address.startsWith(ServerAddress.SECURE) && CUT_OFF.contains(reason);
+            String hint = mayBeRefused ? "; if the server has not ended, " + TlsFaults.mayNeedCertificate() : "";
+            return broken(failure, reason + hint, address);
         }
         if (message.startsWith(OKHTTP_END)) {
             String hint = address.startsWith(ServerAddress.SECURE)

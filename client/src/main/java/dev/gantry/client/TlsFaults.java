@@ -49,7 +49,7 @@ final class TlsFaults {
         }
         if (OTHER_NAME.matcher(text).find()) {
             return ("The certificate of the server at %s is not for that name (%s): call it by a name in its certificate;"
-                            + " gantry server --tls-name NAME adds one")
+                            + " gantry server --tls-name NAME adds a name or an IP address")
                     .formatted(server, reason);
         }
         if (OTHER_TIME.matcher(text).find()) {

@@ -231,7 +231,8 @@ public final class NodeTransport implements SessionTransport {
             throw new NotConnectingException(
                     "the node does not send its secret in plain text beyond this machine. Start the server with --tls, and"
                             + " the node with --join-token-file FILE, a copy of the server's"
-                            + " DATA_DIR/server/join.token; or with --ca-file FILE");
+                            + " DATA_DIR/server/join.token; or, if the server has certificates of your own (--tls-cert), which"
+                            + " its join tokens do not name, with --ca-file FILE, a copy of its --tls-ca");
         }
         strangers.apply(server).ifPresent(user -> {
             throw new NotConnectingException(

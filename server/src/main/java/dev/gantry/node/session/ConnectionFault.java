@@ -6,7 +6,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLException;
 
 /** Says in plain words why a node has no connection, and what to do. The texts of gRPC and of TLS name no remedy. */
 final class ConnectionFault {
@@ -28,12 +27,14 @@ final class ConnectionFault {
      * @return a clause for a log, the advice included if there is any
      */
     static String describe(Status why, boolean isEncrypted) {
-        String text = why.getDescription() == null ? why.getCode().name() : why.getCode() + ": " + why.getDescription();
-        // gRPC says no more than "io exception" of a certificate that is not trusted.
-        String whole = isOfTls(why)
-                ? text + ": " + Throwables.getRootCause(why.getCause()).getMessage()
-                : text;
-        return whole + advice(why, isEncrypted).map(remedy -> ". " + remedy).orElse("");
+        // The lines after the first one list the handlers of the channel.
+        String text = why.getDescription() == null
+                ? why.getCode().name()
+                : why.getCode() + ": "
+                        + why.getDescription().lines().findFirst().orElse("");
+        return text
+                + cause(why)
+                + advice(why, isEncrypted).map(remedy -> ". " + remedy).orElse("");
     }
 
     private static Optional<String> advice(Status why, boolean isEncrypted) {
@@ -80,7 +81,7 @@ final class ConnectionFault {
         if (OTHER_NAME.matcher(causes).find()) {
             return Optional.of(
                     "The server's certificate is not for the name in --servers: use a name in it; gantry server"
-                            + " --tls-name NAME adds one");
+                            + " --tls-name NAME adds a name or an IP address");
         }
         if (OTHER_TIME.matcher(causes).find()) {
             return Optional.of(
@@ -93,8 +94,11 @@ final class ConnectionFault {
                 : Optional.empty();
     }
 
-    private static boolean isOfTls(Status why) {
-        return why.getCause() != null
-                && Throwables.getCausalChain(why.getCause()).stream().anyMatch(SSLException.class::isInstance);
+    /** Returns the cause, after a colon. gRPC says no more than "io exception" of most causes. */
+    private static String cause(Status why) {
+        String cause = why.getCause() == null
+                ? null
+                : Throwables.getRootCause(why.getCause()).getMessage();
+        return cause == null ? "" : ": " + cause;
     }
 }

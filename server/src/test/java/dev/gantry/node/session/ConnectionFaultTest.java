@@ -42,7 +42,18 @@ class ConnectionFaultTest {
         CertPathValidatorException early = new CertPathValidatorException(
                 "validity check failed", new CertificateNotYetValidException("NotBefore: Sun Nov 29 2026"));
         assertThat(of(handshake(early))).contains("NotBefore", "compare the clocks of both machines");
-        assertThat(of(new IOException("Connection refused"))).endsWith("io exception");
+    }
+
+    @Test
+    void the_cause_of_a_failure_is_said_and_the_handlers_of_its_channel_are_not() {
+        assertThat(of(new IOException("Connection refused")))
+                .isEqualTo("UNAVAILABLE: io exception: Connection refused");
+        assertThat(ConnectionFault.describe(
+                        Status.UNAVAILABLE
+                                .withDescription("io exception\nChannel Pipeline: [SslHandler#0]")
+                                .withCause(new IOException()),
+                        true))
+                .isEqualTo("UNAVAILABLE: io exception");
     }
 
     private static SSLException handshake(Exception cause) {
