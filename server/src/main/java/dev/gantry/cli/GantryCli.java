@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -198,8 +199,22 @@ public final class GantryCli {
                 .setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .registerConverter(Duration.class, DurationText::parse)
+                .registerConverter(int.class, text -> whole(text, Integer::valueOf))
+                .registerConverter(Integer.class, text -> whole(text, Integer::valueOf))
+                .registerConverter(long.class, text -> whole(text, Long::valueOf))
+                .registerConverter(Long.class, text -> whole(text, Long::valueOf))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageErrorHandler())
                 .setExecutionExceptionHandler(new CommandFailureHandler(context));
+    }
+
+    /** Parses a number. Picocli itself would say that a text "is not a long". */
+    private static <N> N whole(String text, Function<String, N> parse) {
+        try {
+            return parse.apply(text);
+        } catch (NumberFormatException tooLargeOrNoNumber) {
+            throw new CommandLine.TypeConversionException(
+                    "\"%s\" is not a whole number, or is too large".formatted(text));
+        }
     }
 }

@@ -71,6 +71,17 @@ class FailuresTest {
     }
 
     @Test
+    void an_option_that_is_no_number_is_refused_in_plain_words() {
+        for (String[] arguments :
+                new String[][] {{"var", "delete", "--check-index", "1x", "jobs/web"}, {"status", "--nodes", "1x"}}) {
+            CliRun run = CliRun.of(cluster, arguments);
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains("\"1x\" is not a whole number").doesNotContain(" long", " int");
+        }
+    }
+
+    @Test
     void what_the_server_refuses_is_told_in_its_own_words() {
         cluster.refuses(
                 "GetJob",
