@@ -83,7 +83,8 @@ final class AllocLogsCommand extends ClientCommand {
                 .findFirst()
                 .map(Allocation::getId)
                 .orElseThrow(() -> new CommandFailedException(
-                        "No allocation of job \"%s\". See: gantry job status".formatted(jobId)));
+                        "No allocation of job \"%1$s\" that the token may list. See: gantry job status %1$s"
+                                .formatted(jobId)));
     }
 
     private LogOptions options(String task) {
