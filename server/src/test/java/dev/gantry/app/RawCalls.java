@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class RawCalls {
 
     /** A generous bound: a missing answer takes longer, and a busy machine does not. */
-    private static final long PATIENCE_SECONDS = 30;
+    static final long PATIENCE_SECONDS = 30;
 
     private RawCalls() {}
 

@@ -2,6 +2,7 @@ package dev.gantry.cli.jobfile;
 
 import dev.gantry.cli.jobfile.hcl.HclParser;
 import dev.gantry.v1.NodeRestrictions;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 
@@ -24,10 +25,25 @@ public final class RestrictionFiles {
      *     for each fault
      */
     public static NodeRestrictions read(Path file) {
-        HclRestrictions.Reading reading = FILES.read(file);
+        return orFaults(file.toString(), FILES.read(file));
+    }
+
+    /**
+     * Reads a file from a stream.
+     *
+     * @param name how messages call it
+     * @param in the file's bytes, as in {@link #read(Path)}; not closed
+     * @return what it says
+     * @throws JobFileException as for a file
+     */
+    static NodeRestrictions read(String name, InputStream in) {
+        return orFaults(name, FILES.read(name, in));
+    }
+
+    private static NodeRestrictions orFaults(String name, HclRestrictions.Reading reading) {
         if (!reading.faults().isEmpty()) {
             throw new JobFileException(reading.faults().stream()
-                    .map(fault -> SourceFiles.oneLine(file + ":" + fault))
+                    .map(fault -> SourceFiles.oneLine(name + ":" + fault))
                     .collect(Collectors.joining("\n")));
         }
         return reading.restrictions();
