@@ -15,6 +15,9 @@ final class ConnectionFault {
     private static final Pattern REFUSED = Pattern.compile("_alert_");
     private static final Pattern OTHER_NAME = Pattern.compile("no name matching|no subject alternative");
     private static final Pattern OTHER_TIME = Pattern.compile("notbefore|notafter|validity check failed");
+    /** How Netty begins the failure of a system call. */
+    private static final Pattern SYSTEM_CALL = Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
+
     private static final Pattern UNTRUSTED = Pattern.compile("certification path|trust anchors|certpath");
 
     private ConnectionFault() {}
@@ -99,6 +102,6 @@ final class ConnectionFault {
         String cause = why.getCause() == null
                 ? null
                 : Throwables.getRootCause(why.getCause()).getMessage();
-        return cause == null ? "" : ": " + cause;
+        return cause == null ? "" : ": " + SYSTEM_CALL.matcher(cause).replaceFirst("");
     }
 }

@@ -46,7 +46,7 @@ class ConnectionFaultTest {
 
     @Test
     void the_cause_of_a_failure_is_said_and_the_handlers_of_its_channel_are_not() {
-        assertThat(of(new IOException("Connection refused")))
+        assertThat(of(new IOException("finishConnect(..) failed with error(-111): Connection refused")))
                 .isEqualTo("UNAVAILABLE: io exception: Connection refused");
         assertThat(ConnectionFault.describe(
                         Status.UNAVAILABLE
