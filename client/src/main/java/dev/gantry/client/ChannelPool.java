@@ -12,6 +12,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,9 @@ final class ChannelPool extends ManagedChannel {
 
     /** Somewhat less than the server's limit of 1,024. */
     static final int STREAMS_PER_CONNECTION = 1000;
+
+    /** Far longer than gRPC takes from the failure of calls to the change of the state. */
+    private static final long STATE_CHANGE_MILLIS = 200;
 
     private record Line(ManagedChannel channel, AtomicInteger streams) {
 
@@ -80,6 +84,21 @@ final class ChannelPool extends ManagedChannel {
                 .map(Line::channel)
                 .filter(channel -> channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE)
                 .forEach(ManagedChannel::enterIdle);
+    }
+
+    /**
+     * Waits until the failure of an attempt to connect shows in the state of the first channel. gRPC fails the calls that
+     * waited for the attempt before it changes the state, so that {@link #forgetFailures} of a next call could miss it.
+     */
+    void awaitFailure() {
+        CountDownLatch failed = new CountDownLatch(1);
+        first().notifyWhenStateChanged(ConnectivityState.CONNECTING, failed::countDown);
+        try {
+            // If another call has begun a next attempt, there is nothing to wait for.
+            boolean unused = failed.await(STATE_CHANGE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

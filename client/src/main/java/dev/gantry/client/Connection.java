@@ -97,6 +97,9 @@ record Connection(ChannelPool channel, String address, Duration deadline, Reconn
                 if (earlier.isPresent() && isUnconnected(e, attempt)) {
                     throw earlier.get();
                 }
+                if (e.getStatus().getCode() == Status.Code.UNAVAILABLE && !attempt.isSent()) {
+                    channel.awaitFailure();
+                }
                 RuntimeException failure = fail(e, attempt);
                 if (!(failure instanceof UnavailableException unavailable)
                         || !attempt.repetition().isAllowed()) {
