@@ -1,10 +1,10 @@
 package dev.gantry.audit;
 
 import dev.gantry.files.DurableFile;
+import dev.gantry.files.ProcessLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -134,15 +134,10 @@ final class AuditFile implements AutoCloseable {
     }
 
     private void lock(Path file) throws IOException {
-        try {
-            if (channel.tryLock() != null) {
-                return;
-            }
-        } catch (OverlappingFileLockException e) {
-            // A server of the same process.
+        if (!ProcessLock.take(channel)) {
+            throw new AuditException(
+                    "Another server writes %s: give each server its own file with --audit-log".formatted(file), null);
         }
-        throw new AuditException(
-                "Another server writes %s: give each server its own file with --audit-log".formatted(file), null);
     }
 
     private static Object keyOf(Path file) throws IOException {

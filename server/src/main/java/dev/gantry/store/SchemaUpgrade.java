@@ -1,9 +1,9 @@
 package dev.gantry.store;
 
 import dev.gantry.files.DurableFile;
+import dev.gantry.files.ProcessLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -91,14 +91,9 @@ final class SchemaUpgrade {
 
     /** Keeps other servers away until the channel is closed. */
     private void lock(FileChannel channel) throws IOException {
-        try {
-            if (channel.tryLock() != null) {
-                return;
-            }
-        } catch (OverlappingFileLockException e) {
-            // A server of the same process.
+        if (!ProcessLock.take(channel)) {
+            throw new StoreException("Another gantry server makes or upgrades the database " + file);
         }
-        throw new StoreException("Another gantry server makes or upgrades the database " + file);
     }
 
     private static void force(Path made) throws IOException {

@@ -12,11 +12,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.gantry.cluster.RefusedException;
 import dev.gantry.files.DurableFile;
+import dev.gantry.files.ProcessLock;
 import dev.gantry.store.StoredVariable.Sealed;
 import dev.gantry.v1.Variable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -318,11 +318,9 @@ public final class Keyring implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            if (channel.tryLock() != null) {
+            if (ProcessLock.take(channel)) {
                 return Optional.of(channel);
             }
-        } catch (OverlappingFileLockException e) {
-            // A server of the same process.
         } catch (IOException e) {
             LOG.warn("The keyring {} can't be locked on this file system: give it to one server only", file, e);
             return Optional.of(channel);

@@ -1,9 +1,8 @@
 package dev.gantry.node.state;
 
+import dev.gantry.files.ProcessLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -115,26 +114,16 @@ public final class DataDirectory implements AutoCloseable {
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }
 
-    /** Takes the lock. The system releases the lock when the process ends in any way; the file stays. */
+    /** Takes the lock. The file stays. */
     private static FileChannel lock(Path root) throws IOException {
         FileChannel channel =
                 FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!tryLock(channel)) {
+        if (!ProcessLock.take(channel)) {
             channel.close();
             throw new NodeStateException(
                     "Another gantry node uses the data directory %s; stop it, or choose another --data-dir"
                             .formatted(root));
         }
         return channel;
-    }
-
-    private static boolean tryLock(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            // Another node of this process has the lock.
-            return false;
-        }
     }
 }
